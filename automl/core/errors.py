@@ -1,0 +1,67 @@
+"""Every error this package raises on purpose, in one tree.
+
+    AutomlError                 anything below; the command line prints its message, never a traceback
+    ├── InputError              the user can mend it: exit code 2
+    │   ├── DataError           a data file or its content
+    │   ├── SpaceError          a search-space file or a configuration
+    │   ├── ConfigError         an option, a job file, a job folder
+    │   └── MissingDependency   an optional library is not installed
+    └── SearchError             the run itself failed: exit code 1
+
+A message says what was expected, what came, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AutomlError(Exception):
+    """Base of all errors raised on purpose; carries the exit code of the command line."""
+
+    exit_code = 1
+
+
+class InputError(AutomlError):
+    """Wrong usage or bad input: the user can mend it."""
+
+    exit_code = 2
+
+
+class DataError(InputError):
+    """A data file is missing, unreadable or does not hold what was asked of it."""
+
+
+class SpaceError(InputError):
+    """A search-space file or a configuration breaks the rules of the language."""
+
+
+class ConfigError(InputError):
+    """An option, a job file or a job folder is wrong."""
+
+
+class MissingDependency(InputError):
+    """An optional library is needed and not installed."""
+
+
+class SearchError(AutomlError):
+    """The search ran and could not end with a model."""
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return a sentence that offers the nearest known names, or lists them.
+
+    Args:
+        name: what the user wrote.
+        known: the names that would have been right.
+
+    Returns:
+        ``"Did you mean 'income'?"``, or ``"Known: a, b."`` when nothing is near (at most 20 names).
+    """
+    names = [str(item) for item in known]
+    near = get_close_matches(str(name), names, n=3, cutoff=0.6)
+    if near:
+        return f"Did you mean {' or '.join(repr(item) for item in near)}?"
+    listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+    return f"Known: {listed}." if names else "None are known."

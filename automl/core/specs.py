@@ -1,0 +1,129 @@
+"""The records that all storeys speak: model inputs, objectives, trials, jobs.
+
+Plain frozen data; no framework is imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Scalar: TypeAlias = int | float | str | bool | None
+Configuration: TypeAlias = Mapping[str, Scalar]
+Direction: TypeAlias = Literal["maximize", "minimize"]
+TrialState: TypeAlias = Literal["running", "complete", "pruned", "failed"]
+TaskKind: TypeAlias = Literal["binary", "multiclass", "multilabel", "regression", "forecasting"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputSpec:
+    """One preprocessed tensor that a family may connect to.
+
+    Attributes:
+        name: key in the dictionary of inputs; also its kind: ``numeric``, ``categorical``,
+            ``image``, ``tokens``, ``ngrams`` or ``sequence``.
+        shape: shape without the batch axis; ``None`` where it varies.
+        dtype: ``float32`` or ``int32``.
+        sizes: for integer inputs the number of different values, per column for ``categorical``
+            (index 0 is missing or unseen), one number for ``tokens`` and ``ngrams`` (0 is padding).
+        targets: for forecasting, how many leading channels of ``sequence`` are forecast.
+        masked: ``sequence`` steps that are all NaN are padding.
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str = "float32"
+    sizes: tuple[int, ...] = ()
+    targets: int = 0
+    masked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective:
+    """What a search optimises: a metric of the validation part, or a cost of the model.
+
+    Attributes:
+        name: a metric without the ``val_`` prefix (``accuracy``), or ``parameters`` or ``seconds``.
+        direction: whether larger or smaller is better.
+    """
+
+    name: str
+    direction: Direction
+
+    @property
+    def label(self) -> str:
+        """The name as users read it: ``val_accuracy``, but ``parameters``."""
+        return self.name if self.name in COSTS else f"val_{self.name}"
+
+    def better(self, value: float, than: float | None) -> bool:
+        """Whether ``value`` beats ``than`` (``None``: nothing yet; NaN never beats)."""
+        if value != value:
+            return False
+        if than is None or than != than:
+            return True
+        return value > than if self.direction == "maximize" else value < than
+
+
+COSTS = ("parameters", "seconds")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialRecord:
+    """One row of the leaderboard: a configuration, how it was trained and what came of it.
+
+    Attributes:
+        number: the trial's number in the study; baselines have negative numbers.
+        configuration: parameter names to values.
+        state: see ``TrialState``; a baseline is ``complete``.
+        scores: one value per objective, in the objectives' order; empty when failed.
+        metrics: every metric of the validation part at the best epoch, without ``val_``.
+        epochs: epochs trained.
+        best_epoch: the epoch (from 1) whose weights were kept.
+        seconds: wall time of building and training.
+        seed: seed of weights and batches.
+        reason: why it failed or was pruned, else empty.
+        run_id: the tracker's run, or empty.
+        baseline: the baseline's name (``majority``, ``naive``), or empty.
+        spread: standard deviation of the first score over folds, or None.
+    """
+
+    number: int
+    configuration: Configuration
+    state: TrialState
+    scores: tuple[float, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    epochs: int = 0
+    best_epoch: int = 0
+    seconds: float = 0.0
+    seed: int = 0
+    reason: str = ""
+    run_id: str = ""
+    baseline: str = ""
+    spread: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRecord:
+    """What a tracker is told of a job when it starts.
+
+    Attributes:
+        name: the job's name; experiment and registered model are named after it.
+        folder: absolute path of the job folder.
+        task: kind of the task.
+        modality: kind of the input.
+        objectives: what is optimised.
+        settings: search settings as plain scalars, free of secrets.
+        data: facts on the data set: ``digest`` (str), ``rows`` (int), ``columns`` (tuple of str),
+            ``source`` (str).
+        run_id: the run of an earlier session of the same job, to be gone on with, or empty.
+    """
+
+    name: str
+    folder: str
+    task: TaskKind
+    modality: str
+    objectives: tuple[Objective, ...]
+    settings: Mapping[str, Scalar]
+    data: Mapping[str, object]
+    run_id: str = ""

@@ -1,0 +1,193 @@
+"""What a modality is: how raw examples are read, and how they become tensors of a model.
+
+The way of data through one job:
+
+    source --read--> Examples (raw arrays) --fit on the training part--> Preprocessing
+    Examples --Preprocessing.transform, once per job--> tensors that every trial shares
+
+``Preprocessing.model`` is a Keras model, so the same code that prepared the training data stands in
+front of the exported model and is saved with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from automl.core.specs import InputSpec, TaskKind
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from automl.data.source import Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How a source is to be read.
+
+    Attributes:
+        target: target column(s); empty for sources that carry labels themselves.
+        task: task asked for, or None to infer it from the target.
+        id_column: series id of a long-form table.
+        time_column: time of each row.
+        group_column: rows of one group stay on one side of a split; not a feature.
+        header: False when the first row of a table is data; columns are then ``c0``, ``c1``, ...
+        lookback: steps of input of a forecast, or None for the modality's choice.
+        horizon: steps to forecast, or None.
+        image_size: side length in pixels that pictures are resized to, or None for the modality's choice.
+    """
+
+    target: tuple[str, ...] = ()
+    task: TaskKind | None = None
+    id_column: str | None = None
+    time_column: str | None = None
+    group_column: str | None = None
+    header: bool = True
+    lookback: int | None = None
+    horizon: int | None = None
+    image_size: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """Raw examples in memory.
+
+    Attributes:
+        inputs: raw input arrays by name, exactly what the exported model takes; the first axis counts
+            examples. Strings are object arrays; missing is NaN in float32 and ``""`` in strings.
+        targets: raw targets: labels as an object array of str ``(n,)``, several binary targets as
+            ``(n, k)`` float32 of 0 and 1, numbers as float64 ``(n, k)``, forecasts as float32
+            ``(n, horizon, k)``; None when the source has none (prediction).
+        groups: group of each example ``(n,)``, or None.
+        times: time of each example ``(n,)`` as datetime64 or numbers that sort, or None.
+        keys: columns that name each example in a file of predictions (row number, file name, series
+            id and time), by column name: ``(n,)``, or ``(n, horizon)`` for one value per forecast step.
+    """
+
+    inputs: Mapping[str, np.ndarray]
+    targets: np.ndarray | None = None
+    groups: np.ndarray | None = None
+    times: np.ndarray | None = None
+    keys: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.inputs.values())))
+
+    def take(self, rows: np.ndarray) -> Examples:
+        """Return the examples at integer positions ``rows``, in that order."""
+
+        def pick(array: np.ndarray | None) -> np.ndarray | None:
+            return None if array is None else array[rows]
+
+        return Examples(
+            inputs={name: array[rows] for name, array in self.inputs.items()},
+            targets=pick(self.targets),
+            groups=pick(self.groups),
+            times=pick(self.times),
+            keys={name: array[rows] for name, array in self.keys.items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """What reading a source for training gives.
+
+    Attributes:
+        examples: the raw examples, targets present in each.
+        schema: plain data (JSON) from which ``Modality.read_again`` reads other files the same way.
+        task: kind of the task, as asked for or as inferred from the target.
+        target_names: name of each target (one for a label column).
+        notes: one sentence for each thing a user should know: columns dropped and why, rows dropped,
+            files skipped, encoding guessed.
+        columns: names of the columns or inputs used.
+        windows: for forecasting, facts that splitting and scoring need; see ``WindowFacts``.
+    """
+
+    examples: Examples
+    schema: Mapping[str, Any]
+    task: TaskKind
+    target_names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    windows: WindowFacts | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowFacts:
+    """Facts on the windows of a forecasting data set.
+
+    Attributes:
+        lookback: steps of input.
+        horizon: steps of target.
+        season: steps of one season (24 for hourly data), 1 when none was found.
+        origins: position in its series of each window's first target step ``(n,)`` int64; a split by
+            time keeps every target step of the training part before the validation part's first.
+        targets: how many leading channels are forecast.
+    """
+
+    lookback: int
+    horizon: int
+    season: int
+    origins: np.ndarray
+    targets: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preprocessing:
+    """What was fitted on the training part.
+
+    Attributes:
+        inputs: the tensors that families may connect to.
+        model: Keras model from raw inputs (dict by name, as in ``Examples.inputs``) to preprocessed
+            tensors (dict by ``InputSpec.name``).
+    """
+
+    inputs: tuple[InputSpec, ...]
+    model: keras.Model
+
+    def transform(self, examples: Examples, batch_size: int = 1024) -> dict[str, np.ndarray]:
+        """Preprocess examples; each array has the spec's shape behind the batch axis."""
+        import numpy as np
+
+        outputs = self.model.predict(dict(examples.inputs), batch_size=batch_size, verbose=0)
+        return {spec.name: np.asarray(outputs[spec.name], dtype=spec.dtype) for spec in self.inputs}
+
+
+class Modality(Protocol):
+    """One kind of input. Implementations are modules' plain objects, strangers to each other."""
+
+    name: str
+    tasks: Sequence[TaskKind]
+
+    def read(self, source: Source, options: ReadOptions) -> Dataset:
+        """Read a source for training.
+
+        Raises:
+            DataError: with file, column or row, what was expected, what came and what to do.
+        """
+        ...
+
+    def read_again(
+        self, source: Source, schema: Mapping[str, Any], *, targets: bool
+    ) -> tuple[Examples, tuple[str, ...]]:
+        """Read another source (validation, test, prediction) as ``schema`` says.
+
+        Columns may stand in another order and superfluous ones are ignored (with a note); missing ones
+        are refused. ``targets``: whether the targets must be there (rows without one are dropped, with
+        a note); when False, ``Examples.targets`` is None and no row is dropped.
+
+        Returns:
+            the examples, and notes as in ``Dataset.notes``.
+        """
+        ...
+
+    def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
+        """Fit the preprocessing on the training part, the examples at positions ``rows``."""
+        ...
+
+    def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
+        """What the task must know of the training part beyond its targets (JSON); often nothing."""
+        ...

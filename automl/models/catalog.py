@@ -1,0 +1,30 @@
+"""All families, by modality and name; within a modality the first to try stands first."""
+
+from __future__ import annotations
+
+from automl.core.catalog import Catalog
+from automl.models.family import Family
+
+_PLACE = "automl.models.families"
+
+FAMILIES: Catalog[Family] = Catalog(
+    "family",
+    {
+        "tabular/mlp": f"{_PLACE}.tabular.mlp:FAMILY",
+        "tabular/residual_mlp": f"{_PLACE}.tabular.residual_mlp:FAMILY",
+        "tabular/linear": f"{_PLACE}.tabular.linear:FAMILY",
+        "tabular/transformer": f"{_PLACE}.tabular.transformer:FAMILY",
+        "image/cnn": f"{_PLACE}.image.cnn:FAMILY",
+        "image/residual_cnn": f"{_PLACE}.image.residual_cnn:FAMILY",
+        "image/vision_transformer": f"{_PLACE}.image.vision_transformer:FAMILY",
+        "image/backbone": f"{_PLACE}.image.backbone:FAMILY",
+        "text/ngrams": f"{_PLACE}.text.ngrams:FAMILY",
+        "text/cnn": f"{_PLACE}.text.cnn:FAMILY",
+        "text/rnn": f"{_PLACE}.text.rnn:FAMILY",
+        "text/transformer": f"{_PLACE}.text.transformer:FAMILY",
+        "series/linear": f"{_PLACE}.series.linear:FAMILY",
+        "series/cnn": f"{_PLACE}.series.cnn:FAMILY",
+        "series/rnn": f"{_PLACE}.series.rnn:FAMILY",
+        "series/transformer": f"{_PLACE}.series.transformer:FAMILY",
+    },
+)

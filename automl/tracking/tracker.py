@@ -1,0 +1,72 @@
+"""What a tracker is: it remembers a job, its trials and their epochs, live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from automl.core.specs import JobRecord, TrialRecord
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRecord:
+    """The winner as it is handed to the tracker.
+
+    Attributes:
+        folder: the job folder, finished: ``model.keras``, ``job.yaml``, schema and task are in it.
+        example: a few raw examples as a pandas DataFrame (tables, text), or a dict of arrays.
+        prediction: what the model answers to ``example``: a DataFrame, or an array.
+        metrics: validation metrics of the winner.
+        run_id: the winner's own run (child), or empty.
+    """
+
+    folder: Path
+    example: Any
+    prediction: Any
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    run_id: str = ""
+
+
+class Tracker(Protocol):
+    """Remembers runs. No method raises because a server is away: it keeps what it could not send."""
+
+    def start_job(self, job: JobRecord) -> str:
+        """Open the job's run, or go on with ``job.run_id``; returns its id ("" when none)."""
+        ...
+
+    def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
+        """Open a trial's run under the job's; returns its id ("" when none)."""
+        ...
+
+    def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Remember one epoch's metrics (``loss``, ``val_...``) of a trial."""
+        ...
+
+    def end_trial(self, record: TrialRecord) -> None:
+        """Close the run ``record.run_id`` with scores, metrics, duration, status and reason."""
+        ...
+
+    def log_best(self, step: int, scores: Mapping[str, float]) -> None:
+        """Remember the best scores so far on the job's run, ``step`` trials in."""
+        ...
+
+    def log_files(self, files: Sequence[Path], folder: str = "") -> None:
+        """Attach files to the job's run below ``folder``."""
+        ...
+
+    def log_model(self, model: ModelRecord) -> str:
+        """Log and register the winner under the job's name, alias ``champion``; returns its URI."""
+        ...
+
+    def end_job(self, state: str, facts: Mapping[str, Any]) -> None:
+        """Close the job's run: state ``complete``, ``interrupted`` or ``failed``; send what waits."""
+        ...
+
+    def notes(self) -> tuple[str, ...]:
+        """One sentence for each thing the user should know (server away, records kept where)."""
+        ...

@@ -1,0 +1,31 @@
+"""What a strategy is: on which devices one model is trained, as the scope it is built in."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from automl.core.catalog import Catalog
+
+
+class Strategy(Protocol):
+    """Devices for one model."""
+
+    name: str
+    replicas: int
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """Context in which models and optimizers are built."""
+        ...
+
+
+STRATEGIES: Catalog[Any] = Catalog(
+    "strategy",
+    {
+        "auto": "automl.training.strategies.tf_distribute:auto",
+        "single": "automl.training.strategies.single:single",
+        "mirrored": "automl.training.strategies.tf_distribute:mirrored",
+        "multi-worker": "automl.training.strategies.tf_distribute:multi_worker",
+        "tpu": "automl.training.strategies.tf_distribute:tpu",
+    },
+)
