@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from automl import Result
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -20,3 +24,20 @@ def shared_data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"real data sets are absent: no folder {DATA}")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def wine_job(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A finished job for all tests that look at one: real study, real MLflow store, short trials."""
+    import automl
+
+    folder = tmp_path_factory.mktemp("wine")
+    return automl.search(
+        "sklearn:wine",
+        name="wine",
+        family=("mlp", "linear"),
+        trials=3,
+        epochs=3,
+        out=str(folder / "job"),
+        tracking_uri=f"sqlite:///{folder / 'mlflow.db'}",
+    )

@@ -5,7 +5,7 @@
     │   ├── DataError           a data file or its content
     │   ├── SpaceError          a search-space file or a configuration
     │   ├── ConfigError         an option, a job file, a job folder
-    │   └── MissingDependency   an optional library is not installed
+    │   └── MissingDependencyError   an optional library is not installed
     └── SearchError             the run itself failed: exit code 1
 
 A message says what was expected, what came, where, and what to do.
@@ -41,7 +41,7 @@ class ConfigError(InputError):
     """An option, a job file or a job folder is wrong."""
 
 
-class MissingDependency(InputError):
+class MissingDependencyError(InputError):
     """An optional library is needed and not installed."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from automl.core.errors import MissingDependency
+from automl.core.errors import MissingDependencyError
 
 
 def require(module: str, *, extra: str, purpose: str) -> ModuleType:
@@ -17,12 +17,12 @@ def require(module: str, *, extra: str, purpose: str) -> ModuleType:
         purpose: what it is needed for, completing "is needed ...".
 
     Raises:
-        MissingDependency: it is not installed.
+        MissingDependencyError: it is not installed.
     """
     try:
         return import_module(module)
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             f"{module} is needed {purpose} and is not installed. "
             f"Install it with: pip install 'automl-keras[{extra}]'"
         ) from error

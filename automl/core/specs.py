@@ -29,6 +29,8 @@ class InputSpec:
             (index 0 is missing or unseen), one number for ``tokens`` and ``ngrams`` (0 is padding).
         targets: for forecasting, how many leading channels of ``sequence`` are forecast.
         masked: ``sequence`` steps that are all NaN are padding.
+        mean: for ``image`` the mean of each channel that was taken out; raw = value * deviation + mean.
+        deviation: for ``image`` the standard deviation that each channel was divided by.
     """
 
     name: str
@@ -37,6 +39,8 @@ class InputSpec:
     sizes: tuple[int, ...] = ()
     targets: int = 0
     masked: bool = False
+    mean: tuple[float, ...] = ()
+    deviation: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,8 +123,9 @@ class WindowFacts:
         lookback: steps of input.
         horizon: steps of target.
         season: steps of one season (24 for hourly data), 1 when none was found.
-        origins: position in its series of each window's first target step ``(n,)`` int64; a split by
-            time keeps every target step of the training part before the validation part's first.
+        origins: position in time of each window's first target step ``(n,)`` int64, on one grid for all
+            series; a split by time keeps every target step of the training part (``origin`` to
+            ``origin + horizon - 1``) before the validation part's first.
         targets: how many leading channels are forecast.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -11,7 +12,9 @@ from automl.core.errors import DataError, suggest
 
 SourceKind: TypeAlias = Literal["table", "parquet", "folder", "npz", "ts", "frame", "arrays", "sklearn"]
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".tab")
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
+"""Files that hold a picture."""
+
 BUNDLED = ("digits", "wine", "breast_cancer", "diabetes", "iris")
 
 
@@ -59,18 +62,11 @@ def open_source(data: object) -> Source:
 def digest(source: Source) -> str:
     """Return a fingerprint of the content: 16 hexadecimal digits of SHA-256.
 
-    Of a folder the names and sizes of its files are taken, of anything else the bytes.
+    Of a folder the names and sizes of its files are taken, of anything else names, shapes and values.
     """
     hasher = hashlib.sha256()
-    if source.path is not None and source.path.is_dir():
-        for file in sorted(item for item in source.path.rglob("*") if item.is_file()):
-            hasher.update(f"{file.relative_to(source.path)}:{file.stat().st_size};".encode())
-    elif source.path is not None:
-        with source.path.open("rb") as stream:
-            for block in iter(lambda: stream.read(1 << 20), b""):
-                hasher.update(block)
-    else:
-        hasher.update(_memory_bytes(source))
+    for block in _blocks(source):
+        hasher.update(block)
     return hasher.hexdigest()[:16]
 
 
@@ -100,20 +96,33 @@ def _neighbours(path: Path) -> str:
     return suggest(path.name, sorted(item.name for item in folder.iterdir())[:200])
 
 
-def _memory_bytes(source: Source) -> bytes:
-    import numpy as np
+def _blocks(source: Source) -> Iterator[bytes]:
+    if source.path is not None and source.path.is_dir():
+        for file in sorted(item for item in source.path.rglob("*") if item.is_file()):
+            yield f"{file.relative_to(source.path)}:{file.stat().st_size};".encode()
+    elif source.path is not None:
+        with source.path.open("rb") as stream:
+            yield from iter(lambda: stream.read(1 << 20), b"")
+    elif source.kind == "sklearn":
+        yield source.name.encode()
+    else:
+        parts = source.content if isinstance(source.content, tuple) else (source.content,)
+        for part in parts:
+            yield from _frame_blocks(part) if hasattr(part, "columns") else _array_blocks(part)
+
+
+def _frame_blocks(content: Any) -> Iterator[bytes]:
     import pandas as pd
 
-    content = source.content
-    if source.kind == "sklearn":
-        return source.name.encode()
-    if source.kind == "frame":
-        frame = content if isinstance(content, pd.DataFrame) else content.to_pandas()
-        return pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
-    parts = content if isinstance(content, tuple) else (content,)
-    return b"".join(
-        np.ascontiguousarray(part)
-        .astype("U" if np.asarray(part).dtype == object else np.asarray(part).dtype)
-        .tobytes()
-        for part in parts
-    )
+    frame = content if isinstance(content, pd.DataFrame) else content.to_pandas()
+    yield repr([str(name) for name in frame.columns]).encode()
+    yield pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy().tobytes()
+
+
+def _array_blocks(content: Any) -> Iterator[bytes]:
+    import numpy as np
+
+    array = np.asarray(content)
+    yield f"{array.shape}{array.dtype}".encode()
+    # Bytes of an object array are addresses, which differ from run to run.
+    yield repr(array.tolist()).encode() if array.dtype == object else np.ascontiguousarray(array).tobytes()

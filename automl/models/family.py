@@ -27,6 +27,8 @@ class Family:
             vector per forecast channel.
         forecasts: usable for forecasting.
         classifies: usable for classification and regression of whole examples.
+        default: whether a search tries it without being told to; not so where the user must give
+            something first, such as a model file.
         options: frozen keyword-only dataclass of its hyperparameters, each with a default; the names
             are those of the search space.
         build: from inputs by name, their specs by name and an instance of ``options`` to the features.
@@ -40,3 +42,4 @@ class Family:
     build: Callable[[Mapping[str, KerasTensor], Mapping[str, InputSpec], Any], KerasTensor]
     forecasts: bool = False
     classifies: bool = True
+    default: bool = True

@@ -1,0 +1,1 @@
+"""Search spaces as data: parameters, conditions, spaces, their files. Pure Python."""

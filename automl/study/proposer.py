@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from automl.core.specs import Configuration, TrialRecord
@@ -25,7 +26,13 @@ class Proposal:
 
 
 class Proposer(Protocol):
-    """A study by ask and tell; one instance belongs to one study."""
+    """A study by ask and tell; one instance belongs to one study.
+
+    Attributes:
+        notes: one sentence for each thing the user should know of the settings.
+    """
+
+    notes: tuple[str, ...]
 
     def ask(self) -> Proposal | None:
         """Return what to try next, or None when nothing is left (a grid is exhausted)."""
@@ -45,4 +52,8 @@ class Proposer(Protocol):
 
     def front(self) -> Sequence[TrialRecord]:
         """The best trial, or with several objectives the Pareto front (may be empty)."""
+        ...
+
+    def plots(self, folder: Path) -> Sequence[Path]:
+        """Draw the study (history, importances, ...) as HTML files; what cannot be drawn is left out."""
         ...

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from automl.core.specs import JobRecord, TrialRecord
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +45,10 @@ class Tracker(Protocol):
         ...
 
     def end_trial(self, record: TrialRecord) -> None:
-        """Close the run ``record.run_id`` with scores, metrics, duration, status and reason."""
+        """Close the run ``record.run_id`` with scores, metrics, duration, status and reason.
+
+        A baseline has no run of its own: its metrics go to the job's.
+        """
         ...
 
     def log_best(self, step: int, scores: Mapping[str, float]) -> None:
@@ -65,6 +65,13 @@ class Tracker(Protocol):
 
     def end_job(self, state: str, facts: Mapping[str, Any]) -> None:
         """Close the job's run: state ``complete``, ``interrupted`` or ``failed``; send what waits."""
+        ...
+
+    def resolve(self, run_id: str) -> str:
+        """Return the store's id of a run whose id was provisional because the server was away.
+
+        Ids that are final come back as they are; a run that was never sent gives "".
+        """
         ...
 
     def notes(self) -> tuple[str, ...]:

@@ -20,9 +20,11 @@ class TrainingOptions:
     """How one candidate is trained; every field may be searched.
 
     Attributes:
-        optimizer: ``adam``, ``adamw``, ``nadam``, ``rmsprop``, ``sgd`` (Nesterov), ``lion``, ``adafactor``.
+        optimizer: ``adam``, ``adamw``, ``nadam``, ``rmsprop``, ``sgd`` (Nesterov), ``lion``, ``adafactor``,
+            ``muon``.
         learning_rate: peak learning rate.
-        schedule: ``constant``, ``cosine``, ``onecycle``, ``warmup_linear``, ``step``, ``plateau``.
+        schedule: ``constant``, ``cosine``, ``onecycle``, ``warmup_linear``, ``step``, ``coslog4``,
+            ``plateau``.
         warmup: share of all steps during which the rate rises from 0.
         batch_size: examples per step, over all devices.
         weight_decay: decoupled decay per step, as in AdamW (Loshchilov and Hutter, 2019); applied by

@@ -11,8 +11,15 @@ from automl.core.catalog import Catalog
 class Strategy(Protocol):
     """Devices for one model."""
 
-    name: str
-    replicas: int
+    @property
+    def name(self) -> str:
+        """Its name in ``STRATEGIES``."""
+        ...
+
+    @property
+    def replicas(self) -> int:
+        """Copies of the model that train together."""
+        ...
 
     def scope(self) -> AbstractContextManager[Any]:
         """Context in which models and optimizers are built."""
@@ -22,7 +29,7 @@ class Strategy(Protocol):
 STRATEGIES: Catalog[Any] = Catalog(
     "strategy",
     {
-        "auto": "automl.training.strategies.tf_distribute:auto",
+        "auto": "automl.training.strategies.automatic:auto",
         "single": "automl.training.strategies.single:single",
         "mirrored": "automl.training.strategies.tf_distribute:mirrored",
         "multi-worker": "automl.training.strategies.tf_distribute:multi_worker",

@@ -1,0 +1,318 @@
+"""The Python interface, and the one place where Optuna, MLflow and the engines meet their Protocols."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import ConfigError
+from automl.core.specs import Objective
+from automl.jobs.config import JobConfig, config_from, dump_config, parse_time, read_config
+from automl.jobs.folder import JobFolder, new_folder, open_folder, read_json, write_whole
+from automl.jobs.intake import Intake, check_early, choose_backend, take_in
+from automl.jobs.progress import Progress, SilentProgress
+from automl.jobs.result import Result, load_result
+from automl.spaces.space import SearchSpace
+from automl.study.proposer import Proposer
+from automl.tracking.tracker import Tracker
+from automl.training.strategy import STRATEGIES
+
+if TYPE_CHECKING:
+    from automl.jobs.search import Adapters
+
+
+def search(  # noqa: D417  the options are told in JobConfig
+    data: object,
+    *,
+    target: str | Sequence[str] = (),
+    name: str | None = None,
+    modality: str | None = None,
+    task: str | None = None,
+    family: str | Sequence[str] = (),
+    space: str | None = None,
+    settings: Sequence[str] = (),
+    metric: str | Sequence[str] = (),
+    trials: int | None = None,
+    time_limit: float | str | None = None,
+    epochs: int | None = None,
+    sampler: str = "tpe",
+    pruner: str = "median",
+    portfolio: bool = True,
+    validation: str | None = None,
+    folds: int | None = None,
+    group_column: str | None = None,
+    time_column: str | None = None,
+    id_column: str | None = None,
+    horizon: int | None = None,
+    lookback: int | None = None,
+    image_size: int | None = None,
+    header: bool = True,
+    seed: int = 0,
+    out: str | None = None,
+    strategy: str = "auto",
+    storage: str | None = None,
+    tracking: bool = True,
+    tracking_uri: str | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Search for the best Keras model of a data set.
+
+    Args:
+        data: a file or folder, ``"sklearn:NAME"``, a DataFrame, an array, or ``(inputs, targets)``.
+        target: target column or columns.
+        time_limit: wall time of the whole call in seconds, or text such as ``"10m"``.
+        settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
+        progress: told of epochs and trials; silent by default.
+        name, modality, task, family, space, metric, trials, epochs, sampler, pruner, portfolio,
+            validation, folds, group_column, time_column, id_column, horizon, lookback, image_size,
+            header, seed, out, strategy, storage, tracking, tracking_uri: as the options of
+            ``automl search``, see ``JobConfig``.
+
+    Returns:
+        the result, with the best model found within the budget.
+
+    Raises:
+        InputError: data or options are wrong.
+        SearchError: no trial succeeded.
+    """
+    started = time.monotonic()
+    inside = not isinstance(data, str | Path)
+    config = JobConfig(
+        data=None if inside else str(data),
+        name=name,
+        target=_names(target),
+        modality=modality,
+        task=task,
+        family=_names(family),
+        space=space,
+        set=tuple(settings),
+        metric=_names(metric),
+        trials=trials,
+        time=None if time_limit is None else parse_time(time_limit),
+        epochs=epochs,
+        sampler=sampler,
+        pruner=pruner,
+        portfolio=portfolio,
+        validation=validation,
+        folds=folds,
+        group_column=group_column,
+        time_column=time_column,
+        id_column=id_column,
+        horizon=horizon,
+        lookback=lookback,
+        image_size=image_size,
+        header=header,
+        seed=seed,
+        out=out,
+        strategy=strategy,
+        storage=storage,
+        tracking=tracking,
+        tracking_uri=tracking_uri,
+        backend=_backend(),
+    )
+    return run_job(config, data=data if inside else None, progress=progress, started=started)
+
+
+def run_job(
+    config: JobConfig,
+    *,
+    data: object = None,
+    progress: Progress | None = None,
+    started: float | None = None,
+) -> Result:
+    """Run a new job.
+
+    Args:
+        config: the options.
+        data: the data when it is in memory.
+        progress: told of epochs and trials.
+        started: ``time.monotonic()`` from which ``config.time`` counts; now by default.
+
+    Returns:
+        the result; ``summary["state"]`` is ``interrupted`` when the user stopped it.
+    """
+    started = time.monotonic() if started is None else started
+    source = check_early(config, data)
+    folder = new_folder(config.out, config.name or source.name)
+    config = replace(config, name=config.name or source.name)
+    try:
+        choose_backend(config.backend)
+        intake = take_in(config, source)
+        tracker = open_tracker_of(config.tracking, config.tracking_uri, folder)
+        write_whole(folder.job, dump_config(_absolute(config)))
+        return _run(config, intake, folder, tracker, progress or SilentProgress(), started)
+    except BaseException:
+        _discard_if_empty(folder)
+        raise
+
+
+def resume(
+    folder: str | Path,
+    *,
+    data: object = None,
+    trials: int | None = None,
+    time_limit: float | str | None = None,
+    progress: Progress | None = None,
+    started: float | None = None,
+) -> Result:
+    """Go on with a job that was interrupted or killed, or that is to try more.
+
+    Args:
+        folder: the job folder.
+        data: the data when the job was started on data in memory.
+        trials: new number of trials in all.
+        time_limit: time from now; default: what the job's own limit leaves.
+        progress: told of epochs and trials.
+        started: ``time.monotonic()`` from which the time counts; now by default.
+
+    Raises:
+        ConfigError: no job there, other data than before, or nothing left to do.
+    """
+    started = time.monotonic() if started is None else started
+    files = open_folder(folder)
+    config = config_from(read_config(files.job), where=str(files.job))
+    state = read_json(files.state) if files.state.exists() else {}
+    config = _longer(config, state.get("seconds", 0.0), trials, time_limit)
+    source = check_early(config, data)
+    _same_data(files, state, source)
+    choose_backend(config.backend)
+    intake = take_in(config, source)
+    tracker = open_tracker_of(config.tracking, config.tracking_uri, files)
+    write_whole(files.job, dump_config(_absolute(config)))
+    return _run(config, intake, files, tracker, progress or SilentProgress(), started)
+
+
+def load(folder: str | Path) -> Result:
+    """Open the folder of a finished job.
+
+    Raises:
+        ConfigError: there is no job in it.
+    """
+    return load_result(folder)
+
+
+def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder) -> Tracker:
+    """Open the tracker of a job: MLflow, or one that remembers nothing."""
+    if not tracking:
+        from automl.tracking.memory import NullTracker
+
+        return NullTracker()
+    from automl.tracking.mlflow_tracker import open_tracker
+
+    return open_tracker(uri, folder.path)
+
+
+def _run(
+    config: JobConfig,
+    intake: Intake,
+    folder: JobFolder,
+    tracker: Tracker,
+    progress: Progress,
+    started: float,
+) -> Result:
+    from automl.jobs.search import run_search
+
+    adapters = _adapters(config, folder, tracker)
+    run_search(config, intake, folder, adapters, progress, started=started)
+    return Result(folder.path)
+
+
+def _adapters(config: JobConfig, folder: JobFolder, tracker: Tracker) -> Adapters:
+    from automl.jobs.search import Adapters
+    from automl.training.devices import configure
+    from automl.training.memory import release
+    from automl.training.streaming import FitEngine
+
+    configure()
+    strategy = STRATEGIES[config.strategy]()
+    return Adapters(
+        proposer=_proposer(config, folder),
+        tracker=tracker,
+        engine=FitEngine(strategy),
+        strategy=strategy,
+        release=release,
+    )
+
+
+def _proposer(
+    config: JobConfig, folder: JobFolder
+) -> Callable[[SearchSpace, tuple[Objective, ...]], Proposer]:
+    from automl.study.optuna_study import open_proposer
+
+    def opened(space: SearchSpace, objectives: tuple[Objective, ...]) -> Proposer:
+        return open_proposer(
+            folder=folder.path,
+            name=config.name or folder.path.name,
+            space=space,
+            objectives=objectives,
+            sampler=config.sampler,
+            pruner=config.pruner,
+            seed=config.seed,
+            storage=config.storage,
+            use_portfolio=config.portfolio,
+        )
+
+    return opened
+
+
+def _longer(
+    config: JobConfig, used: float, trials: int | None, time_limit: float | str | None
+) -> JobConfig:
+    if trials is not None:
+        config = replace(config, trials=trials)
+    if time_limit is not None:
+        return replace(config, time=used + parse_time(time_limit))
+    if config.time is not None and used >= config.time:
+        raise ConfigError(
+            f"The job has used its time ({used:.0f} s of {config.time:.0f} s); give it more with --time."
+        )
+    return config
+
+
+def _same_data(files: JobFolder, state: dict[str, Any], source: Any) -> None:
+    from automl.data.source import digest
+
+    if state.get("digest") and digest(source) != state["digest"]:
+        raise ConfigError(
+            f"The data of {files.path} has changed since the job began, so its trials cannot be compared "
+            "with new ones. Start a new job."
+        )
+
+
+def _absolute(config: JobConfig) -> JobConfig:
+    """Paths as seen from anywhere, for the job file."""
+
+    def anchored(path: str | None) -> str | None:
+        plain = path is not None and not path.startswith("sklearn:")
+        return str(Path(path).absolute()) if plain and path is not None else path
+
+    return replace(
+        config,
+        data=anchored(config.data),
+        validation=anchored(config.validation),
+        space=anchored(config.space),
+        out=None,
+    )
+
+
+def _discard_if_empty(folder: JobFolder) -> None:
+    """A refused job leaves no folder behind."""
+    if folder.path.is_dir() and not any(folder.path.iterdir()):
+        folder.path.rmdir()
+
+
+def _names(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _backend() -> str:
+    """The backend of this process: Keras' own when it runs, else the default."""
+    import os
+    import sys
+
+    if "keras" in sys.modules:
+        return str(sys.modules["keras"].backend.backend())
+    return os.environ.get("KERAS_BACKEND", "tensorflow")

@@ -1,0 +1,81 @@
+"""The command line: text in, one call to the api, text out.
+
+Nothing heavy is imported here; a command's module is loaded when the command is run.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from importlib import import_module
+from typing import Any
+
+STARTED = time.monotonic()
+"""Start of the command; ``--time`` counts from here."""
+
+import click  # noqa: E402  the clock starts first
+
+from automl._version import __version__  # noqa: E402
+from automl.core.errors import AutomlError  # noqa: E402
+
+COMMANDS = {
+    "search": "Search for the best Keras model of a data set.",
+    "resume": "Go on with an interrupted or killed job, or make more trials.",
+    "predict": "Predict raw data with a job's model.",
+    "evaluate": "Score a job's model on data with targets.",
+    "leaderboard": "Print the trials of a job, best first.",
+    "spaces": "List the search spaces, or print one.",
+    "dashboard": "Open the MLflow pages of the runs.",
+    "doctor": "Check backend, devices, versions and stores.",
+}
+
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of a job's life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"automl.cli.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="automl")
+def application() -> None:
+    """AutoML and hyperparameter search for Keras."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    try:
+        outcome: Any = application.main(args=arguments, prog_name="automl", standalone_mode=False)
+    except AutomlError as error:
+        click.echo(f"Error: {error}", err=True)
+        return error.exit_code
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    return outcome if isinstance(outcome, int) else 0

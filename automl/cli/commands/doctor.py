@@ -1,0 +1,80 @@
+"""``automl doctor``: what is there, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import click
+
+_PACKAGES = ("keras", "tensorflow", "optuna", "mlflow", "scikit-learn", "pandas", "numpy")
+_OPTIONAL = {"torch": "gp", "polars": "polars", "psycopg2": "postgres", "pymysql": "mysql"}
+
+
+@click.command("doctor")
+def command() -> int:
+    """Check backend, devices, versions and stores; exit 1 when something needed is missing."""
+    click.echo(f"python      {platform.python_version()} on {platform.platform()}")
+    missing = [name for name in _PACKAGES if not _show_version(name)]
+    for module, extra in _OPTIONAL.items():
+        _show_optional(module, extra)
+    _show_machine()
+    _show_store()
+    if missing:
+        click.echo(f"missing: {', '.join(missing)}. Install the package again.", err=True)
+        return 1
+    return _show_devices()
+
+
+def _show_version(name: str) -> bool:
+    try:
+        click.echo(f"{name:<11} {metadata.version(name)}")
+    except metadata.PackageNotFoundError:
+        click.echo(f"{name:<11} MISSING")
+        return False
+    return True
+
+
+def _show_optional(module: str, extra: str) -> None:
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        click.echo(f"{module:<11} not installed (optional: pip install 'automl-keras[{extra}]')")
+    else:
+        click.echo(f"{module:<11} installed")
+
+
+def _show_machine() -> None:
+    free = shutil.disk_usage(Path.cwd()).free / 1e9
+    click.echo(f"machine     {os.cpu_count()} cores, {free:.1f} GB free on disk here")
+
+
+def _show_store() -> None:
+    from automl.tracking.location import default_tracking_uri, redact
+
+    click.echo(f"tracking    {redact(default_tracking_uri())}")
+    writable = os.access(Path.cwd(), os.W_OK)
+    click.echo(f"folder      {Path.cwd()} {'writable' if writable else 'NOT WRITABLE'}")
+
+
+def _show_devices() -> int:
+    from automl.jobs.intake import choose_backend
+
+    choose_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))
+    try:
+        import keras
+
+        from automl.training.devices import describe_devices
+    except ImportError as error:
+        click.echo(f"The backend cannot be loaded: {error}", err=True)
+        return 1
+    click.echo(f"backend     {keras.backend.backend()}")
+    for line in describe_devices():
+        click.echo(f"device      {line}")
+    sys.stdout.flush()
+    return 0

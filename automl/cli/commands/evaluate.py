@@ -1,0 +1,29 @@
+"""``automl evaluate``: the metrics of a job's model on data with targets."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command("evaluate")
+@click.argument("folder", metavar="DIR")
+@click.argument("data")
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+def command(folder: str, data: str, as_json: bool) -> None:
+    """Score the model of the job in DIR on DATA, raw as in the search."""
+    from automl.api import load
+    from automl.data.source import open_source
+
+    result = load(folder)
+    open_source(data)
+    scores = result.evaluate(data)
+    for note in scores["notes"]:
+        click.echo(note, err=True)
+    if as_json:
+        click.echo(json.dumps({"rows": scores["rows"], "metrics": scores["metrics"]}))
+        return
+    click.echo(f"rows: {scores['rows']}")
+    for name, value in scores["metrics"].items():
+        click.echo(f"{name}: {value:.6g}")

@@ -1,0 +1,27 @@
+"""``automl resume``: go on with a job."""
+
+from __future__ import annotations
+
+import click
+
+from automl.cli.running import run_and_report
+
+
+@click.command("resume")
+@click.argument("folder", metavar="DIR")
+@click.option("--trials", type=int, metavar="N", help="number of trials in all, earlier ones included")
+@click.option("--time", "time_limit", metavar="TIME", help="time from now: 90s, 10m, 1.5h")
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object at the end on stdout")
+@click.option("--quiet", is_flag=True, help="print warnings and errors only")
+def command(folder: str, trials: int | None, time_limit: str | None, as_json: bool, quiet: bool) -> int:
+    """Go on with the job in DIR: what was interrupted is trained again, what is done stays."""
+    from automl.api import resume
+    from automl.cli.app import STARTED
+
+    return run_and_report(
+        lambda progress: resume(
+            folder, trials=trials, time_limit=time_limit, progress=progress, started=STARTED
+        ),
+        as_json=as_json,
+        quiet=quiet,
+    )

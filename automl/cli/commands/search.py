@@ -1,0 +1,34 @@
+"""``automl search``: a data file in, the best model out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from automl.cli.options import given_config, job_options
+from automl.cli.running import run_and_report
+
+
+@click.command("search")
+@click.argument("data", required=False)
+@click.option("--job", metavar="FILE", help="job file (YAML) with any of these options")
+@job_options
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object at the end on stdout")
+@click.option("--quiet", is_flag=True, help="print warnings and errors only")
+def command(data: str | None, job: str | None, as_json: bool, quiet: bool, **options: Any) -> int:
+    r"""Search for the best Keras model of DATA: a file, a folder, or sklearn:NAME.
+
+    \b
+    automl search adult.csv --target income --time 10m
+    automl search photos/ --epochs 30 --trials 20
+    automl search reviews.tsv --target label --family ngrams --family cnn
+    automl search energy.csv --target load --time-column hour --horizon 24
+    """
+    from automl.api import run_job
+    from automl.cli.app import STARTED
+
+    config = given_config(data, job, options)
+    return run_and_report(
+        lambda progress: run_job(config, progress=progress, started=STARTED), as_json=as_json, quiet=quiet
+    )

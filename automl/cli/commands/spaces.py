@@ -1,0 +1,24 @@
+"""``automl spaces``: the search spaces that come with the package."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group("spaces", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """List the search spaces, one per modality and family."""
+    if context.invoked_subcommand is None:
+        from automl.spaces.loading import shipped_spaces
+
+        click.echo("\n".join(shipped_spaces()))
+
+
+@command.command("show")
+@click.argument("name")
+def show(name: str) -> None:
+    """Print a search space, such as image/cnn: a copy of it is a start for one of your own."""
+    from automl.spaces.loading import space_text
+
+    click.echo(space_text(name), nl=False)

@@ -1,0 +1,60 @@
+"""Command-line options made from the fields of ``JobConfig``, so that each option is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import Field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from automl.jobs.config import JobConfig, config_fields, config_from, read_config
+
+Command = Callable[..., Any]
+
+_NEGATED = {"portfolio": "--no-portfolio", "header": "--no-header", "tracking": "--no-tracking"}
+
+
+def job_options(function: Command) -> Command:
+    """Add an option for every field of ``JobConfig`` but the data, which is the argument."""
+    for name, item in reversed(config_fields().items()):
+        if name != "data":
+            function = _option(name, item)(function)
+    return function
+
+
+def given_config(data: str | None, job: str | None, options: dict[str, Any]) -> JobConfig:
+    """Merge a job file with the options given on the command line, which win.
+
+    Args:
+        data: the argument DATA, or None.
+        job: path of the job file, or None.
+        options: values by name; None and empty mean not given.
+
+    Raises:
+        ConfigError: a value is wrong.
+    """
+    values = read_config(Path(job)) if job else {}
+    given = {name: value for name, value in options.items() if value not in (None, ())}
+    if data is not None:
+        given["data"] = data
+    config_from(values, where=job or "job file")
+    return config_from({**values, **given}, where="command line")
+
+
+def _option(name: str, item: Field[Any]) -> Callable[[Command], Command]:
+    text, kind = item.metadata["help"], str(item.type)
+    if name in _NEGATED:
+        return click.option(_NEGATED[name], name, flag_value=False, default=None, help=_negated(text))
+    shared = {"default": None, "help": text, "metavar": item.metadata["metavar"] or None}
+    flag = f"--{name.replace('_', '-')}"
+    if kind.startswith("tuple"):
+        return click.option(flag, name, multiple=True, **{**shared, "default": ()})
+    if kind.startswith("int"):
+        return click.option(flag, name, type=int, **shared)
+    return click.option(flag, name, type=str, **shared)
+
+
+def _negated(text: str) -> str:
+    return f"do not: {text}"

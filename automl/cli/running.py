@@ -1,0 +1,75 @@
+"""What ``search`` and ``resume`` share: the live view, the closing report, the exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from automl.cli.live import watcher
+
+if TYPE_CHECKING:
+    from automl.jobs.progress import Progress
+    from automl.jobs.result import Result
+
+_JSON_KEYS = (
+    "name",
+    "state",
+    "best_score",
+    "metric",
+    "best_trial",
+    "best_configuration",
+    "spread",
+    "trials",
+    "failed",
+    "pruned",
+    "seconds",
+    "baselines",
+    "front",
+    "warning",
+    "model",
+    "mlflow_run_id",
+)
+
+
+def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: bool) -> int:
+    """Run a job under the live view and print what came of it.
+
+    Returns:
+        0, or 130 when the user interrupted the job.
+    """
+    from automl.cli.app import INTERRUPTED
+
+    result = job(watcher(quiet=quiet))
+    summary = result.summary
+    if as_json:
+        click.echo(json.dumps({key: summary[key] for key in _JSON_KEYS}))
+    else:
+        click.echo(_report(result, summary))
+    return INTERRUPTED if summary["state"] == "interrupted" else 0
+
+
+def _report(result: Result, summary: Any) -> str:
+    from automl.cli.text import configuration_text
+
+    folder = result.folder
+    lines = [
+        f"Best {summary['metric']}: {summary['best_score']:.5g} (trial {summary['best_trial']} of "
+        f"{summary['trials']}, {summary['failed']} failed, {summary['seconds']:.0f} s)",
+        f"  {configuration_text(summary['best_configuration'])}",
+        *(
+            f"  baseline {name}: {next(iter(scores.values())):.5g}"
+            for name, scores in summary["baselines"].items()
+        ),
+        f"Model: {summary['model']}",
+    ]
+    if len(summary["front"]) > 1:
+        lines.append(f"Pareto front: {len(summary['front'])} trials, marked in the leaderboard.")
+    if summary["state"] == "interrupted":
+        lines.append(f"Interrupted. Go on with: automl resume {folder}")
+    lines.append(f"Next: automl leaderboard {folder} | automl predict {folder} DATA --output FILE.csv")
+    if summary["mlflow_run_id"]:
+        lines.append(f"Runs: automl dashboard {folder}")
+    return "\n".join(lines)

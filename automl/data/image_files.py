@@ -1,0 +1,268 @@
+"""Picture files and their labels: class folders, flat folders, tables of paths, single files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl.core.errors import DataError, suggest
+from automl.data.images import is_picture
+from automl.data.modality import ReadOptions
+from automl.data.source import PICTURE_SUFFIXES, Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from automl.data.tables import Table
+
+PARTS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation", "dev"})
+"""Names of folders that hold parts of a data set rather than classes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Picture files that are still to be decoded.
+
+    Attributes:
+        paths: the files.
+        keys: name of each, relative to the source.
+        labels: one array ``(n,)`` of str per target, ``""`` where missing; None when there are none.
+        names: name of each target.
+        where: what messages call the source.
+        notes: what a user should know.
+        groups: group of each file, or None.
+        times: time of each file, or None.
+        classes: whether the labels name classes even where they are numbers, as folders' names do.
+        schema: what ``list_again`` must know (JSON).
+    """
+
+    paths: tuple[Path, ...]
+    keys: np.ndarray
+    where: str
+    labels: tuple[np.ndarray, ...] | None = None
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    groups: np.ndarray | None = None
+    times: np.ndarray | None = None
+    classes: bool = False
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+    def take(self, rows: np.ndarray) -> Listing:
+        """Return the files at positions ``rows``."""
+        return Listing(
+            paths=tuple(self.paths[row] for row in rows),
+            keys=self.keys[rows],
+            where=self.where,
+            labels=None if self.labels is None else tuple(column[rows] for column in self.labels),
+            names=self.names,
+            notes=self.notes,
+            groups=None if self.groups is None else self.groups[rows],
+            times=None if self.times is None else self.times[rows],
+            classes=self.classes,
+            schema=self.schema,
+        )
+
+    def companions(self, rows: np.ndarray) -> dict[str, Any]:
+        """The fields of ``Examples`` that go beside inputs and targets, at positions ``rows``."""
+        return {
+            "keys": {"file": self.keys[rows]},
+            "groups": None if self.groups is None else self.groups[rows],
+            "times": None if self.times is None else self.times[rows],
+        }
+
+
+def list_files(source: Source, options: ReadOptions) -> Listing:
+    """List the labelled pictures of a folder or a table.
+
+    Raises:
+        DataError: there are none, or the labels cannot be found.
+    """
+    if source.kind == "folder":
+        return _class_folders(source, options.target, fewest=2)
+    return _labelled_table(source, options)
+
+
+def list_again(source: Source, schema: Mapping[str, Any], *, targets: bool) -> Listing:
+    """List pictures of another source; without ``targets`` any folder or a single picture will do.
+
+    Raises:
+        DataError: there are none, or a column of training is missing.
+    """
+    if source.path is not None and source.path.is_file() and is_picture(source.path):
+        if targets:
+            raise DataError(f"{source.path}: a single picture has no label. Pass a folder per class.")
+        return Listing(paths=(source.path,), keys=_texts([source.path.name]), where=str(source.path))
+    if source.kind != "folder":
+        return _table_again(source, schema, targets=targets)
+    return _class_folders(source, (), fewest=1) if targets else _any_folder(source)
+
+
+def _class_folders(source: Source, target: tuple[str, ...], *, fewest: int) -> Listing:
+    root = _root(source)
+    files, others = _walk(root)
+    _refuse_empty(root, files, others)
+    inside = [file for file in files if len(file.relative_to(root).parts) > 1]
+    classes = [file.relative_to(root).parts[0] for file in inside]
+    _refuse_no_classes(root, sorted(set(classes)), len(files), fewest)
+    notes = [f"{others} files that are no pictures were ignored."] if others else []
+    if len(files) > len(inside):
+        notes.append(f"{len(files) - len(inside)} pictures outside the class folders were ignored.")
+    if target:
+        notes.append(f"The folders' names are the labels; the target {target[0]!r} was not used.")
+    return Listing(
+        paths=tuple(inside),
+        keys=_keys(inside, root),
+        where=str(root),
+        labels=(_texts(classes),),
+        names=("class",),
+        classes=True,
+        notes=tuple(notes),
+    )
+
+
+def _any_folder(source: Source) -> Listing:
+    root = _root(source)
+    files, others = _walk(root)
+    _refuse_empty(root, files, others)
+    notes = (f"{others} files that are no pictures were ignored.",) if others else ()
+    return Listing(paths=tuple(files), keys=_keys(files, root), where=str(root), notes=notes)
+
+
+def _walk(root: Path) -> tuple[list[Path], int]:
+    """Pictures below a folder in order of their names, and how many other files there are."""
+    visible = [
+        file
+        for file in sorted(root.rglob("*"))
+        if file.is_file() and not any(part.startswith((".", "__")) for part in file.relative_to(root).parts)
+    ]
+    pictures = [file for file in visible if is_picture(file)]
+    return pictures, len(visible) - len(pictures)
+
+
+def _refuse_empty(root: Path, files: list[Path], others: int) -> None:
+    if not files:
+        raise DataError(
+            f"{root} holds no pictures ({others} other files). Expected files ending in "
+            f"{', '.join(PICTURE_SUFFIXES)}, for training in one folder per class."
+        )
+
+
+def _refuse_no_classes(root: Path, classes: list[str], files: int, fewest: int) -> None:
+    if classes and {name.lower() for name in classes} <= PARTS:
+        raise DataError(
+            f"{root} holds {' and '.join(classes)}, which are parts of a data set and no classes. "
+            f"Name one of them: {root / classes[0]}."
+        )
+    if len(classes) < fewest:
+        found = (
+            f"only the class {classes[0]!r}" if classes else f"{files} pictures and no folder with pictures"
+        )
+        raise DataError(
+            f"{root}: expected one folder of pictures per class, at least {fewest}; found {found}."
+        )
+
+
+def _labelled_table(source: Source, options: ReadOptions) -> Listing:
+    table = _read(source, options.header)
+    names = list(table.frame.columns)
+    if not options.target:
+        raise DataError(
+            f"{table.where}: name the column with the labels (target). Columns: {', '.join(names)}."
+        )
+    wanted = [options.group_column, options.time_column]
+    for name in (*options.target, *filter(None, wanted)):
+        _require_column(name, names, table.where)
+    column = _path_column(table, {*options.target, *filter(None, wanted)})
+    return _listing(
+        table,
+        column,
+        source,
+        targets=options.target,
+        group=options.group_column,
+        time=options.time_column,
+        schema={"path_column": column, "header": options.header, "target": list(options.target)},
+    )
+
+
+def _table_again(source: Source, schema: Mapping[str, Any], *, targets: bool) -> Listing:
+    table = _read(source, schema.get("header", True))
+    wanted = tuple(schema.get("target", schema["names"])) if targets else ()
+    for name in wanted:
+        _require_column(name, list(table.frame.columns), table.where)
+    column = str(schema.get("path_column", ""))
+    if column not in table.frame.columns:
+        column = _path_column(table, set(schema.get("target", ())))
+    return _listing(table, column, source, targets=wanted)
+
+
+def _read(source: Source, header: bool) -> Table:
+    from automl.data.tables import read_table
+
+    return read_table(source, header=header)
+
+
+def _require_column(name: str, names: list[str], where: str) -> None:
+    if name not in names:
+        raise DataError(f"{where} has no column {name!r}. {suggest(name, names)}")
+
+
+def _path_column(table: Table, taken: set[str]) -> str:
+    """The first free column most of whose cells are names of picture files."""
+    for name in table.frame.columns:
+        if name not in taken and _share_of_pictures(table.frame[name]) > 0.5:
+            return str(name)
+    raise DataError(
+        f"{table.where}: expected a column with paths of pictures (ending in "
+        f"{', '.join(PICTURE_SUFFIXES)}), found none among: {', '.join(table.frame.columns)}."
+    )
+
+
+def _share_of_pictures(column: pd.Series[Any]) -> float:
+    return float(column.head(200).astype(str).str.strip().str.lower().str.endswith(PICTURE_SUFFIXES).mean())
+
+
+def _listing(
+    table: Table,
+    column: str,
+    source: Source,
+    *,
+    targets: tuple[str, ...],
+    group: str | None = None,
+    time: str | None = None,
+    schema: Mapping[str, Any] | None = None,
+) -> Listing:
+    from automl.data.tables import as_text, is_missing
+    from automl.data.time_axis import parse_times
+
+    base = source.path.parent if source.path is not None else Path.cwd()
+    cells = as_text(table.frame[column])
+    labels = tuple(
+        _texts("" if is_missing(cell) else cell for cell in as_text(table.frame[name])) for name in targets
+    )
+    return Listing(
+        paths=tuple(base / cell for cell in cells),
+        keys=cells,
+        where=table.where,
+        labels=labels if targets else None,
+        names=targets,
+        notes=table.notes,
+        groups=as_text(table.frame[group]) if group else None,
+        times=parse_times(table.frame[time], table.where)[0] if time else None,
+        schema=schema or {},
+    )
+
+
+def _root(source: Source) -> Path:
+    return source.path or Path()
+
+
+def _keys(files: list[Path], root: Path) -> np.ndarray:
+    return _texts([file.relative_to(root).as_posix() for file in files])
+
+
+def _texts(values: Any) -> np.ndarray:
+    return np.array(list(values), dtype=object)

@@ -1,0 +1,260 @@
+"""Time series: tables to forecast, and whole series to classify or to regress on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from automl.core.errors import ConfigError, DataError
+from automl.core.specs import TaskKind
+from automl.data import forecasting
+from automl.data.forecast_table import (
+    find_roles,
+    long_enough,
+    open_table,
+    plain_roles,
+    read_panels,
+    restore_roles,
+)
+from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, WindowFacts
+from automl.data.preprocessing.series import safe, standardise, statistics
+from automl.data.source import Source
+from automl.data.time_axis import TimeGrid
+from automl.data.whole_series import pad, read_whole, resolve, resolve_again, without_padding
+
+TABLES = ("table", "parquet", "frame")
+
+
+class Series:
+    """The modality; see ``Modality`` for the meaning of each method."""
+
+    name = "series"
+    tasks: Sequence[TaskKind] = ("forecasting", "binary", "multiclass", "multilabel", "regression")
+
+    def read(self, source: Source, options: ReadOptions) -> Dataset:
+        """Read a table to forecast when horizon or task say so, whole series otherwise."""
+        forecast = options.task == "forecasting" or options.horizon is not None
+        if forecast or (options.task is None and source.kind in TABLES):
+            return _read_forecast(source, options)
+        return _read_whole(source, options)
+
+    def read_again(
+        self, source: Source, schema: Mapping[str, Any], *, targets: bool
+    ) -> tuple[Examples, tuple[str, ...]]:
+        """Read another file.
+
+        Of a forecast: with targets every window inside the file, without them the one window at the end
+        of each series. A file that goes on directly behind the training data gets the training data's
+        last rows as context.
+        """
+        if schema["form"] == "forecast":
+            return _forecast_again(source, schema, targets=targets)
+        return _whole_again(source, schema, targets=targets)
+
+    def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
+        """Standardise each channel with mean and deviation of the training part's raw rows."""
+        series = dataset.examples.inputs["series"]
+        if dataset.windows is None:
+            mean, std = statistics(series[rows])
+            return standardise(mean, std, steps=series.shape[1], targets=0, masked=dataset.schema["masked"])
+        runs = _training_runs(dataset, rows)
+        k = dataset.windows.targets
+        mean, std = statistics(np.concatenate([inputs for inputs, _ in runs]))
+        mean[:k], std[:k] = statistics(np.concatenate([targets for _, targets in runs]))
+        return standardise(mean, std, steps=dataset.windows.lookback, targets=k, masked=False)
+
+    def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
+        """For forecasts: mean and deviation of each target, season, horizon and the scale of MASE.
+
+        The scale is the mean absolute error of the seasonal naive forecast, one season back, within the
+        training part (Hyndman and Koehler, 2006); of the last value where that is 0.
+        """
+        if dataset.windows is None:
+            return {}
+        runs = [targets for _, targets in _training_runs(dataset, rows)]
+        mean, std = statistics(np.concatenate(runs))
+        season = dataset.windows.season
+        seasonal, last = _naive_error(runs, season), _naive_error(runs, 1)
+        return {
+            "mean": mean.tolist(),
+            "std": safe(std).tolist(),
+            "season": season,
+            "naive_mae": np.where(seasonal > 0, seasonal, last).tolist(),
+            "horizon": dataset.windows.horizon,
+        }
+
+
+SERIES = Series()
+
+
+def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
+    if options.task not in (None, "forecasting"):
+        raise ConfigError(
+            f"Expected the task forecasting with a horizon, got {options.task!r}. Leave out one of them."
+        )
+    table = open_table(source, header=options.header)
+    roles, dropped = find_roles(table, options)
+    panels, grid, notes = read_panels(table, roles, None)
+    length = int(np.median([len(panel.values) for panel in panels]))
+    horizon = _positive(options.horizon, "horizon") or forecasting.default_horizon(grid.season, length)
+    lookback = _positive(options.lookback, "look-back") or forecasting.default_lookback(
+        grid.season, horizon, length
+    )
+    need = f"look-back {lookback} + horizon {horizon}"
+    kept, short = long_enough(panels, lookback + horizon, table.where, need)
+    stride = forecasting.thinning(kept, lookback, horizon)
+    windows = forecasting.cut(kept, lookback, horizon, roles.targets, stride)
+    thin = (f"Windows are taken each {stride} steps, to fit in memory.",) if stride > 1 else ()
+    return Dataset(
+        examples=_examples(windows, grid),
+        schema={
+            "form": "forecast",
+            **plain_roles(roles),
+            "header": options.header,
+            "lookback": lookback,
+            "horizon": horizon,
+            "stride": stride,
+            "grid": grid.plain(),
+            "tail": forecasting.tails(panels, lookback) if grid.unit != "rows" else {},
+        },
+        task="forecasting",
+        target_names=roles.channels[: roles.targets],
+        notes=(*notes, *dropped, *short, *thin),
+        columns=roles.channels,
+        windows=WindowFacts(
+            lookback=lookback,
+            horizon=horizon,
+            season=grid.season,
+            origins=windows.origins,
+            targets=roles.targets,
+        ),
+    )
+
+
+def _forecast_again(
+    source: Source, schema: Mapping[str, Any], *, targets: bool
+) -> tuple[Examples, tuple[str, ...]]:
+    table = open_table(source, header=schema["header"])
+    roles, grid = restore_roles(schema), TimeGrid(**schema["grid"])
+    extra = sorted({str(name) for name in table.frame} - {*roles.channels, roles.time, roles.series})
+    ignored = (f"Columns not used in training were ignored: {', '.join(extra)}.",) if extra else ()
+    panels, grid, notes = read_panels(table, roles, grid)
+    panels, lengthened = forecasting.continued(panels, schema["tail"])
+    context = (
+        (f"{lengthened} series go on behind the training data, whose last rows serve as context.",)
+        if lengthened
+        else ()
+    )
+    lookback, horizon = schema["lookback"], schema["horizon"]
+    steps = lookback + horizon if targets else lookback
+    need = f"look-back {lookback}" + (f" + horizon {horizon}" if targets else "")
+    panels, short = long_enough(panels, steps, table.where, need)
+    windows = (
+        forecasting.cut(panels, lookback, horizon, roles.targets)
+        if targets
+        else forecasting.last_windows(panels, lookback)
+    )
+    keys = {"time": forecasting.forecast_labels(grid, windows.origins, horizon)}
+    if roles.series is not None:
+        keys[roles.series] = windows.names
+    return _examples(windows, grid, keys), (*notes, *ignored, *context, *short)
+
+
+def _examples(
+    windows: forecasting.Windows, grid: TimeGrid, keys: Mapping[str, np.ndarray] | None = None
+) -> Examples:
+    return Examples(
+        inputs={"series": windows.inputs},
+        targets=windows.targets,
+        times=grid.times(windows.origins),
+        keys=keys or {},
+    )
+
+
+def _positive(value: int | None, name: str) -> int | None:
+    if value is not None and value < 1:
+        raise ConfigError(f"Expected a {name} of at least 1 step, got {value}.")
+    return value
+
+
+def _training_runs(dataset: Dataset, rows: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    windows, targets = dataset.windows, dataset.examples.targets
+    if windows is None or targets is None:
+        return []
+    rows = np.sort(rows)
+    series = dataset.examples.inputs["series"]
+    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    return [
+        run
+        for part in np.split(rows, breaks)
+        for run in forecasting.training_rows(
+            series[part[0] : part[-1] + 1],
+            targets[part[0] : part[-1] + 1],
+            windows.origins[part[0] : part[-1] + 1],
+            dataset.schema["stride"],
+        )
+    ]
+
+
+def _naive_error(runs: list[np.ndarray], season: int) -> np.ndarray:
+    """Mean absolute difference to the value a season before ``(k,)``; 0 where no run is long enough."""
+    errors = [np.abs(run[season:].astype(np.float64) - run[:-season]) for run in runs if len(run) > season]
+    return np.concatenate(errors).mean(axis=0) if errors else np.zeros(runs[0].shape[1])
+
+
+def _read_whole(source: Source, options: ReadOptions) -> Dataset:
+    found = read_whole(source, options.target)
+    labels = resolve(found, options.task)
+    series = [found.series[row] for row in labels.rows]
+    longest = max(len(values) for values in series)
+    padded = pad(series, longest)
+    names = options.target or ("target",)
+    if labels.targets.ndim == 2 and labels.targets.shape[1] != len(names):
+        names = tuple(f"{names[0]}{place}" for place in range(labels.targets.shape[1]))
+    dims = padded.shape[2]
+    schema = {
+        "form": "whole",
+        "length": longest,
+        "dims": dims,
+        "masked": bool(np.isnan(padded).any()),
+        "task": labels.task,
+        "target": list(options.target),
+    }
+    return Dataset(
+        examples=Examples(inputs={"series": padded}, targets=labels.targets, keys={"row": labels.rows}),
+        schema=schema,
+        task=labels.task,
+        target_names=names,
+        notes=labels.notes,
+        columns=tuple(f"dimension{place}" for place in range(dims)),
+    )
+
+
+def _whole_again(
+    source: Source, schema: Mapping[str, Any], *, targets: bool
+) -> tuple[Examples, tuple[str, ...]]:
+    found = read_whole(source, schema["target"] if targets else ())
+    rows, values = np.arange(len(found.series)), None
+    notes: tuple[str, ...] = ()
+    if targets:
+        labels = resolve_again(found, schema["task"])
+        rows, values, notes = labels.rows, labels.targets, labels.notes
+    series = [found.series[row] for row in rows]
+    _check_dimensions(series, schema["dims"], found.where)
+    longer = sum(len(item) > schema["length"] for item in series)
+    if longer:
+        notes = (*notes, f"{longer} series are longer than {schema['length']} steps: cut there.")
+    padded = pad(series, schema["length"])
+    if not schema["masked"] and np.isnan(padded).any():
+        padded = without_padding(padded)
+        notes = (*notes, f"Series shorter than {schema['length']} steps go on with their last value.")
+    return Examples(inputs={"series": padded}, targets=values, keys={"row": rows}), notes
+
+
+def _check_dimensions(series: list[np.ndarray], dims: int, where: str) -> None:
+    if not series:
+        raise DataError(f"{where}: expected at least one series with a label, found none.")
+    if series[0].shape[1] != dims:
+        raise DataError(f"{where}: expected series of {dims} dimensions, got {series[0].shape[1]}.")

@@ -1,0 +1,48 @@
+"""Standardisation of sequences, as a Keras model from raw series to model input."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from automl.core.specs import InputSpec
+from automl.data.modality import Preprocessing
+
+
+def standardise(
+    mean: np.ndarray, std: np.ndarray, *, steps: int, targets: int, masked: bool
+) -> Preprocessing:
+    """Build the preprocessing of ``series`` ``(steps, channels)``: each channel to mean 0 and deviation 1.
+
+    NaN passes through: it marks padding.
+
+    Args:
+        mean: of each channel over the training part ``(channels,)``.
+        std: standard deviation ``(channels,)``; 0 for a constant channel is taken as 1.
+        steps: length of a series.
+        targets: how many leading channels are forecast, 0 for whole series.
+        masked: whether steps that are all NaN are padding.
+    """
+    channels = len(mean)
+    raw = keras.Input((steps, channels), dtype="float32", name="series")
+    spread = safe(std)
+    layer = keras.layers.Normalization(
+        axis=-1, mean=mean.tolist(), variance=np.square(spread).tolist(), name="standardise"
+    )
+    spec = InputSpec(name="sequence", shape=(steps, channels), targets=targets, masked=masked)
+    model = keras.Model({"series": raw}, {"sequence": layer(raw)}, name="series_preprocessing")
+    return Preprocessing(inputs=(spec,), model=model)
+
+
+def safe(std: np.ndarray) -> np.ndarray:
+    """Standard deviations with 1 in the place of 0 and of values that float32 squares to 0."""
+    return np.where(std > 1e-15, std, 1.0)
+
+
+def statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation ``(channels,)`` float64 of rows ``(rows, channels)``, NaN left out."""
+    values = rows.reshape(-1, rows.shape[-1]).astype(np.float64)
+    known = np.isfinite(values)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, values, 0.0).sum(axis=0) / count
+    return mean, np.sqrt(np.square(np.where(known, values - mean, 0.0)).sum(axis=0) / count)

@@ -1,0 +1,212 @@
+"""Layers from raw columns of a table to tensors; all fitted values stand in their configuration.
+
+Legend: n rows, k numeric columns, d date columns, c categorical columns, q quantiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import KerasTensor, ops
+
+NO_DATE = -(2**63)
+"""Raw value of a missing date, as NumPy stores one."""
+
+DATE_NUMBERS = ("days", "day of month", "time of day")
+DATE_CODES = {"month": 13, "weekday": 8, "hour": 25}
+"""Categorical parts of a date and their sizes, 0 being a missing date."""
+
+_DAY = 86_400
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class StackColumns(keras.layers.Layer):
+    """Put single columns ``(n,)`` of one type side by side: ``(n, columns)``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(autocast=False, **kwargs)
+
+    def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
+        """Stack."""
+        return ops.stack(list(inputs), axis=1)
+
+    def compute_output_spec(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
+        """Told here, because strings have no symbolic stacking."""
+        return KerasTensor((inputs[0].shape[0], len(inputs)), dtype=inputs[0].dtype)
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class RobustScale(keras.layers.Layer):
+    """Centre, scale and smoothly clip numbers, and tell where they were missing.
+
+    Each column becomes ``f((x - centre) * factor)`` with ``f(z) = z / sqrt(1 + (z / 3)^2)`` in (-3, 3),
+    as in RealMLP (Holzmüller et al., 2024); missing is 0. A column of 0 and 1 per position in ``flagged``
+    follows, 1 where that column is missing.
+
+    Args:
+        centres: median of each column.
+        factors: one over the spread of each column, 0 for constant ones.
+        flagged: positions of the columns that get an indicator.
+    """
+
+    def __init__(
+        self, centres: Sequence[float], factors: Sequence[float], flagged: Sequence[int], **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.centres = [float(value) for value in centres]
+        self.factors = [float(value) for value in factors]
+        self.flagged = [int(value) for value in flagged]
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, k) float32`` with NaN to ``(n, k + len(flagged)) float32``."""
+        missing = ops.isnan(inputs)
+        centres = np.asarray(self.centres, np.float32)
+        filled = ops.where(missing, centres, inputs)
+        scaled = (filled - centres) * np.asarray(self.factors, np.float32)
+        # At 1e15 spreads the clipped value is 3 in float32; the square of more would overflow.
+        scaled = ops.clip(scaled, -1e15, 1e15)
+        clipped = scaled / ops.sqrt(1.0 + ops.square(scaled / 3.0))
+        if not self.flagged:
+            return clipped
+        flags = ops.cast(ops.take(missing, np.asarray(self.flagged, np.int32), axis=1), "float32")
+        return ops.concatenate([clipped, flags], axis=1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Everything fitted."""
+        own = {"centres": self.centres, "factors": self.factors, "flagged": self.flagged}
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class RankScale(keras.layers.Layer):
+    """Replace numbers by their rank among the training part's quantiles, linear in between.
+
+    A rank lies in [0, 1]; equal numbers get the middle of the ranks they share; missing is 0.5. Uniform
+    bins of a rank are quantile bins of the number, as piecewise linear encodings need
+    (Gorishniy et al., 2022).
+
+    Args:
+        quantiles: for each column q rising values, the first the least, the last the largest.
+    """
+
+    def __init__(self, quantiles: Sequence[Sequence[float]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.quantiles = [[float(value) for value in column] for column in quantiles]
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, k) float32`` with NaN to ``(n, k) float32``."""
+        edges = np.asarray(self.quantiles, np.float32)
+        low, width = edges[:, :-1], np.diff(edges, axis=1)
+        flat = width <= 0
+        numbers = ops.expand_dims(ops.where(ops.isnan(inputs), edges[:, 0], inputs), -1)
+        inside = ops.clip((numbers - low) / np.where(flat, 1.0, width).astype(np.float32), 0.0, 1.0)
+        beyond = ops.cast(numbers > low, "float32") + ops.cast(numbers >= low, "float32")
+        ranks = ops.mean(ops.where(flat, 0.5 * beyond, inside), axis=-1)
+        return ops.where(ops.isnan(inputs), 0.5, ranks)
+
+    def get_config(self) -> dict[str, Any]:
+        """Everything fitted."""
+        return {**super().get_config(), "quantiles": self.quantiles}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class DateParts(keras.layers.Layer):
+    """Expand dates, int64 seconds since 1970 with ``NO_DATE`` for missing, into parts.
+
+    The calendar is the proleptic Gregorian one, computed in integers from the day number with years that
+    begin in March, so that the leap day comes last.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(autocast=False, **kwargs)
+
+    def call(self, inputs: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
+        """``(n, d) int64`` to ``(n, 3 d) float32``, see ``DATE_NUMBERS``, and ``(n, 3 d) int32``."""
+        missing = ops.equal(inputs, ops.convert_to_tensor(NO_DATE, dtype="int64"))
+        seconds = ops.where(missing, ops.zeros_like(inputs), inputs)
+        days = ops.floor_divide(seconds, _DAY)
+        clock = seconds - days * _DAY
+        month, day_of_month = _calendar(days)
+        weekday = ops.mod(days + 3, 7) + 1
+        hour = ops.floor_divide(clock, 3600) + 1
+        numbers = ops.cast(ops.concatenate([days, day_of_month, clock], axis=1), "float32")
+        gone = ops.concatenate([missing] * 3, axis=1)
+        codes = ops.cast(ops.concatenate([month, weekday, hour], axis=1), "int32")
+        return ops.where(gone, np.float32("nan"), numbers), ops.where(gone, ops.zeros_like(codes), codes)
+
+    def compute_output_spec(self, inputs: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
+        """Shapes and types of numbers and codes."""
+        shape = (inputs.shape[0], 3 * inputs.shape[1])
+        return KerasTensor(shape, dtype="float32"), KerasTensor(shape, dtype="int32")
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class CategoryLookup(keras.layers.Layer):
+    """Replace the text of categorical columns by codes from 1; 0 is missing or never seen in training.
+
+    One table holds the words of all columns, and a sorted list tells which word of which column has
+    which code: quick to build and to save also for hundreds of columns.
+
+    Args:
+        vocabularies: for each column its known words.
+    """
+
+    def __init__(self, vocabularies: Sequence[Sequence[str]], **kwargs: Any) -> None:
+        super().__init__(autocast=False, **kwargs)
+        self.vocabularies = [[str(word) for word in column] for column in vocabularies]
+        words = list(dict.fromkeys(word for column in self.vocabularies for word in column))
+        self._lookup = keras.layers.StringLookup(vocabulary=words or ["-"], num_oov_indices=1)
+        number = {word: position for position, word in enumerate(words, start=1)}
+        self._stride = len(words) + 2
+        self._set_keys(number)
+
+    def _set_keys(self, number: dict[str, int]) -> None:
+        pairs = sorted(
+            (column * self._stride + number[word], code)
+            for column, known in enumerate(self.vocabularies)
+            for code, word in enumerate(known, start=1)
+        )
+        self._keys = np.array([key for key, _ in pairs] or [-1], np.int32)
+        self._codes = np.array([code for _, code in pairs] or [0], np.int32)
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Nothing to create: the table of words is made with the layer."""
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, c) string`` to ``(n, c) int32``."""
+        words = ops.cast(self._lookup(inputs), "int32")
+        columns = np.arange(len(self.vocabularies), dtype=np.int32) * np.int32(self._stride)
+        keys = ops.reshape(words + columns, (-1,))
+        places = ops.searchsorted(ops.convert_to_tensor(self._keys), keys)
+        places = ops.minimum(places, len(self._keys) - 1)
+        known = ops.equal(ops.take(self._keys, places), keys)
+        codes = ops.where(known, ops.take(self._codes, places), 0)
+        return ops.reshape(codes, (-1, len(self.vocabularies)))
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """Shape of the codes."""
+        return KerasTensor(inputs.shape, dtype="int32")
+
+    def get_config(self) -> dict[str, Any]:
+        """The known words."""
+        return {**super().get_config(), "vocabularies": self.vocabularies}
+
+
+def _calendar(days: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
+    """Month (1-12) and day of the month (1-31) of days since 1970-01-01."""
+    shifted = days + 719_468
+    day_of_era = ops.mod(shifted, 146_097)
+    leaps = (
+        ops.floor_divide(day_of_era, 1_460)
+        - ops.floor_divide(day_of_era, 36_524)
+        + ops.floor_divide(day_of_era, 146_096)
+    )
+    year = ops.floor_divide(day_of_era - leaps, 365)
+    before = 365 * year + ops.floor_divide(year, 4) - ops.floor_divide(year, 100)
+    day_of_year = day_of_era - before
+    since_march = ops.floor_divide(5 * day_of_year + 2, 153)
+    day_of_month = day_of_year - ops.floor_divide(153 * since_march + 2, 5) + 1
+    return ops.mod(since_march + 2, 12) + 1, day_of_month

@@ -1,0 +1,200 @@
+"""Which examples train and which validate.
+
+* forecasts: by time, so that no target step of the training part reaches into the validation part;
+* rows with a time: the last ones validate; rows of one time stay together;
+* rows with a group: a group stays on one side;
+* classes: shares as in the whole; else at random.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from automl.core.errors import ConfigError, DataError
+from automl.core.seeds import derive
+from automl.data.modality import Dataset
+
+MINIMUM_ROWS = 10
+"""Fewer examples than this are refused: nothing can be learned and nothing measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """Positions of examples, ascending int64, without common members.
+
+    Attributes:
+        train: what is learned from.
+        validation: what is scored.
+    """
+
+    train: np.ndarray
+    validation: np.ndarray
+
+
+def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed: int) -> tuple[Fold, ...]:
+    """Split a data set once, or into ``folds`` parts each of which validates once.
+
+    By time, folds grow: each validates on the block that follows its training part.
+
+    Args:
+        dataset: the examples, with targets.
+        folds: number of folds, or None for one split.
+        share: share of the examples that validate when ``folds`` is None.
+        seed: of the shuffling.
+
+    Raises:
+        ConfigError: a number of folds or a share that cannot be.
+        DataError: too few examples, too few of a class, too few groups or too short a series.
+    """
+    _check(dataset, folds, share)
+    examples = dataset.examples
+    if dataset.windows is not None:
+        return _by_time(dataset.windows.origins, folds, share, dataset.windows.horizon, None)
+    if examples.times is not None:
+        return _by_time(examples.times, folds, share, None, examples.groups)
+    labels = examples.targets if dataset.task in ("binary", "multiclass") else None
+    if examples.groups is not None:
+        return _by_group(examples.groups, labels, folds, share, seed)
+    if labels is not None:
+        return _by_class(labels, folds, share, seed)
+    return _at_random(len(examples), folds, share, seed)
+
+
+def _check(dataset: Dataset, folds: int | None, share: float) -> None:
+    rows = len(dataset.examples)
+    if folds is not None and folds < 2:
+        raise ConfigError(f"Cross-validation needs at least 2 folds, got {folds}.")
+    if not 0 < share < 1:
+        raise ConfigError(f"The share of examples for validation must lie between 0 and 1, got {share}.")
+    if folds is not None and rows < folds:
+        raise DataError(
+            f"{folds} folds need at least {folds} examples, the data has {rows}. Ask for fewer."
+        )
+    if rows < MINIMUM_ROWS:
+        raise DataError(f"A search needs at least {MINIMUM_ROWS} examples, the data has {rows}.")
+
+
+def _by_time(
+    times: np.ndarray, folds: int | None, share: float, horizon: int | None, groups: np.ndarray | None
+) -> tuple[Fold, ...]:
+    """Cut at times; with a ``horizon`` in steps, targets of the training part end before each cut."""
+    ordered = np.sort(times)
+    rows = len(ordered)
+    shares = [1 - share] if folds is None else [part / (folds + 1) for part in range(1, folds + 1)]
+    cuts = [ordered[min(rows - 1, max(1, round(rows * part)))] for part in shares]
+    made = []
+    for cut, end in zip(cuts, [*cuts[1:], None], strict=True):
+        validation = (times >= cut) if end is None else (times >= cut) & (times < end)
+        train = times < cut if horizon is None else times + horizon <= cut
+        if groups is not None:
+            train &= ~np.isin(groups, np.unique(groups[validation]))
+        made.append(Fold(train=np.flatnonzero(train), validation=np.flatnonzero(validation)))
+    if not all(len(fold.train) and len(fold.validation) for fold in made):
+        raise DataError(_too_short(times, folds, horizon, groups))
+    return tuple(made)
+
+
+def _too_short(times: np.ndarray, folds: int | None, horizon: int | None, groups: np.ndarray | None) -> str:
+    parts = "a training and a validation part" if folds is None else f"{folds} folds"
+    different = len(np.unique(times))
+    if horizon is not None:
+        return (
+            f"The series is too short for {parts}: it holds {different} different windows and each "
+            f"forecasts {horizon} steps. Give more data, or a shorter horizon or look-back."
+        )
+    if groups is not None:
+        return (
+            f"The data cannot be cut by time into {parts} while each group stays on one side: "
+            "every early row belongs to a group that also has late rows. Drop one of the two options."
+        )
+    return f"The time column has {different} different values: too few to cut the data into {parts}."
+
+
+def _by_group(
+    groups: np.ndarray, labels: np.ndarray | None, folds: int | None, share: float, seed: int
+) -> tuple[Fold, ...]:
+    from sklearn.model_selection import GroupKFold, GroupShuffleSplit, StratifiedGroupKFold
+
+    count = len(np.unique(groups))
+    if count < (folds or 2):
+        raise DataError(
+            f"The group column has {count} different value(s), {folds or 2} are needed "
+            f"{'to split' if folds is None else f'for {folds} folds'}."
+        )
+    state = derive(seed, "split")
+    parts = folds or max(2, round(1 / share))
+    if labels is not None and folds is not None:
+        _refuse_rare(labels, folds)
+    splitter: object
+    if labels is not None and count >= parts and np.unique(labels, return_counts=True)[1].max() >= parts:
+        splitter = StratifiedGroupKFold(parts, shuffle=True, random_state=state)
+    elif folds is not None:
+        splitter = GroupKFold(folds, shuffle=True, random_state=state)
+    else:
+        splitter = GroupShuffleSplit(1, test_size=share, random_state=state)
+    return _split_with(splitter, labels, groups)[: folds or 1]
+
+
+def _split_with(splitter: object, labels: np.ndarray | None, groups: np.ndarray) -> tuple[Fold, ...]:
+    blank = np.zeros(len(groups))
+    with warnings.catch_warnings():
+        # a class with fewer members than parts is fine for a single split
+        warnings.simplefilter("ignore", UserWarning)
+        pairs = list(splitter.split(blank, labels, groups))  # type: ignore[attr-defined]
+    return tuple(Fold(train=np.sort(train), validation=np.sort(rest)) for train, rest in pairs)
+
+
+def _by_class(labels: np.ndarray, folds: int | None, share: float, seed: int) -> tuple[Fold, ...]:
+    random = np.random.default_rng(derive(seed, "split"))
+    _, codes, counts = np.unique(labels.astype(str), return_inverse=True, return_counts=True)
+    if folds is None:
+        taken = _allot(counts, share)
+        members = [random.permutation(np.flatnonzero(codes == code)) for code in range(len(counts))]
+        chosen = [rows[:take] for rows, take in zip(members, taken, strict=True)]
+        return (_fold(np.concatenate(chosen), len(labels)),)
+    _refuse_rare(labels, folds)
+    shuffled = random.permutation(len(labels))
+    ordered = shuffled[np.argsort(codes[shuffled], kind="stable")]
+    return tuple(_fold(ordered[part::folds], len(labels)) for part in range(folds))
+
+
+def _allot(counts: np.ndarray, share: float) -> np.ndarray:
+    """How many of each class validate: their share, rounded so that the sum is right; never all."""
+    exact = counts * share
+    taken = np.floor(exact).astype(int)
+    missing = max(1, round(counts.sum() * share)) - taken.sum()
+    for code in np.argsort(-(exact - taken), kind="stable"):
+        if missing > 0 and taken[code] < counts[code] - 1:
+            taken[code] += 1
+            missing -= 1
+    if not taken.sum():
+        raise DataError(
+            f"No class has two examples ({counts.sum()} examples, {len(counts)} classes), so none can be "
+            "set aside for validation. Is the target a number? Then ask for a regression."
+        )
+    return taken
+
+
+def _refuse_rare(labels: np.ndarray, folds: int) -> None:
+    names, counts = np.unique(labels.astype(str), return_counts=True)
+    if counts.min() < folds:
+        raise DataError(
+            f"{folds} folds need at least {folds} examples of each class, class "
+            f"{str(names[counts.argmin()])!r} has {counts.min()}. Ask for fewer folds, or drop the class."
+        )
+
+
+def _at_random(rows: int, folds: int | None, share: float, seed: int) -> tuple[Fold, ...]:
+    shuffled = np.random.default_rng(derive(seed, "split")).permutation(rows)
+    if folds is None:
+        return (_fold(shuffled[: max(1, round(rows * share))], rows),)
+    return tuple(_fold(shuffled[part::folds], rows) for part in range(folds))
+
+
+def _fold(validation: np.ndarray, rows: int) -> Fold:
+    held = np.zeros(rows, dtype=bool)
+    held[validation] = True
+    return Fold(train=np.flatnonzero(~held), validation=np.flatnonzero(held))

@@ -1,0 +1,174 @@
+"""Where modality, family and task meet: prepared folds, models of configurations, the exported model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import ConfigError, SpaceError, suggest
+from automl.core.seeds import derive
+from automl.core.specs import Configuration, InputSpec, TaskKind
+from automl.data.modality import Dataset, Examples, Modality, Preprocessing
+from automl.models.catalog import FAMILIES
+from automl.models.family import Family
+from automl.tasks.catalog import fit_task
+from automl.tasks.task import Task
+from automl.training.engine import Candidate, Split, TrainingOptions
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """One fold, ready for every trial: preprocessing and task are fitted on its training part.
+
+    Attributes:
+        preprocessing: raw inputs to tensors.
+        task: the fitted task.
+        split: tensors and encoded targets.
+        validation: raw examples of the validation part.
+        targets: encoded targets of the validation part.
+    """
+
+    preprocessing: Preprocessing
+    task: Task
+    split: Split
+    validation: Examples
+    targets: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dealt:
+    """A configuration dealt out to those who understand its parts."""
+
+    family: Family
+    family_options: Any
+    task_options: Any
+    training: TrainingOptions
+
+
+def prepare(
+    modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Examples, *, seed: int
+) -> Prepared:
+    """Fit preprocessing and task on the examples at ``rows`` and transform both parts once."""
+    train = dataset.examples.take(rows)
+    if train.targets is None or validation.targets is None:
+        raise ConfigError("Training and validation data both need targets.")
+    preprocessing = modality.fit(dataset, rows, derive(seed, "preprocessing"))
+    facts = modality.facts(dataset, rows)
+    task = fit_task(dataset.task, train.targets, names=dataset.target_names, facts=facts)
+    targets = task.encode(validation.targets)
+    split = Split(
+        train=preprocessing.transform(train),
+        train_targets=task.encode(train.targets),
+        validation=preprocessing.transform(validation),
+        score=lambda outputs: task.score(targets, task.predictions(outputs)),
+    )
+    return Prepared(
+        preprocessing=preprocessing, task=task, split=split, validation=validation, targets=targets
+    )
+
+
+def usable_families(modality: str, task: TaskKind, wanted: tuple[str, ...]) -> dict[str, Family]:
+    """Return the families to search in, by short name, in the order in which they are tried.
+
+    Args:
+        modality: kind of input.
+        task: kind of task.
+        wanted: names the user gave, or empty for all that stand by default.
+
+    Raises:
+        ConfigError: unknown family, or one that cannot do the task.
+    """
+    prefix = f"{modality}/"
+    known = [name.removeprefix(prefix) for name in FAMILIES if name.startswith(prefix)]
+    chosen = {}
+    for name in wanted or known:
+        if name not in known:
+            raise ConfigError(f"Unknown family {name!r} for {modality} data. {suggest(name, known)}")
+        family = FAMILIES[prefix + name]
+        fits = family.forecasts if task == "forecasting" else family.classifies
+        if wanted and not fits:
+            raise ConfigError(f"The family {name!r} cannot do the task {task!r}.")
+        if fits and (wanted or family.default):
+            chosen[name] = family
+    return chosen
+
+
+def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
+    """Give each parameter to the family, the task or the training, by field name.
+
+    Raises:
+        SpaceError: nobody knows a parameter; the nearest name is offered.
+    """
+    owners = {"family": family.options, "task": task.options, "training": TrainingOptions}
+    names = {key: {item.name for item in fields(owner)} for key, owner in owners.items()}
+    parts: dict[str, dict[str, Any]] = {key: {} for key in owners}
+    for name, value in configuration.items():
+        takers = [key for key in owners if name in names[key]]
+        if not takers:
+            known = sorted(set().union(*names.values()))
+            raise SpaceError(
+                f"The family {family.name!r} has no parameter {name!r}. {suggest(name, known)}"
+            )
+        for key in takers:
+            parts[key][name] = value
+    return Dealt(
+        family=family,
+        family_options=family.options(**parts["family"]),
+        task_options=task.options(**parts["task"]),
+        training=TrainingOptions(**parts["training"]),
+    )
+
+
+def build_candidate(dealt: Dealt, prepared: Prepared, *, epochs: int, seed: int) -> Candidate:
+    """Build the model of a configuration, from preprocessed inputs to raw outputs.
+
+    Weights are drawn from ``seed``; to be called in the scope of the strategy.
+    """
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    model = build_core(dealt, prepared)
+    loss = prepared.task.loss(dealt.task_options)
+    return Candidate(model=model, loss=loss, options=dealt.training, epochs=epochs, seed=seed)
+
+
+def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
+    """Connect inputs, task and family to one functional model of preprocessed inputs."""
+    import keras
+
+    specs = _taken(dealt.family, prepared.preprocessing.inputs)
+    inputs = {
+        name: keras.Input(shape=spec.shape, dtype=spec.dtype, name=name) for name, spec in specs.items()
+    }
+    task = prepared.task
+    connected, context = task.connect(inputs, specs, dealt.task_options)
+    features = dealt.family.build(connected, specs, dealt.family_options)
+    outputs = task.head(features, context, dealt.task_options)
+    return keras.Model(inputs=inputs, outputs=outputs, name=dealt.family.name)
+
+
+def exported_model(prepared: Prepared, core: keras.Model) -> keras.Model:
+    """Return one model from raw inputs to predictions: preprocessing, trained core, decoding."""
+    import keras
+
+    front = prepared.preprocessing.model
+    tensors = dict(zip(front.output_names, front.outputs, strict=True))
+    if isinstance(front.output, Mapping):
+        tensors = dict(front.output)
+    outputs = core({name: tensors[name] for name in core.input})
+    return keras.Model(inputs=front.input, outputs=prepared.task.finish(outputs), name="automl")
+
+
+def _taken(family: Family, inputs: tuple[InputSpec, ...]) -> dict[str, InputSpec]:
+    specs = {spec.name: spec for spec in inputs if spec.name in family.takes}
+    if not specs:
+        present = ", ".join(spec.name for spec in inputs)
+        raise ConfigError(
+            f"The family {family.name!r} needs one of {', '.join(family.takes)}; the data gives {present}."
+        )
+    return specs

@@ -1,0 +1,210 @@
+"""Every option of a search job, told once: the command line, job files and Python derive from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from automl.core.errors import ConfigError, suggest
+
+DEFAULT_TRIALS = 20
+"""Trials when neither a number nor a time is given: the portfolio and some room to learn from it."""
+
+
+def option(default: Any, text: str, *, metavar: str = "", choices: tuple[str, ...] = ()) -> Any:
+    """Declare an option: its default, its meaning, and what a value looks like."""
+    return field(default=default, metadata={"help": text, "metavar": metavar, "choices": choices})
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobConfig:
+    """One search job; ``job.yaml`` holds exactly these keys.
+
+    Raises:
+        ConfigError: a value is out of its range.
+    """
+
+    data: str | None = option(None, "file, folder or sklearn:NAME; null when it was given in memory")
+    name: str | None = option(
+        None, "name of job, experiment and registered model; default: the data's", metavar="NAME"
+    )
+    target: tuple[str, ...] = option(
+        (), "target column; several for multi-label, several outputs or several series", metavar="COL"
+    )
+    modality: str | None = option(
+        None, "kind of input: tabular, image, text, series; default: inferred", metavar="M"
+    )
+    task: str | None = option(
+        None,
+        "binary, multiclass, multilabel, regression or forecasting; default: inferred from the target",
+        metavar="T",
+    )
+    family: tuple[str, ...] = option((), "family to search in; default: all of the modality", metavar="F")
+    space: str | None = option(None, "search-space file of your own", metavar="FILE")
+    set: tuple[str, ...] = option(
+        (), "fix a parameter (learning_rate=1e-3) or narrow it (width=[64,128])", metavar="K=V"
+    )
+    metric: tuple[str, ...] = option(
+        (),
+        "what to optimise: val_accuracy, rmse, parameters:min, ...; several give a Pareto front",
+        metavar="M[:min|max]",
+    )
+    trials: int | None = option(
+        None, f"number of trials; default: {DEFAULT_TRIALS} unless --time is given", metavar="N"
+    )
+    time: float | None = option(
+        None, "wall time from the start of the command: 90s, 10m, 1.5h", metavar="TIME"
+    )
+    epochs: int | None = option(
+        None, "full length of a trial in epochs; default: the search space's", metavar="N"
+    )
+    sampler: str = option("tpe", "tpe, gp, cmaes, random, qmc, grid or nsga2", metavar="NAME")
+    pruner: str = option("median", "median, successive-halving, hyperband or none", metavar="NAME")
+    portfolio: bool = option(True, "try the search space's portfolio first")
+    validation: str | None = option(
+        None, "validation data; default: a share of the data is held out", metavar="FILE"
+    )
+    folds: int | None = option(
+        None, "cross-validate over so many folds; the score is the mean", metavar="K"
+    )
+    group_column: str | None = option(None, "rows of one group stay on one side of a split", metavar="COL")
+    time_column: str | None = option(
+        None, "time of each row: splits keep the past for training", metavar="COL"
+    )
+    id_column: str | None = option(None, "series id, for many series in one file", metavar="COL")
+    horizon: int | None = option(None, "steps to forecast", metavar="H")
+    lookback: int | None = option(None, "steps a forecast looks back", metavar="L")
+    image_size: int | None = option(None, "side in pixels that pictures are resized to", metavar="PX")
+    header: bool = option(True, "first row of a table names the columns")
+    seed: int = option(0, "seed of splits, samplers, weights and batches", metavar="N")
+    out: str | None = option(None, "job folder; default: runs/NAME-TIME", metavar="DIR")
+    backend: str = option(
+        "tensorflow", "Keras backend", metavar="B", choices=("tensorflow", "jax", "torch")
+    )
+    strategy: str = option("auto", "auto, single, mirrored, multi-worker or tpu", metavar="S")
+    storage: str | None = option(
+        None, "any Optuna storage; default: a journal in the job folder", metavar="URL"
+    )
+    tracking: bool = option(True, "log every trial to MLflow")
+    tracking_uri: str | None = option(
+        None, "MLflow store; default: MLFLOW_TRACKING_URI, else ./mlflow.db", metavar="URI"
+    )
+
+    def __post_init__(self) -> None:
+        for name in ("trials", "epochs", "horizon", "lookback", "image_size"):
+            _at_least(name, getattr(self, name), 1)
+        _at_least("folds", self.folds, 2)
+        if self.time is not None and not self.time > 0:
+            raise ConfigError(f"time: expected a positive time such as 10m, got {self.time}.")
+        if self.backend not in ("tensorflow", "jax", "torch"):
+            known = ("tensorflow", "jax", "torch")
+            raise ConfigError(f"Unknown backend {self.backend!r}. {suggest(self.backend, known)}")
+        if self.folds is not None and self.validation is not None:
+            raise ConfigError("folds and validation exclude each other: give one of them.")
+
+    @property
+    def trial_limit(self) -> int | None:
+        """Trials to make in all, None when only time limits the search."""
+        if self.trials is None and self.time is None:
+            return DEFAULT_TRIALS
+        return self.trials
+
+
+def config_fields() -> dict[str, Field[Any]]:
+    """Return the options by name, in order."""
+    return {item.name: item for item in fields(JobConfig)}
+
+
+def config_from(values: Mapping[str, Any], *, where: str) -> JobConfig:
+    """Check plain values and return the job they describe.
+
+    Args:
+        values: option names to plain values, as YAML or the command line give them.
+        where: the file or command, for messages.
+
+    Raises:
+        ConfigError: unknown key (the nearest is offered), or a value of the wrong type.
+    """
+    known = config_fields()
+    for key in values:
+        if key not in known:
+            raise ConfigError(f"{where}: unknown key {key!r}. {suggest(str(key), known)}")
+    checked = {key: _converted(key, value, where) for key, value in values.items()}
+    try:
+        return JobConfig(**checked)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Read the plain values of a job file; paths in it are relative to the file's folder.
+
+    Raises:
+        ConfigError: no such file, not YAML, not a mapping.
+    """
+    import yaml
+
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"Cannot read the job file {path}: {error}.") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path} is not YAML: {str(error).splitlines()[0]}.") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected a mapping of options to values.")
+    return {key: _anchored(key, value, path.parent) for key, value in values.items()}
+
+
+def dump_config(config: JobConfig) -> str:
+    """Return the job as YAML: the options that differ from their defaults, and the seed."""
+    import yaml
+
+    values = {}
+    for name, item in config_fields().items():
+        value = getattr(config, name)
+        if value != item.default or name in ("data", "seed"):
+            values[name] = list(value) if isinstance(value, tuple) else value
+    return str(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
+
+
+def parse_time(text: str | float) -> float:
+    """Return seconds from ``"90s"``, ``"10m"``, ``"1.5h"`` or a number of seconds.
+
+    Raises:
+        ConfigError: the text has another form.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", str(text))
+    if match is None:
+        raise ConfigError(f"time: expected a form such as 90s, 10m or 1.5h, got {text!r}.")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+
+
+_PATHS = ("data", "validation", "space", "out")
+
+
+def _anchored(key: str, value: Any, folder: Path) -> Any:
+    plain = isinstance(value, str) and not value.startswith("sklearn:")
+    return str(folder / value) if key in _PATHS and plain else value
+
+
+def _at_least(name: str, value: int | None, low: int) -> None:
+    if value is not None and value < low:
+        raise ConfigError(f"{name}: expected a whole number of at least {low}, got {value}.")
+
+
+def _converted(key: str, value: Any, where: str) -> Any:
+    kind = str(config_fields()[key].type)
+    if key == "time" and value is not None:
+        return parse_time(value)
+    if kind.startswith("tuple"):
+        items = value if isinstance(value, list | tuple) else [value]
+        return tuple(str(item) for item in items if item is not None)
+    if value is None and "None" in kind:
+        return None
+    expected: tuple[type, ...] = {"int": (int,), "str": (str, Path), "bool": (bool,)}[kind.split(" ")[0]]
+    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+        raise ConfigError(f"{where}: {key}: expected {kind.split(' ')[0]}, got {value!r}.")
+    return str(value) if isinstance(value, Path) else value

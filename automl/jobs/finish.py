@@ -1,0 +1,235 @@
+"""How a job ends: the winner is exported, everything is written down, the tracker is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.core.specs import Objective, TrialRecord
+from automl.jobs.assembly import Prepared, build_core, deal, exported_model
+from automl.jobs.config import JobConfig
+from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
+from automl.jobs.intake import Intake
+from automl.jobs.loop import TrialEnd
+from automl.jobs.plots import validation_plot
+from automl.jobs.progress import Progress
+from automl.jobs.refit import refit
+from automl.jobs.samples import raw_sample
+from automl.jobs.trial import Setting
+from automl.tracking.tracker import ModelRecord, Tracker
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """All that was tried.
+
+    Attributes:
+        trials: finished trials of the study, by number.
+        front: the best trial, or the Pareto front.
+        baselines: trivial rules.
+        best: the winner by the first objective.
+    """
+
+    trials: tuple[TrialRecord, ...]
+    front: tuple[TrialRecord, ...]
+    baselines: tuple[TrialRecord, ...]
+    best: TrialRecord
+
+
+def keep_best(folder: JobFolder, end: TrialEnd) -> None:
+    """Write the weights of the best trial so far, so that a killed job can still export it."""
+    if end.model is None:
+        raise ValueError("a trial without a model cannot be the best")
+    draft = folder.path / ".best.weights.h5"
+    end.model.save_weights(draft)
+    draft.replace(folder.weights)
+    write_json(folder.best, asdict(end.record))
+
+
+def finish(
+    config: JobConfig,
+    intake: Intake,
+    setting: Setting,
+    folder: JobFolder,
+    tracker: Tracker,
+    progress: Progress,
+    *,
+    records: Records,
+    plots: Sequence[Path],
+    state: str,
+    started: float,
+) -> None:
+    """Export the winner and write result, leaderboard and plots; tell the tracker.
+
+    Args:
+        config: the job.
+        intake: its data.
+        setting: what the trials shared.
+        folder: where everything goes.
+        tracker: told of the winner.
+        progress: told of warnings.
+        records: all that was tried.
+        plots: plots of the study, already drawn.
+        state: ``complete`` or ``interrupted``.
+        started: ``time.monotonic()`` of the start of the command.
+    """
+    warning = _baseline_warning(records, intake.objectives[0])
+    if warning:
+        progress.note(warning)
+    prepared, core = _winner(config, intake, setting, folder, records.best, started)
+    save_model(exported_model(prepared, core), folder.model)
+    write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
+    summary = _summary(config, intake, folder, records, state, warning)
+    write_json(folder.result, {**summary, "seconds": round(time.monotonic() - started, 2)})
+    drawn = validation_plot(setting.folds[0], core, folder.plots)
+    tracker.log_files([folder.leaderboard, folder.result, folder.job])
+    tracker.log_files([*plots, *drawn], "plots")
+    example, prediction = raw_sample(intake, prepared, core)
+    model = ModelRecord(
+        folder=folder.path,
+        example=example,
+        prediction=prediction,
+        metrics=records.best.metrics,
+        run_id=records.best.run_id,
+    )
+    tracker.log_model(model)
+    tracker.end_job(state, _facts(records, intake.objectives))
+    for note in tracker.notes():
+        progress.note(note)
+    write_json(folder.result, {**summary, "seconds": round(time.monotonic() - started, 2)})
+
+
+def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd.DataFrame:
+    """Return one row per trial and baseline, best first by the first objective, failures last."""
+    import pandas as pd
+
+    front = {record.number for record in records.front}
+    rows = [_row(record, objectives, front) for record in (*records.trials, *records.baselines)]
+    frame = pd.DataFrame(rows)
+    first, rising = objectives[0].label, objectives[0].direction == "minimize"
+    frame["_order"] = frame["state"].map({"complete": 0, "pruned": 1, "failed": 2})
+    frame = frame.sort_values(["_order", first], ascending=[True, rising], kind="stable")
+    frame = frame.drop(columns="_order").reset_index(drop=True)
+    frame["trial"] = frame["trial"].astype("Int64")
+    return frame
+
+
+def _row(record: TrialRecord, objectives: tuple[Objective, ...], front: set[int]) -> dict[str, Any]:
+    scores = dict(zip([item.label for item in objectives], record.scores, strict=False))
+    blank = {item.label: float("nan") for item in objectives}
+    metrics = {f"val_{name}": value for name, value in record.metrics.items() if name != "parameters"}
+    return {
+        "trial": None if record.baseline else record.number,
+        "name": record.baseline or record.configuration.get("family", ""),
+        "state": record.state,
+        **blank,
+        **scores,
+        "spread": record.spread,
+        "best": record.number in front,
+        "epochs": record.epochs,
+        "best_epoch": record.best_epoch,
+        "seconds": round(record.seconds, 2),
+        "parameters": record.metrics.get("parameters"),
+        **{name: value for name, value in metrics.items() if name not in scores},
+        **{name: value for name, value in record.configuration.items() if name != "family"},
+        "reason": record.reason,
+    }
+
+
+def _winner(
+    config: JobConfig,
+    intake: Intake,
+    setting: Setting,
+    folder: JobFolder,
+    best: TrialRecord,
+    started: float,
+) -> tuple[Prepared, keras.Model]:
+    family, parameters = intake.space.split(best.configuration)
+    dealt = deal(setting.families[family], setting.folds[0].task, parameters)
+    left = None if config.time is None else started + config.time - time.monotonic()
+    if config.folds is not None and (left is None or left > best.seconds / config.folds):
+        prepared, core = refit(config, intake, setting, dealt, best)
+        write_json(folder.task, prepared.task.describe())
+        return prepared, core
+    prepared = setting.folds[0]
+    with setting.strategy.scope():
+        core = build_core(dealt, prepared)
+    core.load_weights(folder.weights)
+    return prepared, core
+
+
+def save_model(model: keras.Model | None, path: Path) -> None:
+    """Write a model whole: a crash leaves the old file or the new."""
+    if model is None:
+        raise ValueError("there is no model to save")
+    draft = path.with_name(".model.keras")
+    model.save(draft)
+    draft.replace(path)
+
+
+def _baseline_warning(records: Records, objective: Objective) -> str:
+    score = records.best.scores[0]
+    for baseline in records.baselines:
+        if not objective.better(score, baseline.scores[0]):
+            return (
+                f"Warning: the best trial ({objective.label} {score:.5g}) does not beat the baseline "
+                f"{baseline.baseline!r} ({baseline.scores[0]:.5g}): the inputs may not tell the target."
+            )
+    return ""
+
+
+def _summary(
+    config: JobConfig,
+    intake: Intake,
+    folder: JobFolder,
+    records: Records,
+    state: str,
+    warning: str,
+) -> dict[str, Any]:
+    family, parameters = intake.space.split(records.best.configuration)
+    labels = [item.label for item in intake.objectives]
+    return {
+        "name": config.name or intake.source.name,
+        "state": state,
+        "best_score": records.best.scores[0],
+        "metric": labels[0],
+        "direction": intake.objectives[0].direction,
+        "best_trial": records.best.number,
+        "best_configuration": {"family": family, **parameters},
+        "best_metrics": dict(records.best.metrics),
+        "spread": records.best.spread,
+        "trials": len(records.trials),
+        "failed": sum(record.state == "failed" for record in records.trials),
+        "pruned": sum(record.state == "pruned" for record in records.trials),
+        "front": [
+            {"trial": record.number, **dict(zip(labels, record.scores, strict=True))}
+            for record in records.front
+        ],
+        "baselines": {
+            record.baseline: dict(zip(labels, record.scores, strict=True)) for record in records.baselines
+        },
+        "warning": warning,
+        "notes": list(intake.notes),
+        "modality": intake.modality.name,
+        "task": intake.dataset.task,
+        "model": str(folder.model),
+        "mlflow_run_id": read_json(folder.state).get("run_id") or None,
+    }
+
+
+def _facts(records: Records, objectives: tuple[Objective, ...]) -> dict[str, Any]:
+    return {
+        "trials": len(records.trials),
+        "failed": sum(record.state == "failed" for record in records.trials),
+        "best_trial": records.best.number,
+        **{
+            f"best_{item.label}": score for item, score in zip(objectives, records.best.scores, strict=True)
+        },
+    }

@@ -1,0 +1,159 @@
+"""The job folder: which file holds what, and how files are written whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl.core.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class JobFolder:
+    """Paths of one job.
+
+    Args:
+        path: the folder, absolute.
+    """
+
+    path: Path
+
+    @property
+    def job(self) -> Path:
+        """The options, as YAML: what ``--job`` reads."""
+        return self.path / "job.yaml"
+
+    @property
+    def state(self) -> Path:
+        """What resume needs beyond the study: tracker's run, seconds used, digest of the data."""
+        return self.path / "state.json"
+
+    @property
+    def schema(self) -> Path:
+        """How further files are read."""
+        return self.path / "schema.json"
+
+    @property
+    def task(self) -> Path:
+        """The fitted task: classes, scales."""
+        return self.path / "task.json"
+
+    @property
+    def best(self) -> Path:
+        """Number and configuration of the best trial so far."""
+        return self.path / "best.json"
+
+    @property
+    def weights(self) -> Path:
+        """Weights of the best trial so far."""
+        return self.path / "best.weights.h5"
+
+    @property
+    def model(self) -> Path:
+        """The exported model, from raw inputs to predictions."""
+        return self.path / "model.keras"
+
+    @property
+    def result(self) -> Path:
+        """The result as JSON."""
+        return self.path / "result.json"
+
+    @property
+    def leaderboard(self) -> Path:
+        """One row per trial and baseline."""
+        return self.path / "leaderboard.csv"
+
+    @property
+    def plots(self) -> Path:
+        """Folder of plots."""
+        return self.path / "plots"
+
+
+def new_folder(out: str | None, name: str) -> JobFolder:
+    """Create the folder of a new job: ``out``, or ``runs/<name>-<time>``.
+
+    Raises:
+        ConfigError: it holds another job or other files, or cannot be written.
+    """
+    path = Path(out) if out else _free(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
+    folder = JobFolder(path.absolute())
+    if folder.job.exists():
+        raise ConfigError(
+            f"{path} holds another job. Go on with it by `automl resume {path}`, or choose another folder."
+        )
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ConfigError(f"{path} is not an empty folder; choose another one for the job.")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigError(f"Cannot write into the job folder {path}: {error.strerror}.") from None
+    return folder
+
+
+def open_folder(path: str | Path) -> JobFolder:
+    """Return the folder of an existing job.
+
+    Raises:
+        ConfigError: there is no job in it.
+    """
+    folder = JobFolder(Path(path).absolute())
+    if not folder.job.is_file():
+        raise ConfigError(f"{path} is not a job folder: it has no job.yaml.")
+    return folder
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file such that a crash leaves the old content or the new, never a part."""
+    draft = path.with_name(f".{path.name}.tmp")
+    with draft.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON as ``write_whole`` does."""
+    write_whole(path, json.dumps(content, indent=2, ensure_ascii=False, default=_plain) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object of the job folder.
+
+    Raises:
+        ConfigError: the file is missing or broken.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path.parent} has no {path.name}: the job has not got that far.") from None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"Cannot read {path}: {error}.") from None
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: expected a JSON object.")
+    return content
+
+
+def _free(path: Path) -> Path:
+    candidate, number = path, 2
+    while candidate.exists():
+        candidate, number = path.with_name(f"{path.name}-{number}"), number + 1
+    return candidate
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")

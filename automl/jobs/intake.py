@@ -1,0 +1,237 @@
+"""From a job's options to prepared data and a search space; what can be refused is refused here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from automl.core.errors import ConfigError, suggest
+from automl.core.metrics import check_objective, default_objective, parse_objective
+from automl.core.specs import Objective, TaskKind
+from automl.data.catalog import MODALITIES
+from automl.data.modality import Dataset, Examples, Modality, ReadOptions
+from automl.data.source import Source, open_source
+from automl.jobs.config import JobConfig
+from automl.models.catalog import FAMILIES
+from automl.models.family import Family
+from automl.spaces.loading import load_space
+from automl.spaces.settings import parse_setting
+from automl.spaces.space import SearchSpace, join
+from automl.study.pruners import PRUNERS
+from automl.study.samplers import SAMPLERS
+from automl.tasks.catalog import KINDS
+from automl.training.strategy import STRATEGIES
+
+if TYPE_CHECKING:
+    from automl.jobs.assembly import Prepared
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """A job whose data is read and whose space is known; nothing is trained yet.
+
+    Attributes:
+        source: where the data came from.
+        modality: how it is read.
+        dataset: the raw examples.
+        validation: raw examples of the user's validation data, or None.
+        objectives: what is optimised.
+        families: to search in, by short name.
+        space: the joint search space.
+        epochs: full length of a trial by family.
+        notes: what the user should know of the data.
+    """
+
+    source: Source
+    modality: Modality
+    dataset: Dataset
+    validation: Examples | None
+    objectives: tuple[Objective, ...]
+    families: Mapping[str, Family]
+    space: SearchSpace
+    epochs: Mapping[str, int]
+    notes: tuple[str, ...]
+
+
+def check_early(config: JobConfig, data: object = None) -> Source:
+    """Refuse what can be refused without reading data or loading a framework.
+
+    Args:
+        config: the job.
+        data: data in memory, or None when ``config.data`` names it.
+
+    Returns:
+        the source of the data.
+
+    Raises:
+        ConfigError, DataError, SpaceError: see the message.
+    """
+    from automl.data.preflight import check_table_header
+
+    _check_names(config)
+    for text in config.metric:
+        parse_objective(text)
+    for text in config.set:
+        parse_setting(text)
+    if config.space is not None:
+        load_space(config.space)
+    if data is None and config.data is None:
+        raise ConfigError("No data given: expected a file, a folder or sklearn:NAME.")
+    source = open_source(config.data if data is None else data)
+    wanted = [config.group_column, config.time_column, config.id_column]
+    if source.kind == "table":
+        check_table_header(
+            source,
+            target=config.target,
+            columns=tuple(name for name in wanted if name is not None),
+            header=config.header,
+        )
+    if config.validation is not None:
+        open_source(config.validation)
+    return source
+
+
+def choose_backend(backend: str) -> None:
+    """Set the Keras backend, which can be done only before Keras is first imported.
+
+    Raises:
+        ConfigError: Keras is already running on another backend.
+    """
+    if "keras" in sys.modules:
+        running = sys.modules["keras"].backend.backend()
+        if running != backend:
+            raise ConfigError(
+                f"Keras already runs on {running!r} in this process, so {backend!r} cannot be chosen. "
+                "Set KERAS_BACKEND before importing Keras."
+            )
+        return
+    os.environ["KERAS_BACKEND"] = backend
+    if backend == "tensorflow":
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def take_in(config: JobConfig, source: Source) -> Intake:
+    """Read the data and lay out what is searched."""
+    options = read_options(config)
+    name = config.modality or _modality_of(source, options)
+    modality = MODALITIES[name]
+    dataset = modality.read(source, options)
+    families, space, epochs = _search_space(config, name, dataset.task)
+    validation, notes = None, dataset.notes
+    if config.validation is not None:
+        other = open_source(config.validation)
+        validation, more = modality.read_again(other, dataset.schema, targets=True)
+        notes = (*notes, *(f"{other.name}: {note}" for note in more))
+    return Intake(
+        source=source,
+        modality=modality,
+        dataset=dataset,
+        validation=validation,
+        objectives=objectives_of(config, dataset.task),
+        families=families,
+        space=space,
+        epochs=epochs,
+        notes=notes,
+    )
+
+
+def prepare_folds(config: JobConfig, intake: Intake) -> tuple[Prepared, ...]:
+    """Split, fit the preprocessing on each training part, transform once."""
+    import numpy as np
+
+    from automl.data.splits import make_folds
+    from automl.jobs.assembly import prepare
+
+    dataset, modality = intake.dataset, intake.modality
+    if intake.validation is not None:
+        rows = np.arange(len(dataset.examples))
+        return (prepare(modality, dataset, rows, intake.validation, seed=config.seed),)
+    folds = make_folds(dataset, folds=config.folds, seed=config.seed)
+    return tuple(
+        prepare(modality, dataset, fold.train, dataset.examples.take(fold.validation), seed=config.seed)
+        for fold in folds
+    )
+
+
+def read_options(config: JobConfig) -> ReadOptions:
+    """Return how the data is to be read."""
+    return ReadOptions(
+        target=config.target,
+        task=cast("TaskKind | None", config.task),
+        id_column=config.id_column,
+        time_column=config.time_column,
+        group_column=config.group_column,
+        header=config.header,
+        lookback=config.lookback,
+        horizon=config.horizon,
+        image_size=config.image_size,
+    )
+
+
+def objectives_of(config: JobConfig, task: TaskKind) -> tuple[Objective, ...]:
+    """Return what is optimised: the user's metrics, or the task's default.
+
+    Raises:
+        ConfigError: a metric does not fit the task.
+    """
+    chosen = tuple(parse_objective(text) for text in config.metric)
+    for objective in chosen:
+        check_objective(objective, task)
+    return chosen or (default_objective(task),)
+
+
+def _check_names(config: JobConfig) -> None:
+    named: tuple[tuple[str, str | None, Any], ...] = (
+        ("modality", config.modality, MODALITIES),
+        ("task", config.task, KINDS),
+        ("sampler", config.sampler, SAMPLERS),
+        ("pruner", config.pruner, PRUNERS),
+        ("strategy", config.strategy, STRATEGIES),
+    )
+    for kind, name, known in named:
+        if name is not None and name not in known:
+            raise ConfigError(f"Unknown {kind} {name!r}. {suggest(name, known)}")
+    short = {name.split("/")[1] for name in FAMILIES}
+    if config.modality:
+        short = {item.split("/")[1] for item in FAMILIES if item.startswith(f"{config.modality}/")}
+    for name in config.family:
+        if name not in short:
+            raise ConfigError(f"Unknown family {name!r}. {suggest(name, sorted(short))}")
+
+
+def _modality_of(source: Source, options: ReadOptions) -> str:
+    from automl.data.inference import infer_modality
+
+    return infer_modality(source, options)
+
+
+def _search_space(
+    config: JobConfig, modality: str, task: TaskKind
+) -> tuple[dict[str, Family], SearchSpace, dict[str, int]]:
+    from automl.jobs.assembly import usable_families
+
+    own = load_space(config.space, task=task) if config.space else None
+    wanted = config.family or ((own.name.split("/")[-1],) if own else ())
+    families = usable_families(modality, task, wanted)
+    spaces = {name: load_space(f"{modality}/{name}", task=task) for name in families}
+    if own is not None:
+        name = own.name.split("/")[-1]
+        if name not in families:
+            raise ConfigError(
+                f"{config.space} describes the family {own.name!r}, which is not among "
+                f"{', '.join(families)}. {suggest(name, families)}"
+            )
+        spaces[name] = own
+    space = join(spaces)
+    for text in config.set:
+        space = _with_setting(space, text)
+    epochs = {name: config.epochs or item.epochs for name, item in spaces.items()}
+    return families, replace(space, epochs=max(epochs.values())), epochs
+
+
+def _with_setting(space: SearchSpace, text: str) -> SearchSpace:
+    name, wish = parse_setting(text)
+    return space.narrow(name, wish) if isinstance(wish, list | dict) else space.fix(name, wish)

@@ -1,0 +1,268 @@
+"""The loop of every search: ask, run, tell, until the budget is used or the user interrupts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import SearchError
+from automl.core.seeds import derive
+from automl.core.specs import Configuration, Objective, TrialRecord
+from automl.execution.executor import Executor
+from automl.execution.inline import Inline
+from automl.jobs.interrupts import Interrupts
+from automl.jobs.progress import Progress
+from automl.study.proposer import Proposal, Proposer
+from automl.tracking.tracker import Tracker
+from automl.training.engine import Epoch
+
+if TYPE_CHECKING:
+    import keras
+
+FAILURES_IN_A_ROW = 10
+"""With so many failures at the start and no success, the fault lies with the job, not with a trial."""
+
+FINISHING_SHARE, FINISHING_MOST = 0.06, 12.0
+"""Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """When a search ends.
+
+    Attributes:
+        trials: trials in all, or None.
+        deadline: ``time.monotonic()`` at which training stops, or None.
+    """
+
+    trials: int | None
+    deadline: float | None
+
+    def allows(self, done: int, startup: float) -> bool:
+        """Whether another trial is worth starting: one is missing, and it would see an epoch.
+
+        Args:
+            done: trials so far.
+            startup: seconds that the quickest trial took to its first epoch's end.
+        """
+        missing = self.trials is None or done < self.trials
+        return missing and (self.deadline is None or time.monotonic() + startup < self.deadline)
+
+
+def budget_from(trials: int | None, seconds: float | None, *, started: float, used: float) -> Budget:
+    """Return the budget of this session.
+
+    Args:
+        trials: trials in all, or None.
+        seconds: wall time of the job, or None.
+        started: ``time.monotonic()`` of the start of the command.
+        used: seconds that earlier sessions of the job used.
+    """
+    if seconds is None:
+        return Budget(trials=trials, deadline=None)
+    reserve = min(FINISHING_SHARE * seconds, FINISHING_MOST)
+    return Budget(trials=trials, deadline=started + max(seconds - used, 0.0) - reserve)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One trial to run.
+
+    Attributes:
+        number: its number in the study.
+        configuration: as the study knows it.
+        seed: of weights and batches.
+        run_id: the tracker's run.
+        watch: told of each epoch of the first fold; its answer prunes.
+        deadline: ``time.monotonic()`` at which training stops.
+    """
+
+    number: int
+    configuration: Configuration
+    seed: int
+    run_id: str
+    watch: Callable[[Epoch], bool]
+    deadline: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialEnd:
+    """What came of a trial; ``model`` holds the best weights, None when it failed."""
+
+    record: TrialRecord
+    model: keras.Model | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loop:
+    """What the loop works with.
+
+    Attributes:
+        name: the job's.
+        objectives: what is optimised; the first one decides which trial is best.
+        proposer: says what is tried.
+        tracker: remembers runs.
+        progress: told of everything.
+        budget: when to end.
+        seed: the job's.
+        run: runs one trial.
+        keep: writes down a trial that is the best so far.
+        show: a configuration as users read it, and the trial's full length in epochs.
+        release: frees what a trial left behind.
+    """
+
+    name: str
+    objectives: tuple[Objective, ...]
+    proposer: Proposer
+    tracker: Tracker
+    progress: Progress
+    budget: Budget
+    seed: int
+    run: Callable[[Plan], TrialEnd]
+    keep: Callable[[TrialEnd], None]
+    show: Callable[[Configuration], tuple[Mapping[str, Any], int]]
+    release: Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a loop ended with: the best trial, and ``complete`` or ``interrupted``."""
+
+    best: TrialRecord
+    state: str
+
+
+def run_trials(loop: Loop) -> Found:
+    """Run trials until the budget is used or the user interrupts.
+
+    Raises:
+        SearchError: no trial succeeded.
+    """
+    rounds = _Rounds(loop)
+    loop.progress.start(
+        name=loop.name,
+        objectives=loop.objectives,
+        trials=loop.budget.trials,
+        deadline=loop.budget.deadline,
+    )
+    state = "complete"
+    try:
+        with Interrupts() as interrupts:
+            rounds.run(interrupts)
+    except KeyboardInterrupt:
+        state = "interrupted"
+    finally:
+        loop.progress.stop()
+    if rounds.best is None:
+        raise SearchError(_nothing(state, loop.proposer.records()))
+    return Found(best=rounds.best, state=state)
+
+
+def best_of(records: Sequence[TrialRecord], objective: Objective) -> TrialRecord | None:
+    """Return the best record, or None when none has a score."""
+    best: TrialRecord | None = None
+    for record in records:
+        best = record if _beats(record, best, objective) else best
+    return best
+
+
+class _Rounds:
+    """The state of one loop: trials done, the best, failures since the last success."""
+
+    def __init__(self, loop: Loop) -> None:
+        records = loop.proposer.records()
+        self._loop = loop
+        self._done = len(records)
+        self._failures: list[str] = []
+        self._startup = 0.0
+        self.best = best_of(records, loop.objectives[0])
+
+    def run(self, interrupts: Interrupts) -> None:
+        executor: Executor[Plan, TrialEnd] = Inline()
+
+        def work(plan: Plan) -> TrialEnd:
+            with interrupts.exposed():
+                return self._loop.run(plan)
+
+        for _, end in executor.run(work, self._plans()):
+            self._told(end)
+
+    def _plans(self) -> Iterator[Plan]:
+        while self._loop.budget.allows(self._done, self._startup):
+            proposal = self._loop.proposer.ask()
+            if proposal is None:
+                return
+            yield self._plan(proposal)
+
+    def _plan(self, proposal: Proposal) -> Plan:
+        loop = self._loop
+        shown, epochs = loop.show(proposal.configuration)
+        seed = derive(loop.seed, "trial", proposal.number)
+        loop.progress.trial_started(proposal.number, shown, epochs)
+        run_id = loop.tracker.start_trial(proposal.number, shown, seed=seed)
+        return Plan(
+            number=proposal.number,
+            configuration=proposal.configuration,
+            seed=seed,
+            run_id=run_id,
+            watch=self._watch(proposal.number, run_id),
+            deadline=loop.budget.deadline,
+        )
+
+    def _watch(self, number: int, run_id: str) -> Callable[[Epoch], bool]:
+        loop, began = self._loop, time.monotonic()
+
+        def watch(epoch: Epoch) -> bool:
+            if epoch.number == 1:
+                seconds = time.monotonic() - began
+                self._startup = min(self._startup or seconds, seconds)
+            loop.tracker.log_epoch(run_id, epoch.number, epoch.metrics)
+            loop.progress.epoch(number, epoch.number, epoch.metrics)
+            value = epoch.metrics.get(loop.objectives[0].label)
+            return value is not None and loop.proposer.report(number, epoch.number, value)
+
+        return watch
+
+    def _told(self, end: TrialEnd) -> None:
+        loop, record = self._loop, end.record
+        better = end.model is not None and _beats(record, self.best, loop.objectives[0])
+        if better:
+            self.best = record
+            loop.keep(end)
+        loop.proposer.tell(record, {})
+        loop.tracker.end_trial(record)
+        self._done += 1
+        if self.best is not None:
+            scores = zip(loop.objectives, self.best.scores, strict=True)
+            loop.tracker.log_best(self._done, {f"best_{item.label}": score for item, score in scores})
+        loop.progress.trial_ended(record, self.best)
+        loop.release()
+        self._stop_if_hopeless(record)
+
+    def _stop_if_hopeless(self, record: TrialRecord) -> None:
+        self._failures = [*self._failures, record.reason] if record.state == "failed" else []
+        if len(self._failures) >= FAILURES_IN_A_ROW and self.best is None:
+            raise SearchError(
+                f"The first {FAILURES_IN_A_ROW} trials all failed; the first one: {self._failures[0]}"
+            )
+
+
+def _beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -> bool:
+    """A complete trial beats a pruned one, whose score is that of a shorter training."""
+    if record.state == "failed" or not record.scores:
+        return False
+    if best is not None and best.state != record.state:
+        return record.state == "complete"
+    return objective.better(record.scores[0], best.scores[0] if best else None)
+
+
+def _nothing(state: str, records: Sequence[TrialRecord]) -> str:
+    lost = "No trial ended with a model, so there is nothing to return."
+    if state == "interrupted":
+        return f"{lost} The search was interrupted early; `automl resume` goes on with it."
+    reasons = [record.reason for record in records if record.reason]
+    if reasons:
+        return f"{lost} Reason of the last failure: {reasons[-1]}"
+    return f"{lost} The time was over before the first trial began: give it more time."

@@ -1,0 +1,66 @@
+"""What a running job tells whoever watches: notes, epochs, trials, the best so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from automl.core.specs import Configuration, Objective, TrialRecord
+
+
+class Progress(Protocol):
+    """Watches a job."""
+
+    def start(
+        self, *, name: str, objectives: tuple[Objective, ...], trials: int | None, deadline: float | None
+    ) -> None:
+        """The search begins; ``deadline`` is a ``time.monotonic()``."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something the user should know."""
+        ...
+
+    def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
+        """A trial begins; ``epochs`` is its full length."""
+        ...
+
+    def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
+        """A trial ended an epoch."""
+        ...
+
+    def trial_ended(self, record: TrialRecord, best: TrialRecord | None) -> None:
+        """A trial ended; ``best`` is the best so far, perhaps this one."""
+        ...
+
+    def stop(self) -> None:
+        """The search is over."""
+        ...
+
+
+class SilentProgress:
+    """Watches and keeps the notes; says nothing."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def start(
+        self, *, name: str, objectives: tuple[Objective, ...], trials: int | None, deadline: float | None
+    ) -> None:
+        """See ``Progress``."""
+
+    def note(self, text: str) -> None:
+        """See ``Progress``."""
+        self.notes.append(text)
+
+    def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
+        """See ``Progress``."""
+
+    def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
+        """See ``Progress``."""
+
+    def trial_ended(self, record: TrialRecord, best: TrialRecord | None) -> None:
+        """See ``Progress``."""
+
+    def stop(self) -> None:
+        """See ``Progress``."""

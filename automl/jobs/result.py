@@ -1,0 +1,194 @@
+"""A finished job, opened again: predictions, scores, leaderboard, study."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import ConfigError
+from automl.core.specs import Configuration
+from automl.data.catalog import MODALITIES
+from automl.data.modality import Examples, Modality
+from automl.data.source import open_source
+from automl.jobs.folder import JobFolder, open_folder, read_json
+from automl.tasks.catalog import restore_task
+from automl.tasks.task import Task
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    import pandas as pd
+
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of a job, read from its folder; the model is loaded when it is first needed.
+
+    Args:
+        folder: absolute path of the job folder.
+    """
+
+    folder: Path
+
+    @cached_property
+    def summary(self) -> Mapping[str, Any]:
+        """What ``result.json`` holds."""
+        return read_json(self._files.result)
+
+    @property
+    def best(self) -> Configuration:
+        """Configuration of the best trial, ``family`` among its keys."""
+        configuration: Configuration = self.summary["best_configuration"]
+        return configuration
+
+    @property
+    def best_score(self) -> float:
+        """Score of the best trial by the first metric, on the validation part."""
+        return float(self.summary["best_score"])
+
+    @property
+    def leaderboard(self) -> pd.DataFrame:
+        """One row per trial and baseline, best first."""
+        import pandas as pd
+
+        if not self._files.leaderboard.exists():
+            raise ConfigError(f"{self.folder} has no leaderboard.csv: the job has not got that far.")
+        return pd.read_csv(self._files.leaderboard, dtype={"trial": "Int64"})
+
+    @cached_property
+    def model(self) -> keras.Model:
+        """The exported Keras model, from raw inputs to predictions."""
+        import keras
+
+        import automl.layers  # noqa: F401  registers the layers that the file names
+
+        if not self._files.model.exists():
+            raise ConfigError(f"{self.folder} has no model.keras: the job has not got that far.")
+        return keras.models.load_model(self._files.model)
+
+    @property
+    def study(self) -> Any:
+        """The Optuna study of the job.
+
+        Raises:
+            ConfigError: it lives in a storage outside of the job folder that cannot be opened.
+        """
+        from automl.jobs.config import config_from, read_config
+        from automl.study.optuna_study import load_study
+
+        config = config_from(read_config(self._files.job), where=str(self._files.job))
+        return load_study(self.folder, str(self.summary["name"]), config.storage)
+
+    def predict(self, data: object) -> pd.DataFrame:
+        """Predict raw examples.
+
+        Args:
+            data: anything that a search reads: a file, folder, DataFrame, arrays; no targets needed.
+
+        Returns:
+            one row per example, or per step of a forecast: the columns that name the example, then
+            ``prediction`` and a ``probability_<class>`` for each class, or a column per target.
+
+        Raises:
+            DataError: the data lacks a column, or cannot be read.
+        """
+        import pandas as pd
+
+        examples, _ = self._read(data, targets=False)
+        decoded = self._task.decode(self._predictions(examples))
+        rows = len(next(iter(decoded.values())))
+        keys = {name: _repeated(array, rows) for name, array in examples.keys.items()}
+        return pd.DataFrame({**{k: v for k, v in keys.items() if k not in decoded}, **decoded})
+
+    def predict_proba(self, data: object) -> pd.DataFrame:
+        """Return the probability of each class, one column per class.
+
+        Raises:
+            ConfigError: the task is no classification.
+        """
+        frame = self.predict(data)
+        prefix = "probability_"
+        columns = [name for name in frame.columns if name.startswith(prefix)]
+        if not columns:
+            raise ConfigError(f"The task {self._task.kind!r} has no probabilities; use predict.")
+        return frame[columns].rename(columns=lambda name: name.removeprefix(prefix))
+
+    def outputs(self, data: object) -> np.ndarray:
+        """Return predictions as an array: probabilities ``(n, classes)``, values ``(n, targets)``,
+        forecasts ``(n, horizon, targets)``.
+        """
+        examples, _ = self._read(data, targets=False)
+        return self._predictions(examples)
+
+    def evaluate(self, data: object) -> dict[str, Any]:
+        """Score the model on raw examples with targets.
+
+        Returns:
+            ``{"rows": examples scored, "metrics": {name: value}}`` with every metric of the task.
+        """
+        import numpy as np
+
+        examples, notes = self._read(data, targets=True)
+        targets = self._task.encode(np.asarray(examples.targets))
+        metrics = self._task.score(targets, self._predictions(examples))
+        return {"rows": len(examples), "metrics": metrics, "notes": list(notes)}
+
+    def save(self, folder: str | Path) -> Path:
+        """Copy the job folder to a new place and return it.
+
+        Raises:
+            ConfigError: the place is taken.
+        """
+        target = Path(folder)
+        if target.exists():
+            raise ConfigError(f"{target} exists already; choose another folder to save to.")
+        shutil.copytree(self.folder, target)
+        return target
+
+    @property
+    def _files(self) -> JobFolder:
+        return JobFolder(self.folder)
+
+    @cached_property
+    def _task(self) -> Task:
+        return restore_task(read_json(self._files.task))
+
+    @cached_property
+    def _schema(self) -> dict[str, Any]:
+        return read_json(self._files.schema)
+
+    @property
+    def _modality(self) -> Modality:
+        return MODALITIES[self._schema["modality"]]
+
+    def _read(self, data: object, *, targets: bool) -> tuple[Examples, tuple[str, ...]]:
+        schema = {key: value for key, value in self._schema.items() if key != "modality"}
+        return self._modality.read_again(open_source(data), schema, targets=targets)
+
+    def _predictions(self, examples: Examples) -> np.ndarray:
+        import numpy as np
+
+        return np.asarray(self.model.predict(dict(examples.inputs), batch_size=BATCH, verbose=0))
+
+
+def load_result(folder: str | Path) -> Result:
+    """Open the folder of a job.
+
+    Raises:
+        ConfigError: there is no job in it.
+    """
+    return Result(open_folder(folder).path)
+
+
+def _repeated(array: np.ndarray, rows: int) -> np.ndarray:
+    import numpy as np
+
+    if array.ndim == 2:
+        return array.reshape(-1)
+    return np.repeat(array, rows // max(len(array), 1)) if len(array) != rows else array

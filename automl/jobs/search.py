@@ -1,0 +1,212 @@
+"""The story of one job: prepare, search, and end with the best model whatever happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord
+from automl.data.source import digest
+from automl.jobs.assembly import Prepared
+from automl.jobs.config import JobConfig
+from automl.jobs.finish import Records, finish, keep_best
+from automl.jobs.folder import JobFolder, read_json, write_json
+from automl.jobs.intake import Intake, prepare_folds
+from automl.jobs.loop import Loop, budget_from, run_trials
+from automl.jobs.progress import Progress
+from automl.jobs.trial import Setting, run_trial
+from automl.spaces.space import SearchSpace
+from automl.study.proposer import Proposer
+from automl.tracking.tracker import Tracker
+from automl.training.engine import Engine
+from automl.training.strategy import Strategy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapters:
+    """The frameworks behind their Protocols, chosen by the api.
+
+    Attributes:
+        proposer: opens the study on a space with objectives.
+        tracker: remembers runs.
+        engine: trains.
+        strategy: where a model is built.
+        release: frees what a trial left behind.
+    """
+
+    proposer: Callable[[SearchSpace, tuple[Objective, ...]], Proposer]
+    tracker: Tracker
+    engine: Engine
+    strategy: Strategy
+    release: Callable[[], None]
+
+
+def run_search(
+    config: JobConfig,
+    intake: Intake,
+    folder: JobFolder,
+    adapters: Adapters,
+    progress: Progress,
+    *,
+    started: float,
+) -> None:
+    """Search and write the best model; an interrupted search ends with the best so far.
+
+    Args:
+        config: the job.
+        intake: its data and space.
+        folder: where everything is kept.
+        adapters: study, tracker, engine and strategy.
+        progress: told of everything.
+        started: ``time.monotonic()`` of the start of the command; ``config.time`` counts from there.
+
+    Raises:
+        SearchError: no trial succeeded.
+    """
+    for note in intake.notes:
+        progress.note(note)
+    setting = _setting(config, intake, adapters)
+    write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
+    write_json(folder.task, setting.folds[0].task.describe())
+    proposer = adapters.proposer(intake.space, intake.objectives)
+    for note in proposer.notes:
+        progress.note(note)
+    run_id = adapters.tracker.start_job(_job_record(config, intake, folder))
+    used = float(state_of(folder).get("seconds", 0.0))
+    write_json(folder.state, {"run_id": run_id, "digest": digest(intake.source), "seconds": used})
+    try:
+        _search_and_finish(config, intake, folder, adapters, progress, setting, proposer, started)
+    except BaseException:
+        adapters.tracker.end_job("failed", {})
+        raise
+    finally:
+        seconds = used + time.monotonic() - started
+        write_json(folder.state, {**state_of(folder), "seconds": round(seconds, 2)})
+
+
+def state_of(folder: JobFolder) -> Mapping[str, Any]:
+    """Return what earlier sessions of a job left for the next."""
+    return read_json(folder.state) if folder.state.exists() else {}
+
+
+def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tuple[TrialRecord, ...]:
+    """Score the task's trivial rules on the validation part of a fold."""
+    task, targets = prepared.task, prepared.targets
+    rules = task.baselines(prepared.split.train_targets, targets, prepared.validation.inputs)
+    records = []
+    for index, (name, predictions) in enumerate(rules.items()):
+        metrics = task.score(targets, predictions)
+        known = {**metrics, "parameters": 0.0, "seconds": 0.0}
+        record = TrialRecord(
+            number=-1 - index,
+            configuration={},
+            state="complete",
+            scores=tuple(known[item.name] for item in objectives),
+            metrics=metrics,
+            baseline=name,
+        )
+        records.append(record)
+    return tuple(records)
+
+
+def _search_and_finish(
+    config: JobConfig,
+    intake: Intake,
+    folder: JobFolder,
+    adapters: Adapters,
+    progress: Progress,
+    setting: Setting,
+    proposer: Proposer,
+    started: float,
+) -> None:
+    baselines = baseline_records(setting.folds[0], intake.objectives)
+    for record in baselines:
+        adapters.tracker.end_trial(record)
+    found = run_trials(_loop(config, intake, folder, adapters, progress, setting, proposer, started))
+    records = Records(
+        trials=tuple(proposer.records()),
+        front=tuple(proposer.front()),
+        baselines=baselines,
+        best=found.best,
+    )
+    finish(
+        config,
+        intake,
+        setting,
+        folder,
+        adapters.tracker,
+        progress,
+        records=records,
+        plots=proposer.plots(folder.plots),
+        state=found.state,
+        started=started,
+    )
+
+
+def _setting(config: JobConfig, intake: Intake, adapters: Adapters) -> Setting:
+    return Setting(
+        folds=prepare_folds(config, intake),
+        families=intake.families,
+        space=intake.space,
+        epochs=intake.epochs,
+        objectives=intake.objectives,
+        engine=adapters.engine,
+        strategy=adapters.strategy,
+    )
+
+
+def _loop(
+    config: JobConfig,
+    intake: Intake,
+    folder: JobFolder,
+    adapters: Adapters,
+    progress: Progress,
+    setting: Setting,
+    proposer: Proposer,
+    started: float,
+) -> Loop:
+    def show(configuration: Configuration) -> tuple[Mapping[str, Any], int]:
+        family, parameters = intake.space.split(configuration)
+        return {"family": family, **parameters}, intake.epochs[family]
+
+    used = float(state_of(folder).get("seconds", 0.0))
+    return Loop(
+        name=config.name or intake.source.name,
+        objectives=intake.objectives,
+        proposer=proposer,
+        tracker=adapters.tracker,
+        progress=progress,
+        budget=budget_from(config.trial_limit, config.time, started=started, used=used),
+        seed=config.seed,
+        run=lambda plan: run_trial(setting, plan),
+        keep=lambda end: keep_best(folder, end),
+        show=show,
+        release=adapters.release,
+    )
+
+
+def _job_record(config: JobConfig, intake: Intake, folder: JobFolder) -> JobRecord:
+    hidden = ("data", "storage", "tracking_uri", "out", "name")
+    settings: dict[str, Any] = {
+        name: ",".join(value) if isinstance(value, tuple) else value
+        for name, value in vars(config).items()
+        if name not in hidden and value not in (None, ())
+    }
+    data = {
+        "digest": digest(intake.source),
+        "rows": len(intake.dataset.examples),
+        "columns": intake.dataset.columns,
+        "source": intake.source.name,
+    }
+    return JobRecord(
+        name=config.name or intake.source.name,
+        folder=str(folder.path),
+        task=intake.dataset.task,
+        modality=intake.modality.name,
+        objectives=intake.objectives,
+        settings=settings,
+        data=data,
+        run_id=str(state_of(folder).get("run_id", "")),
+    )

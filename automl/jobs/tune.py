@@ -1,0 +1,205 @@
+"""The story of a search over a user's own model-building function."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord
+from automl.jobs.finish import Records, leaderboard_frame, save_model
+from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
+from automl.jobs.loop import Loop, Plan, TrialEnd, budget_from, run_trials
+from automl.jobs.progress import Progress
+from automl.study.proposer import Proposer
+from automl.tracking.tracker import Tracker
+from automl.training.engine import Candidate, Epoch, StopReason, TrainingOptions
+from automl.training.failures import failure_reason
+from automl.training.user_models import fit_user_model
+
+if TYPE_CHECKING:
+    import keras
+
+
+class TrialProposer(Proposer, Protocol):
+    """A proposer whose trials are handed to the user's function."""
+
+    def trial(self, number: int) -> Any:
+        """The Optuna trial that was asked for last under that number."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneJob:
+    """A search over a user's function.
+
+    Attributes:
+        name: of job, experiment and study.
+        build: from an Optuna trial to a compiled Keras model.
+        train: inputs and targets, as ``Model.fit`` takes them.
+        validation: the same for the validation part.
+        objective: a metric of the model's own.
+        trials: number of trials, or None.
+        time: wall time in seconds, or None.
+        epochs: full length of a trial.
+        batch_size: examples per step.
+        patience: epochs without a better score after which a trial ends, 0 for never.
+        seed: of weights and batches.
+    """
+
+    name: str
+    build: Callable[[Any], keras.Model]
+    train: tuple[Any, Any]
+    validation: tuple[Any, Any]
+    objective: Objective
+    trials: int | None
+    time: float | None
+    epochs: int
+    batch_size: int
+    patience: int
+    seed: int
+
+
+def run_tuning(
+    job: TuneJob,
+    folder: JobFolder,
+    proposer: TrialProposer,
+    tracker: Tracker,
+    progress: Progress,
+    release: Callable[[], None],
+    *,
+    started: float,
+) -> None:
+    """Search, keep the best model as ``model.keras``, write result and leaderboard.
+
+    Raises:
+        SearchError: no trial succeeded.
+    """
+    run_id = tracker.start_job(_job_record(job, folder))
+    write_json(folder.state, {"run_id": run_id, "seconds": 0.0})
+    loop = Loop(
+        name=job.name,
+        objectives=(job.objective,),
+        proposer=proposer,
+        tracker=tracker,
+        progress=progress,
+        budget=budget_from(job.trials, job.time, started=started, used=0.0),
+        seed=job.seed,
+        run=lambda plan: _run_trial(job, proposer, plan),
+        keep=lambda end: save_model(end.model, folder.model),
+        show=lambda configuration: (configuration, job.epochs),
+        release=release,
+    )
+    try:
+        found = run_trials(loop)
+        _finish(job, folder, proposer, tracker, found.best, found.state, started)
+    except BaseException:
+        tracker.end_job("failed", {})
+        raise
+
+
+def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan) -> TrialEnd:
+    import keras
+
+    started, trial = time.monotonic(), proposer.trial(plan.number)
+    blank = TrialRecord(
+        number=plan.number, configuration={}, state="failed", seed=plan.seed, run_id=plan.run_id
+    )
+    try:
+        keras.utils.set_random_seed(plan.seed)
+        end = _train(job, job.build(trial), plan, blank)
+    except Exception as error:
+        end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
+    configuration: Configuration = dict(trial.params)
+    seconds = time.monotonic() - started
+    return replace(end, record=replace(end.record, configuration=configuration, seconds=seconds))
+
+
+def _train(job: TuneJob, model: keras.Model, plan: Plan, blank: TrialRecord) -> TrialEnd:
+    def observe(epoch: Epoch) -> StopReason:
+        return "pruned" if plan.watch(epoch) else ""
+
+    outcome = fit_user_model(
+        Candidate(
+            model=model,
+            loss=None,
+            options=TrainingOptions(batch_size=job.batch_size, patience=job.patience),
+            epochs=job.epochs,
+            seed=plan.seed,
+        ),
+        job.train,
+        job.validation,
+        objective=job.objective,
+        observer=observe,
+        deadline=plan.deadline,
+    )
+    if outcome.best < 0:
+        return TrialEnd(record=replace(blank, reason="NaN loss or metrics"))
+    best = outcome.epochs[outcome.best]
+    record = replace(
+        blank,
+        state="pruned" if outcome.stopped == "pruned" else "complete",
+        scores=(best.metrics[job.objective.label],),
+        metrics=_metrics(best, model),
+        epochs=len(outcome.epochs),
+        best_epoch=best.number,
+        reason=outcome.stopped,
+    )
+    return TrialEnd(record=record, model=model)
+
+
+def _metrics(best: Epoch, model: keras.Model) -> Mapping[str, float]:
+    scores = {
+        name.removeprefix("val_"): value for name, value in best.metrics.items() if name.startswith("val_")
+    }
+    return {**scores, "parameters": float(model.count_params())}
+
+
+def _finish(
+    job: TuneJob,
+    folder: JobFolder,
+    proposer: Proposer,
+    tracker: Tracker,
+    best: TrialRecord,
+    state: str,
+    started: float,
+) -> None:
+    records = Records(
+        trials=tuple(proposer.records()), front=tuple(proposer.front()), baselines=(), best=best
+    )
+    frame = leaderboard_frame(records, (job.objective,))
+    write_whole(folder.leaderboard, frame.to_csv(index=False))
+    summary = {
+        "name": job.name,
+        "state": state,
+        "best_score": best.scores[0],
+        "metric": job.objective.label,
+        "direction": job.objective.direction,
+        "best_trial": best.number,
+        "best_configuration": dict(best.configuration),
+        "best_metrics": dict(best.metrics),
+        "trials": len(records.trials),
+        "failed": sum(record.state == "failed" for record in records.trials),
+        "pruned": sum(record.state == "pruned" for record in records.trials),
+        "seconds": round(time.monotonic() - started, 2),
+        "model": str(folder.model),
+        "mlflow_run_id": read_json(folder.state).get("run_id") or None,
+    }
+    write_json(folder.result, summary)
+    tracker.log_files([folder.leaderboard, folder.result])
+    tracker.log_files(list(proposer.plots(folder.plots)), "plots")
+    tracker.log_files([folder.model], "model")
+    tracker.end_job(state, {f"best_{job.objective.label}": best.scores[0]})
+
+
+def _job_record(job: TuneJob, folder: JobFolder) -> JobRecord:
+    return JobRecord(
+        name=job.name,
+        folder=str(folder.path),
+        task="regression",
+        modality="user",
+        objectives=(job.objective,),
+        settings={"trials": job.trials, "time": job.time, "epochs": job.epochs, "seed": job.seed},
+        data={"digest": "", "rows": len(job.train[1]), "columns": (), "source": "memory"},
+    )

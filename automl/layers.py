@@ -1,0 +1,24 @@
+"""Import this to load an exported model with plain Keras: it registers this package's own layers.
+
+import automl.layers
+model = keras.models.load_model("model.keras")      # safe_mode stays on
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import automl.data.preprocessing
+import automl.models.layers
+
+
+def register() -> None:
+    """Import every module that defines a layer; Keras registers them by their decorators."""
+    for package in (automl.data.preprocessing, automl.models.layers):
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    importlib.import_module("automl.tasks.layers")
+
+
+register()

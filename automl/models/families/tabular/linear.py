@@ -1,0 +1,58 @@
+"""Linear models of a table: scaled numbers, their ranks or bins, and one-hot categories.
+
+With piecewise linear encoding the model is additive: a broken line per numeric column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import keras
+from keras import KerasTensor
+
+from automl.core.specs import InputSpec
+from automl.models.family import Family
+from automl.models.layers.feature_encoding import encode_row
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearOptions:
+    """Hyperparameters.
+
+    Attributes:
+        one_hot_limit: largest number of categories that get one weight each; beyond it a column is
+            embedded.
+        category_size: size of such an embedding.
+        numeric_embedding: ``none``, ``ple`` (piecewise linear) or ``periodic``.
+        numeric_size: size of the embedding of a number.
+        numeric_bins: bins, or frequencies, of the embedding.
+        frequency_scale: standard deviation of the first frequencies of ``periodic``.
+        dropout: share of features left out in each step.
+    """
+
+    one_hot_limit: int = 1000
+    category_size: int = 8
+    numeric_embedding: str = "ple"
+    numeric_size: int = 4
+    numeric_bins: int = 16
+    frequency_scale: float = 0.1
+    dropout: float = 0.0
+
+
+def build(
+    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: LinearOptions
+) -> KerasTensor:
+    """The encoded row itself; the task's head is the linear model."""
+    features = encode_row(inputs, specs, options)
+    return keras.layers.Dropout(options.dropout)(features) if options.dropout else features
+
+
+FAMILY = Family(
+    name="linear",
+    modality="tabular",
+    takes=("numeric", "ranks", "categorical"),
+    gives="vector",
+    options=LinearOptions,
+    build=build,
+)

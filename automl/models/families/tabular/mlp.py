@@ -1,0 +1,65 @@
+"""Multilayer perceptron of a table, after RealMLP (Holzmüller et al., 2024) in its plain parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from keras import KerasTensor
+
+from automl.core.specs import InputSpec
+from automl.models.family import Family
+from automl.models.layers.dense_blocks import activate, dense, normalise
+from automl.models.layers.feature_encoding import encode_row
+
+
+@dataclass(frozen=True, kw_only=True)
+class MlpOptions:
+    """Hyperparameters.
+
+    Attributes:
+        width: units of a hidden layer.
+        depth: hidden layers.
+        activation: see ``ACTIVATIONS`` of ``models.layers.dense_blocks``.
+        normalisation: ``none``, ``batch`` or ``layer``, before each activation.
+        dropout: share of units left out in each step.
+        one_hot_limit: largest number of categories that a one-hot code is made for.
+        category_size: size of the embedding of a column with more categories.
+        numeric_embedding: ``none``, ``ple`` (piecewise linear) or ``periodic``.
+        numeric_size: size of the embedding of a number.
+        numeric_bins: bins, or frequencies, of the embedding.
+        frequency_scale: standard deviation of the first frequencies of ``periodic``.
+    """
+
+    width: int = 128
+    depth: int = 3
+    activation: str = "mish"
+    normalisation: str = "none"
+    dropout: float = 0.1
+    one_hot_limit: int = 9
+    category_size: int = 8
+    numeric_embedding: str = "ple"
+    numeric_size: int = 8
+    numeric_bins: int = 48
+    frequency_scale: float = 0.1
+
+
+def build(
+    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: MlpOptions
+) -> KerasTensor:
+    """Encode the row, then ``depth`` times dense, normalise, activate, drop out."""
+    features = encode_row(inputs, specs, options)
+    for _ in range(options.depth):
+        features = dense(features, options.width, options.activation)
+        features = activate(normalise(features, options.normalisation), options.activation, options.dropout)
+    return features
+
+
+FAMILY = Family(
+    name="mlp",
+    modality="tabular",
+    takes=("numeric", "ranks", "categorical"),
+    gives="vector",
+    options=MlpOptions,
+    build=build,
+)

@@ -1,0 +1,98 @@
+"""Transformer over features: each column is a token (FT-Transformer, Gorishniy et al., 2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import keras
+from keras import KerasTensor
+
+from automl.core.specs import InputSpec
+from automl.models.family import Family
+from automl.models.layers.feature_encoding import EmbeddedColumns
+from automl.models.layers.feature_tokens import ClassToken, LinearTokens
+from automl.models.layers.numeric_embeddings import PiecewiseLinearEmbedding
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerOptions:
+    """Hyperparameters.
+
+    Attributes:
+        heads: attention heads.
+        head_size: size of a head; a token has ``heads * head_size`` numbers.
+        depth: blocks of attention and feed-forward layers.
+        expansion: units of a feed-forward layer as a multiple of a token's size.
+        activation: of the feed-forward layers.
+        attention_dropout: share of attention weights left out.
+        dropout: share of units left out in the feed-forward layers.
+        numeric_embedding: tokens of numbers: ``none`` (linear) or ``ple`` (piecewise linear).
+        numeric_bins: bins of ``ple``.
+    """
+
+    heads: int = 4
+    head_size: int = 8
+    depth: int = 2
+    expansion: float = 2.0
+    activation: str = "gelu"
+    attention_dropout: float = 0.1
+    dropout: float = 0.1
+    numeric_embedding: str = "ple"
+    numeric_bins: int = 32
+
+
+def build(
+    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: TransformerOptions
+) -> KerasTensor:
+    """Tokens of all columns, pre-norm blocks, and the class token at the end."""
+    size = options.heads * options.head_size
+    tokens = _tokens(inputs, specs, options, size)
+    tokens = ClassToken()(tokens[0] if len(tokens) == 1 else keras.layers.Concatenate(axis=1)(tokens))
+    for _ in range(options.depth):
+        tokens = _attended(tokens, options)
+        tokens = _fed_forward(tokens, options, size)
+    return keras.layers.Activation("relu")(keras.layers.LayerNormalization()(tokens[:, 0]))
+
+
+def _tokens(
+    inputs: Mapping[str, KerasTensor],
+    specs: Mapping[str, InputSpec],
+    options: TransformerOptions,
+    size: int,
+) -> list[KerasTensor]:
+    tokens = []
+    if "numeric" in inputs:
+        tokens.append(LinearTokens(size)(inputs["numeric"]))
+    if "ranks" in inputs and (options.numeric_embedding == "ple" or "numeric" not in inputs):
+        tokens.append(PiecewiseLinearEmbedding(options.numeric_bins, size)(inputs["ranks"]))
+    if "categorical" in inputs:
+        sizes = specs["categorical"].sizes
+        columns = range(len(sizes))
+        tokens.append(EmbeddedColumns(sizes, columns, size, scale=size**-0.5)(inputs["categorical"]))
+    return tokens
+
+
+def _attended(tokens: KerasTensor, options: TransformerOptions) -> KerasTensor:
+    normal = keras.layers.LayerNormalization()(tokens)
+    attention = keras.layers.MultiHeadAttention(
+        options.heads, options.head_size, dropout=options.attention_dropout
+    )
+    return keras.layers.Add()([tokens, attention(normal, normal)])
+
+
+def _fed_forward(tokens: KerasTensor, options: TransformerOptions, size: int) -> KerasTensor:
+    inner = keras.layers.LayerNormalization()(tokens)
+    inner = keras.layers.Dense(round(size * options.expansion), activation=options.activation)(inner)
+    inner = keras.layers.Dropout(options.dropout)(inner)
+    return keras.layers.Add()([tokens, keras.layers.Dense(size)(inner)])
+
+
+FAMILY = Family(
+    name="transformer",
+    modality="tabular",
+    takes=("numeric", "ranks", "categorical"),
+    gives="vector",
+    options=TransformerOptions,
+    build=build,
+)

@@ -1,0 +1,149 @@
+"""From the tensors of a table to vectors: codes of categories one-hot or embedded, numbers embedded.
+
+Legend: n rows, k numeric columns, c categorical columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+from keras import KerasTensor, ops
+
+from automl.core.errors import ConfigError, suggest
+from automl.core.specs import InputSpec
+from automl.models.layers.numeric_embeddings import PeriodicEmbedding, PiecewiseLinearEmbedding
+
+EMBEDDINGS = ("none", "ple", "periodic")
+
+
+class EncodingOptions(Protocol):
+    """What an encoding of columns is told.
+
+    Attributes:
+        one_hot_limit: largest number of categories that a one-hot code is made for.
+        category_size: size of the embedding of a column with more categories.
+        numeric_embedding: ``none``, ``ple`` or ``periodic``.
+        numeric_size: size of the embedding of a number.
+        numeric_bins: bins of ``ple``, frequencies of ``periodic``.
+        frequency_scale: of ``periodic``.
+    """
+
+    @property
+    def one_hot_limit(self) -> int: ...  # noqa: D102
+    @property
+    def category_size(self) -> int: ...  # noqa: D102
+    @property
+    def numeric_embedding(self) -> str: ...  # noqa: D102
+    @property
+    def numeric_size(self) -> int: ...  # noqa: D102
+    @property
+    def numeric_bins(self) -> int: ...  # noqa: D102
+    @property
+    def frequency_scale(self) -> float: ...  # noqa: D102
+
+
+def encode_row(
+    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: EncodingOptions
+) -> KerasTensor:
+    """Connect the inputs ``numeric``, ``ranks`` and ``categorical``, those present, to a vector."""
+    parts = [inputs["numeric"]] if "numeric" in inputs else []
+    if "ranks" in inputs:
+        parts += _embedded_numbers(inputs, specs, options)
+    if "categorical" in inputs:
+        sizes = specs["categorical"].sizes
+        small = [column for column, size in enumerate(sizes) if size <= options.one_hot_limit + 1]
+        large = [column for column, size in enumerate(sizes) if size > options.one_hot_limit + 1]
+        codes = inputs["categorical"]
+        if small:
+            parts.append(OneHotColumns(sizes, small)(codes))
+        if large:
+            parts.append(
+                keras.layers.Flatten()(EmbeddedColumns(sizes, large, options.category_size)(codes))
+            )
+    return parts[0] if len(parts) == 1 else keras.layers.Concatenate(axis=1)(parts)
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class OneHotColumns(keras.layers.Layer):
+    """Codes of some columns as 0 and 1, one place per category, missing and unseen included.
+
+    Args:
+        sizes: number of codes of every column.
+        columns: positions of the columns to take.
+    """
+
+    def __init__(self, sizes: Sequence[int], columns: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sizes, self.columns = [int(size) for size in sizes], [int(column) for column in columns]
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, c) int32`` to ``(n, sum of the taken sizes) float32``."""
+        taken = [
+            ops.one_hot(inputs[:, column], self.sizes[column], dtype=self.compute_dtype)
+            for column in self.columns
+        ]
+        return ops.concatenate(taken, axis=1)
+
+    def get_config(self) -> dict[str, Any]:
+        """The columns."""
+        return {**super().get_config(), "sizes": self.sizes, "columns": self.columns}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class EmbeddedColumns(keras.layers.Layer):
+    """Codes of some columns as learned vectors, all in one table of weights.
+
+    Args:
+        sizes: number of codes of every column.
+        columns: positions of the columns to take.
+        size: length of a vector.
+        scale: standard deviation of the vectors at first.
+    """
+
+    def __init__(
+        self, sizes: Sequence[int], columns: Sequence[int], size: int, scale: float = 1.0, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.sizes, self.columns = [int(item) for item in sizes], [int(column) for column in columns]
+        self.size, self.scale = size, scale
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create the table."""
+        taken = [self.sizes[column] for column in self.columns]
+        self._starts = np.cumsum([0, *taken[:-1]]).astype(np.int32)
+        self.table = self.add_weight(
+            name="table",
+            shape=(sum(taken), self.size),
+            initializer=keras.initializers.RandomNormal(stddev=self.scale),
+        )
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, c) int32`` to ``(n, taken columns, size) float32``."""
+        codes = ops.take(inputs, np.asarray(self.columns, np.int32), axis=1)
+        return ops.take(self.table, codes + self._starts, axis=0)
+
+    def get_config(self) -> dict[str, Any]:
+        """The columns and the size."""
+        own = {"sizes": self.sizes, "columns": self.columns, "size": self.size, "scale": self.scale}
+        return {**super().get_config(), **own}
+
+
+def _embedded_numbers(
+    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: EncodingOptions
+) -> list[KerasTensor]:
+    kind = options.numeric_embedding
+    if kind not in EMBEDDINGS:
+        raise ConfigError(f"Unknown numeric_embedding {kind!r}. {suggest(kind, EMBEDDINGS)}")
+    if kind == "none":
+        return [keras.layers.Rescaling(2.0, offset=-1.0)(inputs["ranks"])]
+    if kind == "ple":
+        layer = PiecewiseLinearEmbedding(options.numeric_bins, options.numeric_size)
+        return [keras.layers.Flatten()(layer(inputs["ranks"]))]
+    embedding = PeriodicEmbedding(options.numeric_bins, options.numeric_size, options.frequency_scale)
+    if "numeric" not in inputs:
+        return [keras.layers.Flatten()(embedding(inputs["ranks"]))]
+    columns = specs["ranks"].shape[0]
+    return [keras.layers.Flatten()(embedding(inputs["numeric"][:, :columns]))]

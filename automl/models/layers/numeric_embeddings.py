@@ -1,0 +1,99 @@
+"""Embeddings of single numbers: each numeric column becomes a small vector before columns are mixed.
+
+Legend: n rows, k numeric columns, t bins, f frequencies, d size of the embedding of one column.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import KerasTensor, ops
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class PiecewiseLinearEmbedding(keras.layers.Layer):
+    """Embed ranks in [0, 1] by piecewise linear encoding over equal bins (Gorishniy et al., 2022).
+
+    ``e_j = a_j x_j + b_j + sum_t clip(bins * x_j - t, 0, 1) W_jt`` with W zero at first, so that training
+    begins with a linear embedding.
+
+    Args:
+        bins: bins per column.
+        size: numbers per column.
+    """
+
+    def __init__(self, bins: int, size: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.bins, self.size = bins, size
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create weights of each column's own."""
+        columns = input_shape[-1]
+        limit = keras.initializers.RandomUniform(-1.0, 1.0)
+        self.slope = self.add_weight(name="slope", shape=(columns, self.size), initializer=limit)
+        self.bias = self.add_weight(name="bias", shape=(columns, self.size), initializer=limit)
+        self.steps = self.add_weight(
+            name="steps", shape=(columns, self.bins, self.size), initializer="zeros"
+        )
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, k)`` to ``(n, k, d)``."""
+        numbers = ops.expand_dims(inputs, -1)
+        filled = ops.clip(numbers * self.bins - np.arange(self.bins, dtype=np.float32), 0.0, 1.0)
+        centred = 2.0 * numbers - 1.0
+        return centred * self.slope + self.bias + ops.einsum("nkt,ktd->nkd", filled, self.steps)
+
+    def get_config(self) -> dict[str, Any]:
+        """The sizes."""
+        return {**super().get_config(), "bins": self.bins, "size": self.size}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class PeriodicEmbedding(keras.layers.Layer):
+    """Embed numbers by learned cosines beside themselves (PBLD of RealMLP, Holzmüller et al., 2024).
+
+    ``e_j = [x_j, W_j cos(2 pi w_j x_j + c_j) + b_j]`` with ``w`` drawn from N(0, scale^2).
+
+    Args:
+        frequencies: cosines per column.
+        size: numbers per column, x itself included.
+        scale: standard deviation of the frequencies at first; the larger, the finer the detail.
+    """
+
+    def __init__(self, frequencies: int, size: int, scale: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.frequencies, self.size, self.scale = frequencies, size, scale
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create weights of each column's own."""
+        columns, learned = input_shape[-1], self.size - 1
+        limit = 1.0 / float(np.sqrt(self.frequencies))
+        uniform = keras.initializers.RandomUniform(-limit, limit)
+        self.waves = self.add_weight(
+            name="waves",
+            shape=(columns, self.frequencies),
+            initializer=keras.initializers.RandomNormal(stddev=self.scale),
+        )
+        self.phases = self.add_weight(
+            name="phases",
+            shape=(columns, self.frequencies),
+            initializer=keras.initializers.RandomUniform(-np.pi, np.pi),
+        )
+        self.mix = self.add_weight(
+            name="mix", shape=(columns, self.frequencies, learned), initializer=uniform
+        )
+        self.bias = self.add_weight(name="bias", shape=(columns, learned), initializer=uniform)
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, k)`` to ``(n, k, d)``."""
+        numbers = ops.expand_dims(inputs, -1)
+        waves = ops.cos(2.0 * np.pi * numbers * self.waves + self.phases)
+        learned = ops.einsum("nkf,kfd->nkd", waves, self.mix) + self.bias
+        return ops.concatenate([numbers, learned], axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        """The sizes."""
+        own = {"frequencies": self.frequencies, "size": self.size, "scale": self.scale}
+        return {**super().get_config(), **own}

@@ -1,0 +1,129 @@
+"""Search spaces found by name or file, and written back as YAML."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import SpaceError, suggest
+from automl.spaces.nodes import FLOAT_LITERAL
+from automl.spaces.parsing import parse_space
+from automl.spaces.space import SearchSpace
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+def shipped_spaces() -> list[str]:
+    """Return the names of the search spaces of this package, ``<modality>/<family>``, sorted."""
+    return sorted(
+        f"{folder.name}/{file.name.removesuffix('.yaml')}"
+        for folder in _shipped_root().iterdir()
+        if folder.is_dir()
+        for file in folder.iterdir()
+        if file.name.endswith(".yaml")
+    )
+
+
+def space_text(name: str) -> str:
+    """Return a space's file as it is written, comments included.
+
+    Args:
+        name: a shipped space's name, or a file.
+
+    Raises:
+        SpaceError: there is no such space, or the file cannot be read.
+    """
+    return _found(name)[1]
+
+
+def load_space(name: str | Path, task: str | None = None) -> SearchSpace:
+    """Read a search space.
+
+    Args:
+        name: a shipped space's name (``tabular/mlp``), or a YAML file.
+        task: leave out what is meant for other task kinds.
+
+    Raises:
+        SpaceError: there is no such space, or it breaks the rules of the language; the message names
+            file, line and key.
+    """
+    source, text = _found(str(name))
+    space = parse_space(text, source=source, name=_stem(source))
+    return space if task is None else space.for_task(task)
+
+
+def dump_space(space: SearchSpace) -> str:
+    """Return a space as YAML text that reads back as an equal space."""
+    import yaml
+
+    parts: dict[str, Any] = {
+        "name": space.name,
+        "epochs": space.epochs,
+        "parameters": {item.name: _Line(item.plain()) for item in space.parameters},
+    }
+    if space.portfolio:
+        parts["portfolio"] = [_Line(entry) for entry in space.portfolio]
+    return str(yaml.dump(parts, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=100_000))
+
+
+def _found(name: str) -> tuple[str, str]:
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return name, _read(path)
+    known = shipped_spaces()
+    if name not in known:
+        raise SpaceError(
+            f"There is no search space {name!r}. {suggest(name, known)} A file of your own ends in .yaml."
+        )
+    folder, _, family = name.partition("/")
+    text = _shipped_root().joinpath(folder, f"{family}.yaml").read_text(encoding="utf-8")
+    return f"{name}.yaml", text
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SpaceError(f"{path} is not UTF-8 text: {error}. Save it as UTF-8.") from error
+    except OSError as error:
+        raise SpaceError(f"Search space file {path} cannot be read: {error.strerror or error}.") from error
+
+
+def _shipped_root() -> Traversable:
+    try:
+        return files("automl.search_spaces")
+    except ModuleNotFoundError:
+        # a checkout that is not installed: the folder stands beside the package
+        return Path(__file__).resolve().parents[2] / "search_spaces"
+
+
+def _stem(source: str) -> str:
+    return re.sub(r"\.ya?ml$", "", Path(source).name)
+
+
+class _Line(dict[str, Any]):
+    """A mapping that is written on one line."""
+
+
+def _dumper() -> type[Any]:
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """Safe YAML with one line per parameter, and quotes around text that would read as a number."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def text(dumper: Any, value: str) -> Any:
+        style = "'" if FLOAT_LITERAL.fullmatch(value) else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    def line(dumper: Any, value: _Line) -> Any:
+        return dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
+
+    Dumper.add_representer(str, text)
+    Dumper.add_representer(_Line, line)
+    return Dumper

@@ -1,0 +1,27 @@
+"""Parameters of a search space in Optuna's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl.core.specs import Scalar
+from automl.spaces.parameters import Boolean, Choice, Constant, Integer, Parameter
+
+if TYPE_CHECKING:
+    from optuna.trial import Trial
+
+
+def suggested(trial: Trial, parameter: Parameter) -> Scalar:
+    """Return the trial's value of a parameter; a constant is none of the study's business."""
+    name = parameter.name
+    if isinstance(parameter, Constant):
+        return parameter.value
+    if isinstance(parameter, Boolean):
+        return trial.suggest_categorical(name, [False, True])
+    if isinstance(parameter, Choice):
+        return trial.suggest_categorical(name, list(parameter.values))
+    if isinstance(parameter, Integer):
+        return trial.suggest_int(
+            name, parameter.low, parameter.high, step=parameter.step, log=parameter.log
+        )
+    return trial.suggest_float(name, parameter.low, parameter.high, step=parameter.step, log=parameter.log)

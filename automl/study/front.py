@@ -1,0 +1,33 @@
+"""Which trials are best: one by one objective, a Pareto front by several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from automl.core.specs import Objective, TrialRecord
+
+
+def best_records(records: Sequence[TrialRecord], objectives: Sequence[Objective]) -> list[TrialRecord]:
+    """Return the best complete trial, or with several objectives those that no other dominates.
+
+    Args:
+        records: finished trials; of equally good ones the first stays.
+        objectives: one per score.
+
+    Returns:
+        Records in the order of their numbers; empty when none is complete.
+    """
+    complete = [record for record in records if record.state == "complete" and record.scores]
+    front = [
+        record for record in complete if not any(_beats(other, record, objectives) for other in complete)
+    ]
+    ordered = sorted(front, key=lambda record: record.number)
+    return ordered[:1] if len(objectives) == 1 else ordered
+
+
+def _beats(one: TrialRecord, other: TrialRecord, objectives: Sequence[Objective]) -> bool:
+    pairs = list(zip(objectives, one.scores, other.scores, strict=True))
+    if any(objective.better(right, left) for objective, left, right in pairs):
+        return False
+    better = any(objective.better(left, right) for objective, left, right in pairs)
+    return better or (one.scores == other.scores and one.number < other.number)

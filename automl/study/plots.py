@@ -1,0 +1,92 @@
+"""Optuna's plots of a study as one page that works without a network."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.core.specs import Objective
+
+if TYPE_CHECKING:
+    from optuna import Study
+
+PAGE = "optuna_study.html"
+
+
+def draw_study(study: Study, objectives: Sequence[Objective], folder: Path) -> list[Path]:
+    """Write history, importances, parallel coordinates and slices of a study, and its Pareto front.
+
+    All plots share one page, because the drawing library inside it weighs 5 MB and a page shown by
+    MLflow cannot load a file beside it. A plot that cannot be drawn, for want of trials or of
+    parameters, is left out.
+
+    Args:
+        study: what to draw.
+        objectives: their names; of several, the first is drawn beside the front.
+        folder: where the page goes; it is made if need be.
+
+    Returns:
+        The files written: one, or none when nothing could be drawn.
+    """
+    figures = list(_figures(study, objectives))
+    if not figures:
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / PAGE
+    page.write_text(_page(study.study_name, figures), encoding="utf-8")
+    return [page]
+
+
+def _figures(study: Study, objectives: Sequence[Objective]) -> Iterator[tuple[str, Any]]:
+    from optuna import visualization
+    from optuna.trial import TrialState
+
+    if not study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        return
+    target: dict[str, Any] = {"target_name": objectives[0].label}
+    plots: list[tuple[str, Callable[[], Any]]] = []
+    if len(objectives) > 1:
+        target["target"] = lambda trial: trial.values[0]
+        names = [objective.label for objective in objectives]
+        plots = [("Pareto front", lambda: visualization.plot_pareto_front(study, target_names=names))]
+    plots += [
+        ("Optimisation history", lambda: visualization.plot_optimization_history(study, **target)),
+        ("Parameter importances", lambda: visualization.plot_param_importances(study, **target)),
+        ("Parallel coordinates", lambda: visualization.plot_parallel_coordinate(study, **target)),
+        ("Slices", lambda: visualization.plot_slice(study, **target)),
+    ]
+    for title, plot in plots:
+        figure = _drawn(plot)
+        if figure is not None:
+            yield title, figure
+
+
+def _drawn(plot: Callable[[], Any]) -> Any | None:
+    """The figure, or None when it cannot be drawn or is empty."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            figure = plot()
+        except Exception:
+            # plots of few, equal or failed trials fail in many ways, and none is worth a search
+            return None
+    return figure if figure.data else None
+
+
+def _page(name: str, figures: Sequence[tuple[str, Any]]) -> str:
+    parts = [
+        f"<h2>{escape(title)}</h2>\n{figure.to_html(full_html=False, include_plotlyjs=index == 0)}"
+        for index, (title, figure) in enumerate(figures)
+    ]
+    head = f'<head><meta charset="utf-8"><title>{escape(name)}</title></head>'
+    return "\n".join(
+        [
+            f'<!doctype html>\n<html lang="en">{head}',
+            f'<body style="font-family: sans-serif">\n<h1>{escape(name)}</h1>',
+            *parts,
+            "</body></html>\n",
+        ]
+    )

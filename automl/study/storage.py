@@ -1,0 +1,80 @@
+"""Where a study is kept: a journal file in the job folder, or any storage that Optuna knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl.core.errors import ConfigError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+JOURNAL = "study.journal"
+_EXTRAS = {"postgres": "postgres", "mysql": "mysql"}
+
+
+def open_storage(folder: Path, storage: str | None) -> BaseStorage:
+    """Open the storage of a study.
+
+    Args:
+        folder: the job folder; without ``storage`` the study is its file ``study.journal``.
+        storage: the address of a data base (``sqlite:///study.db``, ``postgresql://...``), or the path of
+            a journal file.
+
+    Raises:
+        ConfigError: the storage cannot be opened.
+        MissingDependencyError: the data base's driver is not installed.
+    """
+    if storage is None or "://" not in storage:
+        return _journal(folder / JOURNAL if storage is None else Path(storage))
+    return _database(storage)
+
+
+def _journal(path: Path) -> BaseStorage:
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _mend(path)
+        return JournalStorage(JournalFileBackend(str(path)))
+    except OSError as error:
+        raise ConfigError(f"The study {path} cannot be opened: {error.strerror or error}.") from error
+    except (ValueError, KeyError) as error:
+        raise ConfigError(
+            f"{path} is not an Optuna journal or is damaged: {error}. Name another file or folder."
+        ) from error
+
+
+def _mend(path: Path) -> None:
+    """Cut off a last line that a killed process left half written; the next line would be glued to it."""
+    if not path.is_file():
+        return
+    written = path.read_bytes()
+    if written and not written.endswith(b"\n"):
+        with path.open("r+b") as file:
+            file.truncate(written.rfind(b"\n") + 1)
+
+
+def _database(url: str) -> BaseStorage:
+    from optuna.storages import get_storage
+
+    shown = _without_secrets(url)
+    try:
+        return get_storage(url)
+    except ImportError as error:
+        extra = next((name for start, name in _EXTRAS.items() if url.startswith(start)), None)
+        hint = f" Install it with: pip install 'automl-keras[{extra}]'" if extra else ""
+        raise MissingDependencyError(
+            f"The driver of the storage {shown} is not installed: {error}.{hint}"
+        ) from error
+    except Exception as error:
+        # every data base has its own errors; the user needs the first line and not the address's password
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ConfigError(f"The storage {shown} cannot be opened: {first.replace(url, shown)}") from error
+
+
+def _without_secrets(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -1,0 +1,281 @@
+"""Classification: one class of several (binary, multiclass), or several yes/no labels (multilabel).
+
+Symbols: n examples, k classes or labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+from keras import KerasTensor
+
+from automl.core.errors import ConfigError, DataError, suggest
+from automl.core.metrics import TASK_METRICS, classification_scores, multilabel_scores
+from automl.core.specs import InputSpec, TaskKind
+from automl.tasks.layers import WeightedCrossentropy
+
+CLASS_WEIGHTS = ("none", "balanced")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassificationOptions:
+    """Searched parameters of head and loss.
+
+    Attributes:
+        label_smoothing: share of each label spread over all classes (Szegedy et al., 2016).
+        class_weight: ``none``, or ``balanced``: each class counts alike, whatever its share; this
+            trades accuracy for balanced accuracy.
+    """
+
+    label_smoothing: float = 0.0
+    class_weight: str = "none"
+
+    def __post_init__(self) -> None:
+        if self.class_weight not in CLASS_WEIGHTS:
+            raise ConfigError(
+                f"Unknown class_weight {self.class_weight!r}. {suggest(self.class_weight, CLASS_WEIGHTS)}"
+            )
+
+
+def fit(
+    kind: TaskKind, targets: np.ndarray, *, names: tuple[str, ...], facts: Mapping[str, Any]
+) -> Classification | Multilabel:
+    """Learn classes and their shares from raw targets of the training part.
+
+    Args:
+        kind: ``binary``, ``multiclass`` or ``multilabel``.
+        targets: labels ``(n,)`` object array of str, or ``(n, k)`` of 0 and 1.
+        names: name of each target column.
+        facts: unused; nothing beyond the targets is needed.
+
+    Raises:
+        DataError: one class only, or not two for a binary task.
+    """
+    if kind == "multilabel":
+        return Multilabel(names=names, shares=tuple(float(share) for share in targets.mean(axis=0)))
+    values, counts = np.unique(targets.astype(str), return_counts=True)
+    order = _class_order([str(value) for value in values])
+    classes = tuple(str(values[place]) for place in order)
+    _check_classes(kind, classes, names)
+    return Classification(
+        kind=kind,
+        names=names,
+        classes=classes,
+        shares=tuple(float(counts[place] / counts.sum()) for place in order),
+    )
+
+
+def restore(description: Mapping[str, Any]) -> Classification | Multilabel:
+    """Bring a task back from what its ``describe`` gave."""
+    names, shares = tuple(description["names"]), tuple(description["shares"])
+    if description["kind"] == "multilabel":
+        return Multilabel(names=names, shares=shares)
+    return Classification(
+        kind=description["kind"], names=names, classes=tuple(description["classes"]), shares=shares
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classification:
+    """One class of k; raw outputs are logits ``(n, k)``, predictions probabilities ``(n, k)``.
+
+    Attributes:
+        kind: ``binary`` or ``multiclass``.
+        names: name of the label column.
+        classes: labels in the order of the outputs: numbers by value, text by alphabet.
+        shares: share of each class in the training part.
+    """
+
+    kind: TaskKind
+    names: tuple[str, ...]
+    classes: tuple[str, ...]
+    shares: tuple[float, ...]
+
+    metrics: ClassVar[tuple[str, ...]] = TASK_METRICS["multiclass"]
+    default_metric: ClassVar[str] = "accuracy"
+    options: ClassVar[type[Any]] = ClassificationOptions
+
+    def encode(self, targets: np.ndarray) -> np.ndarray:
+        """Labels ``(n,)`` to one-hot ``(n, k)`` float32.
+
+        Raises:
+            DataError: a label that the training part did not have.
+        """
+        labels, places = np.unique(targets.astype(str), return_inverse=True)
+        known = {name: code for code, name in enumerate(self.classes)}
+        codes = np.array([known.get(str(label), -1) for label in labels], dtype=np.int64)
+        if (codes < 0).any():
+            unseen = {str(labels[at]): int((places == at).sum()) for at in np.flatnonzero(codes < 0)}
+            raise DataError(_unseen(self.names, unseen, self.classes))
+        return np.eye(len(self.classes), dtype=np.float32)[codes[places]]
+
+    def connect(
+        self, inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: Any
+    ) -> tuple[Mapping[str, KerasTensor], Any]:
+        """Pass the inputs on."""
+        return inputs, None
+
+    def head(self, features: KerasTensor, context: Any, options: Any) -> KerasTensor:
+        """Features ``(n, f)`` to logits ``(n, k)``."""
+        return keras.layers.Dense(len(self.classes), dtype="float32", name="logits")(features)
+
+    def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
+        """Cross-entropy of logits."""
+        if options.class_weight == "balanced":
+            weights = [1 / (len(self.classes) * share) for share in self.shares]
+            return WeightedCrossentropy(weights, options.label_smoothing)
+        return keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=options.label_smoothing
+        )
+
+    def finish(self, outputs: KerasTensor) -> KerasTensor:
+        """Logits to probabilities."""
+        return keras.layers.Softmax(dtype="float32", name="probabilities")(outputs)
+
+    def predictions(self, outputs: np.ndarray) -> np.ndarray:
+        """Logits to probabilities, on arrays."""
+        raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+        """Every metric, of one-hot targets against probabilities."""
+        return classification_scores(targets, predictions)
+
+    def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
+        """Columns ``prediction`` and ``probability_<class>``."""
+        labels = np.array(self.classes, dtype=object)[predictions.argmax(axis=1)]
+        shares = {f"probability_{name}": predictions[:, code] for code, name in enumerate(self.classes)}
+        return {"prediction": labels, **shares}
+
+    def baselines(
+        self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """``majority``: the shares of the classes in training, for every example."""
+        return {"majority": np.tile(train.mean(axis=0), (len(validation), 1))}
+
+    def describe(self) -> dict[str, Any]:
+        """Plain data for ``restore``."""
+        return {
+            "kind": self.kind,
+            "names": list(self.names),
+            "classes": list(self.classes),
+            "shares": list(self.shares),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multilabel:
+    """k independent yes/no labels; raw outputs are logits ``(n, k)``, predictions probabilities.
+
+    Attributes:
+        names: name of each label column.
+        shares: share of positive examples of each in the training part.
+    """
+
+    names: tuple[str, ...]
+    shares: tuple[float, ...]
+
+    kind: ClassVar[TaskKind] = "multilabel"
+    metrics: ClassVar[tuple[str, ...]] = TASK_METRICS["multilabel"]
+    default_metric: ClassVar[str] = "f1_macro"
+    options: ClassVar[type[Any]] = ClassificationOptions
+
+    def encode(self, targets: np.ndarray) -> np.ndarray:
+        """0 and 1 ``(n, k)`` to float32.
+
+        Raises:
+            DataError: another number of columns, or another value than 0 and 1.
+        """
+        if targets.ndim != 2 or targets.shape[1] != len(self.names):
+            raise DataError(
+                f"Expected {len(self.names)} label columns ({', '.join(self.names)}), "
+                f"got an array of shape {targets.shape}."
+            )
+        wrong = ~np.isin(targets, (0, 1))
+        if wrong.any():
+            name = self.names[int(np.flatnonzero(wrong.any(axis=0))[0])]
+            raise DataError(
+                f"Label column {name!r}: expected 0 or 1 in every row, "
+                f"{int(wrong.sum())} values are neither."
+            )
+        return targets.astype(np.float32)
+
+    def connect(
+        self, inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: Any
+    ) -> tuple[Mapping[str, KerasTensor], Any]:
+        """Pass the inputs on."""
+        return inputs, None
+
+    def head(self, features: KerasTensor, context: Any, options: Any) -> KerasTensor:
+        """Features ``(n, f)`` to logits ``(n, k)``."""
+        return keras.layers.Dense(len(self.names), dtype="float32", name="logits")(features)
+
+    def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
+        """Binary cross-entropy of logits; balanced weights are those of negatives per positive."""
+        if options.class_weight == "balanced":
+            weights = [min(100.0, (1 - share) / max(share, 1e-3)) for share in self.shares]
+            return WeightedCrossentropy(weights, options.label_smoothing, exclusive=False)
+        return keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=options.label_smoothing)
+
+    def finish(self, outputs: KerasTensor) -> KerasTensor:
+        """Logits to probabilities."""
+        return keras.layers.Activation("sigmoid", dtype="float32", name="probabilities")(outputs)
+
+    def predictions(self, outputs: np.ndarray) -> np.ndarray:
+        """Logits to probabilities, on arrays."""
+        return np.asarray(0.5 * (1 + np.tanh(0.5 * outputs)))
+
+    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+        """Every metric, of labels against probabilities."""
+        return multilabel_scores(targets, predictions)
+
+    def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
+        """Columns ``<name>`` of 0 and 1 and ``probability_<name>``."""
+        labels = {name: (predictions[:, at] > 0.5).astype(np.int64) for at, name in enumerate(self.names)}
+        return labels | {f"probability_{name}": predictions[:, at] for at, name in enumerate(self.names)}
+
+    def baselines(
+        self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """``majority``: the share of positives of each label in training, for every example."""
+        return {"majority": np.tile(train.mean(axis=0), (len(validation), 1))}
+
+    def describe(self) -> dict[str, Any]:
+        """Plain data for ``restore``."""
+        return {"kind": self.kind, "names": list(self.names), "shares": list(self.shares)}
+
+
+def _class_order(labels: list[str]) -> list[int]:
+    """Order by value when every label reads as a number, else by alphabet."""
+    try:
+        numbers = [float(label) for label in labels]
+    except ValueError:
+        numbers = [float("nan")]
+    if not np.isfinite(numbers).all():
+        return sorted(range(len(labels)), key=lambda place: labels[place])
+    return sorted(range(len(labels)), key=lambda place: (numbers[place], labels[place]))
+
+
+def _check_classes(kind: TaskKind, classes: tuple[str, ...], names: tuple[str, ...]) -> None:
+    target = f"Target {names[0]!r}" if names else "The target"
+    if len(classes) < 2:
+        raise DataError(
+            f"{target} has one class only ({classes[0]!r}) in the training part: nothing to tell apart. "
+            "Choose another target."
+        )
+    if kind == "binary" and len(classes) != 2:
+        raise DataError(f"{target} has {len(classes)} classes, a binary task has 2. Use task 'multiclass'.")
+
+
+def _unseen(names: tuple[str, ...], unseen: Mapping[str, int], classes: tuple[str, ...]) -> str:
+    found = ", ".join(f"{label!r} ({count} rows)" for label, count in list(unseen.items())[:5])
+    more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
+    target = f"target {names[0]!r}" if names else "the target"
+    return (
+        f"Labels in {target} that the training part does not have: {found}{more}. "
+        f"Expected one of: {', '.join(classes[:10])}{', ...' if len(classes) > 10 else ''}."
+    )

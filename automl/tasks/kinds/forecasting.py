@@ -1,0 +1,220 @@
+"""Forecasting: the next steps of one or many series, all at once.
+
+Symbols: n windows, L steps of input, h steps ahead, c channels, k targets (the leading channels). Targets
+are standardised with mean and deviation of the training part, as the input channels are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import keras
+import numpy as np
+from keras import KerasTensor, ops
+
+from automl.core.errors import ConfigError, DataError
+from automl.core.specs import InputSpec, TaskKind
+
+LOSSES = {
+    "mse": keras.losses.MeanSquaredError,
+    "mae": keras.losses.MeanAbsoluteError,
+    "huber": keras.losses.Huber,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastOptions:
+    """Searched parameters of head and loss.
+
+    Attributes:
+        loss: ``mse``, ``mae`` or ``huber`` (from squared to absolute at one standard deviation).
+        instance_norm: what is taken off each channel's look-back window before the model and put back on
+            the forecast: ``none``; ``last``, the last value (NLinear: Zeng et al., 2023); ``standard``,
+            the window's mean and deviation (RevIN: Kim et al., 2022).
+    """
+
+    loss: Literal["mse", "mae", "huber"] = "mse"
+    instance_norm: Literal["none", "last", "standard"] = "last"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """What ``connect`` took off: per target ``(batch, 1, k)``; None where nothing was."""
+
+    horizon: int
+    targets: int
+    level: KerasTensor | None = None
+    spread: KerasTensor | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecasting:
+    """A fitted forecasting task; see ``Task`` for the meaning of each method.
+
+    Attributes:
+        names: name of each target.
+        mean: of each target over the training part.
+        std: standard deviation of each target over the training part.
+        naive_mae: error of the seasonal naive forecast within the training part, the scale of MASE.
+        season: steps of one season, 1 for none.
+        horizon: steps ahead.
+    """
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    naive_mae: tuple[float, ...]
+    season: int
+    horizon: int
+    kind: TaskKind = "forecasting"
+    metrics: tuple[str, ...] = ("mse_scaled", "mae_scaled", "mse", "mae", "rmse", "smape", "mase")
+    default_metric: str = "mse_scaled"
+    options: type[Any] = ForecastOptions
+
+    def encode(self, targets: np.ndarray) -> np.ndarray:
+        """Standardise raw targets ``(n, h, k)``."""
+        expected = (self.horizon, len(self.names))
+        if targets.shape[1:] != expected:
+            raise DataError(f"Expected targets of (horizon, series) {expected}, got {targets.shape[1:]}.")
+        scaled = (targets - np.array(self.mean)) / np.array(self.std)
+        return np.asarray(scaled, np.float32)
+
+    def connect(
+        self,
+        inputs: Mapping[str, KerasTensor],
+        specs: Mapping[str, InputSpec],
+        options: ForecastOptions,
+    ) -> tuple[Mapping[str, KerasTensor], Level]:
+        """Normalise each window by itself."""
+        sequence, k = inputs["sequence"], specs["sequence"].targets
+        if options.instance_norm == "none":
+            return inputs, Level(horizon=self.horizon, targets=k)
+        if options.instance_norm == "last":
+            level = sequence[:, -1:, :]
+            context = Level(horizon=self.horizon, targets=k, level=level[:, :, :k])
+            return {**inputs, "sequence": sequence - level}, context
+        if options.instance_norm != "standard":
+            raise ConfigError(
+                f"Expected instance_norm none, last or standard, got {options.instance_norm!r}."
+            )
+        level = ops.mean(sequence, axis=1, keepdims=True)
+        # the offset keeps windows that stand still, and their noise, from being blown up
+        spread = ops.sqrt(ops.var(sequence, axis=1, keepdims=True) + 1e-4)
+        context = Level(horizon=self.horizon, targets=k, level=level[:, :, :k], spread=spread[:, :, :k])
+        return {**inputs, "sequence": (sequence - level) / spread}, context
+
+    def head(self, features: KerasTensor, context: Level, options: ForecastOptions) -> KerasTensor:
+        """Map features to standardised forecasts ``(n, h, k)``.
+
+        ``(n, d)`` goes through one dense layer to all steps of all targets, ``(n, k, d)`` through one
+        that all targets share.
+        """
+        h, k = context.horizon, context.targets
+        if len(features.shape) == 2:
+            outputs = keras.layers.Dense(h * k, kernel_initializer="zeros", name="head")(features)
+            outputs = keras.layers.Reshape((h, k), name="steps")(outputs)
+        else:
+            outputs = keras.layers.Dense(h, kernel_initializer="zeros", name="head")(features)
+            outputs = keras.layers.Permute((2, 1), name="steps")(outputs)
+        if context.spread is not None:
+            outputs = outputs * context.spread
+        return outputs if context.level is None else outputs + context.level
+
+    def loss(self, options: ForecastOptions) -> keras.losses.Loss:
+        """The training loss on standardised values."""
+        if options.loss not in LOSSES:
+            raise ConfigError(f"Expected loss mse, mae or huber, got {options.loss!r}.")
+        return LOSSES[options.loss]()
+
+    def finish(self, outputs: KerasTensor) -> KerasTensor:
+        """Back to the targets' units, ``(n, h, k)``."""
+        return keras.layers.Rescaling(list(self.std), list(self.mean), name="forecast")(outputs)
+
+    def predictions(self, outputs: np.ndarray) -> np.ndarray:
+        """As ``finish``, on arrays."""
+        return np.asarray(outputs * np.array(self.std) + np.array(self.mean))
+
+    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+        """Every metric over all windows, steps and targets.
+
+        ``smape`` is in per cent (0 to 200); ``mase`` divides each target's absolute error by the seasonal
+        naive error within the training part (Hyndman and Koehler, 2006), targets that stood still there
+        left out; ``mse_scaled`` and ``mae_scaled`` are of standardised values, as papers report them.
+        """
+        truth = self.predictions(targets.astype(np.float64))
+        error = truth - predictions
+        scaled = error / np.array(self.std)
+        return {
+            "mse_scaled": float(np.mean(scaled**2)),
+            "mae_scaled": float(np.mean(np.abs(scaled))),
+            "mse": float(np.mean(error**2)),
+            "mae": float(np.mean(np.abs(error))),
+            "rmse": float(np.sqrt(np.mean(error**2))),
+            "smape": _smape(truth, error, predictions),
+            "mase": _mase(error, np.array(self.naive_mae)),
+        }
+
+    def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
+        """Columns ``step`` (from 1) and one for each target, the steps of one window one after another."""
+        n, h, _ = predictions.shape
+        columns = {"step": np.tile(np.arange(1, h + 1), n)}
+        return columns | {
+            name: predictions[:, :, place].reshape(n * h) for place, name in enumerate(self.names)
+        }
+
+    def baselines(
+        self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """``naive`` repeats the last value, ``seasonal_naive`` the last season where one is known."""
+        series, k = inputs["series"], len(self.names)
+        steps, season = series.shape[1], self.season
+        forecasts = {"naive": np.repeat(series[:, -1:, :k], self.horizon, axis=1)}
+        if 1 < season <= steps:
+            places = steps - season + np.arange(self.horizon) % season
+            forecasts["seasonal_naive"] = series[:, places, :k]
+        return forecasts
+
+    def describe(self) -> dict[str, Any]:
+        """The fitted task as JSON."""
+        return {
+            "kind": self.kind,
+            "names": list(self.names),
+            "mean": list(self.mean),
+            "std": list(self.std),
+            "naive_mae": list(self.naive_mae),
+            "season": self.season,
+            "horizon": self.horizon,
+        }
+
+
+def fit(
+    kind: TaskKind, targets: np.ndarray, *, names: tuple[str, ...], facts: Mapping[str, Any]
+) -> Forecasting:
+    """Fit the task: everything it needs stands in the modality's facts."""
+    return restore({**facts, "kind": kind, "names": names})
+
+
+def restore(description: Mapping[str, Any]) -> Forecasting:
+    """Bring a fitted task back from its description."""
+    return Forecasting(
+        names=tuple(description["names"]),
+        mean=tuple(description["mean"]),
+        std=tuple(description["std"]),
+        naive_mae=tuple(description["naive_mae"]),
+        season=int(description["season"]),
+        horizon=int(description["horizon"]),
+    )
+
+
+def _smape(truth: np.ndarray, error: np.ndarray, predictions: np.ndarray) -> float:
+    size = np.abs(truth) + np.abs(predictions)
+    return float(200.0 * np.mean(np.abs(error) / np.where(size > 0, size, 1.0)))
+
+
+def _mase(error: np.ndarray, scale: np.ndarray) -> float:
+    moving = scale > 0
+    if not moving.any():
+        return float("nan")
+    return float(np.mean(np.abs(error).mean(axis=(0, 1))[moving] / scale[moving]))

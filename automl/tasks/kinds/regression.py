@@ -1,0 +1,187 @@
+"""Regression: one or several numbers per example, learned standardised, answered in their own unit.
+
+Predictions are kept within the range of the training part, as RealMLP does (Holzmüller et al., 2024):
+a network's rare wild extrapolation would otherwise dominate a squared error.
+
+Symbols: n examples, k targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+from keras import KerasTensor
+
+from automl.core.errors import ConfigError, DataError, suggest
+from automl.core.metrics import TASK_METRICS, regression_scores
+from automl.core.specs import InputSpec, TaskKind
+from automl.tasks.layers import TargetRange
+
+LOSSES: Mapping[str, Callable[[], keras.losses.Loss]] = {
+    "mse": lambda: keras.losses.MeanSquaredError(),
+    "mae": lambda: keras.losses.MeanAbsoluteError(),
+    "huber": lambda: keras.losses.Huber(delta=1.0),
+}
+"""Losses by name, on standardised values; Huber's corner (Huber, 1964) lies at one standard deviation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegressionOptions:
+    """Searched parameters of the loss.
+
+    Attributes:
+        loss: ``mse``, ``mae`` or ``huber``.
+    """
+
+    loss: str = "mse"
+
+    def __post_init__(self) -> None:
+        if self.loss not in LOSSES:
+            raise ConfigError(f"Unknown loss {self.loss!r}. {suggest(self.loss, LOSSES)}")
+
+
+def fit(
+    kind: TaskKind, targets: np.ndarray, *, names: tuple[str, ...], facts: Mapping[str, Any]
+) -> Regression:
+    """Learn mean, spread and range of each target from the training part.
+
+    Args:
+        kind: ``regression``.
+        targets: ``(n, k)`` float64.
+        names: name of each target.
+        facts: unused; nothing beyond the targets is needed.
+
+    Raises:
+        DataError: a target that is constant, not finite or too large for float32.
+    """
+    values = np.asarray(targets, dtype=np.float64).reshape(len(targets), -1)
+    for column, name in enumerate(names):
+        _check_target(values[:, column], name)
+    return Regression(
+        names=names,
+        mean=_floats(values.mean(axis=0)),
+        scale=_floats(values.std(axis=0)),
+        low=_floats(values.min(axis=0)),
+        high=_floats(values.max(axis=0)),
+    )
+
+
+def restore(description: Mapping[str, Any]) -> Regression:
+    """Bring a task back from what its ``describe`` gave."""
+    return Regression(**{key: tuple(value) for key, value in description.items() if key != "kind"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regression:
+    """k numbers; raw outputs are standardised ``(n, k)``, predictions in the unit of the target.
+
+    Attributes:
+        names: name of each target.
+        mean: of each target in the training part.
+        scale: standard deviation of each.
+        low: smallest value of each.
+        high: largest value of each.
+    """
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    kind: ClassVar[TaskKind] = "regression"
+    metrics: ClassVar[tuple[str, ...]] = TASK_METRICS["regression"]
+    default_metric: ClassVar[str] = "rmse"
+    options: ClassVar[type[Any]] = RegressionOptions
+
+    def encode(self, targets: np.ndarray) -> np.ndarray:
+        """Numbers ``(n, k)`` to standardised float32.
+
+        Raises:
+            DataError: another number of targets, or a value that is not finite.
+        """
+        values = np.asarray(targets, dtype=np.float64)
+        if values.ndim != 2 or values.shape[1] != len(self.names):
+            raise DataError(
+                f"Expected {len(self.names)} targets ({', '.join(self.names)}), got shape {values.shape}."
+            )
+        wrong = ~np.isfinite(values)
+        if wrong.any():
+            name = self.names[int(np.flatnonzero(wrong.any(axis=0))[0])]
+            raise DataError(f"Target {name!r}: {int(wrong.sum())} values are not finite. Drop those rows.")
+        return np.asarray((values - self.mean) / self.scale, dtype=np.float32)
+
+    def connect(
+        self, inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: Any
+    ) -> tuple[Mapping[str, KerasTensor], Any]:
+        """Pass the inputs on."""
+        return inputs, None
+
+    def head(self, features: KerasTensor, context: Any, options: Any) -> KerasTensor:
+        """Features ``(n, f)`` to standardised values ``(n, k)``."""
+        return keras.layers.Dense(len(self.names), dtype="float32", name="standardised")(features)
+
+    def loss(self, options: RegressionOptions) -> keras.losses.Loss:
+        """The chosen loss on standardised values."""
+        return LOSSES[options.loss]()
+
+    def finish(self, outputs: KerasTensor) -> KerasTensor:
+        """Standardised values to the unit of the target, within the range of the training part."""
+        return TargetRange(self.mean, self.scale, self.low, self.high, name="values")(outputs)
+
+    def predictions(self, outputs: np.ndarray) -> np.ndarray:
+        """The same on arrays, in float64."""
+        values = np.asarray(outputs, dtype=np.float64) * self.scale + np.array(self.mean)
+        return np.asarray(np.clip(values, self.low, self.high))
+
+    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+        """Every metric in the unit of the target, of standardised targets against predictions."""
+        truth = np.asarray(targets, dtype=np.float64) * self.scale + np.array(self.mean)
+        return regression_scores(truth, predictions)
+
+    def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
+        """Column ``prediction``, or one column per target."""
+        if len(self.names) == 1:
+            return {"prediction": predictions[:, 0]}
+        return {name: predictions[:, column] for column, name in enumerate(self.names)}
+
+    def baselines(
+        self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """``mean`` and ``median`` of the training part, for every example."""
+        rules = {"mean": np.mean(train, axis=0), "median": np.median(train, axis=0)}
+        rows = len(validation)
+        return {name: self.predictions(np.tile(value, (rows, 1))) for name, value in rules.items()}
+
+    def describe(self) -> dict[str, Any]:
+        """Plain data for ``restore``."""
+        ranges = {"mean": self.mean, "scale": self.scale, "low": self.low, "high": self.high}
+        return {
+            "kind": self.kind,
+            "names": list(self.names),
+            **{key: list(value) for key, value in ranges.items()},
+        }
+
+
+def _check_target(values: np.ndarray, name: str) -> None:
+    if not np.isfinite(values).all():
+        count = int((~np.isfinite(values)).sum())
+        raise DataError(f"Target {name!r}: {count} values are not finite. Drop those rows.")
+    if np.abs(values).max() > np.finfo(np.float32).max / 1e3:
+        raise DataError(
+            f"Target {name!r}: values up to {np.abs(values).max():.3g} do not fit single precision. "
+            "Divide the target by a constant, or take its logarithm."
+        )
+    if values.std() <= 1e-12 * max(np.abs(values).max(), 1e-300):
+        raise DataError(
+            f"Target {name!r} is constant ({values[0]:g}) in the training part: nothing to learn. "
+            "Choose another target."
+        )
+
+
+def _floats(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

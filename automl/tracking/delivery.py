@@ -1,0 +1,195 @@
+"""Operations carried out in an MLflow store, by the client API with explicit run ids."""
+
+from __future__ import annotations
+
+import getpass
+import uuid
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
+from mlflow.exceptions import MlflowException
+from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
+
+from automl.tracking import registration
+from automl.tracking.location import artifact_root
+from automl.tracking.operation import PENDING, Operation
+
+KEY_TAG = "automl.key"
+TRIAL_TAG = "trial"
+KIND = {"mlflow.experimentKind": "custom_model_development"}
+"""Makes the pages those of trained models; MLflow's own choice is pages for language models."""
+BATCH = {"metrics": 900, "params": 100, "tags": 100}
+PERMANENT = (
+    "INVALID_PARAMETER_VALUE",
+    "RESOURCE_DOES_NOT_EXIST",
+    "RESOURCE_ALREADY_EXISTS",
+    "RESOURCE_CONFLICT",
+    "BAD_REQUEST",
+    "INVALID_STATE",
+    "MALFORMED_REQUEST",
+    "NOT_IMPLEMENTED",
+)
+
+
+class Delivery:
+    """Carries operations out in one store.
+
+    Args:
+        uri: absolute tracking URI.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.session = uuid.uuid4().hex
+        self.experiment = ""
+        self.model_uri = ""
+        self._uri = uri
+        self._runs: dict[str, str] = {}
+        self._tried: set[str] = set()
+
+    @cached_property
+    def client(self) -> MlflowClient:
+        """The client; a database is created or checked when it is first asked for."""
+        return MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
+
+    def open_experiment(self, name: str) -> str:
+        """Find or create the experiment; returns its name, numbered where a deleted one has it."""
+        number, free = 1, name
+        while (found := self._experiment(free)).lifecycle_stage != "active":
+            number += 1
+            free = f"{name}-{number}"
+        self.experiment = found.experiment_id
+        return free
+
+    def __call__(self, operation: Operation) -> None:
+        """Carry out one operation; doing it again changes nothing."""
+        if operation.kind == "create":
+            self._create(operation)
+        else:
+            getattr(self, f"_{operation.kind}")(self.find(operation.run), operation.content)
+
+    def find(self, run: str) -> str:
+        """Return the store's id of a run; of a provisional id, that of the run created for it."""
+        if not run.startswith(PENDING):
+            return run
+        if run not in self._runs:
+            found = next(self._search(f"tags.`{KEY_TAG}` = '{run}'"), None)
+            if found is None:
+                raise MlflowException.invalid_parameter_value(f"run {run} was never created")
+            self._runs[run] = found.info.run_id
+        return self._runs[run]
+
+    def known(self, run: str) -> str:
+        """Return the store's id of a run when it is known by now, else the id itself; asks nothing."""
+        return self._runs.get(run, run)
+
+    def children(self, parent: str) -> Iterator[Run]:
+        """Yield the runs of the parent's trials."""
+        return self._search(f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'")
+
+    def answers(self) -> bool:
+        """Whether the store answers."""
+        try:
+            self.client.get_experiment(self.experiment or "0")
+        except Exception as error:
+            return not temporary(error)
+        return True
+
+    def _experiment(self, name: str) -> Any:
+        root = artifact_root(self._uri)
+        place = None if root is None else f"{root}/{registration.safe_name(name)}"
+        if found := self.client.get_experiment_by_name(name):
+            return found
+        try:
+            return self.client.get_experiment(self.client.create_experiment(name, place, KIND))
+        except MlflowException as error:
+            # another job may have created it in between
+            if error.error_code == "RESOURCE_ALREADY_EXISTS":
+                return self.client.get_experiment_by_name(name)
+            raise
+
+    def _search(self, condition: str) -> Iterator[Run]:
+        token: str | None = None
+        while True:
+            page = self.client.search_runs(
+                [self.experiment], filter_string=condition, max_results=1000, page_token=token
+            )
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+    def _create(self, operation: Operation) -> None:
+        key, content = operation.run, operation.content
+        seen = key in self._tried or content["session"] != self.session
+        self._tried.add(key)
+        if seen and (found := next(self._search(f"tags.`{KEY_TAG}` = '{key}'"), None)):
+            self._runs[key] = found.info.run_id
+            return
+        tags = {**content["tags"], KEY_TAG: key, MLFLOW_RUN_NAME: content["name"], **_source()}
+        if content["parent"]:
+            tags[MLFLOW_PARENT_RUN_ID] = self.find(content["parent"])
+        run = self.client.create_run(self.experiment, start_time=content["start"], tags=tags)
+        self._runs[key] = run.info.run_id
+
+    def _reopen(self, run: str, content: Mapping[str, Any]) -> None:
+        self.client.update_run(run, status="RUNNING")
+
+    def _batch(self, run: str, content: Mapping[str, Any]) -> None:
+        for metrics in _chunks(content.get("metrics", ()), BATCH["metrics"]):
+            self.client.log_batch(run, metrics=[Metric(*metric) for metric in metrics])
+        for params in _chunks(content.get("params", ()), BATCH["params"]):
+            self.client.log_batch(run, params=[Param(*param) for param in params])
+        for tags in _chunks(content.get("tags", ()), BATCH["tags"]):
+            self.client.log_batch(run, tags=[RunTag(*tag) for tag in tags])
+
+    def _inputs(self, run: str, content: Mapping[str, Any]) -> None:
+        tag = InputTag(MLFLOW_DATASET_CONTEXT, "training")
+        inputs = [DatasetInput(dataset=Dataset(**content), tags=[tag])]
+        try:
+            self.client.log_inputs(run, inputs)
+        except MlflowException:
+            # two jobs that name the same data set at once: the second finds it when it asks again
+            self.client.log_inputs(run, inputs)
+
+    def _text(self, run: str, content: Mapping[str, Any]) -> None:
+        self.client.log_text(run, content["text"], content["path"])
+
+    def _files(self, run: str, content: Mapping[str, Any]) -> None:
+        for path in content["paths"]:
+            if Path(path).is_file():
+                self.client.log_artifact(run, path, content["folder"] or None)
+
+    def _model(self, run: str, content: Mapping[str, Any]) -> None:
+        winner = self.find(content["winner"]) if content["winner"] else run
+        self.model_uri = registration.register(self.client, self.experiment, run, winner, content)
+
+    def _end(self, run: str, content: Mapping[str, Any]) -> None:
+        self.client.set_terminated(run, status=content["status"], end_time=content["time"])
+
+
+def temporary(error: Exception) -> bool:
+    """Whether an error says that the store is away, rather than that it refuses what was sent."""
+    if isinstance(error, MlflowException):
+        return error.error_code not in PERMANENT
+    # requests' errors are OSErrors; a database driver's come wrapped by MLflow
+    return isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+
+
+def _chunks(items: Any, size: int) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def _source() -> dict[str, str]:
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        # a container may run under a number without a name
+        user = "unknown"
+    return {"mlflow.user": user, "mlflow.source.name": "automl", "mlflow.source.type": "LOCAL"}

@@ -1,0 +1,109 @@
+"""Jobs and trials in a store's words: tags, parameters, metrics, data sets. No framework."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from automl._version import __version__
+from automl.core.specs import COSTS, JobRecord, TrialRecord
+
+LIMITS = {"key": 250, "param": 6000, "tag": 5000}
+LIBRARIES = (
+    "automl-keras",
+    "keras",
+    "tensorflow",
+    "jax",
+    "optuna",
+    "mlflow",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+)
+
+
+def job_tags(job: JobRecord) -> dict[str, str]:
+    """Return the tags of a job's run."""
+    tags = {
+        "modality": job.modality,
+        "task": job.task,
+        "folder": job.folder,
+        "objectives": ", ".join(f"{item.label}:{item.direction}" for item in job.objectives),
+        "state": "running",
+        "version": __version__,
+    }
+    return texts(tags, LIMITS["tag"])
+
+
+def job_params(job: JobRecord) -> dict[str, Any]:
+    """Return the search settings and the facts on the data, as parameters."""
+    facts = {f"data_{key}": job.data[key] for key in ("source", "digest", "rows") if key in job.data}
+    columns = job.data.get("columns")
+    counted = {"data_columns": len(columns)} if isinstance(columns, Sequence) else {}
+    return {**job.settings, **facts, **counted}
+
+
+def dataset(job: JobRecord) -> dict[str, str]:
+    """Return the data set as the store records it; the data are not needed."""
+    columns = job.data.get("columns") or ()
+    named = [str(name) for name in columns] if isinstance(columns, Sequence) else []
+    profile = {"num_rows": job.data.get("rows"), "num_columns": len(named)}
+    source = str(job.data.get("source", job.name))
+    return {
+        "name": Path(source).name[:500] or job.name,
+        "digest": str(job.data.get("digest", ""))[:36] or "unknown",
+        "source_type": "local",
+        "source": json.dumps({"uri": source}),
+        "schema": json.dumps({"mlflow_colspec": [{"name": name, "type": "any"} for name in named[:500]]}),
+        "profile": json.dumps(profile),
+    }
+
+
+def environment() -> dict[str, Any]:
+    """Return versions and machine."""
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cpu_count": os.cpu_count(),
+        "keras_backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "packages": versions,
+    }
+
+
+def labelled(record: TrialRecord) -> dict[str, float]:
+    """Return a trial's metrics by the names users read: ``val_accuracy``, but ``parameters``."""
+    return {key if key in COSTS else f"val_{key}": value for key, value in record.metrics.items()}
+
+
+def ending(record: TrialRecord) -> dict[str, str]:
+    """Return the tags that tell how a trial ended."""
+    return {"state": record.state, **({"reason": record.reason} if record.reason else {})}
+
+
+def texts(values: Mapping[str, Any], limit: int) -> dict[str, str]:
+    """Return tags or parameters as the store takes them: text, cut to ``limit`` characters."""
+    return {safe_key(key): str(value)[:limit] for key, value in values.items()}
+
+
+def safe_key(name: object) -> str:
+    """Return a name with only the characters that the store allows."""
+    kept = "".join(char if char.isalnum() or char in "_-. /" else "_" for char in str(name))
+    return kept[: LIMITS["key"]] or "_"
+
+
+def is_number(value: object) -> bool:
+    """Whether a fact is a metric rather than a tag."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

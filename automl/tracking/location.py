@@ -1,0 +1,123 @@
+"""Where runs are kept: tracking URIs made absolute, checked and shown without secrets. No framework."""
+
+from __future__ import annotations
+
+import os
+import re
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from automl.core.errors import ConfigError
+
+SQLITE = "sqlite:///"
+DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
+ANSWER_SECONDS = 5.0
+
+
+def default_tracking_uri() -> str:
+    """Return ``MLFLOW_TRACKING_URI``, else the database ``mlflow.db`` of the working directory.
+
+    A folder ``./mlruns`` of older MLflow versions is not looked at: MLflow 3.17 refuses to write there.
+    """
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{Path.cwd() / 'mlflow.db'}"
+
+
+def resolve(uri: str | None) -> str:
+    """Return the absolute tracking URI of what the user gave (``None``: the default).
+
+    Raises:
+        ConfigError: MLflow cannot keep runs there.
+    """
+    chosen = (uri or default_tracking_uri()).strip()
+    if is_server(chosen) or chosen.startswith("databricks"):
+        return chosen.rstrip("/")
+    scheme = chosen.partition(":")[0].partition("+")[0] if "://" in chosen else "file"
+    if scheme == "sqlite":
+        return _absolute_sqlite(chosen)
+    if scheme == "file":
+        return _file_store(chosen)
+    if scheme not in DATABASES:
+        raise ConfigError(
+            f"MLflow keeps no runs at {redact(chosen)!r}. Expected sqlite:///FILE, http(s)://HOST:PORT, "
+            "postgresql://, mysql:// or mssql://."
+        )
+    return chosen
+
+
+def is_server(uri: str) -> bool:
+    """Whether the URI names a tracking server, to be reached over HTTP."""
+    return uri.startswith(("http://", "https://"))
+
+
+def check_answer(uri: str) -> None:
+    """Raise ConfigError unless something answers HTTP at ``uri``; any answer will do."""
+    try:
+        with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=ANSWER_SECONDS):  # noqa: S310
+            return
+    except urllib.error.HTTPError:
+        return
+    except (OSError, ValueError) as error:
+        if "certificate" in str(error).lower():
+            return
+        raise ConfigError(
+            f"No MLflow server answers at {redact(uri)} ({getattr(error, 'reason', error)}). "
+            "Start it, name another store with --tracking-uri, or search with --no-tracking."
+        ) from error
+
+
+def artifact_root(uri: str) -> str | None:
+    """Return the ``file:`` URI below which artifacts of a local store are kept.
+
+    ``mlartifacts`` beside a SQLite database, else in the working directory; ``None`` for a server, which
+    decides itself.
+    """
+    if is_server(uri) or uri.startswith(("databricks", "file:")):
+        return None
+    base = sqlite_path(uri).parent if uri.startswith("sqlite") else Path.cwd()
+    return (base / "mlartifacts").as_uri()
+
+
+def sqlite_path(uri: str) -> Path:
+    """Return the database file of an absolute SQLite URI."""
+    return Path(uri.partition(":///")[2].partition("?")[0])
+
+
+def redact(uri: str) -> str:
+    """Return the URI without passwords, tokens in the query, and other secrets."""
+    shown = re.sub(r"(?<=://)[^/@\s]*@", "***@", uri)
+    return re.sub(r"(?i)([?&][^=&]*(?:password|token|secret|key)[^=&]*=)[^&]*", r"\1***", shown)
+
+
+def _absolute_sqlite(uri: str) -> str:
+    head, _, path = uri.partition(":///")
+    if not path or path.startswith(":memory:"):
+        raise ConfigError(
+            f"Expected a database file, such as sqlite:///mlflow.db, got {uri!r}. "
+            "To search without MLflow use --no-tracking."
+        )
+    name, mark, query = path.partition("?")
+    file = Path(os.path.abspath(name))
+    if not file.parent.is_dir():
+        raise ConfigError(
+            f"The folder of the tracking database does not exist: {file.parent}. Create it first."
+        )
+    writable = os.access(file if file.exists() else file.parent, os.W_OK)
+    if not writable or file.is_dir():
+        raise ConfigError(
+            f"The tracking database cannot be written: {file}. Name another with --tracking-uri."
+        )
+    return f"{head}:///{file}{mark}{query}"
+
+
+def _file_store(uri: str) -> str:
+    path = Path(unquote(urlsplit(uri).path) if uri.startswith("file:") else uri).absolute()
+    if os.environ.get("MLFLOW_ALLOW_FILE_STORE", "").lower() in ("true", "1"):
+        return path.as_uri()
+    database = path.parent / "mlflow.db"
+    raise ConfigError(
+        f"{path} is a folder of runs, which this MLflow no longer writes. Use a database instead: "
+        f"--tracking-uri {SQLITE}{database} (old runs: 'mlflow migrate-filestore'), "
+        "or set MLFLOW_ALLOW_FILE_STORE=true."
+    )

@@ -1,0 +1,133 @@
+"""Trackers without a store: one keeps everything in plain records, one forgets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from automl.core.specs import JobRecord, TrialRecord
+from automl.tracking.tracker import ModelRecord
+
+
+@dataclass(kw_only=True)
+class MemoryRun:
+    """One trial's run as ``MemoryTracker`` keeps it.
+
+    Attributes:
+        number: the trial's number.
+        configuration: what was trained.
+        seed: seed of weights and batches.
+        epochs: metrics by epoch.
+        record: how the trial ended, or None while it runs.
+    """
+
+    number: int
+    configuration: Mapping[str, Any]
+    seed: int
+    epochs: dict[int, dict[str, float]] = field(default_factory=dict)
+    record: TrialRecord | None = None
+
+
+class MemoryTracker:
+    """Keeps all that it is told; for tests and for looking at a search from Python."""
+
+    def __init__(self) -> None:
+        self.job: JobRecord | None = None
+        self.state = ""
+        self.facts: dict[str, Any] = {}
+        self.runs: dict[str, MemoryRun] = {}
+        self.baselines: dict[str, TrialRecord] = {}
+        self.best: dict[int, dict[str, float]] = {}
+        self.files: dict[str, list[Path]] = {}
+        self.models: list[ModelRecord] = []
+
+    def start_job(self, job: JobRecord) -> str:
+        """Open the job's run, or go on with ``job.run_id``."""
+        self.job, self.state = job, "running"
+        return job.run_id or "job"
+
+    def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
+        """Open a trial's run, or go on with the one that was interrupted."""
+        run_id = f"trial-{number}"
+        self.runs[run_id] = MemoryRun(number=number, configuration=dict(configuration), seed=seed)
+        return run_id
+
+    def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Remember one epoch's metrics."""
+        self.runs[run_id].epochs[epoch] = dict(metrics)
+
+    def end_trial(self, record: TrialRecord) -> None:
+        """Close a trial's run; a baseline belongs to the job's run."""
+        if record.baseline:
+            self.baselines[record.baseline] = record
+            return
+        run_id = record.run_id or f"trial-{record.number}"
+        if run_id not in self.runs:
+            run_id = self.start_trial(record.number, record.configuration, seed=record.seed)
+        self.runs[run_id].record = record
+
+    def log_best(self, step: int, scores: Mapping[str, float]) -> None:
+        """Remember the best scores so far."""
+        self.best[step] = dict(scores)
+
+    def log_files(self, files: Sequence[Path], folder: str = "") -> None:
+        """Remember which files were attached."""
+        self.files.setdefault(folder, []).extend(files)
+
+    def log_model(self, model: ModelRecord) -> str:
+        """Remember the winner."""
+        self.models.append(model)
+        return f"memory:/{len(self.models)}"
+
+    def end_job(self, state: str, facts: Mapping[str, Any]) -> None:
+        """Close the job's run."""
+        self.state, self.facts = state, dict(facts)
+
+    def resolve(self, run_id: str) -> str:
+        """Return the id itself: nothing is provisional here."""
+        return run_id
+
+    def notes(self) -> tuple[str, ...]:
+        """Return nothing: memory is never away."""
+        return ()
+
+
+class NullTracker:
+    """Remembers nothing: a search with ``--no-tracking``."""
+
+    def start_job(self, job: JobRecord) -> str:
+        """Return no run."""
+        return ""
+
+    def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
+        """Return no run."""
+        return ""
+
+    def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Do nothing."""
+
+    def end_trial(self, record: TrialRecord) -> None:
+        """Do nothing."""
+
+    def log_best(self, step: int, scores: Mapping[str, float]) -> None:
+        """Do nothing."""
+
+    def log_files(self, files: Sequence[Path], folder: str = "") -> None:
+        """Do nothing."""
+
+    def log_model(self, model: ModelRecord) -> str:
+        """Return no model."""
+        return ""
+
+    def end_job(self, state: str, facts: Mapping[str, Any]) -> None:
+        """Do nothing."""
+
+    def resolve(self, run_id: str) -> str:
+        """Return the id itself."""
+        return run_id
+
+    def notes(self) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()

@@ -1,0 +1,333 @@
+"""Runs in MLflow: one parent run per job, one child run per trial, live while the search runs.
+
+Every record goes through an outbox, so the search neither waits for a slow server nor stops with it.
+The fluent API is not used: its stack of active runs belongs to a thread, and to the user's own code.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mlflow.exceptions import MlflowException
+
+from automl._version import __version__
+from automl.core.errors import ConfigError
+from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord
+from automl.tracking import registration
+from automl.tracking.delivery import TRIAL_TAG, Delivery, temporary
+from automl.tracking.description import (
+    LIMITS,
+    dataset,
+    ending,
+    environment,
+    is_number,
+    job_params,
+    job_tags,
+    labelled,
+    safe_key,
+    texts,
+)
+from automl.tracking.location import check_answer, is_server, redact, resolve
+from automl.tracking.operation import PENDING, Kind, Operation, now, provisional_id
+from automl.tracking.outbox import Outbox
+from automl.tracking.spool import Spool
+from automl.tracking.tracker import ModelRecord
+
+JOB_WAIT_SECONDS = 30.0
+TRIAL_WAIT_SECONDS = 3.0
+MODEL_WAIT_SECONDS = 30.0
+CLOSE_SECONDS = 10.0
+STATUS = {"complete": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED", "failed": "FAILED"}
+CLIENT_SETTINGS = {
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    # a line for each run that ends would stand among the results on stdout
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
+
+
+def open_tracker(uri: str | None, folder: Path) -> MlflowTracker:
+    """Open the store that runs are kept in.
+
+    Args:
+        uri: tracking URI; ``None`` for ``MLFLOW_TRACKING_URI`` or ``mlflow.db`` of the working directory.
+        folder: the job folder; what cannot be sent waits there.
+
+    Raises:
+        ConfigError: no runs can be kept there, or no server answers. A server is refused only now: one
+            that goes away later stops no search.
+    """
+    store = resolve(uri)
+    if is_server(store):
+        check_answer(store)
+    return MlflowTracker(store, folder)
+
+
+class MlflowTracker:
+    """Remembers a job in MLflow.
+
+    Args:
+        uri: absolute tracking URI.
+        folder: the job folder.
+    """
+
+    def __init__(self, uri: str, folder: Path) -> None:
+        self.uri = uri
+        self.experiment_id = ""
+        self._folder = folder
+        self._environment = _client_settings()
+        self._delivery = Delivery(uri)
+        self._outbox = Outbox(
+            self._delivery, temporary=temporary, answers=self._delivery.answers, spool=Spool(folder)
+        )
+        self._notes: list[str] = []
+        self._objectives: tuple[Objective, ...] = ()
+        self._run = self._model_name = ""
+        self._step = 0
+        self._running: dict[int, str] = {}
+        self._interrupted: dict[int, tuple[str, dict[str, str]]] = {}
+        self._last_epoch: dict[str, int] = {}
+
+    def start_job(self, job: JobRecord) -> str:
+        """Open the job's run, or go on with ``job.run_id``; what an earlier session left is sent first.
+
+        Raises:
+            ConfigError: the store refuses to work, before anything was searched.
+        """
+        self._objectives, self._model_name = job.objectives, registration.safe_name(job.name)
+        self._open_experiment(job.name)
+        self._outbox.start()
+        if self._outbox.spool:
+            self._outbox.flush(JOB_WAIT_SECONDS)
+        self._run = self._known(job.run_id)
+        if self._run:
+            self._put("reopen")
+            self._collect_interrupted()
+            self._batch(tags={"state": "running"})
+        else:
+            self._run = self._create(job.name, job_tags(job), wait=JOB_WAIT_SECONDS)
+            self._batch(params=job_params(job))
+            self._put("inputs", dataset(job))
+            self._put("text", {"path": "environment.json", "text": json.dumps(environment(), indent=2)})
+        return self._run
+
+    def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
+        """Open a trial's run, or go on with an interrupted one of the same configuration."""
+        params = texts({**configuration, "seed": seed}, LIMITS["param"])
+        found, earlier = self._interrupted.pop(number, ("", {}))
+        if found and earlier == params:
+            self._put("reopen", run=found)
+            self._batch(found, tags={"state": "running"})
+            self._running[number] = found
+            return found
+        tags = {TRIAL_TAG: str(number), "state": "running"}
+        run = self._create(f"trial {number}", tags, parent=self._run, wait=TRIAL_WAIT_SECONDS)
+        self._running[number] = run
+        self._batch(run, params=params)
+        return run
+
+    def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Remember one epoch's metrics; they are sent with the next batch, at most 2 s later."""
+        self._last_epoch[run_id] = epoch
+        self._batch(run_id, metrics=metrics, step=epoch, urgent=False)
+
+    def end_trial(self, record: TrialRecord) -> None:
+        """Close the trial's run; a baseline's metrics go to the job's run."""
+        if record.baseline:
+            named = {
+                f"baseline_{record.baseline}_val_{key}": value for key, value in record.metrics.items()
+            }
+            self._batch(metrics=named)
+            return
+        run = record.run_id or self._running.get(record.number) or self._late(record)
+        step = max(record.epochs, self._last_epoch.pop(run, 0))
+        self._running.pop(record.number, None)
+        self._batch(run, metrics=self._final_metrics(record), step=step, tags=ending(record))
+        self._put("end", {"status": STATUS.get(record.state, "FINISHED"), "time": now()}, run=run)
+
+    def log_best(self, step: int, scores: Mapping[str, float]) -> None:
+        """Remember the best scores so far as ``best_<objective>``, one step per trial."""
+        self._step = step
+        named = {f"best_{key.removeprefix('best_')}": value for key, value in scores.items()}
+        self._batch(metrics=named, step=step)
+
+    def log_files(self, files: Sequence[Path], folder: str = "") -> None:
+        """Attach files to the job's run."""
+        paths = [str(Path(file).absolute()) for file in files]
+        self._put("files", {"paths": paths, "folder": folder})
+
+    def log_model(self, model: ModelRecord) -> str:
+        """Register the winner under the job's name as ``champion``.
+
+        Returns:
+            ``models:/<name>/<version>``, or "" when it could not be sent yet.
+        """
+        try:
+            saved = registration.save(model, self._folder / "tracking_model")
+        except (MlflowException, OSError, TypeError, ValueError) as error:
+            self._notes.append(f"The winner was not registered in MLflow: {error}")
+            return ""
+        content = {
+            "folder": str(saved.absolute()),
+            "name": self._model_name,
+            "winner": model.run_id,
+            "metrics": {
+                safe_key(key): float(value) for key, value in model.metrics.items() if key not in COSTS
+            },
+            "tags": {"automl.version": __version__},
+        }
+        sent = self._put("model", content, wait=MODEL_WAIT_SECONDS)
+        return self._delivery.model_uri if sent else ""
+
+    def end_job(self, state: str, facts: Mapping[str, Any]) -> None:
+        """Close the job's run and those of trials cut short, send what waits, and stop."""
+        for run in self._running.values():
+            self._batch(run, tags={"state": "interrupted"})
+            self._put("end", {"status": "KILLED", "time": now()}, run=run)
+        numbers = {key: value for key, value in facts.items() if is_number(value)}
+        words = {key: value for key, value in facts.items() if key not in numbers and value is not None}
+        self._batch(metrics=numbers, tags={"state": state, **words}, step=self._step)
+        self._put("end", {"status": STATUS.get(state, "FINISHED"), "time": now()})
+        left = self._outbox.close(CLOSE_SECONDS)
+        if left:
+            self._notes.append(
+                f"{left} tracking records could not be sent to {redact(self.uri)}. They wait in "
+                f"{self._outbox.spool.path} and are sent by: automl resume {self._folder}"
+            )
+        _restore(self._environment)
+
+    def resolve(self, run_id: str) -> str:
+        """Return the store's id of a run; "" for one that was never sent."""
+        if not run_id.startswith(PENDING):
+            return run_id
+        try:
+            return self._delivery.find(run_id)
+        except MlflowException:
+            return ""
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what the user should know of the store."""
+        notes = list(self._notes)
+        if self._outbox.away and not notes:
+            notes.append(
+                f"The tracking store {redact(self.uri)} does not answer; "
+                f"records wait in {self._outbox.spool.path}."
+            )
+        elif self._outbox.outages and not self._outbox.away:
+            notes.append(
+                f"The tracking store {redact(self.uri)} was away for a time; what waited was sent later."
+            )
+        if refused := self._outbox.refused:
+            notes.append(
+                f"Some records were not kept by the tracking store: {redact('; '.join(refused[:3]))}"
+            )
+        return tuple(notes)
+
+    def _open_experiment(self, name: str) -> None:
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+        try:
+            used = self._delivery.open_experiment(name)
+        except Exception as error:  # SQLAlchemy, urllib3 and MLflow each have their own
+            _restore(self._environment)
+            raise ConfigError(
+                f"MLflow cannot work with {redact(self.uri)}: {redact(str(error))[:500]} "
+                "Name another store with --tracking-uri, or search with --no-tracking. "
+                "(A database of another MLflow version: mlflow db upgrade URI.)"
+            ) from error
+        self.experiment_id = self._delivery.experiment
+        if used != name:
+            self._notes.append(f"An experiment {name!r} was deleted in MLflow; these runs are in {used!r}.")
+
+    def _known(self, run_id: str) -> str:
+        if not run_id:
+            return ""
+        try:
+            found = self._delivery.client.get_run(self._delivery.find(run_id))
+        except MlflowException:
+            self._notes.append(
+                f"The earlier run {run_id} is not in {redact(self.uri)}; a new one was opened."
+            )
+            return ""
+        self._delivery.experiment = self.experiment_id = found.info.experiment_id
+        return str(found.info.run_id)
+
+    def _collect_interrupted(self) -> None:
+        for run in self._delivery.children(self._run):
+            tags = run.data.tags
+            cut = run.info.status == "RUNNING" or tags.get("state") == "interrupted"
+            if cut and tags.get(TRIAL_TAG, "").isdigit():
+                self._interrupted[int(tags[TRIAL_TAG])] = (run.info.run_id, dict(run.data.params))
+
+    def _create(self, name: str, tags: Mapping[str, str], *, parent: str = "", wait: float) -> str:
+        key = provisional_id()
+        content = {"name": name, "tags": dict(tags), "parent": parent, "start": now()}
+        self._put("create", {**content, "session": self._delivery.session}, run=key, wait=wait)
+        return self._delivery.known(key)
+
+    def _late(self, record: TrialRecord) -> str:
+        return self.start_trial(record.number, record.configuration, seed=record.seed)
+
+    def _final_metrics(self, record: TrialRecord) -> dict[str, float]:
+        scores = {item.label: value for item, value in zip(self._objectives, record.scores, strict=False)}
+        first = {"score": record.scores[0]} if record.scores else {}
+        spread = {} if record.spread is None else {"score_spread": record.spread}
+        effort = {
+            "duration_seconds": record.seconds,
+            "epochs": float(record.epochs),
+            "best_epoch": float(record.best_epoch),
+        }
+        return {**labelled(record), **scores, **first, **spread, **effort}
+
+    def _batch(
+        self,
+        run: str = "",
+        *,
+        metrics: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | None = None,
+        tags: Mapping[str, Any] | None = None,
+        step: int = 0,
+        urgent: bool = True,
+    ) -> None:
+        content = {
+            "metrics": [
+                (safe_key(key), float(value), now(), step) for key, value in (metrics or {}).items()
+            ],
+            "params": list(texts(params or {}, LIMITS["param"]).items()),
+            "tags": list(texts(tags or {}, LIMITS["tag"]).items()),
+        }
+        self._put(
+            "batch", {name: items for name, items in content.items() if items}, run=run, urgent=urgent
+        )
+
+    def _put(
+        self,
+        kind: Kind,
+        content: Mapping[str, Any] | None = None,
+        *,
+        run: str = "",
+        urgent: bool = True,
+        wait: float = 0.0,
+    ) -> bool:
+        operation = Operation(kind=kind, run=run or self._run, content=content or {})
+        return self._outbox.put(operation, urgent=urgent, wait=wait)
+
+
+def _client_settings() -> dict[str, str | None]:
+    """Make MLflow's client quiet and quick to give up, where the user chose nothing; returns what was."""
+    before = {name: os.environ.get(name) for name in CLIENT_SETTINGS}
+    for name, value in CLIENT_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    return before
+
+
+def _restore(environment: Mapping[str, str | None]) -> None:
+    for name, value in environment.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

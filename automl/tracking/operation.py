@@ -1,0 +1,66 @@
+"""What is sent to a tracking store: small records of plain JSON that can wait in a file."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Kind: TypeAlias = Literal["create", "reopen", "batch", "inputs", "text", "files", "model", "end"]
+PENDING = "pending-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One thing to do in the store.
+
+    Attributes:
+        kind: what to do.
+        run: the run it is about: an id of the store, or a provisional one.
+        content: what the kind needs, as JSON.
+    """
+
+    kind: Kind
+    run: str
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_line(self) -> str:
+        """Return the record as one line of JSON."""
+        return json.dumps({"kind": self.kind, "run": self.run, "content": dict(self.content)})
+
+    @classmethod
+    def from_line(cls, line: str) -> Operation:
+        """Read a record back from its line."""
+        return cls(**json.loads(line))
+
+
+def provisional_id() -> str:
+    """Return a new id for a run that the store has not created yet."""
+    return PENDING + uuid.uuid4().hex
+
+
+def now() -> int:
+    """Return the time in milliseconds since 1970, as the store counts it."""
+    return int(time.time() * 1000)
+
+
+def merge(operations: Iterable[Operation]) -> list[Operation]:
+    """Join neighbouring batches of one run, so that many epochs cost one request."""
+    merged: list[Operation] = []
+    for operation in operations:
+        last = merged[-1] if merged else None
+        if last and last.kind == operation.kind == "batch" and last.run == operation.run:
+            merged[-1] = Operation(
+                kind="batch", run=last.run, content=_joined(last.content, operation.content)
+            )
+        else:
+            merged.append(operation)
+    return merged
+
+
+def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    names = {**first, **second}
+    return {name: [*first.get(name, ()), *second.get(name, ())] for name in names}

@@ -1,0 +1,226 @@
+"""The winner as an MLflow model: saved on disk first, then logged and registered, in any later session."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from mlflow import MlflowClient, pyfunc
+from mlflow.entities import LoggedModelOutput, LoggedModelStatus, Metric
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model, ModelSignature
+from mlflow.types import ColSpec, Schema, TensorSpec
+from mlflow.types.schema import AnyType
+from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
+
+from automl.tracking import served_model
+from automl.tracking.location import is_server
+from automl.tracking.operation import now
+from automl.tracking.tracker import ModelRecord
+
+ALIAS = "champion"
+MODEL_NAME = "model"
+PACKAGES = ("automl-keras", "keras", "tensorflow", "numpy", "pandas", "scikit-learn")
+
+
+def save(model: ModelRecord, folder: Path) -> Path:
+    """Write the winner as an MLflow model with signature and input example.
+
+    Args:
+        model: the winner.
+        folder: where to write; an earlier content is replaced.
+
+    Returns:
+        the folder.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    data = folder.with_suffix(".data")
+    _gather(model.folder, data)
+    try:
+        with _quiet():
+            pyfunc.save_model(
+                path=str(folder),
+                loader_module=served_model.__name__,
+                data_path=str(data),
+                signature=signature(model.example, model.prediction),
+                input_example=_plain(model.example),
+                pip_requirements=requirements(),
+                metadata=_column_types(model.example),
+            )
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+    return folder
+
+
+def register(
+    client: MlflowClient, experiment: str, run: str, winner: str, content: Mapping[str, Any]
+) -> str:
+    """Log the saved model, register it and make it the champion.
+
+    Args:
+        client: the store.
+        experiment: id of the job's experiment.
+        run: the job's run.
+        winner: the run of the trial that made the model; may be the job's.
+        content: ``folder`` of the saved model, registered ``name``, ``metrics``, ``tags``.
+
+    Returns:
+        ``models:/<name>/<version>``.
+    """
+    logged = client.create_logged_model(
+        experiment, name=MODEL_NAME, source_run_id=winner, tags=content["tags"], model_type="keras"
+    )
+    _stamp(Path(content["folder"]), logged, winner)
+    client.log_model_artifacts(logged.model_id, content["folder"])
+    client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+    for owner in dict.fromkeys((run, winner)):
+        client.log_outputs(owner, [LoggedModelOutput(logged.model_id, step=0)])
+    client.log_batch(run, metrics=_model_metrics(logged.model_id, run, content["metrics"]))
+    version = _new_version(client, logged, winner, content)
+    shutil.rmtree(content["folder"], ignore_errors=True)
+    return f"models:/{content['name']}/{version}"
+
+
+def signature(example: Any, prediction: Any) -> ModelSignature | None:
+    """Return the signature of raw examples and predictions, or None where MLflow has no type for them.
+
+    Columns of a table are declared by name and of any type: raw data may hold a gap where the training
+    data held none, and MLflow would refuse whole numbers that became floating ones.
+    """
+    inputs = _schema(example, strict=False)
+    outputs = _schema(prediction, strict=True)
+    return None if inputs is None else ModelSignature(inputs=inputs, outputs=outputs)
+
+
+def requirements() -> list[str]:
+    """Return the pinned packages that serve the model, without MLflow's slow guess by a subprocess."""
+    found = []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package}=={metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def safe_name(name: str) -> str:
+    """Return the name as registry and file system allow it: no slashes, no colons, not empty."""
+    return re.sub(r"[/:\\%\s]+", "-", name).strip("-.")[:200] or "automl"
+
+
+def _gather(job: Path, data: Path) -> None:
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    for name in served_model.JOB_FILES:
+        if (job / name).is_file():
+            _link(job / name, data / name)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        # not every file system has hard links
+        shutil.copyfile(source, target)
+
+
+def _stamp(folder: Path, logged: Any, run: str) -> None:
+    """Write into the saved model which logged model and run it is."""
+    model = Model.load(str(folder))
+    model.model_id = model.model_uuid = logged.model_id
+    model.run_id = run
+    model.artifact_path = logged.artifact_location
+    model.save(str(folder / "MLmodel"))
+
+
+def _model_metrics(model_id: str, run: str, metrics: Mapping[str, float]) -> list[Metric]:
+    return [
+        Metric(f"val_{key}", value, now(), 0, model_id=model_id, run_id=run)
+        for key, value in metrics.items()
+    ]
+
+
+def _new_version(client: MlflowClient, logged: Any, run: str, content: Mapping[str, Any]) -> str:
+    name = content["name"]
+    # a database's registry looks logged models up in MLflow's global store, which need not be this one
+    source = f"models:/{logged.model_id}" if is_server(client.tracking_uri) else logged.artifact_location
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    version = client.create_model_version(
+        name,
+        source=source,
+        run_id=run,
+        model_id=logged.model_id,
+        tags=content["tags"],
+        await_creation_for=0,
+    )
+    client.set_registered_model_alias(name, ALIAS, version.version)
+    versions = [{"name": name, "version": version.version}]
+    # the run's page finds its registered models by this tag
+    client.set_logged_model_tags(logged.model_id, {MLFLOW_MODEL_VERSIONS: json.dumps(versions)})
+    return str(version.version)
+
+
+def _schema(value: Any, *, strict: bool) -> Schema | None:
+    if isinstance(value, pd.DataFrame):
+        return Schema([_column(value[name], str(name), strict=strict) for name in value.columns])
+    if isinstance(value, Mapping):
+        arrays = {name: np.asarray(array) for name, array in value.items()}
+        return Schema([_tensor(array, name) for name, array in arrays.items()])
+    if isinstance(value, np.ndarray):
+        return Schema([_tensor(value, None)])
+    return None
+
+
+def _column(column: pd.Series[Any], name: str, *, strict: bool) -> ColSpec:
+    kinds = {"i": "long", "u": "long", "f": "double", "b": "boolean"}
+    if not strict:
+        return ColSpec(AnyType(), name, required=False)
+    return ColSpec(kinds.get(getattr(column.dtype, "kind", "O"), "string"), name, required=False)
+
+
+def _tensor(array: np.ndarray, name: str | None) -> TensorSpec:
+    kind = np.dtype(str) if array.dtype.kind in "OSU" else array.dtype
+    return TensorSpec(kind, (-1, *array.shape[1:]), name)
+
+
+def _plain(example: Any) -> Any:
+    if isinstance(example, pd.DataFrame):
+        return example.head(5)
+    if isinstance(example, Mapping):
+        return {name: np.asarray(array)[:2] for name, array in example.items()}
+    return example[:2] if isinstance(example, np.ndarray) else None
+
+
+def _column_types(example: Any) -> dict[str, Any]:
+    if not isinstance(example, pd.DataFrame):
+        return {}
+    return {"columns": {str(name): str(kind) for name, kind in list(example.dtypes.items())[:1000]}}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep MLflow's advice on examples and requirements from the user's terminal."""
+    logger = logging.getLogger("mlflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,30 @@
+"""Why a trial failed, in one short line."""
+
+from __future__ import annotations
+
+_MEMORY = {"ResourceExhaustedError", "OutOfMemoryError"}
+_LENGTH = 200
+
+
+def failure_reason(error: BaseException) -> str:
+    """Return a line for the leaderboard: ``out of memory: ...``, ``not a number: ...``, else the type.
+
+    Args:
+        error: what ended the trial.
+
+    Returns:
+        At most 240 characters, without line breaks.
+    """
+    message = " ".join(str(error).split())[:_LENGTH]
+    chain = [error, *([error.__cause__] if error.__cause__ else [])]
+    if any(_of_memory(item) for item in chain):
+        return f"out of memory: {message}".rstrip(": ")
+    if isinstance(error, FloatingPointError) or "nan" in message.lower().split():
+        return f"not a number: {message}".rstrip(": ")
+    return f"{type(error).__name__}: {message}".rstrip(": ")
+
+
+def _of_memory(error: BaseException) -> bool:
+    names = {kind.__name__ for kind in type(error).__mro__}
+    text = str(error)
+    return isinstance(error, MemoryError) or bool(names & _MEMORY) or "RESOURCE_EXHAUSTED" in text

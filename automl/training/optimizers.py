@@ -1,0 +1,89 @@
+"""From training options to a Keras optimizer with its learning-rate schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import keras
+
+from automl.core.errors import ConfigError, suggest
+from automl.training.engine import TrainingOptions
+from automl.training.schedules import PLATEAU, SHAPES, Schedule
+
+_HEADS = ["logits", "standardised"]
+_NOT_DECAYED = {"bias", "gamma", "beta", "scale"}
+
+OPTIMIZERS: Mapping[str, Callable[..., keras.optimizers.Optimizer]] = {
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "nadam": keras.optimizers.Nadam,
+    "rmsprop": keras.optimizers.RMSprop,
+    "sgd": keras.optimizers.SGD,
+    "lion": keras.optimizers.Lion,
+    "adafactor": keras.optimizers.Adafactor,
+    "muon": keras.optimizers.Muon,
+}
+"""Optimizers by name. ``muon`` turns the steps of matrices but the head's, the rest go by AdamW."""
+
+
+def build_optimizer(
+    options: TrainingOptions, total_steps: int, variables: Sequence[Any] = ()
+) -> keras.optimizers.Optimizer:
+    """Build the optimizer that the options ask for.
+
+    Weight decay is decoupled for every optimizer, ``w -= rate * decay * w`` at each step (Loshchilov
+    and Hutter, 2019), and leaves out biases and the scales and shifts of normalisations.
+
+    Args:
+        options: names and numbers.
+        total_steps: steps of the full length, over which the schedule is laid.
+        variables: the model's trainable variables, so that those not to be decayed are known.
+
+    Raises:
+        ConfigError: unknown optimizer or schedule, or a learning rate that is not positive.
+    """
+    _check(options)
+    optimizer = OPTIMIZERS[options.optimizer](
+        learning_rate=learning_rate(options, total_steps),
+        weight_decay=options.weight_decay,
+        global_clipnorm=options.gradient_clip or None,
+        **_own_arguments(options),
+    )
+    kept = [item for item in variables if len(item.shape) < 2 or item.name in _NOT_DECAYED]
+    if not options.weight_decay:
+        # AdamW refuses None, yet with 0 it would still multiply every weight at every step
+        optimizer.weight_decay = None
+    elif kept:
+        optimizer.exclude_from_weight_decay(var_list=kept)
+    return optimizer
+
+
+def learning_rate(options: TrainingOptions, total_steps: int) -> Schedule | float:
+    """Return the schedule over ``total_steps``, or the bare rate where it does not depend on the step."""
+    if options.schedule == PLATEAU or (options.schedule == "constant" and not options.warmup):
+        return options.learning_rate
+    return Schedule(options.schedule, options.learning_rate, max(1, total_steps), options.warmup)
+
+
+def _check(options: TrainingOptions) -> None:
+    if options.optimizer not in OPTIMIZERS:
+        raise ConfigError(
+            f"Unknown optimizer {options.optimizer!r}. {suggest(options.optimizer, OPTIMIZERS)}"
+        )
+    schedules = (*SHAPES, PLATEAU)
+    if options.schedule not in schedules:
+        raise ConfigError(f"Unknown schedule {options.schedule!r}. {suggest(options.schedule, schedules)}")
+    if not options.learning_rate > 0:
+        raise ConfigError(f"The learning rate must be larger than 0, got {options.learning_rate}.")
+
+
+def _own_arguments(options: TrainingOptions) -> dict[str, Any]:
+    own: dict[str, dict[str, Any]] = {
+        "sgd": {"momentum": options.momentum, "nesterov": True},
+        "rmsprop": {"rho": options.momentum},
+        # a relative step would overrule the learning rate that is searched
+        "adafactor": {"relative_step": False},
+        "muon": {"adam_weight_decay": options.weight_decay, "exclude_layers": _HEADS},
+    }
+    return own.get(options.optimizer, {})

@@ -1,0 +1,92 @@
+"""The commands on a finished job, and a search from the command line, in this process."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from automl.cli.app import run
+
+
+def test_search_prints_one_json_object(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    arguments = ["--family", "linear", "--trials", "1", "--epochs", "1", "--no-tracking", "--out", "job"]
+
+    code = run(["search", "sklearn:wine", *arguments, "--json"])
+
+    answer = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert answer["trials"] == 1
+    assert answer["metric"] == "val_accuracy"
+    assert answer["best_configuration"]["family"] == "linear"
+    assert answer["mlflow_run_id"] is None
+
+
+def test_leaderboard_is_a_table_or_json(wine_job, capsys):
+    assert run(["leaderboard", str(wine_job.folder)]) == 0
+    table = capsys.readouterr().out
+    assert run(["leaderboard", str(wine_job.folder), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+
+    assert table.splitlines()[0].startswith("trial  name")
+    assert len(rows) == len(table.splitlines()) - 1 == 4
+
+
+def test_predict_writes_a_file(wine_job, tmp_path, capsys):
+    output = tmp_path / "predictions.csv"
+
+    assert run(["predict", str(wine_job.folder), "sklearn:wine", "--output", str(output)]) == 0
+
+    assert len(pd.read_csv(output)) == 178
+
+
+def test_evaluate_prints_json(wine_job, capsys):
+    assert run(["evaluate", str(wine_job.folder), "sklearn:wine", "--json"]) == 0
+
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["rows"] == 178
+    assert 0 <= answer["metrics"]["accuracy"] <= 1
+
+
+def test_spaces_are_listed_and_shown(capsys):
+    assert run(["spaces"]) == 0
+    names = capsys.readouterr().out.split()
+    assert run(["spaces", "show", "tabular/mlp"]) == 0
+
+    assert {"tabular/mlp", "image/cnn", "text/ngrams", "series/linear"} <= set(names)
+    assert "learning_rate" in capsys.readouterr().out
+
+
+def test_doctor_names_versions_and_devices(capsys):
+    assert run(["doctor"]) == 0
+
+    text = capsys.readouterr().out
+    assert "optuna" in text
+    assert "device" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["search", "sklearn:wines"], "wine"),
+        (["search", "sklearn:wine", "--famly", "mlp"], "--family"),
+        (["search", "sklearn:wine", "--family", "mpl"], "mlp"),
+        (["search", "sklearn:wine", "--set", "widht=3", "--no-tracking"], "width"),
+        (["search", "sklearn:wine", "--metric", "rmse", "--no-tracking"], "rmse"),
+        (["search"], "No data"),
+        (["spaces", "show", "tabular/mpl"], "tabular/mlp"),
+        (["predict", "WINE", "sklearn:wine", "--output", "nosuch/x.csv"], "nosuch"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_to_do(
+    wine_job, tmp_path, monkeypatch, capsys, arguments, message
+):
+    monkeypatch.chdir(tmp_path)
+    arguments = [str(wine_job.folder) if item == "WINE" else item for item in arguments]
+
+    assert run(arguments) == 2
+
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.glob("runs/*"))

@@ -1,0 +1,201 @@
+"""What every engine promises; a new engine adds itself to ``ENGINES``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+import pytest
+
+from automl.core.metrics import classification_scores
+from automl.core.specs import Objective
+from automl.training.engine import Candidate, Engine, Epoch, Split, StopReason, TrainingOptions
+from automl.training.streaming import FitEngine
+
+ENGINES: dict[str, Callable[[], Engine]] = {"fit": FitEngine}
+ACCURACY = Objective(name="accuracy", direction="maximize")
+
+
+@pytest.fixture(params=list(ENGINES))
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return ENGINES[request.param]()
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def toy_split(rows: int = 300) -> Split:
+    """Two classes that a line separates; 203 rows to train, so that the last batch is a short one."""
+    points = np.random.default_rng(0).normal(size=(rows, 3)).astype(np.float32)
+    onehot = np.eye(2, dtype=np.float32)[(points[:, 0] + points[:, 1] > 0).astype(int)]
+    return Split(
+        train={"numeric": points[:203], "unused": points[:203]},
+        train_targets=onehot[:203],
+        validation={"numeric": points[203:], "unused": points[203:]},
+        score=lambda outputs: classification_scores(onehot[203:], softmax(outputs)),
+    )
+
+
+def candidate(epochs: int = 5, seed: int = 0, **options: object) -> Candidate:
+    keras.utils.set_random_seed(seed)
+    inputs = keras.Input((3,), name="numeric")
+    hidden = keras.layers.Dropout(0.1)(keras.layers.Dense(8, activation="relu")(inputs))
+    settings = {"learning_rate": 0.05, "batch_size": 16, "schedule": "constant", **options}
+    return Candidate(
+        model=keras.Model({"numeric": inputs}, keras.layers.Dense(2)(hidden)),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        options=TrainingOptions(**settings),  # type: ignore[arg-type]
+        epochs=epochs,
+        seed=seed,
+    )
+
+
+def scripted(accuracies: Sequence[float]) -> Split:
+    """A split whose scores follow a script, one per epoch; all else is that of the toy."""
+    script, split = iter(accuracies), toy_split()
+    return Split(
+        train=split.train,
+        train_targets=split.train_targets,
+        validation=split.validation,
+        score=lambda outputs: {"accuracy": next(script), "log_loss": float(np.abs(outputs).mean())},
+    )
+
+
+def go_on(epoch: Epoch) -> StopReason:
+    return ""
+
+
+def test_learns_a_separable_problem(engine: Engine) -> None:
+    (outcome,) = engine.train([candidate()], toy_split(), objective=ACCURACY, observers=[go_on])
+
+    assert [epoch.number for epoch in outcome.epochs] == [1, 2, 3, 4, 5]
+    assert outcome.stopped == ""
+    assert outcome.epochs[outcome.best].metrics["val_accuracy"] > 0.95
+    assert {"loss", "val_log_loss", "val_roc_auc"} <= set(outcome.epochs[0].metrics)
+
+
+def test_the_model_ends_with_the_weights_of_the_best_epoch(engine: Engine) -> None:
+    seen: list[np.ndarray] = []
+    subject = candidate()
+
+    def remember(epoch: Epoch) -> StopReason:
+        seen.append(subject.model.get_weights()[0])
+        return ""
+
+    (outcome,) = engine.train(
+        [subject], scripted([0.5, 0.9, 0.7, 0.6, 0.8]), objective=ACCURACY, observers=[remember]
+    )
+
+    assert outcome.best == 1
+    np.testing.assert_array_equal(subject.model.get_weights()[0], seen[1])
+
+
+def test_of_equal_scores_the_lower_loss_wins(engine: Engine) -> None:
+    (outcome,) = engine.train([candidate(4)], scripted([0.9] * 4), objective=ACCURACY, observers=[go_on])
+
+    losses = [epoch.metrics["val_log_loss"] for epoch in outcome.epochs]
+    assert outcome.best == int(np.argmin(losses))
+
+
+def test_a_cost_counts_as_the_first_metric(engine: Engine) -> None:
+    objective = Objective(name="parameters", direction="minimize")
+
+    (outcome,) = engine.train(
+        [candidate(3)], scripted([0.5, 0.9, 0.7]), objective=objective, observers=[go_on]
+    )
+
+    assert outcome.best == 1
+
+
+@pytest.mark.parametrize("reason", ["pruned", "interrupted"])
+def test_an_observer_ends_the_training(engine: Engine, reason: StopReason) -> None:
+    def stop_at_two(epoch: Epoch) -> StopReason:
+        return reason if epoch.number == 2 else ""
+
+    (outcome,) = engine.train([candidate()], toy_split(), objective=ACCURACY, observers=[stop_at_two])
+
+    assert len(outcome.epochs) == 2
+    assert outcome.stopped == reason
+
+
+def test_patience_ends_what_no_longer_improves(engine: Engine) -> None:
+    (outcome,) = engine.train(
+        [candidate(9, patience=2)], scripted([0.5, 0.9, 0.8, 0.7]), objective=ACCURACY, observers=[go_on]
+    )
+
+    assert outcome.stopped == "patience"
+    assert (len(outcome.epochs), outcome.best) == (4, 1)
+
+
+def test_the_deadline_ends_training_in_time_and_the_validation_part_is_scored(engine: Engine) -> None:
+    subject, split = candidate(100_000), toy_split()
+    engine.train([candidate(1)], split, objective=ACCURACY, observers=[go_on])
+    deadline = time.monotonic() + 4
+
+    (outcome,) = engine.train([subject], split, objective=ACCURACY, observers=[go_on], deadline=deadline)
+
+    assert time.monotonic() - deadline < 4
+    assert outcome.stopped == "deadline"
+    assert outcome.best >= 0
+
+
+def test_a_deadline_that_has_passed_still_gives_one_score(engine: Engine) -> None:
+    (outcome,) = engine.train(
+        [candidate()], toy_split(), objective=ACCURACY, observers=[go_on], deadline=time.monotonic()
+    )
+
+    assert (len(outcome.epochs), outcome.best, outcome.stopped) == (1, 0, "deadline")
+
+
+def test_a_loss_that_is_no_number_ends_without_a_best(engine: Engine) -> None:
+    split = toy_split()
+    split.train["numeric"][5] = np.nan
+
+    (outcome,) = engine.train([candidate()], split, objective=ACCURACY, observers=[go_on])
+
+    assert (outcome.epochs, outcome.best, outcome.stopped) == ((), -1, "diverged")
+
+
+def test_predictions_that_are_no_numbers_end_the_training(engine: Engine) -> None:
+    split = toy_split()
+    split.validation["numeric"][5] = np.nan
+
+    (outcome,) = engine.train([candidate()], split, objective=ACCURACY, observers=[go_on])
+
+    assert (outcome.best, outcome.stopped) == (-1, "diverged")
+
+
+@pytest.mark.parametrize("mixup", [0.0, 0.4])
+def test_the_same_seed_gives_the_same_curve(engine: Engine, mixup: float) -> None:
+    def curve(seed: int) -> list[float]:
+        (outcome,) = engine.train(
+            [candidate(2, seed, mixup=mixup)], toy_split(), objective=ACCURACY, observers=[go_on]
+        )
+        return [value for epoch in outcome.epochs for value in epoch.metrics.values()]
+
+    first = curve(seed=3)
+
+    assert curve(seed=3) == first
+    assert curve(seed=4) != first
+
+
+def test_a_group_of_two_gives_two_outcomes_in_order(engine: Engine) -> None:
+    group = [candidate(2, seed=1), candidate(3, seed=2)]
+
+    outcomes = engine.train(group, toy_split(), objective=ACCURACY, observers=[go_on, go_on])
+
+    assert [len(outcome.epochs) for outcome in outcomes] == [2, 3]
+
+
+def test_of_a_group_the_deadline_leaves_those_not_begun_untrained(engine: Engine) -> None:
+    group = [candidate(50, seed=1), candidate(2, seed=2)]
+
+    _, second = engine.train(
+        group, toy_split(), objective=ACCURACY, observers=[go_on, go_on], deadline=time.monotonic()
+    )
+
+    assert (second.epochs, second.best, second.stopped) == ((), -1, "deadline")

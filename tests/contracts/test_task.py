@@ -1,0 +1,152 @@
+"""What every task promises; a new kind adds its example to ``CASES``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from automl.core.metrics import TASK_METRICS
+from automl.core.specs import TaskKind
+from automl.tasks.catalog import KINDS, fit_task, restore_task
+from automl.tasks.task import Task
+
+RANDOM = np.random.default_rng(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A kind of task with raw targets of 40 examples."""
+
+    kind: TaskKind
+    targets: np.ndarray
+    names: tuple[str, ...]
+    features: tuple[int, ...] = (5,)
+    facts: dict[str, Any] = field(default_factory=dict)
+    inputs: Callable[[], dict[str, np.ndarray]] = dict
+
+    def fit(self) -> Task:
+        return fit_task(self.kind, self.targets, names=self.names, facts=self.facts)
+
+
+CASES = (
+    Case(kind="binary", targets=np.array(["no", "yes"] * 20, dtype=object), names=("y",)),
+    Case(kind="multiclass", targets=np.array(["1", "2", "10", "2"] * 10, dtype=object), names=("y",)),
+    Case(
+        kind="multilabel",
+        targets=RANDOM.integers(0, 2, (40, 3)).astype(np.float32),
+        names=("a", "b", "c"),
+    ),
+    Case(kind="regression", targets=RANDOM.normal(50, 9, (40, 1)), names=("y",)),
+    Case(kind="regression", targets=RANDOM.normal(0, 3, (40, 2)), names=("y", "z")),
+)
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case.kind}-{len(case.names)}")
+def case(request: pytest.FixtureRequest) -> Case:
+    chosen: Case = request.param
+    return chosen
+
+
+def raw_outputs(task: Task, case: Case) -> np.ndarray:
+    shape = task.encode(case.targets).shape
+    return (np.random.default_rng(1).normal(size=shape) * 2).astype(np.float32)
+
+
+def test_targets_are_encoded_as_float32_rows(case: Case) -> None:
+    encoded = case.fit().encode(case.targets)
+
+    assert encoded.dtype == np.float32
+    assert encoded.ndim == 2
+    assert len(encoded) == 40
+
+
+def test_the_head_gives_what_the_loss_compares(case: Case) -> None:
+    task = case.fit()
+    features = keras.Input(case.features)
+    outputs = task.head(features, None, task.options())
+    encoded = task.encode(case.targets)
+
+    assert outputs.shape[1:] == encoded.shape[1:]
+    assert float(task.loss(task.options())(encoded, raw_outputs(task, case))) > 0
+
+
+def test_connect_leaves_whole_examples_alone(case: Case) -> None:
+    inputs = {"numeric": keras.Input((3,))}
+
+    connected, _ = case.fit().connect(inputs, {}, None)
+
+    assert connected == inputs
+
+
+def test_finish_and_predictions_agree(case: Case) -> None:
+    task = case.fit()
+    outputs = raw_outputs(task, case)
+    tensor = keras.Input(outputs.shape[1:])
+
+    finished = keras.Model(tensor, task.finish(tensor)).predict(outputs, verbose=0)
+
+    np.testing.assert_allclose(finished, task.predictions(outputs), rtol=1e-5, atol=1e-5)
+
+
+def test_scores_hold_every_metric_of_the_kind(case: Case) -> None:
+    task = case.fit()
+
+    scores = task.score(task.encode(case.targets), task.predictions(raw_outputs(task, case)))
+
+    assert set(scores) == set(task.metrics) == set(TASK_METRICS[case.kind])
+    assert task.default_metric == task.metrics[0] == TASK_METRICS[case.kind][0]
+    assert all(np.isfinite(value) for value in scores.values())
+
+
+def test_predictions_that_are_no_numbers_score_nan(case: Case) -> None:
+    task = case.fit()
+    predictions = np.full_like(raw_outputs(task, case), np.nan)
+
+    assert all(value != value for value in task.score(task.encode(case.targets), predictions).values())
+
+
+def test_decoded_columns_have_a_row_for_each_example(case: Case) -> None:
+    task = case.fit()
+
+    columns = task.decode(task.predictions(raw_outputs(task, case)))
+
+    assert columns
+    assert {len(column) for column in columns.values()} == {40}
+
+
+def test_baselines_can_be_scored(case: Case) -> None:
+    task = case.fit()
+    encoded = task.encode(case.targets)
+
+    rules = task.baselines(encoded[:30], encoded[30:], case.inputs())
+
+    scores = [task.score(encoded[30:], guess)[task.default_metric] for guess in rules.values()]
+    assert scores
+    assert np.isfinite(scores).all()
+
+
+def test_a_task_comes_back_from_its_description_as_json(case: Case) -> None:
+    task = case.fit()
+    outputs = raw_outputs(task, case)
+
+    again = restore_task(json.loads(json.dumps(task.describe())))
+
+    assert again == task
+    np.testing.assert_array_equal(again.predictions(outputs), task.predictions(outputs))
+
+
+def test_options_are_a_frozen_dataclass_with_defaults(case: Case) -> None:
+    options = case.fit().options
+
+    assert is_dataclass(options)
+    assert options() == options()
+
+
+def test_every_kind_has_a_module() -> None:
+    assert set(KINDS) == set(TASK_METRICS)

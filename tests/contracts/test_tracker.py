@@ -1,0 +1,128 @@
+"""What every tracker that remembers promises; a new tracker adds one reader and gets all tests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from automl.core.specs import JobRecord, TrialRecord
+from automl.tracking.memory import MemoryTracker, NullTracker
+from automl.tracking.tracker import Tracker
+from tests.tracking.fakes import JOB, StoreReader, read_memory, read_mlflow
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A tracker and a look at what it keeps."""
+
+    tracker: Tracker
+    reader: Callable[[], StoreReader]
+
+
+@pytest.fixture(params=["memory", "mlflow"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    if request.param == "memory":
+        memory = MemoryTracker()
+        yield Kept(memory, lambda: read_memory(memory))
+        return
+    from automl.tracking.mlflow_tracker import open_tracker
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    yield Kept(open_tracker(uri, tmp_path / "job"), lambda: read_mlflow(uri, JOB.name))
+
+
+def _trial(number: int, run_id: str, **facts: object) -> TrialRecord:
+    known = {
+        "state": "complete",
+        "scores": (0.9,),
+        "metrics": {"accuracy": 0.9},
+        "epochs": 2,
+        "best_epoch": 2,
+    }
+    return TrialRecord(number=number, configuration={"width": 8}, run_id=run_id, **{**known, **facts})
+
+
+def test_a_job_is_remembered_with_its_trials_and_their_epochs(kept: Kept) -> None:
+    kept.tracker.start_job(JOB)
+    run = kept.tracker.start_trial(0, {"width": 8, "activation": None}, seed=3)
+    kept.tracker.log_epoch(run, 1, {"loss": 0.5, "val_accuracy": 0.8})
+    kept.tracker.log_epoch(run, 2, {"loss": 0.4, "val_accuracy": 0.9})
+    kept.tracker.end_trial(_trial(0, run))
+    kept.tracker.end_job("complete", {"trials": 1})
+
+    seen = kept.reader()
+    assert seen.state == "complete"
+    assert seen.trials[0].params == {"width": "8", "activation": "None", "seed": "3"}
+    assert seen.trials[0].curve("loss") == {1: 0.5, 2: 0.4}
+    assert seen.trials[0].score == 0.9
+
+
+@pytest.mark.parametrize("state", ["complete", "pruned", "failed"])
+def test_a_trial_keeps_how_it_ended_and_why(kept: Kept, state: str) -> None:
+    kept.tracker.start_job(JOB)
+    run = kept.tracker.start_trial(0, {"width": 8}, seed=0)
+    kept.tracker.end_trial(_trial(0, run, state=state, reason="loss became NaN", scores=()))
+    kept.tracker.end_job("complete", {})
+
+    assert kept.reader().trials[0].state == state
+    assert kept.reader().trials[0].reason == "loss became NaN"
+
+
+def test_a_baseline_belongs_to_the_job_and_is_no_trial(kept: Kept) -> None:
+    kept.tracker.start_job(JOB)
+    kept.tracker.end_trial(_trial(-1, "", baseline="majority", metrics={"accuracy": 0.6}))
+    kept.tracker.end_job("complete", {})
+
+    assert kept.reader().trials == {}
+    assert kept.reader().baselines == {"majority": {"accuracy": 0.6}}
+
+
+def test_a_trial_that_was_never_opened_is_kept_all_the_same(kept: Kept) -> None:
+    kept.tracker.start_job(JOB)
+    kept.tracker.end_trial(_trial(4, ""))
+    kept.tracker.end_job("complete", {})
+
+    assert kept.reader().trials[4].score == 0.9
+
+
+def test_the_best_so_far_is_a_curve_over_trials(kept: Kept) -> None:
+    kept.tracker.start_job(JOB)
+    kept.tracker.log_best(1, {"val_accuracy": 0.7})
+    kept.tracker.log_best(3, {"val_accuracy": 0.8})
+    kept.tracker.end_job("complete", {})
+
+    assert kept.reader().best == {1: 0.7, 3: 0.8}
+
+
+def test_files_are_attached_to_the_job(kept: Kept, tmp_path: Path) -> None:
+    plot = tmp_path / "history.html"
+    plot.write_text("<p>history</p>")
+    kept.tracker.start_job(JOB)
+    kept.tracker.log_files([plot], "plots")
+    kept.tracker.end_job("complete", {})
+
+    assert kept.reader().files == {"plots/history.html"}
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, 1e308])
+def test_any_number_can_be_an_epochs_metric(kept: Kept, value: float) -> None:
+    kept.tracker.start_job(JOB)
+    run = kept.tracker.start_trial(0, {}, seed=0)
+    kept.tracker.log_epoch(run, 1, {"loss": value})
+    kept.tracker.end_trial(_trial(0, run, state="failed", scores=(), metrics={}))
+    kept.tracker.end_job("failed", {})
+
+    assert 1 in kept.reader().trials[0].curve("loss")
+    assert kept.tracker.notes() == ()
+
+
+def test_no_tracking_answers_everything_with_nothing() -> None:
+    tracker: Tracker = NullTracker()
+    job = JobRecord(**vars(JOB))
+
+    assert tracker.start_job(job) == tracker.start_trial(0, {}, seed=0) == tracker.resolve("") == ""
+    assert tracker.notes() == ()

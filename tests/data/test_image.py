@@ -1,0 +1,339 @@
+"""Reading pictures: what is accepted, what is refused, and that training and export see the same pixels."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from automl.core.errors import DataError
+from automl.data.catalog import MODALITIES
+from automl.data.images import Form, choose_form, choose_size, decode
+from automl.data.modality import Dataset, ReadOptions
+from automl.data.source import open_source
+
+IMAGE = MODALITIES["image"]
+
+
+def picture(path: Path, *, size: tuple[int, int] = (8, 8), mode: str = "RGB", value: int = 100) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("L", size, value).convert(mode).save(path)
+    return path
+
+
+def class_folders(root: Path, *, per_class: int = 3, classes: tuple[str, ...] = ("cat", "dog")) -> Path:
+    for number, name in enumerate(classes):
+        for item in range(per_class):
+            picture(root / name / f"{item}.png", value=40 * number + item)
+    return root
+
+
+def read(data: object, **options: object) -> Dataset:
+    return IMAGE.read(open_source(data), ReadOptions(**options))
+
+
+def test_a_folder_per_class_gives_labels_and_file_names(tmp_path: Path) -> None:
+    dataset = read(class_folders(tmp_path))
+    assert dataset.task == "binary"
+    assert dataset.examples.targets.tolist() == ["cat"] * 3 + ["dog"] * 3
+    assert dataset.examples.keys["file"][0] == "cat/0.png"
+    assert dataset.examples.inputs["image"].shape == (6, 8, 8, 3)
+    assert dataset.examples.inputs["image"].dtype == np.uint8
+
+
+def test_folders_named_by_numbers_are_classes(tmp_path: Path) -> None:
+    folder = class_folders(tmp_path, per_class=1, classes=tuple(str(3 * step) for step in range(25)))
+    assert read(folder).task == "multiclass"
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "jpeg", "JPG", "png", "bmp", "gif", "pgm", "ppm", "tif", "webp"])
+def test_formats(tmp_path: Path, suffix: str) -> None:
+    path = picture(tmp_path / f"a.{suffix}", mode="L" if suffix == "pgm" else "RGB")
+    pixels = decode([path], Form(height=8, width=8, channels=3), "here").pixels
+    assert np.abs(pixels.astype(int) - 100).max() <= 2
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("L", 1), ("1", 1), ("LA", 1), ("RGB", 3), ("P", 3)])
+def test_grey_pictures_make_a_grey_job(tmp_path: Path, mode: str, channels: int) -> None:
+    colour = Image.new("RGB", (8, 8), (255, 0, 0) if mode == "P" else (255, 255, 255))
+    colour.convert(mode).save(tmp_path / "a.png")
+    assert choose_form([tmp_path / "a.png"], None).channels == channels
+
+
+def test_transparent_parts_become_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(tmp_path / "a.png")
+    assert decode([tmp_path / "a.png"], Form(height=4, width=4, channels=3), "here").pixels.min() == 255
+
+
+def test_sixteen_bit_grey_is_reduced(tmp_path: Path) -> None:
+    Image.fromarray(np.full((4, 4), 65535, np.uint16)).save(tmp_path / "a.png")
+    assert decode([tmp_path / "a.png"], Form(height=4, width=4, channels=1), "here").pixels.min() == 255
+
+
+def test_the_camera_orientation_is_honoured(tmp_path: Path) -> None:
+    pixels = np.zeros((4, 4), np.uint8)
+    pixels[0] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 3  # upside down
+    Image.fromarray(pixels).save(tmp_path / "a.png", exif=exif)
+    decoded = decode([tmp_path / "a.png"], Form(height=4, width=4, channels=1), "here").pixels[0, :, :, 0]
+    assert decoded[3].min() == 255
+    assert decoded[0].max() == 0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "side", "expected"),
+    [
+        ([(20, 30)] * 3, None, (20, 30)),
+        ([(100, 100)] * 3, None, (64, 64)),
+        ([(20, 30), (40, 30), (50, 60)], None, (30, 30)),
+        ([(20, 30)] * 3, 16, (16, 16)),
+    ],
+)
+def test_the_size_of_a_job(
+    sizes: list[tuple[int, int]], side: int | None, expected: tuple[int, int]
+) -> None:
+    assert choose_size(sizes, side, 3) == expected
+
+
+def test_a_size_that_does_not_fit_in_memory_is_refused() -> None:
+    with pytest.raises(DataError, match="smaller image size"):
+        choose_size([(2000, 2000)] * 100_000, 512, 3)
+
+
+def test_pictures_of_any_size_come_to_one_size(tmp_path: Path) -> None:
+    for number, side in enumerate((5, 17, 90)):
+        picture(tmp_path / ("a" if number else "b") / f"{number}.png", size=(side, side + 3))
+    dataset = read(tmp_path, image_size=12)
+    assert dataset.examples.inputs["image"].shape == (3, 12, 12, 3)
+    assert any("12 x 12" in note for note in dataset.notes)
+
+
+def test_a_corrupted_picture_among_good_ones_is_skipped_and_counted(tmp_path: Path) -> None:
+    class_folders(tmp_path, per_class=15)
+    (tmp_path / "cat" / "5.png").write_bytes(b"\x89PNG broken")
+    dataset = read(tmp_path)
+    assert len(dataset.examples) == len(dataset.examples.targets) == 29
+    assert "cat/5.png" not in dataset.examples.keys["file"]
+    assert any("1 of 30 pictures" in note and "5.png" in note for note in dataset.notes)
+
+
+def test_a_picture_cut_off_in_the_middle_counts_as_corrupted(tmp_path: Path) -> None:
+    class_folders(tmp_path, per_class=15)
+    noise = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "dog" / "3.png")
+    content = (tmp_path / "dog" / "3.png").read_bytes()
+    (tmp_path / "dog" / "3.png").write_bytes(content[: len(content) // 2])
+    assert len(read(tmp_path).examples) == 29
+
+
+def test_many_corrupted_pictures_are_refused(tmp_path: Path) -> None:
+    class_folders(tmp_path, per_class=5)
+    (tmp_path / "cat" / "1.png").write_bytes(b"nothing")
+    with pytest.raises(DataError, match=r"1 of 10 pictures .* 5 %"):
+        read(tmp_path)
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("none here")
+    with pytest.raises(DataError, match=r"holds no pictures \(1 other files\)"):
+        read(tmp_path)
+
+
+def test_a_folder_with_one_class_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="only the class 'cat'"):
+        read(class_folders(tmp_path, classes=("cat",)))
+
+
+def test_pictures_without_class_folders_are_refused_for_training(tmp_path: Path) -> None:
+    picture(tmp_path / "a.png")
+    with pytest.raises(DataError, match="one folder of pictures per class"):
+        read(tmp_path)
+
+
+def test_parts_of_a_data_set_are_no_classes(tmp_path: Path) -> None:
+    class_folders(tmp_path / "train")
+    class_folders(tmp_path / "test")
+    with pytest.raises(DataError, match=r"parts of a data set .*train|test"):
+        read(tmp_path)
+
+
+def table(folder: Path, rows: list[str], header: str = "file,label") -> Path:
+    for row in rows:
+        picture(folder / row.split(",")[0])
+    (folder / "labels.csv").write_text("\n".join([header, *rows]) + "\n")
+    return folder / "labels.csv"
+
+
+def test_a_table_of_paths_and_labels(tmp_path: Path) -> None:
+    path = table(tmp_path, ["p/a.png,red", "p/b.png,blue", "p/c.png,", "p/d.png,red"])
+    dataset = read(path, target=("label",))
+    assert dataset.examples.targets.tolist() == ["red", "blue", "red"]
+    assert dataset.examples.keys["file"].tolist() == ["p/a.png", "p/b.png", "p/d.png"]
+    assert any("1 rows without a value" in note for note in dataset.notes)
+
+
+def test_a_numeric_target_is_regression(tmp_path: Path) -> None:
+    dataset = read(table(tmp_path, ["a.png,1.5", "b.png,2.25", "c.png,-3"]), target=("label",))
+    assert dataset.task == "regression"
+    assert dataset.examples.targets.tolist() == [[1.5], [2.25], [-3.0]]
+    assert dataset.target_names == ("label",)
+
+
+def test_several_binary_targets_are_multilabel(tmp_path: Path) -> None:
+    path = table(tmp_path, ["a.png,1,0", "b.png,0,0"], header="file,x,y")
+    dataset = read(path, target=("x", "y"))
+    assert dataset.task == "multilabel"
+    assert dataset.examples.targets.tolist() == [[1, 0], [0, 0]]
+
+
+def test_groups_come_from_their_column(tmp_path: Path) -> None:
+    path = table(tmp_path, ["a.png,x,p1", "b.png,y,p2"], header="file,label,patient")
+    assert read(path, target=("label",), group_column="patient").examples.groups.tolist() == ["p1", "p2"]
+
+
+def test_an_unknown_target_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="Did you mean 'label'"):
+        read(table(tmp_path, ["a.png,x", "b.png,y"]), target=("lable",))
+
+
+def test_a_table_without_paths_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,label\n1,x\n2,y\n")
+    with pytest.raises(DataError, match="column with paths of pictures"):
+        read(tmp_path / "t.csv", target=("label",))
+
+
+def test_files_that_a_table_names_and_that_are_not_there_count_as_corrupted(tmp_path: Path) -> None:
+    path = table(tmp_path, ["a.png,x", "b.png,y"])
+    (tmp_path / "b.png").unlink()
+    with pytest.raises(DataError, match=r"1 of 2 pictures .* b\.png"):
+        read(path, target=("label",))
+
+
+@pytest.mark.parametrize(
+    "keys", [("x_train", "y_train"), ("images", "labels"), ("x", "y"), ("train_images", "train_labels")]
+)
+def test_npz_files_with_the_usual_keys(tmp_path: Path, keys: tuple[str, str]) -> None:
+    pixels = np.arange(4 * 6 * 5, dtype=np.uint8).reshape(4, 6, 5)
+    np.savez(tmp_path / "d.npz", test_images=pixels, **{keys[0]: pixels, keys[1]: [[0], [1], [1], [0]]})
+    dataset = read(tmp_path / "d.npz")
+    assert dataset.examples.inputs["image"].shape == (4, 6, 5, 1)
+    assert dataset.examples.targets.tolist() == ["0", "1", "1", "0"]
+    assert any("not test_images" in note for note in dataset.notes)
+
+
+def test_npz_files_with_other_keys_are_refused_with_their_keys(tmp_path: Path) -> None:
+    np.savez(tmp_path / "d.npz", foo=np.zeros((2, 3, 3)), bar=np.zeros(2))
+    with pytest.raises(DataError, match="foo, bar"):
+        read(tmp_path / "d.npz")
+
+
+@pytest.mark.parametrize("shape", [(4, 6, 5), (4, 6, 5, 1), (4, 6, 5, 3)])
+def test_arrays(shape: tuple[int, ...]) -> None:
+    pixels = np.random.default_rng(0).random(shape)
+    dataset = read((pixels, np.array(["a", "b", "a", "b"])))
+    assert dataset.examples.inputs["image"].dtype == np.float32
+    assert dataset.examples.inputs["image"].shape == (4, 6, 5, shape[3] if len(shape) == 4 else 1)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "labels", "message"),
+    [
+        (np.zeros((4, 6)), [0, 1, 0, 1], "shape"),
+        (np.zeros((4, 6, 5, 4)), [0, 1, 0, 1], "shape"),
+        (np.zeros((4, 6, 5)), [0, 1, 0], "labels of shape"),
+        (np.full((4, 6, 5), np.nan), [0, 1, 0, 1], "NaN or infinite"),
+        (np.zeros((4, 6, 5)), [7, 7, 7, 7], "at least two classes"),
+        (np.zeros((4, 6, 5)), None, r"Pass \(X, y\)"),
+    ],
+)
+def test_arrays_that_are_refused(pixels: np.ndarray, labels: list[int] | None, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read((pixels, None if labels is None else np.array(labels)))
+
+
+def test_the_digits_of_scikit_learn() -> None:
+    dataset = read("sklearn:digits")
+    assert dataset.examples.inputs["image"].shape == (1797, 8, 8, 1)
+    assert dataset.task == "multiclass"
+    assert sorted(set(dataset.examples.targets)) == [str(digit) for digit in range(10)]
+
+
+def again(dataset: Dataset, data: object, *, targets: bool) -> tuple[object, tuple[str, ...]]:
+    schema = json.loads(json.dumps(dataset.schema))
+    return IMAGE.read_again(open_source(data), schema, targets=targets)
+
+
+def test_a_test_folder_is_read_as_the_training_folder_was(tmp_path: Path) -> None:
+    dataset = read(class_folders(tmp_path / "train"))
+    picture(tmp_path / "test" / "dog" / "x.png", size=(30, 20))
+    examples, _ = again(dataset, tmp_path / "test", targets=True)
+    assert examples.inputs["image"].shape == (1, 8, 8, 3)
+    assert examples.targets.tolist() == ["dog"]
+
+
+def test_prediction_takes_a_flat_folder_a_single_picture_or_arrays(tmp_path: Path) -> None:
+    dataset = read(class_folders(tmp_path / "train"))
+    one = picture(tmp_path / "flat" / "x.png", mode="L")
+    for data in (tmp_path / "flat", one, np.zeros((1, 20, 20), np.uint8)):
+        examples, _ = again(dataset, data, targets=False)
+        assert examples.inputs["image"].shape == (1, 8, 8, 3)
+        assert examples.targets is None
+
+
+def test_prediction_takes_a_table_without_labels(tmp_path: Path) -> None:
+    dataset = read(table(tmp_path, ["a.png,x", "b.png,y"]), target=("label",))
+    (tmp_path / "new.csv").write_text("extra,file\n1,b.png\n2,a.png\n")
+    examples, _ = again(dataset, tmp_path / "new.csv", targets=False)
+    assert examples.keys["file"].tolist() == ["b.png", "a.png"]
+
+
+def test_evaluation_without_the_target_column_is_refused(tmp_path: Path) -> None:
+    dataset = read(table(tmp_path, ["a.png,x", "b.png,y"]), target=("label",))
+    (tmp_path / "new.csv").write_text("file\na.png\n")
+    with pytest.raises(DataError, match="no column 'label'"):
+        again(dataset, tmp_path / "new.csv", targets=True)
+
+
+def test_pixels_on_another_scale_are_brought_to_that_of_training(tmp_path: Path) -> None:
+    dataset = read(class_folders(tmp_path))
+    examples, notes = again(dataset, np.full((1, 8, 8, 3), 0.5), targets=False)
+    assert examples.inputs["image"].max() == pytest.approx(127.5)
+    assert any("0..255" in note for note in notes)
+
+
+def test_preprocessing_is_fitted_on_the_training_part_only() -> None:
+    pixels = np.concatenate(
+        [np.random.default_rng(0).integers(0, 9, (6, 8, 8, 3)), np.full((2, 8, 8, 3), 255)]
+    )
+    dataset = read((pixels.astype(np.uint8), np.arange(8) % 2))
+    preprocessing = IMAGE.fit(dataset, np.arange(6), seed=0)
+    tensor = preprocessing.transform(dataset.examples.take(np.arange(6)))["image"]
+    assert tensor.dtype == np.float32
+    np.testing.assert_allclose(tensor.mean(axis=(0, 1, 2)), 0, atol=1e-4)
+    np.testing.assert_allclose(tensor.std(axis=(0, 1, 2)), 1, atol=1e-3)
+    spec = preprocessing.inputs[0]
+    assert (spec.name, spec.shape) == ("image", (8, 8, 3))
+    np.testing.assert_allclose(spec.mean, pixels[:6].mean(axis=(0, 1, 2)), atol=1e-6)
+
+
+def test_the_exported_resizing_does_what_the_reader_of_files_does(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (2, 50, 37, 3), dtype=np.uint8)
+    for number, name in enumerate(("a", "b")):
+        (tmp_path / name).mkdir()
+        Image.fromarray(noise[number]).save(tmp_path / name / "x.png")
+    dataset = read(tmp_path, image_size=16)
+    preprocessing = IMAGE.fit(dataset, np.arange(2), seed=0)
+    trained_on = preprocessing.transform(dataset.examples)["image"]
+    exported = preprocessing.model.predict({"image": noise}, verbose=0)["image"]
+    step = 1 / min(preprocessing.inputs[0].deviation)
+    assert np.abs(trained_on - exported).max() <= 1.5 * step
+
+
+def test_a_constant_channel_does_not_divide_by_zero() -> None:
+    dataset = read((np.zeros((4, 6, 5), np.uint8), np.array([0, 1, 0, 1])))
+    tensor = IMAGE.fit(dataset, np.arange(4), seed=0).transform(dataset.examples)["image"]
+    assert np.isfinite(tensor).all()

@@ -1,0 +1,233 @@
+"""Tables to forecast: what is read, what is filled, what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl.core.errors import ConfigError, DataError
+from automl.data.modalities.series import SERIES
+from automl.data.modality import Dataset, ReadOptions
+from automl.data.source import open_source
+
+
+def hours(count: int, start: str = "2024-01-01") -> pd.DataFrame:
+    values = np.arange(count, dtype=float)
+    times = pd.date_range(start, periods=count, freq="h").astype(str)
+    return pd.DataFrame({"time": times, "load": values, "heat": -values})
+
+
+def read(frame: pd.DataFrame, **options: object) -> Dataset:
+    return SERIES.read(open_source(frame), ReadOptions(**{"target": ("load",), **options}))
+
+
+def test_windows_follow_each_other_and_targets_come_first() -> None:
+    frame = hours(40)[["time", "heat", "load"]]
+    dataset = read(frame, lookback=6, horizon=3)
+    series, targets = dataset.examples.inputs["series"], dataset.examples.targets
+    assert dataset.columns == ("load", "heat")
+    assert series.shape == (32, 6, 2)
+    assert targets is not None
+    assert targets.shape == (32, 3, 1)
+    assert series[5, :, 0].tolist() == [5, 6, 7, 8, 9, 10]
+    assert targets[5, :, 0].tolist() == [11, 12, 13]
+    assert dataset.windows is not None
+    assert dataset.windows.origins[5] == 11
+
+
+def test_windows_are_views_until_taken() -> None:
+    series = read(hours(500), lookback=100, horizon=3).examples.inputs["series"]
+    assert not series.flags.owndata
+
+
+@pytest.mark.parametrize("target", [(), ("*",)])
+def test_without_a_target_all_numeric_columns_are_forecast(target: tuple[str, ...]) -> None:
+    assert read(hours(60), target=target, task="forecasting").target_names == ("load", "heat")
+
+
+@pytest.mark.parametrize(
+    ("freq", "season"),
+    [
+        ("h", 24),
+        ("15min", 96),
+        ("D", 7),
+        ("MS", 12),
+        ("ME", 12),
+        ("QS", 4),
+        ("YS", 1),
+        ("W", 52),
+        ("min", 60),
+    ],
+)
+def test_the_season_follows_from_the_step(freq: str, season: int) -> None:
+    times = pd.date_range("2010-01-01", periods=60, freq=freq).astype(str)
+    dataset = read(pd.DataFrame({"t": times, "load": np.arange(60.0)}), horizon=2, lookback=4)
+    assert dataset.windows is not None
+    assert dataset.windows.season == season
+
+
+def test_default_horizon_is_a_season_and_lookback_three_of_them() -> None:
+    windows = read(hours(1000), task="forecasting").windows
+    assert windows is not None
+    assert (windows.horizon, windows.lookback) == (24, 72)
+
+
+def test_default_lookback_is_at_most_a_quarter_of_the_series() -> None:
+    windows = read(hours(100), horizon=12).windows
+    assert windows is not None
+    assert windows.lookback == 25
+
+
+def test_unordered_rows_gaps_and_missing_values_are_mended_and_counted() -> None:
+    frame = hours(40).drop(index=[10, 11])
+    frame.loc[20, "load"] = np.nan
+    dataset = read(frame.sample(frac=1, random_state=0), lookback=39, horizon=1)
+    past = dataset.examples.inputs["series"][0, :, 0]
+    assert past[8:13].tolist() == [8, 9, 9, 9, 12]
+    assert past[19:22].tolist() == [19, 19, 21]
+    assert any("2 time steps had no row" in note for note in dataset.notes)
+    assert any("1 missing values" in note for note in dataset.notes)
+
+
+def test_few_doubled_times_are_averaged_and_many_refused() -> None:
+    frame = hours(40)
+    doubled = pd.concat([frame, frame.iloc[[5]].assign(load=7.0)])
+    dataset = read(doubled, lookback=39, horizon=1)
+    assert dataset.examples.inputs["series"][0, 5, 0] == 6
+    assert any("averaged" in note for note in dataset.notes)
+    with pytest.raises(DataError, match="id column"):
+        read(pd.concat([frame, frame]), lookback=4, horizon=1)
+
+
+def test_mostly_missing_steps_are_refused() -> None:
+    frame = pd.concat([hours(20), hours(20, "2025-01-01")])
+    with pytest.raises(DataError, match="more than half would have to be made up"):
+        read(frame, lookback=4, horizon=1)
+
+
+def test_an_unparsable_time_is_refused_with_row_and_value() -> None:
+    frame = hours(30)
+    frame.loc[7, "time"] = "yesterday"
+    with pytest.raises(DataError, match=r"data row 8.*'yesterday' \(1 of 30"):
+        read(frame, time_column="time", horizon=2)
+
+
+def test_a_horizon_longer_than_the_data_is_refused_with_numbers() -> None:
+    with pytest.raises(DataError, match=r"at least 110 steps.*look-back 10 \+ horizon 100.*has 60"):
+        read(hours(60), lookback=10, horizon=100)
+
+
+@pytest.mark.parametrize("options", [{"horizon": 0}, {"horizon": 3, "lookback": -1}])
+def test_lengths_below_one_step_are_refused(options: dict[str, int]) -> None:
+    with pytest.raises(ConfigError, match="at least 1 step"):
+        read(hours(60), **options)
+
+
+def test_an_unknown_target_offers_the_nearest() -> None:
+    with pytest.raises(DataError, match=r"no column 'laod'.*'load'"):
+        read(hours(30), target=("laod",), horizon=2)
+
+
+def test_a_target_of_text_is_refused_with_row_and_value() -> None:
+    frame = hours(30).astype({"load": object})
+    frame.loc[3, "load"] = "much"
+    with pytest.raises(DataError, match=r"data row 4.*'much'"):
+        read(frame, horizon=2)
+
+
+def test_an_all_missing_target_is_refused_and_such_a_covariate_dropped() -> None:
+    frame = hours(30).assign(blank=np.nan)
+    assert any("'blank' was dropped" in note for note in read(frame, horizon=2).notes)
+    with pytest.raises(DataError, match="all are missing"):
+        read(frame, target=("blank",), horizon=2)
+
+
+def test_infinite_and_huge_values_count_as_missing() -> None:
+    frame = hours(30)
+    frame.loc[4, "load"], frame.loc[6, "load"] = np.inf, 1e308
+    dataset = read(frame, horizon=1, lookback=29)
+    assert dataset.examples.inputs["series"][0, 3:7, 0].tolist() == [3, 3, 5, 5]
+    assert any("2 cells were no finite number" in note for note in dataset.notes)
+
+
+def test_many_series_in_long_form_stay_apart() -> None:
+    frame = pd.concat([hours(30).assign(shop="a"), hours(20).assign(shop="b"), hours(3).assign(shop="c")])
+    dataset = read(frame, id_column="shop", lookback=4, horizon=2)
+    assert len(dataset.examples) == 25 + 15
+    assert any("1 series with fewer than 6 steps" in note for note in dataset.notes)
+    examples, _ = SERIES.read_again(open_source(frame), dataset.schema, targets=False)
+    assert examples.keys["shop"].tolist() == ["a", "b"]
+    assert examples.keys["time"][1].tolist() == ["2024-01-01 20:00:00", "2024-01-01 21:00:00"]
+
+
+def test_a_csv_without_times_is_taken_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text("\n".join(f"{row},{row * 2}" for row in range(30)))
+    dataset = SERIES.read(
+        open_source(path), ReadOptions(target=("*",), header=False, horizon=2, lookback=3)
+    )
+    assert dataset.columns == ("c0", "c1")
+    assert dataset.windows is not None
+    assert dataset.windows.season == 1
+
+
+def test_an_array_is_forecast_by_columns() -> None:
+    dataset = SERIES.read(open_source(np.random.rand(50, 2)), ReadOptions(horizon=2, lookback=3))
+    assert dataset.examples.inputs["series"].shape == (46, 3, 2)
+
+
+def test_prediction_goes_on_behind_the_last_row() -> None:
+    dataset = read(hours(60), lookback=4, horizon=3)
+    schema = json.loads(json.dumps(dataset.schema))
+    later = hours(10, "2024-02-01")[["heat", "time", "load"]].assign(extra="x")
+    examples, notes = SERIES.read_again(open_source(later), schema, targets=False)
+    assert examples.targets is None
+    assert examples.inputs["series"][0, :, 0].tolist() == [6, 7, 8, 9]
+    assert examples.keys["time"][0, 0] == "2024-02-01 10:00:00"
+    assert any("extra" in note for note in notes)
+
+
+def test_a_file_that_goes_on_directly_gets_context_and_one_with_a_gap_does_not() -> None:
+    whole = hours(100)
+    schema = read(whole[:60], lookback=10, horizon=3).schema
+    direct, notes = SERIES.read_again(open_source(whole[60:]), schema, targets=True)
+    apart, _ = SERIES.read_again(open_source(whole[61:]), schema, targets=True)
+    assert len(direct) == 40 - 3 + 1
+    assert direct.inputs["series"][0, :, 0].tolist() == list(range(50, 60))
+    assert any("context" in note for note in notes)
+    assert len(apart) == 39 - 10 - 3 + 1
+
+
+def test_a_prediction_file_that_lacks_a_column_or_is_short_is_refused() -> None:
+    schema = read(hours(60), lookback=10, horizon=3).schema
+    with pytest.raises(DataError, match="no column 'heat'"):
+        SERIES.read_again(open_source(hours(20).drop(columns="heat")), schema, targets=False)
+    with pytest.raises(DataError, match=r"at least 10 steps.*has 5"):
+        SERIES.read_again(open_source(hours(5, "2025-01-01")), schema, targets=False)
+
+
+def test_statistics_are_of_the_training_rows_alone() -> None:
+    frame = hours(100)
+    frame.loc[60:, "load"] = 1e6
+    dataset = read(frame, lookback=10, horizon=2)
+    rows = np.arange(49)
+    facts = SERIES.facts(dataset, rows)
+    known = frame["load"][:60].to_numpy()
+    assert facts["mean"] == pytest.approx([known.mean()])
+    assert facts["std"] == pytest.approx([known.std()])
+    assert facts["naive_mae"] == pytest.approx([24.0])
+
+
+def test_fitted_model_standardises_and_leaves_a_constant_channel_finite() -> None:
+    frame = hours(60).assign(heat=5.0)
+    dataset = read(frame, lookback=10, horizon=2)
+    preprocessing = SERIES.fit(dataset, np.arange(len(dataset.examples)), 0)
+    sequence = preprocessing.transform(dataset.examples)["sequence"]
+    assert preprocessing.inputs[0].targets == 1
+    assert preprocessing.inputs[0].shape == (10, 2)
+    assert np.abs(sequence[..., 0]).max() < 2
+    assert np.all(sequence[..., 1] == 0)

@@ -1,0 +1,336 @@
+"""Tables as a modality: kinds of columns, targets, bad cells, reading again, preprocessing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl.core.errors import DataError
+from automl.data.modalities.tabular import TABULAR
+from automl.data.modality import Dataset, ReadOptions
+from automl.data.preprocessing import tabular as fitting
+from automl.data.source import open_source
+
+ROWS = 60
+
+
+def read(data: Any, *target: str, **options: Any) -> Dataset:
+    return TABULAR.read(open_source(data), ReadOptions(target=target or ("y",), **options))
+
+
+def frame(**columns: Any) -> pd.DataFrame:
+    base = {"x": np.linspace(0.0, 1.0, ROWS), "y": ["a", "b"] * (ROWS // 2)}
+    return pd.DataFrame({**base, **columns})
+
+
+def kinds(dataset: Dataset) -> dict[str, str]:
+    return {column["name"]: column["kind"] for column in dataset.schema["columns"]}
+
+
+def transform(dataset: Dataset) -> dict[str, np.ndarray]:
+    every = np.arange(len(dataset.examples))
+    return TABULAR.fit(dataset, every, 0).transform(dataset.examples)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    random = np.random.default_rng(0)
+    made = pd.DataFrame(
+        {
+            "id": [f"person {number}" for number in range(ROWS)],
+            "number": range(1, ROWS + 1),
+            "age": random.integers(18, 80, ROWS),
+            "charges": [" " if row % 7 == 0 else f"{row * 1.5}" for row in range(ROWS)],
+            "town": random.choice(["Bonn", "Ulm", "?"], ROWS),
+            "member": random.choice(["True", "False"], ROWS),
+            "joined": pd.date_range("2020-01-30", periods=ROWS, freq="31h").strftime("%d.%m.%Y %H:%M"),
+            "nothing": [""] * ROWS,
+            "same": ["one"] * ROWS,
+            "y": random.choice(["no", "yes"], ROWS),
+        }
+    )
+    made.to_csv(tmp_path / "table.csv", index=False)
+    return tmp_path / "table.csv"
+
+
+def test_kinds_are_inferred_and_useless_columns_dropped_and_said(table: Path) -> None:
+    dataset = read(table)
+    assert kinds(dataset) == {
+        "age": "numeric",
+        "charges": "numeric",
+        "town": "category",
+        "member": "category",
+        "joined": "date",
+    }
+    said = " ".join(dataset.notes)
+    assert "'nothing' has no values" in said
+    assert "'same' has one value only" in said
+    assert "'number' numbers the rows" in said
+    assert "'id' has a different text in nearly every row" in said
+
+
+def test_raw_inputs_have_the_documented_types(table: Path) -> None:
+    inputs = read(table).examples.inputs
+    assert inputs["charges"].dtype == np.float32
+    assert np.isnan(inputs["charges"][0])
+    assert set(inputs["town"]) == {"Bonn", "Ulm", ""}
+    assert inputs["joined"].dtype == np.int64
+    assert inputs["joined"][0] == pd.Timestamp("2020-01-30").timestamp()
+
+
+def test_the_schema_is_plain_json(table: Path) -> None:
+    schema = read(table).schema
+    assert json.loads(json.dumps(schema)) == schema
+
+
+@pytest.mark.parametrize(
+    ("target", "task"),
+    [
+        (["a", "b"] * 30, "binary"),
+        (["a", "b", "c"] * 20, "multiclass"),
+        ([True, False] * 30, "binary"),
+        ([0, 1] * 30, "binary"),
+        ([1.0, 2.0, None] * 20, "binary"),
+        ([3, 5, 7] * 20, "multiclass"),
+        (list(range(20)) * 3, "regression"),
+        ([0.5, 1.5] * 30, "regression"),
+    ],
+)
+def test_the_task_follows_the_target(target: list[Any], task: str) -> None:
+    assert read(frame(y=target)).task == task
+
+
+def test_few_rows_for_each_number_are_regression() -> None:
+    assert read(frame(y=list(range(6)) * 10).head(20)).task == "regression"
+
+
+def test_several_targets_are_labels_or_numbers() -> None:
+    labels = read(frame(y=[0, 1] * 30, z=["no", "yes"] * 30), "y", "z")
+    assert (labels.task, labels.examples.targets.tolist()[1]) == ("multilabel", [1.0, 1.0])
+    numbers = read(frame(y=np.arange(60), z=np.arange(60) / 2), "y", "z")
+    assert (numbers.task, numbers.examples.targets.tolist()[1]) == ("regression", [1.0, 0.5])
+    with pytest.raises(DataError, match="several targets must all be numbers"):
+        read(frame(z=np.arange(60)), "y", "z")
+
+
+def test_labels_are_the_same_as_integers_floats_and_text() -> None:
+    first = read(frame(y=[0, 1] * 30))
+    again = [frame(y=["0.0", "1.0"] * 30), frame(y=[0.0, 1.0] * 30), frame(y=["0", "1"] * 30)]
+    for other in again:
+        examples, _ = TABULAR.read_again(open_source(other), first.schema, targets=True)
+        assert examples.targets.tolist() == first.examples.targets.tolist()
+
+
+def test_rows_without_target_are_dropped_and_counted() -> None:
+    dataset = read(frame(y=["a", "", None] * 20, z=["a", "b"] * 30), "z")
+    assert len(dataset.examples) == ROWS
+    dataset = read(frame(y=["a", "b", None] * 20))
+    assert len(dataset.examples) == 40
+    assert dataset.examples.keys["row"][2] == 3
+    assert "20 of 60 rows have no target in 'y' and are dropped." in dataset.notes
+
+
+def test_targets_that_teach_nothing_are_refused() -> None:
+    with pytest.raises(DataError, match="'y' has one class only"):
+        read(frame(y=["a"] * ROWS))
+    with pytest.raises(DataError, match="'y' has one value only"):
+        read(frame(y=[0.5] * ROWS))
+    with pytest.raises(DataError, match="no row has a target"):
+        read(frame(y=[None] * ROWS))
+    with pytest.raises(DataError, match="60 different texts in 60 rows"):
+        read(frame(y=[f"name {row}" for row in range(ROWS)]))
+
+
+def test_a_task_that_does_not_fit_the_target_is_refused_with_the_cell() -> None:
+    with pytest.raises(DataError, match=r"column 'y', row 1: expected a number .* got 'a' \(60 such"):
+        read(frame(), task="regression")
+    with pytest.raises(DataError, match="has 3 classes"):
+        read(frame(y=["a", "b", "c"] * 20), task="binary")
+
+
+def test_unknown_columns_are_refused_with_the_nearest() -> None:
+    with pytest.raises(DataError, match="no column 'yy'"):
+        read(frame(), "yy")
+    with pytest.raises(DataError, match=r"no column 'grup'\. Did you mean 'group'"):
+        read(frame(group=range(ROWS)), group_column="grup")
+    with pytest.raises(DataError, match="which column is the target"):
+        TABULAR.read(open_source(frame()), ReadOptions())
+
+
+def test_a_table_without_features_is_refused() -> None:
+    with pytest.raises(DataError, match="no column to learn from besides 'y'"):
+        read(frame(x=[1.0] * ROWS))
+
+
+def test_infinite_and_huge_numbers_count_as_missing() -> None:
+    values = [np.inf, -np.inf, 1e308, *np.arange(57.0) / 7]
+    dataset = read(frame(x=values))
+    assert (
+        "Column 'x': 3 cells are too large, infinite or no numbers and count as missing." in dataset.notes
+    )
+    assert np.isfinite(transform(dataset)["numeric"]).all()
+
+
+def test_a_few_odd_cells_leave_a_column_numeric() -> None:
+    dataset = read(frame(x=["twelve", *[f"{row / 7}" for row in range(59)]]))
+    assert kinds(dataset) == {"x": "numeric"}
+    assert "1 cells" in " ".join(dataset.notes)
+
+
+@pytest.mark.parametrize(
+    "form", ["%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%d-%b-%Y"]
+)
+def test_dates_are_read_in_their_format(form: str) -> None:
+    dates = pd.date_range("1968-02-27", periods=ROWS, freq="D")
+    dataset = read(frame(when=dates.strftime(form)))
+    np.testing.assert_array_equal(
+        dataset.examples.inputs["when"], dates.to_numpy().astype("datetime64[s]").astype(np.int64)
+    )
+
+
+def test_dates_expand_to_the_calendar() -> None:
+    dates = pd.date_range("1890-02-27 05:00", periods=ROWS, freq="1111D")
+    codes = transform(read(frame(when=dates)))["categorical"]
+    np.testing.assert_array_equal(
+        codes, np.stack([dates.month, dates.dayofweek + 1, dates.hour + 1], axis=1)
+    )
+
+
+def test_numbers_are_scaled_clipped_and_flagged_where_missing() -> None:
+    values = np.r_[np.nan, np.arange(1.0, 59.0) / 3, 1e9]
+    numeric = transform(read(frame(x=values)))["numeric"]
+    assert numeric[0].tolist() == [0.0, 1.0]
+    assert 2.99 < numeric[-1, 0] <= 3.0
+    assert abs(np.median(numeric[1:, 0])) < 0.05
+
+
+def test_ranks_are_uniform_and_ties_share_the_middle() -> None:
+    values = np.r_[np.zeros(40), np.arange(1.0, 21.0) / 3]
+    ranks = transform(read(frame(x=values)))["ranks"][:, 0]
+    assert ranks[0] == pytest.approx(0.33, abs=0.03)
+    assert ranks[-1] == pytest.approx(1.0)
+    assert (np.diff(ranks[40:]) > 0).all()
+
+
+def test_unseen_and_missing_categories_have_code_zero() -> None:
+    dataset = read(frame(town=["Bonn", "Ulm", ""] * 20))
+    fitted = TABULAR.fit(dataset, np.arange(ROWS), 0)
+    again = frame(town=["Bonn", "Ulm", "Jena"] * 20)
+    examples, _ = TABULAR.read_again(open_source(again), dataset.schema, targets=False)
+    assert fitted.transform(examples)["categorical"][:3, 0].tolist() == [1, 2, 0]
+
+
+def test_a_word_is_coded_by_its_own_column() -> None:
+    dataset = read(frame(one=["a", "b"] * 30, two=["b", "c"] * 30))
+    fitted = TABULAR.fit(dataset, np.arange(ROWS), 0)
+    swapped, _ = TABULAR.read_again(
+        open_source(frame(one=["c", "b"] * 30, two=["a", "b"] * 30)), dataset.schema, targets=False
+    )
+    assert fitted.transform(swapped)["categorical"][:2].tolist() == [[0, 0], [2, 1]]
+
+
+def test_only_training_rows_are_learned_from() -> None:
+    dataset = read(
+        frame(x=np.r_[np.zeros(30), np.arange(30.0) + 0.5], town=["a"] * 15 + ["b"] * 15 + ["c"] * 30)
+    )
+    sizes = {spec.name: spec.sizes for spec in TABULAR.fit(dataset, np.arange(30), 0).inputs}
+    assert sizes["categorical"] == (3,)
+
+
+def test_the_most_frequent_categories_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "MAX_CATEGORIES", 2)
+    dataset = read(frame(town=["a"] * 30 + ["b"] * 20 + ["c"] * 10))
+    codes = transform(dataset)["categorical"][:, 0]
+    assert (codes[0], codes[30], codes[-1]) == (1, 2, 0)
+
+
+def test_a_hundred_thousand_categories_are_read() -> None:
+    count = 100_000
+    words = [f"category {number}" for number in range(count)] * 2
+    made = pd.DataFrame({"town": words, "x": np.arange(2 * count) % 7, "y": ["a", "b"] * count})
+    dataset = read(made)
+    assert "100000 categories: the 10000 most frequent are told apart" in " ".join(dataset.notes)
+    fitted = TABULAR.fit(dataset, np.arange(2 * count), 0)
+    assert fitted.inputs[-1].sizes == (10_001,)
+
+
+def test_five_hundred_columns_build_quickly() -> None:
+    random = np.random.default_rng(0)
+    numbers = {f"n{column}": random.normal(size=ROWS) for column in range(250)}
+    words = {f"w{column}": random.choice(["a", "b", "c"], ROWS) for column in range(250)}
+    dataset = read(frame(**numbers, **words))
+    outputs = transform(dataset)
+    assert outputs["numeric"].shape == (ROWS, 251)
+    assert outputs["categorical"].shape == (ROWS, 250)
+
+
+def test_reading_again_takes_other_orders_and_ignores_extra_columns(table: Path) -> None:
+    dataset = read(table)
+    other = pd.read_csv(table, dtype=str, keep_default_na=False)
+    other = other[sorted(other.columns, reverse=True)].assign(extra="1")
+    examples, notes = TABULAR.read_again(open_source(other), dataset.schema, targets=True)
+    for name, values in dataset.examples.inputs.items():
+        np.testing.assert_array_equal(examples.inputs[name], values)
+    assert "columns the model does not know are ignored: 'extra'" in " ".join(notes)
+
+
+def test_reading_again_refuses_missing_columns_by_name(table: Path) -> None:
+    dataset = read(table)
+    other = pd.read_csv(table).drop(columns=["age", "town"])
+    with pytest.raises(DataError, match="lacks 2 columns that the model was trained on: 'age', 'town'"):
+        TABULAR.read_again(open_source(other), dataset.schema, targets=False)
+    with pytest.raises(DataError, match=r"lacks 1 columns .*: 'y'"):
+        TABULAR.read_again(open_source(pd.read_csv(table).drop(columns="y")), dataset.schema, targets=True)
+
+
+def test_prediction_keeps_rows_without_target(table: Path) -> None:
+    dataset = read(table)
+    other = pd.read_csv(table).drop(columns="y").head(7)
+    examples, _ = TABULAR.read_again(open_source(other), dataset.schema, targets=False)
+    assert (len(examples), examples.targets, examples.keys["row"].tolist()) == (7, None, list(range(7)))
+
+
+def test_groups_times_and_ids_stand_beside_the_features() -> None:
+    made = frame(group=["g", "h"] * 30, when=pd.date_range("2020-01-01", periods=ROWS), name=range(ROWS))
+    dataset = read(made, group_column="group", time_column="when", id_column="name")
+    assert set(kinds(dataset)) == {"x", "when"}
+    assert dataset.examples.groups[:2].tolist() == ["g", "h"]
+    assert dataset.examples.times[0] == np.datetime64("2020-01-01")
+    assert dataset.examples.keys["name"][1] == "1"
+
+
+def test_times_that_cannot_be_read_are_refused() -> None:
+    with pytest.raises(DataError, match="column 'when': expected a time in every row"):
+        read(frame(when=["soon", "later"] * 30), time_column="when")
+
+
+def test_arrays_are_tables_too() -> None:
+    inputs = np.random.default_rng(0).normal(size=(ROWS, 3))
+    dataset = TABULAR.read(open_source((inputs, np.arange(ROWS) % 2)), ReadOptions())
+    assert (dataset.task, dataset.columns) == ("binary", ("x0", "x1", "x2"))
+    examples, _ = TABULAR.read_again(open_source(inputs), dataset.schema, targets=False)
+    np.testing.assert_array_equal(examples.inputs["x1"], inputs[:, 1].astype(np.float32))
+    with pytest.raises(DataError, match="60 rows and targets 59"):
+        TABULAR.read(open_source((inputs, np.arange(59))), ReadOptions())
+
+
+def test_the_saved_model_gives_the_same_from_any_column_names(tmp_path: Path) -> None:
+    names = {
+        "numeric": range(ROWS),
+        "a/b": np.arange(ROWS) / 7,
+        "a_b": ["u", "v"] * 30,
+        "lookup": [1.5, None] * 30,
+    }
+    dataset = read(frame(**names))
+    fitted = TABULAR.fit(dataset, np.arange(ROWS), 0)
+    fitted.model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    again = loaded.predict(dict(dataset.examples.inputs), verbose=0)
+    for name, values in fitted.transform(dataset.examples).items():
+        np.testing.assert_allclose(again[name], values, atol=1e-5)

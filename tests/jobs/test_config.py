@@ -1,0 +1,71 @@
+"""Options of a job: defaults promised, job files read and written, wrong values refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl.core.errors import ConfigError
+from automl.jobs.config import JobConfig, config_from, dump_config, parse_time, read_config
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("seed", 0), ("sampler", "tpe"), ("pruner", "median"), ("tracking", True), ("strategy", "auto")],
+)
+def test_promised_defaults(name, value):
+    assert getattr(JobConfig(), name) == value
+
+
+def test_twenty_trials_unless_time_or_trials_are_given():
+    assert JobConfig().trial_limit == 20
+    assert JobConfig(time=60.0).trial_limit is None
+    assert JobConfig(time=60.0, trials=3).trial_limit == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("10m", 600), ("1.5h", 5400), (30, 30), ("2", 2)]
+)
+def test_times_are_read(text, seconds):
+    assert parse_time(text) == seconds
+
+
+def test_a_written_job_reads_back_as_the_same_job(tmp_path):
+    job = JobConfig(data="/data/a.csv", target=("y",), time=90.0, family=("mlp",), tracking=False)
+    path = tmp_path / "job.yaml"
+    path.write_text(dump_config(job))
+
+    assert config_from(read_config(path), where="job.yaml") == job
+
+
+def test_paths_of_a_job_file_are_relative_to_it(tmp_path):
+    path = tmp_path / "job.yaml"
+    path.write_text("data: table.csv\n")
+
+    assert read_config(path)["data"] == str(tmp_path / "table.csv")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"trails": 3}, "trials"),
+        ({"trials": "many"}, "expected int"),
+        ({"trials": 0}, "at least 1"),
+        ({"time": "soon"}, "10m"),
+        ({"folds": 1}, "at least 2"),
+        ({"folds": 3, "validation": "v.csv"}, "exclude"),
+        ({"backend": "tensorflw"}, "tensorflow"),
+        ({"header": "no"}, "expected bool"),
+    ],
+)
+def test_wrong_options_are_refused(values, message):
+    with pytest.raises(ConfigError, match=message):
+        config_from(values, where="job.yaml")
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [1\n", "!!python/object/apply:os.getcwd []\n"])
+def test_a_file_that_is_no_job_is_refused(tmp_path, text):
+    path = tmp_path / "job.yaml"
+    path.write_text(text)
+
+    with pytest.raises(ConfigError, match=r"job\.yaml"):
+        read_config(path)

@@ -1,0 +1,68 @@
+"""Job folders: where they are made, what they refuse, how files are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl.core.errors import ConfigError
+from automl.jobs.folder import new_folder, open_folder, read_json, write_json, write_whole
+
+
+def test_without_out_a_folder_below_runs_is_made(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    first, second = new_folder(None, "wine"), new_folder(None, "wine")
+
+    assert first.path.parent == tmp_path / "runs"
+    assert first.path.name.startswith("wine-")
+    assert first.path != second.path
+
+
+def test_the_folder_of_another_job_is_refused(tmp_path):
+    folder = new_folder(str(tmp_path / "a"), "a")
+    folder.job.write_text("seed: 0\n")
+
+    with pytest.raises(ConfigError, match="automl resume"):
+        new_folder(str(tmp_path / "a"), "b")
+
+
+@pytest.mark.parametrize("content", ["folder", "file"])
+def test_a_taken_place_is_refused_and_left_alone(tmp_path, content):
+    place = tmp_path / "taken"
+    if content == "folder":
+        place.mkdir()
+        (place / "mine.txt").write_text("mine")
+    else:
+        place.write_text("mine")
+
+    with pytest.raises(ConfigError, match="not an empty folder"):
+        new_folder(str(place), "a")
+
+
+def test_an_unwritable_place_is_refused():
+    with pytest.raises(ConfigError, match="Cannot write"):
+        new_folder("/proc/nosuch/job", "a")
+
+
+def test_a_folder_without_a_job_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"no job\.yaml"):
+        open_folder(tmp_path)
+
+
+def test_files_are_written_whole(tmp_path):
+    path = tmp_path / "result.json"
+    write_whole(path, "old")
+
+    write_json(path, {"score": 1.0})
+
+    assert read_json(path) == {"score": 1.0}
+    assert [item.name for item in tmp_path.iterdir()] == ["result.json"]
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_broken_json_is_refused(tmp_path, text):
+    path = tmp_path / "result.json"
+    path.write_text(text)
+
+    with pytest.raises(ConfigError, match=r"result\.json"):
+        read_json(path)

@@ -1,0 +1,228 @@
+"""A whole job, seen from its folder, its study and its runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import automl
+from automl.core.errors import ConfigError
+from automl.jobs.folder import read_json
+
+
+def wine() -> pd.DataFrame:
+    from sklearn.datasets import load_wine
+
+    return load_wine(as_frame=True).frame.drop(columns="target")
+
+
+def test_the_folder_holds_everything(wine_job):
+    names = {item.name for item in wine_job.folder.iterdir()}
+
+    assert {"job.yaml", "study.journal", "result.json", "leaderboard.csv", "model.keras"} <= names
+    assert not [name for name in names if name.endswith(".tmp")]
+
+
+def test_study_runs_and_leaderboard_agree(wine_job):
+    from mlflow import MlflowClient
+
+    board = wine_job.leaderboard.dropna(subset="trial").set_index("trial")
+    parent = wine_job.summary["mlflow_run_id"]
+    client = MlflowClient(f"sqlite:///{wine_job.folder.parent / 'mlflow.db'}")
+    experiment = client.get_run(parent).info.experiment_id
+    runs = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{parent}'")
+
+    assert len(wine_job.study.trials) == len(runs) == len(board) == 3
+    for trial in wine_job.study.trials:
+        run = next(run for run in runs if run.info.run_name.endswith(str(trial.number)))
+        row = board.loc[trial.number]
+        assert run.data.metrics["val_accuracy"] == pytest.approx(trial.value)
+        assert row["val_accuracy"] == pytest.approx(trial.value)
+        for name, value in trial.params.items():
+            logged = run.data.params[name.rpartition(".")[2]]
+            assert logged == str(value) or float(logged) == pytest.approx(float(value))
+
+
+def test_the_leaderboard_has_the_baseline_and_is_sorted(wine_job):
+    board = wine_job.leaderboard
+
+    assert "majority" in set(board["name"])
+    assert board["val_accuracy"].is_monotonic_decreasing
+
+
+def test_predictions_are_labels_with_probabilities(wine_job):
+    frame = wine_job.predict(wine().head(4))
+
+    probabilities = wine_job.predict_proba(wine().head(4))
+    assert len(frame) == 4
+    assert set(frame["prediction"]) <= set(probabilities.columns)
+    assert probabilities.sum(axis=1).to_numpy() == pytest.approx(np.ones(4), abs=1e-5)
+
+
+def test_columns_may_come_in_another_order_and_with_others_between(wine_job):
+    table = wine().head(4)
+    mixed = table[table.columns[::-1]].assign(superfluous=1)
+
+    assert wine_job.predict(mixed).equals(wine_job.predict(table))
+
+
+def test_a_missing_column_is_named(wine_job):
+    with pytest.raises(automl.InputError, match="alcohol"):
+        wine_job.predict(wine().drop(columns="alcohol"))
+
+
+def test_evaluation_has_every_metric_of_the_task(wine_job):
+    scores = wine_job.evaluate("sklearn:wine")
+
+    assert scores["rows"] == 178
+    assert set(scores["metrics"]) == {
+        "accuracy",
+        "balanced_accuracy",
+        "f1_macro",
+        "roc_auc",
+        "pr_auc",
+        "log_loss",
+    }
+
+
+def test_the_model_loads_in_plain_keras_and_agrees(wine_job):
+    import keras
+
+    import automl.layers  # noqa: F401
+
+    model = keras.models.load_model(wine_job.folder / "model.keras", safe_mode=True)
+    table = wine().head(4)
+    raw = {name: np.asarray(table[name], dtype="float32") for name in model.input}
+
+    assert np.asarray(model.predict(raw, verbose=0)) == pytest.approx(
+        wine_job.predict_proba(table).to_numpy(), abs=1e-5
+    )
+
+
+def test_the_registered_champion_answers_a_raw_table(wine_job, monkeypatch):
+    import mlflow
+
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{wine_job.folder.parent / 'mlflow.db'}")
+    mlflow.set_tracking_uri(None)
+
+    answer = mlflow.pyfunc.load_model("models:/wine@champion").predict(wine().head(4))
+
+    assert list(answer["prediction"]) == list(wine_job.predict(wine().head(4))["prediction"])
+
+
+def test_resume_makes_the_missing_trials_and_repeats_none(wine_job, tmp_path):
+    copy = wine_job.save(tmp_path / "copy")
+    before = read_json(copy / "result.json")["trials"]
+
+    result = automl.resume(copy, trials=before + 1)
+
+    assert len(result.study.trials) == before + 1
+    assert result.summary["trials"] == before + 1
+
+
+def test_an_interrupted_trial_is_trained_again_under_its_number(wine_job, tmp_path):
+    copy = wine_job.save(tmp_path / "copy")
+    asked = automl.load(copy).study.ask()
+
+    result = automl.resume(copy, trials=asked.number + 1)
+
+    numbers = [trial.number for trial in result.study.trials]
+    assert numbers == list(range(asked.number + 1))
+    assert all(trial.state.is_finished() for trial in result.study.trials)
+
+
+def test_other_data_than_before_is_refused(tmp_path):
+    table = wine().assign(target=np.tile(["a", "b"], 89))
+    table.to_csv(tmp_path / "data.csv", index=False)
+    result = automl.search(
+        tmp_path / "data.csv",
+        target="target",
+        family="linear",
+        trials=1,
+        epochs=1,
+        out=str(tmp_path / "job"),
+        tracking=False,
+    )
+    table.head(100).to_csv(tmp_path / "data.csv", index=False)
+
+    with pytest.raises(ConfigError, match="has changed"):
+        automl.resume(result.folder, trials=2)
+
+
+def test_the_same_seed_gives_the_same_configurations_and_scores(tmp_path):
+    boards = [
+        automl.search(
+            "sklearn:wine",
+            family="mlp",
+            trials=2,
+            epochs=2,
+            seed=5,
+            portfolio=False,
+            out=str(tmp_path / name),
+            tracking=False,
+        ).leaderboard.drop(columns="seconds")
+        for name in ("first", "second")
+    ]
+
+    assert boards[0].equals(boards[1])
+
+
+def test_several_objectives_give_a_front(tmp_path):
+    result = automl.search(
+        "sklearn:wine",
+        family="mlp",
+        metric=("accuracy", "parameters:min"),
+        trials=3,
+        epochs=1,
+        out=str(tmp_path / "job"),
+        tracking=False,
+    )
+
+    board = result.leaderboard.dropna(subset="trial")
+    assert set(board[board["best"]]["trial"]) == {row["trial"] for row in result.summary["front"]}
+    assert {"val_accuracy", "parameters"} <= set(result.summary["front"][0])
+
+
+def test_folds_report_mean_and_spread_and_refit_on_all_rows(tmp_path):
+    result = automl.search(
+        "sklearn:wine",
+        family="linear",
+        folds=3,
+        trials=1,
+        epochs=2,
+        out=str(tmp_path / "job"),
+        tracking=False,
+    )
+
+    assert result.summary["spread"] > 0
+    assert result.evaluate("sklearn:wine")["rows"] == 178
+
+
+def test_a_time_limit_is_kept_and_the_best_model_returned(tmp_path):
+    import time
+
+    began = time.monotonic()
+    result = automl.search(
+        "sklearn:wine",
+        family="mlp",
+        time_limit="12s",
+        epochs=2,
+        out=str(tmp_path / "job"),
+        tracking=False,
+    )
+
+    assert time.monotonic() - began < 12 + 15
+    assert result.summary["trials"] >= 1
+    assert (result.folder / "model.keras").exists()
+
+
+def test_inputs_that_tell_nothing_are_warned_of(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=60), "y": ["yes"] * 55 + ["no"] * 5})
+
+    result = automl.search(
+        frame, target="y", family="linear", trials=1, epochs=1, out=str(tmp_path / "job"), tracking=False
+    )
+
+    assert "does not beat the baseline" in result.summary["warning"]

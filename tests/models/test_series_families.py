@@ -1,0 +1,135 @@
+"""Series families: shapes, channels by themselves, padding without influence, saving, learning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from automl.core.specs import InputSpec
+from automl.models.catalog import FAMILIES
+from automl.spaces.loading import load_space
+
+NAMES = [name for name in FAMILIES if name.startswith("series/")]
+RNG = np.random.default_rng(0)
+FORECAST = InputSpec(name="sequence", shape=(24, 3), targets=2)
+WHOLE = InputSpec(name="sequence", shape=(20, 3), masked=True)
+SMALL = {"width": 8, "units": 8, "depth": 1, "patch": 4, "heads": 2}
+
+
+def backbone(name: str, spec: InputSpec, **options: Any) -> keras.Model:
+    """A family's network by itself, small."""
+    family = FAMILIES[name]
+    known = family.options.__dataclass_fields__
+    chosen = {key: value for key, value in {**SMALL, **options}.items() if key in known}
+    keras.utils.set_random_seed(0)
+    entry = keras.Input(spec.shape, name="sequence")
+    features = family.build({"sequence": entry}, {"sequence": spec}, family.options(**chosen))
+    return keras.Model(entry, features)
+
+
+def answer(model: keras.Model, values: np.ndarray) -> np.ndarray:
+    return np.asarray(model(values.astype(np.float32), training=False))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_forecast_has_features_for_each_target(name: str) -> None:
+    model = backbone(name, FORECAST)
+    assert answer(model, RNG.normal(size=(5, 24, 3))).shape[:2] == (5, 2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_targets_are_read_by_themselves_by_default(name: str) -> None:
+    model, values = backbone(name, FORECAST), RNG.normal(size=(4, 24, 3))
+    changed = values.copy()
+    changed[:, :, 1:] += 1
+    before, after = answer(model, values), answer(model, changed)
+    assert after[:, 0] == pytest.approx(before[:, 0], abs=1e-5)
+    assert np.abs(after[:, 1] - before[:, 1]).max() > 1e-3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_channels_can_be_read_together(name: str) -> None:
+    model = backbone(name, FORECAST, channels="mixed", channel_independent=False)
+    assert len(answer(model, RNG.normal(size=(4, 24, 3))).shape) == 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_share_of_the_window_leaves_out_its_start(name: str) -> None:
+    model, values = backbone(name, FORECAST, lookback_share=0.5), RNG.normal(size=(4, 24, 3))
+    changed = values.copy()
+    changed[:, :12] += 1
+    assert answer(model, changed) == pytest.approx(answer(model, values), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("extra", [{}, {"pooling": "max"}, {"bidirectional": False, "pooling": "last"}])
+def test_padding_has_no_influence(name: str, extra: dict[str, Any]) -> None:
+    if "pooling" in extra and extra["pooling"] not in str(
+        FAMILIES[name].options.__annotations__.get("pooling")
+    ):
+        pytest.skip("the family has no such option")
+    short = InputSpec(name="sequence", shape=(12, 3), masked=True)
+    values = RNG.normal(size=(4, 12, 3))
+    padded = np.concatenate([values, np.full((4, 8, 3), np.nan)], axis=1)
+    longer = backbone(name, WHOLE, normalisation="none", **extra)
+    assert np.isfinite(answer(longer, padded)).all()
+    if name in ("series/rnn", "series/cnn"):
+        exact = backbone(name, short, normalisation="none", **extra)
+        exact.set_weights(longer.get_weights())
+        assert answer(longer, padded) == pytest.approx(answer(exact, values), abs=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_series_of_padding_alone_gives_finite_features(name: str) -> None:
+    assert np.isfinite(answer(backbone(name, WHOLE), np.full((2, 20, 3), np.nan))).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("length", [1, 3])
+def test_very_short_series_fit_through_every_family(name: str, length: int) -> None:
+    whole = InputSpec(name="sequence", shape=(length, 1), masked=True)
+    ahead = InputSpec(name="sequence", shape=(length, 1), targets=1)
+    for spec in (whole, ahead):
+        assert np.isfinite(answer(backbone(name, spec), RNG.normal(size=(2, length, 1)))).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("spec", [FORECAST, WHOLE])
+def test_a_saved_network_loads_in_safe_mode_and_answers_the_same(
+    name: str, spec: InputSpec, tmp_path: Path
+) -> None:
+    model, values = backbone(name, spec, decomposition=True), RNG.normal(size=(3, *spec.shape))
+    model.save(tmp_path / "m.keras")
+    again = keras.models.load_model(tmp_path / "m.keras")
+    assert answer(again, values) == pytest.approx(answer(model, values), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("task", ["forecasting", "multiclass", "regression"])
+def test_every_parameter_of_the_space_has_a_default_and_the_portfolio_is_whole(
+    name: str, task: str
+) -> None:
+    space = load_space(name, task)
+    assert len(space.starts()) >= 2
+    assert ("instance_norm" in space.starts()[0]) == (task == "forecasting")
+
+
+def test_individual_maps_are_one_dense_layer_for_each_channel() -> None:
+    model = backbone("series/linear", FORECAST, channels="individual")
+    values = RNG.normal(size=(2, 24, 3))
+    features = answer(model, values)
+    assert features.shape == (2, 2, 48)
+    assert features[:, 1, 24:] == pytest.approx(values[:, :, 1], abs=1e-6)
+    assert np.all(features[:, 1, :24] == 0)
+
+
+def test_trend_and_rest_add_up_to_the_series() -> None:
+    model = backbone("series/linear", FORECAST, decomposition=True, trend_window=5)
+    values = RNG.normal(size=(2, 24, 3))
+    trend, rest = np.split(answer(model, values), 2, axis=-1)
+    assert trend + rest == pytest.approx(values[:, :, :2].transpose(0, 2, 1), abs=1e-5)
+    assert trend[0, 0, 10] == pytest.approx(values[0, 8:13, 0].mean(), abs=1e-5)

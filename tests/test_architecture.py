@@ -1,0 +1,51 @@
+"""The house stands: import contracts hold, and frameworks are spoken to in their rooms only."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "automl").rglob("*.py"))
+
+
+def test_import_contracts_hold():
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+
+    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    assert outcome.returncode == 0, outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("framework", "rooms"),
+    [
+        ("optuna", ("study/", "tuning.py")),
+        ("mlflow", ("tracking/",)),
+        ("tensorflow", ("training/strategies/tf_distribute.py",)),
+        ("click", ("cli/",)),
+        ("rich", ("cli/",)),
+    ],
+)
+def test_a_framework_is_spoken_to_in_its_room_only(framework, rooms):
+    speakers = {
+        str(path.relative_to(ROOT / "automl"))
+        for path in SOURCES
+        if f"import {framework}" in path.read_text() or f"from {framework}" in path.read_text()
+    }
+
+    assert speakers
+    assert all(speaker.startswith(rooms) for speaker in speakers), speakers
+
+
+def test_the_mlflow_folder_holds_no_python():
+    assert not list((ROOT / "mlflow").rglob("*.py"))
+
+
+def test_files_and_functions_stay_small():
+    long = [str(path) for path in SOURCES if len(path.read_text().splitlines()) > 400]
+
+    assert not long

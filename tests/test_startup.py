@@ -1,0 +1,61 @@
+"""The door opens at once: help and refusals load no framework."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("tensorflow", "keras", "optuna", "mlflow", "jax", "torch")
+PROBE = """
+import json, sys
+from automl.cli.app import run
+code = run(sys.argv[1:])
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+def probe(*arguments: str, cwd=None) -> tuple[int, set[str]]:
+    command = [sys.executable, "-c", PROBE, *arguments]
+    outcome = subprocess.run(command, capture_output=True, text=True, cwd=cwd)
+    code, modules = json.loads(outcome.stderr.splitlines()[-1])
+    return code, set(modules)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--help"], 0),
+        (["search", "--help"], 0),
+        (["spaces"], 0),
+        (["search", "missing.csv"], 2),
+        (["search", "table.csv", "--target", "incom"], 2),
+        (["search", "table.csv", "--target", "income", "--family", "nosuch"], 2),
+        (["search", "table.csv", "--target", "income", "--metric", "nosuch"], 2),
+        (["search", "table.csv", "--target", "income", "--sampler", "nosuch"], 2),
+        (["search", "table.csv", "--target", "income", "--time", "soon"], 2),
+        (["search", "empty.csv", "--target", "income"], 2),
+        (["resume", "nosuch"], 2),
+        (["leaderboard", "nosuch"], 2),
+        (["predict", "nosuch", "table.csv", "--output", "x.csv"], 2),
+    ],
+)
+def test_help_and_refusals_load_no_framework(tmp_path, arguments, code):
+    (tmp_path / "table.csv").write_text("age,income\n1,a\n2,b\n")
+    (tmp_path / "empty.csv").write_text("")
+
+    given, modules = probe(*arguments, cwd=tmp_path)
+
+    assert given == code
+    assert modules.isdisjoint(HEAVY)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = "import automl, sys; print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split()
+
+    assert set(loaded).isdisjoint({*HEAVY, "pandas", "sklearn", "numpy"})

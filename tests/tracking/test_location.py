@@ -1,0 +1,78 @@
+"""Tracking URIs: the default, what is refused and how, and what is never shown."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from automl.core.errors import ConfigError
+from automl.tracking.location import artifact_root, check_answer, default_tracking_uri, redact, resolve
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.delenv("MLFLOW_ALLOW_FILE_STORE", raising=False)
+
+
+def test_the_default_is_a_database_in_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / "mlruns" / "0").mkdir(parents=True)
+    (tmp_path / "mlruns" / "0" / "meta.yaml").write_text("experiment_id: 0")
+
+    assert resolve(None) == default_tracking_uri() == f"sqlite:///{tmp_path}/mlflow.db"
+
+
+def test_the_environment_names_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://tracking.example:5000/")
+
+    assert resolve(None) == "http://tracking.example:5000"
+
+
+def test_a_relative_database_becomes_absolute(tmp_path: Path) -> None:
+    assert resolve("sqlite:///runs.db") == f"sqlite:///{tmp_path}/runs.db"
+
+
+def test_artifacts_stand_beside_a_database_and_are_a_servers_own_matter(tmp_path: Path) -> None:
+    assert artifact_root(resolve("sqlite:///runs.db")) == (tmp_path / "mlartifacts").as_uri()
+    assert artifact_root("http://tracking.example") is None
+
+
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("ftp://host/runs", "Expected sqlite:///FILE"),
+        ("sqlite://", "Expected a database file"),
+        ("sqlite:///:memory:", "Expected a database file"),
+        ("sqlite:///no/such/folder/mlflow.db", "does not exist"),
+        ("./mlruns", "MLFLOW_ALLOW_FILE_STORE"),
+        ("file:///tmp/mlruns", "migrate-filestore"),
+    ],
+)
+def test_a_place_that_cannot_work_is_refused(uri: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        resolve(uri)
+
+
+def test_a_server_that_does_not_answer_is_refused_with_the_way_out() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://user:secret@127.0.0.1:{taken.getsockname()[1]}"
+
+        with pytest.raises(ConfigError, match="--no-tracking") as refusal:
+            check_answer(address)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("postgresql://me:pass@host/db", "postgresql://***@host/db"),
+        ("https://host/path?api_token=abc&x=1", "https://host/path?api_token=***&x=1"),
+        ("sqlite:////data/mlflow.db", "sqlite:////data/mlflow.db"),
+    ],
+)
+def test_secrets_are_not_shown(uri: str, shown: str) -> None:
+    assert redact(uri) == shown

@@ -1,0 +1,38 @@
+"""Failures: one short line that says what kind of failure it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl.training.failures import failure_reason
+
+
+class ResourceExhaustedError(Exception):
+    """Called like TensorFlow's error of a full device."""
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (MemoryError(), "out of memory"),
+        (ResourceExhaustedError("OOM when allocating"), "out of memory: OOM when allocating"),
+        (RuntimeError("RESOURCE_EXHAUSTED: 4 GiB"), "out of memory: RESOURCE_EXHAUSTED: 4 GiB"),
+        (FloatingPointError("overflow"), "not a number: overflow"),
+        (ValueError("loss is NaN here"), "not a number: loss is NaN here"),
+        (ValueError("width\n  is wrong"), "ValueError: width is wrong"),
+        (KeyError(), "KeyError"),
+    ],
+)
+def test_reasons(error: Exception, reason: str) -> None:
+    assert failure_reason(error) == reason
+
+
+def test_a_failure_behind_another_is_seen() -> None:
+    error = RuntimeError("step failed")
+    error.__cause__ = MemoryError()
+
+    assert failure_reason(error) == "out of memory: step failed"
+
+
+def test_long_messages_are_cut() -> None:
+    assert len(failure_reason(ValueError("x" * 5000))) < 240

@@ -1,0 +1,141 @@
+"""What the Keras ``fit`` engine adds to the contract of engines."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from automl.core.errors import ConfigError
+from automl.core.specs import Objective
+from automl.training.engine import Candidate, Epoch, Split, StopReason, TrainingOptions
+from automl.training.memory import release
+from automl.training.mixup import MixedBatches
+from automl.training.streaming import FitEngine
+
+RMSE = Objective(name="rmse", direction="minimize")
+X = np.random.default_rng(0).normal(size=(700, 6)).astype(np.float32)
+Y = X.sum(axis=1, keepdims=True)
+
+
+def go_on(epoch: Epoch) -> StopReason:
+    return ""
+
+
+def split(held: int = 100) -> Split:
+    def score(outputs: np.ndarray) -> dict[str, float]:
+        return {"rmse": float(np.sqrt(((outputs - Y[-held:]) ** 2).mean()))}
+
+    return Split(
+        train={"numeric": X[:-held]},
+        train_targets=Y[:-held],
+        validation={"numeric": X[-held:]},
+        score=score,
+    )
+
+
+def mlp(width: int = 16, **options: object) -> Candidate:
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((6,), name="numeric")
+    hidden = keras.layers.Dense(width, activation="relu")(inputs)
+    return Candidate(
+        model=keras.Model({"numeric": inputs}, keras.layers.Dense(1)(hidden)),
+        loss=keras.losses.MeanSquaredError(),
+        options=TrainingOptions(**options),  # type: ignore[arg-type]
+        epochs=2,
+        seed=0,
+    )
+
+
+def train(candidate: Candidate, part: Split) -> list[float]:
+    (outcome,) = FitEngine().train([candidate], part, objective=RMSE, observers=[go_on])
+    return [epoch.metrics["val_rmse"] for epoch in outcome.epochs]
+
+
+def test_scores_are_those_of_the_models_own_predict() -> None:
+    candidate, part = mlp(), split()
+
+    scores = train(candidate, part)
+
+    outputs = candidate.model.predict(part.validation, verbose=0)
+    assert part.score(outputs)["rmse"] == pytest.approx(min(scores), rel=1e-6)
+
+
+def test_validation_in_overlapping_batches_covers_every_row_once() -> None:
+    wide = np.random.default_rng(1).normal(size=(70, 2**17)).astype(np.float32)
+    inputs = keras.Input((2**17,), name="wide")
+    model = keras.Model({"wide": inputs}, keras.ops.mean(inputs, axis=1, keepdims=True))
+
+    outputs = FitEngine()._predictor(model, {"wide": wide})()
+
+    np.testing.assert_allclose(outputs[:, 0], wide.mean(axis=1), atol=1e-5)
+
+
+def test_the_plateau_schedule_halves_the_rate_of_what_stands_still() -> None:
+    candidate = mlp(schedule="plateau", learning_rate=0.1)
+    part = split()
+    still = Split(
+        train=part.train,
+        train_targets=part.train_targets,
+        validation=part.validation,
+        score=lambda outputs: {"rmse": 1.0, "log_loss": 1.0},
+    )
+    long = Candidate(
+        model=candidate.model, loss=candidate.loss, options=candidate.options, epochs=6, seed=0
+    )
+
+    FitEngine().train([long], still, objective=RMSE, observers=[go_on])
+
+    assert float(np.array(candidate.model.optimizer.learning_rate)) == pytest.approx(0.05)
+
+
+def test_a_model_that_comes_compiled_keeps_its_optimizer() -> None:
+    candidate = mlp()
+    own = keras.optimizers.SGD(0.01)
+    candidate.model.compile(optimizer=own, loss="mse")
+
+    train(candidate, split())
+
+    assert candidate.model.optimizer is own
+
+
+def test_a_metric_that_the_task_does_not_measure_is_refused() -> None:
+    objective = Objective(name="accuracy", direction="maximize")
+
+    with pytest.raises(ConfigError, match="does not measure 'accuracy', only: rmse"):
+        FitEngine().train([mlp()], split(), objective=objective, observers=[go_on])
+
+
+def test_mixed_batches_hold_every_example_and_stay_between_their_parts() -> None:
+    batches = MixedBatches({"numeric": X[:50]}, Y[:50], batch_size=16, alpha=0.4, seed=0)
+
+    parts = [batches[index] for index in range(len(batches))]
+
+    assert [len(targets) for _, targets in parts] == [16, 16, 16, 2]
+    for inputs, targets in parts:
+        np.testing.assert_allclose(inputs["numeric"].sum(axis=1), targets[:, 0], atol=1e-5)
+
+
+def test_whole_numbers_cannot_be_mixed() -> None:
+    with pytest.raises(ConfigError, match="tokens holds whole ones"):
+        MixedBatches({"tokens": np.zeros((4, 3), np.int32)}, Y[:4], batch_size=2, alpha=0.4, seed=0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="resident size is read from /proc")
+def test_thirty_trials_do_not_grow() -> None:
+    sizes = []
+    for _ in range(30):
+        train(mlp(), split())
+        release()
+        sizes.append(_resident())
+
+    assert sizes[29] <= 1.15 * sizes[9]
+
+
+def _resident() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
