@@ -17,6 +17,7 @@ from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
 from automl.spaces.space import SearchSpace
 from automl.study.proposer import Proposer
+from automl.tracking.location import redact, resolve
 from automl.tracking.tracker import Tracker
 from automl.training.strategy import STRATEGIES
 
@@ -155,6 +156,8 @@ def resume(
     data: object = None,
     trials: int | None = None,
     time_limit: float | str | None = None,
+    storage: str | None = None,
+    tracking_uri: str | None = None,
     progress: Progress | None = None,
     started: float | None = None,
 ) -> Result:
@@ -165,6 +168,8 @@ def resume(
         data: the data when the job was started on data in memory.
         trials: new number of trials in all.
         time_limit: time from now; default: what the job's own limit leaves.
+        storage: the study's storage again, when its address held a password, which is not kept.
+        tracking_uri: the same for the MLflow store.
         progress: told of epochs and trials.
         started: ``time.monotonic()`` from which the time counts; now by default.
 
@@ -176,6 +181,7 @@ def resume(
     config = config_from(read_config(files.job), where=str(files.job))
     state = read_json(files.state) if files.state.exists() else {}
     config = _longer(config, state.get("seconds", 0.0), trials, time_limit)
+    config = _with_secrets(config, storage, tracking_uri)
     source = check_early(config, data)
     _same_data(files, state, source)
     choose_backend(config.backend)
@@ -272,6 +278,18 @@ def _longer(
     return config
 
 
+def _with_secrets(config: JobConfig, storage: str | None, tracking_uri: str | None) -> JobConfig:
+    config = replace(
+        config,
+        storage=storage or config.storage,
+        tracking_uri=tracking_uri or config.tracking_uri,
+    )
+    for flag, address in (("--storage", config.storage), ("--tracking-uri", config.tracking_uri)):
+        if address is not None and redact(address) == address and "***" in address:
+            raise ConfigError(f"The password in {address} was not kept; give the address with {flag}.")
+    return config
+
+
 def _same_data(files: JobFolder, state: dict[str, Any], source: Any) -> None:
     from automl.data.source import digest
 
@@ -295,7 +313,18 @@ def _absolute(config: JobConfig) -> JobConfig:
         validation=anchored(config.validation),
         space=anchored(config.space),
         out=None,
+        storage=None if config.storage is None else redact(config.storage),
+        tracking_uri=_kept_store(config),
     )
+
+
+def _kept_store(config: JobConfig) -> str | None:
+    """The store of the runs, absolute and without secrets; a server's comes from the environment again."""
+    if not config.tracking:
+        return config.tracking_uri
+    store = resolve(config.tracking_uri)
+    given = config.tracking_uri is not None or store.startswith("sqlite")
+    return redact(store) if given else None
 
 
 def _discard_if_empty(folder: JobFolder) -> None:

@@ -113,7 +113,7 @@ class LiveProgress:
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
         """See ``Progress``."""
         self._epochs = epochs
-        self._running = f"trial {number}: {configuration_text(configuration)}"
+        self._running = f"trial {number}: {configuration_text(configuration, most=5)}"
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
         """See ``Progress``."""
@@ -157,7 +157,7 @@ def trial_line(record: TrialRecord, objectives: tuple[Objective, ...]) -> str:
     state = "" if record.state == "complete" else f" {record.state}"
     return (
         f"trial {record.number}{state}: {result} | {record.epochs} epochs, {record.seconds:.1f} s | "
-        f"{configuration_text(_unprefixed(record.configuration))}"
+        f"{configuration_text(_unprefixed(record.configuration), most=5)}"
     )
 
 

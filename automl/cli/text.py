@@ -10,11 +10,24 @@ def value_text(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def configuration_text(configuration: Mapping[str, object]) -> str:
-    """Return ``family width=128 dropout=0.1 ...`` on one line."""
-    family = configuration.get("family", "")
-    rest = (f"{name}={value_text(value)}" for name, value in configuration.items() if name != "family")
-    return " ".join([str(family), *rest]).strip()
+LEADING = ("learning_rate", "batch_size", "optimizer", "depth", "width", "dropout", "weight_decay")
+"""Parameters that a short line shows first, where a configuration has them."""
+
+
+def configuration_text(configuration: Mapping[str, object], most: int | None = None) -> str:
+    """Return ``family width=128 dropout=0.1 ...`` on one line.
+
+    Args:
+        configuration: names to values.
+        most: show so many parameters, those named in ``LEADING`` first; all by default.
+    """
+    family = str(configuration.get("family", ""))
+    names = [name for name in configuration if name != "family"]
+    if most is not None:
+        names = sorted(names, key=lambda name: LEADING.index(name) if name in LEADING else len(LEADING))
+    shown = [f"{name}={value_text(configuration[name])}" for name in names[:most]]
+    rest = [] if most is None or len(names) <= most else ["..."]
+    return " ".join(part for part in (family, *shown, *rest) if part)
 
 
 def duration_text(seconds: float) -> str:

@@ -21,8 +21,8 @@ class InputSpec:
     """One preprocessed tensor that a family may connect to.
 
     Attributes:
-        name: key in the dictionary of inputs; also its kind: ``numeric``, ``categorical``,
-            ``image``, ``tokens``, ``ngrams`` or ``sequence``.
+        name: key in the dictionary of inputs; also its kind: ``numeric``, ``ranks``,
+            ``categorical``, ``image``, ``tokens``, ``ngrams`` or ``sequence``.
         shape: shape without the batch axis; ``None`` where it varies.
         dtype: ``float32`` or ``int32``.
         sizes: for integer inputs the number of different values, per column for ``categorical``

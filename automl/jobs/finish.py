@@ -86,7 +86,8 @@ def finish(
     prepared, core = _winner(config, intake, setting, folder, records.best, started)
     save_model(exported_model(prepared, core), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
-    summary = _summary(config, intake, folder, records, state, warning)
+    run_id = tracker.resolve(read_json(folder.state)["run_id"])
+    summary = _summary(config, intake, folder, records, run_id, state, warning)
     write_json(folder.result, {**summary, "seconds": round(time.monotonic() - started, 2)})
     drawn = validation_plot(setting.folds[0], core, folder.plots)
     tracker.log_files([folder.leaderboard, folder.result, folder.job])
@@ -190,6 +191,7 @@ def _summary(
     intake: Intake,
     folder: JobFolder,
     records: Records,
+    run_id: str,
     state: str,
     warning: str,
 ) -> dict[str, Any]:
@@ -220,7 +222,7 @@ def _summary(
         "modality": intake.modality.name,
         "task": intake.dataset.task,
         "model": str(folder.model),
-        "mlflow_run_id": read_json(folder.state).get("run_id") or None,
+        "mlflow_run_id": run_id or None,
     }
 
 

@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.metrics import check_objective, default_objective, parse_objective
+from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
 from automl.data.modality import Dataset, Examples, Modality, ReadOptions
@@ -27,6 +29,10 @@ from automl.training.strategy import STRATEGIES
 
 if TYPE_CHECKING:
     from automl.jobs.assembly import Prepared
+
+
+LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
+"""A trial on a small table sees so many examples, within so many epochs: a thousand steps of 50 rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +101,10 @@ def check_early(config: JobConfig, data: object = None) -> Source:
 
 
 def choose_backend(backend: str) -> None:
-    """Set the Keras backend, which can be done only before Keras is first imported.
+    """Set the Keras backend, which can be done only before Keras is first imported, and import Keras.
 
     Raises:
-        ConfigError: Keras is already running on another backend.
+        ConfigError: Keras is already running on another backend, or the backend is not installed.
     """
     if "keras" in sys.modules:
         running = sys.modules["keras"].backend.backend()
@@ -109,8 +115,12 @@ def choose_backend(backend: str) -> None:
             )
         return
     os.environ["KERAS_BACKEND"] = backend
-    if backend == "tensorflow":
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with muted_native_output():
+        try:
+            import_module("keras")
+        except ImportError as error:
+            raise ConfigError(f"The Keras backend {backend!r} cannot be loaded: {error}.") from None
 
 
 def take_in(config: JobConfig, source: Source) -> Intake:
@@ -119,7 +129,7 @@ def take_in(config: JobConfig, source: Source) -> Intake:
     name = config.modality or _modality_of(source, options)
     modality = MODALITIES[name]
     dataset = modality.read(source, options)
-    families, space, epochs = _search_space(config, name, dataset.task)
+    families, space, epochs = _search_space(config, name, dataset.task, len(dataset.examples))
     validation, notes = None, dataset.notes
     if config.validation is not None:
         other = open_source(config.validation)
@@ -209,7 +219,7 @@ def _modality_of(source: Source, options: ReadOptions) -> str:
 
 
 def _search_space(
-    config: JobConfig, modality: str, task: TaskKind
+    config: JobConfig, modality: str, task: TaskKind, rows: int
 ) -> tuple[dict[str, Family], SearchSpace, dict[str, int]]:
     from automl.jobs.assembly import usable_families
 
@@ -228,8 +238,15 @@ def _search_space(
     space = join(spaces)
     for text in config.set:
         space = _with_setting(space, text)
-    epochs = {name: config.epochs or item.epochs for name, item in spaces.items()}
+    epochs = {name: config.epochs or _full_length(item, modality, rows) for name, item in spaces.items()}
     return families, replace(space, epochs=max(epochs.values())), epochs
+
+
+def _full_length(space: SearchSpace, modality: str, rows: int) -> int:
+    """The space's own epochs; more for a small table, whose epochs have few steps."""
+    if modality != "tabular":
+        return space.epochs
+    return max(space.epochs, min(MOST_EPOCHS, LEAST_EXAMPLES // max(rows, 1)))
 
 
 def _with_setting(space: SearchSpace, text: str) -> SearchSpace:

@@ -75,15 +75,17 @@ def run_search(
         progress.note(note)
     run_id = adapters.tracker.start_job(_job_record(config, intake, folder))
     used = float(state_of(folder).get("seconds", 0.0))
-    write_json(folder.state, {"run_id": run_id, "digest": digest(intake.source), "seconds": used})
+    state = {"run_id": run_id, "experiment_id": adapters.tracker.experiment_id, "seconds": used}
+    write_json(folder.state, {**state, "digest": digest(intake.source)})
     try:
         _search_and_finish(config, intake, folder, adapters, progress, setting, proposer, started)
     except BaseException:
         adapters.tracker.end_job("failed", {})
         raise
     finally:
-        seconds = used + time.monotonic() - started
-        write_json(folder.state, {**state_of(folder), "seconds": round(seconds, 2)})
+        seconds = round(used + time.monotonic() - started, 2)
+        run_id = adapters.tracker.resolve(run_id)
+        write_json(folder.state, {**state_of(folder), "run_id": run_id, "seconds": seconds})
 
 
 def state_of(folder: JobFolder) -> Mapping[str, Any]:

@@ -77,7 +77,8 @@ def run_tuning(
         SearchError: no trial succeeded.
     """
     run_id = tracker.start_job(_job_record(job, folder))
-    write_json(folder.state, {"run_id": run_id, "seconds": 0.0})
+    state = {"run_id": run_id, "experiment_id": tracker.experiment_id, "seconds": 0.0}
+    write_json(folder.state, state)
     loop = Loop(
         name=job.name,
         objectives=(job.objective,),

@@ -21,8 +21,6 @@ from automl.tracking.operation import PENDING, Operation
 
 KEY_TAG = "automl.key"
 TRIAL_TAG = "trial"
-KIND = {"mlflow.experimentKind": "custom_model_development"}
-"""Makes the pages those of trained models; MLflow's own choice is pages for language models."""
 BATCH = {"metrics": 900, "params": 100, "tags": 100}
 PERMANENT = (
     "INVALID_PARAMETER_VALUE",
@@ -105,7 +103,7 @@ class Delivery:
         if found := self.client.get_experiment_by_name(name):
             return found
         try:
-            return self.client.get_experiment(self.client.create_experiment(name, place, KIND))
+            return self.client.get_experiment(self.client.create_experiment(name, place))
         except MlflowException as error:
             # another job may have created it in between
             if error.error_code == "RESOURCE_ALREADY_EXISTS":

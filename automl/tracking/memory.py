@@ -33,6 +33,8 @@ class MemoryRun:
 class MemoryTracker:
     """Keeps all that it is told; for tests and for looking at a search from Python."""
 
+    experiment_id = ""
+
     def __init__(self) -> None:
         self.job: JobRecord | None = None
         self.state = ""
@@ -96,6 +98,8 @@ class MemoryTracker:
 
 class NullTracker:
     """Remembers nothing: a search with ``--no-tracking``."""
+
+    experiment_id = ""
 
     def start_job(self, job: JobRecord) -> str:
         """Return no run."""

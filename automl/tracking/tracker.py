@@ -30,7 +30,13 @@ class ModelRecord:
 
 
 class Tracker(Protocol):
-    """Remembers runs. No method raises because a server is away: it keeps what it could not send."""
+    """Remembers runs. No method raises because a server is away: it keeps what it could not send.
+
+    Attributes:
+        experiment_id: the store's experiment of the job once it is started, or empty.
+    """
+
+    experiment_id: str
 
     def start_job(self, job: JobRecord) -> str:
         """Open the job's run, or go on with ``job.run_id``; returns its id ("" when none)."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,16 +24,26 @@ class Kept:
     reader: Callable[[], StoreReader]
 
 
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with MLflow's tables, made once."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("empty") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path
+
+
 @pytest.fixture(params=["memory", "mlflow"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     if request.param == "memory":
         memory = MemoryTracker()
-        yield Kept(memory, lambda: read_memory(memory))
-        return
+        return Kept(memory, lambda: read_memory(memory))
     from automl.tracking.mlflow_tracker import open_tracker
 
+    shutil.copy(request.getfixturevalue("empty_database"), tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    yield Kept(open_tracker(uri, tmp_path / "job"), lambda: read_mlflow(uri, JOB.name))
+    return Kept(open_tracker(uri, tmp_path / "job"), lambda: read_mlflow(uri, JOB.name))
 
 
 def _trial(number: int, run_id: str, **facts: object) -> TrialRecord:

@@ -6,7 +6,6 @@ import pytest
 
 from automl.core.errors import AutomlError, ConfigError, DataError, SearchError, SpaceError, suggest
 
-
 KINDS = [(DataError, 2), (SpaceError, 2), (ConfigError, 2), (SearchError, 1)]
 
 

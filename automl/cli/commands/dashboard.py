@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,18 +17,17 @@ from automl.jobs.folder import open_folder, read_json
 @click.option("--port", type=int, default=5000, show_default=True, help="port, or the next free one")
 def command(folder: str | None, tracking_uri: str | None, host: str, port: int) -> int:
     """Serve the MLflow pages of the runs and print the address of the job in DIR."""
-    run_id = None
+    run = None
     if folder is not None:
         files = open_folder(folder)
         config = config_from(read_config(files.job), where=str(files.job))
-        state = read_json(files.state) if files.state.exists() else {}
-        run_id = str(state.get("run_id") or "") or None
-        tracking_uri = tracking_uri or config.tracking_uri or _store_of(files.path)
+        tracking_uri = tracking_uri or config.tracking_uri
+        run = _run_of(read_json(files.state)) if files.state.exists() else None
     from automl.tracking.dashboard import serve
 
-    return serve(tracking_uri, host=host, port=port, run_id=run_id)
+    return serve(tracking_uri, host=host, port=port, run=run)
 
 
-def _store_of(folder: Path) -> str | None:
-    state = read_json(folder / "state.json") if (folder / "state.json").exists() else {}
-    return str(state["tracking_uri"]) if state.get("tracking_uri") else None
+def _run_of(state: dict[str, Any]) -> tuple[str, str] | None:
+    experiment_id, run_id = state.get("experiment_id"), state.get("run_id")
+    return (str(experiment_id), str(run_id)) if experiment_id and run_id else None

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -109,17 +110,21 @@ class JoinIds(keras.layers.Layer):
         return {**config, "sizes": list(self.sizes)}
 
 
-def _cleaned(text: str) -> bytes:
-    return _PUNCTUATION.sub(b"", text.encode("utf-8", "replace").lower())
+def _cleaned(text: str) -> str:
+    return _PUNCTUATION.sub(b"", text.encode("utf-8", "replace").lower()).decode()
 
 
-def _written_without_blanks(cleaned: Sequence[bytes]) -> bool:
+def _words(text: str) -> list[str]:
+    return [word.decode() for word in text.encode().split()]
+
+
+def _written_without_blanks(cleaned: Sequence[str]) -> bool:
     """Whether words are not separated, as in Chinese: then each character is a token."""
-    characters = sum(len(text.decode("utf-8", "replace")) for text in cleaned)
-    return characters > LONG_WORD * max(1, sum(len(text.split()) for text in cleaned))
+    characters = sum(len(text) for text in cleaned)
+    return characters > LONG_WORD * max(1, sum(len(_words(text)) for text in cleaned))
 
 
-def _wants_pieces(cleaned: Sequence[bytes]) -> bool:
+def _wants_pieces(cleaned: Sequence[str]) -> bool:
     """Pieces of words help where words are few; in long texts and large sets they cost too much."""
     lengths = [len(text) for text in cleaned]
     cells = len(cleaned) * min(MAX_NGRAM_LENGTH, len(PIECES) * max(lengths))
@@ -127,8 +132,8 @@ def _wants_pieces(cleaned: Sequence[bytes]) -> bool:
     return short and max(lengths) >= PIECES[0] and cells <= MAX_PIECE_CELLS
 
 
-def _word_lookup(cleaned: Sequence[bytes], by_character: bool) -> keras.layers.TextVectorization:
-    split = _characters if by_character else bytes.split
+def _word_lookup(cleaned: Sequence[str], by_character: bool) -> keras.layers.TextVectorization:
+    split = list if by_character else _words
     lists = [split(text) for text in cleaned]
     vocabulary = _frequent(lists, MIN_COUNT, MAX_WORDS) or _frequent(lists, 1, MAX_WORDS)
     if not vocabulary:
@@ -136,17 +141,18 @@ def _word_lookup(cleaned: Sequence[bytes], by_character: bool) -> keras.layers.T
     return _lookup("words", vocabulary, _length(lists, MAX_TOKENS), by_character=by_character)
 
 
-def _ngram_lookup(cleaned: Sequence[bytes], by_character: bool) -> keras.layers.TextVectorization:
-    split = _characters if by_character else bytes.split
-    lists = [_ngrams(split(text), (1, 2), b" ") for text in cleaned]
+def _ngram_lookup(cleaned: Sequence[str], by_character: bool) -> keras.layers.TextVectorization:
+    split = list if by_character else _words
+    lists = [_words_and_pairs(split(text)) for text in cleaned]
     vocabulary = _frequent(lists, MIN_COUNT, MAX_NGRAMS) or _frequent(lists, 1, MAX_NGRAMS)
     length = _length(lists, MAX_NGRAM_LENGTH)
     return _lookup("word_ngrams", vocabulary, length, ngrams=2, by_character=by_character)
 
 
-def _piece_lookup(cleaned: Sequence[bytes]) -> keras.layers.TextVectorization:
-    lists = [_ngrams(_characters(text), PIECES, b" ") for text in cleaned[:COUNTED_TEXTS]]
-    vocabulary = _frequent(lists, MIN_PIECE_COUNT, MAX_NGRAMS) or _frequent(lists, 1, MAX_NGRAMS)
+def _piece_lookup(cleaned: Sequence[str]) -> keras.layers.TextVectorization:
+    lists = [_slices(text) for text in cleaned[:COUNTED_TEXTS]]
+    pieces = _frequent(lists, MIN_PIECE_COUNT, MAX_NGRAMS) or _frequent(lists, 1, MAX_NGRAMS)
+    vocabulary = [" ".join(piece) for piece in pieces]
     length = _length(lists, MAX_NGRAM_LENGTH)
     return _lookup("pieces", vocabulary, length, ngrams=PIECES, by_character=True)
 
@@ -168,28 +174,24 @@ def _lookup(
     )
 
 
-def _characters(text: bytes) -> list[bytes]:
-    return [character.encode() for character in text.decode("utf-8", "replace")]
+def _words_and_pairs(words: Sequence[str]) -> list[str]:
+    return [*words, *(f"{first} {second}" for first, second in pairwise(words))]
 
 
-def _ngrams(items: Sequence[bytes], widths: Iterable[int], glue: bytes) -> list[bytes]:
-    return [
-        glue.join(items[start : start + width])
-        for width in widths
-        for start in range(len(items) - width + 1)
-    ]
+def _slices(text: str) -> list[str]:
+    return [text[start : start + size] for size in PIECES for start in range(len(text) - size + 1)]
 
 
-def _frequent(lists: Sequence[Sequence[bytes]], minimum: int, limit: int) -> list[str]:
+def _frequent(lists: Sequence[Sequence[str]], minimum: int, limit: int) -> list[str]:
     """The terms of most texts, at least ``minimum`` of them; equals in alphabetical order."""
-    counts: Counter[bytes] = Counter()
+    counts: Counter[str] = Counter()
     for terms in lists:
         counts.update(set(terms))
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:limit]
-    return [term.decode() for term, count in ranked if count >= minimum]
+    return [term for term, count in ranked if count >= minimum]
 
 
-def _length(lists: Sequence[Sequence[bytes]], limit: int) -> int:
+def _length(lists: Sequence[Sequence[str]], limit: int) -> int:
     return int(np.clip(np.percentile([len(terms) for terms in lists], 99), 4, limit))
 
 
