@@ -12,7 +12,7 @@ from automl.core.errors import ConfigError
 from automl.core.specs import Objective
 from automl.jobs.config import JobConfig, config_from, dump_config, parse_time, read_config
 from automl.jobs.folder import JobFolder, new_folder, open_folder, read_json, write_whole
-from automl.jobs.intake import Intake, check_early, choose_backend, take_in
+from automl.jobs.intake import Intake, check_early, choose_backend, default_backend, take_in
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
 from automl.spaces.space import SearchSpace
@@ -112,7 +112,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         storage=storage,
         tracking=tracking,
         tracking_uri=tracking_uri,
-        backend=_backend(),
+        backend=default_backend(),
     )
     return run_job(config, data=data if inside else None, progress=progress, started=started)
 
@@ -335,13 +335,3 @@ def _discard_if_empty(folder: JobFolder) -> None:
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _backend() -> str:
-    """The backend of this process: Keras' own when it runs, else the default."""
-    import os
-    import sys
-
-    if "keras" in sys.modules:
-        return str(sys.modules["keras"].backend.backend())
-    return os.environ.get("KERAS_BACKEND", "tensorflow")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
-"""A trial on a small table sees so many examples, within so many epochs: a thousand steps of 50 rows."""
+"""A trial on few rows or texts sees so many, within so many epochs: a thousand steps of fifty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +121,13 @@ def choose_backend(backend: str) -> None:
             import_module("keras")
         except ImportError as error:
             raise ConfigError(f"The Keras backend {backend!r} cannot be loaded: {error}.") from None
+
+
+def default_backend() -> str:
+    """The backend of this process: Keras' own when it runs, else the environment's or TensorFlow."""
+    if "keras" in sys.modules:
+        return str(sys.modules["keras"].backend.backend())
+    return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
 def take_in(config: JobConfig, source: Source) -> Intake:
@@ -243,8 +250,8 @@ def _search_space(
 
 
 def _full_length(space: SearchSpace, modality: str, rows: int) -> int:
-    """The space's own epochs; more for a small table, whose epochs have few steps."""
-    if modality != "tabular":
+    """The space's own epochs; more for few rows or texts, whose epochs have few steps."""
+    if modality not in ("tabular", "text"):
         return space.epochs
     return max(space.epochs, min(MOST_EPOCHS, LEAST_EXAMPLES // max(rows, 1)))
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 FAILURES_IN_A_ROW = 10
 """With so many failures at the start and no success, the fault lies with the job, not with a trial."""
 
+LARGEST_SHARE = 0.5
+"""A trial that would take a larger share of the time left is ended after its second epoch, once there is
+a model to return: a slow family must not eat the search."""
+
 FINISHING_SHARE, FINISHING_MOST = 0.06, 12.0
 """Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
 
@@ -75,7 +79,7 @@ class Plan:
         configuration: as the study knows it.
         seed: of weights and batches.
         run_id: the tracker's run.
-        watch: told of each epoch of the first fold; its answer prunes.
+        watch: told of each epoch of the first fold; a reason ends the trial as pruned.
         deadline: ``time.monotonic()`` at which training stops.
     """
 
@@ -83,7 +87,7 @@ class Plan:
     configuration: Configuration
     seed: int
     run_id: str
-    watch: Callable[[Epoch], bool]
+    watch: Callable[[Epoch], str]
     deadline: float | None
 
 
@@ -207,23 +211,34 @@ class _Rounds:
             configuration=proposal.configuration,
             seed=seed,
             run_id=run_id,
-            watch=self._watch(proposal.number, run_id),
+            watch=self._watch(proposal.number, run_id, epochs),
             deadline=loop.budget.deadline,
         )
 
-    def _watch(self, number: int, run_id: str) -> Callable[[Epoch], bool]:
+    def _watch(self, number: int, run_id: str, epochs: int) -> Callable[[Epoch], str]:
         loop, began = self._loop, time.monotonic()
 
-        def watch(epoch: Epoch) -> bool:
+        def watch(epoch: Epoch) -> str:
             if epoch.number == 1:
                 seconds = time.monotonic() - began
                 self._startup = min(self._startup or seconds, seconds)
             loop.tracker.log_epoch(run_id, epoch.number, epoch.metrics)
             loop.progress.epoch(number, epoch.number, epoch.metrics)
             value = epoch.metrics.get(loop.objectives[0].label)
-            return value is not None and loop.proposer.report(number, epoch.number, value)
+            if value is not None and loop.proposer.report(number, epoch.number, value):
+                return f"pruned after epoch {epoch.number}"
+            return self._too_slow(epoch, epochs)
 
         return watch
+
+    def _too_slow(self, epoch: Epoch, epochs: int) -> str:
+        deadline = self._loop.budget.deadline
+        if epoch.number != 2 or deadline is None or self.best is None:
+            return ""
+        needed, left = epoch.seconds * (epochs - 2), deadline - time.monotonic()
+        if needed <= LARGEST_SHARE * left:
+            return ""
+        return f"too slow: it would take {needed:.0f} s more of the {max(left, 0):.0f} s left"
 
     def _told(self, end: TrialEnd) -> None:
         loop, record = self._loop, end.record

@@ -15,6 +15,7 @@ from automl.data.catalog import MODALITIES
 from automl.data.modality import Examples, Modality
 from automl.data.source import open_source
 from automl.jobs.folder import JobFolder, open_folder, read_json
+from automl.jobs.intake import choose_backend, default_backend
 from automl.tasks.catalog import restore_task
 from automl.tasks.task import Task
 
@@ -64,12 +65,13 @@ class Result:
     @cached_property
     def model(self) -> keras.Model:
         """The exported Keras model, from raw inputs to predictions."""
+        if not self._files.model.exists():
+            raise ConfigError(f"{self.folder} has no model.keras: the job has not got that far.")
+        choose_backend(default_backend())
         import keras
 
         import automl.layers  # noqa: F401  registers the layers that the file names
 
-        if not self._files.model.exists():
-            raise ConfigError(f"{self.folder} has no model.keras: the job has not got that far.")
         return keras.models.load_model(self._files.model)
 
     @property
@@ -168,6 +170,7 @@ class Result:
         return MODALITIES[self._schema["modality"]]
 
     def _read(self, data: object, *, targets: bool) -> tuple[Examples, tuple[str, ...]]:
+        choose_backend(default_backend())
         schema = {key: value for key, value in self._schema.items() if key != "modality"}
         return self._modality.read_again(open_source(data), schema, targets=targets)
 

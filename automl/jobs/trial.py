@@ -69,9 +69,10 @@ def _train_folds(setting: Setting, plan: Plan, blank: TrialRecord) -> TrialEnd:
     dealt = deal(setting.families[family], setting.folds[0].task, parameters)
     epochs = setting.epochs[family]
     outcomes: list[Outcome] = []
+    reasons: list[str] = []
     first: keras.Model | None = None
     for index, fold in enumerate(setting.folds):
-        watch = _observer(plan.watch if index == 0 else lambda epoch: False)
+        watch = _observer(plan.watch if index == 0 else lambda epoch: "", reasons)
         outcome, model = _train_one(
             setting, plan.deadline, dealt, fold, watch, epochs, derive(plan.seed, index)
         )
@@ -79,7 +80,7 @@ def _train_folds(setting: Setting, plan: Plan, blank: TrialRecord) -> TrialEnd:
         outcomes.append(outcome)
         if outcome.best < 0 or outcome.stopped in ("pruned", "deadline"):
             break
-    record = _record(blank, outcomes, len(setting.folds), setting.objectives, first)
+    record = _record(blank, outcomes, len(setting.folds), setting.objectives, first, reasons)
     return TrialEnd(record=record, model=first if record.state != "failed" else None)
 
 
@@ -109,9 +110,15 @@ def _guide(objectives: tuple[Objective, ...], fold: Prepared) -> Objective:
     return measured[0] if measured else default_objective(fold.task.kind)
 
 
-def _observer(watch: Callable[[Epoch], bool]) -> Observer:
+def _observer(watch: Callable[[Epoch], str], reasons: list[str]) -> Observer:
+    """An observer that ends a trial when the watch gives a reason, and notes it."""
+
     def observe(epoch: Epoch) -> StopReason:
-        return "pruned" if watch(epoch) else ""
+        reason = watch(epoch)
+        if not reason:
+            return ""
+        reasons.append(reason)
+        return "pruned"
 
     return observe
 
@@ -122,6 +129,7 @@ def _record(
     folds: int,
     objectives: tuple[Objective, ...],
     model: keras.Model | None,
+    reasons: list[str],
 ) -> TrialRecord:
     lost = [outcome for outcome in outcomes if outcome.best < 0]
     if lost or model is None:
@@ -137,7 +145,7 @@ def _record(
     scores = tuple({**metrics, **costs}[item.name] for item in objectives)
     if any(score != score for score in scores):
         return replace(blank, reason="the score is NaN", epochs=len(outcomes[0].epochs))
-    state, reason = _state(outcomes, folds)
+    state, reason = _state(outcomes, folds, reasons)
     return replace(
         blank,
         state=state,
@@ -150,10 +158,10 @@ def _record(
     )
 
 
-def _state(outcomes: list[Outcome], folds: int) -> tuple[TrialState, str]:
+def _state(outcomes: list[Outcome], folds: int, reasons: list[str]) -> tuple[TrialState, str]:
     stopped = outcomes[-1].stopped
     if stopped == "pruned":
-        return "pruned", f"pruned after epoch {outcomes[-1].epochs[-1].number}"
+        return "pruned", reasons[-1]
     if len(outcomes) < folds:
         return "pruned", f"{stopped} after {len(outcomes)} of {folds} folds"
     return "complete", stopped

@@ -118,8 +118,11 @@ def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan) -> TrialEnd:
 
 
 def _train(job: TuneJob, model: keras.Model, plan: Plan, blank: TrialRecord) -> TrialEnd:
+    reasons: list[str] = []
+
     def observe(epoch: Epoch) -> StopReason:
-        return "pruned" if plan.watch(epoch) else ""
+        reasons[:] = [plan.watch(epoch)]
+        return "pruned" if reasons[0] else ""
 
     outcome = fit_user_model(
         Candidate(
@@ -145,7 +148,7 @@ def _train(job: TuneJob, model: keras.Model, plan: Plan, blank: TrialRecord) -> 
         metrics=_metrics(best, model),
         epochs=len(outcome.epochs),
         best_epoch=best.number,
-        reason=outcome.stopped,
+        reason=reasons[0] or outcome.stopped,
     )
     return TrialEnd(record=record, model=model)
 

@@ -61,7 +61,9 @@ def dump_space(space: SearchSpace) -> str:
 
     parts: dict[str, Any] = {
         "name": space.name,
-        "epochs": space.epochs,
+        "epochs": {"default": space.epochs, **space.epochs_by_task}
+        if space.epochs_by_task
+        else space.epochs,
         "parameters": {item.name: _Line(item.plain()) for item in space.parameters},
     }
     if space.portfolio:

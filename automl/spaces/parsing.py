@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 from automl.core.errors import SpaceError, suggest
+from automl.core.specs import TaskKind
 from automl.spaces.conditions import Condition, OneOf, Within, is_number
 from automl.spaces.nodes import Located, read_located
 from automl.spaces.parameters import Boolean, Choice, Constant, Float, Integer, Parameter, middle
@@ -33,9 +34,13 @@ def parse_space(text: str, *, source: str, name: str) -> SearchSpace:
         _parameter(_Reader(source=source, where=f"parameter '{key}': ", node=node), key)
         for key, node in top.mapping("parameters").items()
     )
+    by_task = _epochs(top)
     bare = top.checked(
         lambda: SearchSpace(
-            name=top.text("name", name), epochs=top.integer("epochs"), parameters=parameters
+            name=top.text("name", name),
+            epochs=by_task["default"],
+            parameters=parameters,
+            epochs_by_task={kind: value for kind, value in by_task.items() if kind != "default"},
         ),
         _line_of_blame(top),
     )
@@ -228,6 +233,17 @@ def _condition(reader: _Reader, parent: str, node: Located) -> Condition:
     return one_of
 
 
+def _epochs(top: _Reader) -> dict[str, int]:
+    """Full lengths by task kind; one number is the default of all."""
+    node = top.required("epochs")
+    if not isinstance(node.value, dict):
+        return {"default": top.integer("epochs")}
+    lengths = _Reader(source=top.source, where="'epochs': ", node=node)
+    lengths.only(("default", *get_args(TaskKind)))
+    lengths.required("default")
+    return {kind: lengths.integer(kind) for kind in node.value}
+
+
 def _with_portfolio(bare: SearchSpace, top: _Reader) -> SearchSpace:
     if top.get("portfolio") is None:
         return bare
@@ -238,12 +254,7 @@ def _with_portfolio(bare: SearchSpace, top: _Reader) -> SearchSpace:
         for key in node.value:
             entry.scalar(key)
         entry.checked(lambda plain=node.plain: bare.complete(plain))  # type: ignore[misc]
-    return SearchSpace(
-        name=bare.name,
-        epochs=bare.epochs,
-        parameters=bare.parameters,
-        portfolio=tuple(node.plain for node in entries),
-    )
+    return replace(bare, portfolio=tuple(node.plain for node in entries))
 
 
 def _line_of_blame(top: _Reader) -> Callable[[str], int]:

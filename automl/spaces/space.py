@@ -28,17 +28,20 @@ class SearchSpace:
         epochs: default full length of a trial.
         parameters: in the order written; a parent may stand after its child.
         portfolio: configurations to try first; what an entry leaves out takes its default.
+        epochs_by_task: full lengths for some task kinds, instead of ``epochs``.
     """
 
     name: str
     epochs: int
     parameters: tuple[Parameter, ...]
     portfolio: tuple[Configuration, ...] = ()
+    epochs_by_task: Mapping[str, int] = field(default_factory=dict)
     ordered: tuple[Parameter, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.epochs < 1:
-            raise SpaceError(f"'epochs' must be at least 1, got {self.epochs}.")
+        least = min(self.epochs, *self.epochs_by_task.values(), self.epochs)
+        if least < 1:
+            raise SpaceError(f"'epochs' must be at least 1, got {least}.")
         named = self._named()
         _check_parents(named)
         order = in_order({name: parameter.parents for name, parameter in named.items()})
@@ -123,12 +126,15 @@ class SearchSpace:
         return whole
 
     def for_task(self, kind: str) -> SearchSpace:
-        """Return the space without the parameters meant for other tasks, and without what hangs on them."""
+        """Return the space of one task kind: without the parameters meant for others and without what
+        hangs on them, and with the kind's own full length.
+        """
         kept: dict[str, Parameter] = {}
         for parameter in self.ordered:
             if (not parameter.tasks or kind in parameter.tasks) and kept.keys() >= set(parameter.parents):
                 kept[parameter.name] = parameter
-        return self._with([item for item in self.parameters if item.name in kept])
+        space = self._with([item for item in self.parameters if item.name in kept])
+        return replace(space, epochs=self.epochs_by_task.get(kind, self.epochs), epochs_by_task={})
 
     def fix(self, name: str, value: Scalar) -> SearchSpace:
         """Return the space with a parameter made a constant; its range does not bind the user.

@@ -125,6 +125,20 @@ def test_no_trial_begins_that_would_not_see_an_epoch():
     assert time.monotonic() < job.budget.deadline + 0.1
 
 
+def test_a_trial_that_would_take_most_of_the_time_left_is_ended_once_there_is_a_model():
+    verdicts = []
+
+    def run(plan):
+        slow = Epoch(number=2, metrics={"val_accuracy": 0.5}, seconds=60.0)
+        verdicts.append(plan.watch(slow))
+        return ended(plan, 0.5)
+
+    run_trials(loop(run, trials=2, deadline=time.monotonic() + 100))
+
+    assert verdicts[0] == ""
+    assert verdicts[1].startswith("too slow: it would take 60 s more")
+
+
 def test_a_complete_trial_beats_a_pruned_one():
     pruned = TrialRecord(number=0, configuration={}, state="pruned", scores=(0.9,))
     complete = TrialRecord(number=1, configuration={}, state="complete", scores=(0.5,))

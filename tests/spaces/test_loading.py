@@ -141,3 +141,26 @@ def test_every_default_of_a_shipped_space_has_a_comment_with_its_source(name):
         block = lines[start:end]
         assert kind == "constant" or any("default:" in line for line in block), key
         assert kind == "constant" or any("#" in line for line in [lines[start - 1], *block]), key
+
+
+def test_tasks_may_have_their_own_full_length(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "epochs: {default: 50, forecasting: 10}\nparameters:\n  a: {type: boolean, default: true}\n"
+    )
+
+    assert load_space(path, task="forecasting").epochs == 10
+    assert load_space(path, task="binary").epochs == 50
+    assert parse_space(dump_space(load_space(path)), source="x", name="own") == load_space(path)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "message"),
+    [("{forecasting: 10}", "'default' is missing"), ("{default: 5, forcasting: 9}", "forecasting")],
+)
+def test_wrong_full_lengths_are_refused(tmp_path, epochs, message):
+    path = tmp_path / "own.yaml"
+    path.write_text(f"epochs: {epochs}\nparameters:\n  a: {{type: boolean, default: true}}\n")
+
+    with pytest.raises(SpaceError, match=message):
+        load_space(path)

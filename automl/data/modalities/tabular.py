@@ -15,19 +15,19 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.core.specs import TaskKind
-from automl.data.delimited import refuse_unknown
-from automl.data.modalities.tabular_schema import (
+from automl.data.columns import (
     Column,
     as_times,
     infer_columns,
     missing_columns,
     read_columns,
 )
-from automl.data.modalities.tabular_targets import check_variety, infer_task, read_targets
+from automl.data.delimited import refuse_unknown
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.preprocessing.tabular import ColumnKind, fit_table
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, read_table
+from automl.data.targets import check_variety, infer_task, read_targets
 
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
 

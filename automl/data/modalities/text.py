@@ -16,11 +16,11 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.specs import TaskKind
 from automl.data.delimited import refuse_unknown
-from automl.data.modalities.tabular_targets import check_variety, infer_task, read_targets
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.preprocessing.text import fit_text
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, read_table
+from automl.data.targets import check_variety, infer_task, read_targets
 
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.core.specs import TaskKind
-from automl.data.modalities.tabular_schema import LARGEST, as_category
+from automl.data.columns import LARGEST, as_category
 from automl.data.tables import as_number, as_text
 
 MAX_NUMBER_CLASSES = 10
