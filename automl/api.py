@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -146,7 +147,7 @@ def run_job(
         write_whole(folder.job, dump_config(_absolute(config)))
         return _run(config, intake, folder, tracker, progress or SilentProgress(), started)
     except BaseException:
-        _discard_if_empty(folder)
+        _discard_unused(folder)
         raise
 
 
@@ -327,10 +328,10 @@ def _kept_store(config: JobConfig) -> str | None:
     return redact(store) if given else None
 
 
-def _discard_if_empty(folder: JobFolder) -> None:
-    """A refused job leaves no folder behind."""
-    if folder.path.is_dir() and not any(folder.path.iterdir()):
-        folder.path.rmdir()
+def _discard_unused(folder: JobFolder) -> None:
+    """A refused job leaves no folder behind; one that began trials stays, to be resumed or looked at."""
+    if folder.path.is_dir() and not folder.state.exists():
+        shutil.rmtree(folder.path)
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -15,6 +15,9 @@ SourceKind: TypeAlias = Literal["table", "parquet", "folder", "npz", "ts", "fram
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
 """Files that hold a picture."""
 
+GENERIC_NAMES = ("train", "training", "data", "dataset", "test")
+"""File names under which any data set may lie."""
+
 BUNDLED = ("digits", "wine", "breast_cancer", "diabetes", "iris")
 
 
@@ -79,7 +82,7 @@ def _bundled(name: str) -> Source:
 def _file(path: Path) -> Source:
     if not path.exists():
         raise DataError(f"No such file or folder: {path}. {_neighbours(path)}".rstrip())
-    name = path.resolve().name.split(".")[0] or "data"
+    name = _name(path.resolve())
     kinds: dict[str, SourceKind] = {".parquet": "parquet", ".npz": "npz", ".ts": "ts"}
     if path.is_dir():
         return Source(kind="folder", name=name, path=path)
@@ -87,6 +90,12 @@ def _file(path: Path) -> Source:
     if suffixes and suffixes[-1] == ".gz":
         suffixes = suffixes[:-1]
     return Source(kind=kinds.get(suffixes[-1] if suffixes else "", "table"), name=name, path=path)
+
+
+def _name(path: Path) -> str:
+    """The file's name without suffixes; with its folder's where it says nothing alone."""
+    stem = path.name.split(".")[0] or "data"
+    return f"{path.parent.name}-{stem}" if stem.lower() in GENERIC_NAMES and path.parent.name else stem
 
 
 def _neighbours(path: Path) -> str:

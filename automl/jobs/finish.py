@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.specs import Objective, TrialRecord
 from automl.jobs.assembly import Prepared, build_core, deal, exported_model
-from automl.jobs.config import JobConfig
 from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
-from automl.jobs.intake import Intake
 from automl.jobs.loop import TrialEnd
 from automl.jobs.plots import validation_plot
-from automl.jobs.progress import Progress
 from automl.jobs.refit import refit
 from automl.jobs.samples import raw_sample
-from automl.jobs.trial import Setting
-from automl.tracking.tracker import ModelRecord, Tracker
+from automl.jobs.session import Session
+from automl.tracking.tracker import ModelRecord
 
 if TYPE_CHECKING:
     import keras
@@ -53,58 +50,32 @@ def keep_best(folder: JobFolder, end: TrialEnd) -> None:
     write_json(folder.best, asdict(end.record))
 
 
-def finish(
-    config: JobConfig,
-    intake: Intake,
-    setting: Setting,
-    folder: JobFolder,
-    tracker: Tracker,
-    progress: Progress,
-    *,
-    records: Records,
-    plots: Sequence[Path],
-    state: str,
-    started: float,
-) -> None:
+def finish(session: Session, records: Records, *, plots: Sequence[Path], state: str) -> None:
     """Export the winner and write result, leaderboard and plots; tell the tracker.
 
     Args:
-        config: the job.
-        intake: its data.
-        setting: what the trials shared.
-        folder: where everything goes.
-        tracker: told of the winner.
-        progress: told of warnings.
+        session: the job.
         records: all that was tried.
         plots: plots of the study, already drawn.
         state: ``complete`` or ``interrupted``.
-        started: ``time.monotonic()`` of the start of the command.
     """
+    intake, folder, tracker = session.intake, session.folder, session.tracker
     warning = _baseline_warning(records, intake.objectives[0])
     if warning:
-        progress.note(warning)
-    prepared, core = _winner(config, intake, setting, folder, records.best, started)
+        session.progress.note(warning)
+    prepared, core = _winner(session, records.best)
     save_model(exported_model(prepared, core), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
-    run_id = tracker.resolve(read_json(folder.state)["run_id"])
-    summary = _summary(config, intake, folder, records, run_id, state, warning)
-    write_json(folder.result, {**summary, "seconds": round(time.monotonic() - started, 2)})
-    drawn = validation_plot(setting.folds[0], core, folder.plots)
+    summary = _summary(session, records, state, warning)
+    _write_result(session, summary)
+    drawn = validation_plot(session.setting.folds[0], core, folder.plots)
     tracker.log_files([folder.leaderboard, folder.result, folder.job])
     tracker.log_files([*plots, *drawn], "plots")
-    example, prediction = raw_sample(intake, prepared, core)
-    model = ModelRecord(
-        folder=folder.path,
-        example=example,
-        prediction=prediction,
-        metrics=records.best.metrics,
-        run_id=records.best.run_id,
-    )
-    tracker.log_model(model)
+    tracker.log_model(_model_record(session, records.best, prepared, core))
     tracker.end_job(state, _facts(records, intake.objectives))
     for note in tracker.notes():
-        progress.note(note)
-    write_json(folder.result, {**summary, "seconds": round(time.monotonic() - started, 2)})
+        session.progress.note(note)
+    _write_result(session, summary)
 
 
 def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd.DataFrame:
@@ -144,19 +115,13 @@ def _row(record: TrialRecord, objectives: tuple[Objective, ...], front: set[int]
     }
 
 
-def _winner(
-    config: JobConfig,
-    intake: Intake,
-    setting: Setting,
-    folder: JobFolder,
-    best: TrialRecord,
-    started: float,
-) -> tuple[Prepared, keras.Model]:
-    family, parameters = intake.space.split(best.configuration)
+def _winner(session: Session, best: TrialRecord) -> tuple[Prepared, keras.Model]:
+    config, setting, folder = session.config, session.setting, session.folder
+    family, parameters = setting.space.split(best.configuration)
     dealt = deal(setting.families[family], setting.folds[0].task, parameters)
-    left = None if config.time is None else started + config.time - time.monotonic()
+    left = None if config.time is None else session.started + config.time - time.monotonic()
     if config.folds is not None and (left is None or left > best.seconds / config.folds):
-        prepared, core = refit(config, intake, setting, dealt, best)
+        prepared, core = refit(config, session.intake, setting, dealt, best)
         write_json(folder.task, prepared.task.describe())
         return prepared, core
     prepared = setting.folds[0]
@@ -164,6 +129,24 @@ def _winner(
         core = build_core(dealt, prepared)
     core.load_weights(folder.weights)
     return prepared, core
+
+
+def _model_record(
+    session: Session, best: TrialRecord, prepared: Prepared, core: keras.Model
+) -> ModelRecord:
+    example, prediction = raw_sample(session.intake, prepared, core)
+    return ModelRecord(
+        folder=session.folder.path,
+        example=example,
+        prediction=prediction,
+        metrics=best.metrics,
+        run_id=best.run_id,
+    )
+
+
+def _write_result(session: Session, summary: Mapping[str, Any]) -> None:
+    seconds = round(time.monotonic() - session.started, 2)
+    write_json(session.folder.result, {**summary, "seconds": seconds})
 
 
 def save_model(model: keras.Model | None, path: Path) -> None:
@@ -186,19 +169,13 @@ def _baseline_warning(records: Records, objective: Objective) -> str:
     return ""
 
 
-def _summary(
-    config: JobConfig,
-    intake: Intake,
-    folder: JobFolder,
-    records: Records,
-    run_id: str,
-    state: str,
-    warning: str,
-) -> dict[str, Any]:
+def _summary(session: Session, records: Records, state: str, warning: str) -> dict[str, Any]:
+    intake, folder = session.intake, session.folder
+    run_id = session.tracker.resolve(read_json(folder.state)["run_id"])
     family, parameters = intake.space.split(records.best.configuration)
     labels = [item.label for item in intake.objectives]
     return {
-        "name": config.name or intake.source.name,
+        "name": session.name,
         "state": state,
         "best_score": records.best.scores[0],
         "metric": labels[0],

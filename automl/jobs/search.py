@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,11 @@ from automl.data.source import digest
 from automl.jobs.assembly import Prepared
 from automl.jobs.config import JobConfig
 from automl.jobs.finish import Records, finish, keep_best
-from automl.jobs.folder import JobFolder, read_json, write_json
+from automl.jobs.folder import JobFolder, write_json
 from automl.jobs.intake import Intake, prepare_folds
 from automl.jobs.loop import Loop, budget_from, run_trials
 from automl.jobs.progress import Progress
+from automl.jobs.session import Session, state_of
 from automl.jobs.trial import Setting, run_trial
 from automl.spaces.space import SearchSpace
 from automl.study.proposer import Proposer
@@ -67,30 +69,41 @@ def run_search(
     """
     for note in intake.notes:
         progress.note(note)
-    setting = _setting(config, intake, adapters)
+    session = Session(
+        config=config,
+        intake=intake,
+        setting=_setting(config, intake, adapters),
+        folder=folder,
+        tracker=adapters.tracker,
+        progress=progress,
+        started=started,
+    )
     write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
-    write_json(folder.task, setting.folds[0].task.describe())
+    write_json(folder.task, session.setting.folds[0].task.describe())
     proposer = adapters.proposer(intake.space, intake.objectives)
     for note in proposer.notes:
         progress.note(note)
-    run_id = adapters.tracker.start_job(_job_record(config, intake, folder))
+    with _tracked(session):
+        _search_and_finish(session, proposer, adapters.release)
+
+
+@contextmanager
+def _tracked(session: Session) -> Iterator[None]:
+    """Open the job's run and remember it with the seconds used, however the session ends."""
+    tracker, folder = session.tracker, session.folder
     used = float(state_of(folder).get("seconds", 0.0))
-    state = {"run_id": run_id, "experiment_id": adapters.tracker.experiment_id, "seconds": used}
-    write_json(folder.state, {**state, "digest": digest(intake.source)})
+    run_id = tracker.start_job(_job_record(session))
+    state = {"run_id": run_id, "experiment_id": tracker.experiment_id, "seconds": used}
+    write_json(folder.state, {**state, "digest": digest(session.intake.source)})
     try:
-        _search_and_finish(config, intake, folder, adapters, progress, setting, proposer, started)
+        yield
     except BaseException:
-        adapters.tracker.end_job("failed", {})
+        tracker.end_job("failed", {})
         raise
     finally:
-        seconds = round(used + time.monotonic() - started, 2)
-        run_id = adapters.tracker.resolve(run_id)
+        seconds = round(used + time.monotonic() - session.started, 2)
+        run_id = tracker.resolve(run_id)
         write_json(folder.state, {**state_of(folder), "run_id": run_id, "seconds": seconds})
-
-
-def state_of(folder: JobFolder) -> Mapping[str, Any]:
-    """Return what earlier sessions of a job left for the next."""
-    return read_json(folder.state) if folder.state.exists() else {}
 
 
 def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tuple[TrialRecord, ...]:
@@ -113,38 +126,18 @@ def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tup
     return tuple(records)
 
 
-def _search_and_finish(
-    config: JobConfig,
-    intake: Intake,
-    folder: JobFolder,
-    adapters: Adapters,
-    progress: Progress,
-    setting: Setting,
-    proposer: Proposer,
-    started: float,
-) -> None:
-    baselines = baseline_records(setting.folds[0], intake.objectives)
+def _search_and_finish(session: Session, proposer: Proposer, release: Callable[[], None]) -> None:
+    baselines = baseline_records(session.setting.folds[0], session.intake.objectives)
     for record in baselines:
-        adapters.tracker.end_trial(record)
-    found = run_trials(_loop(config, intake, folder, adapters, progress, setting, proposer, started))
+        session.tracker.end_trial(record)
+    found = run_trials(_loop(session, proposer, release))
     records = Records(
         trials=tuple(proposer.records()),
         front=tuple(proposer.front()),
         baselines=baselines,
         best=found.best,
     )
-    finish(
-        config,
-        intake,
-        setting,
-        folder,
-        adapters.tracker,
-        progress,
-        records=records,
-        plots=proposer.plots(folder.plots),
-        state=found.state,
-        started=started,
-    )
+    finish(session, records, plots=proposer.plots(session.folder.plots), state=found.state)
 
 
 def _setting(config: JobConfig, intake: Intake, adapters: Adapters) -> Setting:
@@ -159,37 +152,31 @@ def _setting(config: JobConfig, intake: Intake, adapters: Adapters) -> Setting:
     )
 
 
-def _loop(
-    config: JobConfig,
-    intake: Intake,
-    folder: JobFolder,
-    adapters: Adapters,
-    progress: Progress,
-    setting: Setting,
-    proposer: Proposer,
-    started: float,
-) -> Loop:
+def _loop(session: Session, proposer: Proposer, release: Callable[[], None]) -> Loop:
+    config, intake, folder = session.config, session.intake, session.folder
+
     def show(configuration: Configuration) -> tuple[Mapping[str, Any], int]:
         family, parameters = intake.space.split(configuration)
         return {"family": family, **parameters}, intake.epochs[family]
 
     used = float(state_of(folder).get("seconds", 0.0))
     return Loop(
-        name=config.name or intake.source.name,
+        name=session.name,
         objectives=intake.objectives,
         proposer=proposer,
-        tracker=adapters.tracker,
-        progress=progress,
-        budget=budget_from(config.trial_limit, config.time, started=started, used=used),
+        tracker=session.tracker,
+        progress=session.progress,
+        budget=budget_from(config.trial_limit, config.time, started=session.started, used=used),
         seed=config.seed,
-        run=lambda plan: run_trial(setting, plan),
+        run=lambda plan: run_trial(session.setting, plan),
         keep=lambda end: keep_best(folder, end),
         show=show,
-        release=adapters.release,
+        release=release,
     )
 
 
-def _job_record(config: JobConfig, intake: Intake, folder: JobFolder) -> JobRecord:
+def _job_record(session: Session) -> JobRecord:
+    config, intake, folder = session.config, session.intake, session.folder
     hidden = ("data", "storage", "tracking_uri", "out", "name")
     settings: dict[str, Any] = {
         name: ",".join(value) if isinstance(value, tuple) else value
@@ -203,7 +190,7 @@ def _job_record(config: JobConfig, intake: Intake, folder: JobFolder) -> JobReco
         "source": intake.source.name,
     }
     return JobRecord(
-        name=config.name or intake.source.name,
+        name=session.name,
         folder=str(folder.path),
         task=intake.dataset.task,
         modality=intake.modality.name,

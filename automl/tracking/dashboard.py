@@ -64,7 +64,9 @@ def serve(
 
 def run_page(address: str, experiment_id: str, run_id: str) -> str:
     """Return the address of a run's page on a server."""
-    return f"{address.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"
+    page = f"{address.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"
+    # MLflow's pages open for language-model traces otherwise
+    return f"{page}?workflowType=machine_learning"
 
 
 @contextlib.contextmanager

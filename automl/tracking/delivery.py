@@ -21,6 +21,9 @@ from automl.tracking.operation import PENDING, Operation
 
 KEY_TAG = "automl.key"
 TRIAL_TAG = "trial"
+
+KIND_TAG = "mlflow.experimentKind"
+"""Tells MLflow's pages to open an experiment for model training, not for language-model traces."""
 BATCH = {"metrics": 900, "params": 100, "tags": 100}
 PERMANENT = (
     "INVALID_PARAMETER_VALUE",
@@ -103,7 +106,9 @@ class Delivery:
         if found := self.client.get_experiment_by_name(name):
             return found
         try:
-            return self.client.get_experiment(self.client.create_experiment(name, place))
+            return self.client.get_experiment(
+                self.client.create_experiment(name, place, tags={KIND_TAG: "custom_model_development"})
+            )
         except MlflowException as error:
             # another job may have created it in between
             if error.error_code == "RESOURCE_ALREADY_EXISTS":

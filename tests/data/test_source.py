@@ -31,6 +31,16 @@ def test_files_are_recognised_by_their_name(tmp_path: Path, name: str, kind: str
     assert (source.kind, source.path, source.name) == (kind, tmp_path / name, name.split(".")[0])
 
 
+@pytest.mark.parametrize(
+    ("path", "name"), [("adult/train.csv", "adult-train"), ("photos/data", "photos-data")]
+)
+def test_a_name_that_says_nothing_takes_its_folders(tmp_path: Path, path: str, name: str) -> None:
+    (tmp_path / path).parent.mkdir()
+    (tmp_path / path).write_text("x")
+
+    assert open_source(tmp_path / path).name == name
+
+
 def test_objects_are_recognised_by_their_type(tmp_path: Path) -> None:
     assert open_source(tmp_path).kind == "folder"
     assert open_source(pd.DataFrame({"a": [1]})).kind == "frame"

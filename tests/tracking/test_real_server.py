@@ -34,7 +34,7 @@ def test_the_dashboard_takes_the_next_free_port_and_names_the_jobs_page(mlflow_s
     taken, _, page = mlflow_server.said
 
     assert re.fullmatch(rf"Port \d+ is taken; using {mlflow_server.port}\.", taken)
-    assert page == f"Runs: {mlflow_server.uri}/#/experiments/7/runs/abc"
+    assert page == f"Runs: {mlflow_server.uri}/#/experiments/7/runs/abc?workflowType=machine_learning"
 
 
 def test_a_server_keeps_runs_files_and_the_champion(mlflow_server: RealServer, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_server_elsewhere_is_only_named(capsys: pytest.CaptureFixture[str]) ->
 
     page = run_page("https://***@tracking.example", "7", "abc")
     assert capsys.readouterr().out == f"Runs: {page}\n"
-    assert page.endswith("/#/experiments/7/runs/abc")
+    assert page.endswith("/#/experiments/7/runs/abc?workflowType=machine_learning")
 
 
 def _commands() -> list[str]:
