@@ -1,0 +1,121 @@
+"""From files of every modality to predictions on raw files, with one short trial each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import automl
+
+RNG = np.random.default_rng(0)
+QUICK = {"trials": 1, "epochs": 1, "tracking": False}
+
+
+def pictures(folder, count=8):
+    for name, level in (("dark", 40), ("light", 200)):
+        (folder / name).mkdir(parents=True)
+        for index in range(count):
+            noise = RNG.integers(-30, 30, size=(12, 10, 3))
+            Image.fromarray((level + noise).clip(0, 255).astype("uint8")).save(
+                folder / name / f"{index}.png"
+            )
+    return folder
+
+
+def series_file(path, count=12):
+    rows = ["@problemName toy", "@classLabel true up down", "@data"]
+    for index in range(count):
+        length, sign = 8 + index % 4, 1 if index % 2 else -1
+        values = sign * np.arange(length) + RNG.normal(size=length)
+        rows.append(",".join(f"{value:.3f}" for value in values) + (":up" if sign > 0 else ":down"))
+    path.write_text("\n".join(rows))
+    return path
+
+
+def test_pictures_in_a_folder_per_class(tmp_path):
+    folder = pictures(tmp_path / "photos")
+
+    result = automl.search(folder, family="cnn", out=str(tmp_path / "job"), **QUICK)
+
+    assert result.evaluate(folder)["rows"] == 16
+    answers = result.predict(folder / "dark")
+    assert set(answers["prediction"]) <= {"dark", "light"}
+    assert len(answers) == 8
+
+
+def test_the_exported_model_takes_pictures_of_any_size(tmp_path):
+    folder = pictures(tmp_path / "photos")
+    result = automl.search(folder, family="cnn", out=str(tmp_path / "job"), **QUICK)
+
+    odd = RNG.integers(0, 255, size=(2, 31, 47, 3)).astype("float32")
+
+    assert result.model.predict({"image": odd}, verbose=0).shape == (2, 2)
+
+
+def test_series_of_unequal_lengths(tmp_path):
+    path = series_file(tmp_path / "toy.ts")
+
+    result = automl.search(path, family="cnn", out=str(tmp_path / "job"), **QUICK)
+
+    assert result.evaluate(path)["rows"] == 12
+    assert set(result.predict(path)["prediction"]) <= {"up", "down"}
+
+
+def test_texts_in_a_table_without_header(tmp_path):
+    words = ["good fine great", "bad poor awful"]
+    lines = [f"{words[index % 2]} film number {index} indeed\t{index % 2}" for index in range(40)]
+    path = tmp_path / "reviews.tsv"
+    path.write_text("\n".join(lines))
+
+    result = automl.search(
+        path, target="c1", header=False, family="ngrams", out=str(tmp_path / "job"), **QUICK
+    )
+
+    assert result.summary["modality"] == "text"
+    assert result.evaluate(path)["rows"] == 40
+
+
+def test_several_targets_of_zero_and_one(tmp_path):
+    frame = pd.DataFrame(RNG.normal(size=(60, 2)), columns=["a", "b"])
+    frame["p"], frame["q"] = (frame["a"] > 0).astype(int), (frame["b"] > 0).astype(int)
+    frame.to_csv(tmp_path / "table.csv.gz", index=False)
+
+    result = automl.search(
+        tmp_path / "table.csv.gz", target=("p", "q"), family="linear", out=str(tmp_path / "job"), **QUICK
+    )
+
+    answers = result.predict(tmp_path / "table.csv.gz")
+    assert result.summary["task"] == "multilabel"
+    assert {"p", "q", "probability_p", "probability_q"} <= set(answers.columns)
+
+
+@pytest.mark.parametrize("ids", [False, True])
+def test_forecasts_continue_each_series(tmp_path, ids):
+    hours = pd.date_range("2026-01-01", periods=120, freq="h")
+    parts = []
+    for name in ("east", "west")[: 1 + ids]:
+        wave = 5 + np.sin(np.arange(120) * 2 * np.pi / 24) + RNG.normal(scale=0.1, size=120)
+        parts.append(pd.DataFrame({"place": name, "hour": hours, "load": wave}))
+    frame = pd.concat(parts) if ids else parts[0].drop(columns="place")
+    frame.to_csv(tmp_path / "load.csv", index=False)
+
+    result = automl.search(
+        tmp_path / "load.csv",
+        target="load",
+        time_column="hour",
+        id_column="place" if ids else None,
+        horizon=6,
+        lookback=24,
+        family="linear",
+        out=str(tmp_path / "job"),
+        **QUICK,
+    )
+
+    answers = result.predict(tmp_path / "load.csv")
+    assert len(answers) == 6 * (1 + ids)
+    assert pd.Timestamp(answers["time"].iloc[0]) == pd.Timestamp("2026-01-06 00:00")
+    assert {"mse", "mae", "rmse", "smape", "mase", "mse_scaled", "mae_scaled"} == set(
+        result.evaluate(tmp_path / "load.csv")["metrics"]
+    )

@@ -1,0 +1,47 @@
+"""What the pages say, the code knows: options, commands, files and links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from automl.cli.app import COMMANDS, application
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "docs" / "guide.md", ROOT / "docs" / "search_spaces.md"]
+ALL_PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "mlflow" / "README.md"]
+
+
+def known_options() -> set[str]:
+    context = click.Context(application)
+    commands = [application.get_command(context, name) for name in COMMANDS]
+    return {
+        flag
+        for command in commands
+        for item in command.params
+        for flag in (*item.opts, *item.secondary_opts)
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_option_of_a_page_exists(page):
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page.read_text()))
+
+    assert named <= known_options() | {"--help"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_command_of_a_page_exists(page):
+    named = set(re.findall(r"(?m)^(?:.*\| )?automl ([a-z]+)", page.read_text()))
+
+    assert named <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", ALL_PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page):
+    links = [link for link in re.findall(r"\]\(([^)#]+)", page.read_text()) if "://" not in link]
+
+    assert all((page.parent / link).exists() for link in links), links
