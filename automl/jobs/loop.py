@@ -28,6 +28,9 @@ LARGEST_SHARE = 0.5
 """A trial that would take a larger share of the time left is ended after its second epoch, once there is
 a model to return: a slow family must not eat the search."""
 
+SPARE_SHARE = 0.1
+"""Share of the time that may be left unused because a trial might not see its first epoch in it."""
+
 FINISHING_SHARE, FINISHING_MOST = 0.06, 12.0
 """Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
 
@@ -39,20 +42,23 @@ class Budget:
     Attributes:
         trials: trials in all, or None.
         deadline: ``time.monotonic()`` at which training stops, or None.
+        spare: seconds that may be left unused at most, because the next trial might not see an epoch.
     """
 
     trials: int | None
     deadline: float | None
+    spare: float = 0.0
 
     def allows(self, done: int, startup: float) -> bool:
         """Whether another trial is worth starting: one is missing, and it would see an epoch.
 
         Args:
             done: trials so far.
-            startup: seconds that the quickest trial took to its first epoch's end.
+            startup: seconds that the slowest trial took to its first epoch's end.
         """
-        missing = self.trials is None or done < self.trials
-        return missing and (self.deadline is None or time.monotonic() + startup < self.deadline)
+        if self.trials is not None and done >= self.trials:
+            return False
+        return self.deadline is None or time.monotonic() + min(startup, self.spare) < self.deadline
 
 
 def budget_from(trials: int | None, seconds: float | None, *, started: float, used: float) -> Budget:
@@ -67,7 +73,8 @@ def budget_from(trials: int | None, seconds: float | None, *, started: float, us
     if seconds is None:
         return Budget(trials=trials, deadline=None)
     reserve = min(FINISHING_SHARE * seconds, FINISHING_MOST)
-    return Budget(trials=trials, deadline=started + max(seconds - used, 0.0) - reserve)
+    deadline = started + max(seconds - used, 0.0) - reserve
+    return Budget(trials=trials, deadline=deadline, spare=SPARE_SHARE * seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,8 +227,7 @@ class _Rounds:
 
         def watch(epoch: Epoch) -> str:
             if epoch.number == 1:
-                seconds = time.monotonic() - began
-                self._startup = min(self._startup or seconds, seconds)
+                self._startup = max(self._startup, time.monotonic() - began)
             loop.tracker.log_epoch(run_id, epoch.number, epoch.metrics)
             loop.progress.epoch(number, epoch.number, epoch.metrics)
             value = epoch.metrics.get(loop.objectives[0].label)

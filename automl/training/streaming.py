@@ -72,7 +72,7 @@ class FitEngine:
         options, model = candidate.options, candidate.model
         batch_size = min(options.batch_size, len(split.train_targets))
         steps = math.ceil(len(split.train_targets) / batch_size)
-        self._compile(candidate, steps, batch_size, split)
+        self._compile(candidate, steps, batch_size)
         progress = Progress(
             candidate=candidate,
             predict=self._predictor(model, _wanted(model, split.validation)),
@@ -91,7 +91,7 @@ class FitEngine:
             model.fit(inputs, split.train_targets, batch_size=batch_size, **settings)
         return progress.outcome()
 
-    def _compile(self, candidate: Candidate, steps: int, batch_size: int, split: Split) -> None:
+    def _compile(self, candidate: Candidate, steps: int, batch_size: int) -> None:
         model = candidate.model
         if model.compiled:
             return
@@ -100,20 +100,18 @@ class FitEngine:
             model.compile(
                 optimizer=build_optimizer(candidate.options, total, model.trainable_variables),
                 loss=candidate.loss,
-                steps_per_execution=min(steps, self._steps_per_call(model, split, batch_size)),
+                steps_per_execution=min(steps, self._steps_per_call(model, batch_size)),
             )
 
-    def _steps_per_call(self, model: keras.Model, split: Split, batch_size: int) -> int:
-        """More for lighter steps; parameters times positions times batch stands for the work of a step.
+    def _steps_per_call(self, model: keras.Model, batch_size: int) -> int:
+        """More for lighter steps.
 
         One with several replicas: Keras' loop over steps fails on TensorFlow when the last batch does not
         reach every replica.
         """
         if self._strategy.replicas > 1:
             return 1
-        inputs = _wanted(model, split.train).values()
-        positions = max(math.prod(array.shape[1:-1]) for array in inputs)
-        work = model.count_params() * max(positions, 1) * batch_size
+        work = batch_size * sum(_multiplications(layer) for layer in model.layers)
         return 32 if work <= _LIGHT else 8 if work <= _MEDIUM else 1
 
     def _predictor(self, model: keras.Model, inputs: Mapping[str, np.ndarray]) -> Callable[[], np.ndarray]:
@@ -145,6 +143,16 @@ def _wanted(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> dict[str, n
     """Those arrays that the model takes; all of them for a model that does not name its inputs."""
     names = {tensor.name for tensor in getattr(model, "inputs", None) or ()}
     return {name: array for name, array in arrays.items() if not names or name in names}
+
+
+def _multiplications(layer: keras.layers.Layer) -> int:
+    """Per example, about: each weight at each position of the output; a look-up costs what it yields."""
+    shapes = [tensor.shape for tensor in keras.tree.flatten(layer.output)]
+    known = [[size or 1 for size in shape[1:]] for shape in shapes]
+    if isinstance(layer, keras.layers.Embedding):
+        return sum(math.prod(sizes) for sizes in known)
+    positions = max((math.prod(sizes[:-1]) for sizes in known), default=1)
+    return int(layer.count_params()) * positions
 
 
 def _predict_batch(inputs: Mapping[str, np.ndarray]) -> int:
