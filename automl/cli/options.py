@@ -13,8 +13,6 @@ from automl.jobs.config import JobConfig, config_fields, config_from, read_confi
 
 Command = Callable[..., Any]
 
-_NEGATED = {"portfolio": "--no-portfolio", "header": "--no-header", "tracking": "--no-tracking"}
-
 
 def job_options(function: Command) -> Command:
     """Add an option for every field of ``JobConfig`` but the data, which is the argument."""
@@ -45,16 +43,14 @@ def given_config(data: str | None, job: str | None, options: dict[str, Any]) -> 
 
 def _option(name: str, item: Field[Any]) -> Callable[[Command], Command]:
     text, kind = item.metadata["help"], str(item.type)
-    if name in _NEGATED:
-        return click.option(_NEGATED[name], name, flag_value=False, default=None, help=_negated(text))
+    flag = name.replace("_", "-")
+    if kind == "bool":
+        return click.option(f"--no-{flag}", name, flag_value=False, default=None, help=item.metadata["off"])
     shared = {"default": None, "help": text, "metavar": item.metadata["metavar"] or None}
-    flag = f"--{name.replace('_', '-')}"
+    flag = f"--{flag}"
     if kind.startswith("tuple"):
+        shared["help"] = f"{text}; may be given several times"
         return click.option(flag, name, multiple=True, **{**shared, "default": ()})
     if kind.startswith("int"):
         return click.option(flag, name, type=int, **shared)
     return click.option(flag, name, type=str, **shared)
-
-
-def _negated(text: str) -> str:
-    return f"do not: {text}"

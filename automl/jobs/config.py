@@ -13,10 +13,12 @@ from automl.core.errors import ConfigError, suggest
 DEFAULT_TRIALS = 20
 """Trials when neither a number nor a time is given: the portfolio and some room to learn from it."""
 
+BACKENDS = ("tensorflow", "jax", "torch")
 
-def option(default: Any, text: str, *, metavar: str = "", choices: tuple[str, ...] = ()) -> Any:
-    """Declare an option: its default, its meaning, and what a value looks like."""
-    return field(default=default, metadata={"help": text, "metavar": metavar, "choices": choices})
+
+def option(default: Any, text: str, *, metavar: str = "", off: str = "") -> Any:
+    """Declare an option: its default, its meaning, what a value looks like, what turning it off means."""
+    return field(default=default, metadata={"help": text, "metavar": metavar, "off": off})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,9 @@ class JobConfig:
     )
     sampler: str = option("tpe", "tpe, gp, cmaes, random, qmc, grid or nsga2", metavar="NAME")
     pruner: str = option("median", "median, successive-halving, hyperband or none", metavar="NAME")
-    portfolio: bool = option(True, "try the search space's portfolio first")
+    portfolio: bool = option(
+        True, "try the search space's portfolio first", off="do not try the portfolio first"
+    )
     validation: str | None = option(
         None, "validation data; default: a share of the data is held out", metavar="FILE"
     )
@@ -78,17 +82,19 @@ class JobConfig:
     horizon: int | None = option(None, "steps to forecast", metavar="H")
     lookback: int | None = option(None, "steps a forecast looks back", metavar="L")
     image_size: int | None = option(None, "side in pixels that pictures are resized to", metavar="PX")
-    header: bool = option(True, "first row of a table names the columns")
+    header: bool = option(
+        True,
+        "first row of a table names the columns",
+        off="the first row of a table is data; columns are c0, c1, ...",
+    )
     seed: int = option(0, "seed of splits, samplers, weights and batches", metavar="N")
     out: str | None = option(None, "job folder; default: runs/NAME-TIME", metavar="DIR")
-    backend: str = option(
-        "tensorflow", "Keras backend", metavar="B", choices=("tensorflow", "jax", "torch")
-    )
+    backend: str = option("tensorflow", "Keras backend: tensorflow, jax or torch", metavar="B")
     strategy: str = option("auto", "auto, single, mirrored, multi-worker or tpu", metavar="S")
     storage: str | None = option(
         None, "any Optuna storage; default: a journal in the job folder", metavar="URL"
     )
-    tracking: bool = option(True, "log every trial to MLflow")
+    tracking: bool = option(True, "log every trial to MLflow", off="do not log to MLflow")
     tracking_uri: str | None = option(
         None, "MLflow store; default: MLFLOW_TRACKING_URI, else ./mlflow.db", metavar="URI"
     )
@@ -99,9 +105,8 @@ class JobConfig:
         _at_least("folds", self.folds, 2)
         if self.time is not None and not self.time > 0:
             raise ConfigError(f"time: expected a positive time such as 10m, got {self.time}.")
-        if self.backend not in ("tensorflow", "jax", "torch"):
-            known = ("tensorflow", "jax", "torch")
-            raise ConfigError(f"Unknown backend {self.backend!r}. {suggest(self.backend, known)}")
+        if self.backend not in BACKENDS:
+            raise ConfigError(f"Unknown backend {self.backend!r}. {suggest(self.backend, BACKENDS)}")
         if self.folds is not None and self.validation is not None:
             raise ConfigError("folds and validation exclude each other: give one of them.")
 

@@ -17,14 +17,14 @@ from automl.cli.running import run_and_report
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object at the end on stdout")
 @click.option("--quiet", is_flag=True, help="print warnings and errors only")
 def command(data: str | None, job: str | None, as_json: bool, quiet: bool, **options: Any) -> int:
-    r"""Search for the best Keras model of DATA: a file, a folder, or sklearn:NAME.
+    """Search for the best Keras model of DATA: a file, a folder, or sklearn:NAME.
 
     \b
     automl search adult.csv --target income --time 10m
     automl search photos/ --epochs 30 --trials 20
     automl search reviews.tsv --target label --family ngrams --family cnn
     automl search energy.csv --target load --time-column hour --horizon 24
-    """
+    """  # noqa: D301  click reads the escape
     from automl.api import run_job
     from automl.cli.app import STARTED
 
