@@ -25,7 +25,7 @@ TASK_METRICS: Mapping[TaskKind, tuple[str, ...]] = {
     "multiclass": _CLASSES,
     "multilabel": ("f1_macro", "accuracy", "balanced_accuracy", "roc_auc", "pr_auc", "log_loss"),
     "regression": ("rmse", "mae", "r2"),
-    "forecasting": ("mse", "mae", "rmse", "smape", "mase", "mse_scaled", "mae_scaled"),
+    "forecasting": ("mse_scaled", "mae_scaled", "mse", "mae", "rmse", "smape", "mase"),
 }
 """Metrics of each kind of task; the first is its default objective."""
 
@@ -44,6 +44,20 @@ _SPELLINGS: Mapping[str, Direction] = {
     "maximize": "maximize",
 }
 _SMALLEST_PROBABILITY = 1.2e-7  # resolution of float32, as in scikit-learn's log_loss
+
+
+TIE_BREAKERS = ("log_loss", "mse_scaled", "mse", "rmse", "mae")
+"""Losses, the first of which that a task has decides between equal scores; smaller is better."""
+
+
+def tie_breaker(metrics: Mapping[str, float], prefix: str = "") -> float:
+    """Return the loss that decides between equal scores, 0 when there is none among the metrics.
+
+    Args:
+        metrics: values by name.
+        prefix: what the names begin with.
+    """
+    return next((metrics[prefix + name] for name in TIE_BREAKERS if prefix + name in metrics), 0.0)
 
 
 def parse_objective(text: str) -> Objective:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import SearchError
+from automl.core.metrics import tie_breaker
 from automl.core.seeds import derive
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.execution.executor import Executor
@@ -271,12 +272,16 @@ class _Rounds:
 
 
 def _beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -> bool:
-    """A complete trial beats a pruned one, whose score is that of a shorter training."""
+    """Complete beats pruned, whose score is that of a shorter training; a loss breaks ties."""
     if record.state == "failed" or not record.scores:
         return False
-    if best is not None and best.state != record.state:
+    if best is None:
+        return True
+    if best.state != record.state:
         return record.state == "complete"
-    return objective.better(record.scores[0], best.scores[0] if best else None)
+    if record.scores[0] == best.scores[0]:
+        return tie_breaker(record.metrics) < tie_breaker(best.metrics)
+    return objective.better(record.scores[0], best.scores[0])
 
 
 def _nothing(state: str, records: Sequence[TrialRecord]) -> str:

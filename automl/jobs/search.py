@@ -133,7 +133,7 @@ def _search_and_finish(session: Session, proposer: Proposer, release: Callable[[
     found = run_trials(_loop(session, proposer, release))
     records = Records(
         trials=tuple(proposer.records()),
-        front=tuple(proposer.front()),
+        front=tuple(proposer.front()) if len(session.intake.objectives) > 1 else (found.best,),
         baselines=baselines,
         best=found.best,
     )

@@ -169,9 +169,7 @@ def _finish(
     state: str,
     started: float,
 ) -> None:
-    records = Records(
-        trials=tuple(proposer.records()), front=tuple(proposer.front()), baselines=(), best=best
-    )
+    records = Records(trials=tuple(proposer.records()), front=(best,), baselines=(), best=best)
     frame = leaderboard_frame(records, (job.objective,))
     write_whole(folder.leaderboard, frame.to_csv(index=False))
     summary = {

@@ -66,7 +66,10 @@ def dump_space(space: SearchSpace) -> str:
         else space.epochs,
         "parameters": {item.name: _Line(item.plain()) for item in space.parameters},
     }
-    if space.portfolio:
+    if space.portfolio_by_task:
+        by_kind = {"default": space.portfolio, **space.portfolio_by_task}
+        parts["portfolio"] = {kind: [_Line(entry) for entry in own] for kind, own in by_kind.items()}
+    elif space.portfolio:
         parts["portfolio"] = [_Line(entry) for entry in space.portfolio]
     return str(yaml.dump(parts, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=100_000))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from automl.core.errors import SpaceError, suggest
-from automl.core.specs import TaskKind
+from automl.core.specs import Configuration, TaskKind
 from automl.spaces.conditions import Condition, OneOf, Within, is_number
 from automl.spaces.nodes import Located, read_located
 from automl.spaces.parameters import Boolean, Choice, Constant, Float, Integer, Parameter, middle
@@ -245,16 +245,26 @@ def _epochs(top: _Reader) -> dict[str, int]:
 
 
 def _with_portfolio(bare: SearchSpace, top: _Reader) -> SearchSpace:
-    if top.get("portfolio") is None:
+    node = top.get("portfolio")
+    if node is None:
         return bare
-    entries = top.items("portfolio")
-    for number, node in enumerate(entries, start=1):
+    if not isinstance(node.value, dict):
+        return replace(bare, portfolio=_entries(bare, top, "portfolio"))
+    kinds = _Reader(source=top.source, where="'portfolio': ", node=node)
+    kinds.only(("default", *get_args(TaskKind)))
+    by_task = {kind: _entries(bare, kinds, kind) for kind in node.value}
+    return replace(bare, portfolio=by_task.pop("default", ()), portfolio_by_task=by_task)
+
+
+def _entries(bare: SearchSpace, reader: _Reader, key: str) -> tuple[Configuration, ...]:
+    nodes = reader.items(key)
+    for number, node in enumerate(nodes, start=1):
         where = f"portfolio entry {number}: "
-        entry = _Reader(source=top.source, where=where, node=node)
-        for key in node.value:
-            entry.scalar(key)
+        entry = _Reader(source=reader.source, where=where, node=node)
+        for name in node.value:
+            entry.scalar(name)
         entry.checked(lambda plain=node.plain: bare.complete(plain))  # type: ignore[misc]
-    return replace(bare, portfolio=tuple(node.plain for node in entries))
+    return tuple(node.plain for node in nodes)
 
 
 def _line_of_blame(top: _Reader) -> Callable[[str], int]:

@@ -29,6 +29,7 @@ class SearchSpace:
         parameters: in the order written; a parent may stand after its child.
         portfolio: configurations to try first; what an entry leaves out takes its default.
         epochs_by_task: full lengths for some task kinds, instead of ``epochs``.
+        portfolio_by_task: portfolios for some task kinds, instead of ``portfolio``.
     """
 
     name: str
@@ -36,6 +37,7 @@ class SearchSpace:
     parameters: tuple[Parameter, ...]
     portfolio: tuple[Configuration, ...] = ()
     epochs_by_task: Mapping[str, int] = field(default_factory=dict)
+    portfolio_by_task: Mapping[str, tuple[Configuration, ...]] = field(default_factory=dict)
     ordered: tuple[Parameter, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,11 +48,8 @@ class SearchSpace:
         _check_parents(named)
         order = in_order({name: parameter.parents for name, parameter in named.items()})
         object.__setattr__(self, "ordered", tuple(named[name] for name in order))
-        for number, entry in enumerate(self.portfolio, start=1):
-            try:
-                self.complete(entry)
-            except SpaceError as error:
-                raise SpaceError(f"portfolio entry {number}: {error}") from error
+        for portfolio in (self.portfolio, *self.portfolio_by_task.values()):
+            self._check_portfolio(portfolio)
 
     def __getitem__(self, name: str) -> Parameter:
         """Return the parameter of that name.
@@ -133,8 +132,14 @@ class SearchSpace:
         for parameter in self.ordered:
             if (not parameter.tasks or kind in parameter.tasks) and kept.keys() >= set(parameter.parents):
                 kept[parameter.name] = parameter
-        space = self._with([item for item in self.parameters if item.name in kept])
-        return replace(space, epochs=self.epochs_by_task.get(kind, self.epochs), epochs_by_task={})
+        whole = replace(
+            self,
+            epochs=self.epochs_by_task.get(kind, self.epochs),
+            portfolio=self.portfolio_by_task.get(kind, self.portfolio),
+            epochs_by_task={},
+            portfolio_by_task={},
+        )
+        return whole._with([item for item in self.parameters if item.name in kept])
 
     def fix(self, name: str, value: Scalar) -> SearchSpace:
         """Return the space with a parameter made a constant; its range does not bind the user.
@@ -175,6 +180,13 @@ class SearchSpace:
         flat = {name: value for name, value in configuration.items() if name != FAMILY}
         return family, {name.removeprefix(f"{family}."): value for name, value in flat.items()}
 
+    def _check_portfolio(self, portfolio: Sequence[Configuration]) -> None:
+        for number, entry in enumerate(portfolio, start=1):
+            try:
+                self.complete(entry)
+            except SpaceError as error:
+                raise SpaceError(f"portfolio entry {number}: {error}") from error
+
     def _called(self, name: str) -> list[Parameter]:
         found = [item for item in self.parameters if name in (item.name, _bare(item.name))]
         return found or [self[name]]
@@ -192,8 +204,13 @@ class SearchSpace:
 
     def _with(self, parameters: Sequence[Parameter]) -> SearchSpace:
         """The space with other parameters; portfolio entries lose what no longer fits."""
-        bare = replace(self, parameters=tuple(parameters), portfolio=())
-        return replace(bare, portfolio=tuple(_refitted(bare, entry) for entry in self.portfolio))
+        bare = replace(self, parameters=tuple(parameters), portfolio=(), portfolio_by_task={})
+        by_task = {
+            kind: tuple(_refitted(bare, entry) for entry in portfolio)
+            for kind, portfolio in self.portfolio_by_task.items()
+        }
+        portfolio = tuple(_refitted(bare, entry) for entry in self.portfolio)
+        return replace(bare, portfolio=portfolio, portfolio_by_task=by_task)
 
 
 def join(spaces: Mapping[str, SearchSpace]) -> SearchSpace:

@@ -11,16 +11,13 @@ import keras
 import numpy as np
 
 from automl.core.errors import ConfigError
-from automl.core.metrics import DIRECTIONS
+from automl.core.metrics import DIRECTIONS, tie_breaker
 from automl.core.specs import COSTS, Objective
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, StopReason
 from automl.training.schedules import PLATEAU, PLATEAU_FACTOR, PLATEAU_PATIENCE
 
 _SCORED_SHARE = 0.25
 """An epoch that the deadline cuts is still scored when so much of it was done."""
-
-_LOSS_METRICS = ("log_loss", "mse_scaled", "mse", "rmse", "mae")
-"""The first of these that the task has decides between epochs of equal score."""
 
 
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]
@@ -130,8 +127,8 @@ def _better(metrics: Mapping[str, float], best: Mapping[str, float] | None, obje
     value = metrics[measured.label]
     if best is None or value != best[measured.label]:
         return measured.better(value, None if best is None else best[measured.label])
-    tie = next((f"val_{name}" for name in _LOSS_METRICS if f"val_{name}" in metrics), "loss")
-    return metrics[tie] < best[tie]
+    loss, least = (tie_breaker(item, "val_") or item["loss"] for item in (metrics, best))
+    return loss < least
 
 
 def _measured(metrics: Mapping[str, float], objective: Objective) -> Objective:

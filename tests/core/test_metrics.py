@@ -186,7 +186,7 @@ def test_promised_defaults() -> None:
         "multiclass": "val_accuracy",
         "multilabel": "val_f1_macro",
         "regression": "val_rmse",
-        "forecasting": "val_mse",
+        "forecasting": "val_mse_scaled",
     }
     assert DIRECTIONS["mase"] == DIRECTIONS["smape"] == DIRECTIONS["mse_scaled"] == "minimize"
 

@@ -143,6 +143,16 @@ def test_a_complete_trial_beats_a_pruned_one():
     assert best_of([complete, pruned], ACCURACY) is complete
 
 
+def test_equal_scores_are_told_apart_by_the_loss():
+    sure = TrialRecord(
+        number=1, configuration={}, state="complete", scores=(1.0,), metrics={"log_loss": 0.1}
+    )
+    unsure = replace(sure, number=0, metrics={"log_loss": 0.6})
+
+    assert best_of([unsure, sure], ACCURACY) is sure
+    assert best_of([sure, unsure], ACCURACY) is sure
+
+
 def test_time_counts_from_the_start_less_what_was_used_and_what_finishing_takes():
     budget = budget_from(None, 100.0, started=1000.0, used=30.0)
 

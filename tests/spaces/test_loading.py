@@ -164,3 +164,26 @@ def test_wrong_full_lengths_are_refused(tmp_path, epochs, message):
 
     with pytest.raises(SpaceError, match=message):
         load_space(path)
+
+
+def test_tasks_may_have_their_own_portfolio(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "epochs: 5\nparameters:\n  a: {type: integer, low: 1, high: 9, default: 5}\n"
+        "portfolio:\n  default: [{a: 1}]\n  forecasting: [{a: 2}, {a: 3}]\n"
+    )
+    space = load_space(path)
+
+    assert load_space(path, task="forecasting").starts() == [{"a": 2}, {"a": 3}]
+    assert load_space(path, task="binary").starts() == [{"a": 1}]
+    assert parse_space(dump_space(space), source="x", name="own") == space
+
+
+def test_a_wrong_portfolio_of_a_task_is_refused(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "epochs: 5\nparameters:\n  a: {type: boolean, default: true}\nportfolio:\n  forecasting: [{b: 2}]\n"
+    )
+
+    with pytest.raises(SpaceError, match="'b'"):
+        load_space(path)
