@@ -225,14 +225,21 @@ class _Rounds:
 
     def _watch(self, number: int, run_id: str, epochs: int) -> Callable[[Epoch], str]:
         loop, began = self._loop, time.monotonic()
+        objective = loop.objectives[0]
+        best: float | None = None
 
         def watch(epoch: Epoch) -> str:
+            nonlocal best
             if epoch.number == 1:
                 self._startup = max(self._startup, time.monotonic() - began)
             loop.tracker.log_epoch(run_id, epoch.number, epoch.metrics)
             loop.progress.epoch(number, epoch.number, epoch.metrics)
-            value = epoch.metrics.get(loop.objectives[0].label)
-            if value is not None and loop.proposer.report(number, epoch.number, value):
+            value = epoch.metrics.get(objective.label)
+            if value is None:
+                return self._too_slow(epoch, epochs)
+            # the best so far, which is what the trial is worth: its weights are the ones kept
+            best = value if objective.better(value, best) else best
+            if best is not None and loop.proposer.report(number, epoch.number, best):
                 return f"pruned after epoch {epoch.number}"
             return self._too_slow(epoch, epochs)
 

@@ -39,7 +39,7 @@ class Proposer(Protocol):
         ...
 
     def report(self, number: int, epoch: int, value: float) -> bool:
-        """Report the first objective after an epoch; returns whether to prune the trial."""
+        """Report the best value of the first objective up to an epoch; returns whether to prune."""
         ...
 
     def tell(self, record: TrialRecord, facts: Mapping[str, Any]) -> None:

@@ -14,11 +14,11 @@ import pytest
 
 from automl.cli.app import run
 
-TRIALS = 4
+TRIALS = 3
 
 
 def start(folder):
-    options = ["--family", "linear", "--trials", str(TRIALS), "--epochs", "400", "--no-portfolio"]
+    options = ["--family", "linear", "--trials", str(TRIALS), "--epochs", "150", "--no-portfolio"]
     command = [sys.executable, "-m", "automl", "search", "sklearn:wine", *options]
     place = ["--no-tracking", "--pruner", "none", "--out", str(folder)]
     return subprocess.Popen([*command, *place], stderr=subprocess.PIPE, text=True)

@@ -143,6 +143,21 @@ def test_a_complete_trial_beats_a_pruned_one():
     assert best_of([complete, pruned], ACCURACY) is complete
 
 
+def test_the_study_is_told_the_best_epoch_so_far():
+    told = []
+
+    def run(plan):
+        for number, value in enumerate((0.4, 0.7, 0.5), start=1):
+            plan.watch(Epoch(number=number, metrics={"val_accuracy": value}, seconds=0.1))
+        return ended(plan, 0.7)
+
+    job = loop(run, trials=1)
+    job.proposer.report = lambda number, epoch, value: bool(told.append(value))
+    run_trials(job)
+
+    assert told == [0.4, 0.7, 0.7]
+
+
 def test_equal_scores_are_told_apart_by_the_loss():
     sure = TrialRecord(
         number=1, configuration={}, state="complete", scores=(1.0,), metrics={"log_loss": 0.1}
