@@ -181,11 +181,13 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the label of each example ``(n,)``, in the type of ``fit``'s labels."""
-        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+        positions = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[positions])
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of each class ``(n, classes)``, in the order of ``classes_``."""
-        return self.result_.outputs(self._checked(X))
+        X = self._checked(X)
+        return self.result_.outputs(X)
 
     def _task_of(self, y: np.ndarray) -> str:
         return "binary" if len(self.classes_) == 2 else "multiclass"
@@ -214,5 +216,6 @@ class AutoRegressor(RegressorMixin, _AutoEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the value of each example: ``(n,)``, or ``(n, outputs)`` for several targets."""
-        values = self.result_.outputs(self._checked(X))
+        X = self._checked(X)
+        values = self.result_.outputs(X)
         return values[:, 0] if values.shape[1] == 1 else values

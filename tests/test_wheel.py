@@ -42,15 +42,16 @@ def test_the_wheel_holds_every_search_space(wheel):
 def test_a_space_is_read_from_the_wheel(wheel, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
-    code = "from automl.spaces.loading import load_space; print(load_space('image/cnn').name)"
+    reading = "import automl; from automl.spaces.loading import load_space"
+    code = f"{reading}; print(automl.__file__, load_space('image/cnn').name)"
 
-    # without the site packages' hooks, so that an editable install cannot answer instead
+    # what stands on PYTHONPATH comes before an editable install
     outcome = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.meta_path = sys.meta_path[:3]; {code}"],
+        [sys.executable, "-c", code],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         env={"PYTHONPATH": str(tmp_path)},
     )
 
-    assert outcome.stdout.strip() == "image/cnn", outcome.stderr
+    assert outcome.stdout.split() == [str(tmp_path / "automl" / "__init__.py"), "image/cnn"], outcome.stderr

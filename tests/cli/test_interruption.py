@@ -18,7 +18,7 @@ TRIALS = 3
 
 
 def start(folder):
-    options = ["--family", "linear", "--trials", str(TRIALS), "--epochs", "150", "--no-portfolio"]
+    options = ["--family", "linear", "--trials", str(TRIALS), "--epochs", "80", "--no-portfolio"]
     command = [sys.executable, "-m", "automl", "search", "sklearn:wine", *options]
     place = ["--no-tracking", "--pruner", "none", "--out", str(folder)]
     return subprocess.Popen([*command, *place], stderr=subprocess.PIPE, text=True)
