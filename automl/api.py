@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective
 from automl.jobs.config import JobConfig, config_from, dump_config, parse_time, read_config
-from automl.jobs.folder import JobFolder, new_folder, open_folder, read_json, write_whole
-from automl.jobs.intake import Intake, check_early, choose_backend, default_backend, take_in
+from automl.jobs.folder import RUNS, JobFolder, new_folder, open_folder, read_json, write_whole
+from automl.jobs.intake import Intake, check_early, default_backend, take_in
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
 from automl.spaces.space import SearchSpace
@@ -141,7 +142,6 @@ def run_job(
     folder = new_folder(config.out, config.name or source.name)
     config = replace(config, name=config.name or source.name)
     try:
-        choose_backend(config.backend)
         intake = take_in(config, source)
         tracker = open_tracker_of(config.tracking, config.tracking_uri, folder)
         write_whole(folder.job, dump_config(_absolute(config)))
@@ -185,7 +185,6 @@ def resume(
     config = _with_secrets(config, storage, tracking_uri)
     source = check_early(config, data)
     _same_data(files, state, source)
-    choose_backend(config.backend)
     intake = take_in(config, source)
     tracker = open_tracker_of(config.tracking, config.tracking_uri, files)
     write_whole(files.job, dump_config(_absolute(config)))
@@ -332,6 +331,9 @@ def _discard_unused(folder: JobFolder) -> None:
     """A refused job leaves no folder behind; one that began trials stays, to be resumed or looked at."""
     if folder.path.is_dir() and not folder.state.exists():
         shutil.rmtree(folder.path)
+        if folder.path.parent.name == RUNS:
+            with suppress(OSError):  # other jobs lie there
+                folder.path.parent.rmdir()
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -37,6 +37,12 @@ def probe(*arguments: str, cwd=None) -> tuple[int, set[str]]:
         (["search", "table.csv", "--target", "income", "--sampler", "nosuch"], 2),
         (["search", "table.csv", "--target", "income", "--time", "soon"], 2),
         (["search", "empty.csv", "--target", "income"], 2),
+        (["search", "table.csv", "--target", "income", "--set", "widht=3"], 2),
+        (["search", "one_class.csv", "--target", "income"], 2),
+        (["search", "one_class.csv", "--target", "age", "--metric", "accuracy"], 2),
+        (["search", "one_class.csv", "--target", "age", "--folds", "50"], 2),
+        (["search", "one_class.csv", "--target", "age", "--horizon", "900"], 2),
+        (["search", "nothing"], 2),
         (["resume", "nosuch"], 2),
         (["leaderboard", "nosuch"], 2),
         (["predict", "nosuch", "table.csv", "--output", "x.csv"], 2),
@@ -45,6 +51,9 @@ def probe(*arguments: str, cwd=None) -> tuple[int, set[str]]:
 def test_help_and_refusals_load_no_framework(tmp_path, arguments, code):
     (tmp_path / "table.csv").write_text("age,income\n1,a\n2,b\n")
     (tmp_path / "empty.csv").write_text("")
+    rows = "".join(f"{age / 7},a\n" for age in range(30))
+    (tmp_path / "one_class.csv").write_text(f"age,income\n{rows}")
+    (tmp_path / "nothing").mkdir()
 
     given, modules = probe(*arguments, cwd=tmp_path)
 

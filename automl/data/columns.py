@@ -9,13 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from automl.data.preprocessing.tabular import MAX_CATEGORIES, NO_DATE, ColumnKind
 from automl.data.tables import as_number, as_text, is_missing
+
+ColumnKind: TypeAlias = Literal["numeric", "category", "date"]
+
+MAX_CATEGORIES = 10_000
+"""Categories of one column that are told apart, the most frequent ones."""
+
+NO_DATE = -(2**63)
+"""Raw value of a missing date, as NumPy stores one."""
 
 LARGEST = 1e30
 """Numbers beyond it (inf, 1e308) count as missing: their squares overflow float32."""

@@ -12,6 +12,9 @@ from typing import Any
 
 from automl.core.errors import ConfigError
 
+RUNS = "runs"
+"""Where jobs go that are given no folder, below the working directory."""
+
 
 @dataclass(frozen=True)
 class JobFolder:
@@ -80,7 +83,7 @@ def new_folder(out: str | None, name: str) -> JobFolder:
     Raises:
         ConfigError: it holds another job or other files, or cannot be written.
     """
-    path = Path(out) if out else _free(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
+    path = Path(out) if out else _free(Path(RUNS) / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
     folder = JobFolder(path.absolute())
     if folder.job.exists():
         raise ConfigError(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from automl.core.errors import ConfigError, suggest
+from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.metrics import check_objective, default_objective, parse_objective
 from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
@@ -28,6 +28,7 @@ from automl.tasks.catalog import KINDS
 from automl.training.strategy import STRATEGIES
 
 if TYPE_CHECKING:
+    from automl.data.splits import Fold
     from automl.jobs.assembly import Prepared
 
 
@@ -43,6 +44,7 @@ class Intake:
         source: where the data came from.
         modality: how it is read.
         dataset: the raw examples.
+        folds: positions of training and validation parts; empty with validation data of the user's.
         validation: raw examples of the user's validation data, or None.
         objectives: what is optimised.
         families: to search in, by short name.
@@ -54,6 +56,7 @@ class Intake:
     source: Source
     modality: Modality
     dataset: Dataset
+    folds: tuple[Fold, ...]
     validation: Examples | None
     objectives: tuple[Objective, ...]
     families: Mapping[str, Family]
@@ -80,10 +83,9 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     _check_names(config)
     for text in config.metric:
         parse_objective(text)
-    for text in config.set:
-        parse_setting(text)
     if config.space is not None:
         load_space(config.space)
+    _check_settings(config)
     if data is None and config.data is None:
         raise ConfigError("No data given: expected a file, a folder or sklearn:NAME.")
     source = open_source(config.data if data is None else data)
@@ -131,45 +133,46 @@ def default_backend() -> str:
 
 
 def take_in(config: JobConfig, source: Source) -> Intake:
-    """Read the data and lay out what is searched."""
+    """Read the data and lay out what is searched.
+
+    Keras is loaded only when the data has been found good, so that a refusal comes at once.
+    """
     options = read_options(config)
     name = config.modality or _modality_of(source, options)
     modality = MODALITIES[name]
     dataset = modality.read(source, options)
+    objectives = objectives_of(config, dataset.task)
+    validation, notes = _validation(config, modality, dataset)
+    folds = () if validation is not None else _folds(config, dataset)
+    choose_backend(config.backend)
     families, space, epochs = _search_space(config, name, dataset.task, len(dataset.examples))
-    validation, notes = None, dataset.notes
-    if config.validation is not None:
-        other = open_source(config.validation)
-        validation, more = modality.read_again(other, dataset.schema, targets=True)
-        notes = (*notes, *(f"{other.name}: {note}" for note in more))
     return Intake(
         source=source,
         modality=modality,
         dataset=dataset,
+        folds=folds,
         validation=validation,
-        objectives=objectives_of(config, dataset.task),
+        objectives=objectives,
         families=families,
         space=space,
         epochs=epochs,
-        notes=notes,
+        notes=(*dataset.notes, *notes),
     )
 
 
 def prepare_folds(config: JobConfig, intake: Intake) -> tuple[Prepared, ...]:
-    """Split, fit the preprocessing on each training part, transform once."""
+    """Fit the preprocessing on each training part and transform once."""
     import numpy as np
 
-    from automl.data.splits import make_folds
     from automl.jobs.assembly import prepare
 
     dataset, modality = intake.dataset, intake.modality
     if intake.validation is not None:
         rows = np.arange(len(dataset.examples))
         return (prepare(modality, dataset, rows, intake.validation, seed=config.seed),)
-    folds = make_folds(dataset, folds=config.folds, seed=config.seed)
     return tuple(
         prepare(modality, dataset, fold.train, dataset.examples.take(fold.validation), seed=config.seed)
-        for fold in folds
+        for fold in intake.folds
     )
 
 
@@ -198,6 +201,36 @@ def objectives_of(config: JobConfig, task: TaskKind) -> tuple[Objective, ...]:
     for objective in chosen:
         check_objective(objective, task)
     return chosen or (default_objective(task),)
+
+
+def _validation(
+    config: JobConfig, modality: Modality, dataset: Dataset
+) -> tuple[Examples | None, tuple[str, ...]]:
+    if config.validation is None:
+        return None, ()
+    source = open_source(config.validation)
+    examples, notes = modality.read_again(source, dataset.schema, targets=True)
+    return examples, tuple(f"{source.name}: {note}" for note in notes)
+
+
+def _folds(config: JobConfig, dataset: Dataset) -> tuple[Fold, ...]:
+    from automl.data.splits import make_folds
+
+    return make_folds(dataset, folds=config.folds, seed=config.seed)
+
+
+def _check_settings(config: JobConfig) -> None:
+    """Refuse settings of parameters that no search space in question has."""
+    if not config.set:
+        return
+    names = [name for name in FAMILIES if name.split("/")[0] == (config.modality or name.split("/")[0])]
+    wanted = [name for name in names if not config.family or name.split("/")[1] in config.family]
+    spaces = [load_space(config.space)] if config.space else [load_space(name) for name in wanted]
+    known = sorted({item.name for space in spaces for item in space.parameters})
+    for text in config.set:
+        name = parse_setting(text)[0]
+        if name.rpartition(".")[2] not in known:
+            raise SpaceError(f"No search space here has a parameter {name!r}. {suggest(name, known)}")
 
 
 def _check_names(config: JobConfig) -> None:

@@ -17,6 +17,7 @@ from automl.core.errors import DataError
 from automl.core.specs import TaskKind
 from automl.data.columns import (
     Column,
+    ColumnKind,
     as_times,
     infer_columns,
     missing_columns,
@@ -24,7 +25,6 @@ from automl.data.columns import (
 )
 from automl.data.delimited import refuse_unknown
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
-from automl.data.preprocessing.tabular import ColumnKind, fit_table
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, read_table
 from automl.data.targets import check_variety, infer_task, read_targets
@@ -100,6 +100,8 @@ class Tabular:
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit scales, quantiles and vocabularies on the training rows; nothing in it is random."""
+        from automl.data.preprocessing.tabular import fit_table
+
         kinds = {item["input"]: cast(ColumnKind, item["kind"]) for item in dataset.schema["columns"]}
         return fit_table(dataset.examples.take(rows).inputs, kinds)
 

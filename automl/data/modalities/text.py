@@ -17,7 +17,6 @@ from automl.core.errors import DataError
 from automl.core.specs import TaskKind
 from automl.data.delimited import refuse_unknown
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
-from automl.data.preprocessing.text import fit_text
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, read_table
 from automl.data.targets import check_variety, infer_task, read_targets
@@ -94,6 +93,8 @@ class Text:
         """Fit vocabularies and weights on the training rows; nothing in it is random."""
         part = dataset.examples.take(rows)
         groups = _groups(cast(np.ndarray, part.targets), dataset.task)
+        from automl.data.preprocessing.text import fit_text
+
         return fit_text(part.inputs["text"], groups)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:

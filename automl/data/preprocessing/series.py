@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 
 from automl.core.specs import InputSpec
@@ -23,6 +22,8 @@ def standardise(
         targets: how many leading channels are forecast, 0 for whole series.
         masked: whether steps that are all NaN are padding.
     """
+    import keras
+
     channels = len(mean)
     raw = keras.Input((steps, channels), dtype="float32", name="series")
     spread = safe(std)

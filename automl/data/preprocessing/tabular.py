@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
 
 import keras
 import numpy as np
 from keras import KerasTensor
 
 from automl.core.specs import InputSpec
+from automl.data.columns import MAX_CATEGORIES, ColumnKind
 from automl.data.modality import Preprocessing
 from automl.data.preprocessing.tabular_layers import (
     DATE_CODES,
-    NO_DATE,
     CategoryLookup,
     DateParts,
     RankScale,
@@ -22,9 +21,6 @@ from automl.data.preprocessing.tabular_layers import (
     StackColumns,
 )
 
-ColumnKind: TypeAlias = Literal["numeric", "category", "date"]
-
-MAX_CATEGORIES = 10_000
 MIN_COUNT = 2
 QUANTILES = 65
 
@@ -115,6 +111,3 @@ def _spec(name: str, tensor: KerasTensor, sizes: Sequence[int]) -> InputSpec:
         dtype="int32" if is_codes else "float32",
         sizes=tuple(sizes) if is_codes else (),
     )
-
-
-__all__ = ["MAX_CATEGORIES", "NO_DATE", "ColumnKind", "fit_table"]

@@ -12,8 +12,7 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-NO_DATE = -(2**63)
-"""Raw value of a missing date, as NumPy stores one."""
+from automl.data.columns import NO_DATE
 
 DATE_NUMBERS = ("days", "day of month", "time of day")
 DATE_CODES = {"month": 13, "weekday": 8, "hour": 25}
