@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.errors import SearchError
 from automl.core.specs import Objective, TrialRecord
 from automl.jobs.assembly import Prepared, build_core, deal, exported_model
 from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
-from automl.jobs.loop import TrialEnd
+from automl.jobs.loop import Plan, TrialEnd
 from automl.jobs.plots import validation_plot
 from automl.jobs.refit import refit
 from automl.jobs.samples import raw_sample
 from automl.jobs.session import Session
+from automl.jobs.trial import run_trial
 from automl.tracking.tracker import ModelRecord
 
 if TYPE_CHECKING:
@@ -50,13 +52,15 @@ def keep_best(folder: JobFolder, end: TrialEnd) -> None:
     write_json(folder.best, asdict(end.record))
 
 
-def finish(session: Session, records: Records, *, plots: Sequence[Path], state: str) -> None:
+def finish(
+    session: Session, records: Records, *, plots: Callable[[Path], Sequence[Path]], state: str
+) -> None:
     """Export the winner and write result, leaderboard and plots; tell the tracker.
 
     Args:
         session: the job.
         records: all that was tried.
-        plots: plots of the study, already drawn.
+        plots: draws the study into a folder; done last, as the result is what matters.
         state: ``complete`` or ``interrupted``.
     """
     intake, folder, tracker = session.intake, session.folder, session.tracker
@@ -70,8 +74,8 @@ def finish(session: Session, records: Records, *, plots: Sequence[Path], state: 
     _write_result(session, summary)
     drawn = validation_plot(session.setting.folds[0], core, folder.plots)
     tracker.log_files([folder.leaderboard, folder.result, folder.job])
-    tracker.log_files([*plots, *drawn], "plots")
     tracker.log_model(_model_record(session, records.best, prepared, core))
+    tracker.log_files([*drawn, *plots(folder.plots)], "plots")
     tracker.end_job(state, _facts(records, intake.objectives))
     for note in tracker.notes():
         session.progress.note(note)
@@ -110,9 +114,16 @@ def _row(record: TrialRecord, objectives: tuple[Objective, ...], front: set[int]
         "seconds": round(record.seconds, 2),
         "parameters": record.metrics.get("parameters"),
         **{name: value for name, value in metrics.items() if name not in scores},
-        **{name: value for name, value in record.configuration.items() if name != "family"},
+        **_parameters(record),
         "reason": record.reason,
     }
+
+
+def _parameters(record: TrialRecord) -> dict[str, Any]:
+    """Parameters by their plain names, so that those of several families share columns."""
+    prefix = f"{record.configuration.get('family', '')}."
+    named = {name: value for name, value in record.configuration.items() if name != "family"}
+    return {name.removeprefix(prefix): value for name, value in named.items()}
 
 
 def _winner(session: Session, best: TrialRecord) -> tuple[Prepared, keras.Model]:
@@ -124,11 +135,29 @@ def _winner(session: Session, best: TrialRecord) -> tuple[Prepared, keras.Model]
         prepared, core = refit(config, session.intake, setting, dealt, best)
         write_json(folder.task, prepared.task.describe())
         return prepared, core
-    prepared = setting.folds[0]
+    if read_json(folder.best)["number"] != best.number:
+        return setting.folds[0], _trained_again(session, best)
     with setting.strategy.scope():
-        core = build_core(dealt, prepared)
+        core = build_core(dealt, setting.folds[0])
     core.load_weights(folder.weights)
-    return prepared, core
+    return setting.folds[0], core
+
+
+def _trained_again(session: Session, best: TrialRecord) -> keras.Model:
+    """The best trial's model when the weights kept are another's: a kill fell between two writes."""
+    session.progress.note(f"The weights of trial {best.number} were lost, so it is trained again.")
+    plan = Plan(
+        number=best.number,
+        configuration=best.configuration,
+        seed=best.seed,
+        run_id="",
+        watch=lambda epoch: "",
+        deadline=None,
+    )
+    end = run_trial(session.setting, plan)
+    if end.model is None:
+        raise SearchError(f"Trial {best.number} could not be trained again: {end.record.reason}")
+    return end.model
 
 
 def _model_record(

@@ -32,7 +32,7 @@ a model to return: a slow family must not eat the search."""
 SPARE_SHARE = 0.1
 """Share of the time that may be left unused because a trial might not see its first epoch in it."""
 
-FINISHING_SHARE, FINISHING_MOST = 0.06, 12.0
+FINISHING_SHARE, FINISHING_MOST = 0.08, 20.0
 """Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
 
 

@@ -137,7 +137,7 @@ def _search_and_finish(session: Session, proposer: Proposer, release: Callable[[
         baselines=baselines,
         best=found.best,
     )
-    finish(session, records, plots=proposer.plots(session.folder.plots), state=found.state)
+    finish(session, records, plots=proposer.plots, state=found.state)
 
 
 def _setting(config: JobConfig, intake: Intake, adapters: Adapters) -> Setting:

@@ -8,7 +8,7 @@ import pytest
 
 import automl
 from automl.core.errors import ConfigError
-from automl.jobs.folder import read_json
+from automl.jobs.folder import read_json, write_json
 
 
 def wine() -> pd.DataFrame:
@@ -40,8 +40,10 @@ def test_study_runs_and_leaderboard_agree(wine_job):
         assert run.data.metrics["val_accuracy"] == pytest.approx(trial.value)
         assert row["val_accuracy"] == pytest.approx(trial.value)
         for name, value in trial.params.items():
+            plain = "name" if name == "family" else name.rpartition(".")[2]
             logged = run.data.params[name.rpartition(".")[2]]
             assert logged == str(value) or float(logged) == pytest.approx(float(value))
+            assert str(row[plain]) == str(value) or float(row[plain]) == pytest.approx(float(value))
 
 
 def test_the_leaderboard_has_the_baseline_and_is_sorted(wine_job):
@@ -130,6 +132,17 @@ def test_an_interrupted_trial_is_trained_again_under_its_number(wine_job, tmp_pa
     numbers = [trial.number for trial in result.study.trials]
     assert numbers == list(range(asked.number + 1))
     assert all(trial.state.is_finished() for trial in result.study.trials)
+
+
+def test_a_best_trial_whose_weights_were_lost_is_trained_again(wine_job, tmp_path):
+    copy = wine_job.save(tmp_path / "copy")
+    kept = read_json(copy / "best.json")
+    write_json(copy / "best.json", {**kept, "number": 99})
+
+    result = automl.resume(copy, trials=wine_job.summary["trials"])
+
+    assert result.best == wine_job.best
+    assert result.predict(wine().head(3)).equals(wine_job.predict(wine().head(3)))
 
 
 def test_other_data_than_before_is_refused(tmp_path):
