@@ -143,7 +143,7 @@ def _forecast_again(
     panels, grid, notes = read_panels(table, roles, grid)
     panels, lengthened = forecasting.continued(panels, schema["tail"])
     context = (
-        (f"{lengthened} series go on behind the training data, whose last rows serve as context.",)
+        (f"Last training rows serve as context for {lengthened} series that follow them.",)
         if lengthened
         else ()
     )
