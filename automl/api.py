@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from automl.jobs.search import Adapters
 
 
+# long for its signature: each option is a parameter, so that editors and `help` know it
 def search(  # noqa: D417  the options are told in JobConfig
     data: object,
     *,

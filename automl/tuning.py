@@ -22,6 +22,7 @@ _LARGER = ("acc", "auc", "f1", "fbeta", "precision", "recall", "r2", "iou", "dic
 _SMALLER = ("loss", "error", "mse", "mae", "rmse", "mape", "entropy", "divergence", "perplexity")
 
 
+# long for its signature and the meaning of each option
 def tune(
     build: Callable[[optuna.Trial], keras.Model],
     data: tuple[Any, Any],

@@ -7,6 +7,7 @@ keep their types. ``as_text`` and ``as_number`` read a column of either kind.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,20 @@ def as_number(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
 def is_missing(text: str) -> bool:
     """Whether a trimmed cell is blank or a usual marker of a missing value."""
     return text.lower() in MISSING
+
+
+def row_keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:
+    """Return what names each row in a file of predictions: its position, and its id where there is one."""
+    keys = {"row": np.arange(len(table.frame))}
+    if id_column is not None:
+        keys[id_column] = as_text(table.frame[id_column])
+    return keys
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a message shows them: quoted, the first twenty."""
+    shown = ", ".join(repr(name) for name in names[:20])
+    return shown + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
 def _read_text(path: Path, *, header: bool) -> Table:

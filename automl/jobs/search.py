@@ -92,9 +92,10 @@ def _tracked(session: Session) -> Iterator[None]:
     """Open the job's run and remember it with the seconds used, however the session ends."""
     tracker, folder = session.tracker, session.folder
     used = float(state_of(folder).get("seconds", 0.0))
-    run_id = tracker.start_job(_job_record(session))
+    fingerprint = digest(session.intake.source)
+    run_id = tracker.start_job(_job_record(session, fingerprint))
     state = {"run_id": run_id, "experiment_id": tracker.experiment_id, "seconds": used}
-    write_json(folder.state, {**state, "digest": digest(session.intake.source)})
+    write_json(folder.state, {**state, "digest": fingerprint})
     try:
         yield
     except BaseException:
@@ -175,7 +176,7 @@ def _loop(session: Session, proposer: Proposer, release: Callable[[], None]) -> 
     )
 
 
-def _job_record(session: Session) -> JobRecord:
+def _job_record(session: Session, fingerprint: str) -> JobRecord:
     config, intake, folder = session.config, session.intake, session.folder
     hidden = ("data", "storage", "tracking_uri", "out", "name")
     settings: dict[str, Any] = {
@@ -184,7 +185,7 @@ def _job_record(session: Session) -> JobRecord:
         if name not in hidden and value not in (None, ())
     }
     data = {
-        "digest": digest(intake.source),
+        "digest": fingerprint,
         "rows": len(intake.dataset.examples),
         "columns": intake.dataset.columns,
         "source": intake.source.name,

@@ -26,7 +26,7 @@ from automl.data.columns import (
 from automl.data.delimited import refuse_unknown
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
-from automl.data.tables import Table, as_text, read_table
+from automl.data.tables import Table, as_text, listed, read_table, row_keys
 from automl.data.targets import check_variety, infer_task, read_targets
 
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
@@ -50,7 +50,7 @@ class Tabular:
         columns, dropped = infer_columns(frame[present])
         if not columns:
             raise DataError(
-                f"{table.where} has no column to learn from besides {_listed(target)}. {' '.join(dropped)}"
+                f"{table.where} has no column to learn from besides {listed(target)}. {' '.join(dropped)}"
             )
         inputs, odd = read_columns(frame, columns)
         examples = Examples(
@@ -58,7 +58,7 @@ class Tabular:
             targets=targets,
             groups=_texts(table, options.group_column),
             times=_times(table, options.time_column),
-            keys=_keys(table, options.id_column),
+            keys=row_keys(table, options.id_column),
         )
         schema = {
             "columns": [column.as_json() for column in columns],
@@ -89,12 +89,12 @@ class Tabular:
         inputs, odd = read_columns(table.frame, columns)
         notes = (*table.notes, *odd, *_superfluous(table, columns, schema))
         id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
-        examples = Examples(inputs=inputs, keys=_keys(table, id_column))
+        examples = Examples(inputs=inputs, keys=row_keys(table, id_column))
         if not targets:
             return examples, notes
         values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where)
         if not present.any():
-            raise DataError(f"{table.where}: no row has a target in {_listed(schema['targets'])}.")
+            raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
         full = Examples(inputs=inputs, targets=values, keys=examples.keys)
         return full.take(np.flatnonzero(present)), (*notes, *_without_target(present, schema["targets"]))
 
@@ -122,7 +122,7 @@ def _open(source: Source, options: ReadOptions) -> tuple[Table, tuple[str, ...]]
         )
     if not target:
         raise DataError(
-            f"{table.where}: which column is the target? Columns: {_listed(list(table.frame.columns))}."
+            f"{table.where}: which column is the target? Columns: {listed(list(table.frame.columns))}."
         )
     asked = (*target, options.group_column, options.time_column, options.id_column)
     for name in asked:
@@ -134,9 +134,9 @@ def _open(source: Source, options: ReadOptions) -> tuple[Table, tuple[str, ...]]
 def _task(table: Table, target: Sequence[str], options: ReadOptions) -> TaskKind:
     inferred = options.task or infer_task(table.frame[list(target)], table.where)
     if inferred not in TASKS:
-        raise DataError(f"A table cannot be read for {inferred}; expected one of {_listed(TASKS)}.")
+        raise DataError(f"A table cannot be read for {inferred}; expected one of {listed(TASKS)}.")
     if inferred in ("binary", "multiclass") and len(target) > 1:
-        raise DataError(f"{inferred} takes one target column, got {_listed(target)}. Ask for multilabel.")
+        raise DataError(f"{inferred} takes one target column, got {listed(target)}. Ask for multilabel.")
     return inferred
 
 
@@ -187,8 +187,8 @@ def _refuse_missing(table: Table, columns: Sequence[Column], targets: Sequence[s
     missing = missing_columns([*(column.name for column in columns), *targets], table.frame)
     if missing:
         raise DataError(
-            f"{table.where} lacks {len(missing)} columns that the model was trained on: {_listed(missing)}."
-            f" It has: {_listed(list(table.frame.columns))}."
+            f"{table.where} lacks {len(missing)} columns that the model was trained on: {listed(missing)}."
+            f" It has: {listed(list(table.frame.columns))}."
         )
 
 
@@ -196,14 +196,14 @@ def _superfluous(table: Table, columns: Sequence[Column], schema: Mapping[str, A
     known = {*(column.name for column in columns), *schema["targets"], *schema["unused"]}
     extra = [name for name in table.frame.columns if name not in known]
     return (
-        (f"{table.where}: columns the model does not know are ignored: {_listed(extra)}.",) if extra else ()
+        (f"{table.where}: columns the model does not know are ignored: {listed(extra)}.",) if extra else ()
     )
 
 
 def _without_target(present: np.ndarray, names: Sequence[str]) -> tuple[str, ...]:
     gone = int((~present).sum())
     return (
-        (f"{gone} of {len(present)} rows have no target in {_listed(names)} and are dropped.",)
+        (f"{gone} of {len(present)} rows have no target in {listed(names)} and are dropped.",)
         if gone
         else ()
     )
@@ -224,15 +224,3 @@ def _times(table: Table, column: str | None) -> np.ndarray | None:
             f" 2024-01-31 12:00), all in one format; the first is {first!r}."
         )
     return times
-
-
-def _keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:
-    keys = {"row": np.arange(len(table.frame))}
-    if id_column is not None:
-        keys[id_column] = as_text(table.frame[id_column])
-    return keys
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:20])
-    return shown + (f" and {len(names) - 20} more" if len(names) > 20 else "")

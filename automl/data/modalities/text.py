@@ -18,7 +18,7 @@ from automl.core.specs import TaskKind
 from automl.data.delimited import refuse_unknown
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
-from automl.data.tables import Table, as_text, read_table
+from automl.data.tables import Table, as_text, listed, read_table, row_keys
 from automl.data.targets import check_variety, infer_task, read_targets
 
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
@@ -52,7 +52,7 @@ class Text:
             targets=targets,
             groups=_column(table, options.group_column),
             times=_times(table, options.time_column),
-            keys=_keys(table, options.id_column),
+            keys=row_keys(table, options.id_column),
         )
         schema = {
             "columns": list(columns),
@@ -79,13 +79,13 @@ class Text:
         _refuse_missing(table, [*schema["columns"], *(schema["targets"] if targets else ())])
         texts = np.array(_joined(table, schema["columns"]), dtype=object)
         id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
-        examples = Examples(inputs={"text": texts}, keys=_keys(table, id_column))
+        examples = Examples(inputs={"text": texts}, keys=row_keys(table, id_column))
         notes = (*table.notes, *_superfluous(table, schema), *_blank(texts))
         if not targets:
             return examples, notes
         values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where)
         if not present.any():
-            raise DataError(f"{table.where}: no row has a target in {_listed(schema['targets'])}.")
+            raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
         full = Examples(inputs=examples.inputs, targets=values, keys=examples.keys)
         return full.take(np.flatnonzero(present)), (*notes, *_without_target(present, schema["targets"]))
 
@@ -161,7 +161,7 @@ def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ..
     if not target and source.kind == "arrays":
         target = tuple(name for name in names if name == "target" or name.startswith("target_"))
     if not target:
-        raise DataError(f"{table.where}: which column is the target? Columns: {_listed(names)}.")
+        raise DataError(f"{table.where}: which column is the target? Columns: {listed(names)}.")
     roles = (options.group_column, options.time_column, options.id_column)
     for name in (*target, *(column for column in roles if column is not None)):
         refuse_unknown(name, names, table.where)
@@ -171,9 +171,9 @@ def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ..
 def _task(table: Table, target: Sequence[str], options: ReadOptions) -> TaskKind:
     task = options.task or infer_task(table.frame[list(target)], table.where)
     if task not in TASKS:
-        raise DataError(f"Text cannot be read for {task}; expected one of {_listed(TASKS)}.")
+        raise DataError(f"Text cannot be read for {task}; expected one of {listed(TASKS)}.")
     if task in ("binary", "multiclass") and len(target) > 1:
-        raise DataError(f"{task} takes one target column, got {_listed(target)}. Ask for multilabel.")
+        raise DataError(f"{task} takes one target column, got {listed(target)}. Ask for multilabel.")
     return task
 
 
@@ -186,13 +186,13 @@ def _text_columns(table: Table, names: Sequence[str]) -> tuple[list[str], tuple[
     chosen = [name for name in names if _is_free_text(table.frame[name].head(SAMPLE))]
     if not chosen:
         raise DataError(
-            f"{table.where}: none of the columns {_listed(names)} looks like free text"
+            f"{table.where}: none of the columns {listed(names)} looks like free text"
             " (3 words and more per cell, mostly different). Leave only the text column and the target in"
             " the file, or read it as a table (tabular)."
         )
     ignored = [name for name in names if name not in chosen]
-    aside = f"; ignored, as they are no free text: {_listed(ignored)}" if ignored else ""
-    return chosen, (f"Text is read from {_listed(chosen)}{aside}.",)
+    aside = f"; ignored, as they are no free text: {listed(ignored)}" if ignored else ""
+    return chosen, (f"Text is read from {listed(chosen)}{aside}.",)
 
 
 def _is_free_text(series: pd.Series[Any]) -> bool:
@@ -210,7 +210,7 @@ def _texts(table: Table, columns: Sequence[str]) -> np.ndarray:
     texts = np.array(_joined(table, columns), dtype=object)
     if not any(character.isalnum() for text in texts for character in text):
         raise DataError(
-            f"{table.where}: the text column {_listed(columns)} is empty in all {len(texts)} rows:"
+            f"{table.where}: the text column {listed(columns)} is empty in all {len(texts)} rows:"
             " expected words in it."
         )
     return texts
@@ -239,8 +239,8 @@ def _refuse_missing(table: Table, wanted: Sequence[str]) -> None:
     missing = [name for name in wanted if name not in table.frame.columns]
     if missing:
         raise DataError(
-            f"{table.where} lacks columns that the model was trained on: {_listed(missing)}."
-            f" It has: {_listed(list(table.frame.columns))}."
+            f"{table.where} lacks columns that the model was trained on: {listed(missing)}."
+            f" It has: {listed(list(table.frame.columns))}."
         )
 
 
@@ -248,7 +248,7 @@ def _superfluous(table: Table, schema: Mapping[str, Any]) -> tuple[str, ...]:
     known = {*schema["columns"], *schema["targets"], *schema["unused"]}
     extra = [name for name in table.frame.columns if name not in known]
     return (
-        (f"{table.where}: columns the model does not know are ignored: {_listed(extra)}.",) if extra else ()
+        (f"{table.where}: columns the model does not know are ignored: {listed(extra)}.",) if extra else ()
     )
 
 
@@ -259,7 +259,7 @@ def _blank(texts: np.ndarray) -> tuple[str, ...]:
 
 def _without_target(present: np.ndarray, names: Sequence[str]) -> tuple[str, ...]:
     gone = int((~present).sum())
-    message = f"{gone} of {len(present)} rows have no target in {_listed(names)} and are dropped."
+    message = f"{gone} of {len(present)} rows have no target in {listed(names)} and are dropped."
     return (message,) if gone else ()
 
 
@@ -282,15 +282,3 @@ def _times(table: Table, name: str | None) -> np.ndarray | None:
             f" 2024-01-31 12:00), got {as_text(series)[row]!r}."
         )
     return times.to_numpy("datetime64[ns]")
-
-
-def _keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:
-    keys = {"row": np.arange(len(table.frame))}
-    if id_column is not None:
-        keys[id_column] = as_text(table.frame[id_column])
-    return keys
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:20])
-    return shown + (f" and {len(names) - 20} more" if len(names) > 20 else "")
