@@ -1,5 +1,6 @@
 # Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
 PYTHON ?= python3
+BENCH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -25,8 +26,13 @@ lint: $(READY)
 test: lint
 	$(BIN)/python -m pytest
 
-bench: $(READY)
-	$(BIN)/python -m benchmarks.engine
+$(VENV)/.bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
+	touch $(VENV)/.bench
+
+# Hours, as KerasTuner's trials take seconds each; BENCH="--rows digits --rounds 1" does less.
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.training $(BENCH)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

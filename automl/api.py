@@ -21,6 +21,9 @@ from automl.spaces.space import SearchSpace
 from automl.study.proposer import Proposer
 from automl.tracking.location import redact, resolve
 from automl.tracking.tracker import Tracker
+from automl.training.accelerator import find_accelerator
+from automl.training.engine_choice import check_engine, choose_engine, make_engine
+from automl.training.precision import FULL, choose_precision, policy
 from automl.training.strategy import STRATEGIES
 
 if TYPE_CHECKING:
@@ -57,6 +60,8 @@ def search(  # noqa: D417  the options are told in JobConfig
     seed: int = 0,
     out: str | None = None,
     strategy: str = "auto",
+    engine: str = "auto",
+    precision: str = "auto",
     storage: str | None = None,
     tracking: bool = True,
     tracking_uri: str | None = None,
@@ -72,8 +77,8 @@ def search(  # noqa: D417  the options are told in JobConfig
         progress: told of epochs and trials; silent by default.
         name, modality, task, family, space, metric, trials, epochs, sampler, pruner, portfolio,
             validation, folds, group_column, time_column, id_column, horizon, lookback, image_size,
-            header, seed, out, strategy, storage, tracking, tracking_uri: as the options of
-            ``automl search``, see ``JobConfig``.
+            header, seed, out, strategy, engine, precision, storage, tracking, tracking_uri: as the options
+            of ``automl search``, see ``JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -112,6 +117,8 @@ def search(  # noqa: D417  the options are told in JobConfig
         seed=seed,
         out=out,
         strategy=strategy,
+        engine=engine,
+        precision=precision,
         storage=storage,
         tracking=tracking,
         tracking_uri=tracking_uri,
@@ -143,7 +150,8 @@ def run_job(
     folder = new_folder(config.out, config.name or source.name)
     config = replace(config, name=config.name or source.name)
     try:
-        intake = take_in(config, source)
+        intake = take_in(config, source, folder.cache)
+        config = _settled(config)
         tracker = open_tracker_of(config.tracking, config.tracking_uri, folder)
         write_whole(folder.job, dump_config(_absolute(config)))
         return _run(config, intake, folder, tracker, progress or SilentProgress(), started)
@@ -186,7 +194,8 @@ def resume(
     config = _with_secrets(config, storage, tracking_uri)
     source = check_early(config, data)
     _same_data(files, state, source)
-    intake = take_in(config, source)
+    intake = take_in(config, source, files.cache)
+    config = _settled(config)
     tracker = open_tracker_of(config.tracking, config.tracking_uri, files)
     write_whole(files.job, dump_config(_absolute(config)))
     return _run(config, intake, files, tracker, progress or SilentProgress(), started)
@@ -221,9 +230,12 @@ def _run(
     started: float,
 ) -> Result:
     from automl.jobs.search import run_search
+    from automl.training.memory import settled
 
-    adapters = _adapters(config, folder, tracker)
-    run_search(config, intake, folder, adapters, progress, started=started)
+    # whatever policy the user's process has: preprocessing is float32
+    with policy(FULL), settled():
+        adapters = _adapters(config, folder, tracker)
+        run_search(config, intake, folder, adapters, progress, started=started)
     return Result(folder.path)
 
 
@@ -231,14 +243,22 @@ def _adapters(config: JobConfig, folder: JobFolder, tracker: Tracker) -> Adapter
     from automl.jobs.search import Adapters
     from automl.training.devices import configure
     from automl.training.memory import release
-    from automl.training.streaming import FitEngine
 
     configure()
     strategy = STRATEGIES[config.strategy]()
+    check_engine(config.engine, backend=config.backend, strategy=strategy)
+    memory = find_accelerator().memory_bytes
     return Adapters(
         proposer=_proposer(config, folder),
         tracker=tracker,
-        engine=FitEngine(strategy),
+        choose_engine=lambda data_bytes: choose_engine(
+            config.engine,
+            backend=config.backend,
+            strategy=strategy,
+            data_bytes=data_bytes,
+            memory_bytes=memory,
+        ),
+        engine=lambda name: make_engine(name, strategy),
         strategy=strategy,
         release=release,
     )
@@ -299,6 +319,11 @@ def _same_data(files: JobFolder, state: dict[str, Any], source: Any) -> None:
             f"The data of {files.path} has changed since the job began, so its trials cannot be compared "
             "with new ones. Start a new job."
         )
+
+
+def _settled(config: JobConfig) -> JobConfig:
+    """The job with its precision chosen, so that a later session builds the same models on any machine."""
+    return replace(config, precision=choose_precision(config.precision))
 
 
 def _absolute(config: JobConfig) -> JobConfig:

@@ -115,14 +115,15 @@ def classification_scores(onehot: np.ndarray, probabilities: np.ndarray) -> dict
     p = np.asarray(probabilities, dtype=np.float64)
     truth, guess = onehot.argmax(axis=1), p.argmax(axis=1)
     confusion = np.bincount(truth * p.shape[1] + guess, minlength=p.shape[1] ** 2).reshape(p.shape[1], -1)
-    columns = [1] if p.shape[1] == 2 else range(p.shape[1])
+    columns = [1] if p.shape[1] == 2 else list(range(p.shape[1]))
+    roc, precision = ranking_areas(truth[:, None] == np.array(columns), p[:, columns])
     hit = p[np.arange(len(p)), truth]
     return {
         "accuracy": float((truth == guess).mean()),
         "balanced_accuracy": _balanced_accuracy(confusion),
         "f1_macro": _f1_macro(confusion),
-        "roc_auc": _mean([roc_auc(truth == column, p[:, column]) for column in columns]),
-        "pr_auc": _mean([pr_auc(truth == column, p[:, column]) for column in columns]),
+        "roc_auc": _mean(list(roc)),
+        "pr_auc": _mean(list(precision)),
         "log_loss": float(-np.log(np.clip(hit, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)).mean()),
     }
 
@@ -146,7 +147,7 @@ def multilabel_scores(y: np.ndarray, probabilities: np.ndarray) -> dict[str, flo
         return _nothing("multilabel")
     truth, p = y > 0.5, np.asarray(probabilities, dtype=np.float64)
     guess = p > 0.5
-    pairs = [(truth[:, column], p[:, column]) for column in range(p.shape[1])]
+    roc, precision = ranking_areas(truth, p)
     tables = [
         np.bincount(truth[:, column] * 2 + guess[:, column], minlength=4).reshape(2, 2)
         for column in range(p.shape[1])
@@ -156,8 +157,8 @@ def multilabel_scores(y: np.ndarray, probabilities: np.ndarray) -> dict[str, flo
         "f1_macro": _mean([_f1(table)[1] for table in tables]),
         "accuracy": float((truth == guess).all(axis=1).mean()),
         "balanced_accuracy": _mean([_balanced_accuracy(table) for table in tables]),
-        "roc_auc": _mean([roc_auc(*pair) for pair in pairs]),
-        "pr_auc": _mean([pr_auc(*pair) for pair in pairs]),
+        "roc_auc": _mean(list(roc)),
+        "pr_auc": _mean(list(precision)),
         "log_loss": float(-np.log(np.where(truth, bounded, 1 - bounded)).mean()),
     }
 
@@ -185,46 +186,48 @@ def regression_scores(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
     }
 
 
-def roc_auc(positive: np.ndarray, score: np.ndarray) -> float:
-    """Area under the ROC curve: the share of (positive, negative) pairs in right order, ties half.
+def ranking_areas(positive: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Areas under the ROC curve and under the precision-recall curve, of every column at once.
+
+    The first is the share of (positive, negative) pairs in right order, ties half; the second average
+    precision: precision at each threshold, weighted by the rise of recall.
 
     Args:
-        positive: bool ``(n,)``.
-        score: larger means more likely positive ``(n,)``.
+        positive: bool ``(n, k)``.
+        score: larger means more likely positive ``(n, k)``.
 
     Returns:
-        The area, NaN when one of the two sides is empty.
+        Both areas ``(k,)``, NaN where a column has no positive or no negative.
     """
     import numpy as np
 
-    positives = int(positive.sum())
+    order = np.argsort(score, axis=0, kind="stable")
+    hit, ranked = np.take_along_axis(positive, order, axis=0), np.take_along_axis(score, order, axis=0)
+    first, last = _tied(ranked)
+    positives = positive.sum(axis=0)
     negatives = len(positive) - positives
-    if not positives or not negatives:
-        return float("nan")
-    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = np.cumsum(counts) - (counts - 1) / 2
-    above = ranks[place[positive]].sum() - positives * (positives + 1) / 2
-    return float(above / (positives * negatives))
+    defined = (positives > 0) & (negatives > 0)
+    above = (hit * ((first + last) / 2 + 1)).sum(axis=0) - positives * (positives + 1) / 2
+    # from the top: at the threshold of a row, everything from the first of its ties on is taken
+    taken = len(score) - first
+    found = positives - np.take_along_axis(np.cumsum(hit, axis=0) - hit, first, axis=0)
+    nowhere = np.full(len(defined), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        roc = np.where(defined, above / (positives * negatives), nowhere)
+        precision = np.where(defined, (hit * found / taken).sum(axis=0) / positives, nowhere)
+    return roc, precision
 
 
-def pr_auc(positive: np.ndarray, score: np.ndarray) -> float:
-    """Average precision: precision at each threshold, weighted by the rise of recall.
-
-    Args:
-        positive: bool ``(n,)``.
-        score: larger means more likely positive ``(n,)``.
-
-    Returns:
-        The area, NaN when one of the two sides is empty.
-    """
+def _tied(ranked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each place of sorted columns ``(n, k)``, the first and the last place with the same value."""
     import numpy as np
 
-    if not positive.any() or positive.all():
-        return float("nan")
-    order = np.argsort(-score, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
-    hits = np.cumsum(positive[order])[ends]
-    return float((np.diff(hits, prepend=0) * (hits / (ends + 1))).sum() / positive.sum())
+    places = np.arange(len(ranked))[:, None]
+    new = np.vstack([np.ones((1, ranked.shape[1]), bool), np.diff(ranked, axis=0) != 0])
+    ends = np.vstack([new[1:], np.ones((1, ranked.shape[1]), bool)])
+    first = np.maximum.accumulate(np.where(new, places, 0), axis=0)
+    last = np.minimum.accumulate(np.where(ends, places, len(ranked))[::-1], axis=0)[::-1]
+    return first, last
 
 
 def _usable(predictions: np.ndarray) -> bool:

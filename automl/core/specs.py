@@ -86,10 +86,13 @@ class TrialRecord:
         best_epoch: the epoch (from 1) whose weights were kept.
         seconds: wall time of building and training.
         seed: seed of weights and batches.
-        reason: why it failed or was pruned, else empty.
+        reason: why it failed, was pruned or ended early, and how it was kept within memory; else empty.
         run_id: the tracker's run, or empty.
         baseline: the baseline's name (``majority``, ``naive``), or empty.
         spread: standard deviation of the first score over folds, or None.
+        effort: where the time went, over all folds: ``compile_seconds`` (tracing and compiling),
+            ``step_seconds`` (inside compiled calls), ``program_hits`` and ``program_misses`` (trainings
+            that found a compiled program, and that had to make one); empty where the engine is silent.
     """
 
     number: int
@@ -105,6 +108,7 @@ class TrialRecord:
     run_id: str = ""
     baseline: str = ""
     spread: float | None = None
+    effort: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.lib.stride_tricks import sliding_window_view
 
 from automl.core.errors import DataError
+from automl.core.windows import Windows
 from automl.data.time_axis import TimeGrid
 
 LARGEST = 1e18
@@ -23,7 +23,7 @@ DOUBLES = 0.05
 """Share of rows with a doubled time above which the table is refused rather than averaged."""
 
 MOST_VALUES = 200_000_000
-"""Most values (n * L * c) of a training set; beyond, windows are thinned evenly. 0.8 GB as float32."""
+"""Most values (n * L * c) that one epoch goes through; beyond, windows are thinned evenly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,18 +41,18 @@ class Panel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Windows:
-    """Windows cut from panels.
+class Cut:
+    """Windows cut from panels, which lie end to end in one base.
 
     Attributes:
-        inputs: ``(n, L, c)`` float32; a view where there is one panel.
-        targets: ``(n, h, k)`` float32, or None at the end of the series.
+        inputs: ``(n, L, c)`` float32.
+        targets: ``(n, h, k)`` float32, of the same base, or None at the end of the series.
         origins: grid position of the first target step ``(n,)`` int64.
         names: series of each window ``(n,)`` object.
     """
 
-    inputs: np.ndarray
-    targets: np.ndarray | None
+    inputs: Windows
+    targets: Windows | None
     origins: np.ndarray
     names: np.ndarray
 
@@ -94,20 +94,30 @@ def gather(
     return panels, _notes(doubled, gaps, blanks)
 
 
-def cut(panels: Sequence[Panel], lookback: int, horizon: int, targets: int, stride: int = 1) -> Windows:
+def cut(panels: Sequence[Panel], lookback: int, horizon: int, targets: int, stride: int = 1) -> Cut:
     """Cut every window whose inputs and targets lie inside a panel, each ``stride`` steps."""
-    parts = [_cut_one(panel, lookback, horizon, targets, stride) for panel in panels]
-    return _joined(parts)
+    counts = [max(0, len(panel.values) - lookback - horizon + 1) for panel in panels]
+    inside = [np.arange(count, dtype=np.int64)[::stride] for count in counts]
+    base, begins = _laid_out(panels)
+    starts = np.concatenate([begin + places for begin, places in zip(begins, inside, strict=True)])
+    firsts = [panel.first + lookback + places for panel, places in zip(panels, inside, strict=True)]
+    return Cut(
+        inputs=Windows(base, starts, lookback),
+        targets=Windows(base[:, :targets], starts + lookback, horizon),
+        origins=np.concatenate(firsts),
+        names=_repeated(panels, [len(places) for places in inside]),
+    )
 
 
-def last_windows(panels: Sequence[Panel], lookback: int) -> Windows:
+def last_windows(panels: Sequence[Panel], lookback: int) -> Cut:
     """Cut the one window at the end of each panel, to forecast what follows."""
-    inputs = np.stack([panel.values[-lookback:] for panel in panels])
-    return Windows(
-        inputs=inputs,
+    base, begins = _laid_out(panels)
+    ends = np.array([len(panel.values) for panel in panels], np.int64)
+    return Cut(
+        inputs=Windows(base, begins + ends - lookback, lookback),
         targets=None,
         origins=np.array([panel.end for panel in panels], np.int64),
-        names=np.array([panel.name for panel in panels], object),
+        names=_repeated(panels, [1] * len(panels)),
     )
 
 
@@ -153,13 +163,13 @@ def forecast_labels(grid: TimeGrid, origins: np.ndarray, horizon: int) -> np.nda
 
 
 def training_rows(
-    inputs: np.ndarray, targets: np.ndarray, origins: np.ndarray, stride: int
+    inputs: Windows, targets: Windows, origins: np.ndarray, stride: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Bring raw rows back from windows, each row once, to take statistics of.
+    """Return the raw rows that windows were cut from, each row once, to take statistics of.
 
     Args:
         inputs: ``(n, L, c)``, in the order in which they were cut.
-        targets: ``(n, h, k)``.
+        targets: ``(n, h, k)``, of the same base.
         origins: ``(n,)``.
         stride: steps between successive windows.
 
@@ -167,17 +177,10 @@ def training_rows(
         for each unbroken run of windows all input rows ``(rows, c)`` and, of the target channels, all
         rows with the last window's targets behind them ``(rows + h, k)``.
     """
-    breaks = np.flatnonzero(np.diff(origins) != stride) + 1
-    runs = np.split(np.arange(len(origins)), breaks)
-    return [_run_rows(inputs, targets, run, stride) for run in runs]
-
-
-def _run_rows(
-    inputs: np.ndarray, targets: np.ndarray, run: np.ndarray, stride: int
-) -> tuple[np.ndarray, np.ndarray]:
-    later = inputs[run[1:], -stride:].reshape(-1, inputs.shape[2])
-    rows = np.concatenate([inputs[run[0]], later])
-    return rows, np.concatenate([rows[:, : targets.shape[2]], targets[run[-1]]])
+    unbroken = (np.diff(inputs.starts) == stride) & (np.diff(origins) == stride)
+    runs = np.split(inputs.starts, np.flatnonzero(~unbroken) + 1)
+    spans = [(run[0], run[-1] + inputs.length) for run in runs]
+    return [(inputs.base[first:end], targets.base[first : end + targets.length]) for first, end in spans]
 
 
 def _behind(panel: Panel, tail: Mapping[str, Any] | None) -> Panel:
@@ -189,27 +192,15 @@ def _behind(panel: Panel, tail: Mapping[str, Any] | None) -> Panel:
     )
 
 
-def _cut_one(panel: Panel, lookback: int, horizon: int, targets: int, stride: int) -> Windows:
-    count = max(0, len(panel.values) - lookback - horizon + 1)
-    inputs = sliding_window_view(panel.values, lookback, axis=0)[:count:stride].transpose(0, 2, 1)
-    ahead = sliding_window_view(panel.values[lookback:, :targets], horizon, axis=0)[::stride]
-    return Windows(
-        inputs=inputs,
-        targets=ahead.transpose(0, 2, 1),
-        origins=np.arange(count, dtype=np.int64)[::stride] + panel.first + lookback,
-        names=np.full(len(inputs), panel.name, object),
-    )
+def _laid_out(panels: Sequence[Panel]) -> tuple[np.ndarray, np.ndarray]:
+    """All panels end to end ``(T, c)``, and where each begins."""
+    values = [panel.values for panel in panels]
+    begins = np.cumsum([0, *(len(rows) for rows in values[:-1])])
+    return values[0] if len(values) == 1 else np.concatenate(values), begins
 
 
-def _joined(parts: Sequence[Windows]) -> Windows:
-    if len(parts) == 1:
-        return parts[0]
-    return Windows(
-        inputs=np.concatenate([part.inputs for part in parts]),
-        targets=np.concatenate([part.targets for part in parts if part.targets is not None]),
-        origins=np.concatenate([part.origins for part in parts]),
-        names=np.concatenate([part.names for part in parts]),
-    )
+def _repeated(panels: Sequence[Panel], counts: Sequence[int]) -> np.ndarray:
+    return np.repeat(np.array([panel.name for panel in panels], object), counts)
 
 
 def _refuse_doubles(positions: np.ndarray, ids: np.ndarray | None, where: str) -> None:

@@ -1,4 +1,4 @@
-"""Decoding of picture files: each once, in parallel, into one array of one size."""
+"""Decoding of picture files: each once, in parallel, into one array of one size, which a cache may keep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from automl.core.errors import DataError
+from automl.data.cache import ArrayCache, Draft, key_of
 from automl.data.source import PICTURE_SUFFIXES
 
 GREY_MODES = frozenset({"1", "L", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
@@ -41,6 +42,9 @@ on 64 x 64 in minutes on a CPU, and costs grow with the square of the side."""
 
 MEMORY_LIMIT = 4 << 30
 """Bytes that all pictures of a job may take as float32, the form in which they are trained on."""
+
+DECODING = 1
+"""Version of how files become pixels; pixels kept under another one are not taken up."""
 
 SHARE_OF_BROKEN = 0.05
 """Share of unreadable files above which a source is refused."""
@@ -82,7 +86,7 @@ def is_picture(path: Path) -> bool:
     return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
 
 
-def choose_form(paths: Sequence[Path], side: int | None) -> Form:
+def choose_form(paths: Sequence[Path], side: int | None, cache: ArrayCache | None = None) -> Form:
     """Choose the form of a job from the heads of its files.
 
     Grey when every picture is grey, else RGB. With ``side`` the form is a square of that side. Without, it
@@ -93,10 +97,22 @@ def choose_form(paths: Sequence[Path], side: int | None) -> Form:
     Args:
         paths: the files; unreadable ones have no say.
         side: side length asked for, in pixels.
+        cache: remembers the answer for the same files, or None.
 
     Raises:
         DataError: no file is readable, or the size asked for takes too much memory.
     """
+    if cache is None:
+        return _form_of_heads(paths, side)
+
+    def build(draft: Draft) -> None:
+        draft.put("form", np.array(astuple(_form_of_heads(paths, side))))
+
+    height, width, channels = cache.entry(_key(paths, "form", side), build).arrays["form"].tolist()
+    return Form(height=height, width=width, channels=channels)
+
+
+def _form_of_heads(paths: Sequence[Path], side: int | None) -> Form:
     heads = [head for head in _parallel(_head, paths) if head is not None]
     if not heads:
         raise DataError(
@@ -126,7 +142,7 @@ def choose_size(sizes: Sequence[tuple[int, int]], side: int | None, channels: in
     return square, square
 
 
-def decode(paths: Sequence[Path], form: Form, where: str) -> Pictures:
+def decode(paths: Sequence[Path], form: Form, where: str, cache: ArrayCache | None = None) -> Pictures:
     """Decode files in parallel threads.
 
     The first frame of an animation is taken, the orientation that a camera noted is honoured, transparent
@@ -137,11 +153,32 @@ def decode(paths: Sequence[Path], form: Form, where: str) -> Pictures:
         paths: the files.
         form: what they are brought to.
         where: what the message calls their source.
+        cache: keeps the pixels, decoded straight into a mapped file and read-only then; taken up again
+            for the same names, sizes and times of change of the files. Without one they lie in memory.
 
     Raises:
         DataError: more than 5 % are unreadable.
     """
-    pixels = np.empty((len(paths), form.height, form.width, form.channels), np.uint8)
+    shape = (len(paths), form.height, form.width, form.channels)
+    if cache is None:
+        pixels = np.empty(shape, np.uint8)
+        faults = _fill(pixels, paths, form)
+    else:
+
+        def build(draft: Draft) -> None:
+            found = _fill(draft.empty("pixels", shape, np.uint8), paths, form)
+            _judge(found, where)
+            draft.put("faults", np.array(found))
+
+        arrays = cache.entry(_key(paths, *astuple(form)), build).arrays
+        pixels, faults = arrays["pixels"], arrays["faults"].tolist()
+    notes = _judge(faults, where)
+    kept = np.flatnonzero([not fault for fault in faults])
+    return Pictures(pixels=pixels if not notes else pixels[kept], kept=kept, notes=notes)
+
+
+def _fill(pixels: np.ndarray, paths: Sequence[Path], form: Form) -> list[str]:
+    """Decode each file into its place; what is wrong with each, empty where nothing is."""
 
     def fill(position: int) -> str:
         try:
@@ -150,10 +187,24 @@ def decode(paths: Sequence[Path], form: Form, where: str) -> Pictures:
             return f"{paths[position].name}: {str(error) or type(error).__name__}"
         return ""
 
-    faults = _parallel(fill, range(len(paths)))
-    notes = _judge([fault for fault in faults if fault], len(paths), where)
-    kept = np.flatnonzero([not fault for fault in faults])
-    return Pictures(pixels=pixels if not notes else pixels[kept], kept=kept, notes=notes)
+    return _parallel(fill, range(len(paths)))
+
+
+def _key(paths: Sequence[Path], *options: object) -> str:
+    return key_of("pictures", DECODING, [_stamp(path) for path in paths], *options)
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    """What changes when the file does: name, size, time of change; of a missing one the name alone.
+
+    The whole name, since parts of one data set may hold files of the same names, sizes and times.
+    """
+    name = os.path.abspath(path)
+    try:
+        facts = path.stat()
+    except OSError:
+        return name, -1, -1
+    return name, facts.st_size, facts.st_mtime_ns
 
 
 def read_picture(path: Path, form: Form) -> np.ndarray:
@@ -198,11 +249,13 @@ def _is_grey(picture: Image.Image) -> bool:
     return picture.mode in GREY_MODES or picture.mode in ("LA", "La")
 
 
-def _judge(faults: list[str], files: int, where: str) -> tuple[str, ...]:
+def _judge(found: Sequence[str], where: str) -> tuple[str, ...]:
+    """From what is wrong with each file, empty where nothing is, to a note."""
+    faults = [fault for fault in found if fault]
     if not faults:
         return ()
-    said = f"{len(faults)} of {files} pictures of {where} are unreadable, the first is {faults[0]}"
-    if len(faults) > SHARE_OF_BROKEN * files:
+    said = f"{len(faults)} of {len(found)} pictures of {where} are unreadable, the first is {faults[0]}"
+    if len(faults) > SHARE_OF_BROKEN * len(found):
         raise DataError(f"{said}. At most 5 % are skipped: mend or remove the files ({_suffixes(faults)}).")
     return (f"{said}; they were skipped.",)
 

@@ -11,9 +11,9 @@ front of the exported model and is saved with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from automl.core.specs import InputSpec, TaskKind
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from automl.data.source import Source
+
+Room: TypeAlias = "Callable[[str, tuple[int, ...], str], np.ndarray]"
+"""Makes an array to be filled, of a name, shape and type."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +60,12 @@ class Examples:
 
     Attributes:
         inputs: raw input arrays by name, exactly what the exported model takes; the first axis counts
-            examples. Strings are object arrays; missing is NaN in float32 and ``""`` in strings.
+            examples. Strings are object arrays; missing is NaN in float32 and ``""`` in strings. Pictures
+            may be mapped from files, read-only; a series to forecast is a ``core.windows.Windows``, which
+            behaves as an array and is taken from without copying.
         targets: raw targets: labels as an object array of str ``(n,)``, several binary targets as
             ``(n, k)`` float32 of 0 and 1, numbers as float64 ``(n, k)``, forecasts as float32
-            ``(n, horizon, k)``; None when the source has none (prediction).
+            ``Windows`` ``(n, horizon, k)``; None when the source has none (prediction).
         groups: group of each example ``(n,)``, or None.
         times: time of each example ``(n,)`` as datetime64 or numbers that sort, or None.
         keys: columns that name each example in a file of predictions (row number, file name, series
@@ -80,10 +85,10 @@ class Examples:
         """Return the examples at integer positions ``rows``, in that order."""
 
         def pick(array: np.ndarray | None) -> np.ndarray | None:
-            return None if array is None else array[rows]
+            return None if array is None else _taken(array, rows)
 
         return Examples(
-            inputs={name: array[rows] for name, array in self.inputs.items()},
+            inputs={name: _taken(array, rows) for name, array in self.inputs.items()},
             targets=pick(self.targets),
             groups=pick(self.groups),
             times=pick(self.times),
@@ -144,17 +149,30 @@ class Preprocessing:
         inputs: the tensors that families may connect to.
         model: Keras model from raw inputs (dict by name, as in ``Examples.inputs``) to preprocessed
             tensors (dict by ``InputSpec.name``).
+        stepwise: whether each step of a series is preprocessed by itself; windows are then preprocessed
+            through the series that they are cut from, each step once.
     """
 
     inputs: tuple[InputSpec, ...]
     model: keras.Model
+    stepwise: bool = False
 
-    def transform(self, examples: Examples, batch_size: int = 1024) -> dict[str, np.ndarray]:
-        """Preprocess examples; each array has the spec's shape behind the batch axis."""
-        import numpy as np
+    def transform(
+        self, examples: Examples, rows: np.ndarray | None = None, *, room: Room | None = None
+    ) -> dict[str, np.ndarray]:
+        """Preprocess examples; each array has the spec's shape behind the batch axis.
 
-        outputs = self.model.predict(dict(examples.inputs), batch_size=batch_size, verbose=0)
-        return {spec.name: np.asarray(outputs[spec.name], dtype=spec.dtype) for spec in self.inputs}
+        Args:
+            examples: raw examples.
+            rows: positions of those to preprocess, in that order; all by default.
+            room: makes the array that each tensor is written into; in memory by default.
+
+        Returns:
+            tensors by name; ``Windows`` where windows are preprocessed stepwise.
+        """
+        from automl.data.transform import transform
+
+        return transform(self, examples.inputs, rows, room)
 
 
 class Modality(Protocol):
@@ -192,3 +210,11 @@ class Modality(Protocol):
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """What the task must know of the training part beyond its targets (JSON); often nothing."""
         ...
+
+
+def _taken(array: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Rows of an array; of windows the windows, not their copies."""
+    from automl.core.windows import Windows
+
+    whole: Any = array
+    return cast("np.ndarray", whole.take(rows) if isinstance(whole, Windows) else whole[rows])

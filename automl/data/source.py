@@ -6,9 +6,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from automl.core.errors import DataError, suggest
+
+if TYPE_CHECKING:
+    from automl.data.cache import ArrayCache
 
 SourceKind: TypeAlias = Literal["table", "parquet", "folder", "npz", "ts", "frame", "arrays", "sklearn"]
 
@@ -32,12 +35,14 @@ class Source:
         path: the file or folder, or None for objects in memory.
         content: the object in memory, or None.
         name: what messages and job folders call it.
+        cache: keeps what is slow to read, or None.
     """
 
     kind: SourceKind
     name: str
     path: Path | None = None
     content: Any = None
+    cache: ArrayCache | None = None
 
 
 def open_source(data: object) -> Source:

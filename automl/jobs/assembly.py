@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, SpaceError, suggest
@@ -19,6 +19,8 @@ from automl.training.engine import Candidate, Split, TrainingOptions
 if TYPE_CHECKING:
     import keras
     import numpy as np
+
+    from automl.data.cache import ArrayCache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,24 +53,39 @@ class Dealt:
 
 
 def prepare(
-    modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Examples, *, seed: int
+    modality: Modality,
+    dataset: Dataset,
+    rows: np.ndarray,
+    validation: Examples,
+    *,
+    seed: int,
+    cache: ArrayCache | None = None,
 ) -> Prepared:
-    """Fit preprocessing and task on the examples at ``rows`` and transform both parts once."""
-    train = dataset.examples.take(rows)
-    if train.targets is None or validation.targets is None:
+    """Fit preprocessing and task on the examples at ``rows`` and transform both parts once.
+
+    With a cache, tensors that are slow to make are kept there, mapped from files and read-only.
+    """
+    import numpy as np
+
+    import automl.layers  # noqa: F401  registers the layers that a kept preprocessing names
+    from automl.data.preprocessing.kept import preprocess
+
+    # the targets alone: taking inputs would copy them
+    train_targets = replace(dataset.examples, inputs={}).take(rows).targets
+    if train_targets is None or validation.targets is None:
         raise ConfigError("Training and validation data both need targets.")
-    preprocessing = modality.fit(dataset, rows, derive(seed, "preprocessing"))
+    done = preprocess(modality, dataset, rows, validation, derive(seed, "preprocessing"), cache)
     facts = modality.facts(dataset, rows)
-    task = fit_task(dataset.task, train.targets, names=dataset.target_names, facts=facts)
-    targets = task.encode(validation.targets)
+    task = fit_task(dataset.task, np.asarray(train_targets), names=dataset.target_names, facts=facts)
+    targets = task.encode(np.asarray(validation.targets))
     split = Split(
-        train=preprocessing.transform(train),
-        train_targets=task.encode(train.targets),
-        validation=preprocessing.transform(validation),
+        train=done.train,
+        train_targets=task.encode(np.asarray(train_targets)),
+        validation=done.validation,
         score=lambda outputs: task.score(targets, task.predictions(outputs)),
     )
     return Prepared(
-        preprocessing=preprocessing, task=task, split=split, validation=validation, targets=targets
+        preprocessing=done.preprocessing, task=task, split=split, validation=validation, targets=targets
     )
 
 
@@ -129,9 +146,9 @@ def build_candidate(dealt: Dealt, prepared: Prepared, *, epochs: int, seed: int)
 
     Weights are drawn from ``seed``; to be called in the scope of the strategy.
     """
-    import keras
+    from automl.training.seeding import seed_models
 
-    keras.utils.set_random_seed(seed)
+    seed_models(seed)
     model = build_core(dealt, prepared)
     loss = prepared.task.loss(dealt.task_options)
     return Candidate(model=model, loss=loss, options=dealt.training, epochs=epochs, seed=seed)

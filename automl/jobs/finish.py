@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,18 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import SearchError
 from automl.core.specs import Objective, TrialRecord
-from automl.jobs.assembly import Prepared, build_core, deal, exported_model
+from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
 from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
 from automl.jobs.loop import Plan, TrialEnd
 from automl.jobs.plots import validation_plot
 from automl.jobs.refit import refit
 from automl.jobs.samples import raw_sample
 from automl.jobs.session import Session
+from automl.jobs.training import Setting
 from automl.jobs.trial import run_trial
 from automl.tracking.tracker import ModelRecord
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
     import pandas as pd
 
 
@@ -80,6 +83,8 @@ def finish(
     for note in tracker.notes():
         session.progress.note(note)
     _write_result(session, summary)
+    if state == "complete":
+        shutil.rmtree(folder.cache, ignore_errors=True)
 
 
 def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd.DataFrame:
@@ -112,6 +117,7 @@ def _row(record: TrialRecord, objectives: tuple[Objective, ...], front: set[int]
         "epochs": record.epochs,
         "best_epoch": record.best_epoch,
         "seconds": round(record.seconds, 2),
+        "compile_seconds": record.effort.get("compile_seconds"),
         "parameters": record.metrics.get("parameters"),
         **{name: value for name, value in metrics.items() if name not in scores},
         **_parameters(record),
@@ -132,15 +138,26 @@ def _winner(session: Session, best: TrialRecord) -> tuple[Prepared, keras.Model]
     dealt = deal(setting.families[family], setting.folds[0].task, parameters)
     left = None if config.time is None else session.started + config.time - time.monotonic()
     if config.folds is not None and (left is None or left > best.seconds / config.folds):
-        prepared, core = refit(config, session.intake, setting, dealt, best)
+        prepared, trained = refit(config, session.intake, setting, dealt, best)
         write_json(folder.task, prepared.task.describe())
-        return prepared, core
+        return prepared, _untrained(setting, dealt, prepared, trained.get_weights())
     if read_json(folder.best)["number"] != best.number:
-        return setting.folds[0], _trained_again(session, best)
-    with setting.strategy.scope():
-        core = build_core(dealt, setting.folds[0])
+        trained = _trained_again(session, best)
+        return setting.folds[0], _untrained(setting, dealt, setting.folds[0], trained.get_weights())
+    core = _untrained(setting, dealt, setting.folds[0])
     core.load_weights(folder.weights)
     return setting.folds[0], core
+
+
+def _untrained(
+    setting: Setting, dealt: Dealt, prepared: Prepared, weights: Sequence[np.ndarray] = ()
+) -> keras.Model:
+    """The winner's model without an optimizer, which would be saved with it and hinder its loading."""
+    with setting.building():
+        core = build_core(dealt, prepared)
+    if weights:
+        core.set_weights(weights)
+    return core
 
 
 def _trained_again(session: Session, best: TrialRecord) -> keras.Model:

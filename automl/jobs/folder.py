@@ -76,6 +76,11 @@ class JobFolder:
         """Folder of plots."""
         return self.path / "plots"
 
+    @property
+    def cache(self) -> Path:
+        """Decoded pictures and prepared tensors; there as long as the job is not complete."""
+        return self.path / "cache"
+
 
 def new_folder(out: str | None, name: str) -> JobFolder:
     """Create the folder of a new job: ``out``, or ``runs/<name>-<time>``.

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from automl.core.errors import ConfigError, SpaceError, suggest
+from automl.core.errors import ConfigError, suggest
 from automl.core.metrics import check_objective, default_objective, parse_objective
 from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
@@ -17,14 +18,16 @@ from automl.data.catalog import MODALITIES
 from automl.data.modality import Dataset, Examples, Modality, ReadOptions
 from automl.data.source import Source, open_source
 from automl.jobs.config import JobConfig
+from automl.jobs.settings import check_settings, with_setting
 from automl.models.catalog import FAMILIES
 from automl.models.family import Family
 from automl.spaces.loading import load_space
-from automl.spaces.settings import parse_setting
 from automl.spaces.space import SearchSpace, join
 from automl.study.pruners import PRUNERS
 from automl.study.samplers import SAMPLERS
 from automl.tasks.catalog import KINDS
+from automl.training.engine_choice import AUTO, ENGINES
+from automl.training.precision import PRECISIONS
 from automl.training.strategy import STRATEGIES
 
 if TYPE_CHECKING:
@@ -85,7 +88,7 @@ def check_early(config: JobConfig, data: object = None) -> Source:
         parse_objective(text)
     if config.space is not None:
         load_space(config.space)
-    _check_settings(config)
+    check_settings(config)
     if data is None and config.data is None:
         raise ConfigError("No data given: expected a file, a folder or sklearn:NAME.")
     source = open_source(config.data if data is None else data)
@@ -132,17 +135,23 @@ def default_backend() -> str:
     return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
-def take_in(config: JobConfig, source: Source) -> Intake:
+def take_in(config: JobConfig, source: Source, cache: Path | None = None) -> Intake:
     """Read the data and lay out what is searched.
 
     Keras is loaded only when the data has been found good, so that a refusal comes at once.
+
+    Args:
+        config: the job.
+        source: its data.
+        cache: folder in which what is slow to read and to prepare is kept, or None to keep nothing.
     """
+    source = _with_cache(source, cache)
     options = read_options(config)
     name = config.modality or _modality_of(source, options)
     modality = MODALITIES[name]
     dataset = modality.read(source, options)
     objectives = objectives_of(config, dataset.task)
-    validation, notes = _validation(config, modality, dataset)
+    validation, notes = _validation(config, modality, dataset, cache)
     folds = () if validation is not None else _folds(config, dataset)
     choose_backend(config.backend)
     families, space, epochs = _search_space(config, name, dataset.task, len(dataset.examples))
@@ -166,13 +175,14 @@ def prepare_folds(config: JobConfig, intake: Intake) -> tuple[Prepared, ...]:
 
     from automl.jobs.assembly import prepare
 
-    dataset, modality = intake.dataset, intake.modality
+    dataset, modality, cache = intake.dataset, intake.modality, intake.source.cache
     if intake.validation is not None:
         rows = np.arange(len(dataset.examples))
-        return (prepare(modality, dataset, rows, intake.validation, seed=config.seed),)
+        return (prepare(modality, dataset, rows, intake.validation, seed=config.seed, cache=cache),)
+    parts = [(fold.train, dataset.examples.take(fold.validation)) for fold in intake.folds]
     return tuple(
-        prepare(modality, dataset, fold.train, dataset.examples.take(fold.validation), seed=config.seed)
-        for fold in intake.folds
+        prepare(modality, dataset, rows, validation, seed=config.seed, cache=cache)
+        for rows, validation in parts
     )
 
 
@@ -203,12 +213,20 @@ def objectives_of(config: JobConfig, task: TaskKind) -> tuple[Objective, ...]:
     return chosen or (default_objective(task),)
 
 
+def _with_cache(source: Source, folder: Path | None) -> Source:
+    if folder is None:
+        return source
+    from automl.data.cache import ArrayCache
+
+    return replace(source, cache=ArrayCache(folder))
+
+
 def _validation(
-    config: JobConfig, modality: Modality, dataset: Dataset
+    config: JobConfig, modality: Modality, dataset: Dataset, cache: Path | None
 ) -> tuple[Examples | None, tuple[str, ...]]:
     if config.validation is None:
         return None, ()
-    source = open_source(config.validation)
+    source = _with_cache(open_source(config.validation), cache)
     examples, notes = modality.read_again(source, dataset.schema, targets=True)
     return examples, tuple(f"{source.name}: {note}" for note in notes)
 
@@ -219,20 +237,6 @@ def _folds(config: JobConfig, dataset: Dataset) -> tuple[Fold, ...]:
     return make_folds(dataset, folds=config.folds, seed=config.seed)
 
 
-def _check_settings(config: JobConfig) -> None:
-    """Refuse settings of parameters that no search space in question has."""
-    if not config.set:
-        return
-    names = [name for name in FAMILIES if name.split("/")[0] == (config.modality or name.split("/")[0])]
-    wanted = [name for name in names if not config.family or name.split("/")[1] in config.family]
-    spaces = [load_space(config.space)] if config.space else [load_space(name) for name in wanted]
-    known = sorted({item.name for space in spaces for item in space.parameters})
-    for text in config.set:
-        name = parse_setting(text)[0]
-        if name.rpartition(".")[2] not in known:
-            raise SpaceError(f"No search space here has a parameter {name!r}. {suggest(name, known)}")
-
-
 def _check_names(config: JobConfig) -> None:
     named: tuple[tuple[str, str | None, Any], ...] = (
         ("modality", config.modality, MODALITIES),
@@ -240,6 +244,8 @@ def _check_names(config: JobConfig) -> None:
         ("sampler", config.sampler, SAMPLERS),
         ("pruner", config.pruner, PRUNERS),
         ("strategy", config.strategy, STRATEGIES),
+        ("engine", config.engine, (AUTO, *ENGINES)),
+        ("precision", config.precision, PRECISIONS),
     )
     for kind, name, known in named:
         if name is not None and name not in known:
@@ -277,7 +283,7 @@ def _search_space(
         spaces[name] = own
     space = join(spaces)
     for text in config.set:
-        space = _with_setting(space, text)
+        space = with_setting(space, text)
     epochs = {name: config.epochs or _full_length(item, modality, rows) for name, item in spaces.items()}
     return families, replace(space, epochs=max(epochs.values())), epochs
 
@@ -287,8 +293,3 @@ def _full_length(space: SearchSpace, modality: str, rows: int) -> int:
     if modality not in ("tabular", "text"):
         return space.epochs
     return max(space.epochs, min(MOST_EPOCHS, LEAST_EXAMPLES // max(rows, 1)))
-
-
-def _with_setting(space: SearchSpace, text: str) -> SearchSpace:
-    name, wish = parse_setting(text)
-    return space.narrow(name, wish) if isinstance(wish, list | dict) else space.fix(name, wish)

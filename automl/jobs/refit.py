@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from automl.core.metrics import default_objective
 from automl.core.seeds import derive
-from automl.core.specs import COSTS, TrialRecord
-from automl.jobs.assembly import Dealt, Prepared, build_candidate, prepare
+from automl.core.specs import TrialRecord
+from automl.jobs.assembly import Dealt, Prepared, prepare
 from automl.jobs.config import JobConfig
 from automl.jobs.intake import Intake
-from automl.jobs.trial import Setting
+from automl.jobs.training import Setting, train_model
 
 if TYPE_CHECKING:
     import keras
@@ -31,17 +30,17 @@ def refit(
 
     rows = np.arange(len(intake.dataset.examples))
     validation = setting.folds[0].validation
-    prepared = prepare(intake.modality, intake.dataset, rows, validation, seed=config.seed)
-    dealt = replace(dealt, training=replace(dealt.training, patience=0))
-    with setting.strategy.scope():
-        candidate = build_candidate(
-            dealt, prepared, epochs=max(best.best_epoch, 1), seed=derive(config.seed, "refit")
-        )
-    measured = [item for item in setting.objectives if item.name not in COSTS]
-    setting.engine.train(
-        [candidate],
-        prepared.split,
-        objective=measured[0] if measured else default_objective(prepared.task.kind),
-        observers=[lambda epoch: ""],
+    prepared = prepare(
+        intake.modality, intake.dataset, rows, validation, seed=config.seed, cache=intake.source.cache
     )
-    return prepared, candidate.model
+    dealt = replace(dealt, training=replace(dealt.training, patience=0))
+    trained = train_model(
+        setting,
+        dealt,
+        prepared,
+        title="the training on all examples",
+        epochs=max(best.best_epoch, 1),
+        seed=derive(config.seed, "refit"),
+        watch=lambda epoch: "",
+    )
+    return prepared, trained.model

@@ -18,6 +18,7 @@ from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.intake import choose_backend, default_backend
 from automl.tasks.catalog import restore_task
 from automl.tasks.task import Task
+from automl.training.precision import FULL, policy
 
 if TYPE_CHECKING:
     import keras
@@ -72,7 +73,8 @@ class Result:
 
         import automl.layers  # noqa: F401  registers the layers that the file names
 
-        return keras.models.load_model(self._files.model)
+        with policy(FULL):
+            return keras.models.load_model(self._files.model)
 
     @property
     def study(self) -> Any:
@@ -177,7 +179,9 @@ class Result:
     def _predictions(self, examples: Examples) -> np.ndarray:
         import numpy as np
 
-        return np.asarray(self.model.predict(dict(examples.inputs), batch_size=BATCH, verbose=0))
+        from automl.data.raw_model import predict
+
+        return np.asarray(predict(self.model, examples.inputs, batch_size=BATCH))
 
 
 def load_result(folder: str | Path) -> Result:

@@ -18,11 +18,13 @@ from automl.jobs.intake import Intake, prepare_folds
 from automl.jobs.loop import Loop, budget_from, run_trials
 from automl.jobs.progress import Progress
 from automl.jobs.session import Session, state_of
-from automl.jobs.trial import Setting, run_trial
+from automl.jobs.training import Setting
+from automl.jobs.trial import run_trial
 from automl.spaces.space import SearchSpace
 from automl.study.proposer import Proposer
 from automl.tracking.tracker import Tracker
 from automl.training.engine import Engine
+from automl.training.engine_choice import EngineChoice, split_bytes
 from automl.training.strategy import Strategy
 
 
@@ -33,14 +35,16 @@ class Adapters:
     Attributes:
         proposer: opens the study on a space with objectives.
         tracker: remembers runs.
-        engine: trains.
+        choose_engine: from the size of the data in bytes to which engine trains, and why.
+        engine: makes an engine by its name.
         strategy: where a model is built.
         release: frees what a trial left behind.
     """
 
     proposer: Callable[[SearchSpace, tuple[Objective, ...]], Proposer]
     tracker: Tracker
-    engine: Engine
+    choose_engine: Callable[[int], EngineChoice]
+    engine: Callable[[str], Engine]
     strategy: Strategy
     release: Callable[[], None]
 
@@ -57,7 +61,7 @@ def run_search(
     """Search and write the best model; an interrupted search ends with the best so far.
 
     Args:
-        config: the job.
+        config: the job, its precision chosen.
         intake: its data and space.
         folder: where everything is kept.
         adapters: study, tracker, engine and strategy.
@@ -72,7 +76,7 @@ def run_search(
     session = Session(
         config=config,
         intake=intake,
-        setting=_setting(config, intake, adapters),
+        setting=_setting(config, intake, adapters, progress.note),
         folder=folder,
         tracker=adapters.tracker,
         progress=progress,
@@ -141,19 +145,28 @@ def _search_and_finish(session: Session, proposer: Proposer, release: Callable[[
     finish(session, records, plots=proposer.plots, state=found.state)
 
 
-def _setting(config: JobConfig, intake: Intake, adapters: Adapters) -> Setting:
+def _setting(config: JobConfig, intake: Intake, adapters: Adapters, note: Callable[[str], None]) -> Setting:
+    folds = prepare_folds(config, intake)
+    choice = adapters.choose_engine(sum(split_bytes(fold.split) for fold in folds))
+    note(f"Engine: {choice.name} ({choice.reason}). Precision: {config.precision}.")
     return Setting(
-        folds=prepare_folds(config, intake),
+        folds=folds,
         families=intake.families,
         space=intake.space,
         epochs=intake.epochs,
         objectives=intake.objectives,
-        engine=adapters.engine,
+        engine=adapters.engine(choice.name),
+        choice=choice,
         strategy=adapters.strategy,
+        precision=config.precision,
+        note=note,
+        release=adapters.release,
     )
 
 
 def _loop(session: Session, proposer: Proposer, release: Callable[[], None]) -> Loop:
+    from automl.training.memory import seldom
+
     config, intake, folder = session.config, session.intake, session.folder
 
     def show(configuration: Configuration) -> tuple[Mapping[str, Any], int]:
@@ -172,7 +185,7 @@ def _loop(session: Session, proposer: Proposer, release: Callable[[], None]) -> 
         run=lambda plan: run_trial(session.setting, plan),
         keep=lambda end: keep_best(folder, end),
         show=show,
-        release=release,
+        release=seldom(release),
     )
 
 
@@ -184,6 +197,8 @@ def _job_record(session: Session, fingerprint: str) -> JobRecord:
         for name, value in vars(config).items()
         if name not in hidden and value not in (None, ())
     }
+    choice = session.setting.choice
+    settings |= {"engine": choice.name, "engine_reason": choice.reason}
     data = {
         "digest": fingerprint,
         "rows": len(intake.dataset.examples),

@@ -10,7 +10,7 @@ from automl.jobs.config import JobConfig
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake import Intake
 from automl.jobs.progress import Progress
-from automl.jobs.trial import Setting
+from automl.jobs.training import Setting
 from automl.tracking.tracker import Tracker
 
 

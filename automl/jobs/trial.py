@@ -4,46 +4,20 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from automl.core.metrics import default_objective
 from automl.core.seeds import derive
-from automl.core.specs import COSTS, Objective, TrialRecord, TrialState
-from automl.jobs.assembly import Dealt, Prepared, build_candidate, deal
+from automl.core.specs import Objective, TrialRecord, TrialState
+from automl.jobs.assembly import Dealt, deal
 from automl.jobs.loop import Plan, TrialEnd
-from automl.models.family import Family
-from automl.spaces.space import SearchSpace
-from automl.training.engine import Engine, Epoch, Observer, Outcome, StopReason
+from automl.jobs.training import Setting, train_model
+from automl.training.engine import Epoch, Observer, Outcome, StopReason
 from automl.training.failures import failure_reason
-from automl.training.strategy import Strategy
 
 if TYPE_CHECKING:
     import keras
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """What all trials of a job share.
-
-    Attributes:
-        folds: prepared data, one per fold.
-        families: by short name.
-        space: the joint search space.
-        epochs: full length of a trial by family.
-        objectives: what is optimised.
-        engine: trains.
-        strategy: where a model is built.
-    """
-
-    folds: tuple[Prepared, ...]
-    families: Mapping[str, Family]
-    space: SearchSpace
-    epochs: Mapping[str, int]
-    objectives: tuple[Objective, ...]
-    engine: Engine
-    strategy: Strategy
 
 
 def run_trial(setting: Setting, plan: Plan) -> TrialEnd:
@@ -66,48 +40,36 @@ def run_trial(setting: Setting, plan: Plan) -> TrialEnd:
 
 def _train_folds(setting: Setting, plan: Plan, blank: TrialRecord) -> TrialEnd:
     family, parameters = setting.space.split(plan.configuration)
-    dealt = deal(setting.families[family], setting.folds[0].task, parameters)
-    epochs = setting.epochs[family]
+    dealt = wanted = deal(setting.families[family], setting.folds[0].task, parameters)
     outcomes: list[Outcome] = []
     reasons: list[str] = []
     first: keras.Model | None = None
     for index, fold in enumerate(setting.folds):
-        watch = _observer(plan.watch if index == 0 else lambda epoch: "", reasons)
-        outcome, model = _train_one(
-            setting, plan.deadline, dealt, fold, watch, epochs, derive(plan.seed, index)
+        trained = train_model(
+            setting,
+            dealt,
+            fold,
+            title=f"trial {plan.number}",
+            epochs=setting.epochs[family],
+            seed=derive(plan.seed, index),
+            watch=_observer(plan.watch if index == 0 else lambda epoch: "", reasons),
+            deadline=plan.deadline,
         )
-        first = first or model
-        outcomes.append(outcome)
-        if outcome.best < 0 or outcome.stopped in ("pruned", "deadline"):
+        dealt, first = trained.dealt, first or trained.model
+        outcomes.append(trained.outcome)
+        if trained.outcome.best < 0 or trained.outcome.stopped in ("pruned", "deadline"):
             break
     record = _record(blank, outcomes, len(setting.folds), setting.objectives, first, reasons)
+    record = replace(record, reason=_with_parts(record.reason, wanted, dealt))
     return TrialEnd(record=record, model=first if record.state != "failed" else None)
 
 
-def _train_one(
-    setting: Setting,
-    deadline: float | None,
-    dealt: Dealt,
-    fold: Prepared,
-    watch: Observer,
-    epochs: int,
-    seed: int,
-) -> tuple[Outcome, keras.Model]:
-    with setting.strategy.scope():
-        candidate = build_candidate(dealt, fold, epochs=epochs, seed=seed)
-    outcomes = setting.engine.train(
-        [candidate],
-        fold.split,
-        objective=_guide(setting.objectives, fold),
-        observers=[watch],
-        deadline=deadline,
-    )
-    return outcomes[0], candidate.model
-
-
-def _guide(objectives: tuple[Objective, ...], fold: Prepared) -> Objective:
-    measured = [item for item in objectives if item.name not in COSTS]
-    return measured[0] if measured else default_objective(fold.task.kind)
+def _with_parts(reason: str, wanted: Dealt, trained: Dealt) -> str:
+    parts = trained.training.accumulation
+    if parts == wanted.training.accumulation:
+        return reason
+    note = f"out of memory: trained in {parts} parts per batch"
+    return f"{reason}; {note}" if reason else note
 
 
 def _observer(watch: Callable[[Epoch], str], reasons: list[str]) -> Observer:
@@ -155,7 +117,18 @@ def _record(
         epochs=max(len(outcome.epochs) for outcome in outcomes),
         best_epoch=round(statistics.median(best.number for best in bests)),
         spread=_spread(bests, objectives[0]) if folds > 1 else None,
+        effort=_effort(outcomes),
     )
+
+
+def _effort(outcomes: list[Outcome]) -> dict[str, float]:
+    """Where the time of the engine went, over all folds."""
+    said = [outcome.facts for outcome in outcomes if "program" in outcome.facts]
+    if not said:
+        return {}
+    hits = sum(facts["program"] == "hit" for facts in said)
+    seconds = {name: sum(facts[name] for facts in said) for name in ("compile_seconds", "step_seconds")}
+    return {**seconds, "program_hits": float(hits), "program_misses": float(len(said) - hits)}
 
 
 def _state(outcomes: list[Outcome], folds: int, reasons: list[str]) -> tuple[TrialState, str]:

@@ -8,6 +8,7 @@ out again under their numbers, with their configurations, before anything new.
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna.pruners import NopPruner
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from automl.core.errors import ConfigError
@@ -38,6 +40,7 @@ _STATES: dict[TrialState, State] = {
     TrialState.PRUNED: "pruned",
     TrialState.FAIL: "failed",
 }
+_SECONDS_BETWEEN_REPORTS = 1.0
 _TOLD = {state: trial_state for trial_state, state in _STATES.items()}
 
 
@@ -144,6 +147,7 @@ class OptunaProposer:
         self._starts = starts
         self._running: dict[int, Trial] = {}
         self._reached: dict[int, int] = {}
+        self._reported = 0.0
         self._interrupted = deque(study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
         self._grid = self._untried() if sampler == "grid" else None
 
@@ -169,14 +173,24 @@ class OptunaProposer:
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Report the first objective after an epoch; returns whether to prune the trial.
 
-        Epochs that an interrupted attempt had reported already are neither stored nor judged again.
+        Epochs that an interrupted attempt had reported already are neither stored nor judged again. With
+        a pruner every epoch is stored; without, one a second, as each one waits for the disk.
         """
         trial = self.trial(number)
+        if isinstance(self.study.pruner, NopPruner) and not self._due():
+            return False
         if len(self._objectives) > 1 or epoch < self._reached.get(number, 0):
             return False
         if epoch != self._reached.get(number):
             trial.report(float(value), epoch)
         return trial.should_prune()
+
+    def _due(self) -> bool:
+        now = time.monotonic()
+        if now - self._reported < _SECONDS_BETWEEN_REPORTS:
+            return False
+        self._reported = now
+        return True
 
     def tell(self, record: TrialRecord, facts: Mapping[str, Any]) -> None:
         """Record a finished trial for ever.
@@ -303,6 +317,7 @@ def _plain(record: TrialRecord) -> dict[str, Any]:
         "reason": record.reason,
         "run_id": record.run_id,
         "spread": None if record.spread is None else float(record.spread),
+        "effort": {name: float(value) for name, value in record.effort.items()},
     }
 
 

@@ -280,6 +280,7 @@ class MlflowTracker:
             "duration_seconds": record.seconds,
             "epochs": float(record.epochs),
             "best_epoch": float(record.best_epoch),
+            **record.effort,
         }
         return {**labelled(record), **scores, **first, **spread, **effort}
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
+
 import keras
+
+_DETERMINISTIC = "--xla_gpu_deterministic_ops=true"
 
 
 def configure(*, deterministic: bool = True) -> None:
     """Prepare the backend; call before the first model is built.
 
     Args:
-        deterministic: equal seeds give equal scores on one machine (TensorFlow; other backends on the
-            CPU do so anyway).
+        deterministic: equal seeds give equal scores on one machine (TensorFlow, and JAX where it has not
+            used a device yet; on the CPU JAX and PyTorch do so anyway).
     """
-    if keras.backend.backend() != "tensorflow":
+    backend = keras.backend.backend()
+    if backend == "jax":
+        _configure_jax(deterministic)
+    if backend != "tensorflow":
         return
     from automl.training.strategies import tf_distribute
 
@@ -28,3 +35,13 @@ def describe_devices() -> tuple[str, ...]:
     from automl.training.strategies import tf_distribute
 
     return tf_distribute.describe_devices()
+
+
+def _configure_jax(deterministic: bool) -> None:
+    """JAX reads its settings from the environment when it uses a device for the first time."""
+    # TensorFlow looks words up beside JAX, and each of them would take most of a GPU's memory at once
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    flags = os.environ.get("XLA_FLAGS", "")
+    if deterministic and _DETERMINISTIC.partition("=")[0] not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} {_DETERMINISTIC}".strip()

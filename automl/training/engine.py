@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
-StopReason: TypeAlias = Literal["", "pruned", "deadline", "interrupted", "patience", "diverged"]
+    from automl.training.state import TrainingState
+
+StopReason: TypeAlias = Literal["", "pruned", "paused", "deadline", "interrupted", "patience", "diverged"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,8 @@ class TrainingOptions:
             ``plateau``.
         warmup: share of all steps during which the rate rises from 0.
         batch_size: examples per step, over all devices.
+        accumulation: parts that a batch is trained in, one after another, their gradients summed before
+            the step; more parts need less memory. Rounded up to a divisor of the batch size.
         weight_decay: decoupled decay per step, as in AdamW (Loshchilov and Hutter, 2019); applied by
             every optimizer, not on biases and norms.
         momentum: of ``sgd``, and the first decay rate of ``rmsprop``.
@@ -41,6 +45,7 @@ class TrainingOptions:
     schedule: str = "cosine"
     warmup: float = 0.0
     batch_size: int = 128
+    accumulation: int = 1
     weight_decay: float = 0.0
     momentum: float = 0.9
     gradient_clip: float = 0.0
@@ -72,7 +77,7 @@ class Split:
     """Preprocessed data of one fold, shared by all candidates.
 
     Attributes:
-        train: inputs by name, first axis examples.
+        train: inputs by name, first axis examples; in memory, mapped from files, or ``Windows``.
         train_targets: encoded targets, float32.
         validation: inputs by name of the validation part.
         score: from raw outputs on the validation part to every metric of the task.
@@ -86,11 +91,20 @@ class Split:
 
 @dataclass(frozen=True, kw_only=True)
 class Epoch:
-    """What is known after one epoch: metrics hold ``loss`` and every ``val_<metric>``."""
+    """What is known after one epoch.
+
+    Attributes:
+        number: counted from 1.
+        metrics: ``loss`` and every ``val_<metric>``.
+        seconds: wall time.
+        state: takes out the state of the training as it stands after this epoch, so that it can go on
+            from here in this process or another; only to be called while the observer is being told.
+    """
 
     number: int
     metrics: Mapping[str, float]
     seconds: float
+    state: Callable[[], TrainingState] | None = field(default=None, repr=False, compare=False)
 
 
 Observer: TypeAlias = Callable[[Epoch], StopReason]
@@ -102,9 +116,11 @@ class Outcome:
     """What came of one candidate; its model holds the weights of the best epoch.
 
     Attributes:
-        epochs: every epoch trained, in order.
+        epochs: every epoch trained, in order; those before a resumed state included.
         best: index into ``epochs`` of the best one, -1 when there is none.
         stopped: why it ended before its full length, or empty.
+        facts: what the engine says of its work: ``engine`` (its name), ``compile_seconds`` (tracing and
+            compiling), ``step_seconds`` (inside compiled calls), ``program`` (``hit`` or ``miss``).
     """
 
     epochs: tuple[Epoch, ...]
@@ -114,7 +130,15 @@ class Outcome:
 
 
 class Engine(Protocol):
-    """Trains a group of candidates of one structure; a group of one is the common case."""
+    """Trains a group of candidates.
+
+    What a group means, so that an engine may train its members at once (``vmap`` over weights and
+    hyperparameters of one structure) or one after another, unseen by the caller: all members share the
+    split and the deadline; outcome *i* is that of candidate *i* and the same, within float tolerance, as
+    if it had been trained alone; an observer hears of its own candidate only, epoch by epoch in order,
+    and ends only that one; between candidates epochs may come in any order. Members may differ in
+    everything but the names of their inputs; an engine that fuses does so with those of one structure.
+    """
 
     name: str
 
@@ -126,6 +150,7 @@ class Engine(Protocol):
         objective: Objective,
         observers: Sequence[Observer],
         deadline: float | None = None,
+        states: Sequence[TrainingState | None] = (),
     ) -> Sequence[Outcome]:
         """Train each candidate to its full length or until it is stopped.
 
@@ -136,5 +161,11 @@ class Engine(Protocol):
             observers: one per candidate.
             deadline: ``time.monotonic()`` at which training stops, in mid-epoch if need be; the
                 validation part is still scored once.
+            states: one per candidate to go on from, None to begin; empty begins all. A state is that of
+                the same candidate (structure, options, epochs, seed) on the same split and engine;
+                training goes on as if it had not stopped.
+
+        Raises:
+            ConfigError: a state does not fit its candidate.
         """
         ...

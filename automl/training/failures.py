@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _MEMORY = {"ResourceExhaustedError", "OutOfMemoryError"}
+_MEMORY_TEXTS = ("RESOURCE_EXHAUSTED", "CUDA_ERROR_OUT_OF_MEMORY", "STATUS_ALLOC_FAILED")
 _LENGTH = 200
 
 
@@ -16,15 +17,20 @@ def failure_reason(error: BaseException) -> str:
         At most 240 characters, without line breaks.
     """
     message = " ".join(str(error).split())[:_LENGTH]
-    chain = [error, *([error.__cause__] if error.__cause__ else [])]
-    if any(_of_memory(item) for item in chain):
+    if out_of_memory(error):
         return f"out of memory: {message}".rstrip(": ")
     if isinstance(error, FloatingPointError) or "nan" in message.lower().split():
         return f"not a number: {message}".rstrip(": ")
     return f"{type(error).__name__}: {message}".rstrip(": ")
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Whether memory of the device or the machine fell short, on any backend."""
+    chain = [error, *([error.__cause__] if error.__cause__ else [])]
+    return any(_of_memory(item) for item in chain)
+
+
 def _of_memory(error: BaseException) -> bool:
     names = {kind.__name__ for kind in type(error).__mro__}
-    text = str(error)
-    return isinstance(error, MemoryError) or bool(names & _MEMORY) or "RESOURCE_EXHAUSTED" in text
+    told = any(text in str(error) for text in _MEMORY_TEXTS)
+    return isinstance(error, MemoryError) or bool(names & _MEMORY) or told

@@ -28,7 +28,12 @@ OPTIMIZERS: Mapping[str, Callable[..., keras.optimizers.Optimizer]] = {
 
 
 def build_optimizer(
-    options: TrainingOptions, total_steps: int, variables: Sequence[Any] = ()
+    options: TrainingOptions,
+    total_steps: int,
+    variables: Sequence[Any] = (),
+    *,
+    scaled: bool = False,
+    parts: int = 1,
 ) -> keras.optimizers.Optimizer:
     """Build the optimizer that the options ask for.
 
@@ -39,13 +44,17 @@ def build_optimizer(
         options: names and numbers.
         total_steps: steps of the full length, over which the schedule is laid.
         variables: the model's trainable variables, so that those not to be decayed are known.
+        scaled: whether the loss is scaled, by a factor that adapts, so that gradients in float16 do not
+            vanish (Micikevicius et al., 2018); see ``precision.needs_loss_scaling``.
+        parts: calls of the optimizer whose gradients it sums before it makes a step.
 
     Raises:
         ConfigError: unknown optimizer or schedule, or a learning rate that is not positive.
     """
     _check(options)
     optimizer = OPTIMIZERS[options.optimizer](
-        learning_rate=learning_rate(options, total_steps),
+        learning_rate=learning_rate(options, total_steps, parts),
+        gradient_accumulation_steps=parts if parts > 1 else None,
         weight_decay=options.weight_decay,
         global_clipnorm=options.gradient_clip or None,
         **_own_arguments(options),
@@ -56,14 +65,24 @@ def build_optimizer(
         optimizer.weight_decay = None
     elif kept:
         optimizer.exclude_from_weight_decay(var_list=kept)
-    return optimizer
+    return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
 
 
-def learning_rate(options: TrainingOptions, total_steps: int) -> Schedule | float:
+def learning_rate(options: TrainingOptions, total_steps: int, parts: int = 1) -> Schedule | float:
     """Return the schedule over ``total_steps``, or the bare rate where it does not depend on the step."""
     if options.schedule == PLATEAU or (options.schedule == "constant" and not options.warmup):
         return options.learning_rate
-    return Schedule(options.schedule, options.learning_rate, max(1, total_steps), options.warmup)
+    return Schedule(options.schedule, options.learning_rate, max(1, total_steps), options.warmup, parts)
+
+
+def dial_values(options: TrainingOptions) -> dict[str, float]:
+    """What the options say of the attributes of optimizers that change no shape, by attribute."""
+    return {
+        "weight_decay": options.weight_decay,
+        "adam_weight_decay": options.weight_decay,
+        "momentum": options.momentum,
+        "rho": options.momentum,
+    }
 
 
 def _check(options: TrainingOptions) -> None:

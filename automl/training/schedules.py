@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import keras
+import numpy as np
 from keras import KerasTensor, ops
 
 SHAPES = ("constant", "cosine", "onecycle", "warmup_linear", "step", "coslog4")
@@ -19,6 +20,19 @@ PLATEAU_PATIENCE = 3
 
 _DEFAULT_WARMUP = {"onecycle": 0.3, "warmup_linear": 0.1}
 _ONECYCLE_START = 1 / 25  # Smith and Topin (2018) start well below the peak; 25 is fastai's ratio
+
+
+def rates(schedule: Schedule | float, first: int, count: int) -> np.ndarray:
+    """Return the learning rates of ``count`` steps from step ``first`` on ``(count,) float32``.
+
+    Args:
+        schedule: what ``optimizers.learning_rate`` gives.
+        first: counted from 0 over all epochs.
+        count: how many.
+    """
+    if not isinstance(schedule, Schedule):
+        return np.full(count, schedule, np.float32)
+    return np.array(ops.convert_to_numpy(schedule(np.arange(first, first + count))), np.float32)
 
 
 @keras.saving.register_keras_serializable(package="automl")
@@ -40,15 +54,17 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         peak: largest learning rate.
         total: steps of the full length, at least 1.
         warmup: share of steps of the rise; 0 takes the shape's default.
+        parts: calls of an optimizer that accumulates gradients until it makes a step.
     """
 
-    def __init__(self, shape: str, peak: float, total: int, warmup: float = 0.0) -> None:
+    def __init__(self, shape: str, peak: float, total: int, warmup: float = 0.0, parts: int = 1) -> None:
         super().__init__()
         self.shape, self.peak, self.total, self.warmup = shape, peak, total, warmup
+        self.parts = parts
 
     def __call__(self, step: KerasTensor) -> KerasTensor:
         """Return the rate of a step, counted from 0."""
-        done = ops.minimum(ops.cast(step, "float32") / self.total, 1.0)
+        done = ops.minimum(ops.cast(step // self.parts, "float32") / self.total, 1.0)
         if self.shape == "coslog4":
             return self.peak * 0.5 * (1 - ops.cos(2 * math.pi * ops.log(1 + 15 * done) / math.log(2)))
         share = min(self.warmup or _DEFAULT_WARMUP.get(self.shape, 0.0), 0.9)
@@ -71,4 +87,5 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
-        return {"shape": self.shape, "peak": self.peak, "total": self.total, "warmup": self.warmup}
+        own = {"shape": self.shape, "peak": self.peak, "total": self.total, "warmup": self.warmup}
+        return {**own, "parts": self.parts}

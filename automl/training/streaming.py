@@ -1,4 +1,4 @@
-"""The engine that trains through Keras' own ``fit``, on any backend and strategy.
+"""The engine that trains through Keras' own ``fit``: data larger than memory, any backend and strategy.
 
 What keeps a small model's epoch short: several steps per call into the
 compiled program, one compiled shape for all validation batches, nothing of Keras' own evaluation.
@@ -14,12 +14,17 @@ import keras
 import numpy as np
 
 from automl.core.specs import Objective
+from automl.training.batches import DealtBatches, parts_per_batch, steps_per_epoch
 from automl.training.engine import Candidate, Observer, Outcome, Split
-from automl.training.mixup import MixedBatches
+from automl.training.inputs import validation_batch, wanted
 from automl.training.optimizers import build_optimizer
+from automl.training.precision import needs_loss_scaling
 from automl.training.progress import Progress
+from automl.training.schedules import PLATEAU
+from automl.training.state import TrainingState, assign, values_of
 from automl.training.strategies.single import single
 from automl.training.strategy import Strategy
+from automl.training.watch import Watch
 
 _LIGHT, _MEDIUM = 1e8, 1e9
 """Multiplications per step below which 32 or 8 steps go into one call; the deadline is checked between
@@ -37,7 +42,7 @@ class FitEngine:
         strategy: the devices; models must have been built in its scope.
     """
 
-    name = "fit"
+    name = "streaming"
 
     def __init__(self, strategy: Strategy | None = None) -> None:
         self._strategy = strategy or single()
@@ -50,14 +55,16 @@ class FitEngine:
         objective: Objective,
         observers: Sequence[Observer],
         deadline: float | None = None,
+        states: Sequence[TrainingState | None] = (),
     ) -> Sequence[Outcome]:
         """Train each candidate to its full length or until it is stopped; see ``Engine.train``."""
         outcomes: list[Outcome] = []
-        for candidate, observer in zip(candidates, observers, strict=True):
+        beginnings = states or [None] * len(candidates)
+        for candidate, observer, state in zip(candidates, observers, beginnings, strict=True):
             if outcomes and deadline is not None and time.monotonic() >= deadline:
                 outcomes.append(Outcome(epochs=(), best=-1, stopped="deadline"))
             else:
-                outcomes.append(self._train_one(candidate, split, objective, observer, deadline))
+                outcomes.append(self._train_one(candidate, split, objective, observer, deadline, state))
         return outcomes
 
     def _train_one(
@@ -67,40 +74,61 @@ class FitEngine:
         objective: Objective,
         observer: Observer,
         deadline: float | None,
+        state: TrainingState | None,
     ) -> Outcome:
-        keras.utils.set_random_seed(candidate.seed)
-        options, model = candidate.options, candidate.model
-        batch_size = min(options.batch_size, len(split.train_targets))
-        steps = math.ceil(len(split.train_targets) / batch_size)
-        self._compile(candidate, steps, batch_size)
-        progress = Progress(
+        model, options = candidate.model, candidate.options
+        steps, size = steps_per_epoch(candidate, len(split.train_targets))
+        parts = parts_per_batch(options.accumulation, size)
+        self._compile(candidate, steps, size, parts)
+        if state is not None:
+            assign(model.variables, state.variables, "model")
+            assign(model.optimizer.variables, state.optimizer, "optimizer")
+        watch = Watch(
             candidate=candidate,
-            predict=self._predictor(model, _wanted(model, split.validation)),
             score=split.score,
             objective=objective,
             observer=observer,
             deadline=deadline,
-            steps=steps,
+            variables=lambda: values_of(model.variables),
+            optimizer=lambda: values_of(model.optimizer.variables),
+            engine=self.name,
+            state=state,
         )
-        inputs = _wanted(model, split.train)
-        settings = {"epochs": candidate.epochs, "callbacks": [progress], "verbose": 0}
-        if options.mixup:
-            mixed = MixedBatches(inputs, split.train_targets, batch_size, options.mixup, candidate.seed)
-            model.fit(mixed, shuffle=False, **settings)
-        else:
-            model.fit(inputs, split.train_targets, batch_size=batch_size, **settings)
-        return progress.outcome()
+        batches = DealtBatches(candidate, wanted(model, split.train), split.train_targets)
+        progress = Progress(
+            watch,
+            predict=self._predictor(model, wanted(model, split.validation)),
+            steps=steps * parts,
+            rate=options.learning_rate if options.schedule == PLATEAU else None,
+            begin=batches.begin,
+        )
+        model.fit(
+            batches,
+            epochs=candidate.epochs,
+            initial_epoch=watch.epoch,
+            callbacks=[progress],
+            shuffle=False,
+            verbose=0,
+        )
+        if watch.best_variables:
+            assign(model.variables, watch.best_variables, "model")
+        return watch.outcome({"engine": self.name})
 
-    def _compile(self, candidate: Candidate, steps: int, batch_size: int) -> None:
+    def _compile(self, candidate: Candidate, steps: int, size: int, parts: int) -> None:
         model = candidate.model
-        if model.compiled:
-            return
-        total = steps * candidate.epochs
         with self._strategy.scope():
+            optimizer = build_optimizer(
+                candidate.options,
+                steps * candidate.epochs,
+                model.trainable_variables,
+                scaled=needs_loss_scaling(model),
+                parts=parts,
+            )
+            optimizer.build(model.trainable_variables)
             model.compile(
-                optimizer=build_optimizer(candidate.options, total, model.trainable_variables),
+                optimizer=optimizer,
                 loss=candidate.loss,
-                steps_per_execution=min(steps, self._steps_per_call(model, batch_size)),
+                steps_per_execution=min(steps * parts, self._steps_per_call(model, size // parts)),
             )
 
     def _steps_per_call(self, model: keras.Model, batch_size: int) -> int:
@@ -122,7 +150,7 @@ class FitEngine:
         model does. With several replicas ``predict`` is what deals a batch out to them.
         """
         rows = len(next(iter(inputs.values())))
-        size = min(rows, _predict_batch(inputs))
+        size = min(rows, validation_batch(inputs))
         if self._strategy.replicas > 1:
             return lambda: np.asarray(model.predict(inputs, batch_size=size, verbose=0))
         starts = [*range(0, rows - size, size), rows - size]
@@ -139,12 +167,6 @@ class FitEngine:
         return predict
 
 
-def _wanted(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Those arrays that the model takes; all of them for a model that does not name its inputs."""
-    names = {tensor.name for tensor in getattr(model, "inputs", None) or ()}
-    return {name: array for name, array in arrays.items() if not names or name in names}
-
-
 def _multiplications(layer: keras.layers.Layer) -> int:
     """Per example, about: each weight at each position of the output; a look-up costs what it yields."""
     shapes = [tensor.shape for tensor in keras.tree.flatten(layer.output)]
@@ -153,10 +175,3 @@ def _multiplications(layer: keras.layers.Layer) -> int:
         return sum(math.prod(sizes) for sizes in known)
     positions = max((math.prod(sizes[:-1]) for sizes in known), default=1)
     return int(layer.count_params()) * positions
-
-
-def _predict_batch(inputs: Mapping[str, np.ndarray]) -> int:
-    """Rows per validation batch: many for plain vectors, fewer where activations are large."""
-    size = max(math.prod(array.shape[1:]) for array in inputs.values())
-    vectors = all(array.ndim <= 2 and array.dtype.kind == "f" for array in inputs.values())
-    return max(32, min(4096 if vectors else 256, 2**22 // max(size, 1)))

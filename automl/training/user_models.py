@@ -12,6 +12,8 @@ from automl.core.errors import ConfigError
 from automl.core.specs import Objective
 from automl.training.engine import Candidate, Observer, Outcome
 from automl.training.progress import Progress
+from automl.training.state import assign, values_of
+from automl.training.watch import Watch
 
 
 def fit_user_model(
@@ -40,7 +42,6 @@ def fit_user_model(
     if not getattr(model, "compiled", False):
         raise ConfigError("build(trial) must return a compiled keras.Model: call model.compile in it.")
     keras.utils.set_random_seed(candidate.seed)
-    rows = len(train[1])
     names: list[str] = []
 
     def evaluate() -> np.ndarray:
@@ -48,20 +49,24 @@ def fit_user_model(
         names[:] = list(scores)
         return np.asarray(list(scores.values()), dtype=float)
 
-    progress = Progress(
+    watch = Watch(
         candidate=candidate,
-        predict=evaluate,
         score=lambda values: dict(zip(names, values, strict=True)),
         objective=objective,
         observer=observer,
         deadline=deadline,
-        steps=math.ceil(rows / options.batch_size),
+        variables=lambda: values_of(model.variables),
+        optimizer=lambda: values_of(model.optimizer.variables),
+        engine="user",
     )
+    steps = math.ceil(len(train[1]) / options.batch_size)
     model.fit(
         *train,
         batch_size=options.batch_size,
         epochs=candidate.epochs,
-        callbacks=[progress],
+        callbacks=[Progress(watch, predict=evaluate, steps=steps)],
         verbose=0,
     )
-    return progress.outcome()
+    if watch.best_variables:
+        assign(model.variables, watch.best_variables, "model")
+    return watch.outcome({"engine": "user"})

@@ -11,10 +11,11 @@ import pytest
 
 from automl.core.metrics import classification_scores
 from automl.core.specs import Objective
+from automl.training.compiled import CompiledEngine
 from automl.training.engine import Candidate, Engine, Epoch, Split, StopReason, TrainingOptions
 from automl.training.streaming import FitEngine
 
-ENGINES: dict[str, Callable[[], Engine]] = {"fit": FitEngine}
+ENGINES: dict[str, Callable[[], Engine]] = {"compiled": CompiledEngine, "streaming": FitEngine}
 ACCURACY = Objective(name="accuracy", direction="maximize")
 
 
@@ -83,7 +84,8 @@ def test_the_model_ends_with_the_weights_of_the_best_epoch(engine: Engine) -> No
     subject = candidate()
 
     def remember(epoch: Epoch) -> StopReason:
-        seen.append(subject.model.get_weights()[0])
+        assert epoch.state is not None
+        seen.append(epoch.state().variables[0])
         return ""
 
     (outcome,) = engine.train(

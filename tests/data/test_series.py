@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from automl.core.errors import ConfigError, DataError
+from automl.core.windows import Windows
 from automl.data.modalities.series import SERIES
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.source import open_source
@@ -39,9 +40,17 @@ def test_windows_follow_each_other_and_targets_come_first() -> None:
     assert dataset.windows.origins[5] == 11
 
 
-def test_windows_are_views_until_taken() -> None:
-    series = read(hours(500), lookback=100, horizon=3).examples.inputs["series"]
-    assert not series.flags.owndata
+def test_windows_and_parts_of_them_take_the_memory_of_the_series() -> None:
+    examples = read(hours(500), lookback=100, horizon=3).examples
+    part = examples.take(np.arange(50, 300, 2))
+
+    for whole, taken in (
+        (examples.inputs["series"], part.inputs["series"]),
+        (examples.targets, part.targets),
+    ):
+        assert isinstance(taken, Windows)
+        assert taken.base is whole.base
+        np.testing.assert_array_equal(np.asarray(taken), np.asarray(whole)[50:300:2])
 
 
 @pytest.mark.parametrize("target", [(), ("*",)])
@@ -231,3 +240,26 @@ def test_fitted_model_standardises_and_leaves_a_constant_channel_finite() -> Non
     assert preprocessing.inputs[0].shape == (10, 2)
     assert np.abs(sequence[..., 0]).max() < 2
     assert np.all(sequence[..., 1] == 0)
+
+
+@pytest.mark.parametrize("rows", [np.arange(200), np.arange(10, 150, 3)])
+def test_windows_are_preprocessed_through_their_series_as_one_by_one(rows: np.ndarray) -> None:
+    shops = [hours(90).assign(shop="a"), hours(150).assign(shop="b", load=lambda frame: frame["load"] ** 2)]
+    dataset = read(pd.concat(shops), id_column="shop", lookback=10, horizon=5)
+    preprocessing = SERIES.fit(dataset, rows, 0)
+
+    series = preprocessing.transform(dataset.examples, rows)["sequence"]
+
+    raw = dataset.examples.inputs["series"][rows]
+    assert isinstance(series, Windows)
+    np.testing.assert_array_equal(
+        np.asarray(series), preprocessing.model.predict({"series": raw}, verbose=0)["sequence"]
+    )
+
+
+def test_statistics_of_scattered_windows_count_each_row_of_a_run_once() -> None:
+    dataset = read(hours(60), lookback=4, horizon=2)
+
+    mean = SERIES.facts(dataset, np.array([30, 31, 0]))["mean"]
+
+    assert mean == pytest.approx([np.mean([*range(6), *range(30, 37)])])

@@ -16,6 +16,7 @@ from automl.data.images import Form, choose_form, choose_size, decode
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 
 if TYPE_CHECKING:
+    from automl.data.cache import ArrayCache
     from automl.data.image_arrays import Arrays
     from automl.data.image_targets import Targets
     from automl.data.source import Source
@@ -41,7 +42,7 @@ class ImageModality:
         """
         if _in_memory(source):
             return _dataset_of_arrays(image_arrays.read_arrays(source, labelled=True), options)
-        return _dataset_of_files(image_files.list_files(source, options), options)
+        return _dataset_of_files(image_files.list_files(source, options), options, source.cache)
 
     def read_again(
         self, source: Source, schema: Mapping[str, Any], *, targets: bool
@@ -54,7 +55,8 @@ class ImageModality:
         if _in_memory(source):
             arrays = image_arrays.read_arrays(source, labelled=targets)
             return _examples_of_arrays(arrays, schema, targets=targets)
-        return _examples_of_files(image_files.list_again(source, schema, targets=targets), schema)
+        listing = image_files.list_again(source, schema, targets=targets)
+        return _examples_of_files(listing, schema, source.cache)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit resizing and normalisation on the training part; nothing in them is random."""
@@ -74,13 +76,13 @@ def _in_memory(source: Source) -> bool:
     return source.kind in ("npz", "arrays", "sklearn")
 
 
-def _dataset_of_files(listing: Listing, options: ReadOptions) -> Dataset:
+def _dataset_of_files(listing: Listing, options: ReadOptions, cache: ArrayCache | None) -> Dataset:
     found = image_targets.read_targets(
         listing.labels or (), listing.names, options.task, listing.where, classes=listing.classes
     )
     listing, dropped = _drop_unlabelled(listing, found)
-    form = choose_form(listing.paths, options.image_size)
-    pixels, kept, skipped = _decode(listing, form)
+    form = choose_form(listing.paths, options.image_size, cache)
+    pixels, kept, skipped = _decode(listing, form, cache)
     schema = {**listing.schema, **_form_facts(form), "task": found.task, "names": list(listing.names)}
     _refuse_one_class(found.values[kept], found.task, listing.where)
     return Dataset(
@@ -93,14 +95,16 @@ def _dataset_of_files(listing: Listing, options: ReadOptions) -> Dataset:
     )
 
 
-def _examples_of_files(listing: Listing, schema: Mapping[str, Any]) -> tuple[Examples, tuple[str, ...]]:
+def _examples_of_files(
+    listing: Listing, schema: Mapping[str, Any], cache: ArrayCache | None
+) -> tuple[Examples, tuple[str, ...]]:
     values: np.ndarray | None = None
     dropped: tuple[str, ...] = ()
     if listing.labels is not None:
         found = image_targets.match_targets(listing.labels, listing.names, schema["task"], listing.where)
         listing, dropped = _drop_unlabelled(listing, found)
         values = found.values
-    pixels, kept, skipped = _decode(listing, _form(schema))
+    pixels, kept, skipped = _decode(listing, _form(schema), cache)
     pixels, scaled = _rescale(pixels, schema, listing.where)
     examples = Examples(
         inputs={"image": pixels},
@@ -121,8 +125,10 @@ def _drop_unlabelled(listing: Listing, found: Targets) -> tuple[Listing, tuple[s
     )
 
 
-def _decode(listing: Listing, form: Form) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    pictures = decode(listing.paths, form, listing.where)
+def _decode(
+    listing: Listing, form: Form, cache: ArrayCache | None
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    pictures = decode(listing.paths, form, listing.where, cache)
     return pictures.pixels, pictures.kept, pictures.notes
 
 

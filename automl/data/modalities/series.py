@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.specs import TaskKind
+from automl.core.windows import Windows
 from automl.data import forecasting
 from automl.data.forecast_table import (
     find_roles,
@@ -106,7 +107,7 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
     kept, short = long_enough(panels, lookback + horizon, table.where, need)
     stride = forecasting.thinning(kept, lookback, horizon)
     windows = forecasting.cut(kept, lookback, horizon, roles.targets, stride)
-    thin = (f"Windows are taken each {stride} steps, to fit in memory.",) if stride > 1 else ()
+    thin = (f"Windows are taken each {stride} steps, to keep an epoch short.",) if stride > 1 else ()
     return Dataset(
         examples=_examples(windows, grid),
         schema={
@@ -163,11 +164,11 @@ def _forecast_again(
 
 
 def _examples(
-    windows: forecasting.Windows, grid: TimeGrid, keys: Mapping[str, np.ndarray] | None = None
+    windows: forecasting.Cut, grid: TimeGrid, keys: Mapping[str, np.ndarray] | None = None
 ) -> Examples:
     return Examples(
-        inputs={"series": windows.inputs},
-        targets=windows.targets,
+        inputs={"series": cast("np.ndarray", windows.inputs)},
+        targets=cast("np.ndarray | None", windows.targets),
         times=grid.times(windows.origins),
         keys=keys or {},
     )
@@ -180,22 +181,12 @@ def _positive(value: int | None, name: str) -> int | None:
 
 
 def _training_runs(dataset: Dataset, rows: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    windows, targets = dataset.windows, dataset.examples.targets
-    if windows is None or targets is None:
+    if dataset.windows is None:
         return []
-    rows = np.sort(rows)
-    series = dataset.examples.inputs["series"]
-    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-    return [
-        run
-        for part in np.split(rows, breaks)
-        for run in forecasting.training_rows(
-            series[part[0] : part[-1] + 1],
-            targets[part[0] : part[-1] + 1],
-            windows.origins[part[0] : part[-1] + 1],
-            dataset.schema["stride"],
-        )
-    ]
+    part = dataset.examples.take(np.sort(rows))
+    inputs, targets = cast(Windows, part.inputs["series"]), cast(Windows, part.targets)
+    origins = dataset.windows.origins[np.sort(rows)]
+    return forecasting.training_rows(inputs, targets, origins, dataset.schema["stride"])
 
 
 def _naive_error(runs: list[np.ndarray], season: int) -> np.ndarray:

@@ -32,7 +32,7 @@ def standardise(
     )
     spec = InputSpec(name="sequence", shape=(steps, channels), targets=targets, masked=masked)
     model = keras.Model({"series": raw}, {"sequence": layer(raw)}, name="series_preprocessing")
-    return Preprocessing(inputs=(spec,), model=model)
+    return Preprocessing(inputs=(spec,), model=model, stepwise=True)
 
 
 def safe(std: np.ndarray) -> np.ndarray:

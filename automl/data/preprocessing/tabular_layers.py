@@ -1,5 +1,7 @@
 """Layers from raw columns of a table to tensors; all fitted values stand in their configuration.
 
+Those that read texts or dates take NumPy arrays as they are, since not every backend can hold them.
+
 Legend: n rows, k numeric columns, d date columns, c categorical columns, q quantiles.
 """
 
@@ -27,10 +29,11 @@ class StackColumns(keras.layers.Layer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(autocast=False, **kwargs)
+        _take_arrays(self)
 
     def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
         """Stack."""
-        return ops.stack(list(inputs), axis=1)
+        return _space(inputs[0]).stack(list(inputs), axis=1)
 
     def compute_output_spec(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
         """Told here, because strings have no symbolic stacking."""
@@ -121,19 +124,21 @@ class DateParts(keras.layers.Layer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(autocast=False, **kwargs)
+        _take_arrays(self)
 
     def call(self, inputs: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
         """``(n, d) int64`` to ``(n, 3 d) float32``, see ``DATE_NUMBERS``, and ``(n, 3 d) int32``."""
-        missing = ops.equal(inputs, ops.convert_to_tensor(NO_DATE, dtype="int64"))
-        seconds = ops.where(missing, ops.zeros_like(inputs), inputs)
-        days = ops.floor_divide(seconds, _DAY)
+        space = _space(inputs)
+        missing = space.equal(inputs, np.int64(NO_DATE))
+        seconds = space.where(missing, space.zeros_like(inputs), inputs)
+        days = space.floor_divide(seconds, _DAY)
         clock = seconds - days * _DAY
         month, day_of_month = _calendar(days)
-        weekday = ops.mod(days + 3, 7) + 1
-        hour = ops.floor_divide(clock, 3600) + 1
-        numbers = ops.cast(ops.concatenate([days, day_of_month, clock], axis=1), "float32")
-        gone = ops.concatenate([missing] * 3, axis=1)
-        codes = ops.cast(ops.concatenate([month, weekday, hour], axis=1), "int32")
+        weekday = space.mod(days + 3, 7) + 1
+        hour = space.floor_divide(clock, 3600) + 1
+        numbers = ops.cast(space.concatenate([days, day_of_month, clock], axis=1), "float32")
+        gone = space.concatenate([missing] * 3, axis=1)
+        codes = ops.cast(space.concatenate([month, weekday, hour], axis=1), "int32")
         return ops.where(gone, np.float32("nan"), numbers), ops.where(gone, ops.zeros_like(codes), codes)
 
     def compute_output_spec(self, inputs: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
@@ -155,6 +160,7 @@ class CategoryLookup(keras.layers.Layer):
 
     def __init__(self, vocabularies: Sequence[Sequence[str]], **kwargs: Any) -> None:
         super().__init__(autocast=False, **kwargs)
+        _take_arrays(self)
         self.vocabularies = [[str(word) for word in column] for column in vocabularies]
         words = list(dict.fromkeys(word for column in self.vocabularies for word in column))
         self._lookup = keras.layers.StringLookup(vocabulary=words or ["-"], num_oov_indices=1)
@@ -194,18 +200,30 @@ class CategoryLookup(keras.layers.Layer):
         return {**super().get_config(), "vocabularies": self.vocabularies}
 
 
+def _take_arrays(layer: keras.layers.Layer) -> None:
+    """Let a layer have NumPy arrays as they are, as Keras' own layers that read texts do."""
+    layer._convert_input_args = False
+    layer._allow_non_tensor_positional_args = True
+
+
+def _space(values: Any) -> Any:
+    """Where to compute: in NumPy with its arrays, else in the backend; their functions share names."""
+    return np if isinstance(values, np.ndarray) else ops
+
+
 def _calendar(days: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
     """Month (1-12) and day of the month (1-31) of days since 1970-01-01."""
+    space = _space(days)
     shifted = days + 719_468
-    day_of_era = ops.mod(shifted, 146_097)
+    day_of_era = space.mod(shifted, 146_097)
     leaps = (
-        ops.floor_divide(day_of_era, 1_460)
-        - ops.floor_divide(day_of_era, 36_524)
-        + ops.floor_divide(day_of_era, 146_096)
+        space.floor_divide(day_of_era, 1_460)
+        - space.floor_divide(day_of_era, 36_524)
+        + space.floor_divide(day_of_era, 146_096)
     )
-    year = ops.floor_divide(day_of_era - leaps, 365)
-    before = 365 * year + ops.floor_divide(year, 4) - ops.floor_divide(year, 100)
+    year = space.floor_divide(day_of_era - leaps, 365)
+    before = 365 * year + space.floor_divide(year, 4) - space.floor_divide(year, 100)
     day_of_year = day_of_era - before
-    since_march = ops.floor_divide(5 * day_of_year + 2, 153)
-    day_of_month = day_of_year - ops.floor_divide(153 * since_march + 2, 5) + 1
-    return ops.mod(since_march + 2, 12) + 1, day_of_month
+    since_march = space.floor_divide(5 * day_of_year + 2, 153)
+    day_of_month = day_of_year - space.floor_divide(153 * since_march + 2, 5) + 1
+    return space.mod(since_march + 2, 12) + 1, day_of_month

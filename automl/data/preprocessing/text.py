@@ -23,6 +23,7 @@ from keras import KerasTensor, ops
 from automl.core.errors import DataError
 from automl.core.specs import InputSpec
 from automl.data.modality import Preprocessing
+from automl.data.raw_model import predict
 
 MAX_WORDS = 20_000
 MAX_NGRAMS = 50_000
@@ -197,7 +198,7 @@ def _length(lists: Sequence[Sequence[str]], limit: int) -> int:
 
 def _weights(model: keras.Model, texts: np.ndarray, groups: np.ndarray, size: int) -> np.ndarray:
     """Weight of each n-gram ``(V,)`` float32: inverse document frequency times the largest ratio."""
-    ids = np.sort(model.predict({"text": texts}, batch_size=1024, verbose=0), axis=1)
+    ids = np.sort(predict(model, {"text": texts}, batch_size=1024), axis=1)
     first = np.diff(ids, axis=1, prepend=-1) != 0
     count = _counter(ids, first, size)
     everywhere = count(np.ones(len(ids), dtype=bool))

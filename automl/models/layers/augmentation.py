@@ -67,16 +67,20 @@ class ImageAugmentation(layers.Layer):
 
     Called by themselves, Keras' layers change pictures unless told that this is no training; inside this
     one they rest unless told that it is, so that a plain call of an exported model gives predictions.
+    They compute in float32 under every policy: in 16 bits positions beyond 256 pixels would be rounded.
 
     Args:
         options: strengths, as record or as the mapping that ``get_config`` gives.
         seed: seed of all layers together; None takes Keras' global seed.
     """
 
+    dials_of_config = ("options",)
+    """Entries of the configuration that a compiled program can turn, by the layers inside this one."""
+
     def __init__(
         self, options: AugmentationOptions | Mapping[str, Any], *, seed: int | None = None, **names: Any
     ) -> None:
-        super().__init__(**names)
+        super().__init__(**{"dtype": "float32", **names})
         given = options if isinstance(options, AugmentationOptions) else AugmentationOptions(**options)
         seeds = [None if seed is None else seed + position for position in range(6)]
         self.options = given
@@ -109,15 +113,15 @@ class ImageAugmentation(layers.Layer):
 def _layers(options: AugmentationOptions, seeds: list[int | None]) -> Iterator[keras.Layer]:
     if options.flip != "none":
         mode = "horizontal" if options.flip == "horizontal" else "horizontal_and_vertical"
-        yield layers.RandomFlip(mode, seed=seeds[0])
+        yield layers.RandomFlip(mode, seed=seeds[0], dtype="float32")
     if options.shift > 0:
-        yield layers.RandomTranslation(options.shift, options.shift, seed=seeds[1])
+        yield layers.RandomTranslation(options.shift, options.shift, seed=seeds[1], dtype="float32")
     if options.rotation > 0:
-        yield layers.RandomRotation(options.rotation, seed=seeds[2])
+        yield layers.RandomRotation(options.rotation, seed=seeds[2], dtype="float32")
     if options.zoom > 0:
-        yield layers.RandomZoom(options.zoom, seed=seeds[3])
+        yield layers.RandomZoom(options.zoom, seed=seeds[3], dtype="float32")
     if options.contrast > 0:
-        yield layers.RandomContrast(options.contrast, value_range=UNCLIPPED, seed=seeds[4])
+        yield layers.RandomContrast(options.contrast, value_range=UNCLIPPED, seed=seeds[4], dtype="float32")
     if options.erasing > 0:
         yield _erasing(options.erasing, seeds[5])
 
@@ -129,4 +133,5 @@ def _erasing(share: float, seed: int | None) -> keras.Layer:
         fill_value=0.0,
         value_range=UNCLIPPED,
         seed=seed,
+        dtype="float32",
     )

@@ -1,5 +1,7 @@
 """Embeddings of single numbers: each numeric column becomes a small vector before columns are mixed.
 
+Both compute in float32 under every policy: bfloat16 tells 256 ranks apart, fewer than there are rows.
+
 Legend: n rows, k numeric columns, t bins, f frequencies, d size of the embedding of one column.
 """
 
@@ -25,7 +27,7 @@ class PiecewiseLinearEmbedding(keras.layers.Layer):
     """
 
     def __init__(self, bins: int, size: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.bins, self.size = bins, size
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -63,7 +65,7 @@ class PeriodicEmbedding(keras.layers.Layer):
     """
 
     def __init__(self, frequencies: int, size: int, scale: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.frequencies, self.size, self.scale = frequencies, size, scale
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

@@ -44,12 +44,14 @@ class ZeroPadding(keras.layers.Layer):
 class PoolSteps(keras.layers.Layer):
     """Pools over real steps: ``[(batch, time, d), (batch, time, 1)]`` to ``(batch, d)``.
 
+    It computes in float32 under every policy: in bfloat16 a sum of ones ends at 256.
+
     Args:
         how: ``average``, ``max``, or ``both`` one after the other (then ``(batch, 2 * d)``).
     """
 
     def __init__(self, how: Literal["average", "max", "both"] = "average", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.how = how
         self.supports_masking = True
 
@@ -78,16 +80,16 @@ class PoolSteps(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="automl")
 class Trend(keras.layers.Layer):
-    """Moving average over time, the ends repeated; keeps the shape ``(batch, time, c)``.
+    """Moving average over time in float32, the ends repeated; keeps the shape ``(batch, time, c)``.
 
     Args:
         window: steps that are averaged, odd (DLinear takes 25: Zeng et al., 2023).
     """
 
     def __init__(self, window: int = 25, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.window = window
-        self._average = keras.layers.AveragePooling1D(window, strides=1)
+        self._average = keras.layers.AveragePooling1D(window, strides=1, dtype="float32")
 
     def call(self, sequence: KerasTensor) -> KerasTensor:
         """Average around each step."""

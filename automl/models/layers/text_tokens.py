@@ -68,6 +68,7 @@ def embed_tokens(
 
 def masked_max(vectors: KerasTensor, mask: KerasTensor) -> KerasTensor:
     """Largest value of each feature over the words ``(b, d)``; 0 for texts without a word."""
+    vectors = _precise(vectors)
     present = _column(mask, vectors)
     largest = ops.max(vectors + (1.0 - present) * _NEVER, axis=1)
     return largest * ops.max(present, axis=1)
@@ -75,6 +76,7 @@ def masked_max(vectors: KerasTensor, mask: KerasTensor) -> KerasTensor:
 
 def masked_mean(vectors: KerasTensor, mask: KerasTensor) -> KerasTensor:
     """Mean of each feature over the words ``(b, d)``; 0 for texts without a word."""
+    vectors = _precise(vectors)
     present = _column(mask, vectors)
     return ops.sum(vectors * present, axis=1) / ops.maximum(ops.sum(present, axis=1), 1.0)
 
@@ -94,6 +96,9 @@ class WordDropout(layers.Layer):
         rate: share of words, in [0, 1).
         seed: of the choice; None draws one.
     """
+
+    dials = dials_of_config = ("rate",)
+    """What a compiled program can turn: attributes, and entries of the configuration."""
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -137,6 +142,11 @@ class TokenPositions(layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Shape of the vectors, which stays."""
         return input_shape
+
+
+def _precise(vectors: KerasTensor) -> KerasTensor:
+    """In float32: float16 has no -1e9, and in bfloat16 a sum of ones ends at 256."""
+    return vectors if vectors.dtype == "float32" else ops.cast(vectors, "float32")
 
 
 def _column(mask: KerasTensor, like: KerasTensor) -> KerasTensor:

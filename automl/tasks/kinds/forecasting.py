@@ -112,12 +112,15 @@ class Forecasting:
         that all targets share.
         """
         h, k = context.horizon, context.targets
-        if len(features.shape) == 2:
-            outputs = keras.layers.Dense(h * k, kernel_initializer="zeros", name="head")(features)
-            outputs = keras.layers.Reshape((h, k), name="steps")(outputs)
+        vector = len(features.shape) == 2
+        head = keras.layers.Dense(
+            h * k if vector else h, kernel_initializer="zeros", dtype="float32", name="head"
+        )
+        if vector:
+            steps = keras.layers.Reshape((h, k), dtype="float32", name="steps")
         else:
-            outputs = keras.layers.Dense(h, kernel_initializer="zeros", name="head")(features)
-            outputs = keras.layers.Permute((2, 1), name="steps")(outputs)
+            steps = keras.layers.Permute((2, 1), dtype="float32", name="steps")
+        outputs = steps(head(features))
         if context.spread is not None:
             outputs = outputs * context.spread
         return outputs if context.level is None else outputs + context.level
@@ -130,7 +133,8 @@ class Forecasting:
 
     def finish(self, outputs: KerasTensor) -> KerasTensor:
         """Back to the targets' units, ``(n, h, k)``."""
-        return keras.layers.Rescaling(list(self.std), list(self.mean), name="forecast")(outputs)
+        unit = keras.layers.Rescaling(list(self.std), list(self.mean), dtype="float32", name="forecast")
+        return unit(outputs)
 
     def predictions(self, outputs: np.ndarray) -> np.ndarray:
         """As ``finish``, on arrays."""

@@ -143,6 +143,20 @@ def describe_devices() -> tuple[str, ...]:
     return tuple(lines)
 
 
+def gpu_capabilities() -> list[tuple[int, int] | None]:
+    """Return the compute capability of each GPU, None for one that has no such thing."""
+    details = [
+        tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")
+    ]
+    return [facts.get("compute_capability") for facts in details]
+
+
+def has_tpu() -> bool:
+    """Whether the environment names a TPU, or this machine has one."""
+    named = any(os.environ.get(name) for name in _TPU_VARIABLES)
+    return named or bool(tf.config.list_physical_devices("TPU"))
+
+
 def _wrap(name: str, strategy: Any) -> Distributed:
     return Distributed(name=name, replicas=int(strategy.num_replicas_in_sync), strategy=strategy)
 

@@ -1,0 +1,117 @@
+"""Preprocessing that is fitted and applied once per job: kept in the cache with the tensors it gave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from automl._version import __version__
+from automl.core.specs import InputSpec
+from automl.data.cache import ArrayCache, Draft, Entry, key_of
+from automl.data.modality import Dataset, Examples, Modality, Preprocessing, Room
+
+KEPT = ("image", "text")
+"""Modalities whose tensors are kept: they take longer to make than to map. Tables take about as long to
+be recognised again, and a series is standardised in no time."""
+
+_MODEL, _SPECS = "preprocessing.keras", "inputs.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preprocessed:
+    """What every trial of a fold shares.
+
+    Attributes:
+        preprocessing: fitted on the training part.
+        train: tensors of the training part by name; read-only where they are mapped from files.
+        validation: tensors of the validation part.
+    """
+
+    preprocessing: Preprocessing
+    train: Mapping[str, np.ndarray]
+    validation: Mapping[str, np.ndarray]
+
+
+def preprocess(
+    modality: Modality,
+    dataset: Dataset,
+    rows: np.ndarray,
+    validation: Examples,
+    seed: int,
+    cache: ArrayCache | None = None,
+) -> Preprocessed:
+    """Fit the preprocessing on the training part and apply it to both parts, or take up what is kept.
+
+    Args:
+        modality: fits.
+        dataset: the raw examples.
+        rows: positions of the training part.
+        validation: raw examples of the validation part.
+        seed: of the fit.
+        cache: keeps the outcome where that is worth it, by the content of both parts and the seed; its
+            layers must have been registered.
+
+    Raises:
+        DataError: the cache cannot be written.
+    """
+    if cache is None or modality.name not in KEPT:
+        preprocessing = modality.fit(dataset, rows, seed)
+        train = preprocessing.transform(dataset.examples, rows)
+        return Preprocessed(
+            preprocessing=preprocessing, train=train, validation=preprocessing.transform(validation)
+        )
+
+    def build(draft: Draft) -> None:
+        preprocessing = modality.fit(dataset, rows, seed)
+        _write(draft.path, preprocessing)
+        preprocessing.transform(dataset.examples, rows, room=_room(draft, "train"))
+        preprocessing.transform(validation, room=_room(draft, "validation"))
+
+    return _read(cache.entry(_key(modality, dataset, rows, validation, seed), build))
+
+
+def _key(modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Examples, seed: int) -> str:
+    train = dataset.examples
+    return key_of(
+        "preprocessed",
+        [__version__, keras.__version__, keras.backend.backend(), keras.config.dtype_policy().name],
+        [modality.name, dataset.task, seed],
+        rows,
+        train.targets,
+        *(part for name in sorted(train.inputs) for part in (name, train.inputs[name])),
+        *(part for name in sorted(validation.inputs) for part in (name, validation.inputs[name])),
+    )
+
+
+def _room(draft: Draft, part: str) -> Room:
+    return lambda name, shape, dtype: draft.empty(f"{part}-{name}", shape, dtype)
+
+
+def _write(folder: Path, preprocessing: Preprocessing) -> None:
+    preprocessing.model.save(folder / _MODEL)
+    specs = [asdict(spec) for spec in preprocessing.inputs]
+    (folder / _SPECS).write_text(json.dumps(specs), encoding="utf-8")
+
+
+def _read(entry: Entry) -> Preprocessed:
+    specs = [_spec(plain) for plain in json.loads((entry.path / _SPECS).read_text(encoding="utf-8"))]
+    model = keras.models.load_model(entry.path / _MODEL, compile=False)
+    return Preprocessed(
+        preprocessing=Preprocessing(inputs=tuple(specs), model=model),
+        train={spec.name: entry.arrays[f"train-{spec.name}"] for spec in specs},
+        validation={spec.name: entry.arrays[f"validation-{spec.name}"] for spec in specs},
+    )
+
+
+def _spec(plain: Mapping[str, Any]) -> InputSpec:
+    """From JSON, which has no tuples."""
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
+    }
+    return InputSpec(**values)

@@ -1,0 +1,75 @@
+"""Raw examples through a preprocessing model, batch after batch, straight into the arrays that are kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from automl.core.windows import Windows
+from automl.data.raw_model import predict_batch
+
+if TYPE_CHECKING:
+    from automl.data.modality import Preprocessing, Room
+
+BATCH = 1024
+"""Most examples that go through the model at once."""
+
+BATCH_VALUES = 1 << 22
+"""Most values of one tensor that come out of the model at once."""
+
+
+def transform(
+    preprocessing: Preprocessing,
+    inputs: Mapping[str, Any],
+    rows: np.ndarray | None = None,
+    room: Room | None = None,
+) -> dict[str, np.ndarray]:
+    """Preprocess raw inputs; see ``Preprocessing.transform``."""
+    room = room or (lambda name, shape, dtype: np.empty(shape, dtype))
+    first = next(iter(inputs.values()))
+    if preprocessing.stepwise and isinstance(first, Windows):
+        return _through_series(preprocessing, dict(inputs), rows, room)
+    return _in_batches(preprocessing, inputs, np.arange(len(first)) if rows is None else rows, room)
+
+
+def _in_batches(
+    preprocessing: Preprocessing, inputs: Mapping[str, Any], rows: np.ndarray, room: Room
+) -> dict[str, np.ndarray]:
+    """All batches are of one size, so that the model is traced once; the last is filled up with rows anew.
+
+    ``Model.predict`` would slice every input for itself, which takes longer than the mathematics where a
+    table has hundreds of columns.
+    """
+    specs = preprocessing.inputs
+    tensors = {spec.name: room(spec.name, (len(rows), *_sides(spec.shape)), spec.dtype) for spec in specs}
+    size = min(BATCH, max(1, BATCH_VALUES // max(1, *(math.prod(_sides(spec.shape)) for spec in specs))))
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        batch = np.resize(part, size)
+        outputs = predict_batch(preprocessing.model, {name: item[batch] for name, item in inputs.items()})
+        for name, tensor in tensors.items():
+            tensor[start : start + size] = outputs[name][: len(part)]
+    return tensors
+
+
+def _through_series(
+    preprocessing: Preprocessing, inputs: dict[str, Windows], rows: np.ndarray | None, room: Room
+) -> dict[str, np.ndarray]:
+    """Preprocess the series in pieces as long as a window, the last overlapping the one before it."""
+    (name, windows), (spec,) = inputs.popitem(), preprocessing.inputs
+    steps, length = len(windows.base), windows.length
+    starts = np.array([*range(0, steps - length, length), steps - length])
+    pieces = {name: Windows(windows.base, starts, length)}
+    done = _in_batches(preprocessing, pieces, np.arange(len(starts)), lambda *args: np.empty(*args[1:]))
+    base = room(spec.name, (steps, *_sides(spec.shape)[1:]), spec.dtype)
+    for start, piece in zip(starts, done[spec.name], strict=True):
+        base[start : start + length] = piece
+    chosen = windows if rows is None else windows.take(rows)
+    return {spec.name: cast("np.ndarray", chosen.over(base))}
+
+
+def _sides(shape: tuple[int | None, ...]) -> tuple[int, ...]:
+    return tuple(side or 0 for side in shape)

@@ -1,0 +1,177 @@
+"""One model of a job, built and trained; while memory falls short, again with smaller parts of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from automl.core.metrics import default_objective
+from automl.core.specs import COSTS, Objective
+from automl.jobs.assembly import Dealt, Prepared, build_candidate
+from automl.models.family import Family
+from automl.spaces.space import SearchSpace
+from automl.training.engine import Engine, Epoch, Observer, Outcome, StopReason
+from automl.training.engine_choice import EngineChoice
+from automl.training.failures import out_of_memory
+from automl.training.precision import policy
+from automl.training.strategy import Strategy
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What all trials of a job share.
+
+    Attributes:
+        folds: prepared data, one per fold.
+        families: by short name.
+        space: the joint search space.
+        epochs: full length of a trial by family.
+        objectives: what is optimised.
+        engine: trains.
+        choice: which engine that is, and why.
+        strategy: where a model is built.
+        precision: Keras' name of the policy that models are built under.
+        note: tells the user something.
+        release: frees what a finished or failed training left behind.
+    """
+
+    folds: tuple[Prepared, ...]
+    families: Mapping[str, Family]
+    space: SearchSpace
+    epochs: Mapping[str, int]
+    objectives: tuple[Objective, ...]
+    engine: Engine
+    choice: EngineChoice
+    strategy: Strategy
+    precision: str
+    note: Callable[[str], None]
+    release: Callable[[], None]
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """The scope in which models are built: devices and precision."""
+        with self.strategy.scope(), policy(self.precision):
+            yield
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """What came of training one model.
+
+    Attributes:
+        outcome: what the engine says.
+        model: with the weights of the best epoch.
+        dealt: the configuration as it was trained, with the parts that each batch needed.
+    """
+
+    outcome: Outcome
+    model: keras.Model
+    dealt: Dealt
+
+
+# long for its signature and the meaning of each argument
+def train_model(
+    setting: Setting,
+    dealt: Dealt,
+    fold: Prepared,
+    *,
+    title: str,
+    epochs: int,
+    seed: int,
+    watch: Observer,
+    deadline: float | None = None,
+) -> Trained:
+    """Build and train a model; while memory falls short, again with each batch in twice as many parts.
+
+    Args:
+        setting: what all trials share.
+        dealt: the configuration.
+        fold: the data.
+        title: what is trained, for notes.
+        epochs: full length.
+        seed: of weights and batches.
+        watch: told of each epoch, of a repeated one only once.
+        deadline: ``time.monotonic()`` at which training stops.
+
+    Raises:
+        Exception: what the engine raised; of lacking memory, once the parts are single examples.
+    """
+    watch = _of_new_epochs(watch)
+    while True:
+        trained = _attempt(setting, dealt, fold, epochs, seed, watch, deadline)
+        if trained is not None:
+            return trained
+        # the failed model must be gone before the next one is built
+        setting.release()
+        parts = _more_parts(dealt, fold)
+        dealt = replace(dealt, training=replace(dealt.training, accumulation=parts))
+        setting.note(f"Out of memory: {title} goes on with each batch in {parts} parts.")
+
+
+def _of_new_epochs(watch: Observer) -> Observer:
+    """An observer that is not told again of the epochs that a failed attempt had ended."""
+    seen = 0
+
+    def observe(epoch: Epoch) -> StopReason:
+        nonlocal seen
+        if epoch.number <= seen:
+            return ""
+        seen = epoch.number
+        return watch(epoch)
+
+    return observe
+
+
+def _attempt(
+    setting: Setting,
+    dealt: Dealt,
+    fold: Prepared,
+    epochs: int,
+    seed: int,
+    watch: Observer,
+    deadline: float | None,
+) -> Trained | None:
+    """Train once; None when memory fell short and smaller parts are left to try."""
+    with setting.building():
+        candidate = build_candidate(dealt, fold, epochs=epochs, seed=seed)
+    try:
+        outcomes = setting.engine.train(
+            [candidate],
+            fold.split,
+            objective=_guide(setting.objectives, fold),
+            observers=[watch],
+            deadline=deadline,
+        )
+    except Exception as error:
+        if not out_of_memory(error) or _more_parts(dealt, fold) == _parts(dealt, fold):
+            raise
+        return None
+    return Trained(outcome=outcomes[0], model=candidate.model, dealt=dealt)
+
+
+def _batch(dealt: Dealt, fold: Prepared) -> int:
+    return min(dealt.training.batch_size, len(fold.split.train_targets))
+
+
+def _parts(dealt: Dealt, fold: Prepared) -> int:
+    from automl.training.batches import parts_per_batch
+
+    return parts_per_batch(dealt.training.accumulation, _batch(dealt, fold))
+
+
+def _more_parts(dealt: Dealt, fold: Prepared) -> int:
+    """Twice as many parts, as far as the batch can be split evenly; at most single examples."""
+    from automl.training.batches import parts_per_batch
+
+    return parts_per_batch(2 * _parts(dealt, fold), _batch(dealt, fold))
+
+
+def _guide(objectives: tuple[Objective, ...], fold: Prepared) -> Objective:
+    """The objective that tells which epoch is best: a cost cannot."""
+    measured = [item for item in objectives if item.name not in COSTS]
+    return measured[0] if measured else default_objective(fold.task.kind)

@@ -1,0 +1,103 @@
+"""What models are trained on: the kind of device, what it can compute, how much memory it has."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accelerator:
+    """The device that a model is trained on; of several the least able.
+
+    Attributes:
+        kind: ``cpu``, ``gpu`` or ``tpu``.
+        capability: compute capability of an NVIDIA GPU, ``(8, 0)`` for Ampere; None for other devices.
+        memory_bytes: the device's own memory, on the CPU that of the machine or the container; None
+            where it is not known.
+    """
+
+    kind: Literal["cpu", "gpu", "tpu"] = "cpu"
+    capability: tuple[int, int] | None = None
+    memory_bytes: int | None = None
+
+
+def find_accelerator() -> Accelerator:
+    """Return what the running backend trains on."""
+    import keras
+
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        return _of_tensorflow()
+    return _of_jax() if backend == "jax" else Accelerator(memory_bytes=host_memory())
+
+
+def host_memory() -> int | None:
+    """Bytes of memory of this machine, or of the container that limits it."""
+    known = []
+    with suppress(OSError, ValueError, AttributeError):
+        known.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for limit in _LIMITS:
+        # "max" stands for no limit
+        with suppress(OSError, ValueError):
+            known.append(int(Path(limit).read_text(encoding="ascii")))
+    return min(known, default=None)
+
+
+def _of_tensorflow() -> Accelerator:
+    from automl.training.strategies import tf_distribute
+
+    if tf_distribute.has_tpu():
+        return Accelerator(kind="tpu")
+    capabilities = tf_distribute.gpu_capabilities()
+    if not capabilities:
+        return Accelerator(memory_bytes=host_memory())
+    known = [item for item in capabilities if item is not None]
+    least = min(known) if len(known) == len(capabilities) else None
+    return Accelerator(kind="gpu", capability=least, memory_bytes=_nvidia_memory())
+
+
+def _of_jax() -> Accelerator:
+    import jax
+
+    devices = jax.devices()
+    if devices[0].platform == "cpu":
+        return Accelerator(memory_bytes=host_memory())
+    limits = [_jax_limit(device) for device in devices]
+    memory = None if None in limits else min(item for item in limits if item is not None)
+    if devices[0].platform == "tpu":
+        return Accelerator(kind="tpu", memory_bytes=memory)
+    texts = [str(getattr(device, "compute_capability", "")) for device in devices]
+    return Accelerator(kind="gpu", capability=_least_capability(texts), memory_bytes=memory)
+
+
+def _jax_limit(device: Any) -> int | None:
+    limit = (device.memory_stats() or {}).get("bytes_limit")
+    return None if limit is None else int(limit)
+
+
+def _least_capability(texts: list[str]) -> tuple[int, int] | None:
+    """From ``["9.0", "8.6"]`` to ``(8, 6)``; None when one of them is no such text."""
+    with suppress(ValueError):
+        pairs = [(int(major), int(minor)) for major, minor in (text.split(".") for text in texts)]
+        return min(pairs)
+    return None
+
+
+def _nvidia_memory() -> int | None:
+    """Total memory of the smallest NVIDIA GPU: TensorFlow itself does not tell it."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return None
+    query = [program, "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    with suppress(OSError, ValueError, subprocess.SubprocessError):
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=20, check=True)
+        return min(int(line) for line in answer.stdout.split()) * 2**20
+    return None

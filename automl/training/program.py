@@ -1,0 +1,146 @@
+"""What a compiled program is: the training of one structure, compiled once and used by many trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from automl.core.catalog import Catalog
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from automl.training.batches import Batches
+    from automl.training.dials import Dial
+
+
+LONG = 10_000
+"""Steps of a training from which on a slow compiler may pay."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blueprint:
+    """What a program is compiled from; model, loss and optimizer are its own.
+
+    Attributes:
+        model: takes the dictionary of preprocessed inputs, gives raw outputs; ``dials.prepare`` was
+            called on it.
+        loss: between encoded targets and raw outputs.
+        optimizer: built for the model; its learning rate is a variable.
+        dials: hyperparameters that reach the program as arguments.
+        batch_size: examples per step.
+        parts: parts of a batch that are trained one after another, a divisor of ``batch_size``.
+        mixed: whether examples are mixed in pairs.
+        validation_batch: examples per step of the validation part.
+        long: whether the full length has ``LONG`` steps or more, for the choice of a compiler.
+    """
+
+    model: keras.Model
+    loss: keras.losses.Loss
+    optimizer: Any
+    dials: tuple[Dial, ...]
+    batch_size: int
+    parts: int
+    mixed: bool
+    validation_batch: int
+    long: bool
+
+    @property
+    def random(self) -> bool:
+        """Whether anything is drawn within a step."""
+        return any(layer for layer in self.model.variables if "seed_generator" in layer.path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Arrays on the device, shared by all programs of a process.
+
+    Attributes:
+        inputs: by name; the backend's tensors, or ``(base, starts)`` of windows.
+        targets: the backend's tensor, None for a validation part.
+        rows: how many examples.
+        lengths: of windowed inputs, steps of a window by name.
+    """
+
+    inputs: Mapping[str, Any]
+    targets: Any
+    rows: int
+    lengths: Mapping[str, int]
+
+
+class Program(Protocol):
+    """One compiled structure; holds the weights of one training at a time."""
+
+    def load(
+        self,
+        variables: Sequence[np.ndarray],
+        optimizer: Sequence[np.ndarray] | None,
+        dials: Sequence[float],
+    ) -> None:
+        """Begin or go on with a training.
+
+        Args:
+            variables: values of ``model.variables``.
+            optimizer: values of ``optimizer.variables``; None for those of a new optimizer.
+            dials: values of the blueprint's dials.
+        """
+        ...
+
+    def train(
+        self, data: Placed, batches: Batches, rates: np.ndarray, first: int, last: int, total: float
+    ) -> float:
+        """Do the steps ``first`` to ``last - 1`` of an epoch in one compiled call.
+
+        Args:
+            data: the training part.
+            batches: of the whole epoch.
+            rates: learning rate of each step of the epoch ``(steps,) float32``.
+            first: counted from 0.
+            last: end, exclusive.
+            total: sum of the losses of the epoch's steps so far.
+
+        Returns:
+            that sum with the losses of these steps, added in float32 in the order of the steps, so that
+            it does not depend on where an epoch is divided into calls.
+        """
+        ...
+
+    def outputs(self, data: Placed) -> np.ndarray:
+        """Return raw outputs of all rows of a validation part in one compiled call."""
+        ...
+
+    def variables(self) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``model.variables``."""
+        ...
+
+    def optimizer(self) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``optimizer.variables``."""
+        ...
+
+
+class Compiler(Protocol):
+    """What a backend offers to the compiled engine; a module."""
+
+    def place(self, array: Any) -> Any:
+        """Put an array on the device; of ``Windows`` the series and the starts ``(base, starts)``."""
+        ...
+
+    def compile_program(self, blueprint: Blueprint) -> Program:
+        """Make a program; its first calls trace and compile."""
+        ...
+
+    def forget(self) -> None:
+        """Give back what the backend keeps of dropped programs."""
+        ...
+
+
+COMPILERS: Catalog[Compiler] = Catalog(
+    "compiler",
+    {
+        "tensorflow": "automl.training.programs.on_tensorflow:COMPILER",
+        "jax": "automl.training.programs.on_jax:COMPILER",
+    },
+)
+"""By the name of the Keras backend."""

@@ -1,0 +1,143 @@
+"""The state of a training between two epochs, and how it is written down: arrays and JSON, no pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from automl.core.errors import ConfigError
+from automl.training.engine import Epoch
+
+_FORM = 1
+_GROUPS = ("variables", "optimizer", "best_variables")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingState:
+    """Everything that a training needs to go on as if it had not stopped.
+
+    The order of batches and the learning rate follow from seed and epoch, so they are not in it.
+
+    Attributes:
+        engine: name of the engine that trained.
+        variables: weights, statistics of normalisations and seeds of random layers, in the order of
+            ``model.variables``.
+        optimizer: slots and step count, in the order of ``optimizer.variables``.
+        best_variables: ``variables`` after the best epoch; empty when there is none.
+        epochs: every epoch so far.
+        best: index of the best one, -1 when there is none.
+        stale: epochs since the best one.
+        rate_factor: what the ``plateau`` schedule has made of the learning rate so far.
+    """
+
+    engine: str
+    variables: tuple[np.ndarray, ...]
+    optimizer: tuple[np.ndarray, ...]
+    best_variables: tuple[np.ndarray, ...] = ()
+    epochs: tuple[Epoch, ...] = ()
+    best: int = -1
+    stale: int = 0
+    rate_factor: float = 1.0
+
+
+def save_state(state: TrainingState, path: Path) -> None:
+    """Write a state to one file (NumPy's ``.npz``), whole or not at all."""
+    facts = {
+        "form": _FORM,
+        "engine": state.engine,
+        "epochs": [[item.number, dict(item.metrics), item.seconds] for item in state.epochs],
+        "best": state.best,
+        "stale": state.stale,
+        "rate_factor": state.rate_factor,
+        "counts": [len(getattr(state, group)) for group in _GROUPS],
+    }
+    arrays = {
+        f"{group}.{position}": array
+        for group in _GROUPS
+        for position, array in enumerate(getattr(state, group))
+    }
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with unfinished.open("wb") as file:
+            np.savez(file, facts=np.asarray(json.dumps(facts)), **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load_state(path: Path) -> TrainingState:
+    """Read what ``save_state`` wrote.
+
+    Raises:
+        ConfigError: the file is absent, damaged or something else.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            facts: dict[str, Any] = json.loads(str(file["facts"]))
+            if facts["form"] != _FORM:
+                raise ConfigError(
+                    f"{path}: expected a training state of form {_FORM}, got {facts['form']}: it was "
+                    "written by another version."
+                )
+            groups = {
+                group: tuple(file[f"{group}.{position}"] for position in range(count))
+                for group, count in zip(_GROUPS, facts["counts"], strict=True)
+            }
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ConfigError(f"{path} cannot be read as a training state: {error}.") from error
+    return TrainingState(
+        engine=facts["engine"],
+        epochs=tuple(_epoch(item) for item in facts["epochs"]),
+        best=facts["best"],
+        stale=facts["stale"],
+        rate_factor=facts["rate_factor"],
+        **groups,
+    )
+
+
+def values_of(variables: Sequence[Any]) -> tuple[np.ndarray, ...]:
+    """Copy the values of Keras variables."""
+    return tuple(np.array(variable) for variable in variables)
+
+
+def assign(variables: Sequence[Any], values: Sequence[np.ndarray], what: str) -> None:
+    """Give Keras variables the values of a state.
+
+    Args:
+        variables: of a model or an optimizer.
+        values: one array per variable.
+        what: what the message calls them.
+
+    Raises:
+        ConfigError: number or shapes differ.
+    """
+    shapes = [tuple(variable.shape) for variable in variables]
+    given = [tuple(value.shape) for value in values]
+    if shapes != given:
+        raise ConfigError(
+            f"The state does not fit: the {what} has {len(shapes)} variables, the state {len(given)}"
+            f"{_first_difference(shapes, given)}. A state goes on with the model and the options it had."
+        )
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def _first_difference(shapes: list[tuple[int, ...]], given: list[tuple[int, ...]]) -> str:
+    for place, (wanted, got) in enumerate(zip(shapes, given, strict=False)):
+        if wanted != got:
+            return f", and number {place} has the shape {wanted}, in the state {got}"
+    return ""
+
+
+def _epoch(item: list[Any]) -> Epoch:
+    number, metrics, seconds = item
+    return Epoch(number=number, metrics=metrics, seconds=seconds)

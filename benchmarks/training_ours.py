@@ -1,0 +1,176 @@
+"""Our side of the training benchmark: the loop, study and engine of a search, on the row's models."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import SearchError
+from automl.core.metrics import classification_scores, parse_objective
+from automl.core.specs import Configuration, TrialRecord
+from automl.jobs.finish import keep_best
+from automl.jobs.folder import JobFolder
+from automl.jobs.loop import Budget, Loop, Plan, TrialEnd, run_trials
+from automl.jobs.progress import SilentProgress
+from automl.study.optuna_study import OptunaProposer, open_proposer
+from automl.tracking.memory import NullTracker
+from automl.training.engine import Candidate, Engine, Epoch, Observer, Outcome, Split, TrainingOptions
+from benchmarks.training_record import STEADY_EPOCHS, Job, Measurement, Recorder
+from benchmarks.training_rows import Data, Row, build
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+OBJECTIVE = parse_objective("accuracy")
+
+
+def measure_ours(job: Job, row: Row, data: Data) -> Measurement:
+    """Search the row's space at random, with study, journal and files as in a job."""
+    from automl.training.compiled import CompiledEngine
+    from automl.training.memory import settled
+
+    engine, split = CompiledEngine(), _split(data)
+    _warm_up()
+    with tempfile.TemporaryDirectory() as folder, settled():
+        recorder = Recorder()
+        run_trials(_loop(job, row, engine, split, recorder, Path(folder)))
+    return recorder.measurement(job, _epoch_ends(row, engine, split))
+
+
+def _loop(job: Job, row: Row, engine: Engine, split: Split, recorder: Recorder, folder: Path) -> Loop:
+    from automl.training.memory import release, seldom
+
+    collect = seldom(release)
+
+    def clean() -> None:
+        collect()
+        recorder.trial_ended()
+
+    return Loop(
+        name=row.name,
+        objectives=(OBJECTIVE,),
+        proposer=_proposer(job, row, folder),
+        tracker=NullTracker(),
+        progress=SilentProgress(),
+        budget=Budget(trials=job.trials, deadline=None),
+        seed=job.seed,
+        run=lambda plan: _run(plan, job, row, engine, split, recorder),
+        keep=lambda end: keep_best(JobFolder(folder), end),
+        show=lambda configuration: (configuration, job.epochs),
+        release=clean,
+    )
+
+
+def _proposer(job: Job, row: Row, folder: Path) -> OptunaProposer:
+    return open_proposer(
+        folder=folder,
+        name=row.name,
+        space=row.space,
+        objectives=(OBJECTIVE,),
+        sampler="random",
+        pruner="none",
+        seed=job.seed,
+    )
+
+
+def _run(plan: Plan, job: Job, row: Row, engine: Engine, split: Split, recorder: Recorder) -> TrialEnd:
+    """Run one trial."""
+
+    def observe(epoch: Epoch) -> Any:
+        recorder.epoch_ended(epoch.number)
+        return "pruned" if plan.watch(epoch) else ""
+
+    started = time.monotonic()
+    configuration = {**plan.configuration, "trial": plan.number}
+    candidate = _candidate(row, configuration, job.epochs, plan.seed)
+    recorder.training_starts()
+    outcome = _train(engine, candidate, split, observe)
+    if outcome.stopped:
+        raise SearchError(f"Trial {plan.number} ended early ({outcome.stopped}); its time says nothing.")
+    recorder.engine_said(outcome.facts)
+    best = outcome.epochs[outcome.best]
+    metrics = {name.removeprefix("val_"): value for name, value in best.metrics.items() if name != "loss"}
+    record = TrialRecord(
+        number=plan.number,
+        configuration=plan.configuration,
+        state="complete",
+        scores=(metrics[OBJECTIVE.name],),
+        metrics=metrics,
+        epochs=len(outcome.epochs),
+        best_epoch=best.number,
+        seconds=time.monotonic() - started,
+        seed=plan.seed,
+    )
+    return TrialEnd(record=record, model=candidate.model)
+
+
+def _candidate(row: Row, configuration: Configuration, epochs: int, seed: int) -> Candidate:
+    from automl.training.seeding import seed_models
+
+    seed_models(seed)
+    values: Mapping[str, Any] = configuration
+    options = TrainingOptions(
+        optimizer="adam",
+        learning_rate=values["learning_rate"],
+        schedule="constant",
+        batch_size=row.batch,
+    )
+    return _candidate_of(build(row, configuration, named=True), options, epochs, seed)
+
+
+def _candidate_of(model: keras.Model, options: TrainingOptions, epochs: int, seed: int) -> Candidate:
+    import keras
+
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    return Candidate(model=model, loss=loss, options=options, epochs=epochs, seed=seed)
+
+
+def _train(engine: Engine, candidate: Candidate, split: Split, observe: Observer) -> Outcome:
+    return engine.train([candidate], split, objective=OBJECTIVE, observers=[observe])[0]
+
+
+def _epoch_ends(row: Row, engine: Engine, split: Split) -> list[float]:
+    """When each epoch of the fixed configuration ended."""
+    ends: list[float] = []
+
+    def observe(epoch: Epoch) -> Any:
+        ends.append(time.perf_counter())
+        return ""
+
+    _train(engine, _candidate(row, row.space.default(), STEADY_EPOCHS, seed=0), split, observe)
+    return ends
+
+
+def _split(data: Data) -> Split:
+    return Split(
+        train={"x": data.x},
+        train_targets=data.y,
+        validation={"x": data.held_x},
+        score=lambda logits: classification_scores(data.held_y, _softmax(logits)),
+    )
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: np.ndarray = exponents / exponents.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def _warm_up() -> None:
+    """Make engine and backend set up what they set up once, on a shape that no row has."""
+    import keras
+    import numpy as np
+
+    from automl.training.compiled import CompiledEngine
+
+    first = keras.Input((7,), name="x")
+    model = keras.Model({"x": first}, keras.layers.Dense(3)(first))
+    candidate = _candidate_of(model, TrainingOptions(batch_size=16), epochs=1, seed=0)
+    x, y = np.zeros((40, 7), "float32"), np.eye(3, dtype="float32")[np.arange(40) % 3]
+    _train(CompiledEngine(), candidate, _split(Data(x=x, y=y, held_x=x, held_y=y)), lambda epoch: "")

@@ -1,0 +1,268 @@
+"""Mixed precision: chosen by device, in force while a model is built, sound in every family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import automl.layers  # noqa: F401  registers the layers that a saved model names
+from automl.core.errors import ConfigError
+from automl.core.specs import InputSpec
+from automl.data.modality import Examples, Preprocessing
+from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
+from automl.models.catalog import FAMILIES
+from automl.tasks.catalog import fit_task
+from automl.tasks.task import Task
+from automl.training.accelerator import Accelerator, find_accelerator
+from automl.training.engine import Split, TrainingOptions
+from automl.training.memory import release
+from automl.training.optimizers import build_optimizer
+from automl.training.precision import choose_precision, fastest_precision, needs_loss_scaling, policy
+
+ROWS = 8
+MIXED = ("mixed_bfloat16", "mixed_float16")
+SPECS = {
+    "tabular": (
+        InputSpec(name="numeric", shape=(3,)),
+        InputSpec(name="ranks", shape=(2,)),
+        InputSpec(name="categorical", shape=(2,), dtype="int32", sizes=(3, 40)),
+    ),
+    "image": (InputSpec(name="image", shape=(8, 8, 3), mean=(120.0,) * 3, deviation=(50.0,) * 3),),
+    "text": (
+        InputSpec(name="tokens", shape=(12,), dtype="int32", sizes=(30,)),
+        InputSpec(name="ngrams", shape=(12,), dtype="int32", sizes=(30,)),
+        InputSpec(name="ngram_weights", shape=(12,)),
+    ),
+    "series": (InputSpec(name="sequence", shape=(12, 2), masked=True),),
+}
+FORECAST = (InputSpec(name="sequence", shape=(12, 3), targets=2),)
+SMALL: dict[str, Any] = {"width": 8, "units": 8, "filters": 8, "heads": 2, "embedding_size": 8, "patch": 4}
+STRENGTHS = {"flip": "both", "shift": 0.1, "rotation": 0.05, "zoom": 0.1, "contrast": 0.3, "erasing": 0.2}
+CASES = [
+    *((name, "binary") for name in FAMILIES),
+    ("series/cnn", "forecasting"),
+    ("series/transformer", "forecasting"),
+]
+CORNERS: list[tuple[str, str, dict[str, Any]]] = [
+    ("tabular/mlp", "regression", {"numeric_embedding": "periodic", "normalisation": "batch"}),
+    ("tabular/residual_mlp", "multilabel", {"numeric_embedding": "none", "class_weight": "balanced"}),
+    ("image/cnn", "binary", {**STRENGTHS, "normalisation": "group"}),
+    ("image/vision_transformer", "binary", {"summary": "average", "stem_filters": 0}),
+    ("text/rnn", "binary", {"pooling": "both", "cell": "gru"}),
+    ("text/cnn", "regression", {"pooling": "both"}),
+    ("text/ngrams", "binary", {"depth": 1, "weighted": False, "ngram_dropout": 0.1}),
+    ("series/cnn", "binary", {"pooling": "both", "normalisation": "layer", "noise": 0.1}),
+    ("series/linear", "forecasting", {"decomposition": True, "instance_norm": "standard"}),
+    ("series/rnn", "forecasting", {"cell": "lstm", "instance_norm": "none", "loss": "huber"}),
+]
+
+
+@pytest.fixture(autouse=True)
+def forget_models() -> Iterator[None]:
+    yield
+    release()
+
+
+def arrays(specs: tuple[InputSpec, ...]) -> dict[str, np.ndarray]:
+    """Random inputs; the end of each text, and of each second series, is padding."""
+    random = np.random.default_rng(0)
+    made = {}
+    for spec in specs:
+        if spec.dtype == "int32":
+            array = random.integers(0, min(spec.sizes), (ROWS, *spec.shape))
+        else:
+            array = random.uniform(0, 1, (ROWS, *spec.shape))
+        if spec.name in ("tokens", "ngrams", "ngram_weights"):
+            array[:, 8:] = 0
+        if spec.masked:
+            array[::2, 9:] = np.nan
+        made[spec.name] = array.astype(spec.dtype)
+    return made
+
+
+def fitted(kind: Any) -> tuple[Task, np.ndarray]:
+    """A task and raw targets."""
+    values = np.random.default_rng(1).normal(10, 2, (ROWS, 2))
+    if kind == "forecasting":
+        ones = (1.0, 1.0)
+        facts = {"mean": (10.0, 10.0), "std": ones, "naive_mae": ones, "season": 1, "horizon": 3}
+        return fit_task(kind, values, names=("a", "b"), facts=facts), values[:, None].repeat(3, axis=1)
+    targets = {
+        "binary": np.array(["no", "yes"] * (ROWS // 2), dtype=object),
+        "multilabel": (values > 10).astype(int),
+        "regression": values,
+    }[kind]
+    return fit_task(kind, targets, names=("a", "b"), facts={}), targets
+
+
+def prepared(specs: tuple[InputSpec, ...], kind: Any) -> Prepared:
+    """Data whose preprocessing changes nothing."""
+    task, targets = fitted(kind)
+    raw = {
+        f"raw_{spec.name}": keras.Input(spec.shape, dtype=spec.dtype, name=f"raw_{spec.name}")
+        for spec in specs
+    }
+    named = {name.removeprefix("raw_"): tensor for name, tensor in raw.items()}
+    data, encoded = arrays(specs), task.encode(targets)
+    return Prepared(
+        preprocessing=Preprocessing(inputs=specs, model=keras.Model(raw, named)),
+        task=task,
+        split=Split(
+            train=data,
+            train_targets=encoded,
+            validation=data,
+            score=lambda outputs: {"error": float(np.abs(outputs).mean())},
+        ),
+        validation=Examples(inputs=data, targets=targets, keys={}),
+        targets=encoded,
+    )
+
+
+def model_file(folder: Path) -> str:
+    inputs = keras.Input((8, 8, 3))
+    features = keras.layers.Dense(4)(keras.layers.GlobalAveragePooling2D()(inputs))
+    keras.Model(inputs, features).save(folder / "file.keras")
+    return str(folder / "file.keras")
+
+
+def case(name: str, kind: str, folder: Path, **options: Any) -> tuple[Prepared, Dealt]:
+    """Data for a family, and the family with few and small layers."""
+    fold = prepared(FORECAST if kind == "forecasting" else SPECS[name.split("/")[0]], kind)
+    known = FAMILIES[name].options.__dataclass_fields__
+    small = {key: value for key, value in SMALL.items() if key in known}
+    if name == "image/backbone":
+        small["model_file"] = model_file(folder)
+    return fold, deal(FAMILIES[name], fold.task, {**small, **options})
+
+
+def built(precision: str, dealt: Dealt, fold: Prepared) -> keras.Model:
+    with policy(precision):
+        return build_core(dealt, fold)
+
+
+def check_training(model: keras.Model, dealt: Dealt, fold: Prepared) -> None:
+    """Two steps, run eagerly: to compile each model would take longer than all the rest."""
+    options = TrainingOptions(optimizer="sgd")
+    model.compile(
+        optimizer=build_optimizer(options, 2, scaled=needs_loss_scaling(model)),
+        loss=fold.task.loss(dealt.task_options),
+        run_eagerly=True,
+    )
+    data = {name: fold.split.train[name] for name in model.input}
+    losses = [float(model.train_on_batch(data, fold.split.train_targets)) for _ in range(2)]
+    assert np.isfinite(losses).all()
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+
+def check_export(core: keras.Model, fold: Prepared, path: Path) -> None:
+    """The file gives what the model gave: float32 throughout to the user, weights in float32."""
+    exported = exported_model(fold, core)
+    exported.save(path)
+    again = keras.models.load_model(path)
+    raw = {f"raw_{name}": array for name, array in fold.split.validation.items()}
+
+    before, after = np.asarray(exported(raw)), np.asarray(again(raw))
+
+    assert before.dtype == after.dtype == np.float32
+    assert {variable.dtype for variable in core.trainable_variables} == {"float32"}
+    assert np.isfinite(before).all()
+    np.testing.assert_array_equal(after, before)
+
+
+@pytest.mark.parametrize("precision", MIXED)
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_every_family_trains(name: str, kind: str, precision: str, tmp_path: Path) -> None:
+    fold, dealt = case(name, kind, tmp_path)
+    core = built(precision, dealt, fold)
+
+    assert core.output.dtype == "float32"
+    check_training(core, dealt, fold)
+
+
+@pytest.mark.parametrize("name", list(FAMILIES))
+def test_every_family_is_exported(name: str, tmp_path: Path) -> None:
+    fold, dealt = case(name, "binary", tmp_path)
+
+    check_export(built("mixed_float16", dealt, fold), fold, tmp_path / "model.keras")
+
+
+@pytest.mark.parametrize(("name", "kind", "options"), CORNERS)
+def test_corners_train_and_are_exported(
+    name: str, kind: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    fold, dealt = case(name, kind, tmp_path, **options)
+
+    check_training(built("mixed_float16", dealt, fold), dealt, fold)
+    check_export(built("mixed_float16", dealt, fold), fold, tmp_path / "model.keras")
+
+
+def test_preprocessing_stays_in_float32_under_any_policy(tmp_path: Path) -> None:
+    fold, dealt = case("tabular/mlp", "regression", tmp_path)
+
+    exported = exported_model(fold, built("mixed_bfloat16", dealt, fold))
+
+    inside = {layer.compute_dtype for layer in exported.get_layer("mlp").layers}
+    assert "bfloat16" in inside
+    outside = {layer.compute_dtype for layer in exported.layers if layer.name != "mlp"}
+    assert "bfloat16" not in outside
+
+
+@pytest.mark.parametrize(
+    ("device", "precision"),
+    [
+        (Accelerator(), "float32"),
+        (Accelerator(kind="tpu"), "mixed_bfloat16"),
+        (Accelerator(kind="gpu", capability=(9, 0)), "mixed_bfloat16"),
+        (Accelerator(kind="gpu", capability=(8, 0)), "mixed_bfloat16"),
+        (Accelerator(kind="gpu", capability=(7, 5)), "mixed_float16"),
+        (Accelerator(kind="gpu", capability=(6, 1)), "float32"),
+        (Accelerator(kind="gpu"), "float32"),
+    ],
+)
+def test_auto_asks_the_device(device: Accelerator, precision: str) -> None:
+    assert fastest_precision(device) == precision
+
+
+@pytest.mark.parametrize("wanted", ["float32", *MIXED])
+def test_a_wish_is_obeyed_on_any_device(wanted: str) -> None:
+    assert choose_precision(wanted) == wanted
+
+
+def test_auto_is_what_the_device_of_this_machine_calls_for() -> None:
+    assert choose_precision("auto") == fastest_precision(find_accelerator())
+
+
+def test_a_misspelt_precision_is_refused_with_the_nearest() -> None:
+    with pytest.raises(ConfigError, match="Did you mean 'mixed_float16'"):
+        choose_precision("mixd_float16")
+
+
+def test_a_policy_ends_with_its_scope_even_after_an_error() -> None:
+    before = keras.config.dtype_policy().name
+
+    with pytest.raises(ValueError, match="no such"), policy("mixed_bfloat16"):
+        keras.layers.Dense(1, activation="no such")
+
+    assert keras.config.dtype_policy().name == before
+
+
+def test_releasing_memory_keeps_the_policy_of_the_process() -> None:
+    with policy("mixed_bfloat16"):
+        release()
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+
+
+@pytest.mark.parametrize(("precision", "scaled"), [("mixed_float16", True), ("mixed_bfloat16", False)])
+def test_only_float16_needs_a_scaled_loss(precision: str, scaled: bool) -> None:
+    inputs = keras.Input((2,))
+    with policy(precision):
+        model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    optimizer = build_optimizer(TrainingOptions(), 10, scaled=needs_loss_scaling(model))
+
+    assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer) is scaled
+    assert float(optimizer.scale_loss(1.0)) == (2.0**15 if scaled else 1.0)

@@ -1,0 +1,88 @@
+"""Which candidates share a program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import keras
+import pytest
+from keras import layers
+
+from automl.training.engine import Candidate, TrainingOptions
+from automl.training.structure import structure_of
+
+
+def candidate(width: int = 8, rate: float = 0.1, smoothing: float = 0.1, **options: Any) -> Candidate:
+    inputs = keras.Input((4,), name="numeric")
+    hidden = layers.Dropout(rate)(layers.Dense(width, kernel_initializer="he_normal")(inputs))
+    return Candidate(
+        model=keras.Model({"numeric": inputs}, layers.Dense(2)(hidden)),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing),
+        options=TrainingOptions(**{"weight_decay": 0.1, **options}),
+        epochs=2,
+        seed=0,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"rate": 0.4},
+        {"smoothing": 0.05},
+        {"learning_rate": 0.5},
+        {"weight_decay": 0.01},
+        {"momentum": 0.5},
+        {"schedule": "onecycle", "warmup": 0.2},
+        {"patience": 3},
+    ],
+)
+def test_what_changes_no_shape_shares_a_program(change: dict[str, Any]) -> None:
+    assert structure_of(candidate(**change), {}) == structure_of(candidate(), {})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"width": 9},
+        {"rate": 0.0},
+        {"smoothing": 0.0},
+        {"weight_decay": 0.0},
+        {"optimizer": "sgd"},
+        {"gradient_clip": 1.0},
+        {"mixup": 0.2},
+        {"accumulation": 2},
+    ],
+)
+def test_what_changes_the_program_does_not(change: dict[str, Any]) -> None:
+    assert structure_of(candidate(**change), {}) != structure_of(candidate(), {})
+
+
+def test_what_the_engine_adds_counts() -> None:
+    assert structure_of(candidate(), {"batch_size": 8}) != structure_of(candidate(), {"batch_size": 9})
+
+
+def test_seed_and_length_do_not_count() -> None:
+    one = candidate()
+
+    assert structure_of(replace(one, seed=5, epochs=9), {}) == structure_of(one, {})
+
+
+def test_names_of_layers_inside_others_do_not_count() -> None:
+    def recurrent() -> Candidate:
+        inputs = keras.Input((5, 2), name="sequence")
+        model = keras.Model({"sequence": inputs}, layers.Bidirectional(layers.LSTM(3))(inputs))
+        return replace(candidate(), model=model)
+
+    assert structure_of(recurrent(), {}) == structure_of(recurrent(), {})
+
+
+def test_where_a_layer_is_connected_counts() -> None:
+    def pair(chained: bool) -> Candidate:
+        inputs = keras.Input((4,), name="numeric")
+        first = layers.Dense(4)(inputs)
+        second = layers.Dense(4)(first if chained else inputs)
+        return replace(candidate(), model=keras.Model({"numeric": inputs}, layers.Add()([first, second])))
+
+    assert structure_of(pair(chained=True), {}) != structure_of(pair(chained=False), {})
