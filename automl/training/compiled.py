@@ -36,6 +36,10 @@ _CALL_SECONDS = 0.5
 _PROGRAM_BYTES = 8 << 20
 """About what a traced program takes beside its variables."""
 
+_STALE, _DROPPED = 64, 8
+"""Trials between two tidyings, and for how many of them a dropped program counts: so the memory that a
+backend keeps of them stays below some 20 MB."""
+
 _FIRST_CALLS = (1, 8)
 """Steps of a program's first calls, from which its speed is learned."""
 
@@ -78,6 +82,7 @@ class CompiledEngine:
         self._compiler = COMPILERS[keras.backend.backend()]
         self._programs: ProgramCache[_Compiled] = ProgramCache(programs, program_bytes)
         self._residence = Residence(self._compiler.place, splits)
+        self._stale = 0
 
     def train(
         self,
@@ -108,6 +113,7 @@ class CompiledEngine:
         deadline: float | None,
         state: TrainingState | None,
     ) -> Outcome:
+        self._tidy()
         inputs = wanted(candidate.model, split.train)
         if candidate.options.mixup:
             check_mixable(inputs)
@@ -171,10 +177,16 @@ class CompiledEngine:
             optimizer_dials=tuple(dial.name for dial in turned_by_options),
         )
         weights = sum(int(np.prod(item.shape)) for item in [*model.variables, *optimizer.variables])
-        if self._programs.put(key, compiled, 4 * weights + _PROGRAM_BYTES):
-            self._compiler.forget()
-            gc.collect()
+        self._stale += _DROPPED * self._programs.put(key, compiled, 4 * weights + _PROGRAM_BYTES)
         return compiled
+
+    def _tidy(self) -> None:
+        """Now and then, give back what dropped programs and models of earlier trials held."""
+        self._stale += 1
+        if self._stale >= _STALE:
+            self._compiler.forget(kernels=True)
+            gc.collect()
+            self._stale = 0
 
 
 class _Run:

@@ -131,8 +131,13 @@ class Compiler(Protocol):
         """Make a program; its first calls trace and compile."""
         ...
 
-    def forget(self) -> None:
-        """Give back what the backend keeps of dropped programs."""
+    def forget(self, *, kernels: bool = False) -> None:
+        """Give back what the backend keeps of dropped programs and models.
+
+        Args:
+            kernels: also what is kept to call programs quickly; those still in use set it up again at
+                their next call.
+        """
         ...
 
 

@@ -65,6 +65,7 @@ class FitEngine:
                 outcomes.append(Outcome(epochs=(), best=-1, stopped="deadline"))
             else:
                 outcomes.append(self._train_one(candidate, split, objective, observer, deadline, state))
+        _forget()
         return outcomes
 
     def _train_one(
@@ -165,6 +166,13 @@ class FitEngine:
             return np.concatenate([*parts[:-1], parts[-1][overlap:]])
 
         return predict
+
+
+def _forget() -> None:
+    """Drop what Keras and the backend keep of models that were trained; those in use stay usable."""
+    policy = keras.config.dtype_policy()
+    keras.utils.clear_session(free_memory=False)
+    keras.config.set_dtype_policy(policy)
 
 
 def _multiplications(layer: keras.layers.Layer) -> int:

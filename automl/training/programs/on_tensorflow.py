@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager import context
 from tensorflow.python.framework import ops as registries
 
 from automl.training.batches import Batches
@@ -50,15 +51,18 @@ class TensorFlowCompiler:
         """Make a program, with XLA where ``pays_off`` says so."""
         return TensorFlowProgram(blueprint, xla=pays_off(blueprint))
 
-    def forget(self) -> None:
+    def forget(self, *, kernels: bool = False) -> None:
         """Drop gradient functions that TensorFlow registers with every trace of a custom gradient.
 
         Each holds the graph it was traced in, which is how memory would grow with every new program;
-        traced programs no longer need them.
+        traced programs no longer need them. The kernels are those of programs, 1 MB each, and those of
+        every variable ever made, 20 kB each.
         """
         registry = registries.gradient_registry._registry
         for name in [name for name in registry if name.startswith("CustomGradient-")]:
             del registry[name]
+        if kernels:
+            context.context().clear_kernel_cache()
 
 
 COMPILER = TensorFlowCompiler()
