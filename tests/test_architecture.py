@@ -26,6 +26,7 @@ def test_import_contracts_hold():
         ("optuna", ("study/", "tuning.py")),
         ("mlflow", ("tracking/",)),
         ("tensorflow", ("training/strategies/tf_distribute.py", "training/programs/on_tensorflow.py")),
+        ("jax", ("training/programs/on_jax.py", "training/devices.py", "training/accelerator.py")),
         ("click", ("cli/",)),
         ("rich", ("cli/",)),
     ],

@@ -122,8 +122,6 @@ class CompiledEngine:
         known = self._programs.get(key)
         compiled = known or self._compile(candidate, split, inputs, key)
         program = compiled.program
-        begun = values_of(candidate.model.variables) if state is None else state.variables
-        program.load(begun, state.optimizer if state else None, self._values(candidate, compiled))
         watch = Watch(
             candidate=candidate,
             score=split.score,
@@ -135,6 +133,8 @@ class CompiledEngine:
             engine=self.name,
             state=state,
         )
+        begun = values_of(candidate.model.variables) if state is None else state.variables
+        program.load(begun, state.optimizer if state else None, self._values(candidate, compiled))
         run = _Run(candidate, compiled, train, validation, watch)
         try:
             run.go()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import keras
 
@@ -35,6 +37,24 @@ def describe_devices() -> tuple[str, ...]:
     from automl.training.strategies import tf_distribute
 
     return tf_distribute.describe_devices()
+
+
+@contextmanager
+def quick_to_build() -> Iterator[None]:
+    """On JAX spare the optimising of what is compiled within: building a model compiles, for each new
+    shape of a weight, functions that run once and took ten times as long to optimise.
+    """
+    if keras.backend.backend() != "jax":
+        yield
+        return
+    import jax
+
+    before = jax.config.read("jax_disable_most_optimizations")
+    jax.config.update("jax_disable_most_optimizations", True)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_disable_most_optimizations", before)
 
 
 def _configure_jax(deterministic: bool) -> None:

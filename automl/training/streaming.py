@@ -81,9 +81,6 @@ class FitEngine:
         steps, size = steps_per_epoch(candidate, len(split.train_targets))
         parts = parts_per_batch(options.accumulation, size)
         self._compile(candidate, steps, size, parts)
-        if state is not None:
-            assign(model.variables, state.variables, "model")
-            assign(model.optimizer.variables, state.optimizer, "optimizer")
         watch = Watch(
             candidate=candidate,
             score=split.score,
@@ -95,6 +92,9 @@ class FitEngine:
             engine=self.name,
             state=state,
         )
+        if state is not None:
+            assign(model.variables, state.variables, "model")
+            assign(model.optimizer.variables, state.optimizer, "optimizer")
         batches = DealtBatches(candidate, wanted(model, split.train), split.train_targets)
         progress = Progress(
             watch,

@@ -37,6 +37,9 @@ class Watch:
         optimizer: copies those of the optimizer.
         engine: its name, for states.
         state: what the training goes on from, or None.
+
+    Raises:
+        ConfigError: the state is that of another engine, whose optimizer keeps other variables.
     """
 
     def __init__(
@@ -52,6 +55,11 @@ class Watch:
         engine: str,
         state: TrainingState | None = None,
     ) -> None:
+        if state is not None and state.engine != engine:
+            raise ConfigError(
+                f"The state was made by the engine {state.engine!r} and cannot go on with {engine!r}: "
+                f"use --engine {state.engine}."
+            )
         self._candidate, self._score = candidate, score
         self._objective, self._observer, self._deadline = objective, observer, deadline
         self._variables, self._optimizer, self._engine = variables, optimizer, engine

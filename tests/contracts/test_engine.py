@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ from automl.core.metrics import classification_scores
 from automl.core.specs import Objective
 from automl.training.compiled import CompiledEngine
 from automl.training.engine import Candidate, Engine, Epoch, Split, StopReason, TrainingOptions
+from automl.training.state import load_state, save_state
 from automl.training.streaming import FitEngine
 
 ENGINES: dict[str, Callable[[], Engine]] = {"compiled": CompiledEngine, "streaming": FitEngine}
@@ -201,3 +203,28 @@ def test_of_a_group_the_deadline_leaves_those_not_begun_untrained(engine: Engine
     )
 
     assert (second.epochs, second.best, second.stopped) == ((), -1, "deadline")
+
+
+def test_a_paused_training_goes_on_as_if_it_had_not_stopped(engine: Engine, tmp_path: Path) -> None:
+    def pause_at_two(epoch: Epoch) -> StopReason:
+        if epoch.number == 2:
+            assert epoch.state is not None
+            save_state(epoch.state(), tmp_path / "state.npz")
+            return "paused"
+        return ""
+
+    (whole,) = engine.train([candidate(4)], toy_split(), objective=ACCURACY, observers=[go_on])
+    (first,) = engine.train([candidate(4)], toy_split(), objective=ACCURACY, observers=[pause_at_two])
+
+    (resumed,) = engine.train(
+        [candidate(4)],
+        toy_split(),
+        objective=ACCURACY,
+        observers=[go_on],
+        states=[load_state(tmp_path / "state.npz")],
+    )
+
+    assert (first.stopped, len(first.epochs)) == ("paused", 2)
+    assert [dict(epoch.metrics) for epoch in resumed.epochs] == [
+        dict(epoch.metrics) for epoch in whole.epochs
+    ]

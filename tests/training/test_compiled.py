@@ -17,6 +17,7 @@ from automl.training.compiled import CompiledEngine
 from automl.training.engine import Candidate, Epoch, Outcome, Split, StopReason, TrainingOptions
 from automl.training.memory import release, settled
 from automl.training.seeding import seed_models
+from automl.training.state import TrainingState
 
 RMSE = Objective(name="rmse", direction="minimize")
 X = np.random.default_rng(0).normal(size=(300, 6)).astype(np.float32)
@@ -143,6 +144,13 @@ def test_a_state_of_another_structure_is_refused() -> None:
 
     with pytest.raises(ConfigError, match="The state does not fit"):
         CompiledEngine().train([mlp(width=9)], SPLIT, objective=RMSE, observers=[pause], states=states)
+
+
+def test_a_state_of_another_engine_is_refused() -> None:
+    state = TrainingState(engine="streaming", variables=(), optimizer=())
+
+    with pytest.raises(ConfigError, match="made by the engine 'streaming'"):
+        CompiledEngine().train([mlp()], SPLIT, objective=RMSE, observers=[lambda epoch: ""], states=[state])
 
 
 def test_a_failed_training_leaves_no_program() -> None:

@@ -86,6 +86,9 @@ class ImageAugmentation(layers.Layer):
         self.options = given
         self.seed = seed
         self.steps = list(_layers(given, seeds))
+        for step in self.steps:
+            # for TensorFlow's sake Keras keeps some from XLA, without which JAX runs operation by operation
+            step.supports_jit = step.supports_jit or keras.backend.backend() == "jax"
         self.supports_jit = all(step.supports_jit for step in self.steps)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

@@ -24,8 +24,6 @@ _GRAIN = 32
 """Rows are filled up to a multiple of this: XLA compiles for one shape, and folds of a cross-validation
 differ by a row."""
 
-_FORGET_EVERY = 8
-
 _CONVOLUTIONS = (
     *(keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D),
     *(keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D),
@@ -61,9 +59,6 @@ class _Epoch(NamedTuple):
 class JaxCompiler:
     """Implements ``Compiler`` on JAX."""
 
-    def __init__(self) -> None:
-        self._dropped = 0
-
     def place(self, array: Any) -> Any:
         """Copy an array to the device, filled up with copies of its last row; of ``Windows`` the starts."""
         if hasattr(array, "starts"):
@@ -74,14 +69,13 @@ class JaxCompiler:
         """Make a program that loops within XLA wherever that is as fast as its steps one by one."""
         return JaxProgram(blueprint, loops=not suffers_in_loops(blueprint.model))
 
-    def forget(self) -> None:
-        """Empty JAX's caches from time to time; programs keep their own functions.
+    def forget(self, *, kernels: bool = False) -> None:
+        """Empty JAX's caches when kernels are to go too; programs keep their own functions.
 
         Every new shape of a weight leaves there the functions that drew its first values, and common
         ones are compiled again after each time.
         """
-        self._dropped += 1
-        if self._dropped % _FORGET_EVERY == 0:
+        if kernels:
             jax.clear_caches()
 
 

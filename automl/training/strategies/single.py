@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,10 @@ class Single:
     replicas: int = 1
 
     def scope(self) -> AbstractContextManager[Any]:
-        """Return an empty context."""
-        return nullcontext()
+        """Return the context in which models are built soonest."""
+        from automl.training.devices import quick_to_build
+
+        return quick_to_build()
 
 
 def single() -> Single:

@@ -82,6 +82,7 @@ def _dilated(sequence: Sequence, options: CnnOptions) -> KerasTensor:
                 options.kernel_size,
                 padding="causal",
                 dilation_rate=2**level,
+                use_bias=_biased(options),
                 name=f"dilated{level}_{part}",
             )(branch)
             branch = _finished(branch, options, f"{level}_{part}")
@@ -100,12 +101,19 @@ def _convolutional(sequence: Sequence, options: CnnOptions) -> KerasTensor:
         inner = 0 < level < options.depth - 1
         kernel = max(1, options.kernel_size - 2 * level)
         filters = options.width * (2 if inner else 1)
-        branch = keras.layers.Conv1D(filters, kernel, padding="same", name=f"convolution{level}")(values)
+        branch = keras.layers.Conv1D(
+            filters, kernel, padding="same", use_bias=_biased(options), name=f"convolution{level}"
+        )(values)
         branch = _finished(branch, options, str(level))
         values = _added(values, branch, level) if options.residual else branch
     if real is not None:
         return PoolSteps(options.pooling, name="pooled")([values, real])
     return _pooled(values, options.pooling)
+
+
+def _biased(options: CnnOptions) -> bool:
+    """Batch normalisation takes a bias away again: its gradient would be rounding, blown up by Adam."""
+    return options.normalisation != "batch"
 
 
 def _finished(values: KerasTensor, options: CnnOptions, name: str) -> KerasTensor:

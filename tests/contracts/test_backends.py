@@ -1,0 +1,33 @@
+"""The suites of engines and families on JAX, in a process of their own: a process has one Keras backend."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SUITES = [
+    "tests/contracts/test_engine.py",
+    "tests/contracts/test_families.py",
+    "tests/training/test_compiled.py",
+]
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(keras.backend.backend() == "jax", reason="this process is the one on JAX")
+def test_the_suites_pass_on_jax() -> None:
+    pytest.importorskip("jax", reason="JAX is not installed: pip install 'automl-keras[jax]'")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", *SUITES]
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+
+    outcome = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=880
+    )
+
+    assert outcome.returncode == 0, outcome.stdout[-4000:]
+    assert " passed" in outcome.stdout
