@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from automl.training.precision import FULL, choose_precision, policy
 from automl.training.strategy import STRATEGIES
 
 if TYPE_CHECKING:
+    from automl.data.source import Source
     from automl.jobs.search import Adapters
 
 
@@ -150,7 +152,7 @@ def run_job(
     folder = new_folder(config.out, config.name or source.name)
     config = replace(config, name=config.name or source.name)
     try:
-        intake = take_in(config, source, folder.cache)
+        intake = _taken_in(config, source, folder)
         config = _settled(config)
         tracker = open_tracker_of(config.tracking, config.tracking_uri, folder)
         write_whole(folder.job, dump_config(_absolute(config)))
@@ -194,7 +196,7 @@ def resume(
     config = _with_secrets(config, storage, tracking_uri)
     source = check_early(config, data)
     _same_data(files, state, source)
-    intake = take_in(config, source, files.cache)
+    intake = _taken_in(config, source, files)
     config = _settled(config)
     tracker = open_tracker_of(config.tracking, config.tracking_uri, files)
     write_whole(files.job, dump_config(_absolute(config)))
@@ -219,6 +221,23 @@ def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder) -> Track
     from automl.tracking.mlflow_tracker import open_tracker
 
     return open_tracker(uri, folder.path)
+
+
+def _taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:
+    """Read the data; while Keras is loaded, the tracker's store is made ready beside it."""
+
+    def warm() -> None:
+        if config.tracking:
+            from automl.tracking.mlflow_tracker import warm_up
+
+            warm_up(config.tracking_uri)
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+
+        def start() -> None:
+            beside.submit(warm)
+
+        return take_in(config, source, folder.cache, data_is_good=start)
 
 
 def _run(

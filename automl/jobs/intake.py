@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -135,7 +135,13 @@ def default_backend() -> str:
     return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
-def take_in(config: JobConfig, source: Source, cache: Path | None = None) -> Intake:
+def take_in(
+    config: JobConfig,
+    source: Source,
+    cache: Path | None = None,
+    *,
+    data_is_good: Callable[[], None] = lambda: None,
+) -> Intake:
     """Read the data and lay out what is searched.
 
     Keras is loaded only when the data has been found good, so that a refusal comes at once.
@@ -144,6 +150,7 @@ def take_in(config: JobConfig, source: Source, cache: Path | None = None) -> Int
         config: the job.
         source: its data.
         cache: folder in which what is slow to read and to prepare is kept, or None to keep nothing.
+        data_is_good: called before Keras is loaded.
     """
     source = _with_cache(source, cache)
     options = read_options(config)
@@ -153,6 +160,7 @@ def take_in(config: JobConfig, source: Source, cache: Path | None = None) -> Int
     objectives = objectives_of(config, dataset.task)
     validation, notes = _validation(config, modality, dataset, cache)
     folds = () if validation is not None else _folds(config, dataset)
+    data_is_good()
     choose_backend(config.backend)
     families, space, epochs = _search_space(config, name, dataset.task, len(dataset.examples))
     return Intake(

@@ -10,9 +10,11 @@ import json
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from automl._version import __version__
@@ -66,6 +68,18 @@ def open_tracker(uri: str | None, folder: Path) -> MlflowTracker:
     if is_server(store):
         check_answer(store)
     return MlflowTracker(store, folder)
+
+
+def warm_up(uri: str | None) -> None:
+    """Load MLflow and create or check the data base of a local store, ahead of ``open_tracker``.
+
+    It takes seconds, which a thread can spend beside other imports. What goes wrong is told by the tracker.
+    """
+    with suppress(Exception):
+        store = resolve(uri)
+        if not is_server(store):
+            _quiet()
+            MlflowClient(tracking_uri=store).search_experiments(max_results=1)
 
 
 class MlflowTracker:
@@ -229,7 +243,7 @@ class MlflowTracker:
         return tuple(notes)
 
     def _open_experiment(self, name: str) -> None:
-        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+        _quiet()
         try:
             used = self._delivery.open_experiment(name)
         except Exception as error:  # SQLAlchemy, urllib3 and MLflow each have their own
@@ -316,6 +330,11 @@ class MlflowTracker:
     ) -> bool:
         operation = Operation(kind=kind, run=run or self._run, content=content or {})
         return self._outbox.put(operation, urgent=urgent, wait=wait)
+
+
+def _quiet() -> None:
+    """MLflow tells of each step in which it creates a data base."""
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
 
 
 def _client_settings() -> dict[str, str | None]:
