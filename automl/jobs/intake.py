@@ -125,7 +125,10 @@ def choose_backend(backend: str) -> None:
         try:
             import_module("keras")
         except ImportError as error:
-            raise ConfigError(f"The Keras backend {backend!r} cannot be loaded: {error}.") from None
+            raise ConfigError(
+                f"The Keras backend {backend!r} cannot be loaded: {error}. "
+                "Is it installed? JAX comes with: pip install 'automl-keras[jax]'."
+            ) from None
 
 
 def default_backend() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import weakref
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from automl.training.batches import deal
+from automl.training.devices import configure, quick_to_build
 from automl.training.dials import prepare
 from automl.training.engine import Candidate, TrainingOptions
 from automl.training.optimizers import build_optimizer
@@ -154,3 +156,24 @@ def test_a_dropped_program_is_gone() -> None:
     gc.collect()
 
     assert watched() is None
+
+
+def test_models_are_built_without_optimising_and_trained_with() -> None:
+    import jax
+
+    name = "jax_disable_most_optimizations"
+    before = jax.config.read(name)
+
+    with quick_to_build():
+        assert jax.config.read(name)
+
+    assert jax.config.read(name) == before
+
+
+def test_deterministic_operations_are_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLA_FLAGS", "--xla_dump_to=x")
+
+    configure(deterministic=True)
+    configure(deterministic=True)
+
+    assert os.environ["XLA_FLAGS"] == "--xla_dump_to=x --xla_gpu_deterministic_ops=true"
