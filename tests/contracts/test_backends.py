@@ -20,7 +20,7 @@ SUITES = [
 ]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 @pytest.mark.skipif(keras.backend.backend() == "jax", reason="this process is the one on JAX")
 def test_the_suites_pass_on_jax() -> None:
     pytest.importorskip("jax", reason="JAX is not installed: pip install 'automl-keras[jax]'")
@@ -29,7 +29,7 @@ def test_the_suites_pass_on_jax() -> None:
     environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
 
     outcome = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=880
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1480
     )
 
     assert outcome.returncode == 0, outcome.stdout[-4000:]
