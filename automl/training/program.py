@@ -50,7 +50,7 @@ class Blueprint:
     @property
     def random(self) -> bool:
         """Whether anything is drawn within a step."""
-        return any(layer for layer in self.model.variables if "seed_generator" in layer.path)
+        return any("seed_generator" in variable.path for variable in self.model.variables)
 
 
 @dataclass(frozen=True, kw_only=True)

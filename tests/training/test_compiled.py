@@ -132,6 +132,18 @@ def test_windows_train_like_the_arrays_they_stand_for() -> None:
     assert gathered == curve(windows[:230], windows[230:])
 
 
+def test_a_long_training_of_a_small_model_gives_the_same_losses() -> None:
+    def stop_at_two(epoch: Epoch) -> StopReason:
+        return "pruned" if epoch.number == 2 else ""
+
+    short = train(CompiledEngine(), mlp(schedule="constant"))
+    long = replace(mlp(schedule="constant"), epochs=10_000)
+
+    (outcome,) = CompiledEngine().train([long], SPLIT, objective=RMSE, observers=[stop_at_two])
+
+    assert losses(outcome) == pytest.approx(losses(short), rel=1e-4)
+
+
 def test_a_state_of_another_structure_is_refused() -> None:
     states = []
 
