@@ -233,11 +233,7 @@ def _taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:
             warm_up(config.tracking_uri)
 
     with ThreadPoolExecutor(max_workers=1) as beside:
-
-        def start() -> None:
-            beside.submit(warm)
-
-        return take_in(config, source, folder.cache, data_is_good=start)
+        return take_in(config, source, folder.cache, data_is_good=lambda: beside.submit(warm))
 
 
 def _run(

@@ -143,7 +143,7 @@ def take_in(
     source: Source,
     cache: Path | None = None,
     *,
-    data_is_good: Callable[[], None] = lambda: None,
+    data_is_good: Callable[[], object] = lambda: None,
 ) -> Intake:
     """Read the data and lay out what is searched.
 

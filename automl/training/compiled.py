@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import keras
@@ -19,10 +19,11 @@ from automl.core.specs import Objective
 from automl.training.batches import check_mixable, deal, parts_per_batch, steps_per_epoch
 from automl.training.dials import find_dials, optimizer_dials, prepare
 from automl.training.engine import Candidate, Observer, Outcome, Split, TrainingOptions
+from automl.training.groups import train_in_turn
 from automl.training.inputs import validation_batch, wanted
 from automl.training.optimizers import build_optimizer, dial_values, learning_rate
 from automl.training.precision import needs_loss_scaling
-from automl.training.program import COMPILERS, LONG, Blueprint, Placed, Program
+from automl.training.program import COMPILERS, LONG, Blueprint, Placed, Program, Sizes
 from automl.training.program_cache import ProgramCache
 from automl.training.residence import Residence
 from automl.training.schedules import rates
@@ -95,14 +96,11 @@ class CompiledEngine:
         states: Sequence[TrainingState | None] = (),
     ) -> Sequence[Outcome]:
         """Train each candidate to its full length or until it is stopped; see ``Engine.train``."""
-        outcomes: list[Outcome] = []
-        beginnings = states or [None] * len(candidates)
-        for candidate, observer, state in zip(candidates, observers, beginnings, strict=True):
-            if outcomes and deadline is not None and time.monotonic() >= deadline:
-                outcomes.append(Outcome(epochs=(), best=-1, stopped="deadline"))
-            else:
-                outcomes.append(self._train_one(candidate, split, objective, observer, deadline, state))
-        return outcomes
+
+        def train_one(candidate: Candidate, observer: Observer, state: TrainingState | None) -> Outcome:
+            return self._train_one(candidate, split, objective, observer, deadline, state)
+
+        return train_in_turn(train_one, candidates, observers, states, deadline)
 
     def _train_one(
         self,
@@ -118,9 +116,10 @@ class CompiledEngine:
         if candidate.options.mixup:
             check_mixable(inputs)
         train, validation = self._residence.of(split, inputs)
-        key = structure_of(candidate, _extra(candidate, split, inputs))
+        sizes = _sizes(candidate, split)
+        key = structure_of(candidate, _extra(sizes, split, inputs))
         known = self._programs.get(key)
-        compiled = known or self._compile(candidate, split, inputs, key)
+        compiled = known or self._compile(candidate, sizes, key)
         program = compiled.program
         watch = Watch(
             candidate=candidate,
@@ -134,7 +133,7 @@ class CompiledEngine:
             state=state,
         )
         begun = values_of(candidate.model.variables) if state is None else state.variables
-        program.load(begun, state.optimizer if state else None, self._values(candidate, compiled))
+        program.load(begun, state.optimizer if state else None, _values(candidate, compiled))
         run = _Run(candidate, compiled, train, validation, watch)
         try:
             run.go()
@@ -146,12 +145,7 @@ class CompiledEngine:
             assign(candidate.model.variables, watch.best_variables, "model")
         return watch.outcome({"engine": self.name, "program": "hit" if known else "miss", **run.seconds})
 
-    def _values(self, candidate: Candidate, compiled: _Compiled) -> list[float]:
-        own = [dial.value for dial in find_dials(candidate.model, candidate.loss)]
-        settings = dial_values(candidate.options)
-        return own + [settings[name] for name in compiled.optimizer_dials]
-
-    def _compile(self, candidate: Candidate, split: Split, inputs: dict[str, Any], key: str) -> _Compiled:
+    def _compile(self, candidate: Candidate, sizes: Sizes, key: str) -> _Compiled:
         model = candidate.model.__class__.from_config(candidate.model.get_config())
         prepare(model)
         optimizer = build_optimizer(
@@ -159,18 +153,14 @@ class CompiledEngine:
         )
         optimizer.build(model.trainable_variables)
         loss = candidate.loss.__class__.from_config(candidate.loss.get_config())
-        _, size = steps_per_epoch(candidate, len(split.train_targets))
         turned_by_options = optimizer_dials(optimizer)
         blueprint = Blueprint(
             model=model,
             loss=loss,
             optimizer=optimizer,
             dials=(*find_dials(model, loss), *turned_by_options),
-            batch_size=size,
-            parts=parts_per_batch(candidate.options.accumulation, size),
             mixed=bool(candidate.options.mixup),
-            validation_batch=validation_batch(wanted(model, split.validation)),
-            long=_long(candidate, split),
+            sizes=sizes,
         )
         compiled = _Compiled(
             program=self._compiler.compile_program(blueprint),
@@ -237,18 +227,27 @@ class _Run:
         self.seconds["compile_seconds" if compiled else "step_seconds"] += seconds
 
 
-def _long(candidate: Candidate, split: Split) -> bool:
-    steps, _ = steps_per_epoch(candidate, len(split.train_targets))
-    return steps * candidate.epochs >= LONG
+def _values(candidate: Candidate, compiled: _Compiled) -> list[float]:
+    """The candidate's values of the program's dials."""
+    own = [dial.value for dial in find_dials(candidate.model, candidate.loss)]
+    settings = dial_values(candidate.options)
+    return own + [settings[name] for name in compiled.optimizer_dials]
 
 
-def _extra(candidate: Candidate, split: Split, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What shapes a program beside the candidate: batch sizes and the types of the data."""
-    _, size = steps_per_epoch(candidate, len(split.train_targets))
+def _sizes(candidate: Candidate, split: Split) -> Sizes:
+    steps, size = steps_per_epoch(candidate, len(split.train_targets))
+    return Sizes(
+        batch=size,
+        parts=parts_per_batch(candidate.options.accumulation, size),
+        validation_batch=validation_batch(wanted(candidate.model, split.validation)),
+        long=steps * candidate.epochs >= LONG,
+    )
+
+
+def _extra(sizes: Sizes, split: Split, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What shapes a program beside the candidate: sizes, and the types of the data."""
     return {
-        "batch_size": size,
-        "long": _long(candidate, split),
-        "validation_batch": validation_batch(wanted(candidate.model, split.validation)),
+        "sizes": asdict(sizes),
         "inputs": {name: [str(array.dtype), array.shape[1:]] for name, array in inputs.items()},
         "targets": [str(split.train_targets.dtype), split.train_targets.shape[1:]],
     }

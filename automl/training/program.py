@@ -21,6 +21,23 @@ LONG = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """The sizes that a program is compiled for.
+
+    Attributes:
+        batch: examples per step.
+        parts: parts of a batch that are trained one after another, a divisor of ``batch``.
+        validation_batch: examples per step of the validation part.
+        long: whether the full length has ``LONG`` steps or more, for the choice of a compiler.
+    """
+
+    batch: int
+    parts: int
+    validation_batch: int
+    long: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Blueprint:
     """What a program is compiled from; model, loss and optimizer are its own.
 
@@ -30,22 +47,16 @@ class Blueprint:
         loss: between encoded targets and raw outputs.
         optimizer: built for the model; its learning rate is a variable.
         dials: hyperparameters that reach the program as arguments.
-        batch_size: examples per step.
-        parts: parts of a batch that are trained one after another, a divisor of ``batch_size``.
         mixed: whether examples are mixed in pairs.
-        validation_batch: examples per step of the validation part.
-        long: whether the full length has ``LONG`` steps or more, for the choice of a compiler.
+        sizes: of batches and length.
     """
 
     model: keras.Model
     loss: keras.losses.Loss
     optimizer: Any
     dials: tuple[Dial, ...]
-    batch_size: int
-    parts: int
     mixed: bool
-    validation_batch: int
-    long: bool
+    sizes: Sizes
 
     @property
     def random(self) -> bool:

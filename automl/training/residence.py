@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from automl.core.windows import Windows
 from automl.training.engine import Split
 from automl.training.program import Placed
 
@@ -47,7 +48,7 @@ class Residence:
             inputs={name: self._tensor(resident, part, name, arrays[name]) for name in names},
             targets=None if targets is None else self._tensor(resident, part, "", targets),
             rows=len(arrays[names[0]]),
-            lengths={name: arrays[name].length for name in names if hasattr(arrays[name], "starts")},
+            lengths={name: arrays[name].length for name in names if isinstance(arrays[name], Windows)},
         )
 
     def _tensor(self, resident: _Resident, part: str, name: str, array: Any) -> Any:

@@ -7,7 +7,6 @@ compiled program, one compiled shape for all validation batches, nothing of Kera
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 import keras
@@ -16,6 +15,7 @@ import numpy as np
 from automl.core.specs import Objective
 from automl.training.batches import DealtBatches, parts_per_batch, steps_per_epoch
 from automl.training.engine import Candidate, Observer, Outcome, Split
+from automl.training.groups import train_in_turn
 from automl.training.inputs import validation_batch, wanted
 from automl.training.optimizers import build_optimizer
 from automl.training.precision import needs_loss_scaling
@@ -58,13 +58,11 @@ class FitEngine:
         states: Sequence[TrainingState | None] = (),
     ) -> Sequence[Outcome]:
         """Train each candidate to its full length or until it is stopped; see ``Engine.train``."""
-        outcomes: list[Outcome] = []
-        beginnings = states or [None] * len(candidates)
-        for candidate, observer, state in zip(candidates, observers, beginnings, strict=True):
-            if outcomes and deadline is not None and time.monotonic() >= deadline:
-                outcomes.append(Outcome(epochs=(), best=-1, stopped="deadline"))
-            else:
-                outcomes.append(self._train_one(candidate, split, objective, observer, deadline, state))
+
+        def train_one(candidate: Candidate, observer: Observer, state: TrainingState | None) -> Outcome:
+            return self._train_one(candidate, split, objective, observer, deadline, state)
+
+        outcomes = train_in_turn(train_one, candidates, observers, states, deadline)
         _forget()
         return outcomes
 

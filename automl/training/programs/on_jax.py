@@ -15,6 +15,7 @@ import numpy as np
 from jax import lax
 from jax import numpy as jnp
 
+from automl.core.windows import Windows
 from automl.training.batches import Batches
 from automl.training.dials import turned
 from automl.training.program import Blueprint, Placed, Program
@@ -61,7 +62,7 @@ class JaxCompiler:
 
     def place(self, array: Any) -> Any:
         """Copy an array to the device, filled up with copies of its last row; of ``Windows`` the starts."""
-        if hasattr(array, "starts"):
+        if isinstance(array, Windows):
             return jnp.asarray(array.base), _filled(array.starts.astype(np.int32))
         return _filled(array)
 
@@ -162,7 +163,7 @@ class JaxProgram:
 
     def outputs(self, data: Placed) -> np.ndarray:
         """Return raw outputs of a validation part; see ``Program.outputs``."""
-        size = self._blueprint.validation_batch
+        size = self._blueprint.sizes.validation_batch
         every = np.arange(-(-data.rows // size), dtype=np.int32)
         parts = [
             self._predict(self._state, data.inputs, positions, np.int32(data.rows), lengths=data.lengths)
@@ -217,7 +218,7 @@ class JaxProgram:
 
     def _batch(self, epoch: _Epoch, step: jax.Array, part: Any, lengths: _Lengths) -> _Batch:
         def portion(values: Any) -> jax.Array:
-            return values[step].reshape(self._blueprint.parts, -1)[part]
+            return values[step].reshape(self._blueprint.sizes.parts, -1)[part]
 
         def chosen(rows: jax.Array) -> _Batch:
             return _gather(epoch.inputs, lengths, rows), epoch.targets[rows]
@@ -229,7 +230,7 @@ class JaxProgram:
 
     def _gradients(self, state: _State, batch: Any) -> _Gradients:
         """Mean loss over the parts of a batch, what the model changed in itself, mean gradients."""
-        parts = self._blueprint.parts
+        parts = self._blueprint.sizes.parts
         if parts == 1:
             return self._part_gradients(state, state.other, *batch(0))
 
@@ -277,7 +278,7 @@ class JaxProgram:
         rows: jax.Array,
         lengths: _Lengths,
     ) -> jax.Array:
-        size = self._blueprint.validation_batch
+        size = self._blueprint.sizes.validation_batch
 
         def outputs(position: jax.Array) -> jax.Array:
             # the last batch repeats the last row

@@ -14,6 +14,7 @@ import tensorflow as tf
 from tensorflow.python.eager import context
 from tensorflow.python.framework import ops as registries
 
+from automl.core.windows import Windows
 from automl.training.batches import Batches
 from automl.training.dials import turned
 from automl.training.program import Blueprint, Placed, Program
@@ -43,7 +44,7 @@ class TensorFlowCompiler:
 
     def place(self, array: Any) -> Any:
         """Copy an array to the device; of ``Windows`` the series and the starts only."""
-        if hasattr(array, "starts"):
+        if isinstance(array, Windows):
             return tf.constant(array.base), tf.constant(array.starts, tf.int32)
         return tf.constant(array)
 
@@ -76,7 +77,7 @@ def pays_off(blueprint: Blueprint) -> bool:
     """
     layers = blueprint.model.layers
     return (
-        blueprint.long
+        blueprint.sizes.long
         and blueprint.model.count_params() <= _FEW
         and not blueprint.random
         and all(type(layer) in _DENSE for layer in layers)
@@ -170,14 +171,13 @@ class TensorFlowProgram:
             return step + 1, total + tf.cast(loss, tf.float32)
 
         with turned(self._blueprint.dials, dials):
-            return tf.while_loop(lambda step, _: step < last, body, (first, total), parallel_iterations=1)[
-                1
-            ]
+            done = tf.while_loop(lambda step, _: step < last, body, (first, total), parallel_iterations=1)
+        return done[1]
 
     def _slice(self, values: tf.Tensor, step: tf.Tensor, part: tf.Tensor) -> tf.Tensor:
-        size = self._blueprint.batch_size // self._blueprint.parts
-        whole = tf.ensure_shape(values[step], (self._blueprint.batch_size,))
-        return whole if self._blueprint.parts == 1 else tf.reshape(whole, (-1, size))[part]
+        size = self._blueprint.sizes.batch // self._blueprint.sizes.parts
+        whole = tf.ensure_shape(values[step], (self._blueprint.sizes.batch,))
+        return whole if self._blueprint.sizes.parts == 1 else tf.reshape(whole, (-1, size))[part]
 
     def _set_rate(self, rate: tf.Tensor) -> None:
         optimizer = self._blueprint.optimizer
@@ -185,7 +185,7 @@ class TensorFlowProgram:
 
     def _gradients(self, batch: Any) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """Mean loss and mean gradients over the parts of a batch."""
-        parts = self._blueprint.parts
+        parts = self._blueprint.sizes.parts
         if parts == 1:
             return self._part_gradients(*batch(tf.constant(0)))
         variables = self._blueprint.model.trainable_variables
@@ -217,7 +217,7 @@ class TensorFlowProgram:
     def _validate(
         self, inputs: Mapping[str, Any], lengths: tuple[tuple[str, int], ...], rows: tf.Tensor
     ) -> tf.Tensor:
-        size = self._blueprint.validation_batch
+        size = self._blueprint.sizes.validation_batch
         batches = -(-rows // size)
 
         def body(position: tf.Tensor, parts: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:

@@ -16,7 +16,7 @@ from automl.training.devices import configure, quick_to_build
 from automl.training.dials import prepare
 from automl.training.engine import Candidate, TrainingOptions
 from automl.training.optimizers import build_optimizer
-from automl.training.program import Blueprint, Placed
+from automl.training.program import Blueprint, Placed, Sizes
 
 pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "jax",
@@ -46,11 +46,8 @@ def blueprint(model: keras.Model, parts: int = 1) -> Blueprint:
         loss=keras.losses.MeanSquaredError(),
         optimizer=optimizer,
         dials=(),
-        batch_size=SIZE,
-        parts=parts,
         mixed=False,
-        validation_batch=32,
-        long=False,
+        sizes=Sizes(batch=SIZE, parts=parts, validation_batch=32, long=False),
     )
 
 
