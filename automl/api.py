@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -44,11 +44,12 @@ def search(  # noqa: D417  the options are told in JobConfig
     space: str | None = None,
     settings: Sequence[str] = (),
     metric: str | Sequence[str] = (),
+    constraint: str | Sequence[str] = (),
     trials: int | None = None,
     time_limit: float | str | None = None,
     epochs: int | None = None,
-    sampler: str = "tpe",
-    pruner: str = "median",
+    sampler: str = "rungs",
+    pruner: str = "rungs",
     portfolio: bool = True,
     validation: str | None = None,
     folds: int | None = None,
@@ -77,7 +78,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         time_limit: wall time of the whole call in seconds, or text such as ``"10m"``.
         settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
         progress: told of epochs and trials; silent by default.
-        name, modality, task, family, space, metric, trials, epochs, sampler, pruner, portfolio,
+        name, modality, task, family, space, metric, constraint, trials, epochs, sampler, pruner, portfolio,
             validation, folds, group_column, time_column, id_column, horizon, lookback, image_size,
             header, seed, out, strategy, engine, precision, storage, tracking, tracking_uri: as the options
             of ``automl search``, see ``JobConfig``.
@@ -101,6 +102,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         space=space,
         set=tuple(settings),
         metric=_names(metric),
+        constraint=_names(constraint),
         trials=trials,
         time=None if time_limit is None else parse_time(time_limit),
         epochs=epochs,
@@ -281,15 +283,18 @@ def _adapters(config: JobConfig, folder: JobFolder, tracker: Tracker) -> Adapter
 
 def _proposer(
     config: JobConfig, folder: JobFolder
-) -> Callable[[SearchSpace, tuple[Objective, ...]], Proposer]:
+) -> Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int]], Proposer]:
     from automl.study.optuna_study import open_proposer
 
-    def opened(space: SearchSpace, objectives: tuple[Objective, ...]) -> Proposer:
+    def opened(
+        space: SearchSpace, objectives: tuple[Objective, ...], epochs: Mapping[str, int]
+    ) -> Proposer:
         return open_proposer(
             folder=folder.path,
             name=config.name or folder.path.name,
             space=space,
             objectives=objectives,
+            epochs=epochs,
             sampler=config.sampler,
             pruner=config.pruner,
             seed=config.seed,

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 Scalar: TypeAlias = int | float | str | bool | None
 Configuration: TypeAlias = Mapping[str, Scalar]
 Direction: TypeAlias = Literal["maximize", "minimize"]
-TrialState: TypeAlias = Literal["running", "complete", "pruned", "failed"]
+TrialState: TypeAlias = Literal["running", "paused", "complete", "pruned", "failed"]
 TaskKind: TypeAlias = Literal["binary", "multiclass", "multilabel", "regression", "forecasting"]
 
 
@@ -48,7 +48,8 @@ class Objective:
     """What a search optimises: a metric of the validation part, or a cost of the model.
 
     Attributes:
-        name: a metric without the ``val_`` prefix (``accuracy``), or ``parameters`` or ``seconds``.
+        name: a metric without the ``val_`` prefix (``accuracy``), or a cost: ``parameters``,
+            ``seconds`` or ``latency_ms``.
         direction: whether larger or smaller is better.
     """
 
@@ -69,7 +70,20 @@ class Objective:
         return value > than if self.direction == "maximize" else value < than
 
 
-COSTS = ("parameters", "seconds")
+COSTS = ("parameters", "seconds", "latency_ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """What a trial was worth when it had trained so long.
+
+    Attributes:
+        epochs: trained up to here.
+        scores: the best so far, one value per objective.
+    """
+
+    epochs: int
+    scores: tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +93,7 @@ class TrialRecord:
     Attributes:
         number: the trial's number in the study; baselines have negative numbers.
         configuration: parameter names to values.
-        state: see ``TrialState``; a baseline is ``complete``.
+        state: see ``TrialState``; ``paused`` waits at a rung to be promoted; a baseline is ``complete``.
         scores: one value per objective, in the objectives' order; empty when failed.
         metrics: every metric of the validation part at the best epoch, without ``val_``.
         epochs: epochs trained.
@@ -93,6 +107,12 @@ class TrialRecord:
         effort: where the time went, over all folds: ``compile_seconds`` (tracing and compiling),
             ``step_seconds`` (inside compiled calls), ``program_hits`` and ``program_misses`` (trainings
             that found a compiled program, and that had to make one); empty where the engine is silent.
+        origin: who proposed it: ``portfolio``, ``model``, ``neighbour``, ``random``, ``repeat`` or
+            ``sampler``; see ``Proposal``.
+        rungs: the rungs that it reached, in order.
+        pauses: how often it was paused at a rung.
+        promotions: how often it went on after that.
+        constraints: excess over each limit, above 0 where it is violated.
     """
 
     number: int
@@ -109,6 +129,16 @@ class TrialRecord:
     baseline: str = ""
     spread: float | None = None
     effort: Mapping[str, float] = field(default_factory=dict)
+    origin: str = ""
+    rungs: tuple[Rung, ...] = ()
+    pauses: int = 0
+    promotions: int = 0
+    constraints: tuple[float, ...] = ()
+
+    @property
+    def feasible(self) -> bool:
+        """Whether it keeps every limit."""
+        return all(excess <= 0 for excess in self.constraints)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,6 +54,9 @@ class JobConfig:
         "what to optimise: val_accuracy, rmse, parameters:min, ...; several give a Pareto front",
         metavar="M[:min|max]",
     )
+    constraint: tuple[str, ...] = option(
+        (), "limit that the result must keep: parameters<=1e6, latency_ms<=5, ...", metavar="M<=N"
+    )
     trials: int | None = option(
         None, f"number of trials; default: {DEFAULT_TRIALS} unless --time is given", metavar="N"
     )
@@ -63,8 +66,10 @@ class JobConfig:
     epochs: int | None = option(
         None, "full length of a trial in epochs; default: the search space's", metavar="N"
     )
-    sampler: str = option("tpe", "tpe, gp, cmaes, random, qmc, grid or nsga2", metavar="NAME")
-    pruner: str = option("median", "median, successive-halving, hyperband or none", metavar="NAME")
+    sampler: str = option("rungs", "rungs, tpe, gp, cmaes, random, qmc, grid or nsga2", metavar="NAME")
+    pruner: str = option(
+        "rungs", "rungs (pause and promote), median, successive-halving, hyperband or none", metavar="NAME"
+    )
     portfolio: bool = option(
         True, "try the search space's portfolio first", off="do not try the portfolio first"
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import SearchError
-from automl.core.specs import Objective, TrialRecord
+from automl.core.specs import COSTS, Objective, TrialRecord
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
 from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
 from automl.jobs.loop import Plan, TrialEnd
@@ -18,6 +18,7 @@ from automl.jobs.plots import validation_plot
 from automl.jobs.refit import refit
 from automl.jobs.samples import raw_sample
 from automl.jobs.session import Session
+from automl.jobs.states import States
 from automl.jobs.training import Setting
 from automl.jobs.trial import run_trial
 from automl.tracking.tracker import ModelRecord
@@ -84,7 +85,8 @@ def finish(
         session.progress.note(note)
     _write_result(session, summary)
     if state == "complete":
-        shutil.rmtree(folder.cache, ignore_errors=True)
+        for unneeded in (folder.cache, folder.states):
+            shutil.rmtree(unneeded, ignore_errors=True)
 
 
 def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd.DataFrame:
@@ -95,7 +97,7 @@ def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd
     rows = [_row(record, objectives, front) for record in (*records.trials, *records.baselines)]
     frame = pd.DataFrame(rows)
     first, rising = objectives[0].label, objectives[0].direction == "minimize"
-    frame["_order"] = frame["state"].map({"complete": 0, "pruned": 1, "failed": 2})
+    frame["_order"] = frame["state"].map({"complete": 0, "paused": 1, "pruned": 1, "failed": 2})
     frame = frame.sort_values(["_order", first], ascending=[True, rising], kind="stable")
     frame = frame.drop(columns="_order").reset_index(drop=True)
     frame["trial"] = frame["trial"].astype("Int64")
@@ -105,7 +107,7 @@ def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd
 def _row(record: TrialRecord, objectives: tuple[Objective, ...], front: set[int]) -> dict[str, Any]:
     scores = dict(zip([item.label for item in objectives], record.scores, strict=False))
     blank = {item.label: float("nan") for item in objectives}
-    metrics = {f"val_{name}": value for name, value in record.metrics.items() if name != "parameters"}
+    metrics = {f"val_{name}": value for name, value in record.metrics.items() if name not in COSTS}
     return {
         "trial": None if record.baseline else record.number,
         "name": record.baseline or record.configuration.get("family", ""),
@@ -113,12 +115,17 @@ def _row(record: TrialRecord, objectives: tuple[Objective, ...], front: set[int]
         **blank,
         **scores,
         "spread": record.spread,
+        "origin": record.origin,
+        "rungs": len(record.rungs) or None,
+        "promotions": record.promotions if record.rungs else None,
         "best": record.number in front,
         "epochs": record.epochs,
         "best_epoch": record.best_epoch,
         "seconds": round(record.seconds, 2),
         "compile_seconds": record.effort.get("compile_seconds"),
         "parameters": record.metrics.get("parameters"),
+        "latency_ms": record.metrics.get("latency_ms"),
+        "feasible": record.feasible if record.constraints else None,
         **{name: value for name, value in metrics.items() if name not in scores},
         **_parameters(record),
         "reason": record.reason,
@@ -164,6 +171,7 @@ def _trained_again(session: Session, best: TrialRecord) -> keras.Model:
     """The best trial's model when the weights kept are another's: a kill fell between two writes."""
     session.progress.note(f"The weights of trial {best.number} were lost, so it is trained again.")
     plan = Plan(
+        until=best.epochs if best.state != "complete" else None,
         number=best.number,
         configuration=best.configuration,
         seed=best.seed,
@@ -171,7 +179,8 @@ def _trained_again(session: Session, best: TrialRecord) -> keras.Model:
         watch=lambda epoch: "",
         deadline=None,
     )
-    end = run_trial(session.setting, plan)
+    states = States(folder=session.folder.states, note=session.progress.note)
+    end = run_trial(session.setting, plan, states)
     if end.model is None:
         raise SearchError(f"Trial {best.number} could not be trained again: {end.record.reason}")
     return end.model

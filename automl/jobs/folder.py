@@ -77,6 +77,11 @@ class JobFolder:
         return self.path / "plots"
 
     @property
+    def states(self) -> Path:
+        """States of paused trials; there as long as the job is not complete."""
+        return self.path / "states"
+
+    @property
     def cache(self) -> Path:
         """Decoded pictures and prepared tensors; there as long as the job is not complete."""
         return self.path / "cache"

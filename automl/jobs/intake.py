@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from automl.core.errors import ConfigError, suggest
+from automl.core.limits import parse_limit
 from automl.core.metrics import check_objective, default_objective, parse_objective
 from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
@@ -86,6 +87,8 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     _check_names(config)
     for text in config.metric:
         parse_objective(text)
+    for text in config.constraint:
+        parse_limit(text)
     if config.space is not None:
         load_space(config.space)
     check_settings(config)

@@ -15,7 +15,7 @@ from automl.execution.executor import Executor
 from automl.execution.inline import Inline
 from automl.jobs.interrupts import Interrupts
 from automl.jobs.progress import Progress
-from automl.study.proposer import Proposal, Proposer
+from automl.study.proposer import Horizon, Proposal, Proposer
 from automl.tracking.tracker import Tracker
 from automl.training.engine import Epoch
 
@@ -50,16 +50,18 @@ class Budget:
     deadline: float | None
     spare: float = 0.0
 
-    def allows(self, done: int, startup: float) -> bool:
-        """Whether another trial is worth starting: one is missing, and it would see an epoch.
+    def horizon(self, begun: int, startup: float) -> Horizon | None:
+        """Return what is left, or None when no trial would see another epoch.
 
         Args:
-            done: trials so far.
+            begun: trials so far.
             startup: seconds that the slowest trial took to its first epoch's end.
         """
-        if self.trials is not None and done >= self.trials:
-            return False
-        return self.deadline is None or time.monotonic() + min(startup, self.spare) < self.deadline
+        trials = None if self.trials is None else max(self.trials - begun, 0)
+        if self.deadline is None:
+            return Horizon(trials=trials)
+        seconds = self.deadline - time.monotonic()
+        return Horizon(trials=trials, seconds=seconds) if seconds > min(startup, self.spare) else None
 
 
 def budget_from(trials: int | None, seconds: float | None, *, started: float, used: float) -> Budget:
@@ -80,11 +82,15 @@ def budget_from(trials: int | None, seconds: float | None, *, started: float, us
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """One trial to run.
+    """One trial to run, or to go on with.
 
     Attributes:
         number: its number in the study.
         configuration: as the study knows it.
+        origin: who proposed it.
+        until: epochs at which it pauses, None for its full length.
+        levels: epochs of its rungs.
+        paused: how it stood at its last pause, None when it begins.
         seed: of weights and batches.
         run_id: the tracker's run.
         watch: told of each epoch of the first fold; a reason ends the trial as pruned.
@@ -93,6 +99,10 @@ class Plan:
 
     number: int
     configuration: Configuration
+    origin: str = ""
+    until: int | None = None
+    levels: tuple[int, ...] = ()
+    paused: TrialRecord | None = None
     seed: int
     run_id: str
     watch: Callable[[Epoch], str]
@@ -163,6 +173,7 @@ def run_trials(loop: Loop) -> Found:
     try:
         with Interrupts() as interrupts:
             rounds.run(interrupts)
+        rounds.close()
     except KeyboardInterrupt:
         state = "interrupted"
     finally:
@@ -186,7 +197,8 @@ class _Rounds:
     def __init__(self, loop: Loop) -> None:
         records = loop.proposer.records()
         self._loop = loop
-        self._done = len(records)
+        self._begun = len(records)
+        self._done = 0
         self._failures: list[str] = []
         self._startup = 0.0
         self.best = best_of(records, loop.objectives[0])
@@ -201,11 +213,18 @@ class _Rounds:
         for _, end in executor.run(work, self._plans()):
             self._told(end)
 
+    def close(self) -> None:
+        """End the trials that still wait: nothing more is searched."""
+        for record in self._loop.proposer.close():
+            self._loop.tracker.end_trial(record)
+
     def _plans(self) -> Iterator[Plan]:
-        while self._loop.budget.allows(self._done, self._startup):
-            proposal = self._loop.proposer.ask()
+        budget, proposer = self._loop.budget, self._loop.proposer
+        while (horizon := budget.horizon(self._begun, self._startup)) is not None:
+            proposal = proposer.ask(horizon)
             if proposal is None:
                 return
+            self._begun += proposal.paused is None
             yield self._plan(proposal)
 
     def _plan(self, proposal: Proposal) -> Plan:
@@ -217,20 +236,25 @@ class _Rounds:
         return Plan(
             number=proposal.number,
             configuration=proposal.configuration,
+            origin=proposal.origin,
+            until=proposal.until,
+            levels=proposal.levels,
+            paused=proposal.paused,
             seed=seed,
             run_id=run_id,
-            watch=self._watch(proposal.number, run_id, epochs),
+            watch=self._watch(proposal, run_id, epochs),
             deadline=loop.budget.deadline,
         )
 
-    def _watch(self, number: int, run_id: str, epochs: int) -> Callable[[Epoch], str]:
-        loop, began = self._loop, time.monotonic()
+    def _watch(self, proposal: Proposal, run_id: str, epochs: int) -> Callable[[Epoch], str]:
+        loop, began, number = self._loop, time.monotonic(), proposal.number
         objective = loop.objectives[0]
-        best: float | None = None
+        first = 1 + (proposal.paused.epochs if proposal.paused else 0)
+        best = proposal.paused.scores[0] if proposal.paused and proposal.paused.scores else None
 
         def watch(epoch: Epoch) -> str:
             nonlocal best
-            if epoch.number == 1:
+            if epoch.number == first:
                 self._startup = max(self._startup, time.monotonic() - began)
             loop.tracker.log_epoch(run_id, epoch.number, epoch.metrics)
             loop.progress.epoch(number, epoch.number, epoch.metrics)
@@ -260,8 +284,12 @@ class _Rounds:
         if better:
             self.best = record
             loop.keep(end)
-        loop.proposer.tell(record, {})
-        loop.tracker.end_trial(record)
+        if record.state == "paused":
+            loop.proposer.pause(record)
+            loop.tracker.pause_trial(record)
+        else:
+            loop.proposer.tell(record, {})
+            loop.tracker.end_trial(record)
         self._done += 1
         if self.best is not None:
             scores = zip(loop.objectives, self.best.scores, strict=True)
@@ -279,12 +307,16 @@ class _Rounds:
 
 
 def _beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -> bool:
-    """Complete beats pruned, whose score is that of a shorter training; a loss breaks ties."""
+    """Complete beats pruned and paused, whose score is that of a shorter training; limits come before
+    scores, and a loss breaks ties.
+    """
     if record.state == "failed" or not record.scores:
         return False
     if best is None:
         return True
-    if best.state != record.state:
+    if best.feasible != record.feasible:
+        return record.feasible
+    if (best.state == "complete") != (record.state == "complete"):
         return record.state == "complete"
     if record.scores[0] == best.scores[0]:
         return tie_breaker(record.metrics) < tie_breaker(best.metrics)

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord
+from automl.core.limits import parse_limit
+from automl.core.specs import COSTS, Configuration, JobRecord, Objective, TrialRecord
 from automl.data.source import digest
 from automl.jobs.assembly import Prepared
 from automl.jobs.config import JobConfig
@@ -18,6 +19,7 @@ from automl.jobs.intake import Intake, prepare_folds
 from automl.jobs.loop import Loop, budget_from, run_trials
 from automl.jobs.progress import Progress
 from automl.jobs.session import Session, state_of
+from automl.jobs.states import States
 from automl.jobs.training import Setting
 from automl.jobs.trial import run_trial
 from automl.spaces.space import SearchSpace
@@ -33,7 +35,7 @@ class Adapters:
     """The frameworks behind their Protocols, chosen by the api.
 
     Attributes:
-        proposer: opens the study on a space with objectives.
+        proposer: opens the study on a space with objectives, and full lengths by family.
         tracker: remembers runs.
         choose_engine: from the size of the data in bytes to which engine trains, and why.
         engine: makes an engine by its name.
@@ -41,7 +43,7 @@ class Adapters:
         release: frees what a trial left behind.
     """
 
-    proposer: Callable[[SearchSpace, tuple[Objective, ...]], Proposer]
+    proposer: Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int]], Proposer]
     tracker: Tracker
     choose_engine: Callable[[int], EngineChoice]
     engine: Callable[[str], Engine]
@@ -84,7 +86,7 @@ def run_search(
     )
     write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
     write_json(folder.task, session.setting.folds[0].task.describe())
-    proposer = adapters.proposer(intake.space, intake.objectives)
+    proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs)
     for note in proposer.notes:
         progress.note(note)
     with _tracked(session):
@@ -118,7 +120,7 @@ def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tup
     records = []
     for index, (name, predictions) in enumerate(rules.items()):
         metrics = task.score(targets, predictions)
-        known = {**metrics, "parameters": 0.0, "seconds": 0.0}
+        known = {**metrics, **dict.fromkeys(COSTS, 0.0)}
         record = TrialRecord(
             number=-1 - index,
             configuration={},
@@ -155,6 +157,7 @@ def _setting(config: JobConfig, intake: Intake, adapters: Adapters, note: Callab
         space=intake.space,
         epochs=intake.epochs,
         objectives=intake.objectives,
+        limits=tuple(parse_limit(text) for text in config.constraint),
         engine=adapters.engine(choice.name),
         choice=choice,
         strategy=adapters.strategy,
@@ -174,6 +177,7 @@ def _loop(session: Session, proposer: Proposer, release: Callable[[], None]) -> 
         return {"family": family, **parameters}, intake.epochs[family]
 
     used = float(state_of(folder).get("seconds", 0.0))
+    states = States(folder=folder.states, note=session.progress.note)
     return Loop(
         name=session.name,
         objectives=intake.objectives,
@@ -182,7 +186,7 @@ def _loop(session: Session, proposer: Proposer, release: Callable[[], None]) -> 
         progress=session.progress,
         budget=budget_from(config.trial_limit, config.time, started=session.started, used=used),
         seed=config.seed,
-        run=lambda plan: run_trial(session.setting, plan),
+        run=lambda plan: run_trial(session.setting, plan, states),
         keep=lambda end: keep_best(folder, end),
         show=show,
         release=seldom(release),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from automl.core.limits import Limit
 from automl.core.metrics import default_objective
 from automl.core.specs import COSTS, Objective
 from automl.jobs.assembly import Dealt, Prepared, build_candidate
@@ -21,6 +22,8 @@ from automl.training.strategy import Strategy
 if TYPE_CHECKING:
     import keras
 
+    from automl.training.state import TrainingState
+
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
@@ -32,6 +35,7 @@ class Setting:
         space: the joint search space.
         epochs: full length of a trial by family.
         objectives: what is optimised.
+        limits: what a result must keep.
         engine: trains.
         choice: which engine that is, and why.
         strategy: where a model is built.
@@ -45,6 +49,7 @@ class Setting:
     space: SearchSpace
     epochs: Mapping[str, int]
     objectives: tuple[Objective, ...]
+    limits: tuple[Limit, ...]
     engine: Engine
     choice: EngineChoice
     strategy: Strategy
@@ -85,6 +90,7 @@ def train_model(
     seed: int,
     watch: Observer,
     deadline: float | None = None,
+    state: TrainingState | None = None,
 ) -> Trained:
     """Build and train a model; while memory falls short, again with each batch in twice as many parts.
 
@@ -97,13 +103,14 @@ def train_model(
         seed: of weights and batches.
         watch: told of each epoch, of a repeated one only once.
         deadline: ``time.monotonic()`` at which training stops.
+        state: what training goes on from, None to begin.
 
     Raises:
         Exception: what the engine raised; of lacking memory, once the parts are single examples.
     """
     watch = _of_new_epochs(watch)
     while True:
-        trained = _attempt(setting, dealt, fold, epochs, seed, watch, deadline)
+        trained = _attempt(setting, dealt, fold, epochs, seed, watch, deadline, state)
         if trained is not None:
             return trained
         # the failed model must be gone before the next one is built
@@ -135,6 +142,7 @@ def _attempt(
     seed: int,
     watch: Observer,
     deadline: float | None,
+    state: TrainingState | None,
 ) -> Trained | None:
     """Train once; None when memory fell short and smaller parts are left to try."""
     with setting.building():
@@ -146,6 +154,7 @@ def _attempt(
             objective=_guide(setting.objectives, fold),
             observers=[watch],
             deadline=deadline,
+            states=[state],
         )
     except Exception as error:
         if not out_of_memory(error) or _more_parts(dealt, fold) == _parts(dealt, fold):

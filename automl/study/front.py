@@ -11,13 +11,15 @@ def best_records(records: Sequence[TrialRecord], objectives: Sequence[Objective]
     """Return the best complete trial, or with several objectives those that no other dominates.
 
     Args:
-        records: finished trials; of equally good ones the first stays.
+        records: finished trials; of equally good ones the first stays. Those that violate a limit count
+            only where none keeps them all.
         objectives: one per score.
 
     Returns:
         Records in the order of their numbers; empty when none is complete.
     """
     complete = [record for record in records if record.state == "complete" and record.scores]
+    complete = [record for record in complete if record.feasible] or complete
     front = [
         record for record in complete if not any(_beats(other, record, objectives) for other in complete)
     ]

@@ -12,8 +12,9 @@ from automl.core.seeds import derive
 from automl.core.specs import Objective, TrialRecord
 from automl.spaces.space import SearchSpace
 from automl.study.front import best_records
-from automl.study.proposer import Proposal
-from automl.study.record import checked_record
+from automl.study.promoter import Promoter, next_pause
+from automl.study.proposer import UNLIMITED, Horizon, Proposal
+from automl.study.record import checked_record, left_behind
 
 
 class RandomProposer:
@@ -24,6 +25,7 @@ class RandomProposer:
         objectives: what is optimised.
         seed: the trial with number n gets the same configuration for the same seed.
         use_portfolio: whether to begin with the portfolio.
+        levels: epochs of a trial's rungs; none by default.
     """
 
     notes: tuple[str, ...] = ()
@@ -35,22 +37,43 @@ class RandomProposer:
         objectives: tuple[Objective, ...],
         seed: int = 0,
         use_portfolio: bool = True,
+        levels: tuple[int, ...] = (),
     ) -> None:
         self._space = space
         self._objectives = objectives
         self._seed = seed
         self._starts = space.starts() if use_portfolio else []
+        self._levels = levels
+        self._promoter = Promoter(objectives=objectives, levels=lambda configuration: levels)
         self._asked = 0
-        self._told: dict[int, TrialRecord] = {}
+        self._running: set[int] = set()
+        self._records: dict[int, TrialRecord] = {}
 
-    def ask(self) -> Proposal:
-        """Return what to try next; never None, as random points do not run out."""
-        number = self._asked
+    def ask(self, horizon: Horizon = UNLIMITED) -> Proposal | None:
+        """Return what to train next: promotions, the portfolio, then random points."""
+        promotion = self._promoter.next(self.records(), horizon, self._running)
+        if promotion is not None:
+            return self._proposal(promotion.record.number, promotion.until, promotion.record)
+        if horizon.trials == 0:
+            return None
         self._asked += 1
+        return self._proposal(self._asked - 1, next_pause(self._levels, 0), None)
+
+    def _proposal(self, number: int, until: int | None, paused: TrialRecord | None) -> Proposal:
+        self._running.add(number)
         if number < len(self._starts):
-            return Proposal(number=number, configuration=self._starts[number], origin="portfolio")
-        drawn = self._space.sample(random.Random(derive(self._seed, "sampler", number)))
-        return Proposal(number=number, configuration=drawn, origin="sampler")
+            configuration, origin = self._starts[number], "portfolio"
+        else:
+            rng = random.Random(derive(self._seed, "sampler", number))
+            configuration, origin = self._space.sample(rng), "random"
+        return Proposal(
+            number=number,
+            configuration=configuration,
+            origin=origin,
+            until=until,
+            levels=self._levels,
+            paused=paused,
+        )
 
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Never prune."""
@@ -62,13 +85,34 @@ class RandomProposer:
         Raises:
             ConfigError: the trial was not asked for, or was told before.
         """
-        if not 0 <= record.number < self._asked or record.number in self._told:
-            raise ConfigError(f"trial {record.number} is not running, so it cannot be told.")
-        self._told[record.number] = checked_record(record, len(self._objectives))
+        self._check(record.number)
+        self._records[record.number] = checked_record(record, len(self._objectives))
+        self._running.remove(record.number)
+
+    def pause(self, record: TrialRecord) -> None:
+        """Remember how a trial stands at its rung.
+
+        Raises:
+            ConfigError: the trial is not running.
+        """
+        self._check(record.number)
+        self._records[record.number] = record
+        self._running.remove(record.number)
+
+    def close(self) -> list[TrialRecord]:
+        """End the trials that wait, as pruned."""
+        waiting = [record for record in self.records() if record.state == "paused"]
+        ended = [left_behind(record) for record in waiting]
+        self._records |= {record.number: record for record in ended}
+        return ended
+
+    def _check(self, number: int) -> None:
+        if number not in self._running:
+            raise ConfigError(f"trial {number} is not running, so it cannot be told.")
 
     def records(self) -> Sequence[TrialRecord]:
-        """Every finished trial, by number."""
-        return [self._told[number] for number in sorted(self._told)]
+        """Every trial that is finished or paused, by number."""
+        return [self._records[number] for number in sorted(self._records)]
 
     def front(self) -> Sequence[TrialRecord]:
         """The best trial, or the Pareto front."""

@@ -1,9 +1,11 @@
 """A proposer that is an Optuna study: by ask and tell, kept in a storage, to be gone on with after a stop.
 
 What is stored: a trial's parameters are Optuna's own, without the constants; the rest of its record is
-the user attribute ``record``. A trial exists in the study from the moment it is asked for. One process at
-a time works on a study: trials that are found running when it is opened were interrupted, and are handed
-out again under their numbers, with their configurations, before anything new.
+the user attribute ``record``. A trial exists in the study from the moment it is asked for; one that waits
+at a rung is a running trial with a record, until it is promoted to its end or the search is over. One
+process at a time works on a study: trials that are found running without a record when it is opened were
+interrupted, and are handed out again under their numbers, with their configurations, before anything new.
+So rungs, promotions and the portfolio's place are in the study alone.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +22,20 @@ from optuna.pruners import NopPruner
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from automl.core.errors import ConfigError
-from automl.core.specs import Objective, Scalar, TrialRecord
+from automl.core.specs import Configuration, Objective, Rung, Scalar, TrialRecord
 from automl.core.specs import TrialState as State
 from automl.spaces.loading import dump_space
 from automl.spaces.parameters import Constant
-from automl.spaces.space import SearchSpace
+from automl.spaces.space import FAMILY, SearchSpace
 from automl.study.distributions import suggested
 from automl.study.front import best_records
 from automl.study.grid import grid_points
 from automl.study.plots import draw_study
-from automl.study.proposer import Proposal
-from automl.study.pruners import build_pruner
-from automl.study.record import checked_record
+from automl.study.promoter import Promoter, next_pause
+from automl.study.proposer import UNLIMITED, Horizon, Proposal
+from automl.study.pruners import RUNGS, build_pruner
+from automl.study.record import checked_record, left_behind
+from automl.study.rungs import ladder
 from automl.study.samplers import build_sampler
 from automl.study.storage import JOURNAL, open_storage
 
@@ -50,8 +54,9 @@ def open_proposer(
     name: str,
     space: SearchSpace,
     objectives: tuple[Objective, ...],
-    sampler: str = "tpe",
-    pruner: str = "median",
+    epochs: Mapping[str, int] | None = None,
+    sampler: str = "rungs",
+    pruner: str = "rungs",
     seed: int = 0,
     storage: str | None = None,
     use_portfolio: bool = True,
@@ -62,9 +67,10 @@ def open_proposer(
         folder: the job folder; without ``storage`` the study is its file ``study.journal``.
         name: the job's name, which is the study's.
         space: what to search; its ``epochs`` are the full length of a trial for the pruner.
-        objectives: what is optimised, the first one pruned by.
+        objectives: what is optimised; Optuna's pruners go by the first one.
+        epochs: full length of a trial by family, where it is not the space's.
         sampler: one of ``SAMPLERS``.
-        pruner: one of ``PRUNERS``; without effect on several objectives.
+        pruner: one of ``PRUNERS``; Optuna's own are without effect on several objectives.
         seed: the n-th trial of a study is the same for the same seed, space and scores, also when the
             study was stopped and opened again in between.
         storage: see ``open_storage``.
@@ -86,7 +92,7 @@ def open_proposer(
     )
     _claim(study, space, objectives)
     notes: tuple[str, ...] = ()
-    if len(objectives) > 1 and pruner != "none":
+    if len(objectives) > 1 and pruner not in ("none", RUNGS):
         notes = (
             f"Pruner {pruner!r} is off: a trial is judged by one curve, and there are several objectives.",
         )
@@ -94,6 +100,7 @@ def open_proposer(
         study=study,
         space=space,
         objectives=objectives,
+        levels=_levels(space, epochs or {}) if pruner == RUNGS else lambda configuration: (),
         sampler=sampler,
         seed=seed,
         starts=space.starts() if use_portfolio and sampler != "grid" else [],
@@ -133,6 +140,7 @@ class OptunaProposer:
         study: optuna.Study,
         space: SearchSpace,
         objectives: tuple[Objective, ...],
+        levels: Callable[[Configuration], tuple[int, ...]],
         sampler: str,
         seed: int,
         starts: list[dict[str, Scalar]],
@@ -142,13 +150,19 @@ class OptunaProposer:
         self.notes = notes
         self._space = space
         self._objectives = objectives
+        self._levels = levels
+        self._promoter = Promoter(objectives=objectives, levels=levels)
         self._sampler = sampler
         self._seed = seed
         self._starts = starts
         self._running: dict[int, Trial] = {}
+        self._waiting: dict[int, Trial] = {}
         self._reached: dict[int, int] = {}
         self._reported = 0.0
-        self._interrupted = deque(study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
+        trials = study.get_trials(deepcopy=False)
+        self._records = {item.number: _record(item) for item in trials if _has_record(item)}
+        running = (item for item in trials if item.state == TrialState.RUNNING)
+        self._interrupted = deque(item for item in running if not _has_record(item))
         self._grid = self._untried() if sampler == "grid" else None
 
     @property
@@ -156,19 +170,48 @@ class OptunaProposer:
         """Numbers of the trials that a stop cut short and that are still to be handed out again."""
         return tuple(trial.number for trial in self._interrupted)
 
-    def ask(self) -> Proposal | None:
-        """Return what to try next: interrupted trials, the portfolio, then the sampler's proposals."""
-        trial = self._resumed() if self._interrupted else self._new()
-        if trial is None:
-            return None
-        self.study.sampler = build_sampler(
+    def ask(self, horizon: Horizon = UNLIMITED) -> Proposal | None:
+        """Return what to train next: interrupted trials, promotions, the portfolio, then the sampler's."""
+        if self._interrupted:
+            return self._begun(self._resumed())
+        promoted = self._promoted(horizon)
+        if promoted is not None or horizon.trials == 0:
+            return promoted
+        trial = self._new()
+        return None if trial is None else self._begun(trial)
+
+    def _begun(self, trial: Trial) -> Proposal:
+        sampler = build_sampler(
             self._sampler, seed=self._seed, number=trial.number, objectives=len(self._objectives)
         )
+        self.study.sampler = sampler
         configuration = self._space.walk(lambda parameter: suggested(trial, parameter))
-        trial.set_user_attr("configuration", configuration)
+        origin = str(trial.user_attrs.get("origin") or getattr(sampler, "origin", "sampler"))
+        trial.set_user_attr("proposal", {"configuration": configuration, "origin": origin})
         self._running[trial.number] = trial
-        origin = str(trial.user_attrs.get("origin", "sampler"))
-        return Proposal(number=trial.number, configuration=configuration, origin=origin)
+        levels = self._levels(configuration)
+        return Proposal(
+            number=trial.number,
+            configuration=configuration,
+            origin=origin,
+            until=next_pause(levels, 0),
+            levels=levels,
+        )
+
+    def _promoted(self, horizon: Horizon) -> Proposal | None:
+        found = self._promoter.next(list(self._records.values()), horizon, self._running)
+        if found is None:
+            return None
+        record = found.record
+        self._take_up(record.number)
+        return Proposal(
+            number=record.number,
+            configuration=record.configuration,
+            origin=record.origin,
+            until=found.until,
+            levels=self._levels(record.configuration),
+            paused=record,
+        )
 
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Report the first objective after an epoch; returns whether to prune the trial.
@@ -192,6 +235,30 @@ class OptunaProposer:
         self._reported = now
         return True
 
+    def pause(self, record: TrialRecord) -> None:
+        """Record how a trial stands at the rung where it waits.
+
+        Raises:
+            ConfigError: the trial is not running.
+        """
+        trial = self.trial(record.number)
+        known = self._frozen(record.number).intermediate_values
+        if len(self._objectives) == 1 and record.epochs not in known:
+            trial.report(record.rungs[-1].scores[0], record.epochs)
+        trial.set_user_attr("record", _plain(record))
+        self._records[record.number] = record
+        self._waiting[record.number] = self._running.pop(record.number)
+
+    def close(self) -> list[TrialRecord]:
+        """End the trials that wait, as pruned; returns their records."""
+        waiting = [record for record in self.records() if record.state == "paused"]
+        ended = [left_behind(record) for record in waiting]
+        for record in ended:
+            if record.number not in self._running:
+                self._take_up(record.number)
+            self.tell(record, {})
+        return ended
+
     def tell(self, record: TrialRecord, facts: Mapping[str, Any]) -> None:
         """Record a finished trial for ever.
 
@@ -208,15 +275,17 @@ class OptunaProposer:
         trial.set_user_attr("record", _plain(kept))
         if facts:
             trial.set_user_attr("facts", dict(facts))
+        for place, excess in enumerate(kept.constraints):
+            trial.set_constraint(f"limit {place}", excess)
         scores = list(kept.scores) if kept.state == "complete" else None
         # the state comes last: a process killed before it leaves an interrupted trial, not half a record
         self.study.tell(trial, scores, state=_TOLD[kept.state])
+        self._records[record.number] = kept
         del self._running[record.number]
 
     def records(self) -> Sequence[TrialRecord]:
-        """Every finished trial, by number, from the storage alone."""
-        trials = self.study.get_trials(deepcopy=False, states=tuple(_STATES))
-        return [_record(trial) for trial in sorted(trials, key=lambda trial: trial.number)]
+        """Every trial that is finished or paused, by number."""
+        return [self._records[number] for number in sorted(self._records)]
 
     def front(self) -> Sequence[TrialRecord]:
         """The best trial, or the Pareto front."""
@@ -224,7 +293,7 @@ class OptunaProposer:
 
     def facts(self, number: int) -> Mapping[str, Any]:
         """Return the facts that were told with a trial."""
-        found: Mapping[str, Any] = self.study.get_trials(deepcopy=False)[number].user_attrs.get("facts", {})
+        found: Mapping[str, Any] = self._frozen(number).user_attrs.get("facts", {})
         return found
 
     def plots(self, folder: Path) -> list[Path]:
@@ -240,6 +309,16 @@ class OptunaProposer:
         if number not in self._running:
             raise ConfigError(f"trial {number} is not running, so it cannot be reported or told.")
         return self._running[number]
+
+    def _frozen(self, number: int) -> FrozenTrial:
+        return self.study.get_trials(deepcopy=False)[number]
+
+    def _take_up(self, number: int) -> None:
+        """Make a trial that waits a running one; it may have been paused in an earlier session."""
+        if number in self._waiting:
+            self._running[number] = self._waiting.pop(number)
+        elif number not in self._running:
+            self._running[number] = Trial(self.study, self._frozen(number)._trial_id)
 
     def _resumed(self) -> Trial:
         frozen = self._interrupted.popleft()
@@ -272,7 +351,7 @@ class OptunaProposer:
 
     def _untried(self) -> Iterator[dict[str, Scalar]]:
         trials = self.study.get_trials(deepcopy=False)
-        tried = [trial.user_attrs.get("configuration") for trial in trials]
+        tried = [trial.user_attrs.get("proposal", {}).get("configuration") for trial in trials]
         return (point for point in grid_points(self._space, self._seed) if point not in tried)
 
 
@@ -318,12 +397,30 @@ def _plain(record: TrialRecord) -> dict[str, Any]:
         "run_id": record.run_id,
         "spread": None if record.spread is None else float(record.spread),
         "effort": {name: float(value) for name, value in record.effort.items()},
+        "origin": record.origin,
+        "rungs": [[rung.epochs, [float(score) for score in rung.scores]] for rung in record.rungs],
+        "pauses": record.pauses,
+        "promotions": record.promotions,
+        "constraints": [float(excess) for excess in record.constraints],
     }
+
+
+def _has_record(trial: FrozenTrial) -> bool:
+    return trial.state in _STATES or (trial.state == TrialState.RUNNING and "record" in trial.user_attrs)
 
 
 def _record(trial: FrozenTrial) -> TrialRecord:
     """A trial's record; one that was added by other hands has only what Optuna knows."""
     values = trial.values if trial.state == TrialState.COMPLETE else None
     kept = {"configuration": trial.params, "scores": values or (), **trial.user_attrs.get("record", {})}
-    scores = tuple(kept.pop("scores"))
-    return TrialRecord(number=trial.number, state=_STATES[trial.state], scores=scores, **kept)
+    kept |= {name: tuple(kept.get(name, ())) for name in ("scores", "constraints")}
+    rungs = tuple(Rung(epochs=epochs, scores=tuple(scores)) for epochs, scores in kept.get("rungs", ()))
+    state = _STATES.get(trial.state, "paused")
+    return TrialRecord(**{**kept, "number": trial.number, "state": state, "rungs": rungs})
+
+
+def _levels(space: SearchSpace, epochs: Mapping[str, int]) -> Callable[[Configuration], tuple[int, ...]]:
+    """From a configuration to the epochs of its rungs."""
+    ladders = {family: ladder(length) for family, length in epochs.items()}
+    default = ladder(space.epochs)
+    return lambda configuration: ladders.get(str(configuration.get(FAMILY)), default)

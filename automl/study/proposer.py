@@ -11,18 +11,42 @@ from automl.core.specs import Configuration, TrialRecord
 
 
 @dataclass(frozen=True, kw_only=True)
+class Horizon:
+    """What is left of a budget.
+
+    Attributes:
+        trials: configurations that may still be begun, None for any number.
+        seconds: time for training, None without a limit.
+    """
+
+    trials: int | None = None
+    seconds: float | None = None
+
+
+UNLIMITED = Horizon()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """One configuration to try.
+    """One configuration to train, from its beginning or on from where it was paused.
 
     Attributes:
         number: the trial's number in the study.
         configuration: what to build and train.
-        origin: ``portfolio`` when it was enqueued, else ``sampler``.
+        origin: ``portfolio`` (enqueued), ``model`` (of the scores), ``neighbour`` (of a good one),
+            ``random``, ``repeat`` (of the best one, for the noise of its score), or ``sampler`` where
+            Optuna's own decides.
+        until: epochs after which it pauses, None for its full length.
+        levels: epochs of its rungs, the last is its full length; empty without rungs.
+        paused: how it stood at its last pause, None when it begins.
     """
 
     number: int
     configuration: Configuration
     origin: str
+    until: int | None = None
+    levels: tuple[int, ...] = ()
+    paused: TrialRecord | None = None
 
 
 class Proposer(Protocol):
@@ -34,20 +58,32 @@ class Proposer(Protocol):
 
     notes: tuple[str, ...]
 
-    def ask(self) -> Proposal | None:
-        """Return what to try next, or None when nothing is left (a grid is exhausted)."""
+    def ask(self, horizon: Horizon = UNLIMITED) -> Proposal | None:
+        """Return what to train next, or None when nothing is left that is worth it.
+
+        Args:
+            horizon: what is left of the budget; a promotion costs no trial.
+        """
         ...
 
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Report the best value of the first objective up to an epoch; returns whether to prune."""
         ...
 
+    def pause(self, record: TrialRecord) -> None:
+        """Record how a trial stands at the rung where it waits to be promoted."""
+        ...
+
     def tell(self, record: TrialRecord, facts: Mapping[str, Any]) -> None:
         """Record a finished trial for ever; ``facts`` are kept beside it as plain JSON."""
         ...
 
+    def close(self) -> Sequence[TrialRecord]:
+        """End the trials that wait, as pruned: the search is over. Returns their records."""
+        ...
+
     def records(self) -> Sequence[TrialRecord]:
-        """Every finished trial of the study, by number, as told."""
+        """Every trial of the study that is finished or paused, by number, as told."""
         ...
 
     def front(self) -> Sequence[TrialRecord]:

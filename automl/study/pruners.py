@@ -1,4 +1,8 @@
-"""Pruners by name; their steps are epochs of a trial."""
+"""Pruners by name; their steps are epochs of a trial.
+
+``rungs`` is our own: trials pause at rungs and the best are promoted. It is no pruner of Optuna, which can
+only end a trial; see ``rungs``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,9 @@ from automl.core.errors import ConfigError, suggest
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
+
+RUNGS = "rungs"
+"""The name of ours."""
 
 # trials that run to their end before the first is compared: a median of fewer says little
 STARTUP_TRIALS = 4
@@ -72,6 +79,7 @@ def _first_rung(epochs: int) -> int:
 
 
 _BUILDERS: dict[str, Callable[[int], BasePruner]] = {
+    RUNGS: _none,
     "median": _median,
     "none": _none,
     "successive-halving": _successive_halving,

@@ -19,8 +19,8 @@ def checked_record(record: TrialRecord, objectives: int) -> TrialRecord:
     Raises:
         ConfigError: the trial still runs, or has another number of scores.
     """
-    if record.state == "running":
-        raise ConfigError(f"trial {record.number} is still running; tell it when it has ended.")
+    if record.state in ("running", "paused"):
+        raise ConfigError(f"trial {record.number} is still {record.state}; tell it when it has ended.")
     if record.state != "complete":
         return record
     if len(record.scores) != objectives:
@@ -33,3 +33,8 @@ def checked_record(record: TrialRecord, objectives: int) -> TrialRecord:
     return replace(
         record, state="failed", scores=(), reason=record.reason or f"the score is not finite: {shown}"
     )
+
+
+def left_behind(record: TrialRecord) -> TrialRecord:
+    """Return the record of a paused trial when the search ends without promoting it."""
+    return replace(record, state="pruned", reason=f"not promoted beyond epoch {record.epochs}")

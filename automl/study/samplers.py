@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from automl.core.errors import ConfigError, suggest
 from automl.core.optional import require
 from automl.core.seeds import derive
+from automl.spaces.space import FAMILY
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
@@ -111,7 +112,14 @@ def _nsga2(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
     return NSGAIISampler(seed=trial_seed, population_size=POPULATION)
 
 
+def _rungs(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
+    from automl.study.rung_sampler import RungSampler
+
+    return RungSampler(seed=trial_seed, branch=FAMILY)
+
+
 _BUILDERS: dict[str, Callable[[int, int, int], BaseSampler]] = {
+    "rungs": _rungs,
     "tpe": _tpe,
     "gp": _gp,
     "cmaes": _cmaes,

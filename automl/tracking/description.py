@@ -88,9 +88,14 @@ def labelled(record: TrialRecord) -> dict[str, float]:
     return {key if key in COSTS else f"val_{key}": value for key, value in record.metrics.items()}
 
 
-def ending(record: TrialRecord) -> dict[str, str]:
-    """Return the tags that tell how a trial ended."""
-    return {"state": record.state, **({"reason": record.reason} if record.reason else {})}
+def standing(record: TrialRecord) -> dict[str, str]:
+    """Return the tags that tell how a trial stands or ended, and how it got there."""
+    rungs = ", ".join(f"{rung.scores[0]:.6g} at {rung.epochs}" for rung in record.rungs)
+    known = {"reason": record.reason, "origin": record.origin, "rungs": rungs}
+    tags = {name: text for name, text in known.items() if text}
+    if record.rungs:
+        tags |= {"pauses": str(record.pauses), "promotions": str(record.promotions)}
+    return {"state": record.state, **tags}
 
 
 def texts(values: Mapping[str, Any], limit: int) -> dict[str, str]:

@@ -20,7 +20,7 @@ class MemoryRun:
         configuration: what was trained.
         seed: seed of weights and batches.
         epochs: metrics by epoch.
-        record: how the trial ended, or None while it runs.
+        record: how the trial ended or stands at its rung, or None before.
     """
 
     number: int
@@ -51,14 +51,21 @@ class MemoryTracker:
         return job.run_id or "job"
 
     def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
-        """Open a trial's run, or go on with the one that was interrupted."""
+        """Open a trial's run, or go on with the one that was paused or interrupted."""
         run_id = f"trial-{number}"
+        paused = self.runs.get(run_id)
+        if paused is not None and paused.record is not None and paused.record.state == "paused":
+            return run_id
         self.runs[run_id] = MemoryRun(number=number, configuration=dict(configuration), seed=seed)
         return run_id
 
     def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
         """Remember one epoch's metrics."""
         self.runs[run_id].epochs[epoch] = dict(metrics)
+
+    def pause_trial(self, record: TrialRecord) -> None:
+        """Remember how a trial stands."""
+        self.runs[record.run_id or f"trial-{record.number}"].record = record
 
     def end_trial(self, record: TrialRecord) -> None:
         """Close a trial's run; a baseline belongs to the job's run."""
@@ -110,6 +117,9 @@ class NullTracker:
         return ""
 
     def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Do nothing."""
+
+    def pause_trial(self, record: TrialRecord) -> None:
         """Do nothing."""
 
     def end_trial(self, record: TrialRecord) -> None:

@@ -25,13 +25,13 @@ from automl.tracking.delivery import TRIAL_TAG, Delivery, temporary
 from automl.tracking.description import (
     LIMITS,
     dataset,
-    ending,
     environment,
     is_number,
     job_params,
     job_tags,
     labelled,
     safe_key,
+    standing,
     texts,
 )
 from automl.tracking.location import check_answer, is_server, redact, resolve
@@ -131,7 +131,10 @@ class MlflowTracker:
         return self._run
 
     def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
-        """Open a trial's run, or go on with an interrupted one of the same configuration."""
+        """Open a trial's run, or go on with a paused or interrupted one of the same configuration."""
+        if number in self._running:
+            self._batch(self._running[number], tags={"state": "running"})
+            return self._running[number]
         params = texts({**configuration, "seed": seed}, LIMITS["param"])
         found, earlier = self._interrupted.pop(number, ("", {}))
         if found and earlier == params:
@@ -150,6 +153,11 @@ class MlflowTracker:
         self._last_epoch[run_id] = epoch
         self._batch(run_id, metrics=metrics, step=epoch, urgent=False)
 
+    def pause_trial(self, record: TrialRecord) -> None:
+        """Remember how a trial stands at its rung; its run stays open."""
+        run = record.run_id or self._running[record.number]
+        self._batch(run, metrics=self._final_metrics(record), step=record.epochs, tags=standing(record))
+
     def end_trial(self, record: TrialRecord) -> None:
         """Close the trial's run; a baseline's metrics go to the job's run."""
         if record.baseline:
@@ -161,7 +169,7 @@ class MlflowTracker:
         run = record.run_id or self._running.get(record.number) or self._late(record)
         step = max(record.epochs, self._last_epoch.pop(run, 0))
         self._running.pop(record.number, None)
-        self._batch(run, metrics=self._final_metrics(record), step=step, tags=ending(record))
+        self._batch(run, metrics=self._final_metrics(record), step=step, tags=standing(record))
         self._put("end", {"status": STATUS.get(record.state, "FINISHED"), "time": now()}, run=run)
 
     def log_best(self, step: int, scores: Mapping[str, float]) -> None:

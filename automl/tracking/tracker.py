@@ -43,11 +43,17 @@ class Tracker(Protocol):
         ...
 
     def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
-        """Open a trial's run under the job's; returns its id ("" when none)."""
+        """Open a trial's run under the job's, or go on with that of a paused or interrupted one; returns
+        its id ("" when none).
+        """
         ...
 
     def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
         """Remember one epoch's metrics (``loss``, ``val_...``) of a trial."""
+        ...
+
+    def pause_trial(self, record: TrialRecord) -> None:
+        """Remember how a trial stands at the rung where it waits; its run stays open."""
         ...
 
     def end_trial(self, record: TrialRecord) -> None:

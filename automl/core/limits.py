@@ -1,0 +1,61 @@
+"""Limits that a result must keep: ``parameters<=1e6``, ``latency_ms<=5``, ``val_recall>=0.9``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from automl.core.errors import ConfigError, suggest
+from automl.core.metrics import DIRECTIONS
+
+_FORM = re.compile(r"\s*(\w+)\s*(<=|>=)\s*([-+.\deE]+)\s*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """One limit.
+
+    Attributes:
+        name: a metric without the ``val_`` prefix, or a cost.
+        at_most: whether the bound is the largest value allowed, else the smallest.
+        bound: the value.
+    """
+
+    name: str
+    at_most: bool
+    bound: float
+
+    def excess(self, value: float) -> float:
+        """Return by which share of the bound a value violates it; 0 or less where it is kept."""
+        beyond = value - self.bound if self.at_most else self.bound - value
+        return beyond / max(abs(self.bound), 1e-12)
+
+    def __str__(self) -> str:
+        return f"{self.name}{'<=' if self.at_most else '>='}{self.bound:g}"
+
+
+def parse_limit(text: str) -> Limit:
+    """Read a limit as users write it.
+
+    Raises:
+        ConfigError: another form, or no such metric.
+    """
+    match = _FORM.fullmatch(text)
+    try:
+        bound = float(match[3]) if match else None
+    except ValueError:
+        bound = None
+    if match is None or bound is None:
+        raise ConfigError(
+            f"constraint {text!r}: expected NAME<=NUMBER or NAME>=NUMBER, such as 'parameters<=1e6'."
+        )
+    name = match[1].removeprefix("val_")
+    if name not in DIRECTIONS:
+        raise ConfigError(f"constraint {text!r}: unknown metric {name!r}. {suggest(name, DIRECTIONS)}")
+    return Limit(name=name, at_most=match[2] == "<=", bound=bound)
+
+
+def excesses(limits: tuple[Limit, ...], values: Mapping[str, float]) -> tuple[float, ...]:
+    """Return the excess over each limit; a value that was not measured violates its limit."""
+    return tuple(limit.excess(values[limit.name]) if limit.name in values else 1.0 for limit in limits)

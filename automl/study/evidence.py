@@ -1,0 +1,177 @@
+"""What a study's trials say of their configurations, however far each of them got.
+
+Trials stand by the first rung; those that went on are ordered anew, among their own places, by each higher
+one. So a paused trial counts by the rung where it waits, and nobody is punished for having stopped early.
+The standings are the normal scores of the ranks: they know neither the metric's scale nor outliers.
+
+A study of ours has its rungs in the trials' records. In any other one the rungs are epochs, or whatever
+steps are reported, and the last is the trial's end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from optuna import Study
+from optuna.distributions import BaseDistribution
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+from scipy.special import ndtri
+
+from automl.core.specs import Objective
+from automl.study.ranking import order
+from automl.study.rungs import ladder
+
+CAUTION = 4
+"""A higher rung's order among k trials weighs k / (k + this): that of very few is mostly chance."""
+
+_JUDGED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.RUNNING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One trial.
+
+    Attributes:
+        params: its parameters.
+        distributions: theirs.
+        rungs: scores at each rung that it reached, lowest first; empty for one that failed.
+        excess: by how much it violates its limits, 0 where it keeps them.
+        seconds: time per epoch, 0 where it is not known.
+        origin: who proposed it, or empty.
+    """
+
+    params: Mapping[str, Any]
+    distributions: Mapping[str, BaseDistribution]
+    rungs: tuple[tuple[float, ...], ...]
+    excess: float
+    seconds: float
+    origin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """All that was seen.
+
+    Attributes:
+        seen: trials with a result.
+        standings: theirs, smaller is better, about standard normal ``(n,)`` float64.
+        pending: parameters of trials in training that have no result yet.
+    """
+
+    seen: tuple[Seen, ...]
+    standings: np.ndarray
+    pending: tuple[Mapping[str, Any], ...]
+
+    def of(self, params: Mapping[str, Any]) -> Evidence:
+        """Return the part with these parameter values, in its order."""
+
+        def fits(item: Mapping[str, Any]) -> bool:
+            return all(item.get(name) == value for name, value in params.items())
+
+        kept = [place for place, item in enumerate(self.seen) if fits(item.params)]
+        return Evidence(
+            seen=tuple(self.seen[place] for place in kept),
+            standings=self.standings[kept],
+            pending=tuple(item for item in self.pending if fits(item)),
+        )
+
+
+def gather(study: Study) -> Evidence:
+    """Return what a study's trials say."""
+    trials = [item for item in study.get_trials(deepcopy=False, states=_JUDGED) if item.params]
+    levels = _levels(trials)
+    seen = []
+    for trial in trials:
+        rungs = _rungs(trial, levels)
+        if rungs or trial.state == TrialState.FAIL:
+            seen.append(_seen(trial, rungs))
+    directions = [_objective(direction) for direction in study.directions]
+    running = [item for item in trials if item.state == TrialState.RUNNING]
+    return Evidence(
+        seen=tuple(seen),
+        standings=standings(seen, directions),
+        pending=tuple(item.params for item in running if not _rungs(item, levels)),
+    )
+
+
+def standings(seen: Sequence[Seen], objectives: Sequence[Objective]) -> np.ndarray:
+    """Return how trials stand, ``(n,)`` float64; smaller is better, what failed is the worst."""
+    if not seen:
+        return np.zeros(0)
+    lost = tuple(float("nan") for _ in objectives)
+    firsts = [item.rungs[0] if item.rungs else lost for item in seen]
+    found = _normal(_ranks(firsts, [item.excess for item in seen], objectives))
+    for rung in range(1, max(len(item.rungs) for item in seen)):
+        there = np.array([place for place, item in enumerate(seen) if len(item.rungs) > rung])
+        scores = [seen[place].rungs[rung] for place in there]
+        ranks = _ranks(scores, [seen[place].excess for place in there], objectives)
+        weight = len(there) / (len(there) + CAUTION)
+        found[there] = (1 - weight) * found[there] + weight * np.sort(found[there])[ranks]
+    return found
+
+
+def _ranks(
+    scores: Sequence[Sequence[float]], excess: Sequence[float], objectives: Sequence[Objective]
+) -> np.ndarray:
+    ranks = np.empty(len(scores), int)
+    ranks[order(scores, objectives, excess)] = np.arange(len(scores))
+    return ranks
+
+
+def _normal(ranks: np.ndarray) -> np.ndarray:
+    return np.asarray(ndtri((ranks + 0.5) / len(ranks)))
+
+
+def _objective(direction: StudyDirection) -> Objective:
+    return Objective(
+        name="value", direction="maximize" if direction == StudyDirection.MAXIMIZE else "minimize"
+    )
+
+
+def _seen(trial: FrozenTrial, rungs: tuple[tuple[float, ...], ...]) -> Seen:
+    record = trial.user_attrs.get("record", {})
+    limits = record.get("constraints") or trial.constraints.values()
+    epochs = record.get("epochs", 0)
+    return Seen(
+        params=trial.params,
+        distributions=trial.distributions,
+        rungs=rungs,
+        excess=sum(max(item, 0.0) for item in limits),
+        seconds=record.get("seconds", 0.0) / epochs if epochs else 0.0,
+        origin=trial.user_attrs.get("proposal", {}).get("origin", ""),
+    )
+
+
+def _levels(trials: Sequence[FrozenTrial]) -> tuple[int, ...]:
+    """Steps that count as rungs where the trials have no records."""
+    steps = [item.last_step for item in trials if item.last_step is not None and not _record_rungs(item)]
+    return ladder(max(steps)) if steps and max(steps) > 0 else ()
+
+
+def _record_rungs(trial: FrozenTrial) -> list[Any]:
+    rungs: list[Any] = trial.user_attrs.get("record", {}).get("rungs", [])
+    return rungs
+
+
+def _rungs(trial: FrozenTrial, levels: Sequence[int]) -> tuple[tuple[float, ...], ...]:
+    recorded = _record_rungs(trial)
+    if recorded:
+        return tuple(tuple(scores) for _, scores in recorded)
+    if trial.state == TrialState.RUNNING:
+        return ()
+    values = trial.values if trial.state == TrialState.COMPLETE else None
+    if values is not None and not trial.intermediate_values:
+        # by the rules of a study without steps; with steps, one that reported none has passed them all
+        return tuple(tuple(values) for _ in (*levels, None))
+    reached = [(_at(trial, level),) for level in levels if level <= (trial.last_step or 0)]
+    return (*reached, tuple(values)) if values is not None else tuple(reached)
+
+
+def _at(trial: FrozenTrial, level: int) -> float:
+    """What the trial last reported up to a step, NaN before its first report."""
+    steps = [step for step in trial.intermediate_values if step <= level]
+    return trial.intermediate_values[max(steps)] if steps else float("nan")

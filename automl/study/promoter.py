@@ -1,0 +1,118 @@
+"""Who goes on: promotions by rank, and the last part of the time for finishing the best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from automl.core.specs import Configuration, Objective, TrialRecord
+from automl.study.proposer import Horizon
+from automl.study.ranking import order
+from automl.study.rungs import ETA, Standing, leaders, promotable
+
+FINISHING = 1.3
+"""The best trial that waits is finished when its remaining epochs would take so much of the time left:
+epochs vary by a fifth, and its model may have to be compiled again."""
+
+
+FINALISTS = 3
+"""When no trial is to be begun any more, so many go on from each rung: finishing the top three of a short
+first look is hard to beat (Egele et al., 2024)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promotion:
+    """A trial that goes on.
+
+    Attributes:
+        record: how it stands.
+        until: epochs at which it pauses again, None for its full length.
+    """
+
+    record: TrialRecord
+    until: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promoter:
+    """Decides which of the paused trials goes on.
+
+    Attributes:
+        objectives: what is optimised.
+        levels: from a configuration to the epochs of its rungs.
+        eta: one in so many is promoted.
+    """
+
+    objectives: tuple[Objective, ...]
+    levels: Callable[[Configuration], tuple[int, ...]]
+    eta: int = ETA
+
+    def next(
+        self, records: Sequence[TrialRecord], horizon: Horizon, running: Collection[int] = ()
+    ) -> Promotion | None:
+        """Return the trial that goes on now, or None when it is better to begin a new one.
+
+        Args:
+            records: trials that are finished or paused.
+            horizon: what is left of the budget. Without new trials the best of each rung goes on; when
+                the time is just enough to finish the best, it is finished.
+            running: numbers of paused trials that are in training again.
+        """
+        by_number = {record.number: record for record in records}
+        standings = [
+            Standing(
+                number=record.number,
+                reached=len(record.rungs),
+                paused=record.state == "paused" and record.number not in running,
+            )
+            for record in records
+        ]
+        ranks = self.ranks(records)
+        last = self._last(by_number, leaders(standings, ranks), horizon.seconds)
+        if last is not None:
+            return Promotion(record=last, until=None)
+        number = promotable(standings, ranks, eta=self.eta, least=FINALISTS if horizon.trials == 0 else 0)
+        if number is None:
+            return None
+        return Promotion(record=by_number[number], until=self.pause_of(by_number[number]))
+
+    def ranks(self, records: Sequence[TrialRecord]) -> list[list[int]]:
+        """Return per rung the numbers of the trials that reached it, best first.
+
+        A trial that failed before the first rung is the last one there: its place counts.
+        """
+        highest = max((len(record.rungs) for record in records), default=0)
+        ranks = []
+        for rung in range(highest):
+            there = [record for record in records if len(record.rungs) > rung]
+            scores = [record.rungs[rung].scores for record in there]
+            excess = [_excess(record) for record in there]
+            best_first = [there[position].number for position in order(scores, self.objectives, excess)]
+            lost = [item.number for item in records if item.state == "failed" and not item.rungs]
+            ranks.append(best_first + (lost if rung == 0 else []))
+        return ranks
+
+    def pause_of(self, record: TrialRecord) -> int | None:
+        """Return the epochs of a trial's next rung, None when that is its full length."""
+        return next_pause(self.levels(record.configuration), record.epochs)
+
+    def _last(
+        self, records: dict[int, TrialRecord], waiting: Sequence[int], seconds: float | None
+    ) -> TrialRecord | None:
+        """The most promising trial, if finishing it needs the time that is left."""
+        if seconds is None or not waiting:
+            return None
+        best = records[waiting[0]]
+        left = self.levels(best.configuration)[-1] - best.epochs
+        needed = left * best.seconds / max(best.epochs, 1)
+        return best if needed * FINISHING >= seconds else None
+
+
+def next_pause(levels: Sequence[int], epochs: int) -> int | None:
+    """Return the first rung above so many epochs, None when that is the full length."""
+    above = [level for level in levels[:-1] if level > epochs]
+    return above[0] if above else None
+
+
+def _excess(record: TrialRecord) -> float:
+    return sum(max(excess, 0.0) for excess in record.constraints)

@@ -1,0 +1,75 @@
+"""Ranks of results by one objective or several, with limits: the one place that says who is better.
+
+Several objectives: non-dominated sorting, in each front the most isolated first (NSGA-II: Deb et al.,
+2002). Limits: who keeps them stands before who does not, those by their excess (Deb, 2000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from automl.core.specs import Objective
+
+
+def order(
+    scores: Sequence[Sequence[float]],
+    objectives: Sequence[Objective],
+    excess: Sequence[float] = (),
+) -> list[int]:
+    """Return the positions of results, best first; equal ones in the order given.
+
+    Args:
+        scores: per result one value per objective; what is not finite is the worst.
+        objectives: which values are better.
+        excess: per result by how much it violates its limits, 0 where it keeps them; empty: all keep them.
+    """
+    if not scores:
+        return []
+    costs = _costs(np.asarray(scores, float).reshape(len(scores), -1), objectives)
+    beyond = np.asarray(excess, float) if len(excess) else np.zeros(len(scores))
+    if costs.shape[1] == 1:
+        return [int(item) for item in np.lexsort((costs[:, 0], np.maximum(beyond, 0.0)))]
+    fronts, crowding = _fronts(costs)
+    return [int(item) for item in np.lexsort((-crowding, fronts, np.maximum(beyond, 0.0)))]
+
+
+def _costs(scores: np.ndarray, objectives: Sequence[Objective]) -> np.ndarray:
+    """Scores with the smaller one better, and what is not finite the worst."""
+    signs = np.array([-1.0 if item.direction == "maximize" else 1.0 for item in objectives])
+    costs = scores * signs
+    return np.where(np.isfinite(costs), costs, np.inf)
+
+
+def _fronts(costs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The front of each result, from 0, and how isolated it is there.
+
+    Args:
+        costs: ``(n, m)`` float64.
+    """
+    no_worse = (costs[:, None] <= costs[None]).all(axis=2)
+    dominates = no_worse & ~no_worse.T
+    fronts = np.full(len(costs), -1)
+    crowding = np.zeros(len(costs))
+    front = 0
+    while (fronts < 0).any():
+        left = fronts < 0
+        first = left & ~(dominates & left[:, None]).any(axis=0)
+        fronts[first] = front
+        crowding[first] = _crowding(costs[first])
+        front += 1
+    return fronts, crowding
+
+
+def _crowding(costs: np.ndarray) -> np.ndarray:
+    """Distance between the neighbours of each result along the axes; infinite at the ends."""
+    distance = np.zeros(len(costs))
+    for values in costs.T:
+        along = np.argsort(values, kind="stable")
+        ordered = np.where(np.isfinite(values[along]), values[along], np.nan)
+        width = np.nanmax(ordered) - np.nanmin(ordered) if np.isfinite(ordered).any() else 0.0
+        distance[along[[0, -1]]] = np.inf
+        if width > 0:
+            distance[along[1:-1]] += np.nan_to_num((ordered[2:] - ordered[:-2]) / width)
+    return distance
