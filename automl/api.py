@@ -18,8 +18,10 @@ from automl.jobs.folder import RUNS, JobFolder, new_folder, open_folder, read_js
 from automl.jobs.intake import Intake, check_early, default_backend, take_in
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
+from automl.jobs.warm_start import check_places, kept_place, place_of
 from automl.spaces.space import SearchSpace
 from automl.study.proposer import Proposer
+from automl.study.warm_start import Facts
 from automl.tracking.location import redact, resolve
 from automl.tracking.tracker import Tracker
 from automl.training.accelerator import find_accelerator
@@ -51,6 +53,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     sampler: str = "rungs",
     pruner: str = "rungs",
     portfolio: bool = True,
+    warm_start: str | Path | Sequence[str | Path] = (),
     validation: str | None = None,
     folds: int | None = None,
     group_column: str | None = None,
@@ -79,9 +82,9 @@ def search(  # noqa: D417  the options are told in JobConfig
         settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
         progress: told of epochs and trials; silent by default.
         name, modality, task, family, space, metric, constraint, trials, epochs, sampler, pruner, portfolio,
-            validation, folds, group_column, time_column, id_column, horizon, lookback, image_size,
-            header, seed, out, strategy, engine, precision, storage, tracking, tracking_uri: as the options
-            of ``automl search``, see ``JobConfig``.
+            warm_start, validation, folds, group_column, time_column, id_column, horizon, lookback,
+            image_size, header, seed, out, strategy, engine, precision, storage, tracking, tracking_uri: as
+            the options of ``automl search``, see ``JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -109,6 +112,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         sampler=sampler,
         pruner=pruner,
         portfolio=portfolio,
+        warm_start=_names(warm_start),
         validation=validation,
         folds=folds,
         group_column=group_column,
@@ -151,6 +155,7 @@ def run_job(
     """
     started = time.monotonic() if started is None else started
     source = check_early(config, data)
+    check_places(config.warm_start)
     folder = new_folder(config.out, config.name or source.name)
     config = replace(config, name=config.name or source.name)
     try:
@@ -283,11 +288,11 @@ def _adapters(config: JobConfig, folder: JobFolder, tracker: Tracker) -> Adapter
 
 def _proposer(
     config: JobConfig, folder: JobFolder
-) -> Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int]], Proposer]:
+) -> Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]:
     from automl.study.optuna_study import open_proposer
 
     def opened(
-        space: SearchSpace, objectives: tuple[Objective, ...], epochs: Mapping[str, int]
+        space: SearchSpace, objectives: tuple[Objective, ...], epochs: Mapping[str, int], facts: Facts
     ) -> Proposer:
         return open_proposer(
             folder=folder.path,
@@ -300,6 +305,8 @@ def _proposer(
             seed=config.seed,
             storage=config.storage,
             use_portfolio=config.portfolio,
+            facts=facts,
+            earlier=[place_of(text) for text in config.warm_start],
         )
 
     return opened
@@ -358,6 +365,7 @@ def _absolute(config: JobConfig) -> JobConfig:
         data=anchored(config.data),
         validation=anchored(config.validation),
         space=anchored(config.space),
+        warm_start=tuple(kept_place(text) for text in config.warm_start),
         out=None,
         storage=None if config.storage is None else redact(config.storage),
         tracking_uri=_kept_store(config),
@@ -382,5 +390,5 @@ def _discard_unused(folder: JobFolder) -> None:
                 folder.path.parent.rmdir()
 
 
-def _names(value: str | Sequence[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+def _names(value: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
+    return (str(value),) if isinstance(value, str | Path) else tuple(str(item) for item in value)

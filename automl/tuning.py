@@ -13,6 +13,7 @@ from automl.jobs.config import DEFAULT_TRIALS, parse_time
 from automl.jobs.folder import new_folder, write_whole
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result
+from automl.study.pruners import PRUNERS, RUNGS
 
 if TYPE_CHECKING:
     import keras
@@ -34,7 +35,7 @@ def tune(
     epochs: int = 20,
     batch_size: int = 32,
     patience: int = 0,
-    sampler: str = "tpe",
+    sampler: str = "rungs",
     pruner: str = "median",
     seed: int = 0,
     name: str = "tune",
@@ -57,8 +58,9 @@ def tune(
         epochs: full length of a trial.
         batch_size: examples per step.
         patience: epochs without a better score after which a trial ends, 0 for never.
-        sampler: see ``automl search --help``.
-        pruner: see there.
+        sampler: see ``automl search --help``; ``rungs`` models the epochs that trials report.
+        pruner: ``median``, ``none``, ``successive-halving`` or ``hyperband``. ``rungs``, which pauses
+            trials and goes on with the best, needs models that this package builds and trains.
         seed: of splits, samplers, weights and batches.
         name: of job, study and experiment.
         out: job folder, ``runs/<name>-<time>`` by default.
@@ -71,11 +73,12 @@ def tune(
         the result; ``result.model`` is the best model, ``result.study`` the Optuna study.
 
     Raises:
-        ConfigError: options are wrong.
+        ConfigError: options are wrong, such as the pruner ``rungs``.
         SearchError: no trial succeeded.
     """
     started = time.monotonic()
     objective = parse_user_metric(metric)
+    _check_pruner(pruner)
     train, held_out = _parts(data, validation, seed)
     folder = new_folder(out, name)
     from automl.api import open_tracker_of
@@ -134,6 +137,15 @@ def parse_user_metric(text: str) -> Objective:
     if any(part in name.lower() for part in _LARGER):
         return Objective(name=name, direction="maximize")
     raise ConfigError(f"Is a larger {name!r} better or worse? Write {name}:max or {name}:min.")
+
+
+def _check_pruner(name: str) -> None:
+    if name == RUNGS:
+        others = ", ".join(item for item in PRUNERS if item != RUNGS)
+        raise ConfigError(
+            f"pruner {name!r}: a model of your own is trained by its own fit, which cannot be paused and "
+            f"gone on with. Take one of: {others}."
+        )
 
 
 def _parts(

@@ -9,9 +9,12 @@ import click
 import pytest
 
 from automl.cli.app import COMMANDS, application
+from automl.study.pruners import PRUNERS
+from automl.study.samplers import SAMPLERS
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "docs" / "guide.md", ROOT / "docs" / "search_spaces.md"]
+GUIDES = ("guide.md", "search.md", "search_spaces.md")
+PAGES = [ROOT / "README.md", *(ROOT / "docs" / name for name in GUIDES)]
 ALL_PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "mlflow" / "README.md"]
 
 
@@ -38,6 +41,13 @@ def test_every_command_of_a_page_exists(page):
     named = set(re.findall(r"(?m)^(?:.*\| )?automl ([a-z]+)", page.read_text()))
 
     assert named <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("names", [SAMPLERS, PRUNERS], ids=["samplers", "pruners"])
+def test_the_page_on_the_search_names_every_sampler_and_pruner(names):
+    text = (ROOT / "docs" / "search.md").read_text()
+
+    assert [name for name in names if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("page", ALL_PAGES, ids=lambda path: str(path.relative_to(ROOT)))

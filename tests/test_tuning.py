@@ -24,6 +24,15 @@ def build(trial):
     return model
 
 
+def build_quickly(trial):
+    import keras
+
+    rate = trial.suggest_float("rate", 1e-3, 1e-1, log=True)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, "sigmoid")])
+    model.compile(keras.optimizers.SGD(rate), "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
 @pytest.fixture(scope="module")
 def tuned(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tune") / "job"
@@ -36,6 +45,19 @@ def test_study_leaderboard_and_result_agree(tuned):
     assert len(tuned.study.trials) == len(tuned.leaderboard) == tuned.summary["trials"] == 3
     assert tuned.best == tuned.study.best_trial.params
     assert tuned.best_score == pytest.approx(tuned.study.best_value)
+
+
+def test_the_sampler_that_knows_rungs_proposes_from_what_epochs_said(tmp_path):
+    options = {"metric": "val_accuracy", "epochs": 2, "tracking": False, "pruner": "none"}
+    result = automl.tune(build_quickly, (X, Y), trials=8, out=str(tmp_path / "job"), **options)
+
+    assert all(trial.intermediate_values for trial in result.study.trials)
+    assert {"random", "model"} <= set(result.leaderboard["origin"])
+
+
+def test_trials_of_users_models_cannot_wait_at_rungs():
+    with pytest.raises(ConfigError, match=r"pruner 'rungs': .*cannot be paused.*median, none"):
+        automl.tune(build, (X, Y), trials=1, pruner="rungs")
 
 
 def test_the_best_model_is_there(tuned):

@@ -24,6 +24,7 @@ COMMANDS = {
     "predict": "Predict raw data with a job's model.",
     "evaluate": "Score a job's model on data with targets.",
     "leaderboard": "Print the trials of a job, best first.",
+    "portfolio": "Learn from finished jobs which configurations to try first.",
     "spaces": "List the search spaces, or print one.",
     "dashboard": "Open the MLflow pages of the runs.",
     "doctor": "Check backend, devices, versions and stores.",

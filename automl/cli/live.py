@@ -1,10 +1,10 @@
-"""What a running search shows: a live table on a terminal, a plain line per trial elsewhere. On stderr."""
+"""What a running search shows: a live table on a terminal, plain lines elsewhere. On stderr."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from automl.cli.text import configuration_text, duration_text
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from automl.jobs.progress import Progress
 
 SHOWN = 8
-"""Finished trials that the live table shows, the latest last."""
+"""Trials that the live table shows, the latest last."""
+
+TALKATIVE = 40
+"""Plain lines on trials after which they become seldom."""
+
+SELDOM = 10.0
+"""Seconds between plain lines from then on; failures and new best trials are always told."""
 
 
 def watcher(*, quiet: bool) -> Progress:
@@ -37,22 +43,60 @@ class WarningProgress(SilentProgress):
             print(text, file=sys.stderr, flush=True)
 
 
+class Standings:
+    """How the trials of a search stand, the latest word on each."""
+
+    def __init__(self, earlier: Sequence[TrialRecord] = ()) -> None:
+        self._latest = {record.number: record for record in earlier}
+        self._begun = set(self._latest)
+
+    def begun(self, number: int) -> TrialRecord | None:
+        """Hear that a trial is trained; returns how it stood when it paused, None if it begins."""
+        self._begun.add(number)
+        known = self._latest.get(number)
+        return known if known is not None and known.state == "paused" else None
+
+    def ended(self, record: TrialRecord) -> None:
+        """Hear how a trial ended or paused."""
+        self._begun.add(record.number)
+        self._latest[record.number] = record
+
+    def counts(self, trials: int | None = None) -> str:
+        """Return ``12 of 20 begun, 3 finished, 5 wait, 1 failed``, without what there is none of."""
+        states = [record.state for record in self._latest.values()]
+        finished = states.count("complete")
+        parts = [f"{len(self._begun)}{f' of {trials}' if trials else ''} begun", f"{finished} finished"]
+        rest = {"wait": "paused", "pruned": "pruned", "failed": "failed"}
+        return ", ".join(parts + [f"{states.count(s)} {word}" for word, s in rest.items() if s in states])
+
+
 class PlainProgress:
-    """A line per note and per trial."""
+    """A line per note, and per trial that pauses, goes on or ends; in long searches only some of these."""
 
     def __init__(self) -> None:
         self._objectives: tuple[Objective, ...] = ()
         self._trials: int | None = None
         self._deadline: float | None = None
+        self._standings = Standings()
+        self._told = 0
+        self._last = 0.0
 
     def start(
-        self, *, name: str, objectives: tuple[Objective, ...], trials: int | None, deadline: float | None
+        self,
+        *,
+        name: str,
+        objectives: tuple[Objective, ...],
+        trials: int | None,
+        deadline: float | None,
+        earlier: Sequence[TrialRecord] = (),
     ) -> None:
         """See ``Progress``."""
         self._objectives, self._trials, self._deadline = objectives, trials, deadline
+        self._standings = Standings(earlier)
         goal = ", ".join(f"{item.label} ({item.direction})" for item in objectives)
         limits = [f"{trials} trials" if trials else "", _left(deadline)]
-        self._print(f"Searching {name!r} for {goal}: {', '.join(item for item in limits if item)}")
+        text = f"Searching {name!r} for {goal}: {', '.join(item for item in limits if item)}"
+        self._print(f"{text}; so far {self._standings.counts()}" if earlier else text)
 
     def note(self, text: str) -> None:
         """See ``Progress``."""
@@ -60,17 +104,35 @@ class PlainProgress:
 
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
         """See ``Progress``."""
+        paused = self._standings.begun(number)
+        if paused is not None and self._talkative:
+            self._tell(f"trial {number} goes on from epoch {paused.epochs} of {epochs}")
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
         """See ``Progress``."""
 
     def trial_ended(self, record: TrialRecord, best: TrialRecord | None) -> None:
         """See ``Progress``."""
-        text = f"{trial_line(record, self._objectives)} | best {_score(best, self._objectives)}"
-        self._print(f"{text} | {_left(self._deadline)}" if self._deadline else text)
+        self._standings.ended(record)
+        leads = best is not None and best.number == record.number and record.state != "failed"
+        due = self._talkative or time.monotonic() - self._last >= SELDOM
+        if not (due or leads or record.state == "failed"):
+            return
+        parts = [trial_line(record, self._objectives), f"best {_score(best, self._objectives)}"]
+        parts += [] if self._talkative else [self._standings.counts(self._trials)]
+        self._tell(" | ".join([*parts, _left(self._deadline)] if self._deadline else parts))
 
     def stop(self) -> None:
         """See ``Progress``."""
+
+    @property
+    def _talkative(self) -> bool:
+        return self._told < TALKATIVE
+
+    def _tell(self, text: str) -> None:
+        self._told += 1
+        self._last = time.monotonic()
+        self._print(text)
 
     def _print(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
@@ -81,26 +143,31 @@ class LiveProgress:
 
     def __init__(self) -> None:
         self._live: Live | None = None
-        self._lines: list[str] = []
+        self._lines: dict[int, str] = {}
         self._objectives: tuple[Objective, ...] = ()
         self._trials: int | None = None
         self._deadline: float | None = None
-        self._done = 0
-        self._failed = 0
+        self._standings = Standings()
         self._best: TrialRecord | None = None
         self._running = ""
         self._epochs = 0
 
     def start(
-        self, *, name: str, objectives: tuple[Objective, ...], trials: int | None, deadline: float | None
+        self,
+        *,
+        name: str,
+        objectives: tuple[Objective, ...],
+        trials: int | None,
+        deadline: float | None,
+        earlier: Sequence[TrialRecord] = (),
     ) -> None:
         """See ``Progress``."""
         from rich.console import Console
         from rich.live import Live
 
         self._objectives, self._trials, self._deadline = objectives, trials, deadline
-        self._name = name
-        self._live = Live(console=Console(stderr=True), get_renderable=self._table, refresh_per_second=2)
+        self._name, self._standings = name, Standings(earlier)
+        self._live = Live(console=Console(stderr=True), get_renderable=self.table, refresh_per_second=2)
         self._live.start()
 
     def note(self, text: str) -> None:
@@ -113,7 +180,9 @@ class LiveProgress:
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
         """See ``Progress``."""
         self._epochs = epochs
-        self._running = f"trial {number}: {configuration_text(configuration, most=5)}"
+        paused = self._standings.begun(number)
+        onward = f"trial {number} goes on from epoch {paused.epochs} of {epochs}" if paused else ""
+        self._running = onward or f"trial {number}: {configuration_text(configuration, most=5)}"
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
         """See ``Progress``."""
@@ -124,10 +193,12 @@ class LiveProgress:
 
     def trial_ended(self, record: TrialRecord, best: TrialRecord | None) -> None:
         """See ``Progress``."""
-        self._done += 1
-        self._failed += record.state == "failed"
+        self._standings.ended(record)
         self._best, self._running = best, ""
-        self._lines = [*self._lines, trial_line(record, self._objectives)][-SHOWN:]
+        # one line per trial: that of an earlier rung makes room
+        self._lines.pop(record.number, None)
+        lines = {**self._lines, record.number: trial_line(record, self._objectives)}
+        self._lines = dict(list(lines.items())[-SHOWN:])
 
     def stop(self) -> None:
         """See ``Progress``."""
@@ -135,34 +206,43 @@ class LiveProgress:
             self._live.stop()
             self._live = None
 
-    def _table(self) -> Table:
+    def table(self) -> Table:
+        """Return what is shown now."""
         from rich.table import Table
 
         table: Any = Table(title=f"automl: {self._name}", title_justify="left", show_header=False, box=None)
         table.add_column(style="bold")
         table.add_column(overflow="fold")
-        of = f" of {self._trials}" if self._trials else ""
-        table.add_row("trials", f"{self._done}{of} done, {self._failed} failed")
-        table.add_row("best", _score(self._best, self._objectives))
+        table.add_row("trials", self._standings.counts(self._trials))
+        table.add_row("best", _best_text(self._best, self._objectives))
         table.add_row("time left", _left(self._deadline) or "no limit")
         table.add_row("now", self._running or "proposing")
-        for line in self._lines:
+        for line in self._lines.values():
             table.add_row("", line, style="dim")
         return table  # type: ignore[no-any-return]
 
 
 def trial_line(record: TrialRecord, objectives: tuple[Objective, ...]) -> str:
-    """Return one line on a finished trial."""
+    """Return one line on a trial that paused or ended."""
     result = _score(record, objectives) if record.scores else record.reason
-    state = "" if record.state == "complete" else f" {record.state}"
-    return (
-        f"trial {record.number}{state}: {result} | {record.epochs} epochs, {record.seconds:.1f} s | "
-        f"{configuration_text(_unprefixed(record.configuration), most=5)}"
-    )
+    if record.state == "paused":
+        head = f"trial {record.number} at epoch {record.epochs}: {result}, waits"
+    else:
+        state = "finished" if record.state == "complete" else record.state
+        head = f"trial {record.number} {state}: {result} | {record.epochs} epochs"
+    if record.state == "paused" and record.promotions:
+        return f"{head} | {record.seconds:.1f} s"
+    configuration = configuration_text(_unprefixed(record.configuration), most=5)
+    return f"{head} | {record.seconds:.1f} s | {configuration}"
 
 
 def _unprefixed(configuration: Configuration) -> dict[str, object]:
     return {name.rpartition(".")[2]: value for name, value in configuration.items()}
+
+
+def _best_text(best: TrialRecord | None, objectives: tuple[Objective, ...]) -> str:
+    where = "" if best is None else f" (trial {best.number}, {best.epochs} epochs)"
+    return f"{_score(best, objectives)}{where}"
 
 
 def _score(record: TrialRecord | None, objectives: tuple[Objective, ...]) -> str:

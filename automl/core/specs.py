@@ -80,10 +80,12 @@ class Rung:
     Attributes:
         epochs: trained up to here.
         scores: the best so far, one value per objective.
+        time: when it was reached, in seconds since 1970 (UTC); 0 where that is not known.
     """
 
     epochs: int
     scores: tuple[float, ...]
+    time: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +109,8 @@ class TrialRecord:
         effort: where the time went, over all folds: ``compile_seconds`` (tracing and compiling),
             ``step_seconds`` (inside compiled calls), ``program_hits`` and ``program_misses`` (trainings
             that found a compiled program, and that had to make one); empty where the engine is silent.
-        origin: who proposed it: ``portfolio``, ``model``, ``neighbour``, ``random``, ``repeat`` or
-            ``sampler``; see ``Proposal``.
+        origin: who proposed it: ``portfolio``, ``warm start``, ``model``, ``neighbour``, ``random``,
+            ``repeat`` or ``sampler``; see ``Proposal``.
         rungs: the rungs that it reached, in order.
         pauses: how often it was paused at a rung.
         promotions: how often it went on after that.

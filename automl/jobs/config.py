@@ -73,6 +73,9 @@ class JobConfig:
     portfolio: bool = option(
         True, "try the search space's portfolio first", off="do not try the portfolio first"
     )
+    warm_start: tuple[str, ...] = option(
+        (), "earlier job to learn from: its folder, or ADDRESS#STUDY of its storage", metavar="DIR"
+    )
     validation: str | None = option(
         None, "validation data; default: a share of the data is held out", metavar="FILE"
     )
@@ -196,10 +199,14 @@ def parse_time(text: str | float) -> float:
     return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
 
 
-_PATHS = ("data", "validation", "space", "out")
+_PATHS = ("data", "validation", "space", "out", "warm_start")
 
 
 def _anchored(key: str, value: Any, folder: Path) -> Any:
+    if isinstance(value, list):
+        return [_anchored(key, item, folder) for item in value]
+    if isinstance(value, str) and "://" in value:
+        return value
     plain = isinstance(value, str) and not value.startswith("sklearn:")
     return str(folder / value) if key in _PATHS and plain else value
 

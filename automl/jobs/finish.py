@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -100,7 +101,8 @@ def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd
     frame["_order"] = frame["state"].map({"complete": 0, "paused": 1, "pruned": 1, "failed": 2})
     frame = frame.sort_values(["_order", first], ascending=[True, rising], kind="stable")
     frame = frame.drop(columns="_order").reset_index(drop=True)
-    frame["trial"] = frame["trial"].astype("Int64")
+    whole = ["trial", "rungs", "promotions"]
+    frame[whole] = frame[whole].astype("Int64")
     return frame
 
 
@@ -240,8 +242,7 @@ def _summary(session: Session, records: Records, state: str, warning: str) -> di
         "best_metrics": dict(records.best.metrics),
         "spread": records.best.spread,
         "trials": len(records.trials),
-        "failed": sum(record.state == "failed" for record in records.trials),
-        "pruned": sum(record.state == "pruned" for record in records.trials),
+        **_counts(records.trials),
         "front": [
             {"trial": record.number, **dict(zip(labels, record.scores, strict=True))}
             for record in records.front
@@ -259,11 +260,26 @@ def _summary(session: Session, records: Records, state: str, warning: str) -> di
 
 
 def _facts(records: Records, objectives: tuple[Objective, ...]) -> dict[str, Any]:
+    origins = Counter(record.origin for record in records.trials if record.origin)
     return {
         "trials": len(records.trials),
-        "failed": sum(record.state == "failed" for record in records.trials),
+        **_counts(records.trials),
+        **{f"origin_{name.replace(' ', '_')}": count for name, count in sorted(origins.items())},
         "best_trial": records.best.number,
         **{
             f"best_{item.label}": score for item, score in zip(objectives, records.best.scores, strict=True)
         },
+    }
+
+
+def _counts(trials: Sequence[TrialRecord]) -> dict[str, int]:
+    """How the trials ended, how many were promoted, and promotions in all."""
+    states = Counter(record.state for record in trials)
+    return {
+        "finished": states["complete"],
+        "paused": states["paused"],
+        "pruned": states["pruned"],
+        "failed": states["failed"],
+        "promoted": sum(record.promotions > 0 for record in trials),
+        "promotions": sum(record.promotions for record in trials),
     }

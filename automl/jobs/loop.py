@@ -168,6 +168,7 @@ def run_trials(loop: Loop) -> Found:
         objectives=loop.objectives,
         trials=loop.budget.trials,
         deadline=loop.budget.deadline,
+        earlier=loop.proposer.records(),
     )
     state = "complete"
     try:
@@ -192,13 +193,13 @@ def best_of(records: Sequence[TrialRecord], objective: Objective) -> TrialRecord
 
 
 class _Rounds:
-    """The state of one loop: trials done, the best, failures since the last success."""
+    """The state of one loop: pauses and ends so far, the best, failures since the last success."""
 
     def __init__(self, loop: Loop) -> None:
         records = loop.proposer.records()
         self._loop = loop
         self._begun = len(records)
-        self._done = 0
+        self._done = sum(record.pauses + (record.state != "paused") for record in records)
         self._failures: list[str] = []
         self._startup = 0.0
         self.best = best_of(records, loop.objectives[0])

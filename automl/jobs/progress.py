@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from automl.core.specs import Configuration, Objective, TrialRecord
@@ -12,9 +12,15 @@ class Progress(Protocol):
     """Watches a job."""
 
     def start(
-        self, *, name: str, objectives: tuple[Objective, ...], trials: int | None, deadline: float | None
+        self,
+        *,
+        name: str,
+        objectives: tuple[Objective, ...],
+        trials: int | None,
+        deadline: float | None,
+        earlier: Sequence[TrialRecord] = (),
     ) -> None:
-        """The search begins; ``deadline`` is a ``time.monotonic()``."""
+        """The search begins, or goes on after earlier trials; ``deadline`` is a ``time.monotonic()``."""
         ...
 
     def note(self, text: str) -> None:
@@ -22,7 +28,7 @@ class Progress(Protocol):
         ...
 
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
-        """A trial begins; ``epochs`` is its full length."""
+        """A trial begins, or goes on from where it paused; ``epochs`` is its full length."""
         ...
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
@@ -30,7 +36,7 @@ class Progress(Protocol):
         ...
 
     def trial_ended(self, record: TrialRecord, best: TrialRecord | None) -> None:
-        """A trial ended; ``best`` is the best so far, perhaps this one."""
+        """A trial ended or paused; ``best`` is the best so far, perhaps this one."""
         ...
 
     def stop(self) -> None:
@@ -45,7 +51,13 @@ class SilentProgress:
         self.notes: list[str] = []
 
     def start(
-        self, *, name: str, objectives: tuple[Objective, ...], trials: int | None, deadline: float | None
+        self,
+        *,
+        name: str,
+        objectives: tuple[Objective, ...],
+        trials: int | None,
+        deadline: float | None,
+        earlier: Sequence[TrialRecord] = (),
     ) -> None:
         """See ``Progress``."""
 

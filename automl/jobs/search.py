@@ -22,8 +22,10 @@ from automl.jobs.session import Session, state_of
 from automl.jobs.states import States
 from automl.jobs.training import Setting
 from automl.jobs.trial import run_trial
+from automl.jobs.warm_start import facts_of
 from automl.spaces.space import SearchSpace
 from automl.study.proposer import Proposer
+from automl.study.warm_start import Facts
 from automl.tracking.tracker import Tracker
 from automl.training.engine import Engine
 from automl.training.engine_choice import EngineChoice, split_bytes
@@ -35,7 +37,7 @@ class Adapters:
     """The frameworks behind their Protocols, chosen by the api.
 
     Attributes:
-        proposer: opens the study on a space with objectives, and full lengths by family.
+        proposer: opens the study on a space with objectives, full lengths by family, and facts on the data.
         tracker: remembers runs.
         choose_engine: from the size of the data in bytes to which engine trains, and why.
         engine: makes an engine by its name.
@@ -43,7 +45,7 @@ class Adapters:
         release: frees what a trial left behind.
     """
 
-    proposer: Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int]], Proposer]
+    proposer: Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]
     tracker: Tracker
     choose_engine: Callable[[int], EngineChoice]
     engine: Callable[[str], Engine]
@@ -85,8 +87,9 @@ def run_search(
         started=started,
     )
     write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
-    write_json(folder.task, session.setting.folds[0].task.describe())
-    proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs)
+    task = session.setting.folds[0].task.describe()
+    write_json(folder.task, task)
+    proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs, facts_of(intake, task))
     for note in proposer.notes:
         progress.note(note)
     with _tracked(session):
@@ -195,7 +198,7 @@ def _loop(session: Session, proposer: Proposer, release: Callable[[], None]) -> 
 
 def _job_record(session: Session, fingerprint: str) -> JobRecord:
     config, intake, folder = session.config, session.intake, session.folder
-    hidden = ("data", "storage", "tracking_uri", "out", "name")
+    hidden = ("data", "storage", "tracking_uri", "out", "name", "warm_start")
     settings: dict[str, Any] = {
         name: ",".join(value) if isinstance(value, tuple) else value
         for name, value in vars(config).items()

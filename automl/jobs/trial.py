@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,7 @@ def _train_folds(setting: Setting, plan: Plan, states: States, blank: TrialRecor
     dealt = wanted = deal(setting.families[family], setting.folds[0].task, parameters)
     outcomes: list[Outcome] = []
     reasons: list[str] = []
+    times: dict[int, float] = {}
     first: keras.Model | None = None
     for index, fold in enumerate(setting.folds):
         trained = train_model(
@@ -76,7 +77,7 @@ def _train_folds(setting: Setting, plan: Plan, states: States, blank: TrialRecor
             title=f"trial {plan.number}",
             epochs=setting.epochs[family],
             seed=derive(plan.seed, index),
-            watch=_observer(plan, states, reasons) if index == 0 else lambda epoch: "",
+            watch=_observer(plan, states, reasons, times) if index == 0 else lambda epoch: "",
             deadline=plan.deadline,
             state=_state_of(plan, states, setting) if index == 0 else None,
         )
@@ -89,7 +90,7 @@ def _train_folds(setting: Setting, plan: Plan, states: States, blank: TrialRecor
     record = replace(
         record,
         reason=_with_parts(record.reason, wanted, dealt),
-        rungs=_rungs(plan.levels, outcomes[0], record, setting.objectives) or blank.rungs,
+        rungs=_rungs(plan, outcomes[0], record, setting.objectives, times) or blank.rungs,
         pauses=blank.pauses + (record.state == "paused"),
         constraints=excesses(setting.limits, {**record.metrics, **costs}),
     )
@@ -104,10 +105,14 @@ def _with_parts(reason: str, wanted: Dealt, trained: Dealt) -> str:
     return f"{reason}; {note}" if reason else note
 
 
-def _observer(plan: Plan, states: States, reasons: list[str]) -> Observer:
-    """An observer that ends a trial when the watch gives a reason, and pauses it at its rung."""
+def _observer(plan: Plan, states: States, reasons: list[str], times: dict[int, float]) -> Observer:
+    """An observer that ends a trial when the watch gives a reason, and pauses it at its rung.
+
+    It notes the reasons, and for each epoch when it ended.
+    """
 
     def observe(epoch: Epoch) -> StopReason:
+        times[epoch.number] = time.time()
         reason = plan.watch(epoch)
         if reason:
             reasons.append(reason)
@@ -125,16 +130,24 @@ def _state_of(plan: Plan, states: States, setting: Setting) -> TrainingState | N
 
 
 def _rungs(
-    levels: Sequence[int], outcome: Outcome, record: TrialRecord, objectives: tuple[Objective, ...]
+    plan: Plan,
+    outcome: Outcome,
+    record: TrialRecord,
+    objectives: tuple[Objective, ...],
+    times: Mapping[int, float],
 ) -> tuple[Rung, ...]:
     """What the trial was worth at each of its rungs; one that ended of itself has reached them all."""
     if not record.scores:
         return ()
+    earlier = {rung.epochs: rung.time for rung in plan.paused.rungs} if plan.paused else {}
     rungs = []
-    for level in levels:
-        if level > len(outcome.epochs) and outcome.stopped in _CUT:
+    for level in plan.levels:
+        trained = len(outcome.epochs)
+        if level > trained and outcome.stopped in _CUT:
             break
-        rungs.append(Rung(epochs=level, scores=_scores_at(level, outcome, record, objectives)))
+        scores = _scores_at(level, outcome, record, objectives)
+        reached = earlier.get(level) or times.get(min(level, trained), 0.0)
+        rungs.append(Rung(epochs=level, scores=scores, time=reached))
     return tuple(rungs)
 
 

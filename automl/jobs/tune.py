@@ -114,7 +114,10 @@ def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan) -> TrialEnd:
         end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
     configuration: Configuration = dict(trial.params)
     seconds = time.monotonic() - started
-    return replace(end, record=replace(end.record, configuration=configuration, seconds=seconds))
+    # known only now: it is the user's function that asked for the parameters
+    origin = getattr(trial.study.sampler, "origin", plan.origin)
+    known = replace(end.record, configuration=configuration, origin=origin, seconds=seconds)
+    return replace(end, record=known)
 
 
 def _train(job: TuneJob, model: keras.Model, plan: Plan, blank: TrialRecord) -> TrialEnd:

@@ -124,6 +124,15 @@ class SearchSpace:
                 whole.append(completed)
         return whole
 
+    def refitted(self, entry: Configuration) -> dict[str, Scalar]:
+        """Return the part of a configuration that fits: known names, values in range, what is active."""
+        known = {item.name: item for item in self.parameters}
+        kept = {
+            name: value for name, value in entry.items() if name in known and known[name].contains(value)
+        }
+        active = self.active(kept)
+        return {name: value for name, value in kept.items() if name in active}
+
     def for_task(self, kind: str) -> SearchSpace:
         """Return the space of one task kind: without the parameters meant for others and without what
         hangs on them, and with the kind's own full length.
@@ -206,10 +215,10 @@ class SearchSpace:
         """The space with other parameters; portfolio entries lose what no longer fits."""
         bare = replace(self, parameters=tuple(parameters), portfolio=(), portfolio_by_task={})
         by_task = {
-            kind: tuple(_refitted(bare, entry) for entry in portfolio)
+            kind: tuple(bare.refitted(entry) for entry in portfolio)
             for kind, portfolio in self.portfolio_by_task.items()
         }
-        portfolio = tuple(_refitted(bare, entry) for entry in self.portfolio)
+        portfolio = tuple(bare.refitted(entry) for entry in self.portfolio)
         return replace(bare, portfolio=portfolio, portfolio_by_task=by_task)
 
 
@@ -260,13 +269,6 @@ def _check_parents(named: Mapping[str, Parameter]) -> None:
                     f"parameter '{parameter.name}' depends on {parent!r} in 'when', which is no parameter "
                     f"of this space. {suggest(parent, named)}"
                 )
-
-
-def _refitted(space: SearchSpace, entry: Configuration) -> dict[str, Scalar]:
-    known = {item.name: item for item in space.parameters}
-    kept = {name: value for name, value in entry.items() if name in known and known[name].contains(value)}
-    active = space.active(kept)
-    return {name: value for name, value in kept.items() if name in active}
 
 
 def _described(parameter: Parameter) -> str:

@@ -8,6 +8,7 @@ from automl.core.specs import Scalar
 from automl.spaces.parameters import Boolean, Choice, Constant, Integer, Parameter
 
 if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
     from optuna.trial import Trial
 
 
@@ -25,3 +26,17 @@ def suggested(trial: Trial, parameter: Parameter) -> Scalar:
             name, parameter.low, parameter.high, step=parameter.step, log=parameter.log
         )
     return trial.suggest_float(name, parameter.low, parameter.high, step=parameter.step, log=parameter.log)
+
+
+def distribution(parameter: Parameter) -> BaseDistribution:
+    """Return the distribution that ``suggested`` draws a parameter from; a constant's has one value."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    if isinstance(parameter, Constant):
+        return CategoricalDistribution([parameter.value])
+    if isinstance(parameter, Boolean):
+        return CategoricalDistribution([False, True])
+    if isinstance(parameter, Choice):
+        return CategoricalDistribution(parameter.values)
+    kind = IntDistribution if isinstance(parameter, Integer) else FloatDistribution
+    return kind(parameter.low, parameter.high, step=parameter.step, log=parameter.log)  # type: ignore[arg-type]

@@ -160,7 +160,7 @@ def _record_rungs(trial: FrozenTrial) -> list[Any]:
 def _rungs(trial: FrozenTrial, levels: Sequence[int]) -> tuple[tuple[float, ...], ...]:
     recorded = _record_rungs(trial)
     if recorded:
-        return tuple(tuple(scores) for _, scores in recorded)
+        return tuple(tuple(scores) for _, scores, *_ in recorded)
     if trial.state == TrialState.RUNNING:
         return ()
     values = trial.values if trial.state == TrialState.COMPLETE else None

@@ -11,7 +11,6 @@ So rungs, promotions and the portfolio's place are in the study alone.
 from __future__ import annotations
 
 import time
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,18 +18,20 @@ from typing import Any
 
 import optuna
 from optuna.pruners import NopPruner
+from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from automl.core.errors import ConfigError
-from automl.core.specs import Configuration, Objective, Rung, Scalar, TrialRecord
-from automl.core.specs import TrialState as State
-from automl.spaces.loading import dump_space
+from automl.core.specs import Configuration, Objective, Scalar, TrialRecord
 from automl.spaces.parameters import Constant
 from automl.spaces.space import FAMILY, SearchSpace
+from automl.study.claim import claim
 from automl.study.distributions import suggested
+from automl.study.earlier import gifts_of
 from automl.study.front import best_records
 from automl.study.grid import grid_points
 from automl.study.plots import draw_study
+from automl.study.portfolio import Start, next_start, starts_of
 from automl.study.promoter import Promoter, next_pause
 from automl.study.proposer import UNLIMITED, Horizon, Proposal
 from automl.study.pruners import RUNGS, build_pruner
@@ -38,14 +39,10 @@ from automl.study.record import checked_record, left_behind
 from automl.study.rungs import ladder
 from automl.study.samplers import build_sampler
 from automl.study.storage import JOURNAL, open_storage
+from automl.study.stored import TOLD, has_record, plain, record_of
+from automl.study.warm_start import Facts, Place, PriorPoint
 
-_STATES: dict[TrialState, State] = {
-    TrialState.COMPLETE: "complete",
-    TrialState.PRUNED: "pruned",
-    TrialState.FAIL: "failed",
-}
 _SECONDS_BETWEEN_REPORTS = 1.0
-_TOLD = {state: trial_state for trial_state, state in _STATES.items()}
 
 
 def open_proposer(
@@ -58,8 +55,10 @@ def open_proposer(
     sampler: str = "rungs",
     pruner: str = "rungs",
     seed: int = 0,
-    storage: str | None = None,
+    storage: str | BaseStorage | None = None,
     use_portfolio: bool = True,
+    facts: Facts | None = None,
+    earlier: Sequence[Place] = (),
 ) -> OptunaProposer:
     """Create a study, or go on with the one that is there.
 
@@ -74,7 +73,10 @@ def open_proposer(
         seed: the n-th trial of a study is the same for the same seed, space and scores, also when the
             study was stopped and opened again in between.
         storage: see ``open_storage``.
-        use_portfolio: begin with the space's portfolio; a grid never does.
+        use_portfolio: begin with the best of the earlier studies and the space's portfolio; a grid never
+            does.
+        facts: what the data looks like, kept with the study.
+        earlier: studies to learn from; they are read when the study is created.
 
     Raises:
         ConfigError: unknown sampler or pruner, a storage that cannot be opened, or a study of that name
@@ -90,11 +92,13 @@ def open_proposer(
         directions=[objective.direction for objective in objectives],
         load_if_exists=True,
     )
-    _claim(study, space, objectives)
-    notes: tuple[str, ...] = ()
+    claim(study, space, objectives)
+    gifts = gifts_of(study, earlier, space, objectives, facts)
+    notes: tuple[str, ...] = tuple(item.note for item in gifts)
     if len(objectives) > 1 and pruner not in ("none", RUNGS):
         notes = (
             f"Pruner {pruner!r} is off: a trial is judged by one curve, and there are several objectives.",
+            *notes,
         )
     return OptunaProposer(
         study=study,
@@ -103,7 +107,8 @@ def open_proposer(
         levels=_levels(space, epochs or {}) if pruner == RUNGS else lambda configuration: (),
         sampler=sampler,
         seed=seed,
-        starts=space.starts() if use_portfolio and sampler != "grid" else [],
+        starts=starts_of(space, gifts) if use_portfolio and sampler != "grid" else (),
+        prior=[point for item in gifts for point in item.prior],
         notes=notes,
     )
 
@@ -143,7 +148,8 @@ class OptunaProposer:
         levels: Callable[[Configuration], tuple[int, ...]],
         sampler: str,
         seed: int,
-        starts: list[dict[str, Scalar]],
+        starts: Sequence[Start],
+        prior: Sequence[PriorPoint] = (),
         notes: tuple[str, ...] = (),
     ) -> None:
         self.study = study
@@ -155,14 +161,15 @@ class OptunaProposer:
         self._sampler = sampler
         self._seed = seed
         self._starts = starts
+        self._prior = prior
         self._running: dict[int, Trial] = {}
         self._waiting: dict[int, Trial] = {}
         self._reached: dict[int, int] = {}
         self._reported = 0.0
         trials = study.get_trials(deepcopy=False)
-        self._records = {item.number: _record(item) for item in trials if _has_record(item)}
+        self._records = {item.number: record_of(item) for item in trials if has_record(item)}
         running = (item for item in trials if item.state == TrialState.RUNNING)
-        self._interrupted = deque(item for item in running if not _has_record(item))
+        self._interrupted = deque(item for item in running if not has_record(item))
         self._grid = self._untried() if sampler == "grid" else None
 
     @property
@@ -177,16 +184,21 @@ class OptunaProposer:
         promoted = self._promoted(horizon)
         if promoted is not None or horizon.trials == 0:
             return promoted
-        trial = self._new()
+        trial = self._new(horizon)
         return None if trial is None else self._begun(trial)
 
     def _begun(self, trial: Trial) -> Proposal:
         sampler = build_sampler(
-            self._sampler, seed=self._seed, number=trial.number, objectives=len(self._objectives)
+            self._sampler,
+            seed=self._seed,
+            number=trial.number,
+            objectives=len(self._objectives),
+            prior=self._prior,
         )
         self.study.sampler = sampler
         configuration = self._space.walk(lambda parameter: suggested(trial, parameter))
-        origin = str(trial.user_attrs.get("origin") or getattr(sampler, "origin", "sampler"))
+        known = trial.user_attrs.get("proposal", trial.user_attrs)  # of an earlier attempt, or enqueued
+        origin = str(known.get("origin") or getattr(sampler, "origin", "sampler"))
         trial.set_user_attr("proposal", {"configuration": configuration, "origin": origin})
         self._running[trial.number] = trial
         levels = self._levels(configuration)
@@ -245,7 +257,7 @@ class OptunaProposer:
         known = self._frozen(record.number).intermediate_values
         if len(self._objectives) == 1 and record.epochs not in known:
             trial.report(record.rungs[-1].scores[0], record.epochs)
-        trial.set_user_attr("record", _plain(record))
+        trial.set_user_attr("record", plain(record))
         self._records[record.number] = record
         self._waiting[record.number] = self._running.pop(record.number)
 
@@ -272,14 +284,14 @@ class OptunaProposer:
         trial = self.trial(record.number)
         kept = checked_record(record, len(self._objectives))
         # two writes instead of a dozen: every one is flushed to the disk
-        trial.set_user_attr("record", _plain(kept))
+        trial.set_user_attr("record", plain(kept))
         if facts:
             trial.set_user_attr("facts", dict(facts))
         for place, excess in enumerate(kept.constraints):
             trial.set_constraint(f"limit {place}", excess)
         scores = list(kept.scores) if kept.state == "complete" else None
         # the state comes last: a process killed before it leaves an interrupted trial, not half a record
-        self.study.tell(trial, scores, state=_TOLD[kept.state])
+        self.study.tell(trial, scores, state=TOLD[kept.state])
         self._records[record.number] = kept
         del self._running[record.number]
 
@@ -297,8 +309,8 @@ class OptunaProposer:
         return found
 
     def plots(self, folder: Path) -> list[Path]:
-        """Draw the study's history, importances, parallel coordinates and slices; see ``draw_study``."""
-        return draw_study(self.study, self._objectives, folder)
+        """Draw scores against time, history, importances and more; see ``draw_study``."""
+        return draw_study(self.study, self._objectives, folder, self.records())
 
     def trial(self, number: int) -> Trial:
         """Return the Optuna trial that runs under a number, for a user's own suggestions.
@@ -326,12 +338,13 @@ class OptunaProposer:
             self._reached[frozen.number] = frozen.last_step
         return Trial(self.study, frozen._trial_id)
 
-    def _new(self) -> Trial | None:
+    def _new(self, horizon: Horizon) -> Trial | None:
         if not self.study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
-            start = self._next_start()
-            if start is not None:
+            place = self._next_start(horizon)
+            if place is not None:
                 # one at a time: a trial that waits would be a row without a result
-                self._enqueue(start, "portfolio")
+                start = self._starts[place]
+                self._enqueue(start.configuration, start.origin, start=place)
             elif self._grid is not None:
                 point = next(self._grid, None)
                 if point is None:
@@ -339,84 +352,26 @@ class OptunaProposer:
                 self._enqueue(point, "sampler")
         return self.study.ask()
 
-    def _next_start(self) -> dict[str, Scalar] | None:
+    def _next_start(self, horizon: Horizon) -> int | None:
         trials = self.study.get_trials(deepcopy=False)
-        used = sum(trial.user_attrs.get("origin") == "portfolio" for trial in trials)
-        return self._starts[used] if used < len(self._starts) else None
+        return next_start(
+            self._starts,
+            {trial.user_attrs["start"] for trial in trials if "start" in trial.user_attrs},
+            self.records(),
+            horizon,
+            objectives=self._objectives,
+            first=lambda configuration: (self._levels(configuration) or (self._space.epochs,))[0],
+        )
 
-    def _enqueue(self, configuration: Mapping[str, Scalar], origin: str) -> None:
+    def _enqueue(self, configuration: Mapping[str, Scalar], origin: str, **facts: int) -> None:
         constants = {item.name for item in self._space.parameters if isinstance(item, Constant)}
         searched = {name: value for name, value in configuration.items() if name not in constants}
-        self.study.enqueue_trial(searched, user_attrs={"origin": origin})
+        self.study.enqueue_trial(searched, user_attrs={"origin": origin, **facts})
 
     def _untried(self) -> Iterator[dict[str, Scalar]]:
         trials = self.study.get_trials(deepcopy=False)
         tried = [trial.user_attrs.get("proposal", {}).get("configuration") for trial in trials]
         return (point for point in grid_points(self._space, self._seed) if point not in tried)
-
-
-def _claim(study: optuna.Study, space: SearchSpace, objectives: tuple[Objective, ...]) -> None:
-    """Mark a new study as ours; refuse one that was made for something else."""
-    wanted = {
-        "objectives": [f"{objective.label}:{objective.direction}" for objective in objectives],
-        "space": dump_space(space),
-    }
-    known = study.user_attrs
-    if not known and not study.get_trials(deepcopy=False):
-        for key, value in wanted.items():
-            study.set_user_attr(key, value)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            study.set_metric_names([objective.label for objective in objectives])
-    for key, what in (("objectives", "other objectives"), ("space", "another search space")):
-        if study.user_attrs.get(key) != wanted[key]:
-            raise ConfigError(
-                f"The study {study.study_name!r} in this storage was made for {what}"
-                f"{_told_apart(study.user_attrs.get(key), wanted[key])}. Take another name, output folder "
-                "or storage, or the settings that it was made with."
-            )
-
-
-def _told_apart(came: object, wanted: object) -> str:
-    if isinstance(came, list) and isinstance(wanted, list):
-        return f": {', '.join(map(str, came))} instead of {', '.join(map(str, wanted))}"
-    return ""
-
-
-def _plain(record: TrialRecord) -> dict[str, Any]:
-    """A record as plain JSON, without what Optuna keeps itself."""
-    return {
-        "configuration": dict(record.configuration),
-        "scores": [float(score) for score in record.scores],
-        "metrics": {name: float(value) for name, value in record.metrics.items()},
-        "epochs": int(record.epochs),
-        "best_epoch": int(record.best_epoch),
-        "seconds": float(record.seconds),
-        "seed": int(record.seed),
-        "reason": record.reason,
-        "run_id": record.run_id,
-        "spread": None if record.spread is None else float(record.spread),
-        "effort": {name: float(value) for name, value in record.effort.items()},
-        "origin": record.origin,
-        "rungs": [[rung.epochs, [float(score) for score in rung.scores]] for rung in record.rungs],
-        "pauses": record.pauses,
-        "promotions": record.promotions,
-        "constraints": [float(excess) for excess in record.constraints],
-    }
-
-
-def _has_record(trial: FrozenTrial) -> bool:
-    return trial.state in _STATES or (trial.state == TrialState.RUNNING and "record" in trial.user_attrs)
-
-
-def _record(trial: FrozenTrial) -> TrialRecord:
-    """A trial's record; one that was added by other hands has only what Optuna knows."""
-    values = trial.values if trial.state == TrialState.COMPLETE else None
-    kept = {"configuration": trial.params, "scores": values or (), **trial.user_attrs.get("record", {})}
-    kept |= {name: tuple(kept.get(name, ())) for name in ("scores", "constraints")}
-    rungs = tuple(Rung(epochs=epochs, scores=tuple(scores)) for epochs, scores in kept.get("rungs", ()))
-    state = _STATES.get(trial.state, "paused")
-    return TrialRecord(**{**kept, "number": trial.number, "state": state, "rungs": rungs})
 
 
 def _levels(space: SearchSpace, epochs: Mapping[str, int]) -> Callable[[Configuration], tuple[int, ...]]:

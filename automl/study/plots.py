@@ -1,4 +1,4 @@
-"""Optuna's plots of a study as one page that works without a network."""
+"""Plots of a study, ours and Optuna's, as one page that works without a network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.specs import Objective
+from automl.core.specs import Objective, TrialRecord
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 PAGE = "optuna_study.html"
 
 
-def draw_study(study: Study, objectives: Sequence[Objective], folder: Path) -> list[Path]:
-    """Write history, importances, parallel coordinates and slices of a study, and its Pareto front.
+def draw_study(
+    study: Study, objectives: Sequence[Objective], folder: Path, records: Sequence[TrialRecord] = ()
+) -> list[Path]:
+    """Write scores against time, history, importances, parallel coordinates and slices of a study.
 
     All plots share one page, because the drawing library inside it weighs 5 MB and a page shown by
     MLflow cannot load a file beside it. A plot that cannot be drawn, for want of trials or of
@@ -25,13 +27,14 @@ def draw_study(study: Study, objectives: Sequence[Objective], folder: Path) -> l
 
     Args:
         study: what to draw.
-        objectives: their names; of several, the first is drawn beside the front.
+        objectives: their names; of several, the first is drawn, and the Pareto front before it.
         folder: where the page goes; it is made if need be.
+        records: the study's trials that are finished or paused, with their rungs.
 
     Returns:
         The files written: one, or none when nothing could be drawn.
     """
-    figures = list(_figures(study, objectives))
+    figures = list(_figures(study, objectives, records))
     if not figures:
         return []
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,28 +43,43 @@ def draw_study(study: Study, objectives: Sequence[Objective], folder: Path) -> l
     return [page]
 
 
-def _figures(study: Study, objectives: Sequence[Objective]) -> Iterator[tuple[str, Any]]:
-    from optuna import visualization
+def _figures(
+    study: Study, objectives: Sequence[Objective], records: Sequence[TrialRecord]
+) -> Iterator[tuple[str, Any]]:
     from optuna.trial import TrialState
 
-    if not study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
-        return
+    from automl.study.timeline import draw_timeline
+
+    plots: list[tuple[str, Callable[[], Any]]] = [
+        ("Score against time, with rungs", lambda: draw_timeline(study, records, objectives[0]))
+    ]
+    if study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        plots = _with_optuna(study, objectives, plots)
+    for title, plot in plots:
+        figure = _drawn(plot)
+        if figure is not None:
+            yield title, figure
+
+
+def _with_optuna(
+    study: Study, objectives: Sequence[Objective], own: list[tuple[str, Callable[[], Any]]]
+) -> list[tuple[str, Callable[[], Any]]]:
+    from optuna import visualization
+
     target: dict[str, Any] = {"target_name": objectives[0].label}
-    plots: list[tuple[str, Callable[[], Any]]] = []
+    front: list[tuple[str, Callable[[], Any]]] = []
     if len(objectives) > 1:
         target["target"] = lambda trial: trial.values[0]
         names = [objective.label for objective in objectives]
-        plots = [("Pareto front", lambda: visualization.plot_pareto_front(study, target_names=names))]
-    plots += [
+        front = [("Pareto front", lambda: visualization.plot_pareto_front(study, target_names=names))]
+    return [
+        *front,
+        *own,
         ("Optimisation history", lambda: visualization.plot_optimization_history(study, **target)),
         ("Parameter importances", lambda: visualization.plot_param_importances(study, **target)),
         ("Parallel coordinates", lambda: visualization.plot_parallel_coordinate(study, **target)),
         ("Slices", lambda: visualization.plot_slice(study, **target)),
     ]
-    for title, plot in plots:
-        figure = _drawn(plot)
-        if figure is not None:
-            yield title, figure
 
 
 def _drawn(plot: Callable[[], Any]) -> Any | None:

@@ -33,9 +33,9 @@ class Proposal:
     Attributes:
         number: the trial's number in the study.
         configuration: what to build and train.
-        origin: ``portfolio`` (enqueued), ``model`` (of the scores), ``neighbour`` (of a good one),
-            ``random``, ``repeat`` (of the best one, for the noise of its score), or ``sampler`` where
-            Optuna's own decides.
+        origin: ``portfolio`` and ``warm start`` (enqueued), ``model`` (of the scores), ``neighbour``
+            (of a good one), ``random``, ``repeat`` (of the best one, for the noise of its score), or
+            ``sampler`` where Optuna's own decides.
         until: epochs after which it pauses, None for its full length.
         levels: epochs of its rungs, the last is its full length; empty without rungs.
         paused: how it stood at its last pause, None when it begins.

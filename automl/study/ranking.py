@@ -21,7 +21,7 @@ def order(
     """Return the positions of results, best first; equal ones in the order given.
 
     Args:
-        scores: per result one value per objective; what is not finite is the worst.
+        scores: per result one value per objective; one that is not finite makes the result the worst.
         objectives: which values are better.
         excess: per result by how much it violates its limits, 0 where it keeps them; empty: all keep them.
     """
@@ -36,10 +36,10 @@ def order(
 
 
 def _costs(scores: np.ndarray, objectives: Sequence[Objective]) -> np.ndarray:
-    """Scores with the smaller one better, and what is not finite the worst."""
+    """Scores with the smaller one better, and a result with one that is not finite the worst in all."""
     signs = np.array([-1.0 if item.direction == "maximize" else 1.0 for item in objectives])
     costs = scores * signs
-    return np.where(np.isfinite(costs), costs, np.inf)
+    return np.where(np.isfinite(costs).all(axis=1, keepdims=True), costs, np.inf)
 
 
 def _fronts(costs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

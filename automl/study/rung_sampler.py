@@ -23,8 +23,10 @@ from optuna.trial import FrozenTrial
 from automl.study.costs import time_per_epoch
 from automl.study.encoding import Encoding
 from automl.study.evidence import Evidence, gather
+from automl.study.prior import Prior, prior_of
 from automl.study.rungs import ETA
 from automl.study.surrogate import GaussianProcess, expected_improvement, fit
+from automl.study.warm_start import PriorPoint
 
 STARTUP = 16
 """Results of a branch from which on a model is fitted: with fewer it clings to the first good one."""
@@ -49,17 +51,27 @@ class RungSampler(BaseSampler):
         seed: of all draws.
         branch: a categorical parameter that decides which others exist, or empty.
         by_time: whether improvement counts per time.
+        prior: results of earlier studies; they count the less the more own ones there are.
 
     Attributes:
         origin: who made the last proposal: ``model``, ``neighbour`` or ``random``.
     """
 
-    def __init__(self, *, seed: int | None = None, branch: str = "", by_time: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        branch: str = "",
+        by_time: bool = False,
+        prior: Sequence[PriorPoint] = (),
+    ) -> None:
         self.origin = "random"
         self._rng = np.random.default_rng(seed)
         self._independent = RandomSampler(seed=None if seed is None else seed % 2**32)
         self._branch = branch
         self._by_time = by_time
+        self._prior = prior_of(prior)
+        self._known = Prior()
         self._chosen: dict[str, Any] = {}
 
     def reseed_rng(self) -> None:
@@ -88,6 +100,7 @@ class RungSampler(BaseSampler):
         if not free:
             return self._chosen
         encoding = Encoding(free)
+        self._known = self._prior.of(self._chosen).left(len(evidence.seen))
         return {**self._chosen, **encoding.decode(self._point(encoding, evidence))}
 
     def sample_independent(
@@ -107,7 +120,8 @@ class RungSampler(BaseSampler):
         chances = {}
         for value in values:
             own = np.array([item.params.get(self._branch) == value for item in evidence.seen], bool)
-            chance = self._rng.beta(1 + (own & good).sum(), 1 + (own & ~good).sum())
+            more, less = self._prior.of({self._branch: value}).counts(len(own))
+            chance = self._rng.beta(1 + (own & good).sum() + more, 1 + (own & ~good).sum() + less)
             chances[value] = chance / self._cost_of(evidence, own)
         return max(chances, key=lambda value: chances[value])
 
@@ -118,10 +132,12 @@ class RungSampler(BaseSampler):
 
     def _point(self, encoding: Encoding, evidence: Evidence) -> np.ndarray:
         count = len(evidence.seen)
-        if count == 0:
+        if count == 0 and not self._known.points:
             return _one(encoding.sample(self._rng, 1))
         points = encoding.encode([item.params for item in evidence.seen])
         leaders = points[np.argsort(evidence.standings, kind="stable")[:LEADERS]]
+        if self._known.points:
+            leaders = np.concatenate([leaders, self._known.leaders(encoding, LEADERS - count)])
         draw, shares = self._rng.random(), self._shares(encoding, evidence)
         if draw < shares[0]:
             return _one(encoding.sample(self._rng, 1))
@@ -134,7 +150,8 @@ class RungSampler(BaseSampler):
 
     def _shares(self, encoding: Encoding, evidence: Evidence) -> tuple[float, float]:
         """How likely an even draw and a neighbour are."""
-        if len(evidence.seen) >= min(STARTUP, 2 * len(encoding.sizes) + 2):
+        count = len(evidence.seen) + sum(self._known.counts(len(evidence.seen)))
+        if count >= min(STARTUP, 2 * len(encoding.sizes) + 2):
             return RANDOM_SHARE, NEIGHBOUR_SHARE
         known = any(item.origin == "portfolio" for item in evidence.seen)
         return (0.5, 0.5) if known else (1.0, 0.0)
@@ -145,7 +162,8 @@ class RungSampler(BaseSampler):
         """The candidate of the largest expected improvement, beside the leaders and anywhere."""
         process = self._process(encoding, evidence, points)
         bold = BOLDNESS + BOLDER * min(1.0, len(points) / BOLDER_AFTER)
-        best = float(process.predict(process.points)[0].min()) - bold
+        anchors = points if self._known.points and len(points) else process.points
+        best = float(process.predict(anchors)[0].min()) - bold
         rng = self._rng
         candidates = np.concatenate(
             [
@@ -181,8 +199,12 @@ class RungSampler(BaseSampler):
             half = MOST_POINTS // 2
             along = np.concatenate([along[:half], self._rng.permutation(along[half:])[:half]])
         values = evidence.standings[along]
-        values = (values - values.mean()) / max(float(values.std()), 1e-9)
-        process = fit(points[along], encoding.nominal, values)
+        if len(values):
+            values = (values - values.mean()) / max(float(values.std()), 1e-9)
+        shown, noise = points[along], None
+        if self._known.points:
+            shown, values, noise = self._known.joined(encoding, shown, values)
+        process = fit(shown, encoding.nominal, values, noise)
         return process.believing(encoding.encode(evidence.pending)) if evidence.pending else process
 
 

@@ -71,14 +71,13 @@ def promotable(
         standings: every trial that has reached a rung.
         ranks: per rung the numbers of the trials that reached it, best first.
         eta: one in so many is promoted.
-        least: trials that are promoted from every rung however few reached it.
+        least: so many best ones are promoted from every rung, however few reached it and went on.
     """
     waiting = {item.number: item.reached for item in standings if item.paused}
     for rung, numbers in reversed(list(enumerate(ranks, start=1))):
         passed = sum(item.reached > rung for item in standings)
-        if passed >= max(least, len(numbers) / QUOTA):
-            continue
-        for number in numbers[: max(least, len(numbers) // eta)]:
+        best = len(numbers) // eta if passed < len(numbers) / QUOTA else 0
+        for number in numbers[: max(least, best)]:
             if waiting.get(number) == rung:
                 return number
     return None

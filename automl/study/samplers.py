@@ -8,7 +8,7 @@ uninterrupted one would.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError, suggest
@@ -18,6 +18,8 @@ from automl.spaces.space import FAMILY
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
+
+    from automl.study.warm_start import PriorPoint
 
 # random trials before a model of the scores is fitted; Optuna's own default, portfolio trials count
 STARTUP_TRIALS = 10
@@ -41,7 +43,9 @@ def check_sampler(name: str, objectives: int = 1) -> None:
         raise ConfigError("Sampler 'cmaes' takes one objective. Use tpe, gp, nsga2 or random for several.")
 
 
-def build_sampler(name: str, *, seed: int, number: int, objectives: int = 1) -> BaseSampler:
+def build_sampler(
+    name: str, *, seed: int, number: int, objectives: int = 1, prior: Sequence[PriorPoint] = ()
+) -> BaseSampler:
     """Return an Optuna sampler for one trial.
 
     Args:
@@ -49,6 +53,7 @@ def build_sampler(name: str, *, seed: int, number: int, objectives: int = 1) -> 
         seed: the study's seed.
         number: the trial's number.
         objectives: how many objectives the study has.
+        prior: results of earlier studies, for ``rungs``; the others know nothing of them.
 
     Raises:
         ConfigError: see ``check_sampler``.
@@ -58,10 +63,10 @@ def build_sampler(name: str, *, seed: int, number: int, objectives: int = 1) -> 
     with warnings.catch_warnings():
         # experimental in Optuna's words, pinned and tested in ours
         warnings.simplefilter("ignore")
-        return _BUILDERS[name](seed, derive(seed, "sampler", number), objectives)
+        return _BUILDERS[name](seed, derive(seed, "sampler", number), objectives, prior)
 
 
-def _tpe(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
+def _tpe(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
     from optuna.samplers import TPESampler
 
     # groups: parameters that occur together are drawn together, also below a condition
@@ -75,26 +80,26 @@ def _tpe(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
     )
 
 
-def _gp(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
+def _gp(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
     require("torch", extra="gp", purpose="for the sampler gp, which fits a Gaussian process with it")
     from optuna.samplers import GPSampler
 
     return GPSampler(seed=trial_seed, n_startup_trials=STARTUP_TRIALS, warn_independent_sampling=False)
 
 
-def _cmaes(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
+def _cmaes(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
     from optuna.samplers import CmaEsSampler
 
     return CmaEsSampler(seed=trial_seed, warn_independent_sampling=False)
 
 
-def _random(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
+def _random(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
     from optuna.samplers import RandomSampler
 
     return RandomSampler(seed=trial_seed)
 
 
-def _qmc(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
+def _qmc(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
     from optuna.samplers import QMCSampler, RandomSampler
 
     # one scrambling for the whole study: its trials are points of one sequence
@@ -106,19 +111,19 @@ def _qmc(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
     )
 
 
-def _nsga2(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
+def _nsga2(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
     from optuna.samplers import NSGAIISampler
 
     return NSGAIISampler(seed=trial_seed, population_size=POPULATION)
 
 
-def _rungs(seed: int, trial_seed: int, objectives: int) -> BaseSampler:
+def _rungs(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
     from automl.study.rung_sampler import RungSampler
 
-    return RungSampler(seed=trial_seed, branch=FAMILY)
+    return RungSampler(seed=trial_seed, branch=FAMILY, prior=prior)
 
 
-_BUILDERS: dict[str, Callable[[int, int, int], BaseSampler]] = {
+_BUILDERS: dict[str, Callable[[int, int, int, Sequence[PriorPoint]], BaseSampler]] = {
     "rungs": _rungs,
     "tpe": _tpe,
     "gp": _gp,

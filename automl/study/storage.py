@@ -14,18 +14,20 @@ JOURNAL = "study.journal"
 _EXTRAS = {"postgres": "postgres", "mysql": "mysql"}
 
 
-def open_storage(folder: Path, storage: str | None) -> BaseStorage:
+def open_storage(folder: Path, storage: str | BaseStorage | None) -> BaseStorage:
     """Open the storage of a study.
 
     Args:
         folder: the job folder; without ``storage`` the study is its file ``study.journal``.
         storage: the address of a data base (``sqlite:///study.db``, ``postgresql://...``), or the path of
-            a journal file.
+            a journal file; or a storage that is open.
 
     Raises:
         ConfigError: the storage cannot be opened.
         MissingDependencyError: the data base's driver is not installed.
     """
+    if storage is not None and not isinstance(storage, str):
+        return storage
     if storage is None or "://" not in storage:
         return _journal(folder / JOURNAL if storage is None else Path(storage))
     return _database(storage)

@@ -36,6 +36,7 @@ class GaussianProcess:
         factor: lower Cholesky factor of the kernel matrix with noise ``(n, n)``.
         weights: ``(n,)``, the kernel matrix's inverse times the values.
         level: mean of the values.
+        noise: ``(n,)``, each point's noise variance as a multiple of ``e``.
     """
 
     points: np.ndarray
@@ -44,6 +45,7 @@ class GaussianProcess:
     factor: np.ndarray
     weights: np.ndarray
     level: float
+    noise: np.ndarray
 
     def predict(self, candidates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and standard deviation at candidates ``(m, d)``, each ``(m,)``."""
@@ -60,20 +62,25 @@ class GaussianProcess:
         """
         every = np.concatenate([self.points, points])
         values = np.concatenate([self.predict(self.points)[0], self.predict(points)[0]]) - self.level
-        whole, _, _ = _kernel(self.theta, _differences(every, self.nominal), len(every))
-        factor = np.linalg.cholesky(whole)
-        return replace(self, points=every, factor=factor, weights=cho_solve((factor, True), values))
+        noise = np.concatenate([self.noise, np.ones(len(points))])
+        factor = np.linalg.cholesky(_kernel(self.theta, _differences(every, self.nominal), noise)[0])
+        weights = cho_solve((factor, True), values)
+        return replace(self, points=every, factor=factor, weights=weights, noise=noise)
 
 
-def fit(points: np.ndarray, nominal: np.ndarray, values: np.ndarray) -> GaussianProcess:
+def fit(
+    points: np.ndarray, nominal: np.ndarray, values: np.ndarray, noise: np.ndarray | None = None
+) -> GaussianProcess:
     """Fit a process.
 
     Args:
         points: ``(n, d)`` float64, numbers in the unit cube, indices in nominal columns.
         nominal: ``(d,)`` bool.
         values: ``(n,)`` float64, about standard normal.
+        noise: ``(n,)`` float64, how many times as noisy as others each value is; all alike by default.
     """
-    level = float(values.mean())
+    noise = np.ones(len(values)) if noise is None else noise
+    level = float(np.average(values, weights=1 / noise))
     centred = values - level
     size = points.shape[1]
     apart = _differences(points, nominal)
@@ -82,14 +89,14 @@ def fit(points: np.ndarray, nominal: np.ndarray, values: np.ndarray) -> Gaussian
     found = minimize(
         _loss,
         start,
-        args=(apart, centred),
+        args=(apart, centred, noise),
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
         options={"maxiter": _STEPS},
     )
     theta = np.asarray(found.x)
-    factor = np.linalg.cholesky(_kernel(theta, apart, len(points))[0])
+    factor = np.linalg.cholesky(_kernel(theta, apart, noise)[0])
     return GaussianProcess(
         points=points,
         nominal=nominal,
@@ -97,6 +104,7 @@ def fit(points: np.ndarray, nominal: np.ndarray, values: np.ndarray) -> Gaussian
         factor=factor,
         weights=cho_solve((factor, True), centred),
         level=level,
+        noise=noise,
     )
 
 
@@ -133,19 +141,24 @@ def _squared(one: np.ndarray, other: np.ndarray, nominal: np.ndarray, scales: np
     return np.asarray(np.maximum(squared, 0.0))
 
 
-def _kernel(theta: np.ndarray, apart: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _kernel(
+    theta: np.ndarray, apart: np.ndarray, times: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Kernel matrix with noise, without, and its derivative by the squared distance, each ``(n, n)``."""
     scales, signal, noise = _parts(theta)
+    n = len(times)
     root = np.sqrt(5 * (apart @ scales).reshape(n, n) + 1e-12)
     decay = signal * np.exp(-root)
     bare = decay * (1 + root + root * root / 3)
-    return bare + np.eye(n) * (noise + _JITTER), bare, decay * (1 + root) * (-5 / 6)
+    return bare + np.diag(noise * times + _JITTER), bare, decay * (1 + root) * (-5 / 6)
 
 
-def _loss(theta: np.ndarray, apart: np.ndarray, values: np.ndarray) -> tuple[float, np.ndarray]:
+def _loss(
+    theta: np.ndarray, apart: np.ndarray, values: np.ndarray, times: np.ndarray
+) -> tuple[float, np.ndarray]:
     """Negative logarithm of the posterior of ``theta``, and its gradient."""
     n = len(values)
-    whole, bare, slope = _kernel(theta, apart, n)
+    whole, bare, slope = _kernel(theta, apart, times)
     try:
         factor = np.linalg.cholesky(whole)
     except np.linalg.LinAlgError:
@@ -154,7 +167,10 @@ def _loss(theta: np.ndarray, apart: np.ndarray, values: np.ndarray) -> tuple[flo
     pull = cho_solve((factor, True), np.eye(n)) - np.outer(weights, weights)
     scales, _, noise = _parts(theta)
     gradient = 0.5 * np.concatenate(
-        [((pull * slope).ravel() @ apart) * scales, [(pull * bare).sum(), np.trace(pull) * noise]]
+        [
+            ((pull * slope).ravel() @ apart) * scales,
+            [(pull * bare).sum(), (np.diag(pull) * times).sum() * noise],
+        ]
     )
     surprise = (theta - _centre(len(theta))) / _widths(len(theta))
     loss = 0.5 * values @ weights + np.log(np.diag(factor)).sum() + 0.5 * (surprise * surprise).sum()

@@ -104,6 +104,7 @@ class MlflowTracker:
         self._run = self._model_name = ""
         self._step = 0
         self._running: dict[int, str] = {}
+        self._paused: set[str] = set()
         self._interrupted: dict[int, tuple[str, dict[str, str]]] = {}
         self._last_epoch: dict[str, int] = {}
 
@@ -133,6 +134,7 @@ class MlflowTracker:
     def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
         """Open a trial's run, or go on with a paused or interrupted one of the same configuration."""
         if number in self._running:
+            self._paused.discard(self._running[number])
             self._batch(self._running[number], tags={"state": "running"})
             return self._running[number]
         params = texts({**configuration, "seed": seed}, LIMITS["param"])
@@ -156,6 +158,7 @@ class MlflowTracker:
     def pause_trial(self, record: TrialRecord) -> None:
         """Remember how a trial stands at its rung; its run stays open."""
         run = record.run_id or self._running[record.number]
+        self._paused.add(run)
         self._batch(run, metrics=self._final_metrics(record), step=record.epochs, tags=standing(record))
 
     def end_trial(self, record: TrialRecord) -> None:
@@ -207,9 +210,10 @@ class MlflowTracker:
         return self._delivery.model_uri if sent else ""
 
     def end_job(self, state: str, facts: Mapping[str, Any]) -> None:
-        """Close the job's run and those of trials cut short, send what waits, and stop."""
+        """Close the job's run and those of trials cut short or paused, send what waits, and stop."""
         for run in self._running.values():
-            self._batch(run, tags={"state": "interrupted"})
+            if run not in self._paused:
+                self._batch(run, tags={"state": "interrupted"})
             self._put("end", {"status": "KILLED", "time": now()}, run=run)
         numbers = {key: value for key, value in facts.items() if is_number(value)}
         words = {key: value for key, value in facts.items() if key not in numbers and value is not None}
@@ -281,7 +285,7 @@ class MlflowTracker:
     def _collect_interrupted(self) -> None:
         for run in self._delivery.children(self._run):
             tags = run.data.tags
-            cut = run.info.status == "RUNNING" or tags.get("state") == "interrupted"
+            cut = run.info.status == "RUNNING" or tags.get("state") in ("interrupted", "paused")
             if cut and tags.get(TRIAL_TAG, "").isdigit():
                 self._interrupted[int(tags[TRIAL_TAG])] = (run.info.run_id, dict(run.data.params))
 

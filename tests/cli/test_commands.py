@@ -34,6 +34,32 @@ def test_leaderboard_is_a_table_or_json(wine_job, capsys):
     assert len(rows) == len(table.splitlines()) - 1 == 4
 
 
+def test_the_table_shows_how_far_trials_came_only_where_that_differs(tmp_path, capsys):
+    header = "trial,name,state,val_accuracy,origin,rungs,promotions,epochs,reason"
+    rows = ["0,mlp,complete,0.9,portfolio,2,1,6,", "1,mlp,pruned,0.5,portfolio,1,0,2,left behind"]
+    (tmp_path / "job.yaml").write_text("name: toy")
+    (tmp_path / "leaderboard.csv").write_text("\n".join([header, *rows]))
+
+    run(["leaderboard", str(tmp_path)])
+
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.split() == ["trial", "name", "state", "val_accuracy", "epochs", "rungs"]
+
+
+def test_a_search_ends_with_its_counts(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    arguments = ["--family", "linear", "--trials", "4", "--epochs", "4", "--no-tracking", "--out", "job"]
+
+    run(["search", "sklearn:wine", *arguments])
+
+    told = capsys.readouterr()
+    assert "goes on from epoch 2 of 4" in told.err
+    assert "Trials: 4 begun, " in told.out
+    summary = json.loads((tmp_path / "job" / "result.json").read_text())
+    assert summary["trials"] == summary["finished"] + summary["pruned"] == 4
+    assert summary["promoted"] == summary["finished"]
+
+
 def test_predict_writes_a_file(wine_job, tmp_path, capsys):
     output = tmp_path / "predictions.csv"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,11 @@ from tests.tracking.fakes import JOB, StoreReader, read_memory, read_mlflow
 
 @dataclass(frozen=True)
 class Kept:
-    """A tracker and a look at what it keeps."""
+    """A tracker, a look at what it keeps, and the tracker of a later session."""
 
     tracker: Tracker
     reader: Callable[[], StoreReader]
+    reopened: Callable[[], Tracker]
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +39,16 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     if request.param == "memory":
         memory = MemoryTracker()
-        return Kept(memory, lambda: read_memory(memory))
+        return Kept(memory, lambda: read_memory(memory), lambda: memory)
     from automl.tracking.mlflow_tracker import open_tracker
 
     shutil.copy(request.getfixturevalue("empty_database"), tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    return Kept(open_tracker(uri, tmp_path / "job"), lambda: read_mlflow(uri, JOB.name))
+
+    def opened() -> Tracker:
+        return open_tracker(uri, tmp_path / "job")
+
+    return Kept(opened(), lambda: read_mlflow(uri, JOB.name), opened)
 
 
 def _trial(number: int, run_id: str, **facts: object) -> TrialRecord:
@@ -81,6 +86,62 @@ def test_a_trial_keeps_how_it_ended_and_why(kept: Kept, state: str) -> None:
 
     assert kept.reader().trials[0].state == state
     assert kept.reader().trials[0].reason == "loss became NaN"
+
+
+def test_a_trial_that_pauses_shows_how_it_stands(kept: Kept) -> None:
+    kept.tracker.start_job(JOB)
+    run = kept.tracker.start_trial(0, {"width": 8}, seed=0)
+    kept.tracker.log_epoch(run, 2, {"loss": 0.4})
+    kept.tracker.pause_trial(_trial(0, run, state="paused"))
+    kept.tracker.end_job("interrupted", {})
+
+    assert (kept.reader().trials[0].state, kept.reader().trials[0].score) == ("paused", 0.9)
+
+
+def test_a_promoted_trial_goes_on_in_its_run_with_its_curve(kept: Kept) -> None:
+    kept.tracker.start_job(JOB)
+    run = kept.tracker.start_trial(0, {"width": 8}, seed=0)
+    kept.tracker.log_epoch(run, 1, {"loss": 0.5})
+    kept.tracker.pause_trial(_trial(0, run, state="paused", epochs=1))
+    other = kept.tracker.start_trial(1, {"width": 4}, seed=0)
+    again = kept.tracker.start_trial(0, {"width": 8}, seed=0)
+    kept.tracker.log_epoch(again, 2, {"loss": 0.4})
+    kept.tracker.end_trial(_trial(0, again, promotions=1, scores=(0.95,)))
+    kept.tracker.end_job("complete", {})
+
+    seen = kept.reader().trials[0]
+    assert again == run != other
+    assert (seen.state, seen.score, seen.curve("loss")) == ("complete", 0.95, {1: 0.5, 2: 0.4})
+
+
+def test_a_trial_that_waited_in_an_earlier_session_goes_on_in_its_run(kept: Kept) -> None:
+    job = kept.tracker.start_job(JOB)
+    run = kept.tracker.start_trial(0, {"width": 8}, seed=0)
+    kept.tracker.log_epoch(run, 1, {"loss": 0.5})
+    kept.tracker.pause_trial(_trial(0, run, state="paused", epochs=1))
+    kept.tracker.end_job("interrupted", {})
+
+    later = kept.reopened()
+    later.start_job(replace(JOB, run_id=kept.tracker.resolve(job)))
+    again = later.start_trial(0, {"width": 8}, seed=0)
+    later.log_epoch(again, 2, {"loss": 0.4})
+    later.end_trial(_trial(0, again, promotions=1))
+    later.end_job("complete", {})
+
+    (seen,) = kept.reader().trials.values()
+    assert (seen.state, seen.curve("loss")) == ("complete", {1: 0.5, 2: 0.4})
+
+
+def test_a_trial_that_was_never_promoted_ends_as_pruned(kept: Kept) -> None:
+    kept.tracker.start_job(JOB)
+    run = kept.tracker.start_trial(0, {"width": 8}, seed=0)
+    paused = _trial(0, run, state="paused")
+    kept.tracker.pause_trial(paused)
+    kept.tracker.end_trial(replace(paused, state="pruned", reason="not promoted beyond epoch 2"))
+    kept.tracker.end_job("complete", {})
+
+    assert kept.reader().trials[0].state == "pruned"
+    assert kept.reader().trials[0].reason == "not promoted beyond epoch 2"
 
 
 def test_a_baseline_belongs_to_the_job_and_is_no_trial(kept: Kept) -> None:
@@ -136,4 +197,5 @@ def test_no_tracking_answers_everything_with_nothing() -> None:
     job = JobRecord(**vars(JOB))
 
     assert tracker.start_job(job) == tracker.start_trial(0, {}, seed=0) == tracker.resolve("") == ""
+    tracker.pause_trial(_trial(0, "", state="paused"))
     assert tracker.notes() == ()

@@ -10,7 +10,7 @@ from automl.jobs.config import JobConfig, config_from, dump_config, parse_time, 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("seed", 0), ("sampler", "tpe"), ("pruner", "median"), ("tracking", True), ("strategy", "auto")],
+    [("seed", 0), ("sampler", "rungs"), ("pruner", "rungs"), ("tracking", True), ("strategy", "auto")],
 )
 def test_promised_defaults(name, value):
     assert getattr(JobConfig(), name) == value

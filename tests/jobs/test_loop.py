@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 
 from automl.core.errors import SearchError
-from automl.core.specs import Objective, TrialRecord
-from automl.jobs.loop import Budget, Loop, TrialEnd, best_of, budget_from, run_trials
+from automl.core.specs import Objective, Rung, TrialRecord
+from automl.jobs.loop import Budget, Loop, Plan, TrialEnd, best_of, budget_from, run_trials
 from automl.jobs.progress import SilentProgress
 from automl.spaces.parameters import Float
 from automl.spaces.space import SearchSpace
 from automl.study.memory import RandomProposer
+from automl.study.proposer import Horizon
 from automl.tracking.memory import MemoryTracker
 from automl.training.engine import Epoch
 
@@ -25,12 +26,12 @@ SPACE = SearchSpace(
 )
 
 
-def loop(run, *, trials=5, deadline=None, kept=None):
+def loop(run, *, trials=5, deadline=None, kept=None, levels=()):
     kept = [] if kept is None else kept
     return Loop(
         name="toy",
         objectives=(ACCURACY,),
-        proposer=RandomProposer(space=SPACE, objectives=(ACCURACY,), seed=0),
+        proposer=RandomProposer(space=SPACE, objectives=(ACCURACY,), seed=0, levels=levels),
         tracker=MemoryTracker(),
         progress=SilentProgress(),
         budget=Budget(trials=trials, deadline=deadline),
@@ -115,10 +116,18 @@ def test_interrupted_before_the_first_trial_ended_there_is_nothing_to_return():
 def test_no_trial_begins_that_might_not_see_an_epoch_unless_much_time_would_be_lost():
     budget = Budget(trials=None, deadline=time.monotonic() + 60, spare=100.0)
 
-    assert budget.allows(1, startup=50.0)
-    assert not budget.allows(1, startup=70.0)
-    assert replace(budget, spare=6.0).allows(1, startup=70.0)
-    assert not replace(budget, trials=1).allows(1, startup=0.0)
+    assert budget.horizon(1, startup=50.0)
+    assert budget.horizon(1, startup=70.0) is None
+    assert replace(budget, spare=6.0).horizon(1, startup=70.0)
+
+
+def test_the_horizon_is_the_trials_and_seconds_left():
+    budget = Budget(trials=4, deadline=time.monotonic() + 60)
+
+    assert budget.horizon(1, startup=0.0).trials == 3
+    assert budget.horizon(1, startup=0.0).seconds == pytest.approx(60, abs=5)
+    assert budget.horizon(5, startup=0.0).trials == 0
+    assert Budget(trials=None, deadline=None).horizon(9, startup=99.0) == Horizon()
 
 
 def test_a_trial_that_would_take_most_of_the_time_left_is_ended_once_there_is_a_model():
@@ -172,3 +181,146 @@ def test_time_counts_from_the_start_less_what_was_used_and_what_finishing_takes(
     budget = budget_from(None, 100.0, started=1000.0, used=30.0)
 
     assert budget.deadline == 1000.0 + 70.0 - 8.0
+
+
+LEVELS = (1, 3)
+
+
+def trained(plan, score, epoch_by_epoch=None):
+    """A trial that goes on from its pause to its next rung, or to its end."""
+    first, last = (plan.paused.epochs if plan.paused else 0), plan.until or LEVELS[-1]
+    for number in range(first + 1, last + 1):
+        plan.watch(Epoch(number=number, metrics={"val_accuracy": score}, seconds=0.1))
+        if epoch_by_epoch is not None:
+            epoch_by_epoch.append((plan.number, number))
+    state = "paused" if plan.until else "complete"
+    rungs = tuple(Rung(epochs=level, scores=(score,)) for level in LEVELS if level <= last)
+    record = replace(ended(plan, score, state).record, epochs=last, rungs=rungs, seconds=0.1 * last)
+    return TrialEnd(record=record, model="a model")
+
+
+def test_a_trial_pauses_at_its_rung_and_is_promoted_under_its_own_number_and_run():
+    plans = []
+
+    def run(plan):
+        plans.append(plan)
+        return trained(plan, plan.number / 10)
+
+    job = loop(run, trials=3, levels=LEVELS)
+    run_trials(job)
+
+    assert [(plan.number, plan.until) for plan in plans[:4]] == [(0, 1), (1, 1), (2, 1), (2, None)]
+    assert plans[3].paused.epochs == 1
+    assert (plans[3].seed, plans[3].run_id) == (plans[2].seed, plans[2].run_id)
+
+
+def test_no_epoch_is_trained_twice_and_a_run_has_each_once():
+    epochs = []
+    job = loop(lambda plan: trained(plan, plan.number / 10, epochs), trials=4, levels=LEVELS)
+
+    run_trials(job)
+
+    assert len(epochs) == len(set(epochs))
+    runs = job.tracker.runs
+    assert list(runs["trial-3"].epochs) == [1, 2, 3]
+    assert {run.record.state for run in runs.values()} == {"complete", "pruned"}
+
+
+def test_promotions_cost_no_trial():
+    begun = []
+
+    def run(plan):
+        begun.append(plan.number)
+        return trained(plan, plan.number / 10)
+
+    run_trials(loop(run, trials=6, levels=LEVELS))
+
+    assert set(begun) == set(range(6))
+
+
+def test_when_the_search_is_over_nobody_waits():
+    job = loop(lambda plan: trained(plan, plan.number / 10), trials=6, levels=LEVELS)
+
+    found = run_trials(job)
+
+    states = {record.number: record.state for record in job.proposer.records()}
+    assert (found.best.number, found.best.state) == (5, "complete")
+    assert set(states.values()) == {"complete", "pruned"}
+    left = [record for record in job.proposer.records() if record.state == "pruned"]
+    assert {record.reason for record in left} == {"not promoted beyond epoch 1"}
+    assert {job.tracker.runs[f"trial-{record.number}"].record.state for record in left} == {"pruned"}
+
+
+def test_an_interrupted_search_leaves_the_paused_ones_waiting():
+    def run(plan):
+        if plan.number == 2:
+            raise KeyboardInterrupt
+        return trained(plan, 0.5)
+
+    job = loop(run, levels=LEVELS)
+
+    found = run_trials(job)
+
+    assert (found.state, found.best.state) == ("interrupted", "paused")
+    assert [record.state for record in job.proposer.records()] == ["paused", "paused"]
+    assert job.tracker.runs["trial-0"].record.state == "paused"
+
+
+def test_a_search_that_goes_on_promotes_those_that_wait():
+    first = loop(lambda plan: trained(plan, plan.number / 10), trials=3, levels=LEVELS)
+    for _ in range(3):
+        proposal = first.proposer.ask()
+        first.proposer.pause(trained(plan_of(proposal), proposal.number / 10).record)
+    plans = []
+
+    def run(plan):
+        plans.append((plan.number, plan.until, plan.paused.epochs))
+        return trained(plan, plan.number / 10)
+
+    run_trials(replace(first, run=run))
+
+    assert plans == [(2, None, 1), (1, None, 1), (0, None, 1)]
+
+
+def plan_of(proposal):
+    return Plan(
+        number=proposal.number,
+        configuration=proposal.configuration,
+        until=proposal.until,
+        seed=0,
+        run_id=f"trial-{proposal.number}",
+        watch=lambda epoch: "",
+        deadline=None,
+    )
+
+
+def test_when_the_time_runs_out_the_best_that_waits_is_finished():
+    """One epoch takes 10 s by the records, and there is time for two of them, not for three more."""
+    plans = []
+
+    def run(plan):
+        plans.append((plan.number, plan.until))
+        end = trained(plan, plan.number / 10)
+        return replace(end, record=replace(end.record, seconds=10.0 * end.record.epochs))
+
+    job = loop(run, trials=2, deadline=time.monotonic() + 25, levels=LEVELS)
+    run_trials(job)
+
+    assert plans[:2] == [(0, 1), (0, None)]
+
+
+def test_a_paused_trial_can_be_the_best_until_one_is_complete():
+    paused = TrialRecord(number=0, configuration={}, state="paused", scores=(0.9,))
+    complete = TrialRecord(number=1, configuration={}, state="complete", scores=(0.5,))
+
+    assert best_of([paused], ACCURACY) is paused
+    assert best_of([paused, complete], ACCURACY) is complete
+
+
+def test_a_kept_limit_comes_before_a_better_score():
+    violating = TrialRecord(number=0, configuration={}, state="complete", scores=(0.9,), constraints=(0.1,))
+    keeping = TrialRecord(number=1, configuration={}, state="pruned", scores=(0.5,), constraints=(-0.1,))
+
+    assert best_of([violating], ACCURACY) is violating
+    assert best_of([violating, keeping], ACCURACY) is keeping
+    assert best_of([keeping, violating], ACCURACY) is keeping

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import gc
+import time
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 from tensorflow.errors import ResourceExhaustedError
 
-from automl.core.specs import InputSpec, Objective
+from automl.core.limits import parse_limit
+from automl.core.specs import InputSpec, Objective, TrialRecord
 from automl.data.modality import Examples, Preprocessing
 from automl.jobs.assembly import Prepared
-from automl.jobs.loop import Plan
+from automl.jobs.loop import Plan, TrialEnd
 from automl.jobs.settings import with_setting
+from automl.jobs.states import States
 from automl.jobs.training import Setting
 from automl.jobs.trial import run_trial
 from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
 from automl.spaces.space import join
 from automl.tasks.catalog import fit_task
-from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split
+from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason
 from automl.training.engine_choice import EngineChoice
+from automl.training.state import TrainingState
 from automl.training.strategies.single import single
 
 ROWS = 40
@@ -93,6 +98,7 @@ def setting(engine: SmallDevice, notes: list[str], folds: int = 1, *settings: st
         space=space,
         epochs={"linear": 2},
         objectives=(Objective(name="rmse", direction="minimize"),),
+        limits=(),
         engine=engine,
         choice=EngineChoice(name="small", reason="a double"),
         strategy=single(),
@@ -111,13 +117,17 @@ def plan(of: Setting, seen: list[int] | None = None) -> Plan:
     return Plan(number=3, configuration=of.space.default(), seed=0, run_id="", watch=watch, deadline=None)
 
 
+def run(of: Setting, planned: Plan | None = None, folder: Path = Path("no states")) -> TrialEnd:
+    return run_trial(of, planned or plan(of), States(folder=folder, note=of.note))
+
+
 @pytest.mark.parametrize("kind", list(ERRORS))
 def test_short_of_memory_the_batch_is_halved_until_it_fits(kind: str) -> None:
     notes: list[str] = []
     device = SmallDevice(limit=8, error=ERRORS[kind])
     shared = setting(device, notes)
 
-    record = run_trial(shared, plan(shared)).record
+    record = run(shared).record
 
     assert device.tried == [1, 2, 4]
     assert (record.state, record.reason) == ("complete", "out of memory: trained in 4 parts per batch")
@@ -133,7 +143,7 @@ def test_the_failed_model_is_gone_before_the_next_is_built() -> None:
 
     shared = replace(setting(device, []), release=release)
 
-    run_trial(shared, plan(shared))
+    run(shared)
 
     assert alive == [[False], [False, False]]
 
@@ -142,7 +152,7 @@ def test_a_trial_whose_single_examples_do_not_fit_fails() -> None:
     device = SmallDevice(limit=0, error=ERRORS["machine"])
     shared = setting(device, [])
 
-    end = run_trial(shared, plan(shared))
+    end = run(shared)
 
     assert device.tried == [1, 2, 4, 8, 16, 32]
     assert end.model is None
@@ -153,7 +163,7 @@ def test_another_failure_is_not_tried_again() -> None:
     device = SmallDevice(limit=8, error=ValueError("no"))
     shared = setting(device, [])
 
-    assert run_trial(shared, plan(shared)).record.reason == "ValueError: no"
+    assert run(shared).record.reason == "ValueError: no"
     assert device.tried == [1]
 
 
@@ -161,7 +171,7 @@ def test_later_folds_begin_with_the_parts_that_fitted() -> None:
     device = SmallDevice(limit=16)
     shared = setting(device, [], 3)
 
-    run_trial(shared, plan(shared))
+    run(shared)
 
     assert device.tried == [1, 2, 2, 2]
 
@@ -170,7 +180,7 @@ def test_epochs_of_a_failed_attempt_are_reported_once() -> None:
     seen: list[int] = []
     shared = setting(SmallDevice(limit=16, epochs=1), [])
 
-    run_trial(shared, plan(shared, seen))
+    run(shared, plan(shared, seen))
 
     assert seen == [1, 2]
 
@@ -179,7 +189,7 @@ def test_parts_that_the_user_asks_for_are_no_failure() -> None:
     device = SmallDevice(limit=8)
     shared = setting(device, [], 1, "accumulation=4")
 
-    record = run_trial(shared, plan(shared)).record
+    record = run(shared).record
 
     assert device.tried == [4]
     assert (record.reason, record.configuration["accumulation"]) == ("", 4)
@@ -189,8 +199,148 @@ def test_models_are_built_under_the_precision_of_the_job() -> None:
     before = keras.config.dtype_policy().name
     shared = replace(setting(SmallDevice(limit=32), []), precision="mixed_bfloat16")
 
-    end = run_trial(shared, plan(shared))
+    end = run(shared)
 
     assert end.model is not None
     assert end.model.dtype_policy.name == "mixed_bfloat16"
     assert keras.config.dtype_policy().name == before
+
+
+@dataclass
+class PatientDevice:
+    """Trains epochs whose score is as told, and goes on from a state."""
+
+    scores: tuple[float, ...]
+    stopped: StopReason = ""
+    begun: list[int] = field(default_factory=list)
+    name: str = "small"
+
+    def train(
+        self,
+        candidates: Sequence[Candidate],
+        split: Split,
+        *,
+        objective: Objective,
+        observers: Sequence[Observer],
+        deadline: float | None = None,
+        states: Sequence[TrainingState | None] = (),
+    ) -> Sequence[Outcome]:
+        epochs = list(states[0].epochs) if states and states[0] else []
+        self.begun.append(len(epochs))
+        for score in self.scores[len(epochs) :]:
+            epochs.append(self._epoch(epochs, score))
+            reason = observers[0](epochs[-1])
+            if reason:
+                return [Outcome(epochs=tuple(epochs), best=_best(epochs), stopped=reason)]
+        return [Outcome(epochs=tuple(epochs), best=_best(epochs), stopped=self.stopped)]
+
+    def _epoch(self, before: list[Epoch], score: float) -> Epoch:
+        made = Epoch(number=len(before) + 1, metrics={"val_rmse": score}, seconds=0.0)
+        epochs = (*before, made)
+        return replace(
+            made, state=lambda: TrainingState(engine="small", variables=(), optimizer=(), epochs=epochs)
+        )
+
+
+def _best(epochs: list[Epoch]) -> int:
+    return min(range(len(epochs)), key=lambda place: epochs[place].metrics["val_rmse"])
+
+
+LEVELS = (2, 4)
+CURVE = (4.0, 3.0, 3.5, 1.0)
+
+
+def rungs_of(record: TrialRecord) -> list[tuple[int, float]]:
+    return [(rung.epochs, rung.scores[0]) for rung in record.rungs]
+
+
+def test_a_trial_pauses_at_its_rung_and_keeps_its_state(tmp_path: Path) -> None:
+    shared = setting(PatientDevice(CURVE), [])
+
+    end = run(shared, replace(plan(shared), until=2, levels=LEVELS), tmp_path)
+
+    assert (end.record.state, end.record.pauses, end.record.promotions) == ("paused", 1, 0)
+    assert (end.record.epochs, end.record.scores, rungs_of(end.record)) == (2, (3.0,), [(2, 3.0)])
+    assert end.model is not None
+    assert [path.name for path in tmp_path.iterdir()] == ["3.npz"]
+
+
+def test_a_promoted_trial_trains_only_the_epochs_that_are_left(tmp_path: Path) -> None:
+    device, seen = PatientDevice(CURVE), []
+    shared = setting(device, [])
+    begin = replace(plan(shared, seen), until=2, levels=LEVELS, origin="model")
+    paused = run(shared, begin, tmp_path).record
+
+    record = run(shared, replace(begin, until=None, paused=paused), tmp_path).record
+
+    assert (device.begun, seen) == ([0, 2], [1, 2, 3, 4])
+    assert (record.state, record.epochs, record.origin) == ("complete", 4, "model")
+    assert (record.pauses, record.promotions) == (1, 1)
+    assert rungs_of(record) == [(2, 3.0), (4, 1.0)]
+    assert record.seconds > paused.seconds
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rungs_know_when_they_were_reached_also_before_a_pause(tmp_path: Path) -> None:
+    shared = setting(PatientDevice(CURVE), [])
+    begin = replace(plan(shared), until=2, levels=LEVELS)
+    start = time.time()
+    paused = run(shared, begin, tmp_path).record
+    pause = time.time()
+
+    record = run(shared, replace(begin, until=None, paused=paused), tmp_path).record
+
+    first, last = (rung.time for rung in record.rungs)
+    assert start <= first <= pause <= last
+
+
+def test_a_trial_whose_state_is_lost_begins_again(tmp_path: Path) -> None:
+    device, notes = PatientDevice(CURVE), []
+    shared = setting(device, notes)
+    begin = replace(plan(shared), until=2, levels=LEVELS)
+    paused = run(shared, begin, tmp_path).record
+    (tmp_path / "3.npz").unlink()
+
+    record = run(shared, replace(begin, until=None, paused=paused), tmp_path).record
+
+    assert (device.begun, record.state) == ([0, 0], "complete")
+    assert notes == ["The state of trial 3 is gone, so it is trained from its beginning."]
+
+
+def test_a_trial_that_fails_after_a_pause_keeps_the_rungs_it_reached(tmp_path: Path) -> None:
+    shared = setting(PatientDevice((*CURVE[:2], float("nan"))), [])
+    begin = replace(plan(shared), until=2, levels=LEVELS)
+    paused = run(shared, begin, tmp_path).record
+    broken = replace(shared, engine=SmallDevice(limit=0, error=ValueError("no")))
+
+    record = run(broken, replace(begin, until=None, paused=paused), tmp_path).record
+
+    assert (record.state, record.reason, record.scores) == ("failed", "ValueError: no", ())
+    assert rungs_of(record) == [(2, 3.0)]
+
+
+def test_a_trial_that_ended_of_itself_has_reached_every_rung() -> None:
+    shared = setting(PatientDevice(CURVE[:3], stopped="early"), [])
+
+    record = run(shared, replace(plan(shared), levels=(2, 6, 18))).record
+
+    assert rungs_of(record) == [(2, 3.0), (6, 3.0), (18, 3.0)]
+
+
+def test_a_trial_that_was_cut_has_reached_the_rungs_it_trained_to() -> None:
+    shared = setting(PatientDevice(CURVE[:3], stopped="deadline"), [])
+
+    record = run(shared, replace(plan(shared), levels=(2, 6, 18))).record
+
+    assert rungs_of(record) == [(2, 3.0)]
+
+
+def test_limits_are_measured_also_of_a_trial_that_waits(tmp_path: Path) -> None:
+    limits = (parse_limit("rmse<=2"), parse_limit("parameters<=1000000"))
+    shared = replace(setting(PatientDevice(CURVE), []), limits=limits)
+
+    record = run(shared, replace(plan(shared), until=2, levels=LEVELS), tmp_path).record
+
+    assert record.constraints[0] == pytest.approx(0.5)
+    assert record.constraints[1] < 0
+    assert not record.feasible

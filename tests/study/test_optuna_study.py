@@ -4,7 +4,8 @@ import optuna
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.core.specs import Objective, TrialRecord
+from automl.core.specs import Objective, Rung, TrialRecord
+from automl.spaces.space import join
 from automl.study.optuna_study import load_study, open_proposer
 from automl.study.storage import JOURNAL
 from tests.spaces.samples import sample_space
@@ -44,7 +45,7 @@ def test_optuna_itself_reads_the_same_trials_from_the_job_folder(tmp_path):
     assert study.metric_names == ["val_accuracy"]
 
 
-@pytest.mark.parametrize("sampler", ["tpe", "random", "cmaes", "qmc", "nsga2", "grid"])
+@pytest.mark.parametrize("sampler", ["rungs", "tpe", "random", "cmaes", "qmc", "nsga2", "grid"])
 def test_a_resumed_study_goes_on_as_the_uninterrupted_one(tmp_path, sampler):
     whole = search(opened(tmp_path / "whole", sampler=sampler), 13)
     first = search(opened(tmp_path / "halves", sampler=sampler), 11)
@@ -76,18 +77,18 @@ def test_a_trial_killed_while_it_was_being_drawn_is_completed(tmp_path):
 
 
 def test_epochs_of_an_interrupted_attempt_are_not_stored_or_judged_twice(tmp_path):
-    killed = opened(tmp_path)
+    killed = opened(tmp_path, pruner="median")
     lost = killed.ask()
     for epoch in (1, 2, 3):
         killed.report(lost.number, epoch, 0.5)
-    resumed = opened(tmp_path)
+    resumed = opened(tmp_path, pruner="median")
     again = resumed.ask()
     assert not any(resumed.report(again.number, epoch, 0.1) for epoch in (1, 2, 3, 4))
     assert resumed.study.trials[0].intermediate_values == {1: 0.5, 2: 0.5, 3: 0.5, 4: 0.1}
 
 
 def test_a_poor_curve_is_pruned_after_the_warm_up(tmp_path):
-    proposer = opened(tmp_path)
+    proposer = opened(tmp_path, pruner="median")
     for _ in range(5):
         proposal = proposer.ask()
         for epoch in range(1, 11):
@@ -110,9 +111,10 @@ def test_a_pruned_trial_is_pruned_for_optuna_with_its_reason(tmp_path):
 
 def test_several_objectives_turn_the_pruner_off_and_say_so(tmp_path):
     size = Objective(name="parameters", direction="minimize")
-    (note,) = opened(tmp_path, objectives=(ACCURACY, size)).notes
+    (note,) = opened(tmp_path, objectives=(ACCURACY, size), pruner="median").notes
     assert "'median' is off" in note
-    assert opened(tmp_path / "one").notes == ()
+    assert opened(tmp_path / "one", pruner="median").notes == ()
+    assert opened(tmp_path / "rungs", objectives=(ACCURACY, size)).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -171,3 +173,36 @@ def test_plots_are_one_page_that_needs_no_network(tmp_path, objectives):
     assert [title for title in titles if f"<h2>{title}</h2>" in text] == titles
     assert ("<h2>Pareto front</h2>" in text) == (objectives == 2)
     assert "<script src=" not in text
+
+
+def test_a_trial_keeps_its_origin_when_it_is_handed_out_again(tmp_path):
+    killed = opened(tmp_path, use_portfolio=False)
+    search(killed, 12)
+    lost = [killed.ask() for _ in range(4)]
+    resumed = opened(tmp_path, use_portfolio=False)
+    assert [resumed.ask() for _ in range(4)] == lost
+
+
+def test_a_paused_trial_is_stored_as_a_running_one_with_its_record(tmp_path):
+    proposer = opened(tmp_path)
+    proposal = proposer.ask()
+    rungs = (Rung(epochs=2, scores=(0.4,)),)
+    proposer.pause(finished(proposal, 0.4, state="paused", epochs=2, rungs=rungs, pauses=1))
+    trial = load_study(tmp_path, "job").trials[0]
+    assert (trial.state, trial.intermediate_values) == (optuna.trial.TrialState.RUNNING, {2: 0.4})
+    assert (opened(tmp_path).interrupted, opened(tmp_path).records()) == ((), proposer.records())
+
+
+def test_limits_are_optunas_constraints_too(tmp_path):
+    proposer = opened(tmp_path)
+    proposer.tell(finished(proposer.ask(), constraints=(0.5, -1.0)), {})
+    (trial,) = load_study(tmp_path, "job").trials
+    assert list(trial.constraints.values()) == [0.5, -1.0]
+    assert not proposer.records()[0].feasible
+
+
+def test_a_family_has_rungs_of_its_own_length(tmp_path):
+    space = join({"short": SPACE, "long": SPACE})
+    proposer = opened(tmp_path, space=space, epochs={"short": 8, "long": 60})
+    levels = {item.configuration["family"]: item.levels for item in (proposer.ask() for _ in range(4))}
+    assert levels == {"short": (2, 8), "long": (2, 6, 18, 60)}

@@ -11,8 +11,8 @@ from automl.study.samplers import SAMPLERS, build_sampler, check_sampler
 
 
 def test_the_names_are_those_promised():
-    assert set(SAMPLERS) == {"tpe", "gp", "cmaes", "random", "qmc", "grid", "nsga2"}
-    assert set(PRUNERS) == {"none", "median", "successive-halving", "hyperband"}
+    assert set(SAMPLERS) == {"rungs", "tpe", "gp", "cmaes", "random", "qmc", "grid", "nsga2"}
+    assert set(PRUNERS) == {"rungs", "none", "median", "successive-halving", "hyperband"}
 
 
 def test_names_are_checked_without_loading_optuna():

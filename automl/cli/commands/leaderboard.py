@@ -11,7 +11,9 @@ from automl.core.errors import ConfigError
 from automl.jobs.folder import open_folder
 
 _LEADING = ("trial", "name", "state", "epochs", "seconds", "parameters")
-_HIDDEN = ("best", "best_epoch", "spread", "reason")
+_HIDDEN = ("best", "best_epoch", "spread", "reason", "promotions", "compile_seconds")
+_TELLING = ("origin", "rungs", "feasible")
+"""Shown where trials differ in them."""
 
 
 @click.command("leaderboard")
@@ -51,8 +53,9 @@ def _table(rows: list[dict[str, str]]) -> str:
 
 
 def _columns(rows: list[dict[str, str]]) -> list[str]:
-    """Leading columns, scores, then parameters; what is empty in every row is left out."""
-    names = [name for name in rows[0] if name not in _LEADING and name not in _HIDDEN] if rows else []
+    """Leading columns, scores, then parameters; what tells nothing in any row is left out."""
+    dull = {name for name in _TELLING if len({row[name] for row in rows if row.get(name)}) < 2}
+    names = [name for name in rows[0] if name not in {*_LEADING, *_HIDDEN, *dull}] if rows else []
     scores = [name for name in names if name.startswith("val_")]
     rest = [name for name in names if name not in scores]
     ordered = [*_LEADING[:3], *scores, *_LEADING[3:], *rest]

@@ -1,0 +1,49 @@
+"""What a job leaves behind to tell how its trials went: in its result, its leaderboard and its runs."""
+
+from __future__ import annotations
+
+import pytest
+from mlflow.tracking import MlflowClient
+
+from automl.core.specs import Objective, Rung, TrialRecord
+from automl.jobs.finish import Records, leaderboard_frame
+
+ACCURACY = Objective(name="accuracy", direction="maximize")
+
+
+@pytest.fixture(scope="module")
+def runs(wine_job):
+    """Runs of the job's store by name, the parent under the job's."""
+    client = MlflowClient(f"sqlite:///{wine_job.folder.parent / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("wine")
+    return {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
+
+
+def test_the_parent_run_counts_trials_by_how_they_ended_and_who_proposed_them(wine_job, runs):
+    counts = runs["wine"].data.metrics
+
+    assert counts["finished"] + counts["pruned"] == counts["trials"] == 3
+    assert (counts["paused"], counts["failed"]) == (0, 0)
+    assert counts["origin_portfolio"] == 3
+    assert counts["finished"] == wine_job.summary["finished"]
+
+
+def test_a_trials_run_tells_where_it_came_from_and_is_closed(wine_job, runs):
+    for record in wine_job.leaderboard.dropna(subset="trial").itertuples():
+        run = runs[f"trial {record.trial}"]
+
+        assert (run.data.tags["state"], run.data.tags["origin"]) == (record.state, record.origin)
+        assert run.info.status == {"complete": "FINISHED", "pruned": "KILLED"}[record.state]
+
+
+def test_the_leaderboard_tells_how_far_each_trial_came():
+    rungs = (Rung(epochs=2, scores=(0.5,)), Rung(epochs=6, scores=(0.7,)))
+    known = {"configuration": {}, "state": "complete", "scores": (0.7,)}
+    ours = TrialRecord(number=0, origin="model", rungs=rungs, pauses=1, promotions=1, **known)
+    records = Records(trials=(ours, TrialRecord(number=1, **known)), front=(ours,), baselines=(), best=ours)
+
+    frame = leaderboard_frame(records, (ACCURACY,)).set_index("trial")
+
+    assert list(frame.loc[0, ["origin", "rungs", "promotions"]]) == ["model", 2, 1]
+    assert frame.loc[1, ["rungs", "promotions"]].isna().all()
+    assert str(frame["rungs"].dtype) == "Int64"

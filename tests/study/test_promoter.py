@@ -1,0 +1,123 @@
+"""Who goes on: by rank, and towards the end of the budget by what can still be finished."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl.core.specs import Objective, Rung, TrialRecord
+from automl.study.promoter import FINALISTS, Promoter, next_pause
+from automl.study.proposer import UNLIMITED, Horizon
+
+ACCURACY = Objective(name="accuracy", direction="maximize")
+LEVELS = {"short": (2, 8), "long": (2, 6, 20)}
+PROMOTER = Promoter(
+    objectives=(ACCURACY,), levels=lambda configuration: LEVELS[configuration.get("family", "long")]
+)
+
+
+def trial(number, *scores, state="paused", family="long", seconds=0.0, **facts):
+    """A trial that has reached a rung for each score."""
+    rungs = tuple(
+        Rung(epochs=epochs, scores=(score,)) for epochs, score in zip(LEVELS[family], scores, strict=False)
+    )
+    return TrialRecord(
+        number=number,
+        configuration={"family": family},
+        state=state,
+        scores=rungs[-1].scores if rungs else (),
+        epochs=rungs[-1].epochs if rungs else 0,
+        seconds=seconds,
+        rungs=rungs,
+        **facts,
+    )
+
+
+def test_the_best_of_three_goes_on_to_its_next_rung():
+    found = PROMOTER.next([trial(0, 0.1), trial(1, 0.9), trial(2, 0.5)], UNLIMITED)
+
+    assert (found.record.number, found.until) == (1, 6)
+
+
+def test_with_fewer_a_new_trial_begins():
+    assert PROMOTER.next([], UNLIMITED) is None
+    assert PROMOTER.next([trial(0, 0.1), trial(1, 0.9)], UNLIMITED) is None
+
+
+def test_the_last_rung_is_the_full_length():
+    records = [trial(0, 0.1, 0.2), trial(1, 0.9, 0.9), trial(2, 0.5, 0.6)]
+
+    found = PROMOTER.next(records, UNLIMITED)
+
+    assert (found.record.number, found.until) == (1, None)
+
+
+def test_who_is_in_training_again_is_not_promoted_twice():
+    records = [trial(0, 0.1), trial(1, 0.9), trial(2, 0.5)]
+
+    assert PROMOTER.next(records, UNLIMITED, running=[1]) is None
+
+
+def test_a_violated_limit_stands_behind_every_score():
+    records = [trial(0, 0.1), trial(1, 0.9, constraints=(0.3,)), trial(2, 0.5, constraints=(-1.0,))]
+
+    assert PROMOTER.next(records, UNLIMITED).record.number == 2
+
+
+def test_a_failed_trial_counts_among_those_of_the_first_rung():
+    two, lost = [trial(0, 0.1), trial(1, 0.9)], trial(2, state="failed")
+
+    assert PROMOTER.next([*two, lost], UNLIMITED).record.number == 1
+    assert PROMOTER.ranks([*two, lost]) == [[1, 0, 2]]
+
+
+def test_families_of_different_lengths_meet_at_the_rung_of_the_same_index():
+    records = [
+        trial(0, 0.9, 0.9, state="complete", family="short"),
+        trial(1, 0.8, 0.7),
+        trial(2, 0.1),
+        trial(3, 0.2, family="short"),
+    ]
+
+    assert PROMOTER.ranks(records) == [[0, 1, 3, 2], [0, 1]]
+    assert PROMOTER.pause_of(records[2]) == 6
+    assert PROMOTER.pause_of(records[3]) is None
+
+
+def test_without_new_trials_the_finalists_of_a_rung_go_on():
+    records = [trial(number, number / 10) for number in range(5)]
+    went_on = []
+    while (found := PROMOTER.next(records, Horizon(trials=0))) is not None:
+        number, reached = found.record.number, len(found.record.rungs)
+        state = "complete" if reached == 2 else "paused"
+        records[number] = trial(number, *[number / 10] * (reached + 1), state=state)
+        went_on.append(number)
+
+    assert len(set(went_on)) == FINALISTS
+    assert went_on == [4, 4, 3, 3, 2, 2]
+
+
+@pytest.mark.parametrize(("seconds", "until"), [(23.0, None), (24.0, "not yet"), (None, "not yet")])
+def test_the_best_is_finished_when_the_time_is_just_enough(seconds, until):
+    waiting = [trial(0, 0.5, seconds=2.0), trial(1, 0.9, seconds=2.0)]
+
+    found = PROMOTER.next(waiting, Horizon(seconds=seconds))
+
+    if until == "not yet":
+        assert found is None
+    else:
+        assert (found.record.number, found.until) == (1, None)
+
+
+def test_of_those_that_wait_the_one_of_the_highest_rung_is_finished():
+    waiting = [trial(0, 0.9, seconds=2.0), trial(1, 0.5, 0.6, seconds=6.0)]
+
+    assert PROMOTER.next(waiting, Horizon(seconds=15.0)).record.number == 1
+
+
+@pytest.mark.parametrize(("epochs", "until"), [(0, 2), (2, 6), (3, 6), (6, None), (20, None)])
+def test_the_next_pause_is_the_first_rung_above(epochs, until):
+    assert next_pause((2, 6, 20), epochs) == until
+
+
+def test_without_rungs_nobody_pauses():
+    assert next_pause((), 0) is None
