@@ -289,7 +289,7 @@ def _adapters(config: JobConfig, folder: JobFolder, tracker: Tracker) -> Adapter
 def _proposer(
     config: JobConfig, folder: JobFolder
 ) -> Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]:
-    from automl.study.optuna_study import open_proposer
+    from automl.study.opening import open_proposer
 
     def opened(
         space: SearchSpace, objectives: tuple[Objective, ...], epochs: Mapping[str, int], facts: Facts

@@ -84,7 +84,7 @@ def tune(
     from automl.api import open_tracker_of
     from automl.jobs.tune import TuneJob, run_tuning
     from automl.spaces.space import SearchSpace
-    from automl.study.optuna_study import open_proposer
+    from automl.study.opening import open_proposer
     from automl.training.devices import configure
     from automl.training.memory import release
 

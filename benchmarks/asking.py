@@ -2,8 +2,8 @@
 
     python -m benchmarks.asking [--trials N] [--samplers rungs,tpe,...]
 
-Nothing is trained: the score of every trial is a smooth function of fifteen parameters. The study is kept in
-memory; on a disk each trial waits for a few writes more.
+Nothing is trained: the score of every trial is a smooth function of fifteen parameters. The study is kept
+in memory; on a disk each trial waits for a few writes more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from automl.core.errors import AutomlError
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.spaces.parameters import Choice, Float, Integer, Parameter
 from automl.spaces.space import SearchSpace
-from automl.study.optuna_study import open_proposer
+from automl.study.opening import open_proposer
 
 HUNDRED = 100
 """Trials of each end that are compared."""

@@ -21,8 +21,8 @@ from automl.core.seeds import derive
 from automl.core.specs import Configuration, Objective, Rung, TrialRecord
 from automl.spaces.parameters import Boolean, Choice, Float, Integer
 from automl.study.distributions import suggested
-from automl.study.optuna_study import open_proposer
-from automl.study.proposer import Horizon, Proposal
+from automl.study.opening import open_proposer
+from automl.study.proposer import Proposal
 from benchmarks.search_tables import Task
 
 LOSS = Objective(name="loss", direction="minimize")
@@ -96,7 +96,7 @@ class Ours:
 
     def next(self, worker: int) -> Segment | None:
         """Ask the study."""
-        proposal = self._proposer.ask(Horizon())
+        proposal = self._proposer.ask()
         if proposal is None:
             return None
         begin = proposal.paused.epochs if proposal.paused else 0

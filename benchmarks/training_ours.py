@@ -15,7 +15,8 @@ from automl.jobs.finish import keep_best
 from automl.jobs.folder import JobFolder
 from automl.jobs.loop import Budget, Loop, Plan, TrialEnd, run_trials
 from automl.jobs.progress import SilentProgress
-from automl.study.optuna_study import OptunaProposer, open_proposer
+from automl.study.opening import open_proposer
+from automl.study.optuna_study import OptunaProposer
 from automl.tracking.memory import NullTracker
 from automl.training.engine import Candidate, Engine, Epoch, Observer, Outcome, Split, TrainingOptions
 from benchmarks.training_record import STEADY_EPOCHS, Job, Measurement, Recorder

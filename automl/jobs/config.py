@@ -11,7 +11,7 @@ from typing import Any
 from automl.core.errors import ConfigError, suggest
 
 DEFAULT_TRIALS = 20
-"""Trials when neither a number nor a time is given: the portfolio and some room to learn from it."""
+"""Trials of a sampler of Optuna's when neither a number nor a time is given."""
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -58,7 +58,7 @@ class JobConfig:
         (), "limit that the result must keep: parameters<=1e6, latency_ms<=5, ...", metavar="M<=N"
     )
     trials: int | None = option(
-        None, f"number of trials; default: {DEFAULT_TRIALS} unless --time is given", metavar="N"
+        None, "number of trials; without it and --time: until little is to be won", metavar="N"
     )
     time: float | None = option(
         None, "wall time from the start of the command: 90s, 10m, 1.5h", metavar="TIME"
@@ -124,9 +124,9 @@ class JobConfig:
 
     @property
     def trial_limit(self) -> int | None:
-        """Trials to make in all, None when only time limits the search."""
+        """Trials to make in all, None when time limits the search or the sampler knows when to end."""
         if self.trials is None and self.time is None:
-            return DEFAULT_TRIALS
+            return None if self.sampler == "rungs" else DEFAULT_TRIALS
         return self.trials
 
 

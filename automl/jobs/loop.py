@@ -44,11 +44,13 @@ class Budget:
         trials: trials in all, or None.
         deadline: ``time.monotonic()`` at which training stops, or None.
         spare: seconds that may be left unused at most, because the next trial might not see an epoch.
+        seconds: from the start to the deadline, over all sessions, or None.
     """
 
     trials: int | None
     deadline: float | None
     spare: float = 0.0
+    seconds: float | None = None
 
     def horizon(self, begun: int, startup: float) -> Horizon | None:
         """Return what is left, or None when no trial would see another epoch.
@@ -59,9 +61,11 @@ class Budget:
         """
         trials = None if self.trials is None else max(self.trials - begun, 0)
         if self.deadline is None:
-            return Horizon(trials=trials)
+            return Horizon(trials=trials, open=trials is None)
         seconds = self.deadline - time.monotonic()
-        return Horizon(trials=trials, seconds=seconds) if seconds > min(startup, self.spare) else None
+        if seconds <= min(startup, self.spare):
+            return None
+        return Horizon(trials=trials, seconds=seconds, total=self.seconds)
 
 
 def budget_from(trials: int | None, seconds: float | None, *, started: float, used: float) -> Budget:
@@ -77,7 +81,7 @@ def budget_from(trials: int | None, seconds: float | None, *, started: float, us
         return Budget(trials=trials, deadline=None)
     reserve = min(FINISHING_SHARE * seconds, FINISHING_MOST)
     deadline = started + max(seconds - used, 0.0) - reserve
-    return Budget(trials=trials, deadline=deadline, spare=SPARE_SHARE * seconds)
+    return Budget(trials=trials, deadline=deadline, spare=SPARE_SHARE * seconds, seconds=seconds - reserve)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +179,8 @@ def run_trials(loop: Loop) -> Found:
         with Interrupts() as interrupts:
             rounds.run(interrupts)
         rounds.close()
+        if loop.proposer.ended:
+            loop.progress.note(loop.proposer.ended)
     except KeyboardInterrupt:
         state = "interrupted"
     finally:

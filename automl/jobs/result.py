@@ -84,7 +84,7 @@ class Result:
             ConfigError: it lives in a storage outside of the job folder that cannot be opened.
         """
         from automl.jobs.config import config_from, read_config
-        from automl.study.optuna_study import load_study
+        from automl.study.opening import load_study
 
         config = config_from(read_config(self._files.job), where=str(self._files.job))
         return load_study(self.folder, str(self.summary["name"]), config.storage)

@@ -26,6 +26,7 @@ from optuna.distributions import (
 
 _Range: TypeAlias = IntDistribution | FloatDistribution
 
+_ABSENT = object()
 _ABSENT_NUMBER = 0.5
 _ABSENT_CHOICE = -1.0
 
@@ -52,10 +53,7 @@ class Encoding:
 
     def encode(self, configurations: Sequence[Mapping[str, Any]]) -> np.ndarray:
         """Return points ``(n, d)`` float64; values that have left their distribution count as absent."""
-        columns = [
-            [_encoded(item, configuration, name) for configuration in configurations]
-            for name, item in self.distributions.items()
-        ]
+        columns = [_encoded(item, name, configurations) for name, item in self.distributions.items()]
         return np.array(columns, float).reshape(len(columns), len(configurations)).T
 
     def decode(self, point: np.ndarray) -> dict[str, Any]:
@@ -98,19 +96,24 @@ def _size(distribution: BaseDistribution) -> float:
     return math.inf
 
 
-def _encoded(distribution: BaseDistribution, configuration: Mapping[str, Any], name: str) -> float:
-    absent = _ABSENT_NUMBER if _ordered(distribution) else _ABSENT_CHOICE
-    if name not in configuration:
-        return absent
-    value = configuration[name]
+def _encoded(distribution: BaseDistribution, name: str, given: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    """The column of a parameter, ``(n,)`` float64."""
     if isinstance(distribution, CategoricalDistribution):
-        if value not in distribution.choices:
-            return absent
-        index = distribution.choices.index(value)
-        return index / (len(distribution.choices) - 1) if _ordered(distribution) else float(index)
+        return _places(distribution, [item.get(name, _ABSENT) for item in given])
     distribution = _range(distribution)
     low, high = _bounds(distribution)
-    return min(max((_scaled(distribution, value) - low) / (high - low), 0.0), 1.0)
+    values = np.array([item.get(name, math.nan) for item in given], float)
+    scaled = (np.log(values) if distribution.log else values) - low
+    return np.nan_to_num(np.clip(scaled / (high - low), 0.0, 1.0), nan=_ABSENT_NUMBER)
+
+
+def _places(distribution: CategoricalDistribution, values: Sequence[Any]) -> np.ndarray:
+    ordered, last = _ordered(distribution), len(distribution.choices) - 1
+    known = {
+        choice: place / last if ordered else place for place, choice in enumerate(distribution.choices)
+    }
+    absent = _ABSENT_NUMBER if ordered else _ABSENT_CHOICE
+    return np.array([known.get(value, absent) for value in values], float)
 
 
 def _decoded(distribution: BaseDistribution, value: float) -> Any:

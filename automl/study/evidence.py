@@ -28,6 +28,7 @@ from automl.study.rungs import ladder
 CAUTION = 4
 """A higher rung's order among k trials weighs k / (k + this): that of very few is mostly chance."""
 
+_LEAST = 3
 _JUDGED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.RUNNING)
 
 
@@ -66,6 +67,18 @@ class Evidence:
     standings: np.ndarray
     pending: tuple[Mapping[str, Any], ...]
 
+    def score_per_standing(self) -> float | None:
+        """Return how much of the first score a unit of standing is, among those that reached the last rung.
+
+        None when fewer than three did.
+        """
+        last = max((len(item.rungs) for item in self.seen), default=0)
+        there = [place for place, item in enumerate(self.seen) if last and len(item.rungs) == last]
+        if len(there) < _LEAST:
+            return None
+        scores = np.array([self.seen[place].rungs[-1][0] for place in there])
+        return float(scores.std() / max(float(self.standings[there].std()), 1e-9))
+
     def of(self, params: Mapping[str, Any]) -> Evidence:
         """Return the part with these parameter values, in its order."""
 
@@ -80,22 +93,55 @@ class Evidence:
         )
 
 
+_NOTHING = Evidence(seen=(), standings=np.zeros(0), pending=())
+
+
+class Reader:
+    """Reads studies, one after another; what has finished is read once."""
+
+    def __init__(self) -> None:
+        self._study = ""
+        self._levels: tuple[int, ...] = ()
+        self._finished: dict[int, Seen | None] = {}
+        self._latest: tuple[int | None, Evidence] = (None, _NOTHING)
+
+    def read(self, study: Study, *, but: int | None = None) -> Evidence:
+        """Return what a study's trials say.
+
+        Args:
+            study: of Optuna.
+            but: number of the trial that is being proposed, which is not pending; asked for again, it is
+                answered as before.
+        """
+        if but is not None and self._latest[0] == but and self._study == study.study_name:
+            return self._latest[1]
+        trials = [item for item in study.get_trials(deepcopy=False, states=_JUDGED) if item.params]
+        self._forget(study.study_name, _levels(trials))
+        seen = [item for trial in trials if (item := self._seen(trial)) is not None]
+        running = [item for item in trials if item.state == TrialState.RUNNING and item.number != but]
+        evidence = Evidence(
+            seen=tuple(seen),
+            standings=standings(seen, [_objective(direction) for direction in study.directions]),
+            pending=tuple(item.params for item in running if not _rungs(item, self._levels)),
+        )
+        self._latest = (but, evidence)
+        return evidence
+
+    def _forget(self, study: str, levels: tuple[int, ...]) -> None:
+        if (study, levels) != (self._study, self._levels):
+            self._study, self._levels, self._finished = study, levels, {}
+
+    def _seen(self, trial: FrozenTrial) -> Seen | None:
+        if trial.state == TrialState.RUNNING:
+            return _result(trial, self._levels)
+        if trial.number not in self._finished:
+            self._finished[trial.number] = _result(trial, self._levels)
+        return self._finished[trial.number]
+
+
 def gather(study: Study) -> Evidence:
     """Return what a study's trials say."""
-    trials = [item for item in study.get_trials(deepcopy=False, states=_JUDGED) if item.params]
-    levels = _levels(trials)
-    seen = []
-    for trial in trials:
-        rungs = _rungs(trial, levels)
-        if rungs or trial.state == TrialState.FAIL:
-            seen.append(_seen(trial, rungs))
-    directions = [_objective(direction) for direction in study.directions]
-    running = [item for item in trials if item.state == TrialState.RUNNING]
-    return Evidence(
-        seen=tuple(seen),
-        standings=standings(seen, directions),
-        pending=tuple(item.params for item in running if not _rungs(item, levels)),
-    )
+    return Reader().read(study)
 
 
 def standings(seen: Sequence[Seen], objectives: Sequence[Objective]) -> np.ndarray:
@@ -132,7 +178,11 @@ def _objective(direction: StudyDirection) -> Objective:
     )
 
 
-def _seen(trial: FrozenTrial, rungs: tuple[tuple[float, ...], ...]) -> Seen:
+def _result(trial: FrozenTrial, levels: Sequence[int]) -> Seen | None:
+    """A trial with a result; one without any is a failure, or not heard of yet."""
+    rungs = _rungs(trial, levels)
+    if not rungs and trial.state != TrialState.FAIL:
+        return None
     record = trial.user_attrs.get("record", {})
     limits = record.get("constraints") or trial.constraints.values()
     epochs = record.get("epochs", 0)

@@ -20,11 +20,15 @@ def best_records(records: Sequence[TrialRecord], objectives: Sequence[Objective]
     """
     complete = [record for record in records if record.state == "complete" and record.scores]
     complete = [record for record in complete if record.feasible] or complete
+    if len(objectives) == 1:
+        best = complete[:1]
+        for record in complete[1:]:
+            best = [record] if _beats(record, best[0], objectives) else best
+        return best
     front = [
         record for record in complete if not any(_beats(other, record, objectives) for other in complete)
     ]
-    ordered = sorted(front, key=lambda record: record.number)
-    return ordered[:1] if len(objectives) == 1 else ordered
+    return sorted(front, key=lambda record: record.number)
 
 
 def _beats(one: TrialRecord, other: TrialRecord, objectives: Sequence[Objective]) -> bool:

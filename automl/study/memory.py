@@ -29,6 +29,7 @@ class RandomProposer:
     """
 
     notes: tuple[str, ...] = ()
+    ended = ""
 
     def __init__(
         self,

@@ -13,122 +13,34 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import optuna
 from optuna.pruners import NopPruner
-from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Configuration, Objective, Scalar, TrialRecord
 from automl.spaces.parameters import Constant
-from automl.spaces.space import FAMILY, SearchSpace
-from automl.study.claim import claim
+from automl.spaces.space import SearchSpace
 from automl.study.distributions import suggested
-from automl.study.earlier import gifts_of
+from automl.study.evidence import Reader
 from automl.study.front import best_records
 from automl.study.grid import grid_points
 from automl.study.plots import draw_study
-from automl.study.portfolio import Start, next_start, starts_of
+from automl.study.portfolio import Start, next_start
 from automl.study.promoter import Promoter, next_pause
 from automl.study.proposer import UNLIMITED, Horizon, Proposal
-from automl.study.pruners import RUNGS, build_pruner
 from automl.study.record import checked_record, left_behind
-from automl.study.rungs import ladder
-from automl.study.samplers import build_sampler
-from automl.study.storage import JOURNAL, open_storage
+from automl.study.rung_sampler import RungSampler
+from automl.study.samplers import Memory, build_sampler
+from automl.study.stopping import LEAST_TRIALS, REPEAT, noise_of, repeat_of, why_end
 from automl.study.stored import TOLD, has_record, plain, record_of
-from automl.study.warm_start import Facts, Place, PriorPoint
+from automl.study.warm_start import PriorPoint
 
 _SECONDS_BETWEEN_REPORTS = 1.0
-
-
-def open_proposer(
-    *,
-    folder: Path,
-    name: str,
-    space: SearchSpace,
-    objectives: tuple[Objective, ...],
-    epochs: Mapping[str, int] | None = None,
-    sampler: str = "rungs",
-    pruner: str = "rungs",
-    seed: int = 0,
-    storage: str | BaseStorage | None = None,
-    use_portfolio: bool = True,
-    facts: Facts | None = None,
-    earlier: Sequence[Place] = (),
-) -> OptunaProposer:
-    """Create a study, or go on with the one that is there.
-
-    Args:
-        folder: the job folder; without ``storage`` the study is its file ``study.journal``.
-        name: the job's name, which is the study's.
-        space: what to search; its ``epochs`` are the full length of a trial for the pruner.
-        objectives: what is optimised; Optuna's pruners go by the first one.
-        epochs: full length of a trial by family, where it is not the space's.
-        sampler: one of ``SAMPLERS``.
-        pruner: one of ``PRUNERS``; Optuna's own are without effect on several objectives.
-        seed: the n-th trial of a study is the same for the same seed, space and scores, also when the
-            study was stopped and opened again in between.
-        storage: see ``open_storage``.
-        use_portfolio: begin with the best of the earlier studies and the space's portfolio; a grid never
-            does.
-        facts: what the data looks like, kept with the study.
-        earlier: studies to learn from; they are read when the study is created.
-
-    Raises:
-        ConfigError: unknown sampler or pruner, a storage that cannot be opened, or a study of that name
-            made for something else.
-        MissingDependencyError: the sampler or the storage needs a library that is not installed.
-    """
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(
-        storage=open_storage(folder, storage),
-        study_name=name,
-        sampler=build_sampler(sampler, seed=seed, number=0, objectives=len(objectives)),
-        pruner=build_pruner(pruner if len(objectives) == 1 else "none", space.epochs),
-        directions=[objective.direction for objective in objectives],
-        load_if_exists=True,
-    )
-    claim(study, space, objectives)
-    gifts = gifts_of(study, earlier, space, objectives, facts)
-    notes: tuple[str, ...] = tuple(item.note for item in gifts)
-    if len(objectives) > 1 and pruner not in ("none", RUNGS):
-        notes = (
-            f"Pruner {pruner!r} is off: a trial is judged by one curve, and there are several objectives.",
-            *notes,
-        )
-    return OptunaProposer(
-        study=study,
-        space=space,
-        objectives=objectives,
-        levels=_levels(space, epochs or {}) if pruner == RUNGS else lambda configuration: (),
-        sampler=sampler,
-        seed=seed,
-        starts=starts_of(space, gifts) if use_portfolio and sampler != "grid" else (),
-        prior=[point for item in gifts for point in item.prior],
-        notes=notes,
-    )
-
-
-def load_study(folder: Path, name: str, storage: str | None = None) -> optuna.Study:
-    """Open a job's study to look at it.
-
-    Args:
-        folder: the job folder.
-        name: the job's name.
-        storage: see ``open_storage``.
-
-    Raises:
-        ConfigError: there is no such study, or its storage cannot be opened.
-    """
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        return optuna.load_study(study_name=name, storage=open_storage(folder, storage))
-    except KeyError as error:
-        raise ConfigError(f"There is no study {name!r} in {storage or folder / JOURNAL}.") from error
 
 
 class OptunaProposer:
@@ -137,6 +49,7 @@ class OptunaProposer:
     Attributes:
         study: the Optuna study.
         notes: what a user should be told about the settings.
+        ended: why a search without a budget is over, or empty.
     """
 
     def __init__(
@@ -154,6 +67,7 @@ class OptunaProposer:
     ) -> None:
         self.study = study
         self.notes = notes
+        self.ended = ""
         self._space = space
         self._objectives = objectives
         self._levels = levels
@@ -161,7 +75,7 @@ class OptunaProposer:
         self._sampler = sampler
         self._seed = seed
         self._starts = starts
-        self._prior = prior
+        self._memory = Memory(prior=prior, reader=Reader())
         self._running: dict[int, Trial] = {}
         self._waiting: dict[int, Trial] = {}
         self._reached: dict[int, int] = {}
@@ -180,20 +94,36 @@ class OptunaProposer:
     def ask(self, horizon: Horizon = UNLIMITED) -> Proposal | None:
         """Return what to train next: interrupted trials, promotions, the portfolio, then the sampler's."""
         if self._interrupted:
-            return self._begun(self._resumed())
+            return self._begun(self._resumed(), horizon)
+        if horizon.open and self._over():
+            horizon = Horizon(trials=0)
         promoted = self._promoted(horizon)
         if promoted is not None or horizon.trials == 0:
             return promoted
+        if not self._promoter.fits(self._records.values(), horizon):
+            return None
         trial = self._new(horizon)
-        return None if trial is None else self._begun(trial)
+        return None if trial is None else self._begun(trial, horizon)
 
-    def _begun(self, trial: Trial) -> Proposal:
+    def _over(self) -> bool:
+        """Whether a search without a budget has found what there is to find."""
+        begun = len(self._records) + len(self._running)
+        if not self.ended:
+            gain = noise = None
+            sampler = self.study.sampler
+            if begun >= LEAST_TRIALS and isinstance(sampler, RungSampler) and len(self._objectives) == 1:
+                noise = noise_of(self.records(), self._objectives[0])
+                gain = None if noise is None else sampler.expected_gain(self.study)
+            self.ended = why_end(begun, gain, noise, self._objectives[0])
+        return bool(self.ended)
+
+    def _begun(self, trial: Trial, horizon: Horizon) -> Proposal:
         sampler = build_sampler(
             self._sampler,
             seed=self._seed,
             number=trial.number,
             objectives=len(self._objectives),
-            prior=self._prior,
+            memory=replace(self._memory, by_time=horizon.seconds is not None),
         )
         self.study.sampler = sampler
         configuration = self._space.walk(lambda parameter: suggested(trial, parameter))
@@ -206,7 +136,7 @@ class OptunaProposer:
             number=trial.number,
             configuration=configuration,
             origin=origin,
-            until=next_pause(levels, 0),
+            until=None if origin == REPEAT else next_pause(levels, 0),
             levels=levels,
         )
 
@@ -350,9 +280,18 @@ class OptunaProposer:
                 if point is None:
                     return None
                 self._enqueue(point, "sampler")
+            elif horizon.open and (best := self._repeat()) is not None:
+                self._enqueue(best, REPEAT)
         return self.study.ask()
 
+    def _repeat(self) -> Configuration | None:
+        trials = self.study.get_trials(deepcopy=False)
+        repeated = sum(trial.user_attrs.get("origin") == REPEAT for trial in trials)
+        return repeat_of(self.records(), self._objectives[0], repeated)
+
     def _next_start(self, horizon: Horizon) -> int | None:
+        if not self._starts:
+            return None
         trials = self.study.get_trials(deepcopy=False)
         return next_start(
             self._starts,
@@ -372,10 +311,3 @@ class OptunaProposer:
         trials = self.study.get_trials(deepcopy=False)
         tried = [trial.user_attrs.get("proposal", {}).get("configuration") for trial in trials]
         return (point for point in grid_points(self._space, self._seed) if point not in tried)
-
-
-def _levels(space: SearchSpace, epochs: Mapping[str, int]) -> Callable[[Configuration], tuple[int, ...]]:
-    """From a configuration to the epochs of its rungs."""
-    ladders = {family: ladder(length) for family, length in epochs.items()}
-    default = ladder(space.epochs)
-    return lambda configuration: ladders.get(str(configuration.get(FAMILY)), default)

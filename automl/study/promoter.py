@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.study.proposer import Horizon
@@ -11,8 +11,11 @@ from automl.study.ranking import order
 from automl.study.rungs import ETA, Standing, leaders, promotable
 
 FINISHING = 1.3
-"""The best trial that waits is finished when its remaining epochs would take so much of the time left:
+"""The best trial that waits is finished when the time left is so many times what its epochs would take:
 epochs vary by a fifth, and its model may have to be compiled again."""
+
+SEARCHED = 0.5
+"""Share of the time that is searched before anything is finished, however long that would take."""
 
 
 FINALISTS = 3
@@ -58,6 +61,8 @@ class Promoter:
                 the time is just enough to finish the best, it is finished.
             running: numbers of paused trials that are in training again.
         """
+        if not any(record.state == "paused" for record in records):
+            return None
         by_number = {record.number: record for record in records}
         standings = [
             Standing(
@@ -68,13 +73,30 @@ class Promoter:
             for record in records
         ]
         ranks = self.ranks(records)
-        last = self._last(by_number, leaders(standings, ranks), horizon.seconds)
+        last = self._last(by_number, leaders(standings, ranks), horizon)
         if last is not None:
             return Promotion(record=last, until=None)
+        late = {
+            item.number
+            for item in standings
+            if item.paused and not self._in_time(by_number[item.number], horizon)
+        }
+        standings = [replace(item, paused=False) if item.number in late else item for item in standings]
         number = promotable(standings, ranks, eta=self.eta, least=FINALISTS if horizon.trials == 0 else 0)
         if number is None:
             return None
         return Promotion(record=by_number[number], until=self.pause_of(by_number[number]))
+
+    def fits(self, records: Iterable[TrialRecord], horizon: Horizon) -> bool:
+        """Whether a new trial, if it were as quick as the quickest one, would see its first rung."""
+        if horizon.seconds is None:
+            return True
+        times = (
+            item.seconds / item.epochs * (self.levels(item.configuration) or (1,))[0]
+            for item in records
+            if item.epochs
+        )
+        return min(times, default=0.0) <= horizon.seconds
 
     def ranks(self, records: Sequence[TrialRecord]) -> list[list[int]]:
         """Return per rung the numbers of the trials that reached it, best first.
@@ -96,16 +118,23 @@ class Promoter:
         """Return the epochs of a trial's next rung, None when that is its full length."""
         return next_pause(self.levels(record.configuration), record.epochs)
 
+    def _in_time(self, record: TrialRecord, horizon: Horizon) -> bool:
+        """Whether a trial would reach its next rung."""
+        until = self.pause_of(record) or self.levels(record.configuration)[-1]
+        needed = (until - record.epochs) * record.seconds / max(record.epochs, 1)
+        return horizon.seconds is None or needed <= horizon.seconds
+
     def _last(
-        self, records: dict[int, TrialRecord], waiting: Sequence[int], seconds: float | None
+        self, records: dict[int, TrialRecord], waiting: Sequence[int], horizon: Horizon
     ) -> TrialRecord | None:
         """The most promising trial, if finishing it needs the time that is left."""
-        if seconds is None or not waiting:
+        if horizon.seconds is None or not waiting:
             return None
         best = records[waiting[0]]
         left = self.levels(best.configuration)[-1] - best.epochs
         needed = left * best.seconds / max(best.epochs, 1)
-        return best if needed * FINISHING >= seconds else None
+        searched = horizon.total is None or horizon.seconds <= (1 - SEARCHED) * horizon.total
+        return best if searched and needed * FINISHING >= horizon.seconds else None
 
 
 def next_pause(levels: Sequence[int], epochs: int) -> int | None:

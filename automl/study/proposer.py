@@ -16,11 +16,15 @@ class Horizon:
 
     Attributes:
         trials: configurations that may still be begun, None for any number.
-        seconds: time for training, None without a limit.
+        seconds: time for training that is left, None without a limit.
+        total: time for training in all, None without a limit.
+        open: whether the proposer decides when to end, for want of any limit.
     """
 
     trials: int | None = None
     seconds: float | None = None
+    total: float | None = None
+    open: bool = False
 
 
 UNLIMITED = Horizon()
@@ -54,9 +58,11 @@ class Proposer(Protocol):
 
     Attributes:
         notes: one sentence for each thing the user should know of the settings.
+        ended: why a search without a budget is over, or empty.
     """
 
     notes: tuple[str, ...]
+    ended: str
 
     def ask(self, horizon: Horizon = UNLIMITED) -> Proposal | None:
         """Return what to train next, or None when nothing is left that is worth it.

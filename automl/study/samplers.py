@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError, suggest
@@ -19,12 +20,28 @@ from automl.spaces.space import FAMILY
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
+    from automl.study.evidence import Reader
     from automl.study.warm_start import PriorPoint
 
 # random trials before a model of the scores is fitted; Optuna's own default, portfolio trials count
 STARTUP_TRIALS = 10
 # Optuna's 50 would make most searches, which are of tens of trials, one random generation
 POPULATION = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """What the samplers of one study hand on, besides its trials.
+
+    Attributes:
+        prior: results of earlier studies.
+        reader: has read the finished trials.
+        by_time: whether the search is limited by time, so that improvement counts per time.
+    """
+
+    prior: Sequence[PriorPoint] = ()
+    reader: Reader | None = None
+    by_time: bool = False
 
 
 def check_sampler(name: str, objectives: int = 1) -> None:
@@ -44,7 +61,7 @@ def check_sampler(name: str, objectives: int = 1) -> None:
 
 
 def build_sampler(
-    name: str, *, seed: int, number: int, objectives: int = 1, prior: Sequence[PriorPoint] = ()
+    name: str, *, seed: int, number: int, objectives: int = 1, memory: Memory | None = None
 ) -> BaseSampler:
     """Return an Optuna sampler for one trial.
 
@@ -53,7 +70,7 @@ def build_sampler(
         seed: the study's seed.
         number: the trial's number.
         objectives: how many objectives the study has.
-        prior: results of earlier studies, for ``rungs``; the others know nothing of them.
+        memory: what the samplers of one study share; of its own only ``rungs`` makes use.
 
     Raises:
         ConfigError: see ``check_sampler``.
@@ -63,10 +80,10 @@ def build_sampler(
     with warnings.catch_warnings():
         # experimental in Optuna's words, pinned and tested in ours
         warnings.simplefilter("ignore")
-        return _BUILDERS[name](seed, derive(seed, "sampler", number), objectives, prior)
+        return _BUILDERS[name](seed, derive(seed, "sampler", number), objectives, memory or Memory())
 
 
-def _tpe(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
+def _tpe(seed: int, trial_seed: int, objectives: int, memory: Memory) -> BaseSampler:
     from optuna.samplers import TPESampler
 
     # groups: parameters that occur together are drawn together, also below a condition
@@ -80,26 +97,26 @@ def _tpe(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint
     )
 
 
-def _gp(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
+def _gp(seed: int, trial_seed: int, objectives: int, memory: Memory) -> BaseSampler:
     require("torch", extra="gp", purpose="for the sampler gp, which fits a Gaussian process with it")
     from optuna.samplers import GPSampler
 
     return GPSampler(seed=trial_seed, n_startup_trials=STARTUP_TRIALS, warn_independent_sampling=False)
 
 
-def _cmaes(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
+def _cmaes(seed: int, trial_seed: int, objectives: int, memory: Memory) -> BaseSampler:
     from optuna.samplers import CmaEsSampler
 
     return CmaEsSampler(seed=trial_seed, warn_independent_sampling=False)
 
 
-def _random(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
+def _random(seed: int, trial_seed: int, objectives: int, memory: Memory) -> BaseSampler:
     from optuna.samplers import RandomSampler
 
     return RandomSampler(seed=trial_seed)
 
 
-def _qmc(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
+def _qmc(seed: int, trial_seed: int, objectives: int, memory: Memory) -> BaseSampler:
     from optuna.samplers import QMCSampler, RandomSampler
 
     # one scrambling for the whole study: its trials are points of one sequence
@@ -111,19 +128,25 @@ def _qmc(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint
     )
 
 
-def _nsga2(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
+def _nsga2(seed: int, trial_seed: int, objectives: int, memory: Memory) -> BaseSampler:
     from optuna.samplers import NSGAIISampler
 
     return NSGAIISampler(seed=trial_seed, population_size=POPULATION)
 
 
-def _rungs(seed: int, trial_seed: int, objectives: int, prior: Sequence[PriorPoint]) -> BaseSampler:
+def _rungs(seed: int, trial_seed: int, objectives: int, memory: Memory) -> BaseSampler:
     from automl.study.rung_sampler import RungSampler
 
-    return RungSampler(seed=trial_seed, branch=FAMILY, prior=prior)
+    return RungSampler(
+        seed=trial_seed,
+        branch=FAMILY,
+        by_time=memory.by_time,
+        prior=memory.prior,
+        reader=memory.reader,
+    )
 
 
-_BUILDERS: dict[str, Callable[[int, int, int, Sequence[PriorPoint]], BaseSampler]] = {
+_BUILDERS: dict[str, Callable[[int, int, int, Memory], BaseSampler]] = {
     "rungs": _rungs,
     "tpe": _tpe,
     "gp": _gp,

@@ -10,7 +10,7 @@ from automl.core.specs import Objective, TrialRecord
 from automl.jobs.config import read_config
 from automl.spaces.loading import load_space
 from automl.spaces.space import join
-from automl.study.optuna_study import open_proposer
+from automl.study.opening import open_proposer
 from automl.study.warm_start import Facts
 
 FACTS = Facts(modality="tabular", task="regression", rows=500, columns=8, outputs=1)

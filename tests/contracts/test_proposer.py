@@ -28,7 +28,7 @@ def memory(folder, *, objectives=(ACCURACY,), pruner="median", **options):
 
 def optuna_study(sampler):
     def make(folder, *, objectives=(ACCURACY,), pruner="median", **options):
-        from automl.study.optuna_study import open_proposer
+        from automl.study.opening import open_proposer
 
         return open_proposer(
             folder=folder,

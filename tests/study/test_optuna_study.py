@@ -6,7 +6,7 @@ import pytest
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective, Rung, TrialRecord
 from automl.spaces.space import join
-from automl.study.optuna_study import load_study, open_proposer
+from automl.study.opening import load_study, open_proposer
 from automl.study.storage import JOURNAL
 from tests.spaces.samples import sample_space
 

@@ -8,7 +8,7 @@ import pytest
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective, Rung, TrialRecord
 from automl.spaces.parsing import parse_space
-from automl.study.optuna_study import open_proposer
+from automl.study.opening import open_proposer
 from automl.study.portfolio import Start, greedy, learned_portfolio, next_start, starts_of
 from automl.study.proposer import UNLIMITED, Horizon
 from automl.study.warm_start import Earlier, EarlierResult, Gift

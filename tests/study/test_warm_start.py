@@ -14,7 +14,7 @@ from automl.spaces.space import join
 from automl.study.distributions import distribution
 from automl.study.earlier import read_earlier
 from automl.study.encoding import Encoding
-from automl.study.optuna_study import open_proposer
+from automl.study.opening import open_proposer
 from automl.study.prior import GONE, Prior
 from automl.study.surrogate import fit
 from automl.study.warm_start import (

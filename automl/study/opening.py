@@ -1,0 +1,115 @@
+"""The doors to a study: one creates it or goes on with it, the other opens it to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import optuna
+from optuna.storages import BaseStorage
+
+from automl.core.errors import ConfigError
+from automl.core.specs import Configuration, Objective
+from automl.spaces.space import FAMILY, SearchSpace
+from automl.study.claim import claim
+from automl.study.earlier import gifts_of
+from automl.study.optuna_study import OptunaProposer
+from automl.study.portfolio import starts_of
+from automl.study.pruners import RUNGS, build_pruner
+from automl.study.rungs import ladder
+from automl.study.samplers import build_sampler
+from automl.study.storage import JOURNAL, open_storage
+from automl.study.warm_start import Facts, Place
+
+
+def open_proposer(
+    *,
+    folder: Path,
+    name: str,
+    space: SearchSpace,
+    objectives: tuple[Objective, ...],
+    epochs: Mapping[str, int] | None = None,
+    sampler: str = "rungs",
+    pruner: str = "rungs",
+    seed: int = 0,
+    storage: str | BaseStorage | None = None,
+    use_portfolio: bool = True,
+    facts: Facts | None = None,
+    earlier: Sequence[Place] = (),
+) -> OptunaProposer:
+    """Create a study, or go on with the one that is there.
+
+    Args:
+        folder: the job folder; without ``storage`` the study is its file ``study.journal``.
+        name: the job's name, which is the study's.
+        space: what to search; its ``epochs`` are the full length of a trial for the pruner.
+        objectives: what is optimised; Optuna's pruners go by the first one.
+        epochs: full length of a trial by family, where it is not the space's.
+        sampler: one of ``SAMPLERS``.
+        pruner: one of ``PRUNERS``; Optuna's own are without effect on several objectives.
+        seed: the n-th trial of a study is the same for the same seed, space and scores, also when the
+            study was stopped and opened again in between.
+        storage: see ``open_storage``.
+        use_portfolio: begin with the best of the earlier studies and the space's portfolio; a grid never
+            does.
+        facts: what the data looks like, kept with the study.
+        earlier: studies to learn from; they are read when the study is created.
+
+    Raises:
+        ConfigError: unknown sampler or pruner, a storage that cannot be opened, or a study of that name
+            made for something else.
+        MissingDependencyError: the sampler or the storage needs a library that is not installed.
+    """
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.create_study(
+        storage=open_storage(folder, storage),
+        study_name=name,
+        sampler=build_sampler(sampler, seed=seed, number=0, objectives=len(objectives)),
+        pruner=build_pruner(pruner if len(objectives) == 1 else "none", space.epochs),
+        directions=[objective.direction for objective in objectives],
+        load_if_exists=True,
+    )
+    claim(study, space, objectives)
+    gifts = gifts_of(study, earlier, space, objectives, facts)
+    notes: tuple[str, ...] = tuple(item.note for item in gifts)
+    if len(objectives) > 1 and pruner not in ("none", RUNGS):
+        notes = (
+            f"Pruner {pruner!r} is off: a trial is judged by one curve, and there are several objectives.",
+            *notes,
+        )
+    return OptunaProposer(
+        study=study,
+        space=space,
+        objectives=objectives,
+        levels=_levels(space, epochs or {}) if pruner == RUNGS else lambda configuration: (),
+        sampler=sampler,
+        seed=seed,
+        starts=starts_of(space, gifts) if use_portfolio and sampler != "grid" else (),
+        prior=[point for item in gifts for point in item.prior],
+        notes=notes,
+    )
+
+
+def load_study(folder: Path, name: str, storage: str | None = None) -> optuna.Study:
+    """Open a job's study to look at it.
+
+    Args:
+        folder: the job folder.
+        name: the job's name.
+        storage: see ``open_storage``.
+
+    Raises:
+        ConfigError: there is no such study, or its storage cannot be opened.
+    """
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        return optuna.load_study(study_name=name, storage=open_storage(folder, storage))
+    except KeyError as error:
+        raise ConfigError(f"There is no study {name!r} in {storage or folder / JOURNAL}.") from error
+
+
+def _levels(space: SearchSpace, epochs: Mapping[str, int]) -> Callable[[Configuration], tuple[int, ...]]:
+    """From a configuration to the epochs of its rungs."""
+    ladders = {family: ladder(length) for family, length in epochs.items()}
+    default = ladder(space.epochs)
+    return lambda configuration: ladders.get(str(configuration.get(FAMILY)), default)
