@@ -16,9 +16,10 @@ def test_promised_defaults(name, value):
     assert getattr(JobConfig(), name) == value
 
 
-def test_twenty_trials_unless_time_or_trials_are_given():
-    assert JobConfig().trial_limit == 20
-    assert JobConfig(time=60.0).trial_limit is None
+def test_a_sampler_of_optuna_has_twenty_trials_ours_knows_when_to_end():
+    assert JobConfig().trial_limit is None
+    assert JobConfig(sampler="tpe").trial_limit == 20
+    assert JobConfig(sampler="tpe", time=60.0).trial_limit is None
     assert JobConfig(time=60.0, trials=3).trial_limit == 3
 
 
