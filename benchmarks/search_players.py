@@ -234,6 +234,7 @@ class KerasTuner:
         self._folder = tempfile.TemporaryDirectory()
         self._oracle = make(library, settings, self._epochs)
         self._oracle._set_project_dir(self._folder.name, "replay")
+        self._oracle.verbose = 0
         self._numbers: dict[str, int] = {}
 
     def next(self, worker: int) -> Segment | None:

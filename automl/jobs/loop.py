@@ -267,12 +267,16 @@ class _Rounds:
             loop.progress.epoch(number, epoch.number, epoch.metrics)
             value = epoch.metrics.get(objective.label)
             if value is None:
-                return self._too_slow(epoch, epochs)
+                return too_slow(epoch)
             # the best so far, which is what the trial is worth: its weights are the ones kept
             best = value if objective.better(value, best) else best
             if best is not None and loop.proposer.report(number, epoch.number, best):
                 return f"pruned after epoch {epoch.number}"
-            return self._too_slow(epoch, epochs)
+            return too_slow(epoch)
+
+        def too_slow(epoch: Epoch) -> str:
+            # one that pauses does not eat the search
+            return "" if proposal.until is not None else self._too_slow(epoch, epochs)
 
         return watch
 

@@ -45,6 +45,7 @@ TRIAL_WAIT_SECONDS = 3.0
 MODEL_WAIT_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
 STATUS = {"complete": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED", "failed": "FAILED"}
+_AT_A_PAUSE = ("score", "duration_seconds", "epochs", "best_epoch")
 CLIENT_SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
@@ -159,7 +160,10 @@ class MlflowTracker:
         """Remember how a trial stands at its rung; its run stays open."""
         run = record.run_id or self._running[record.number]
         self._paused.add(run)
-        self._batch(run, metrics=self._final_metrics(record), step=record.epochs, tags=standing(record))
+        # the epoch's own metrics stand at this step already
+        known = self._final_metrics(record)
+        metrics = {name: known[name] for name in _AT_A_PAUSE if name in known}
+        self._batch(run, metrics=metrics, step=record.epochs, tags=standing(record))
 
     def end_trial(self, record: TrialRecord) -> None:
         """Close the trial's run; a baseline's metrics go to the job's run."""

@@ -127,7 +127,7 @@ def test_the_horizon_is_the_trials_and_seconds_left():
     assert budget.horizon(1, startup=0.0).trials == 3
     assert budget.horizon(1, startup=0.0).seconds == pytest.approx(60, abs=5)
     assert budget.horizon(5, startup=0.0).trials == 0
-    assert Budget(trials=None, deadline=None).horizon(9, startup=99.0) == Horizon()
+    assert Budget(trials=None, deadline=None).horizon(9, startup=99.0) == Horizon(open=True)
 
 
 def test_a_trial_that_would_take_most_of_the_time_left_is_ended_once_there_is_a_model():

@@ -108,6 +108,31 @@ def test_the_best_is_finished_when_the_time_is_just_enough(seconds, until):
         assert (found.record.number, found.until) == (1, None)
 
 
+@pytest.mark.parametrize(("seconds", "finishes"), [(51.0, False), (49.0, True)])
+def test_nothing_is_finished_before_half_of_the_time_was_searched(seconds, finishes):
+    slow = [trial(0, 0.5, seconds=20.0), trial(1, 0.9, seconds=20.0)]
+
+    found = PROMOTER.next(slow, Horizon(seconds=seconds, total=100.0))
+
+    assert (found is not None) is finishes
+
+
+def test_no_trial_is_promoted_that_would_not_see_its_next_rung():
+    waiting = [trial(number, number / 10, seconds=10.0) for number in range(3)]
+
+    assert PROMOTER.next(waiting, Horizon(seconds=21.0, total=30.0)).until == 6
+    assert PROMOTER.next(waiting, Horizon(seconds=19.0, total=30.0)) is None
+
+
+def test_a_new_trial_fits_when_the_quickest_one_saw_its_first_rung_in_that_time():
+    seen = [trial(0, 0.5, seconds=8.0), trial(1, 0.5, 0.6, seconds=18.0)]
+
+    assert PROMOTER.fits(seen, Horizon(seconds=7.0))
+    assert not PROMOTER.fits(seen, Horizon(seconds=5.0))
+    assert PROMOTER.fits(seen, UNLIMITED)
+    assert PROMOTER.fits([], Horizon(seconds=0.1))
+
+
 def test_of_those_that_wait_the_one_of_the_highest_rung_is_finished():
     waiting = [trial(0, 0.9, seconds=2.0), trial(1, 0.5, 0.6, seconds=6.0)]
 
