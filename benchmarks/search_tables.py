@@ -25,6 +25,8 @@ from automl.spaces.parameters import Choice, Float, Integer, Parameter
 from automl.spaces.space import SearchSpace
 
 Curve = np.ndarray
+WORST = 3.0
+"""Regrets end here: by how much a diverged training is worse must not decide."""
 POOL = 1000
 """Settings drawn of a surrogate to learn a portfolio from."""
 
@@ -57,8 +59,8 @@ class Task:
     pool: Callable[[], Sequence[Configuration]]
 
     def regret(self, loss: float) -> float:
-        """Return how far a loss is from the best: 0 the best known, 1 a median configuration."""
-        return (loss - self.best) / (self.median - self.best)
+        """Return how far a loss is from the best: 0 the best known, 1 a median configuration, at most 3."""
+        return min((loss - self.best) / (self.median - self.best), WORST)
 
 
 def load_tasks(folder: Path, table: str) -> list[Task]:

@@ -146,6 +146,7 @@ class OptunaProposer:
             return None
         record = found.record
         self._take_up(record.number)
+        self._reached[record.number] = record.epochs  # its state may be lost, and it begin again
         return Proposal(
             number=record.number,
             configuration=record.configuration,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.study.proposer import Horizon
@@ -64,25 +64,13 @@ class Promoter:
         if not any(record.state == "paused" for record in records):
             return None
         by_number = {record.number: record for record in records}
-        standings = [
-            Standing(
-                number=record.number,
-                reached=len(record.rungs),
-                paused=record.state == "paused" and record.number not in running,
-            )
-            for record in records
-        ]
         ranks = self.ranks(records)
-        last = self._last(by_number, leaders(standings, ranks), horizon)
+        waiting = [item for item in records if item.state == "paused" and item.number not in running]
+        last = self._last(by_number, leaders(_standings(records, waiting), ranks), horizon)
         if last is not None:
             return Promotion(record=last, until=None)
-        late = {
-            item.number
-            for item in standings
-            if item.paused and not self._in_time(by_number[item.number], horizon)
-        }
-        standings = [replace(item, paused=False) if item.number in late else item for item in standings]
-        number = promotable(standings, ranks, eta=self.eta, least=FINALISTS if horizon.trials == 0 else 0)
+        in_time = _standings(records, [item for item in waiting if self._in_time(item, horizon)])
+        number = promotable(in_time, ranks, eta=self.eta, least=FINALISTS if horizon.trials == 0 else 0)
         if number is None:
             return None
         return Promotion(record=by_number[number], until=self.pause_of(by_number[number]))
@@ -141,6 +129,14 @@ def next_pause(levels: Sequence[int], epochs: int) -> int | None:
     """Return the first rung above so many epochs, None when that is the full length."""
     above = [level for level in levels[:-1] if level > epochs]
     return above[0] if above else None
+
+
+def _standings(records: Sequence[TrialRecord], waiting: Sequence[TrialRecord]) -> list[Standing]:
+    numbers = {record.number for record in waiting}
+    return [
+        Standing(number=item.number, reached=len(item.rungs), paused=item.number in numbers)
+        for item in records
+    ]
 
 
 def _excess(record: TrialRecord) -> float:
