@@ -20,7 +20,8 @@ from automl.study.prior import Prior
 from automl.study.surrogate import GaussianProcess, expected_improvement, fit
 
 STARTUP = 16
-"""Results from which on a model is fitted: with fewer it clings to the first good one."""
+"""Results from which on a model is fitted: with fewer it clings to the first good one. Half as many where
+there are no rungs: results of whole trainings mislead less than first looks."""
 RANDOM_SHARE, NEIGHBOUR_SHARE = 0.15, 0.1
 """Shares of even draws and of neighbours of a leader once there is a model."""
 MOST_POINTS = 64
@@ -102,7 +103,9 @@ class Knowledge:
     def _shares(self) -> tuple[float, float]:
         """How likely an even draw and a neighbour are."""
         own = len(self._along)
-        if own + sum(self.prior.counts(own)) >= min(STARTUP, 2 * len(self.encoding.sizes) + 2):
+        sure = all(len(item.rungs) <= 1 for item in self.evidence.seen)
+        enough = STARTUP // 2 if sure else STARTUP
+        if own + sum(self.prior.counts(own)) >= min(enough, 2 * len(self.encoding.sizes) + 2):
             return RANDOM_SHARE, NEIGHBOUR_SHARE
         known = any(item.origin == "portfolio" for item in self.evidence.seen)
         return (0.5, 0.5) if known else (1.0, 0.0)
