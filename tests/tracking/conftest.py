@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+# a shell without job control starts its background jobs deaf to Ctrl-C, and their children inherit it
 PROGRAM = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from automl.tracking.dashboard import serve
 say = lambda line: print(line, flush=True)
 sys.exit(serve(sys.argv[1], port=int(sys.argv[2]), run=("7", "abc"), say=say))
