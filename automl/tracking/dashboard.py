@@ -58,7 +58,7 @@ def serve(
     with contextlib.suppress(KeyboardInterrupt), server(store, host=host, port=free) as process:
         _await(process, address)
         say(f"{_page(address, run)}\nCtrl-C ends it.")
-        return abs(process.wait())
+        return _ended(process)
     return 0
 
 
@@ -129,6 +129,13 @@ def _await(process: subprocess.Popen[bytes], address: str) -> None:
             return
         time.sleep(0.3)
     raise SearchError(f"MLflow's server did not answer at {address} within {START_SECONDS:.0f} s.")
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the server's own end, waking up for a signal that a blocking wait could miss."""
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return abs(process.wait(1.0))
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
