@@ -17,7 +17,7 @@ import heapq
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -26,10 +26,11 @@ from pathlib import Path
 import numpy as np
 import optuna
 
-from automl.core.errors import AutomlError, ConfigError, suggest
+from automl.core.errors import AutomlError
 from automl.core.seeds import derive
 from automl.core.specs import Configuration
 from automl.study.portfolio import greedy
+from benchmarks.arguments import names_of, numbers_of
 from benchmarks.search_players import BY_BUDGET, METHODS, Game, Segment
 from benchmarks.search_report import Run, draw, report
 from benchmarks.search_tables import TABLES, Task, load_tasks
@@ -169,12 +170,12 @@ def _runs(options: argparse.Namespace) -> Iterator[Run]:
 
 
 def _orders(options: argparse.Namespace) -> Iterator[_Order]:
-    methods = _names(options.methods, METHODS, "method")
-    budgets = tuple(_numbers(options.trainings, "trainings"))
-    for table in _names(options.tables, TABLES, "table"):
+    methods = names_of(options.methods, METHODS, "method")
+    budgets = tuple(numbers_of(options.trainings, "trainings"))
+    for table in names_of(options.tables, TABLES, "table"):
         for task in load_tasks(options.data, table):
             for method in methods:
-                for workers in _numbers(options.workers, "workers"):
+                for workers in numbers_of(options.workers, "workers"):
                     for seed in range(options.seeds):
                         games = [(item,) for item in budgets] if method in BY_BUDGET else [budgets]
                         for game in games:
@@ -233,21 +234,6 @@ def _matrix(data: Path, table: str) -> Mapping[str, np.ndarray]:
         name: np.array([task.regret(float(np.nanmin(task.curve(item, rng)))) for item in task.pool()])
         for name, task in _tasks(data, table).items()
     }
-
-
-def _names(text: str, known: Iterable[str], what: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in known:
-            raise ConfigError(f"Unknown {what} {name!r}. {suggest(name, known)}")
-    return names
-
-
-def _numbers(text: str, what: str) -> list[int]:
-    numbers = [item.strip() for item in text.split(",")]
-    if not all(item.isdigit() and int(item) > 0 for item in numbers):
-        raise ConfigError(f"--{what}: expected whole numbers above 0, separated by commas, got {text!r}.")
-    return [int(item) for item in numbers]
 
 
 if __name__ == "__main__":

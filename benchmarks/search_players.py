@@ -23,11 +23,10 @@ from automl.spaces.parameters import Boolean, Choice, Float, Integer
 from automl.study.distributions import suggested
 from automl.study.opening import open_proposer
 from automl.study.proposer import Proposal
+from automl.study.rungs import ETA, FIRST
 from benchmarks.search_tables import Task
 
 LOSS = Objective(name="loss", direction="minimize")
-FIRST, ETA = 2, 3
-"""First rung and reduction of every method that has them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,8 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from automl.core.errors import AutomlError, ConfigError, MissingDependencyError, SearchError, suggest
+from automl.core.errors import AutomlError, ConfigError, MissingDependencyError, SearchError
+from benchmarks.arguments import names_of
 from benchmarks.training_record import Job, Measurement, parse_measurement
 from benchmarks.training_rows import MEMORY_ROWS, ROWS, find_row
 from benchmarks.training_table import LEGEND, TITLES, memory_table, times_table
@@ -35,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        rows = list(MEMORY_ROWS) if options.memory else _names(options.rows, ROWS, "row")
-        opponents = [] if options.memory else _names(options.against, TITLES, "opponent")
+        rows = list(MEMORY_ROWS) if options.memory else names_of(options.rows, ROWS, "row")
+        opponents = [] if options.memory else names_of(options.against, TITLES, "opponent")
         _check(options, opponents)
         measured = _measure(options, rows, opponents)
     except AutomlError as error:
@@ -58,14 +59,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every measurement here")
     parser.add_argument("--memory", action="store_true", help="how much a search grows, instead of times")
     return parser
-
-
-def _names(text: str, known: Iterable[str], what: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in known:
-            raise ConfigError(f"Unknown {what} {name!r}. {suggest(name, known)}")
-    return names
 
 
 def _check(options: argparse.Namespace, opponents: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.cli.text import configuration_text, duration_text
 from automl.core.specs import Configuration, Objective, TrialRecord
-from automl.jobs.progress import SilentProgress
+from automl.jobs.progress import Announcement, SilentProgress
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -43,6 +43,9 @@ class WarningProgress(SilentProgress):
             print(text, file=sys.stderr, flush=True)
 
 
+_UNKNOWN = Announcement(name="", objectives=(), trials=None, deadline=None)
+
+
 class Standings:
     """How the trials of a search stand, the latest word on each."""
 
@@ -74,29 +77,18 @@ class PlainProgress:
     """A line per note, and per trial that pauses, goes on or ends; in long searches only some of these."""
 
     def __init__(self) -> None:
-        self._objectives: tuple[Objective, ...] = ()
-        self._trials: int | None = None
-        self._deadline: float | None = None
+        self._search = _UNKNOWN
         self._standings = Standings()
         self._told = 0
         self._last = 0.0
 
-    def start(
-        self,
-        *,
-        name: str,
-        objectives: tuple[Objective, ...],
-        trials: int | None,
-        deadline: float | None,
-        earlier: Sequence[TrialRecord] = (),
-    ) -> None:
+    def start(self, search: Announcement) -> None:
         """See ``Progress``."""
-        self._objectives, self._trials, self._deadline = objectives, trials, deadline
-        self._standings = Standings(earlier)
-        goal = ", ".join(f"{item.label} ({item.direction})" for item in objectives)
-        limits = [f"{trials} trials" if trials else "", _left(deadline)]
-        text = f"Searching {name!r} for {goal}: {', '.join(item for item in limits if item)}"
-        self._print(f"{text}; so far {self._standings.counts()}" if earlier else text)
+        self._search, self._standings = search, Standings(search.earlier)
+        goal = ", ".join(f"{item.label} ({item.direction})" for item in search.objectives)
+        limits = [f"{search.trials} trials" if search.trials else "", _left(search.deadline)]
+        text = f"Searching {search.name!r} for {goal}: {', '.join(item for item in limits if item)}"
+        self._print(f"{text}; so far {self._standings.counts()}" if search.earlier else text)
 
     def note(self, text: str) -> None:
         """See ``Progress``."""
@@ -118,9 +110,12 @@ class PlainProgress:
         due = self._talkative or time.monotonic() - self._last >= SELDOM
         if not (due or leads or record.state == "failed"):
             return
-        parts = [trial_line(record, self._objectives), f"best {_score(best, self._objectives)}"]
-        parts += [] if self._talkative else [self._standings.counts(self._trials)]
-        self._tell(" | ".join([*parts, _left(self._deadline)] if self._deadline else parts))
+        parts = [
+            trial_line(record, self._search.objectives),
+            f"best {_score(best, self._search.objectives)}",
+        ]
+        parts += [] if self._talkative else [self._standings.counts(self._search.trials)]
+        self._tell(" | ".join([*parts, _left(self._search.deadline)] if self._search.deadline else parts))
 
     def stop(self) -> None:
         """See ``Progress``."""
@@ -144,29 +139,18 @@ class LiveProgress:
     def __init__(self) -> None:
         self._live: Live | None = None
         self._lines: dict[int, str] = {}
-        self._objectives: tuple[Objective, ...] = ()
-        self._trials: int | None = None
-        self._deadline: float | None = None
+        self._search = _UNKNOWN
         self._standings = Standings()
         self._best: TrialRecord | None = None
         self._running = ""
         self._epochs = 0
 
-    def start(
-        self,
-        *,
-        name: str,
-        objectives: tuple[Objective, ...],
-        trials: int | None,
-        deadline: float | None,
-        earlier: Sequence[TrialRecord] = (),
-    ) -> None:
+    def start(self, search: Announcement) -> None:
         """See ``Progress``."""
         from rich.console import Console
         from rich.live import Live
 
-        self._objectives, self._trials, self._deadline = objectives, trials, deadline
-        self._name, self._standings = name, Standings(earlier)
+        self._search, self._standings = search, Standings(search.earlier)
         self._live = Live(console=Console(stderr=True), get_renderable=self.table, refresh_per_second=2)
         self._live.start()
 
@@ -186,7 +170,7 @@ class LiveProgress:
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
         """See ``Progress``."""
-        label = self._objectives[0].label
+        label = self._search.objectives[0].label
         value = metrics.get(label)
         score = "" if value is None else f", {label} {value:.5g}"
         self._running = f"trial {number}: epoch {epoch} of {self._epochs}{score}"
@@ -197,7 +181,7 @@ class LiveProgress:
         self._best, self._running = best, ""
         # one line per trial: that of an earlier rung makes room
         self._lines.pop(record.number, None)
-        lines = {**self._lines, record.number: trial_line(record, self._objectives)}
+        lines = {**self._lines, record.number: trial_line(record, self._search.objectives)}
         self._lines = dict(list(lines.items())[-SHOWN:])
 
     def stop(self) -> None:
@@ -210,12 +194,14 @@ class LiveProgress:
         """Return what is shown now."""
         from rich.table import Table
 
-        table: Any = Table(title=f"automl: {self._name}", title_justify="left", show_header=False, box=None)
+        table: Any = Table(
+            title=f"automl: {self._search.name}", title_justify="left", show_header=False, box=None
+        )
         table.add_column(style="bold")
         table.add_column(overflow="fold")
-        table.add_row("trials", self._standings.counts(self._trials))
-        table.add_row("best", _best_text(self._best, self._objectives))
-        table.add_row("time left", _left(self._deadline) or "no limit")
+        table.add_row("trials", self._standings.counts(self._search.trials))
+        table.add_row("best", _best_text(self._best, self._search.objectives))
+        table.add_row("time left", _left(self._search.deadline) or "no limit")
         table.add_row("now", self._running or "proposing")
         for line in self._lines.values():
             table.add_row("", line, style="dim")

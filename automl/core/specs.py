@@ -138,6 +138,11 @@ class TrialRecord:
     constraints: tuple[float, ...] = ()
 
     @property
+    def seconds_per_epoch(self) -> float:
+        """Time that an epoch took, building and compiling included; 0 where none ended."""
+        return self.seconds / self.epochs if self.epochs else 0.0
+
+    @property
     def feasible(self) -> bool:
         """Whether it keeps every limit."""
         return all(excess <= 0 for excess in self.constraints)

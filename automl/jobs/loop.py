@@ -14,7 +14,7 @@ from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.execution.executor import Executor
 from automl.execution.inline import Inline
 from automl.jobs.interrupts import Interrupts
-from automl.jobs.progress import Progress
+from automl.jobs.progress import Announcement, Progress
 from automl.study.proposer import Horizon, Proposal, Proposer
 from automl.tracking.tracker import Tracker
 from automl.training.engine import Epoch
@@ -168,11 +168,13 @@ def run_trials(loop: Loop) -> Found:
     """
     rounds = _Rounds(loop)
     loop.progress.start(
-        name=loop.name,
-        objectives=loop.objectives,
-        trials=loop.budget.trials,
-        deadline=loop.budget.deadline,
-        earlier=loop.proposer.records(),
+        Announcement(
+            name=loop.name,
+            objectives=loop.objectives,
+            trials=loop.budget.trials,
+            deadline=loop.budget.deadline,
+            earlier=loop.proposer.records(),
+        )
     )
     state = "complete"
     try:

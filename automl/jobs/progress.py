@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from automl.core.specs import Configuration, Objective, TrialRecord
 
 
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """What is known of a search when it begins.
+
+    Attributes:
+        name: the job's.
+        objectives: what is optimised.
+        trials: trials in all, or None.
+        deadline: ``time.monotonic()`` at which training stops, or None.
+        earlier: trials of earlier sessions.
+    """
+
+    name: str
+    objectives: tuple[Objective, ...]
+    trials: int | None
+    deadline: float | None
+    earlier: Sequence[TrialRecord] = ()
+
+
 class Progress(Protocol):
     """Watches a job."""
 
-    def start(
-        self,
-        *,
-        name: str,
-        objectives: tuple[Objective, ...],
-        trials: int | None,
-        deadline: float | None,
-        earlier: Sequence[TrialRecord] = (),
-    ) -> None:
-        """The search begins, or goes on after earlier trials; ``deadline`` is a ``time.monotonic()``."""
+    def start(self, search: Announcement) -> None:
+        """The search begins, or goes on after earlier trials."""
         ...
 
     def note(self, text: str) -> None:
@@ -50,15 +62,7 @@ class SilentProgress:
     def __init__(self) -> None:
         self.notes: list[str] = []
 
-    def start(
-        self,
-        *,
-        name: str,
-        objectives: tuple[Objective, ...],
-        trials: int | None,
-        deadline: float | None,
-        earlier: Sequence[TrialRecord] = (),
-    ) -> None:
+    def start(self, search: Announcement) -> None:
         """See ``Progress``."""
 
     def note(self, text: str) -> None:

@@ -8,6 +8,7 @@ Symbols: n results, m candidates, d parameters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -136,7 +137,12 @@ class Knowledge:
         gain = expected_improvement(*process.predict(candidates), best)
         if not self.by_time:
             return gain
-        return np.asarray(gain / time_per_epoch(self.encoding, self.evidence, candidates) ** COST_WEIGHT)
+        return np.asarray(gain / self._time(candidates) ** COST_WEIGHT)
+
+    @cached_property
+    def _time(self) -> Callable[[np.ndarray], np.ndarray]:
+        """From candidates to their seconds per epoch."""
+        return time_per_epoch(self.encoding, self.evidence)
 
     def _process(self, rng: np.random.Generator) -> tuple[GaussianProcess, float]:
         """A process of the best results and some others, and its unit in standings.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from automl.study.encoding import Encoding
@@ -11,27 +13,30 @@ _LEAST = 4
 _SHRINKAGE = 1.0
 
 
-def time_per_epoch(encoding: Encoding, evidence: Evidence, candidates: np.ndarray) -> np.ndarray:
-    """Predict times by ridge regression of their logarithms, as times multiply: width by depth by batch.
+def time_per_epoch(encoding: Encoding, evidence: Evidence) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit times by ridge regression of their logarithms, as times multiply: width by depth by batch.
 
     Args:
         encoding: of the parameters.
         evidence: trials with their times.
-        candidates: ``(m, d)`` float64.
 
     Returns:
-        seconds per epoch ``(m,)`` float64; 1 everywhere while too few times are known.
+        a function from candidates ``(m, d)`` float64 to seconds per epoch ``(m,)`` float64; 1 everywhere
+        while too few times are known.
     """
     timed = [item for item in evidence.seen if item.seconds > 0]
     if len(timed) < _LEAST:
-        return np.ones(len(candidates))
+        return lambda candidates: np.ones(len(candidates))
     points = _features(encoding, encoding.encode([item.params for item in timed]))
     times = np.log([item.seconds for item in timed])
-    level = times.mean()
+    level, low, high = times.mean(), times.min() - 1.0, times.max() + 1.0
     gram = points.T @ points + _SHRINKAGE * np.eye(points.shape[1])
     weights = np.linalg.solve(gram, points.T @ (times - level))
-    predicted = _features(encoding, candidates) @ weights + level
-    return np.asarray(np.exp(np.clip(predicted, times.min() - 1.0, times.max() + 1.0)))
+
+    def predicted(candidates: np.ndarray) -> np.ndarray:
+        return np.asarray(np.exp(np.clip(_features(encoding, candidates) @ weights + level, low, high)))
+
+    return predicted
 
 
 def _features(encoding: Encoding, points: np.ndarray) -> np.ndarray:

@@ -22,8 +22,9 @@ from optuna.trial import FrozenTrial, TrialState
 from scipy.special import ndtri
 
 from automl.core.specs import Objective
-from automl.study.ranking import order
+from automl.study.ranking import order, total_excess
 from automl.study.rungs import ladder
+from automl.study.stored import record_of
 
 CAUTION = 4
 """A higher rung's order among k trials weighs k / (k + this): that of very few is mostly chance."""
@@ -117,12 +118,16 @@ class Reader:
             return self._latest[1]
         trials = [item for item in study.get_trials(deepcopy=False, states=_JUDGED) if item.params]
         self._forget(study.study_name, _levels(trials))
-        seen = [item for trial in trials if (item := self._seen(trial)) is not None]
-        running = [item for item in trials if item.state == TrialState.RUNNING and item.number != but]
+        results = [(trial, self._seen(trial)) for trial in trials]
+        seen = [item for _, item in results if item is not None]
         evidence = Evidence(
             seen=tuple(seen),
             standings=standings(seen, [_objective(direction) for direction in study.directions]),
-            pending=tuple(item.params for item in running if not _rungs(item, self._levels)),
+            pending=tuple(
+                trial.params
+                for trial, item in results
+                if item is None and trial.state == TrialState.RUNNING and trial.number != but
+            ),
         )
         self._latest = (but, evidence)
         return evidence
@@ -180,37 +185,29 @@ def _objective(direction: StudyDirection) -> Objective:
 
 def _result(trial: FrozenTrial, levels: Sequence[int]) -> Seen | None:
     """A trial with a result; one without any is a failure, or not heard of yet."""
-    rungs = _rungs(trial, levels)
+    record = record_of(trial)
+    rungs = tuple(rung.scores for rung in record.rungs) or _rungs(trial, levels)
     if not rungs and trial.state != TrialState.FAIL:
         return None
-    record = trial.user_attrs.get("record", {})
-    limits = record.get("constraints") or trial.constraints.values()
-    epochs = record.get("epochs", 0)
     return Seen(
         params=trial.params,
         distributions=trial.distributions,
         rungs=rungs,
-        excess=sum(max(item, 0.0) for item in limits),
-        seconds=record.get("seconds", 0.0) / epochs if epochs else 0.0,
+        excess=total_excess(record.constraints or trial.constraints.values()),
+        seconds=record.seconds_per_epoch,
         origin=trial.user_attrs.get("proposal", {}).get("origin", ""),
     )
 
 
 def _levels(trials: Sequence[FrozenTrial]) -> tuple[int, ...]:
     """Steps that count as rungs where the trials have no records."""
-    steps = [item.last_step for item in trials if item.last_step is not None and not _record_rungs(item)]
+    foreign = [item for item in trials if not item.user_attrs.get("record", {}).get("rungs")]
+    steps = [item.last_step for item in foreign if item.last_step is not None]
     return ladder(max(steps)) if steps and max(steps) > 0 else ()
 
 
-def _record_rungs(trial: FrozenTrial) -> list[Any]:
-    rungs: list[Any] = trial.user_attrs.get("record", {}).get("rungs", [])
-    return rungs
-
-
 def _rungs(trial: FrozenTrial, levels: Sequence[int]) -> tuple[tuple[float, ...], ...]:
-    recorded = _record_rungs(trial)
-    if recorded:
-        return tuple(tuple(scores) for _, scores, *_ in recorded)
+    """The rungs of a trial whose record has none, by what it reported."""
     if trial.state == TrialState.RUNNING:
         return ()
     values = trial.values if trial.state == TrialState.COMPLETE else None

@@ -71,12 +71,6 @@ def open_proposer(
     )
     claim(study, space, objectives)
     gifts = gifts_of(study, earlier, space, objectives, facts)
-    notes: tuple[str, ...] = tuple(item.note for item in gifts)
-    if len(objectives) > 1 and pruner not in ("none", RUNGS):
-        notes = (
-            f"Pruner {pruner!r} is off: a trial is judged by one curve, and there are several objectives.",
-            *notes,
-        )
     return OptunaProposer(
         study=study,
         space=space,
@@ -86,7 +80,7 @@ def open_proposer(
         seed=seed,
         starts=starts_of(space, gifts) if use_portfolio and sampler != "grid" else (),
         prior=[point for item in gifts for point in item.prior],
-        notes=notes,
+        notes=(*_pruner_notes(pruner, objectives), *(item.note for item in gifts)),
     )
 
 
@@ -106,6 +100,12 @@ def load_study(folder: Path, name: str, storage: str | None = None) -> optuna.St
         return optuna.load_study(study_name=name, storage=open_storage(folder, storage))
     except KeyError as error:
         raise ConfigError(f"There is no study {name!r} in {storage or folder / JOURNAL}.") from error
+
+
+def _pruner_notes(pruner: str, objectives: Sequence[Objective]) -> tuple[str, ...]:
+    if len(objectives) == 1 or pruner in ("none", RUNGS):
+        return ()
+    return (f"Pruner {pruner!r} is off: a trial is judged by one curve, and there are several objectives.",)
 
 
 def _levels(space: SearchSpace, epochs: Mapping[str, int]) -> Callable[[Configuration], tuple[int, ...]]:

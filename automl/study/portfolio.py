@@ -23,7 +23,7 @@ from automl.spaces.space import FAMILY, SearchSpace
 from automl.study.distributions import distribution
 from automl.study.encoding import Encoding
 from automl.study.proposer import Horizon
-from automl.study.ranking import order
+from automl.study.ranking import order, total_excess
 from automl.study.surrogate import fit
 from automl.study.warm_start import Earlier, Gift, adapted
 
@@ -220,7 +220,7 @@ def _hopeless(records: Sequence[TrialRecord], objectives: Sequence[Objective]) -
     if len(there) < JUDGED_FROM:
         return set()
     firsts = [record.rungs[0].scores if record.rungs else record.scores or lost for record in there]
-    excess = [sum(max(item, 0.0) for item in record.constraints) for record in there]
+    excess = [total_excess(record.constraints) for record in there]
     best_first = [_family(there[place].configuration) for place in order(firsts, objectives, excess)]
     return set(best_first) - set(best_first[: (len(there) + 1) // 2])
 
@@ -228,7 +228,7 @@ def _hopeless(records: Sequence[TrialRecord], objectives: Sequence[Objective]) -
 def _seconds_per_epoch(records: Sequence[TrialRecord], family: str) -> float:
     """Median over a family's trials; 0 while none is known."""
     known = [
-        record.seconds / record.epochs
+        record.seconds_per_epoch
         for record in records
         if record.epochs and _family(record.configuration) == family
     ]

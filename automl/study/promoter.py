@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.study.proposer import Horizon
-from automl.study.ranking import order
+from automl.study.ranking import order, total_excess
 from automl.study.rungs import ETA, Standing, leaders, promotable
 
 FINISHING = 1.3
@@ -80,7 +80,7 @@ class Promoter:
         if horizon.seconds is None:
             return True
         times = (
-            item.seconds / item.epochs * (self.levels(item.configuration) or (1,))[0]
+            item.seconds_per_epoch * (self.levels(item.configuration) or (1,))[0]
             for item in records
             if item.epochs
         )
@@ -96,7 +96,7 @@ class Promoter:
         for rung in range(highest):
             there = [record for record in records if len(record.rungs) > rung]
             scores = [record.rungs[rung].scores for record in there]
-            excess = [_excess(record) for record in there]
+            excess = [total_excess(record.constraints) for record in there]
             best_first = [there[position].number for position in order(scores, self.objectives, excess)]
             lost = [item.number for item in records if item.state == "failed" and not item.rungs]
             ranks.append(best_first + (lost if rung == 0 else []))
@@ -108,9 +108,12 @@ class Promoter:
 
     def _in_time(self, record: TrialRecord, horizon: Horizon) -> bool:
         """Whether a trial would reach its next rung."""
-        until = self.pause_of(record) or self.levels(record.configuration)[-1]
-        needed = (until - record.epochs) * record.seconds / max(record.epochs, 1)
-        return horizon.seconds is None or needed <= horizon.seconds
+        return horizon.seconds is None or self._needed(record, self.pause_of(record)) <= horizon.seconds
+
+    def _needed(self, record: TrialRecord, until: int | None) -> float:
+        """Seconds that a trial would take to so many epochs, None for its full length."""
+        end = self.levels(record.configuration)[-1] if until is None else until
+        return (end - record.epochs) * record.seconds_per_epoch
 
     def _last(
         self, records: dict[int, TrialRecord], waiting: Sequence[int], horizon: Horizon
@@ -119,10 +122,8 @@ class Promoter:
         if horizon.seconds is None or not waiting:
             return None
         best = records[waiting[0]]
-        left = self.levels(best.configuration)[-1] - best.epochs
-        needed = left * best.seconds / max(best.epochs, 1)
         searched = horizon.total is None or horizon.seconds <= (1 - SEARCHED) * horizon.total
-        return best if searched and needed * FINISHING >= horizon.seconds else None
+        return best if searched and self._needed(best, None) * FINISHING >= horizon.seconds else None
 
 
 def next_pause(levels: Sequence[int], epochs: int) -> int | None:
@@ -137,7 +138,3 @@ def _standings(records: Sequence[TrialRecord], waiting: Sequence[TrialRecord]) -
         Standing(number=item.number, reached=len(item.rungs), paused=item.number in numbers)
         for item in records
     ]
-
-
-def _excess(record: TrialRecord) -> float:
-    return sum(max(excess, 0.0) for excess in record.constraints)

@@ -6,7 +6,7 @@ Several objectives: non-dominated sorting, in each front the most isolated first
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -33,6 +33,11 @@ def order(
         return [int(item) for item in np.lexsort((costs[:, 0], np.maximum(beyond, 0.0)))]
     fronts, crowding = _fronts(costs)
     return [int(item) for item in np.lexsort((-crowding, fronts, np.maximum(beyond, 0.0)))]
+
+
+def total_excess(constraints: Iterable[float]) -> float:
+    """Return by how much a result violates all its limits, 0 where it keeps them."""
+    return sum(max(item, 0.0) for item in constraints)
 
 
 def _costs(scores: np.ndarray, objectives: Sequence[Objective]) -> np.ndarray:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from automl.cli.live import SHOWN, TALKATIVE, LiveProgress, PlainProgress, trial_line
 from automl.core.specs import Objective, TrialRecord
+from automl.jobs.progress import Announcement
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
 
@@ -20,7 +21,9 @@ def record(number, state="paused", score=0.9, **facts) -> TrialRecord:
 
 
 def started(progress, earlier=()):
-    progress.start(name="toy", objectives=(ACCURACY,), trials=20, deadline=None, earlier=earlier)
+    progress.start(
+        Announcement(name="toy", objectives=(ACCURACY,), trials=20, deadline=None, earlier=earlier)
+    )
     return progress
 
 
