@@ -1,21 +1,94 @@
-"""Trials in this process, one after the other."""
+"""Tasks in this process, one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Generic
+from typing import Any, Generic
 
-from automl.execution.executor import Payload, Result
+from automl.execution.executor import (
+    INTERRUPTED,
+    Draw,
+    Ended,
+    Hear,
+    Message,
+    Payload,
+    Result,
+    Runner,
+    Task,
+)
+from automl.execution.leases import Leases
 
 
 class Inline(Generic[Payload, Result]):
-    """Runs each payload where it stands; an exception of the work is the caller's."""
+    """Runs each task where it stands.
 
-    slots: int = 1
+    What it cannot do is end a task by force: a crash in native code ends this process. The leases tell a
+    later session how often that happened to a task, and one that has had its attempts is not run again.
+
+    Args:
+        runner: does the work.
+        leases: the journal of the job, or None to keep none.
+        attempts: processes that may die of a task before it is given up.
+    """
+
+    slots = 1
+
+    def __init__(self, runner: Runner, *, leases: Leases | None = None, attempts: int = 3) -> None:
+        self._runner = runner
+        self._leases = leases
+        self._attempts = attempts
 
     def run(
-        self, work: Callable[[Payload], Result], payloads: Iterator[Payload]
-    ) -> Iterator[tuple[Payload, Result]]:
-        """Yield each payload with its result; the next is drawn only after that was taken."""
-        for payload in payloads:
-            yield payload, work(payload)
+        self, draw: Draw[Payload], hear: Hear[Payload], stopping: Callable[[], bool]
+    ) -> Iterator[Ended[Payload, Result]]:
+        """Yield what came of each task; the next is drawn only after that was taken."""
+        while not stopping() and (task := draw()) is not None:
+            yield self._run(task, hear, stopping)
+
+    def close(self) -> None:
+        """Nothing runs between two tasks."""
+
+    def _run(
+        self, task: Task[Payload], hear: Hear[Payload], stopping: Callable[[], bool]
+    ) -> Ended[Payload, Result]:
+        leases = self._leases
+        if leases is None:
+            return self._ended(task, _Line(task, hear, stopping, lambda: None))
+        if (died := leases.failures(task.number)) >= self._attempts:
+            return Ended(task=task, lost=f"the process died {died} times while it ran")
+        lease = leases.grant(task.number, worker="inline")
+        try:
+            ended: Ended[Payload, Result] = self._ended(
+                task, _Line(task, hear, stopping, lambda: leases.saved(lease))
+            )
+        except BaseException:
+            leases.end(lease, INTERRUPTED)
+            raise
+        leases.end(lease, ended.lost)
+        return ended
+
+    def _ended(self, task: Task[Payload], line: _Line[Payload]) -> Ended[Payload, Result]:
+        try:
+            result = self._runner(task.payload, line)
+        except Exception as error:
+            return Ended(task=task, lost=f"{type(error).__name__}: {error}")
+        return Ended(task=task, result=result, lost=INTERRUPTED if result is None else "")
+
+
+class _Line(Generic[Payload]):
+    """A channel without a wire: the coordinator hears at once and answers at once."""
+
+    def __init__(
+        self,
+        task: Task[Payload],
+        hear: Hear[Payload],
+        stopping: Callable[[], bool],
+        saved: Callable[[], Any],
+    ) -> None:
+        self.deadline = task.deadline
+        self.saved = saved
+        self._task, self._hear, self._stopping = task, hear, stopping
+
+    def say(self, message: Message) -> str:
+        """See ``Channel``."""
+        return self._hear(self._task, message) or (INTERRUPTED if self._stopping() else "")

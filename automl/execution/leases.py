@@ -1,0 +1,171 @@
+"""The journal of a job's leases: who runs which task, since when, and how that ended.
+
+A file of JSON lines, each handed to the system before the work that it tells of begins, so that a session
+that follows a crash knows what was running, which processes may still be there, and how often a task has
+taken its worker down with it. Lines that a power cut takes are missed by no one: the study has the results.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BEAT_SECONDS = 10.0
+"""A sign of life is written down so often; who watches the workers hears it more often."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """The right to work on one task.
+
+    Attributes:
+        id: names it; never given twice in one job.
+        number: the task's.
+        worker: who holds it.
+        attempt: how often the task had been handed out in vain before, plus 1.
+    """
+
+    id: str
+    number: int
+    worker: str
+    attempt: int
+
+
+class Leases:
+    """The leases of one job, opened by the one coordinator that works on it.
+
+    Leases that an earlier session left open ended with it. Those that ran inside the coordinator's own
+    process count against their task: it may be what killed the process.
+
+    Args:
+        path: the journal; made when the first lease is granted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._granted = 0
+        self._failures: dict[int, int] = {}
+        self._written: dict[str, float] = {}
+        self.orphans: tuple[Mapping[str, Any], ...] = ()
+        self._recall()
+
+    def failures(self, number: int) -> int:
+        """How many workers in a row died of a task without saving anything of it."""
+        return self._failures.get(number, 0)
+
+    def grant(self, number: int, *, worker: str, pid: int | None = None, started: float = 0.0) -> Lease:
+        """Give a worker the right to work on a task.
+
+        Args:
+            number: the task's.
+            worker: names the worker.
+            pid: its process, this one by default.
+            started: when that process was started, in seconds since 1970, to know it again; 0: unknown.
+        """
+        self._granted += 1
+        attempt = self.failures(number) + 1
+        lease = Lease(id=f"{self._granted}-{os.getpid()}", number=number, worker=worker, attempt=attempt)
+        self._write(
+            "granted",
+            lease,
+            number=number,
+            worker=worker,
+            attempt=attempt,
+            pid=os.getpid() if pid is None else pid,
+            started=started,
+            host=socket.gethostname(),
+        )
+        self._written[lease.id] = time.monotonic()
+        return lease
+
+    def beat(self, lease: Lease) -> None:
+        """Note a sign of life."""
+        now = time.monotonic()
+        if now - self._written.get(lease.id, now) >= BEAT_SECONDS:
+            self._written[lease.id] = now
+            self._write("alive", lease)
+
+    def saved(self, lease: Lease) -> None:
+        """Note that the work so far is safe; the failures before it are forgiven."""
+        if self._failures.pop(lease.number, 0):
+            self._write("saved", lease)
+        else:
+            self.beat(lease)
+
+    def end(self, lease: Lease, lost: str = "", *, counts: bool = False) -> None:
+        """Take a lease back.
+
+        Args:
+            lease: which.
+            lost: why the work is not done, or empty.
+            counts: whether that is held against the task.
+        """
+        self._written.pop(lease.id, None)
+        if counts:
+            self._failures[lease.number] = self.failures(lease.number) + 1
+        elif not lost:
+            self._failures.pop(lease.number, None)
+        self._write("lost" if lost else "done", lease, reason=lost, counts=counts)
+
+    def _write(self, event: str, lease: Lease, **facts: Any) -> None:
+        line = {"event": event, "lease": lease.id, "time": round(time.time(), 3), **facts}
+        new = not self._path.exists()
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{'' if new else _ending(self._path)}{json.dumps(line)}\n")
+
+    def _recall(self) -> None:
+        """Read what earlier sessions did; leases that they left open are closed."""
+        open_: dict[str, dict[str, Any]] = {}
+        for line in _lines(self._path):
+            event = line["event"]
+            if event == "granted":
+                self._granted += 1
+                open_[line["lease"]] = line
+            elif event == "saved" and line["lease"] in open_:
+                self._failures.pop(open_[line["lease"]]["number"], None)
+            elif event in ("done", "lost"):
+                self._closed(open_.pop(line["lease"], None), line)
+        for line in open_.values():
+            lease = Lease(
+                id=line["lease"], number=line["number"], worker=line["worker"], attempt=line["attempt"]
+            )
+            self.end(lease, "the coordinator died", counts=line["worker"] == "inline")
+        self.orphans = tuple(line for line in open_.values() if line["worker"] != "inline")
+
+    def _closed(self, granted: Mapping[str, Any] | None, line: Mapping[str, Any]) -> None:
+        if granted is None:
+            return
+        number = granted["number"]
+        if line.get("counts"):
+            self._failures[number] = self.failures(number) + 1
+        elif line["event"] == "done":
+            self._failures.pop(number, None)
+
+
+def _ending(path: Path) -> str:
+    """A line end where a killed process left a line without one."""
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return ""
+        file.seek(-1, os.SEEK_END)
+        return "" if file.read(1) == b"\n" else "\n"
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    found = []
+    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # half a line: its process was killed
+        if isinstance(line, dict) and "event" in line:
+            found.append(line)
+    return found

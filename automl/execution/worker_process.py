@@ -1,0 +1,183 @@
+"""A worker process as its coordinator sees it: started, spoken to, watched, ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from automl.execution.executor import Message, Task
+from automl.execution.leases import Lease
+
+SILENT_SECONDS = 8.0
+"""A worker that shows no sign of life for so long, and computes nothing, is gone."""
+
+DEAF_SECONDS = 60.0
+"""One that computes without a sign of life, in native code that lets no thread in, is given so long."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a worker runs.
+
+    Attributes:
+        name: in messages and in the journal.
+        cores: numbers of the CPU cores that it may use, empty for all.
+        environment: variables that it gets beside those of the coordinator.
+    """
+
+    name: str
+    cores: tuple[int, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A task and the lease on it."""
+
+    task: Task[Any]
+    lease: Lease
+
+
+class WorkerProcess:
+    """One process.
+
+    Args:
+        place: where it runs.
+        options: handed to the runner's maker beside those of its work, pickled: to this process alone.
+        warm: modules to import while the coordinator reads the data.
+        log: file that gets what it prints.
+    """
+
+    def __init__(self, place: Place, *, options: Mapping[str, Any], warm: Sequence[str], log: Path) -> None:
+        self.place = place
+        self.log = log
+        self.ready = False
+        self.held: Held | None = None
+        self.stopped = ""
+        self.tasks_done = 0
+        self.least_memory = 0
+        self.heard = time.monotonic()
+        ours, theirs = socket.socketpair()
+        with log.open("ab") as output, theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "automl.execution.worker", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=[theirs.fileno()],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **place.environment},
+            )
+        self.connection = Connection(ours.detach())
+        self._watched = psutil.Process(self._process.pid)
+        self._computed = 0.0
+        self.started = self._watched.create_time()
+        cores = place.cores if hasattr(os, "sched_setaffinity") else ()
+        opening = {"path": sys.path, "cores": cores, "warm": list(warm), "options": dict(options)}
+        with suppress(OSError):  # one that died at once is found dead by the next look
+            self.connection.send(opening)
+
+    @property
+    def pid(self) -> int:
+        """The process' id."""
+        return self._process.pid
+
+    def send(self, message: Message) -> None:
+        """Send a command; a worker that is dead is found by its end."""
+        with suppress(OSError):
+            self.connection.send_bytes(json.dumps(message).encode())
+
+    def receive(self) -> dict[str, Any] | None:
+        """Return what it sent, None at its end."""
+        try:
+            message: dict[str, Any] = json.loads(self.connection.recv_bytes())
+        except (EOFError, OSError):
+            return None
+        self.heard = time.monotonic()
+        return message
+
+    def memory(self) -> int:
+        """Bytes of memory that it holds, 0 when it is gone."""
+        with suppress(psutil.Error):
+            return int(self._watched.memory_info().rss)
+        return 0
+
+    def silent(self, blind: float) -> bool:
+        """Whether it has shown no sign of life for too long.
+
+        Args:
+            blind: seconds since the coordinator last looked; what happened in a longer absence of its
+                own (a machine that slept) is nobody's fault.
+        """
+        if blind > SILENT_SECONDS / 2:
+            self.heard = time.monotonic()
+        quiet = time.monotonic() - self.heard
+        if quiet < SILENT_SECONDS:
+            self._computed = self._seconds_computed()
+            return False
+        return quiet >= DEAF_SECONDS or self._seconds_computed() - self._computed < 0.1
+
+    def kill(self) -> None:
+        """End it at once, stopped or not; it writes nothing after this returns."""
+        with suppress(OSError):
+            self._process.kill()
+        self._process.wait()
+        self.connection.close()
+
+    def leave(self, seconds: float) -> None:
+        """Let it quit by itself, and end it when it does not within ``seconds``."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(seconds, 0.0))
+        self.kill()
+
+    def death(self) -> str:
+        """How a process that is no more ended, in words."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5.0)
+        code = self._process.returncode
+        if code is None:
+            return "closed its line"
+        if code < 0:
+            return f"was killed by {signal.Signals(-code).name}"
+        return f"ended with exit code {code}"
+
+    def last_words(self, most: int = 1500) -> str:
+        """Return the end of what it printed."""
+        with suppress(OSError):
+            return self.log.read_text(encoding="utf-8", errors="replace")[-most:].strip()
+        return ""
+
+    def _seconds_computed(self) -> float:
+        with suppress(psutil.Error):
+            times = self._watched.cpu_times()
+            return float(times.user + times.system)
+        return self._computed
+
+
+def end_orphans(orphans: Sequence[Mapping[str, Any]]) -> None:
+    """End the processes of an earlier coordinator that are still there.
+
+    Args:
+        orphans: their lines of the journal: ``pid``, ``started``, ``host``.
+    """
+    for line in orphans:
+        if line["host"] != socket.gethostname():
+            continue
+        with suppress(psutil.Error):
+            process = psutil.Process(line["pid"])
+            # a number may have gone to another process since
+            if abs(process.create_time() - line["started"]) < 1.0:
+                process.kill()
+                process.wait(10)
