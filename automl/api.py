@@ -13,9 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective
-from automl.jobs.config import JobConfig, config_from, dump_config, parse_time, read_config
+from automl.jobs.config import (
+    JobConfig,
+    config_from,
+    dump_config,
+    parse_size,
+    parse_time,
+    parse_workers,
+    read_config,
+)
+from automl.jobs.crew import hired
 from automl.jobs.folder import RUNS, JobFolder, new_folder, open_folder, read_json, write_whole
 from automl.jobs.intake import Intake, check_early, default_backend, take_in
+from automl.jobs.lock import locked
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
 from automl.jobs.warm_start import check_places, kept_place, place_of
@@ -24,14 +34,10 @@ from automl.study.proposer import Proposer
 from automl.study.warm_start import Facts
 from automl.tracking.location import redact, resolve
 from automl.tracking.tracker import Tracker
-from automl.training.accelerator import find_accelerator
-from automl.training.engine_choice import check_engine, choose_engine, make_engine
 from automl.training.precision import FULL, choose_precision, policy
-from automl.training.strategy import STRATEGIES
 
 if TYPE_CHECKING:
     from automl.data.source import Source
-    from automl.jobs.search import Adapters
 
 
 # long for its signature: each option is a parameter, so that editors and `help` know it
@@ -49,6 +55,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     constraint: str | Sequence[str] = (),
     trials: int | None = None,
     time_limit: float | str | None = None,
+    trial_time: float | str | None = None,
     epochs: int | None = None,
     sampler: str = "rungs",
     pruner: str = "rungs",
@@ -68,6 +75,11 @@ def search(  # noqa: D417  the options are told in JobConfig
     strategy: str = "auto",
     engine: str = "auto",
     precision: str = "auto",
+    workers: int | str = 1,
+    executor: str = "auto",
+    trials_per_gpu: int = 1,
+    attempts: int = 3,
+    memory_limit: int | str | None = None,
     storage: str | None = None,
     tracking: bool = True,
     tracking_uri: str | None = None,
@@ -81,10 +93,11 @@ def search(  # noqa: D417  the options are told in JobConfig
         time_limit: wall time of the whole call in seconds, or text such as ``"10m"``.
         settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
         progress: told of epochs and trials; silent by default.
-        name, modality, task, family, space, metric, constraint, trials, epochs, sampler, pruner, portfolio,
-            warm_start, validation, folds, group_column, time_column, id_column, horizon, lookback,
-            image_size, header, seed, out, strategy, engine, precision, storage, tracking, tracking_uri: as
-            the options of ``automl search``, see ``JobConfig``.
+        name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
+            pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, horizon,
+            lookback, image_size, header, seed, out, strategy, engine, precision, workers, executor,
+            trials_per_gpu, attempts, memory_limit, storage, tracking, tracking_uri: as the options of
+            ``automl search``, see ``JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -108,6 +121,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         constraint=_names(constraint),
         trials=trials,
         time=None if time_limit is None else parse_time(time_limit),
+        trial_time=None if trial_time is None else parse_time(trial_time),
         epochs=epochs,
         sampler=sampler,
         pruner=pruner,
@@ -127,6 +141,11 @@ def search(  # noqa: D417  the options are told in JobConfig
         strategy=strategy,
         engine=engine,
         precision=precision,
+        workers=parse_workers(workers),
+        executor=executor,
+        trials_per_gpu=trials_per_gpu,
+        attempts=attempts,
+        memory_limit=None if memory_limit is None else parse_size(memory_limit),
         storage=storage,
         tracking=tracking,
         tracking_uri=tracking_uri,
@@ -159,11 +178,7 @@ def run_job(
     folder = new_folder(config.out, config.name or source.name)
     config = replace(config, name=config.name or source.name)
     try:
-        intake = _taken_in(config, source, folder)
-        config = _settled(config)
-        tracker = open_tracker_of(config.tracking, config.tracking_uri, folder)
-        write_whole(folder.job, dump_config(_absolute(config)))
-        return _run(config, intake, folder, tracker, progress or SilentProgress(), started)
+        return _conduct(config, source, data, folder, progress or SilentProgress(), started)
     except BaseException:
         _discard_unused(folder)
         raise
@@ -203,11 +218,7 @@ def resume(
     config = _with_secrets(config, storage, tracking_uri)
     source = check_early(config, data)
     _same_data(files, state, source)
-    intake = _taken_in(config, source, files)
-    config = _settled(config)
-    tracker = open_tracker_of(config.tracking, config.tracking_uri, files)
-    write_whole(files.job, dump_config(_absolute(config)))
-    return _run(config, intake, files, tracker, progress or SilentProgress(), started)
+    return _conduct(config, source, data, files, progress or SilentProgress(), started)
 
 
 def load(folder: str | Path) -> Result:
@@ -230,6 +241,25 @@ def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder) -> Track
     return open_tracker(uri, folder.path)
 
 
+def _conduct(
+    config: JobConfig, source: Source, data: object, folder: JobFolder, progress: Progress, started: float
+) -> Result:
+    """Work on a job, as the only process that does."""
+    with locked(folder), hired(config, folder, data) as hire:
+        intake = _taken_in(config, source, folder)
+        config = _settled(config)
+        tracker = open_tracker_of(config.tracking, config.tracking_uri, folder)
+        write_whole(folder.job, dump_config(_absolute(config)))
+        from automl.jobs.search import Adapters, run_search
+        from automl.training.memory import settled
+
+        # whatever policy the user's process has: preprocessing is float32
+        with policy(FULL), settled():
+            adapters = Adapters(proposer=_proposer(config, folder), tracker=tracker, executor=hire)
+            run_search(config, intake, folder, adapters, progress, started=started)
+    return Result(folder.path)
+
+
 def _taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:
     """Read the data; while Keras is loaded, the tracker's store is made ready beside it."""
 
@@ -241,49 +271,6 @@ def _taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:
 
     with ThreadPoolExecutor(max_workers=1) as beside:
         return take_in(config, source, folder.cache, data_is_good=lambda: beside.submit(warm))
-
-
-def _run(
-    config: JobConfig,
-    intake: Intake,
-    folder: JobFolder,
-    tracker: Tracker,
-    progress: Progress,
-    started: float,
-) -> Result:
-    from automl.jobs.search import run_search
-    from automl.training.memory import settled
-
-    # whatever policy the user's process has: preprocessing is float32
-    with policy(FULL), settled():
-        adapters = _adapters(config, folder, tracker)
-        run_search(config, intake, folder, adapters, progress, started=started)
-    return Result(folder.path)
-
-
-def _adapters(config: JobConfig, folder: JobFolder, tracker: Tracker) -> Adapters:
-    from automl.jobs.search import Adapters
-    from automl.training.devices import configure
-    from automl.training.memory import release
-
-    configure()
-    strategy = STRATEGIES[config.strategy]()
-    check_engine(config.engine, backend=config.backend, strategy=strategy)
-    memory = find_accelerator().memory_bytes
-    return Adapters(
-        proposer=_proposer(config, folder),
-        tracker=tracker,
-        choose_engine=lambda data_bytes: choose_engine(
-            config.engine,
-            backend=config.backend,
-            strategy=strategy,
-            data_bytes=data_bytes,
-            memory_bytes=memory,
-        ),
-        engine=lambda name: make_engine(name, strategy),
-        strategy=strategy,
-        release=release,
-    )
 
 
 def _proposer(

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from automl.jobs.config import JobConfig, config_fields, config_from, read_config
+from automl.jobs.config import PARSED, JobConfig, config_fields, config_from, read_config
 
 Command = Callable[..., Any]
 
@@ -51,6 +51,6 @@ def _option(name: str, item: Field[Any]) -> Callable[[Command], Command]:
     if kind.startswith("tuple"):
         shared["help"] = f"{text}; may be given several times"
         return click.option(flag, name, multiple=True, **{**shared, "default": ()})
-    if kind.startswith("int"):
+    if kind in ("int", "int | None") and name not in PARSED:
         return click.option(flag, name, type=int, **shared)
     return click.option(flag, name, type=str, **shared)

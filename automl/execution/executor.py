@@ -75,6 +75,19 @@ class Channel(Protocol):
         ...
 
 
+class Alone:
+    """A channel with nobody at its other end, for work that is run to its end."""
+
+    deadline: float | None = None
+
+    def say(self, message: Message) -> str:
+        """Say it to nobody."""
+        return ""
+
+    def saved(self) -> None:
+        """Tell nobody."""
+
+
 Runner: TypeAlias = Callable[[Any, Channel], Any]
 """From a payload to its result, or None when it was ``INTERRUPTED``; it stops soon after ``Channel.say``
 has given a reason. An exception is a lost task."""

@@ -13,12 +13,28 @@ from automl.core.errors import ConfigError, suggest
 DEFAULT_TRIALS = 20
 """Trials of a sampler of Optuna's when neither a number nor a time is given."""
 
+AUTO = "auto"
+
 BACKENDS = ("tensorflow", "jax", "torch")
+
+EXECUTORS = (AUTO, "inline", "pool")
 
 
 def option(default: Any, text: str, *, metavar: str = "", off: str = "") -> Any:
     """Declare an option: its default, its meaning, what a value looks like, what turning it off means."""
     return field(default=default, metadata={"help": text, "metavar": metavar, "off": off})
+
+
+_COUNTS = (
+    "trials",
+    "epochs",
+    "horizon",
+    "lookback",
+    "image_size",
+    "trials_per_gpu",
+    "attempts",
+    "memory_limit",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +79,9 @@ class JobConfig:
     time: float | None = option(
         None, "wall time from the start of the command: 90s, 10m, 1.5h", metavar="TIME"
     )
+    trial_time: float | None = option(
+        None, "wall time of one trial, from pause to pause: 90s, 10m, 1.5h", metavar="TIME"
+    )
     epochs: int | None = option(
         None, "full length of a trial in epochs; default: the search space's", metavar="N"
     )
@@ -103,6 +122,19 @@ class JobConfig:
     precision: str = option(
         "auto", "auto, float32, mixed_bfloat16 or mixed_float16; auto asks the device", metavar="P"
     )
+    workers: int | str = option(
+        1, "trials that run at once; auto: one per GPU, or per 4 CPU cores", metavar="N"
+    )
+    executor: str = option(
+        AUTO, "auto, inline (this process) or pool (worker processes); auto goes by workers", metavar="E"
+    )
+    trials_per_gpu: int = option(1, "workers that share a GPU, with --workers auto", metavar="K")
+    attempts: int = option(3, "workers that may die of a trial in a row before it is failed", metavar="N")
+    memory_limit: int | None = option(
+        None,
+        "memory of one trial: 4GB, 512MB; default: for worker processes their share of the machine's",
+        metavar="SIZE",
+    )
     storage: str | None = option(
         None, "any Optuna storage; default: a journal in the job folder", metavar="URL"
     )
@@ -112,11 +144,22 @@ class JobConfig:
     )
 
     def __post_init__(self) -> None:
-        for name in ("trials", "epochs", "horizon", "lookback", "image_size"):
+        for name in _COUNTS:
             _at_least(name, getattr(self, name), 1)
         _at_least("folds", self.folds, 2)
-        if self.time is not None and not self.time > 0:
-            raise ConfigError(f"time: expected a positive time such as 10m, got {self.time}.")
+        if self.workers != AUTO:
+            if not isinstance(self.workers, int):
+                raise ConfigError(f"workers: expected a whole number or auto, got {self.workers!r}.")
+            _at_least("workers", self.workers, 1)
+        if self.executor == "inline" and self.workers != 1:
+            raise ConfigError(
+                f"executor inline runs one trial at a time in this process, and workers is {self.workers}: "
+                "take executor pool, or workers 1."
+            )
+        for name in ("time", "trial_time"):
+            seconds = getattr(self, name)
+            if seconds is not None and not seconds > 0:
+                raise ConfigError(f"{name}: expected a positive time such as 10m, got {seconds}.")
         if self.backend not in BACKENDS:
             raise ConfigError(f"Unknown backend {self.backend!r}. {suggest(self.backend, BACKENDS)}")
         if self.folds is not None and self.validation is not None:
@@ -195,8 +238,36 @@ def parse_time(text: str | float) -> float:
     """
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", str(text))
     if match is None:
-        raise ConfigError(f"time: expected a form such as 90s, 10m or 1.5h, got {text!r}.")
+        raise ConfigError(f"Expected a time such as 90s, 10m or 1.5h, got {text!r}.")
     return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+
+
+def parse_size(text: str | int) -> int:
+    """Return bytes from ``"4GB"``, ``"512MB"``, ``"2GiB"`` or a number of bytes.
+
+    Raises:
+        ConfigError: the text has another form.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", str(text).lower())
+    if match is None:
+        raise ConfigError(f"memory_limit: expected a size such as 4GB or 512MB, got {text!r}.")
+    base = 1024 if match[3] else 1000
+    return int(float(match[1]) * base ** " kmgt".index(match[2] or " "))
+
+
+def parse_workers(value: int | str) -> int | str:
+    """Return a number of workers from text, or ``auto``; what is neither is returned as it is."""
+    text = str(value).strip()
+    return int(text) if text.isdigit() else text
+
+
+PARSED: Mapping[str, Any] = {
+    "time": parse_time,
+    "trial_time": parse_time,
+    "memory_limit": parse_size,
+    "workers": parse_workers,
+}
+"""Options whose values are also understood as text with a unit or a word: what reads them."""
 
 
 _PATHS = ("data", "validation", "space", "out", "warm_start")
@@ -218,8 +289,8 @@ def _at_least(name: str, value: int | None, low: int) -> None:
 
 def _converted(key: str, value: Any, where: str) -> Any:
     kind = str(config_fields()[key].type)
-    if key == "time" and value is not None:
-        return parse_time(value)
+    if key in PARSED and value is not None:
+        return PARSED[key](value)
     if kind.startswith("tuple"):
         items = value if isinstance(value, list | tuple) else [value]
         return tuple(str(item) for item in items if item is not None)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import SearchError
 from automl.core.specs import COSTS, Objective, TrialRecord
+from automl.execution.executor import Alone
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
 from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
-from automl.jobs.loop import Plan, TrialEnd
+from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.plots import validation_plot
 from automl.jobs.refit import refit
 from automl.jobs.samples import raw_sample
@@ -48,12 +49,13 @@ class Records:
 
 
 def keep_best(folder: JobFolder, end: TrialEnd) -> None:
-    """Write the weights of the best trial so far, so that a killed job can still export it."""
-    if end.model is None:
-        raise ValueError("a trial without a model cannot be the best")
-    draft = folder.path / ".best.weights.h5"
-    end.model.save_weights(draft)
-    draft.replace(folder.weights)
+    """Make the weights of a trial those of the best so far, so that a killed job can still export it.
+
+    A trial without them, as a crash came between its weights and the study, is trained again at the end.
+    """
+    if not end.kept:
+        return
+    folder.weights_of(end.record.number).replace(folder.weights)
     write_json(folder.best, asdict(end.record))
 
 
@@ -86,8 +88,9 @@ def finish(
         session.progress.note(note)
     _write_result(session, summary)
     if state == "complete":
-        for unneeded in (folder.cache, folder.states):
+        for unneeded in (folder.cache, folder.states, folder.candidates):
             shutil.rmtree(unneeded, ignore_errors=True)
+        folder.leases.unlink(missing_ok=True)
 
 
 def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd.DataFrame:
@@ -150,7 +153,7 @@ def _winner(session: Session, best: TrialRecord) -> tuple[Prepared, keras.Model]
         prepared, trained = refit(config, session.intake, setting, dealt, best)
         write_json(folder.task, prepared.task.describe())
         return prepared, _untrained(setting, dealt, prepared, trained.get_weights())
-    if read_json(folder.best)["number"] != best.number:
+    if not folder.best.exists() or read_json(folder.best)["number"] != best.number:
         trained = _trained_again(session, best)
         return setting.folds[0], _untrained(setting, dealt, setting.folds[0], trained.get_weights())
     core = _untrained(setting, dealt, setting.folds[0])
@@ -178,13 +181,13 @@ def _trained_again(session: Session, best: TrialRecord) -> keras.Model:
         configuration=best.configuration,
         seed=best.seed,
         run_id="",
-        watch=lambda epoch: "",
-        deadline=None,
     )
     states = States(folder=session.folder.states, note=session.progress.note)
-    end = run_trial(session.setting, plan, states)
-    if end.model is None:
-        raise SearchError(f"Trial {best.number} could not be trained again: {end.record.reason}")
+    end = run_trial(session.setting, plan, states, Alone())
+    if end is None or end.model is None:
+        raise SearchError(
+            f"Trial {best.number} could not be trained again: {end.record.reason if end else 'interrupted'}"
+        )
     return end.model
 
 

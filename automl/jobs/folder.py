@@ -57,6 +57,35 @@ class JobFolder:
         return self.path / "best.weights.h5"
 
     @property
+    def candidates(self) -> Path:
+        """Weights of trials that were the best so far as their workers knew; until the job is complete."""
+        return self.path / "weights"
+
+    def weights_of(self, number: int) -> Path:
+        """The weights that a trial's worker kept of it."""
+        return self.candidates / f"{number}.weights.h5"
+
+    @property
+    def leases(self) -> Path:
+        """The journal of who runs which trial."""
+        return self.path / "leases.journal"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a process works on the job."""
+        return self.path / ".lock"
+
+    @property
+    def coordinator(self) -> Path:
+        """Which process that is."""
+        return self.path / ".coordinator.json"
+
+    @property
+    def logs(self) -> Path:
+        """What worker processes print; kept when one was lost."""
+        return self.path / "logs"
+
+    @property
     def model(self) -> Path:
         """The exported model, from raw inputs to predictions."""
         return self.path / "model.keras"

@@ -18,7 +18,7 @@ from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
 from automl.data.modality import Dataset, Examples, Modality, ReadOptions
 from automl.data.source import Source, open_source
-from automl.jobs.config import JobConfig
+from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.settings import check_settings, with_setting
 from automl.models.catalog import FAMILIES
 from automl.models.family import Family
@@ -259,6 +259,7 @@ def _check_names(config: JobConfig) -> None:
         ("pruner", config.pruner, PRUNERS),
         ("strategy", config.strategy, STRATEGIES),
         ("engine", config.engine, (AUTO, *ENGINES)),
+        ("executor", config.executor, EXECUTORS),
         ("precision", config.precision, PRECISIONS),
     )
     for kind, name, known in named:

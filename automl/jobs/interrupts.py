@@ -1,32 +1,38 @@
-"""Ctrl-C and SIGTERM, heard everywhere and obeyed only where nothing can be left half-written."""
+"""Ctrl-C and SIGTERM: once, and the epoch is finished and everything saved; twice, and it ends now."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
+SIGTERM_SECONDS = 10.0
+"""What a batch system's SIGTERM leaves to the running epoch: after it the model has to be exported, and the
+usual grace until SIGKILL is 30 s."""
+
 
 class Interrupts:
-    """Turns the first signal into a ``KeyboardInterrupt`` inside ``exposed`` blocks only.
+    """Remembers the first signal for whoever asks, and raises ``KeyboardInterrupt`` at the second.
 
-    Outside of them the first signal is remembered and raised when the next block begins; a second
-    signal is raised at once. Off the main thread nothing is installed, as Python allows it only there.
+    After SIGTERM the second one comes by itself. Off the main thread nothing is installed, as Python allows
+    it only there.
+
+    Attributes:
+        requested: whether the search is to end.
     """
 
     def __init__(self) -> None:
         self.requested = False
-        self._exposed = False
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is threading.main_thread():
             self._previous = {number: signal.signal(number, self._heard) for number in _SIGNALS}
+            if hasattr(signal, "SIGALRM"):
+                self._previous[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._heard)
         return self
 
     def __exit__(
@@ -35,22 +41,18 @@ class Interrupts:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if hasattr(signal, "SIGALRM") and self._previous:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in self._previous.items():
             signal.signal(number, handler)
 
-    @contextmanager
-    def exposed(self) -> Iterator[None]:
-        """Let a signal interrupt this block, at once."""
-        if self.requested:
-            raise KeyboardInterrupt
-        self._exposed = True
-        try:
-            yield
-        finally:
-            self._exposed = False
+    def stopping(self) -> bool:
+        """Whether the search is to end."""
+        return self.requested
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
         repeated, self.requested = self.requested, True
-        if self._exposed or repeated:
-            self._exposed = False
+        if repeated:
             raise KeyboardInterrupt
+        if number == signal.SIGTERM and hasattr(signal, "SIGALRM"):
+            signal.setitimer(signal.ITIMER_REAL, SIGTERM_SECONDS)

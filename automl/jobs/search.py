@@ -5,31 +5,29 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from automl.core.limits import parse_limit
 from automl.core.specs import COSTS, Configuration, JobRecord, Objective, TrialRecord
 from automl.data.source import digest
+from automl.execution.executor import Executor, Runner, Work
 from automl.jobs.assembly import Prepared
+from automl.jobs.budget import budget_from
 from automl.jobs.config import JobConfig
 from automl.jobs.finish import Records, finish, keep_best
 from automl.jobs.folder import JobFolder, write_json
-from automl.jobs.intake import Intake, prepare_folds
-from automl.jobs.loop import Loop, budget_from, run_trials
+from automl.jobs.intake import Intake
+from automl.jobs.loop import Loop, run_trials
+from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.progress import Progress
 from automl.jobs.session import Session, state_of
-from automl.jobs.states import States
-from automl.jobs.training import Setting
-from automl.jobs.trial import run_trial
+from automl.jobs.setting import open_setting
 from automl.jobs.warm_start import facts_of
+from automl.jobs.worker import WORK, Notes, trial_runner
 from automl.spaces.space import SearchSpace
 from automl.study.proposer import Proposer
 from automl.study.warm_start import Facts
 from automl.tracking.tracker import Tracker
-from automl.training.engine import Engine
-from automl.training.engine_choice import EngineChoice, split_bytes
-from automl.training.strategy import Strategy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,18 +37,12 @@ class Adapters:
     Attributes:
         proposer: opens the study on a space with objectives, full lengths by family, and facts on the data.
         tracker: remembers runs.
-        choose_engine: from the size of the data in bytes to which engine trains, and why.
-        engine: makes an engine by its name.
-        strategy: where a model is built.
-        release: frees what a trial left behind.
+        executor: makes the executor, from a runner for this process and the same told for other processes.
     """
 
     proposer: Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]
     tracker: Tracker
-    choose_engine: Callable[[int], EngineChoice]
-    engine: Callable[[str], Engine]
-    strategy: Strategy
-    release: Callable[[], None]
+    executor: Callable[[Runner, Work], Executor[Plan, TrialEnd]]
 
 
 def run_search(
@@ -68,7 +60,7 @@ def run_search(
         config: the job, its precision chosen.
         intake: its data and space.
         folder: where everything is kept.
-        adapters: study, tracker, engine and strategy.
+        adapters: study, tracker and executor.
         progress: told of everything.
         started: ``time.monotonic()`` of the start of the command; ``config.time`` counts from there.
 
@@ -77,10 +69,13 @@ def run_search(
     """
     for note in intake.notes:
         progress.note(note)
+    setting = open_setting(config, intake, progress.note)
+    choice = setting.choice
+    progress.note(f"Engine: {choice.name} ({choice.reason}). Precision: {config.precision}.")
     session = Session(
         config=config,
         intake=intake,
-        setting=_setting(config, intake, adapters, progress.note),
+        setting=setting,
         folder=folder,
         tracker=adapters.tracker,
         progress=progress,
@@ -93,7 +88,7 @@ def run_search(
     for note in proposer.notes:
         progress.note(note)
     with _tracked(session):
-        _search_and_finish(session, proposer, adapters.release)
+        _search_and_finish(session, proposer, adapters.executor)
 
 
 @contextmanager
@@ -136,11 +131,13 @@ def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tup
     return tuple(records)
 
 
-def _search_and_finish(session: Session, proposer: Proposer, release: Callable[[], None]) -> None:
+def _search_and_finish(
+    session: Session, proposer: Proposer, executor: Callable[[Runner, Work], Executor[Plan, TrialEnd]]
+) -> None:
     baselines = baseline_records(session.setting.folds[0], session.intake.objectives)
     for record in baselines:
         session.tracker.end_trial(record)
-    found = run_trials(_loop(session, proposer, release))
+    found = run_trials(_loop(session, proposer, executor(_runner(session), _work(session))))
     records = Records(
         trials=tuple(proposer.records()),
         front=tuple(proposer.front()) if len(session.intake.objectives) > 1 else (found.best,),
@@ -150,49 +147,47 @@ def _search_and_finish(session: Session, proposer: Proposer, release: Callable[[
     finish(session, records, plots=proposer.plots, state=found.state)
 
 
-def _setting(config: JobConfig, intake: Intake, adapters: Adapters, note: Callable[[str], None]) -> Setting:
-    folds = prepare_folds(config, intake)
-    choice = adapters.choose_engine(sum(split_bytes(fold.split) for fold in folds))
-    note(f"Engine: {choice.name} ({choice.reason}). Precision: {config.precision}.")
-    return Setting(
-        folds=folds,
-        families=intake.families,
-        space=intake.space,
-        epochs=intake.epochs,
-        objectives=intake.objectives,
-        limits=tuple(parse_limit(text) for text in config.constraint),
-        engine=adapters.engine(choice.name),
-        choice=choice,
-        strategy=adapters.strategy,
-        precision=config.precision,
-        note=note,
-        release=adapters.release,
+def _runner(session: Session) -> Runner:
+    """What runs trials in this process."""
+    from automl.training.memory import seldom
+
+    setting = session.setting
+    notes = Notes()
+    return trial_runner(
+        replace(setting, note=notes), session.folder, notes, release=seldom(setting.release)
     )
 
 
-def _loop(session: Session, proposer: Proposer, release: Callable[[], None]) -> Loop:
-    from automl.training.memory import seldom
+def _work(session: Session) -> Work:
+    """The same told for other processes, which read the job folder."""
+    options = {"folder": str(session.folder.path), "engine": session.setting.choice.name}
+    return Work(place=WORK, options=options)
 
+
+def _loop(session: Session, proposer: Proposer, executor: Executor[Plan, TrialEnd]) -> Loop:
     config, intake, folder = session.config, session.intake, session.folder
 
     def show(configuration: Configuration) -> tuple[Mapping[str, Any], int]:
         family, parameters = intake.space.split(configuration)
         return {"family": family, **parameters}, intake.epochs[family]
 
-    used = float(state_of(folder).get("seconds", 0.0))
-    states = States(folder=folder.states, note=session.progress.note)
     return Loop(
         name=session.name,
         objectives=intake.objectives,
         proposer=proposer,
         tracker=session.tracker,
         progress=session.progress,
-        budget=budget_from(config.trial_limit, config.time, started=session.started, used=used),
+        budget=budget_from(
+            config.trial_limit,
+            config.time,
+            started=session.started,
+            used=float(state_of(folder).get("seconds", 0.0)),
+            trial_seconds=config.trial_time,
+        ),
         seed=config.seed,
-        run=lambda plan: run_trial(session.setting, plan, states),
+        executor=executor,
         keep=lambda end: keep_best(folder, end),
         show=show,
-        release=seldom(release),
     )
 
 

@@ -38,16 +38,19 @@ class States:
         save_state(state, self._path(number))
         self._make_room(self._path(number))
 
-    def take(self, number: int, engine: str) -> TrainingState | None:
-        """Return the state that a trial goes on from; None when it is lost or another engine's.
+    def take(self, number: int, engine: str, *, wanted: bool = True) -> TrainingState | None:
+        """Return the state that a trial goes on from; None when there is none or it is another engine's.
 
         Args:
             number: the trial's.
             engine: name of the engine that is to go on.
+            wanted: whether there should be one, so that the user is told when there is not.
         """
         from automl.training.state import load_state
 
         if not self._path(number).exists():
+            if not wanted:
+                return None
             self.note(f"The state of trial {number} is gone, so it is trained from its beginning.")
             return None
         try:

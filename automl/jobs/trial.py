@@ -5,17 +5,19 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl.core.limits import excesses
 from automl.core.seeds import derive
 from automl.core.specs import Objective, Rung, TrialRecord, TrialState
+from automl.execution.executor import INTERRUPTED, Channel
 from automl.jobs.assembly import Dealt, deal
-from automl.jobs.loop import Plan, TrialEnd
+from automl.jobs.messages import FOLD_EPOCH, epoch_message
+from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.states import States
 from automl.jobs.training import Setting, train_model
-from automl.training.engine import Epoch, Observer, Outcome, StopReason
+from automl.training.engine import Epoch, Outcome, StopReason
 from automl.training.failures import failure_reason
 
 if TYPE_CHECKING:
@@ -27,47 +29,105 @@ if TYPE_CHECKING:
 _CUT = ("deadline", "paused", "pruned", "interrupted")
 """Ends of a training from without; after its own end a longer one would have changed nothing."""
 
+SAVING_SHARE, SAVING_LEAST = 0.05, 1.0
+"""Share of a trial's time that may go into saving its state after an epoch, and seconds between two times
+at least; a pause saves it in any case."""
 
-def run_trial(setting: Setting, plan: Plan, states: States) -> TrialEnd:
-    """Run one trial to its end or its next rung, from its beginning or on from its last pause.
+SAVING_SECONDS = 60.0
+"""After so long the state is saved whatever that takes: what a crash costs is bounded."""
 
-    Whatever goes wrong in it is its result, only interruption is raised. Rungs are those of the first
-    fold; the others are trained once a trial has come through all of them.
+
+def run_trial(setting: Setting, plan: Plan, states: States, channel: Channel) -> TrialEnd | None:
+    """Run one trial to its end or its next rung, from its beginning or on from its last saved state.
+
+    Whatever goes wrong in it is its result. Rungs are those of the first fold; the others are trained
+    once a trial has come through all of them.
+
+    Args:
+        setting: what the trials of the job share.
+        plan: which trial, and how far.
+        states: where states are saved.
+        channel: is told of each epoch, and may stop the trial.
+
+    Returns:
+        What came of it; None when the coordinator interrupted it, its state saved.
     """
     started = time.monotonic()
-    blank = _blank(plan)
+    blank = plan.blank()
     try:
-        end = _train_folds(setting, plan, states, blank)
+        end = _train_folds(setting, plan, states, channel, blank)
     except Exception as error:
         end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
+    if end is None:
+        return None
     seconds = time.monotonic() - started
     if end.record.state != "paused":
         states.drop(plan.number)
     return replace(end, record=_timed(end.record, setting.objectives, blank.seconds + seconds))
 
 
-def _blank(plan: Plan) -> TrialRecord:
-    """The record of a trial that has come to nothing yet, or not beyond its last pause."""
-    begun = TrialRecord(
-        number=plan.number,
-        configuration=plan.configuration,
-        state="failed",
-        seed=plan.seed,
-        run_id=plan.run_id,
-        origin=plan.origin,
-    )
-    if plan.paused is None:
-        return begun
-    promotions = plan.paused.promotions + 1
-    return replace(plan.paused, state="failed", scores=(), run_id=plan.run_id, promotions=promotions)
+@dataclass
+class _Watcher:
+    """What observers of one trial have noticed.
+
+    Attributes:
+        reasons: why the coordinator ended it.
+        times: for each epoch of the first fold when it ended, in seconds since 1970.
+        saved: ``time.monotonic()`` of the last saved state.
+        cost: seconds that saving it took.
+    """
+
+    plan: Plan
+    states: States
+    channel: Channel
+    reasons: list[str] = field(default_factory=list)
+    times: dict[int, float] = field(default_factory=dict)
+    saved: float = field(default_factory=time.monotonic)
+    cost: float = 0.0
+
+    def first_fold(self, epoch: Epoch) -> StopReason:
+        """End a trial when the coordinator gives a reason, pause it at its rung, save it now and then."""
+        self.times[epoch.number] = time.time()
+        reason = self.channel.say(epoch_message(epoch))
+        if reason == INTERRUPTED:
+            self._save(epoch)
+            return "interrupted"
+        if reason:
+            self.reasons.append(reason)
+            return "pruned"
+        if self.plan.until is not None and epoch.number >= self.plan.until and epoch.state is not None:
+            self._save(epoch)
+            return "paused"
+        if self._due():
+            self._save(epoch)
+        return ""
+
+    def later_fold(self, epoch: Epoch) -> StopReason:
+        """End a trial that is interrupted; what it had done of later folds is done again."""
+        return "interrupted" if self.channel.say(FOLD_EPOCH) == INTERRUPTED else ""
+
+    def _due(self) -> bool:
+        since = time.monotonic() - self.saved
+        spared = since >= SAVING_LEAST and since * SAVING_SHARE >= self.cost
+        return spared or since >= SAVING_SECONDS
+
+    def _save(self, epoch: Epoch) -> None:
+        if epoch.state is None:
+            return
+        began = time.monotonic()
+        self.states.keep(self.plan.number, epoch.state())
+        self.channel.saved()
+        self.saved = time.monotonic()
+        self.cost = self.saved - began
 
 
-def _train_folds(setting: Setting, plan: Plan, states: States, blank: TrialRecord) -> TrialEnd:
+def _train_folds(
+    setting: Setting, plan: Plan, states: States, channel: Channel, blank: TrialRecord
+) -> TrialEnd | None:
     family, parameters = setting.space.split(plan.configuration)
     dealt = wanted = deal(setting.families[family], setting.folds[0].task, parameters)
+    watcher = _Watcher(plan=plan, states=states, channel=channel)
     outcomes: list[Outcome] = []
-    reasons: list[str] = []
-    times: dict[int, float] = {}
     first: keras.Model | None = None
     for index, fold in enumerate(setting.folds):
         trained = train_model(
@@ -77,20 +137,22 @@ def _train_folds(setting: Setting, plan: Plan, states: States, blank: TrialRecor
             title=f"trial {plan.number}",
             epochs=setting.epochs[family],
             seed=derive(plan.seed, index),
-            watch=_observer(plan, states, reasons, times) if index == 0 else lambda epoch: "",
-            deadline=plan.deadline,
+            watch=watcher.first_fold if index == 0 else watcher.later_fold,
+            deadline=channel.deadline,
             state=_state_of(plan, states, setting) if index == 0 else None,
         )
         dealt, first = trained.dealt, first or trained.model
         outcomes.append(trained.outcome)
+        if trained.outcome.stopped == "interrupted":
+            return None
         if trained.outcome.best < 0 or trained.outcome.stopped in ("pruned", "paused", "deadline"):
             break
     costs = _costs(setting, first)
-    record = _record(blank, outcomes, len(setting.folds), setting.objectives, costs, reasons)
+    record = _record(blank, outcomes, len(setting.folds), setting.objectives, costs, watcher.reasons)
     record = replace(
         record,
         reason=_with_parts(record.reason, wanted, dealt),
-        rungs=_rungs(plan, outcomes[0], record, setting.objectives, times) or blank.rungs,
+        rungs=_rungs(plan, outcomes[0], record, setting.objectives, watcher.times) or blank.rungs,
         pauses=blank.pauses + (record.state == "paused"),
         constraints=excesses(setting.limits, {**record.metrics, **costs}),
     )
@@ -105,28 +167,9 @@ def _with_parts(reason: str, wanted: Dealt, trained: Dealt) -> str:
     return f"{reason}; {note}" if reason else note
 
 
-def _observer(plan: Plan, states: States, reasons: list[str], times: dict[int, float]) -> Observer:
-    """An observer that ends a trial when the watch gives a reason, and pauses it at its rung.
-
-    It notes the reasons, and for each epoch when it ended.
-    """
-
-    def observe(epoch: Epoch) -> StopReason:
-        times[epoch.number] = time.time()
-        reason = plan.watch(epoch)
-        if reason:
-            reasons.append(reason)
-            return "pruned"
-        if epoch.number != plan.until or epoch.state is None:
-            return ""
-        states.keep(plan.number, epoch.state())
-        return "paused"
-
-    return observe
-
-
 def _state_of(plan: Plan, states: States, setting: Setting) -> TrainingState | None:
-    return None if plan.paused is None else states.take(plan.number, setting.choice.name)
+    """What the trial goes on from: its pause, or what an attempt had saved that was cut short."""
+    return states.take(plan.number, setting.choice.name, wanted=plan.paused is not None)
 
 
 def _rungs(

@@ -8,9 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord
+from automl.execution.executor import INTERRUPTED, Channel
+from automl.execution.inline import Inline
+from automl.jobs.budget import budget_from
 from automl.jobs.finish import Records, leaderboard_frame, save_model
 from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
-from automl.jobs.loop import Loop, Plan, TrialEnd, budget_from, run_trials
+from automl.jobs.loop import Loop, run_trials
+from automl.jobs.messages import epoch_message
+from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.progress import Progress
 from automl.study.proposer import Proposer
 from automl.tracking.tracker import Tracker
@@ -79,6 +84,11 @@ def run_tuning(
     run_id = tracker.start_job(_job_record(job, folder))
     state = {"run_id": run_id, "experiment_id": tracker.experiment_id, "seconds": 0.0}
     write_json(folder.state, state)
+
+    def runner(plan: Plan, channel: Channel) -> TrialEnd | None:
+        release()
+        return _run_trial(job, proposer, plan, channel)
+
     loop = Loop(
         name=job.name,
         objectives=(job.objective,),
@@ -87,10 +97,9 @@ def run_tuning(
         progress=progress,
         budget=budget_from(job.trials, job.time, started=started, used=0.0),
         seed=job.seed,
-        run=lambda plan: _run_trial(job, proposer, plan),
+        executor=Inline(runner),
         keep=lambda end: save_model(end.model, folder.model),
         show=lambda configuration: (configuration, job.epochs),
-        release=release,
     )
     try:
         found = run_trials(loop)
@@ -100,7 +109,7 @@ def run_tuning(
         raise
 
 
-def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan) -> TrialEnd:
+def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan, channel: Channel) -> TrialEnd | None:
     import keras
 
     started, trial = time.monotonic(), proposer.trial(plan.number)
@@ -109,9 +118,11 @@ def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan) -> TrialEnd:
     )
     try:
         keras.utils.set_random_seed(plan.seed)
-        end = _train(job, job.build(trial), plan, blank)
+        end = _train(job, job.build(trial), channel, blank)
     except Exception as error:
         end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
+    if end is None:
+        return None
     configuration: Configuration = dict(trial.params)
     seconds = time.monotonic() - started
     # known only now: it is the user's function that asked for the parameters
@@ -120,11 +131,13 @@ def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan) -> TrialEnd:
     return replace(end, record=known)
 
 
-def _train(job: TuneJob, model: keras.Model, plan: Plan, blank: TrialRecord) -> TrialEnd:
+def _train(job: TuneJob, model: keras.Model, channel: Channel, blank: TrialRecord) -> TrialEnd | None:
     reasons: list[str] = []
 
     def observe(epoch: Epoch) -> StopReason:
-        reasons[:] = [plan.watch(epoch)]
+        reasons[:] = [channel.say(epoch_message(epoch))]
+        if reasons[0] == INTERRUPTED:
+            return "interrupted"
         return "pruned" if reasons[0] else ""
 
     outcome = fit_user_model(
@@ -133,14 +146,16 @@ def _train(job: TuneJob, model: keras.Model, plan: Plan, blank: TrialRecord) -> 
             loss=None,
             options=TrainingOptions(batch_size=job.batch_size, patience=job.patience),
             epochs=job.epochs,
-            seed=plan.seed,
+            seed=blank.seed,
         ),
         job.train,
         job.validation,
         objective=job.objective,
         observer=observe,
-        deadline=plan.deadline,
+        deadline=channel.deadline,
     )
+    if outcome.stopped == "interrupted":
+        return None
     if outcome.best < 0:
         return TrialEnd(record=replace(blank, reason="NaN loss or metrics"))
     best = outcome.epochs[outcome.best]

@@ -51,6 +51,17 @@ def host_memory() -> int | None:
     return min(known, default=None)
 
 
+def visible_gpus() -> tuple[str, ...]:
+    """Return the NVIDIA GPUs that this process may use, as ``CUDA_VISIBLE_DEVICES`` names them.
+
+    No framework is loaded for it.
+    """
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if chosen is not None:
+        return tuple(name.strip() for name in chosen.split(",") if name.strip() not in ("", "-1"))
+    return tuple(str(index) for index, _ in enumerate(_asked_of_nvidia("index")))
+
+
 def _of_tensorflow() -> Accelerator:
     from automl.training.strategies import tf_distribute
 
@@ -93,11 +104,18 @@ def _least_capability(texts: list[str]) -> tuple[int, int] | None:
 
 def _nvidia_memory() -> int | None:
     """Total memory of the smallest NVIDIA GPU: TensorFlow itself does not tell it."""
+    with suppress(ValueError):
+        return min((int(line) * 2**20 for line in _asked_of_nvidia("memory.total")), default=None)
+    return None
+
+
+def _asked_of_nvidia(what: str) -> list[str]:
+    """What the driver's program says of each GPU; nothing where it is absent."""
     program = shutil.which("nvidia-smi")
     if program is None:
-        return None
-    query = [program, "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
-    with suppress(OSError, ValueError, subprocess.SubprocessError):
+        return []
+    query = [program, f"--query-gpu={what}", "--format=csv,noheader,nounits"]
+    with suppress(OSError, subprocess.SubprocessError):
         answer = subprocess.run(query, capture_output=True, text=True, timeout=20, check=True)
-        return min(int(line) for line in answer.stdout.split()) * 2**20
-    return None
+        return answer.stdout.split()
+    return []

@@ -1,0 +1,84 @@
+"""When a search ends: trials, time, and what is kept back for finishing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from automl.study.proposer import Horizon
+
+SPARE_SHARE = 0.1
+"""Share of the time that may be left unused because a trial might not see its first epoch in it."""
+
+FINISHING_SHARE, FINISHING_MOST = 0.08, 20.0
+"""Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """When a search ends.
+
+    Attributes:
+        trials: trials in all, or None.
+        deadline: ``time.monotonic()`` at which training stops, or None.
+        spare: seconds that may be left unused at most, because the next trial might not see an epoch.
+        seconds: from the start to the deadline, over all sessions, or None.
+        trial_seconds: of one trial from pause to pause, or None.
+    """
+
+    trials: int | None
+    deadline: float | None
+    spare: float = 0.0
+    seconds: float | None = None
+    trial_seconds: float | None = None
+
+    def horizon(self, begun: int, startup: float) -> Horizon | None:
+        """Return what is left, or None when no trial would see another epoch.
+
+        Args:
+            begun: trials so far.
+            startup: seconds that the slowest trial took to its first epoch's end.
+        """
+        trials = None if self.trials is None else max(self.trials - begun, 0)
+        if self.deadline is None:
+            return Horizon(trials=trials, open=trials is None)
+        seconds = self.deadline - time.monotonic()
+        if seconds <= min(startup, self.spare):
+            return None
+        return Horizon(trials=trials, seconds=seconds, total=self.seconds)
+
+    def trial_deadline(self) -> float | None:
+        """Return ``time.monotonic()`` at which a trial that begins now is to end, or None."""
+        if self.trial_seconds is None:
+            return self.deadline
+        own = time.monotonic() + self.trial_seconds
+        return own if self.deadline is None else min(own, self.deadline)
+
+
+def budget_from(
+    trials: int | None,
+    seconds: float | None,
+    *,
+    started: float,
+    used: float,
+    trial_seconds: float | None = None,
+) -> Budget:
+    """Return the budget of this session.
+
+    Args:
+        trials: trials in all, or None.
+        seconds: wall time of the job, or None.
+        started: ``time.monotonic()`` of the start of the command.
+        used: seconds that earlier sessions of the job used.
+        trial_seconds: of one trial, or None.
+    """
+    if seconds is None:
+        return Budget(trials=trials, deadline=None, trial_seconds=trial_seconds)
+    reserve = min(FINISHING_SHARE * seconds, FINISHING_MOST)
+    return Budget(
+        trials=trials,
+        deadline=started + max(seconds - used, 0.0) - reserve,
+        spare=SPARE_SHARE * seconds,
+        seconds=seconds - reserve,
+        trial_seconds=trial_seconds,
+    )

@@ -1,0 +1,137 @@
+"""A trial on its way: what a worker is told of it, and what comes back, as plain JSON where it travels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from automl.core.metrics import tie_breaker
+from automl.core.specs import Configuration, Objective, Rung, TrialRecord
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One trial to run, or to go on with.
+
+    Attributes:
+        number: its number in the study.
+        configuration: as the study knows it.
+        origin: who proposed it.
+        until: epochs at which it pauses, None for its full length.
+        levels: epochs of its rungs.
+        paused: how it stood at its last pause, None when it begins.
+        seed: of weights and batches.
+        run_id: the tracker's run.
+        best: the best trial when this one was planned; the weights of one that does not beat it are not
+            kept.
+    """
+
+    number: int
+    configuration: Configuration
+    origin: str = ""
+    until: int | None = None
+    levels: tuple[int, ...] = ()
+    paused: TrialRecord | None = None
+    seed: int
+    run_id: str
+    best: TrialRecord | None = None
+
+    def blank(self) -> TrialRecord:
+        """The record of a trial that has come to nothing yet, or not beyond its last pause."""
+        if self.paused is not None:
+            promotions = self.paused.promotions + 1
+            return replace(
+                self.paused, state="failed", scores=(), run_id=self.run_id, promotions=promotions
+            )
+        return TrialRecord(
+            number=self.number,
+            configuration=self.configuration,
+            state="failed",
+            seed=self.seed,
+            run_id=self.run_id,
+            origin=self.origin,
+        )
+
+    def lost(self, reason: str) -> TrialRecord:
+        """The record of a trial that was lost with its worker: as it stood at its last pause, or failed."""
+        if self.paused is not None and self.paused.scores:
+            return replace(self.blank(), state="pruned", scores=self.paused.scores, reason=reason)
+        return replace(self.blank(), reason=reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialEnd:
+    """What came of a trial.
+
+    Attributes:
+        record: for study, tracker and leaderboard.
+        model: with the best weights, where it was trained in this process; None when it failed.
+        kept: whether its weights lie in the job folder, as they were worth keeping.
+    """
+
+    record: TrialRecord
+    model: keras.Model | None = None
+    kept: bool = False
+
+
+def beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -> bool:
+    """Whether a trial is better than the best so far.
+
+    Complete beats pruned and paused, whose score is that of a shorter training; limits come before scores,
+    and a loss breaks ties.
+    """
+    if record.state == "failed" or not record.scores:
+        return False
+    if best is None:
+        return True
+    if best.feasible != record.feasible:
+        return record.feasible
+    if (best.state == "complete") != (record.state == "complete"):
+        return record.state == "complete"
+    if record.scores[0] == best.scores[0]:
+        return tie_breaker(record.metrics) < tie_breaker(best.metrics)
+    return objective.better(record.scores[0], best.scores[0])
+
+
+def best_of(records: Sequence[TrialRecord], objective: Objective) -> TrialRecord | None:
+    """Return the best record, or None when none has a score."""
+    best: TrialRecord | None = None
+    for record in records:
+        best = record if beats(record, best, objective) else best
+    return best
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """Return a plan as plain JSON."""
+    return asdict(plan)
+
+
+def plan_from_json(values: Mapping[str, Any]) -> Plan:
+    """Return what ``plan_to_json`` was given."""
+    known = {name: _record(values[name]) for name in ("paused", "best")}
+    return Plan(**{**values, **known, "levels": tuple(values["levels"])})
+
+
+def end_to_json(end: TrialEnd) -> dict[str, Any]:
+    """Return what came of a trial as plain JSON; its model stays behind."""
+    return {"record": asdict(end.record), "kept": end.kept}
+
+
+def end_from_json(values: Mapping[str, Any]) -> TrialEnd:
+    """Return what ``end_to_json`` was given, without the model."""
+    record = _record(values["record"])
+    if record is None:
+        raise ValueError("a trial's end has a record")
+    return TrialEnd(record=record, kept=values["kept"])
+
+
+def _record(values: Mapping[str, Any] | None) -> TrialRecord | None:
+    if values is None:
+        return None
+    rungs = tuple(Rung(**{**rung, "scores": tuple(rung["scores"])}) for rung in values["rungs"])
+    scores, constraints = tuple(values["scores"]), tuple(values["constraints"])
+    return TrialRecord(**{**values, "rungs": rungs, "scores": scores, "constraints": constraints})
