@@ -142,8 +142,7 @@ class LiveProgress:
         self._search = _UNKNOWN
         self._standings = Standings()
         self._best: TrialRecord | None = None
-        self._running = ""
-        self._epochs = 0
+        self._running: dict[int, tuple[int, str]] = {}
 
     def start(self, search: Announcement) -> None:
         """See ``Progress``."""
@@ -163,22 +162,24 @@ class LiveProgress:
 
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
         """See ``Progress``."""
-        self._epochs = epochs
         paused = self._standings.begun(number)
         onward = f"trial {number} goes on from epoch {paused.epochs} of {epochs}" if paused else ""
-        self._running = onward or f"trial {number}: {configuration_text(configuration, most=5)}"
+        text = onward or f"trial {number}: {configuration_text(configuration, most=5)}"
+        self._running[number] = (epochs, text)
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
         """See ``Progress``."""
         label = self._search.objectives[0].label
         value = metrics.get(label)
         score = "" if value is None else f", {label} {value:.5g}"
-        self._running = f"trial {number}: epoch {epoch} of {self._epochs}{score}"
+        epochs, _ = self._running[number]
+        self._running[number] = (epochs, f"trial {number}: epoch {epoch} of {epochs}{score}")
 
     def trial_ended(self, record: TrialRecord, best: TrialRecord | None) -> None:
         """See ``Progress``."""
         self._standings.ended(record)
-        self._best, self._running = best, ""
+        self._best = best
+        self._running.pop(record.number, None)
         # one line per trial: that of an earlier rung makes room
         self._lines.pop(record.number, None)
         lines = {**self._lines, record.number: trial_line(record, self._search.objectives)}
@@ -202,7 +203,8 @@ class LiveProgress:
         table.add_row("trials", self._standings.counts(self._search.trials))
         table.add_row("best", _best_text(self._best, self._search.objectives))
         table.add_row("time left", _left(self._search.deadline) or "no limit")
-        table.add_row("now", self._running or "proposing")
+        now = "\n".join(text for _, text in self._running.values())
+        table.add_row("now", now or "proposing")
         for line in self._lines.values():
             table.add_row("", line, style="dim")
         return table  # type: ignore[no-any-return]

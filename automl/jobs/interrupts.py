@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -20,12 +22,16 @@ class Interrupts:
     After SIGTERM the second one comes by itself. Off the main thread nothing is installed, as Python allows
     it only there.
 
+    Args:
+        note: tells the user what happens now.
+
     Attributes:
         requested: whether the search is to end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, note: Callable[[str], None] = lambda text: None) -> None:
         self.requested = False
+        self._note = note
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
@@ -54,5 +60,7 @@ class Interrupts:
         repeated, self.requested = self.requested, True
         if repeated:
             raise KeyboardInterrupt
+        with suppress(RuntimeError):  # the signal came in the middle of writing to the terminal
+            self._note("Interrupted: the epoch is finished and everything saved. Ctrl-C again ends it now.")
         if number == signal.SIGTERM and hasattr(signal, "SIGALRM"):
             signal.setitimer(signal.ITIMER_REAL, SIGTERM_SECONDS)

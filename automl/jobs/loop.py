@@ -81,7 +81,7 @@ def run_trials(loop: Loop) -> Found:
     )
     state = "interrupted"
     try:
-        with Interrupts() as interrupts:
+        with Interrupts(loop.progress.note) as interrupts:
             rounds.run(interrupts)
             if not interrupts.requested:
                 rounds.close()

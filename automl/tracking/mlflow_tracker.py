@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -42,6 +43,9 @@ from automl.tracking.tracker import ModelRecord
 
 JOB_WAIT_SECONDS = 30.0
 TRIAL_WAIT_SECONDS = 3.0
+WAITED_SHARE, WAITED_SECONDS = 0.05, 5.0
+"""What a search may wait in all for the ids of its trials' runs: a share of its time, and so many seconds."""
+
 MODEL_WAIT_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
 STATUS = {"complete": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED", "failed": "FAILED"}
@@ -104,6 +108,8 @@ class MlflowTracker:
         self._objectives: tuple[Objective, ...] = ()
         self._run = self._model_name = ""
         self._step = 0
+        self._began = time.monotonic()
+        self._waited = 0.0
         self._running: dict[int, str] = {}
         self._paused: set[str] = set()
         self._interrupted: dict[int, tuple[str, dict[str, str]]] = {}
@@ -118,6 +124,7 @@ class MlflowTracker:
         self._objectives, self._model_name = job.objectives, registration.safe_name(job.name)
         self._open_experiment(job.name)
         self._outbox.start()
+        self._began = time.monotonic()
         if self._outbox.spool:
             self._outbox.flush(JOB_WAIT_SECONDS)
         self._run = self._known(job.run_id)
@@ -146,7 +153,7 @@ class MlflowTracker:
             self._running[number] = found
             return found
         tags = {TRIAL_TAG: str(number), "state": "running"}
-        run = self._create(f"trial {number}", tags, parent=self._run, wait=TRIAL_WAIT_SECONDS)
+        run = self._create(f"trial {number}", tags, parent=self._run, wait=self._patience())
         self._running[number] = run
         self._batch(run, params=params)
         return run
@@ -294,10 +301,16 @@ class MlflowTracker:
                 self._interrupted[int(tags[TRIAL_TAG])] = (run.info.run_id, dict(run.data.params))
 
     def _create(self, name: str, tags: Mapping[str, str], *, parent: str = "", wait: float) -> str:
-        key = provisional_id()
+        key, before = provisional_id(), time.monotonic()
         content = {"name": name, "tags": dict(tags), "parent": parent, "start": now()}
         self._put("create", {**content, "session": self._delivery.session}, run=key, wait=wait)
+        self._waited += time.monotonic() - before
         return self._delivery.known(key)
+
+    def _patience(self) -> float:
+        """Seconds to wait for a trial's run: a search quicker than the store goes on with provisional ids."""
+        spent = WAITED_SHARE * (time.monotonic() - self._began) + WAITED_SECONDS
+        return TRIAL_WAIT_SECONDS if self._waited < spent else 0.0
 
     def _late(self, record: TrialRecord) -> str:
         return self.start_trial(record.number, record.configuration, seed=record.seed)

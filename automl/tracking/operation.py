@@ -48,19 +48,29 @@ def now() -> int:
 
 
 def merge(operations: Iterable[Operation]) -> list[Operation]:
-    """Join neighbouring batches of one run, so that many epochs cost one request."""
+    """Join the batches of each run that nothing else of the run stands between.
+
+    Runs are independent, so what was said of several at once costs one request for each.
+    """
     merged: list[Operation] = []
+    places: dict[str, int] = {}
     for operation in operations:
-        last = merged[-1] if merged else None
-        if last and last.kind == operation.kind == "batch" and last.run == operation.run:
-            merged[-1] = Operation(
-                kind="batch", run=last.run, content=_joined(last.content, operation.content)
-            )
+        place = places.get(operation.run)
+        last = None if place is None else merged[place]
+        if place is not None and last and last.kind == operation.kind == "batch":
+            joined = _joined(last.content, operation.content)
+            merged[place] = Operation(kind="batch", run=last.run, content=joined)
         else:
+            places[operation.run] = len(merged)
             merged.append(operation)
     return merged
 
 
 def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    names = {**first, **second}
-    return {name: [*first.get(name, ()), *second.get(name, ())] for name in names}
+    joined = {name: [*first.get(name, ()), *second.get(name, ())] for name in {**first, **second}}
+    # a store takes each tag once in a request: the later word counts
+    return {name: items if name == "metrics" else _latest(items) for name, items in joined.items()}
+
+
+def _latest(pairs: Iterable[Any]) -> list[list[Any]]:
+    return [list(pair) for pair in {key: (key, value) for key, value in pairs}.values()]

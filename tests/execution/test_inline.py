@@ -1,24 +1,63 @@
+"""Tasks in this process: what only this executor does; the rest is in the contract suite."""
+
 from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 
 import pytest
 
+from automl.execution.executor import Task
 from automl.execution.inline import Inline
+from automl.execution.leases import Leases
 
 
-def test_payloads_run_one_after_the_other_and_the_next_is_drawn_when_the_last_was_taken():
-    story: list[str] = []
-
-    def payloads():
-        for number in (1, 2):
-            story.append(f"drawn {number}")
-            yield number
-
-    for payload, result in Inline().run(lambda number: number * 10, payloads()):
-        story.append(f"{payload} gave {result}")
-    assert story == ["drawn 1", "1 gave 10", "drawn 2", "2 gave 20"]
-    assert Inline.slots == 1
+def run(executor, numbers):
+    waiting = [Task(number=number, payload=number) for number in numbers]
+    return list(
+        executor.run(lambda: waiting.pop(0) if waiting else None, lambda task, message: "", lambda: False)
+    )
 
 
-def test_an_exception_of_the_work_is_the_callers():
-    with pytest.raises(ZeroDivisionError):
-        list(Inline().run(lambda number: 1 / number, iter([0])))
+def test_the_next_task_is_drawn_when_the_last_was_taken():
+    story = []
+
+    def draw():
+        story.append("draw")
+        return Task(number=0, payload="run") if story.count("draw") < 3 else None
+
+    executor = Inline(lambda payload, channel: story.append(payload) or payload)
+    for _ in executor.run(draw, lambda task, message: "", lambda: False):
+        story.append("taken")
+
+    assert story == ["draw", "run", "taken", "draw", "run", "taken", "draw"]
+
+
+def test_an_interruption_in_the_middle_of_a_task_is_the_callers():
+    def runner(payload, channel):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(Inline(runner), [0])
+
+
+def test_a_task_that_killed_its_process_again_and_again_is_not_run_again(tmp_path):
+    journal = tmp_path / "leases.journal"
+    code = f"""
+        import os, signal
+        from pathlib import Path
+        from automl.execution.leases import Leases
+        from tests.execution.test_inline import Inline, run
+        crash = lambda payload, channel: os.kill(os.getpid(), signal.SIGKILL)
+        run(Inline(crash, leases=Leases(Path({str(journal)!r}))), [7])
+    """
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=Path(__file__).parents[2])
+
+    ended = run(Inline(lambda payload, channel: os.getpid(), leases=Leases(journal)), [7, 8])
+
+    assert (ended[0].result, ended[0].lost) == (None, "the process died 3 times while it ran")
+    assert ended[1].result == os.getpid()

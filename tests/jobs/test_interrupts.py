@@ -1,43 +1,50 @@
-"""Signals interrupt only where they may."""
+"""Signals: the first is remembered, the second interrupts; SIGTERM sends its second by itself."""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
 
 import pytest
 
+from automl.jobs import interrupts as module
 from automl.jobs.interrupts import Interrupts
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_interrupts_an_exposed_block_at_once(number):
-    with Interrupts() as interrupts, pytest.raises(KeyboardInterrupt), interrupts.exposed():
+def test_the_first_signal_is_remembered_and_interrupts_nothing(number):
+    with Interrupts() as interrupts:
+        before = interrupts.stopping()
         os.kill(os.getpid(), number)
 
-
-def test_elsewhere_a_signal_waits_for_the_next_exposed_block():
-    written = []
-    with Interrupts() as interrupts:
-        os.kill(os.getpid(), signal.SIGINT)
-        written.append("whole")
-        with pytest.raises(KeyboardInterrupt), interrupts.exposed():
-            written.append("never")
-
-    assert written == ["whole"]
+        assert (before, interrupts.stopping()) == (False, True)
 
 
-def test_a_second_signal_interrupts_anywhere():
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_second_signal_interrupts_at_once(number):
     with Interrupts():
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
+
+
+def test_after_sigterm_the_second_comes_by_itself(monkeypatch):
+    monkeypatch.setattr(module, "SIGTERM_SECONDS", 0.05)
+
+    with Interrupts():
+        os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt):
+            time.sleep(20)
 
 
 def test_handlers_are_put_back():
-    before = signal.getsignal(signal.SIGINT)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+    before = [signal.getsignal(number) for number in numbers]
 
     with Interrupts():
-        assert signal.getsignal(signal.SIGINT) is not before
+        assert signal.getsignal(signal.SIGINT) is not before[0]
+        os.kill(os.getpid(), signal.SIGTERM)
 
-    assert signal.getsignal(signal.SIGINT) is before
+    assert [signal.getsignal(number) for number in numbers] == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

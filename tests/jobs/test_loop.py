@@ -11,7 +11,12 @@ import pytest
 
 from automl.core.errors import SearchError
 from automl.core.specs import Objective, Rung, TrialRecord
-from automl.jobs.loop import Budget, Loop, Plan, TrialEnd, best_of, budget_from, run_trials
+from automl.execution.executor import INTERRUPTED
+from automl.execution.inline import Inline
+from automl.jobs.budget import Budget, budget_from
+from automl.jobs.loop import Loop, run_trials
+from automl.jobs.messages import epoch_message
+from automl.jobs.plan import Plan, TrialEnd, best_of
 from automl.jobs.progress import SilentProgress
 from automl.spaces.parameters import Float
 from automl.spaces.space import SearchSpace
@@ -36,11 +41,15 @@ def loop(run, *, trials=5, deadline=None, kept=None, levels=()):
         progress=SilentProgress(),
         budget=Budget(trials=trials, deadline=deadline),
         seed=0,
-        run=run,
+        executor=executor_of(run),
         keep=kept.append,
         show=lambda configuration: (configuration, 3),
-        release=lambda: None,
     )
+
+
+def executor_of(run):
+    """Runs ``run(plan, watch)``; ``watch`` tells the coordinator of an epoch and returns its answer."""
+    return Inline(lambda plan, channel: run(plan, lambda epoch: channel.say(epoch_message(epoch))))
 
 
 def ended(plan, score, state="complete"):
@@ -61,7 +70,7 @@ def failed(plan, reason="no memory"):
 
 def test_every_trial_is_told_and_the_best_is_kept():
     kept = []
-    job = loop(lambda plan: ended(plan, {0: 0.1, 1: 0.9}.get(plan.number, 0.5)), kept=kept)
+    job = loop(lambda plan, watch: ended(plan, {0: 0.1, 1: 0.9}.get(plan.number, 0.5)), kept=kept)
 
     found = run_trials(job)
 
@@ -71,7 +80,7 @@ def test_every_trial_is_told_and_the_best_is_kept():
 
 
 def test_failures_are_recorded_and_the_search_goes_on():
-    job = loop(lambda plan: failed(plan) if plan.number == 0 else ended(plan, 0.5))
+    job = loop(lambda plan, watch: failed(plan) if plan.number == 0 else ended(plan, 0.5))
 
     found = run_trials(job)
 
@@ -82,7 +91,7 @@ def test_failures_are_recorded_and_the_search_goes_on():
 
 def test_ten_failures_with_no_success_end_the_search_with_the_first_reason():
     reasons = iter(["no memory", *["later"] * 20])
-    job = loop(lambda plan: failed(plan, next(reasons)), trials=50)
+    job = loop(lambda plan, watch: failed(plan, next(reasons)), trials=50)
 
     with pytest.raises(SearchError, match="no memory"):
         run_trials(job)
@@ -91,10 +100,26 @@ def test_ten_failures_with_no_success_end_the_search_with_the_first_reason():
 
 
 def test_an_interrupted_trial_is_not_told_and_the_best_so_far_returned():
-    def run(plan):
+    def run(plan, watch):
         if plan.number == 2:
             os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(5)
+            epoch = Epoch(number=1, metrics={"val_accuracy": 0.5}, seconds=0.1)
+            return None if watch(epoch) == INTERRUPTED else ended(plan, 0.5)
+        return ended(plan, 0.5)
+
+    job = loop(run)
+
+    found = run_trials(job)
+
+    assert found.state == "interrupted"
+    assert [record.number for record in job.proposer.records()] == [0, 1]
+
+
+def test_interrupted_twice_it_ends_in_the_middle_of_an_epoch():
+    def run(plan, watch):
+        if plan.number == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
         return ended(plan, 0.5)
 
     job = loop(run)
@@ -106,7 +131,7 @@ def test_an_interrupted_trial_is_not_told_and_the_best_so_far_returned():
 
 
 def test_interrupted_before_the_first_trial_ended_there_is_nothing_to_return():
-    def run(plan):
+    def run(plan, watch):
         raise KeyboardInterrupt
 
     with pytest.raises(SearchError, match="automl resume"):
@@ -133,9 +158,9 @@ def test_the_horizon_is_the_trials_and_seconds_left():
 def test_a_trial_that_would_take_most_of_the_time_left_is_ended_once_there_is_a_model():
     verdicts = []
 
-    def run(plan):
+    def run(plan, watch):
         slow = Epoch(number=2, metrics={"val_accuracy": 0.5}, seconds=60.0)
-        verdicts.append(plan.watch(slow))
+        verdicts.append(watch(slow))
         return ended(plan, 0.5)
 
     run_trials(loop(run, trials=2, deadline=time.monotonic() + 100))
@@ -155,9 +180,9 @@ def test_a_complete_trial_beats_a_pruned_one():
 def test_the_study_is_told_the_best_epoch_so_far():
     told = []
 
-    def run(plan):
+    def run(plan, watch):
         for number, value in enumerate((0.4, 0.7, 0.5), start=1):
-            plan.watch(Epoch(number=number, metrics={"val_accuracy": value}, seconds=0.1))
+            watch(Epoch(number=number, metrics={"val_accuracy": value}, seconds=0.1))
         return ended(plan, 0.7)
 
     job = loop(run, trials=1)
@@ -186,11 +211,11 @@ def test_time_counts_from_the_start_less_what_was_used_and_what_finishing_takes(
 LEVELS = (1, 3)
 
 
-def trained(plan, score, epoch_by_epoch=None):
+def trained(plan, watch, score, epoch_by_epoch=None):
     """A trial that goes on from its pause to its next rung, or to its end."""
     first, last = (plan.paused.epochs if plan.paused else 0), plan.until or LEVELS[-1]
     for number in range(first + 1, last + 1):
-        plan.watch(Epoch(number=number, metrics={"val_accuracy": score}, seconds=0.1))
+        watch(Epoch(number=number, metrics={"val_accuracy": score}, seconds=0.1))
         if epoch_by_epoch is not None:
             epoch_by_epoch.append((plan.number, number))
     state = "paused" if plan.until else "complete"
@@ -202,9 +227,9 @@ def trained(plan, score, epoch_by_epoch=None):
 def test_a_trial_pauses_at_its_rung_and_is_promoted_under_its_own_number_and_run():
     plans = []
 
-    def run(plan):
+    def run(plan, watch):
         plans.append(plan)
-        return trained(plan, plan.number / 10)
+        return trained(plan, watch, plan.number / 10)
 
     job = loop(run, trials=3, levels=LEVELS)
     run_trials(job)
@@ -216,7 +241,7 @@ def test_a_trial_pauses_at_its_rung_and_is_promoted_under_its_own_number_and_run
 
 def test_no_epoch_is_trained_twice_and_a_run_has_each_once():
     epochs = []
-    job = loop(lambda plan: trained(plan, plan.number / 10, epochs), trials=4, levels=LEVELS)
+    job = loop(lambda plan, watch: trained(plan, watch, plan.number / 10, epochs), trials=4, levels=LEVELS)
 
     run_trials(job)
 
@@ -229,9 +254,9 @@ def test_no_epoch_is_trained_twice_and_a_run_has_each_once():
 def test_promotions_cost_no_trial():
     begun = []
 
-    def run(plan):
+    def run(plan, watch):
         begun.append(plan.number)
-        return trained(plan, plan.number / 10)
+        return trained(plan, watch, plan.number / 10)
 
     run_trials(loop(run, trials=6, levels=LEVELS))
 
@@ -239,7 +264,7 @@ def test_promotions_cost_no_trial():
 
 
 def test_when_the_search_is_over_nobody_waits():
-    job = loop(lambda plan: trained(plan, plan.number / 10), trials=6, levels=LEVELS)
+    job = loop(lambda plan, watch: trained(plan, watch, plan.number / 10), trials=6, levels=LEVELS)
 
     found = run_trials(job)
 
@@ -252,10 +277,10 @@ def test_when_the_search_is_over_nobody_waits():
 
 
 def test_an_interrupted_search_leaves_the_paused_ones_waiting():
-    def run(plan):
+    def run(plan, watch):
         if plan.number == 2:
             raise KeyboardInterrupt
-        return trained(plan, 0.5)
+        return trained(plan, watch, 0.5)
 
     job = loop(run, levels=LEVELS)
 
@@ -267,17 +292,17 @@ def test_an_interrupted_search_leaves_the_paused_ones_waiting():
 
 
 def test_a_search_that_goes_on_promotes_those_that_wait():
-    first = loop(lambda plan: trained(plan, plan.number / 10), trials=3, levels=LEVELS)
+    first = loop(lambda plan, watch: trained(plan, watch, plan.number / 10), trials=3, levels=LEVELS)
     for _ in range(3):
         proposal = first.proposer.ask()
-        first.proposer.pause(trained(plan_of(proposal), proposal.number / 10).record)
+        first.proposer.pause(trained(plan_of(proposal), lambda epoch: "", proposal.number / 10).record)
     plans = []
 
-    def run(plan):
+    def run(plan, watch):
         plans.append((plan.number, plan.until, plan.paused.epochs))
-        return trained(plan, plan.number / 10)
+        return trained(plan, watch, plan.number / 10)
 
-    run_trials(replace(first, run=run))
+    run_trials(replace(first, executor=executor_of(run)))
 
     assert plans == [(2, None, 1), (1, None, 1), (0, None, 1)]
 
@@ -289,8 +314,6 @@ def plan_of(proposal):
         until=proposal.until,
         seed=0,
         run_id=f"trial-{proposal.number}",
-        watch=lambda epoch: "",
-        deadline=None,
     )
 
 
@@ -298,9 +321,9 @@ def test_when_the_time_runs_out_the_best_that_waits_is_finished():
     """One epoch takes 10 s by the records, and there is time for two of them, not for three more."""
     plans = []
 
-    def run(plan):
+    def run(plan, watch):
         plans.append((plan.number, plan.until))
-        end = trained(plan, plan.number / 10)
+        end = trained(plan, watch, plan.number / 10)
         return replace(end, record=replace(end.record, seconds=10.0 * end.record.epochs))
 
     job = loop(run, trials=2, deadline=time.monotonic() + 25, levels=LEVELS)
@@ -324,3 +347,46 @@ def test_a_kept_limit_comes_before_a_better_score():
     assert best_of([violating], ACCURACY) is violating
     assert best_of([violating, keeping], ACCURACY) is keeping
     assert best_of([keeping, violating], ACCURACY) is keeping
+
+
+def lost(plan, watch):
+    raise RuntimeError("the worker died")
+
+
+def test_a_trial_lost_with_its_worker_is_failed_with_the_reason():
+    job = loop(lambda plan, watch: lost(plan, watch) if plan.number == 0 else ended(plan, 0.5))
+
+    run_trials(job)
+
+    first = job.proposer.records()[0]
+    assert (first.state, first.reason) == ("failed", "RuntimeError: the worker died")
+
+
+def test_a_trial_lost_after_a_pause_is_worth_what_it_was():
+    def run(plan, watch):
+        return lost(plan, watch) if plan.paused else trained(plan, watch, plan.number / 10)
+
+    job = loop(run, trials=2, levels=LEVELS)
+    found = run_trials(job)
+
+    record = job.proposer.records()[1]
+    assert (record.state, record.scores, record.reason) == (
+        "pruned",
+        (0.1,),
+        "RuntimeError: the worker died",
+    )
+    assert found.best.number == 1
+
+
+def test_epochs_that_are_trained_again_after_a_crash_are_told_once():
+    def run(plan, watch):
+        for number in (1, 2, 2, 3):
+            watch(Epoch(number=number, metrics={"val_accuracy": 0.5}, seconds=0.1))
+        return ended(plan, 0.5)
+
+    told = []
+    job = loop(run, trials=1)
+    job.tracker.log_epoch = lambda run_id, epoch, metrics: told.append(epoch)
+    run_trials(job)
+
+    assert told == [1, 2, 3]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import automl
 from automl.core.errors import ConfigError
@@ -113,8 +116,18 @@ def test_the_registered_champion_answers_a_raw_table(wine_job, monkeypatch):
     assert list(answer["prediction"]) == list(wine_job.predict(wine().head(4))["prediction"])
 
 
-def test_resume_makes_the_missing_trials_and_repeats_none(wine_job, tmp_path):
-    copy = wine_job.save(tmp_path / "copy")
+@pytest.fixture
+def copy(wine_job, tmp_path):
+    """The job again, with a store of its own, to be gone on with."""
+    store = tmp_path / "mlflow.db"
+    shutil.copy(wine_job.folder.parent / "mlflow.db", store)
+    copied = wine_job.save(tmp_path / "copy")
+    options = yaml.safe_load((copied / "job.yaml").read_text())
+    (copied / "job.yaml").write_text(yaml.safe_dump(options | {"tracking_uri": f"sqlite:///{store}"}))
+    return copied
+
+
+def test_resume_makes_the_missing_trials_and_repeats_none(copy):
     before = read_json(copy / "result.json")["trials"]
 
     result = automl.resume(copy, trials=before + 1)
@@ -123,8 +136,7 @@ def test_resume_makes_the_missing_trials_and_repeats_none(wine_job, tmp_path):
     assert result.summary["trials"] == before + 1
 
 
-def test_an_interrupted_trial_is_trained_again_under_its_number(wine_job, tmp_path):
-    copy = wine_job.save(tmp_path / "copy")
+def test_an_interrupted_trial_is_trained_again_under_its_number(copy):
     asked = automl.load(copy).study.ask()
 
     result = automl.resume(copy, trials=asked.number + 1)
@@ -134,8 +146,7 @@ def test_an_interrupted_trial_is_trained_again_under_its_number(wine_job, tmp_pa
     assert all(trial.state.is_finished() for trial in result.study.trials)
 
 
-def test_a_best_trial_whose_weights_were_lost_is_trained_again(wine_job, tmp_path):
-    copy = wine_job.save(tmp_path / "copy")
+def test_a_best_trial_whose_weights_were_lost_is_trained_again(wine_job, copy):
     kept = read_json(copy / "best.json")
     write_json(copy / "best.json", {**kept, "number": 99})
 

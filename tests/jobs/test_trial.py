@@ -17,8 +17,10 @@ from tensorflow.errors import ResourceExhaustedError
 from automl.core.limits import parse_limit
 from automl.core.specs import InputSpec, Objective, TrialRecord
 from automl.data.modality import Examples, Preprocessing
+from automl.execution.executor import INTERRUPTED, Message
+from automl.jobs import trial
 from automl.jobs.assembly import Prepared
-from automl.jobs.loop import Plan, TrialEnd
+from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.settings import with_setting
 from automl.jobs.states import States
 from automl.jobs.training import Setting
@@ -108,17 +110,39 @@ def setting(engine: SmallDevice, notes: list[str], folds: int = 1, *settings: st
     )
 
 
-def plan(of: Setting, seen: list[int] | None = None) -> Plan:
-    def watch(epoch: Epoch) -> str:
-        if seen is not None:
-            seen.append(epoch.number)
-        return ""
-
-    return Plan(number=3, configuration=of.space.default(), seed=0, run_id="", watch=watch, deadline=None)
+def plan(of: Setting) -> Plan:
+    return Plan(number=3, configuration=of.space.default(), seed=0, run_id="")
 
 
-def run(of: Setting, planned: Plan | None = None, folder: Path = Path("no states")) -> TrialEnd:
-    return run_trial(of, planned or plan(of), States(folder=folder, note=of.note))
+@dataclass
+class Line:
+    """A channel that remembers the epochs it was told of, and answers as it is told to."""
+
+    answers: dict[int, str] = field(default_factory=dict)
+    seen: list[int] = field(default_factory=list)
+    saves: int = 0
+    deadline: float | None = None
+
+    def say(self, message: Message) -> str:
+        if message["event"] != "epoch":
+            return ""
+        self.seen.append(message["number"])
+        return self.answers.get(message["number"], "")
+
+    def saved(self) -> None:
+        self.saves += 1
+
+
+def run(
+    of: Setting,
+    planned: Plan | None = None,
+    folder: Path = Path("no states"),
+    line: Line | None = None,
+) -> TrialEnd:
+    states = States(folder=folder, note=of.note)
+    end = run_trial(of, planned or plan(of), states, line or Line())
+    assert end is not None
+    return end
 
 
 @pytest.mark.parametrize("kind", list(ERRORS))
@@ -177,12 +201,12 @@ def test_later_folds_begin_with_the_parts_that_fitted() -> None:
 
 
 def test_epochs_of_a_failed_attempt_are_reported_once() -> None:
-    seen: list[int] = []
+    line = Line()
     shared = setting(SmallDevice(limit=16, epochs=1), [])
 
-    run(shared, plan(shared, seen))
+    run(shared, line=line)
 
-    assert seen == [1, 2]
+    assert line.seen == [1, 2]
 
 
 def test_parts_that_the_user_asks_for_are_no_failure() -> None:
@@ -266,14 +290,14 @@ def test_a_trial_pauses_at_its_rung_and_keeps_its_state(tmp_path: Path) -> None:
 
 
 def test_a_promoted_trial_trains_only_the_epochs_that_are_left(tmp_path: Path) -> None:
-    device, seen = PatientDevice(CURVE), []
+    device, line = PatientDevice(CURVE), Line()
     shared = setting(device, [])
-    begin = replace(plan(shared, seen), until=2, levels=LEVELS, origin="model")
-    paused = run(shared, begin, tmp_path).record
+    begin = replace(plan(shared), until=2, levels=LEVELS, origin="model")
+    paused = run(shared, begin, tmp_path, line).record
 
-    record = run(shared, replace(begin, until=None, paused=paused), tmp_path).record
+    record = run(shared, replace(begin, until=None, paused=paused), tmp_path, line).record
 
-    assert (device.begun, seen) == ([0, 2], [1, 2, 3, 4])
+    assert (device.begun, line.seen) == ([0, 2], [1, 2, 3, 4])
     assert (record.state, record.epochs, record.origin) == ("complete", 4, "model")
     assert (record.pauses, record.promotions) == (1, 1)
     assert rungs_of(record) == [(2, 3.0), (4, 1.0)]
@@ -344,3 +368,46 @@ def test_limits_are_measured_also_of_a_trial_that_waits(tmp_path: Path) -> None:
     assert record.constraints[0] == pytest.approx(0.5)
     assert record.constraints[1] < 0
     assert not record.feasible
+
+
+def test_an_interrupted_trial_is_saved_and_goes_on_from_there(tmp_path: Path) -> None:
+    device, line = PatientDevice(CURVE), Line(answers={2: INTERRUPTED})
+    shared = setting(device, [])
+    states = States(folder=tmp_path, note=shared.note)
+
+    interrupted = run_trial(shared, plan(shared), states, line)
+    end = run(shared, folder=tmp_path, line=(after := Line()))
+
+    assert (interrupted, line.saves, line.seen, after.seen) == (None, 1, [1, 2], [3, 4])
+    assert (end.record.state, end.record.epochs, end.record.scores) == ("complete", 4, (1.0,))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pruned_trial_ends_with_the_reason_it_was_given() -> None:
+    shared = setting(PatientDevice(CURVE), [])
+
+    record = run(shared, line=Line(answers={3: "pruned after epoch 3"})).record
+
+    assert (record.state, record.reason, record.epochs) == ("pruned", "pruned after epoch 3", 3)
+
+
+def test_a_long_trial_is_saved_between_its_rungs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "SAVING_LEAST", 0.0)
+    monkeypatch.setattr(trial, "SAVING_SECONDS", 0.0)
+    line = Line()
+    shared = setting(PatientDevice(CURVE), [])
+
+    run(shared, folder=tmp_path, line=line)
+
+    assert line.saves == len(CURVE)
+
+
+def test_a_trial_saved_at_its_rung_but_not_told_pauses_after_the_next_epoch(tmp_path: Path) -> None:
+    """Its worker died between the two."""
+    shared = setting(PatientDevice(CURVE), [])
+    begin = replace(plan(shared), until=2, levels=LEVELS)
+    run(shared, begin, tmp_path)
+
+    record = run(shared, begin, tmp_path).record
+
+    assert (record.state, record.epochs, rungs_of(record)) == ("paused", 3, [(2, 3.0)])
