@@ -190,6 +190,7 @@ def resume(
     data: object = None,
     trials: int | None = None,
     time_limit: float | str | None = None,
+    workers: int | str | None = None,
     storage: str | None = None,
     tracking_uri: str | None = None,
     progress: Progress | None = None,
@@ -202,6 +203,7 @@ def resume(
         data: the data when the job was started on data in memory.
         trials: new number of trials in all.
         time_limit: time from now; default: what the job's own limit leaves.
+        workers: trials that run at once; default: as many as before.
         storage: the study's storage again, when its address held a password, which is not kept.
         tracking_uri: the same for the MLflow store.
         progress: told of epochs and trials.
@@ -215,6 +217,7 @@ def resume(
     config = config_from(read_config(files.job), where=str(files.job))
     state = read_json(files.state) if files.state.exists() else {}
     config = _longer(config, state.get("seconds", 0.0), trials, time_limit)
+    config = config if workers is None else replace(config, workers=parse_workers(workers))
     config = _with_secrets(config, storage, tracking_uri)
     source = check_early(config, data)
     _same_data(files, state, source)

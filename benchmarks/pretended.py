@@ -21,12 +21,14 @@ from automl.execution.pool import Pool, places
 from automl.jobs.budget import budget_from
 from automl.jobs.folder import JobFolder
 from automl.jobs.loop import Loop
+from automl.jobs.messages import epoch_message
 from automl.jobs.plan import Plan, TrialEnd, end_from_json, end_to_json, plan_from_json, plan_to_json
 from automl.jobs.progress import SilentProgress
 from automl.spaces.parameters import Choice, Float, Integer
 from automl.spaces.space import SearchSpace
 from automl.tracking.memory import NullTracker
 from automl.tracking.tracker import Tracker
+from automl.training.engine import Epoch
 
 PLACE = "benchmarks.pretended:open_runner"
 
@@ -98,9 +100,7 @@ def pretended_search(
         decode=lambda plan, values: end_from_json(values),
     )
     try:
-        pool.open(
-            Work(place=PLACE, options={"seconds": seconds, "folder": str(folder) if saving else ""})
-        )
+        pool.open(Work(place=PLACE, options={"seconds": seconds, "folder": str(folder) if saving else ""}))
         yield (
             Loop(
                 name="pretended",
@@ -164,8 +164,8 @@ def _train(plan: Plan, channel: Channel, folder: Path | None, seconds: float) ->
         time.sleep(seconds)
         value = accuracy(plan.configuration, epoch)
         _note(folder, "epochs.log", f"{plan.number} {epoch}")
-        message = {"event": "epoch", "number": epoch, "metrics": {"val_accuracy": value}, "seconds": seconds}
-        reason = channel.say(message)
+        told = Epoch(number=epoch, metrics={"val_accuracy": value}, seconds=seconds)
+        reason = channel.say(epoch_message(told))
         _save(plan, folder, epoch)
         channel.saved()
         if reason == INTERRUPTED:

@@ -44,7 +44,7 @@ from automl.tracking.tracker import ModelRecord
 JOB_WAIT_SECONDS = 30.0
 TRIAL_WAIT_SECONDS = 3.0
 WAITED_SHARE, WAITED_SECONDS = 0.05, 5.0
-"""What a search may wait in all for the ids of its trials' runs: a share of its time, and so many seconds."""
+"""What a search may wait in all for the ids of its trials' runs: a share of its time, and some seconds."""
 
 MODEL_WAIT_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
@@ -308,7 +308,7 @@ class MlflowTracker:
         return self._delivery.known(key)
 
     def _patience(self) -> float:
-        """Seconds to wait for a trial's run: a search quicker than the store goes on with provisional ids."""
+        """Seconds to wait for a trial's run; a search quicker than the store gets provisional ids."""
         spent = WAITED_SHARE * (time.monotonic() - self._began) + WAITED_SECONDS
         return TRIAL_WAIT_SECONDS if self._waited < spent else 0.0
 

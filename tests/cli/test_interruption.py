@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 
 import optuna
+import psutil
 import pytest
 
 from automl.cli.app import run
@@ -17,9 +19,9 @@ from automl.cli.app import run
 TRIALS = 3
 
 
-def start(folder):
-    options = ["--family", "linear", "--trials", str(TRIALS), "--epochs", "80", "--no-portfolio"]
-    command = [sys.executable, "-m", "automl", "search", "sklearn:wine", *options]
+def start(folder, *more, trials=TRIALS, epochs=80):
+    options = ["--family", "linear", "--trials", str(trials), "--epochs", str(epochs), "--no-portfolio"]
+    command = [sys.executable, "-m", "automl", "search", "sklearn:wine", *options, *more]
     place = ["--no-tracking", "--pruner", "none", "--out", str(folder)]
     return subprocess.Popen([*command, *place], stderr=subprocess.PIPE, text=True)
 
@@ -69,3 +71,58 @@ def test_after_a_kill_resume_exports_and_makes_the_rest(tmp_path, capsys):
     assert run(["resume", str(tmp_path / "job")]) == 0
     assert (tmp_path / "job" / "model.keras").exists()
     assert numbers_told(tmp_path / "job") == list(range(TRIALS))
+
+
+def workers_of(process):
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def test_a_search_with_workers_survives_the_death_of_all_its_processes(tmp_path, capsys):
+    folder = tmp_path / "job"
+    process = start(folder, "--workers", "2", trials=4, epochs=600)
+    wait_for_a_trial(process)
+    workers = workers_of(process)
+
+    for worker in workers:
+        worker.kill()
+    line = next(line for line in process.stderr if "goes to another worker" in line)
+    successors = workers_of(process)
+    process.kill()
+    process.communicate(timeout=60)
+    psutil.wait_procs(successors, timeout=30)
+
+    assert "was killed by SIGKILL" in line
+    assert not any(worker.is_running() for worker in [*workers, *successors])
+    assert run(["resume", str(folder), "--workers", "1"]) == 0
+    assert numbers_told(folder) == list(range(4))
+    assert (folder / "model.keras").exists()
+    assert not (folder / "leases.journal").exists()
+
+
+def test_ctrl_c_ends_a_search_with_workers_saved(tmp_path, capsys):
+    folder = tmp_path / "job"
+    process = start(folder, "--workers", "2", epochs=600)
+    wait_for_a_trial(process)
+    workers = workers_of(process)
+
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
+
+    assert process.returncode == 130
+    assert not any(worker.is_running() for worker in workers)
+    assert json.loads((folder / "result.json").read_text())["state"] == "interrupted"
+    assert run(["resume", str(folder)]) == 0
+    assert numbers_told(folder) == list(range(TRIALS))
+
+
+def test_a_second_coordinator_is_refused_and_told_who_the_first_is(tmp_path, capsys):
+    process = start(tmp_path / "job", epochs=600)
+    wait_for_a_trial(process)
+
+    code = run(["resume", str(tmp_path / "job")])
+    message = capsys.readouterr().err
+    process.kill()
+    process.communicate(timeout=60)
+
+    assert code == 2
+    assert f"process {process.pid} on {socket.gethostname()}" in message

@@ -11,6 +11,7 @@ from automl.cli.running import run_and_report
 @click.argument("folder", metavar="DIR")
 @click.option("--trials", type=int, metavar="N", help="number of trials in all, earlier ones included")
 @click.option("--time", "time_limit", metavar="TIME", help="time from now: 90s, 10m, 1.5h")
+@click.option("--workers", metavar="N", help="trials that run at once; default: as many as before")
 @click.option("--storage", metavar="URL", help="the study's storage, if its address holds a password")
 @click.option("--tracking-uri", metavar="URI", help="the MLflow store, if its address holds a password")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object at the end on stdout")
@@ -19,12 +20,13 @@ def command(
     folder: str,
     trials: int | None,
     time_limit: str | None,
+    workers: str | None,
     storage: str | None,
     tracking_uri: str | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Go on with the job in DIR: what was interrupted is trained again, what is done stays."""
+    """Go on with the job in DIR: what was interrupted goes on from its last state, what is done stays."""
     from automl.api import resume
     from automl.cli.app import STARTED
 
@@ -33,6 +35,7 @@ def command(
             folder,
             trials=trials,
             time_limit=time_limit,
+            workers=workers,
             storage=storage,
             tracking_uri=tracking_uri,
             progress=progress,
