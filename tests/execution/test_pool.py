@@ -11,7 +11,7 @@ import sys
 import textwrap
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -202,9 +202,10 @@ def kill_at_random(folder, seed, *, tasks, workers, pause):
 
         def killer():
             while not over.wait(dice.uniform(*pause)):
-                worker = dice.choice(pool._workers)
-                kills.append(worker.pid)
-                os.kill(worker.pid, dice.choice([signal.SIGKILL, signal.SIGSEGV]))
+                with suppress(ProcessLookupError):  # the tasks are done and the worker has gone
+                    pid = dice.choice(pool._workers).pid
+                    os.kill(pid, dice.choice([signal.SIGKILL, signal.SIGSEGV]))
+                    kills.append(pid)
 
         thread = threading.Thread(target=killer)
         thread.start()
