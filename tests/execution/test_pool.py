@@ -225,3 +225,12 @@ def kill_at_random(folder, seed, *, tasks, workers, pause):
     assert sorted(granted) == sorted(ended)
     assert not psutil.Process().children(recursive=True)
     assert not [path for path in folder.glob("*.part") if int(path.stem.split(".")[1]) not in kills]
+
+
+def test_workers_share_the_cores_evenly(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)))
+
+    assert [place.cores for place in places(3)] == [(0, 1), (2, 3), (4, 5)]
+    assert [place.cores for place in places(3, cores=4)] == [(0, 1, 2, 3), (4, 5, 6, 7), (0, 1, 2, 3)]
+    assert {place.cores for place in places(16)} == {(core,) for core in range(8)}
+    assert places(2, [{"A": "1"}, {"A": "2"}])[1].environment == {"A": "2"}
