@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from automl.core.specs import Objective
 from automl.execution.executor import Channel, Runner
 from automl.jobs.config import JobConfig, config_from, read_config
 from automl.jobs.folder import JobFolder
@@ -79,7 +80,7 @@ def trial_runner(
     def run(plan: Plan, channel: Channel) -> TrialEnd | None:
         notes.channel = channel
         end = run_trial(setting, plan, states, channel)
-        kept = None if end is None else _with_weights(end, plan, setting, folder)
+        kept = None if end is None else with_weights(end, plan, setting.objectives[0], folder)
         end = None  # its model is to be released
         release()
         return kept
@@ -87,8 +88,9 @@ def trial_runner(
     return run
 
 
-def _with_weights(end: TrialEnd, plan: Plan, setting: Setting, folder: JobFolder) -> TrialEnd:
-    if end.model is None or not beats(end.record, plan.best, setting.objectives[0]):
+def with_weights(end: TrialEnd, plan: Plan, objective: Objective, folder: JobFolder) -> TrialEnd:
+    """Write the weights of a trial that beats the best one it knows of, and let go of its model."""
+    if end.model is None or not beats(end.record, plan.best, objective):
         return replace(end, model=None)
     path = folder.weights_of(plan.number)
     path.parent.mkdir(exist_ok=True)
