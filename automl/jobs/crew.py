@@ -39,28 +39,32 @@ def hired(config: JobConfig, folder: JobFolder, data: object) -> Iterator[Hire]:
     if executor_name(config, workers) == "inline":
         yield lambda runner, work: Inline(runner, leases=leases, attempts=config.attempts)
         return
-    from automl.execution.pool import Limits, Pool, places
+    from automl.execution.dispatcher import Dispatcher, Limits
+    from automl.execution.pool import ProcessCrew, places
 
-    limits = Limits(memory_bytes=_memory_limit(config, workers), attempts=config.attempts)
-    pool: Pool[Plan, TrialEnd] = Pool(
+    crew = ProcessCrew(
         places(workers, environments(config, workers, gpus), cores=config.worker_cores),
         folder=folder.logs,
         leases=leases,
-        encode=plan_to_json,
-        decode=lambda plan, values: end_from_json(values),
         warm=("keras",),
         options={} if data is None else {"data": data},
-        limits=limits,
+    )
+    executor: Dispatcher[Plan, TrialEnd] = Dispatcher(
+        crew,
+        leases=leases,
+        encode=plan_to_json,
+        decode=lambda plan, values: end_from_json(values),
+        limits=Limits(memory_bytes=_memory_limit(config, workers), attempts=config.attempts),
     )
 
     def opened(runner: Runner, work: Work) -> Executor[Plan, TrialEnd]:
-        pool.open(work)
-        return pool
+        executor.open(work)
+        return executor
 
     try:
         yield opened
     finally:
-        pool.close()
+        executor.close()
 
 
 def worker_count(config: JobConfig) -> int:
