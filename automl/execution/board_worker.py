@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -22,6 +23,8 @@ from automl.execution.serving import serve
 
 ORPHANED_SECONDS = 30.0
 """A worker whose coordinator shows no sign of life for so long ends."""
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 
 SEND_SECONDS = 0.2
 """Messages of so long a time travel as one file."""
@@ -45,8 +48,12 @@ def join(
         say: tells the user what happens.
 
     Raises:
-        ConfigError: no coordinator came.
+        ConfigError: no coordinator came, or a name that is no file's.
     """
+    if not _NAME.fullmatch(name):
+        raise ConfigError(f"A worker's name has letters, digits, '-', '_' and '.', got {name!r}.")
+    if not folder.parent.parent.is_dir():
+        raise ConfigError(f"There is no folder {folder.parent.parent} on this machine.")
     session = _session(folder, patience)
     wire = FolderWire(folder, name, session, say)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -12,7 +12,7 @@ from automl.execution.executor import INTERRUPTED, Task, Work
 from automl.execution.inline import Inline
 from automl.execution.leases import Leases
 from automl.execution.pool import ProcessCrew, places
-from tests.execution.boards import joined, opened_board
+from tests.execution.boards import joined, opened_board, opened_ray
 from tests.execution.toys import open_toy
 
 
@@ -43,7 +43,13 @@ def board(folder):
         yield executor
 
 
-EXECUTORS = {"inline": inline, "pool": pool, "board": board}
+@contextmanager
+def ray(folder):
+    with opened_ray(folder) as executor:
+        yield executor
+
+
+EXECUTORS = {"inline": inline, "pool": pool, "board": board, "ray": ray}
 
 
 @pytest.fixture(params=EXECUTORS)
