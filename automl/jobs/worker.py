@@ -46,13 +46,15 @@ def open_runner(options: Mapping[str, Any]) -> Runner:
     """
     from automl.jobs.intake import check_early, take_in
     from automl.jobs.setting import open_setting
-    from automl.training.memory import seldom
-    from automl.training.precision import FULL, policy
 
     folder, notes = JobFolder(Path(options["folder"])), Notes()
     config = _config_of(folder, options.get("engine"))
     source = check_early(config, options.get("data"))
     intake = take_in(config, source, folder.cache)
+    # only now: these load Keras, whose backend is the job's
+    from automl.training.memory import seldom
+    from automl.training.precision import FULL, policy
+
     with policy(FULL):
         setting = open_setting(config, intake, notes)
     run = trial_runner(setting, folder, notes, release=seldom(setting.release))
