@@ -262,7 +262,8 @@ def _conduct(
 
         # whatever policy the user's process has: preprocessing is float32
         with policy(FULL), settled():
-            adapters = Adapters(proposer=_proposer(config, folder), tracker=tracker, executor=hire)
+            proposer = _proposer(config, folder, progress.note)
+            adapters = Adapters(proposer=proposer, tracker=tracker, executor=hire)
             run_search(config, intake, folder, adapters, progress, started=started)
     return Result(folder.path)
 
@@ -281,7 +282,7 @@ def _taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:
 
 
 def _proposer(
-    config: JobConfig, folder: JobFolder
+    config: JobConfig, folder: JobFolder, note: Callable[[str], None]
 ) -> Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]:
     from automl.study.opening import open_proposer
 
@@ -301,6 +302,7 @@ def _proposer(
             use_portfolio=config.portfolio,
             facts=facts,
             earlier=[place_of(text) for text in config.warm_start],
+            note=note,
         )
 
     return opened

@@ -76,6 +76,7 @@ def pretended_search(
     tracking_uri: str = "",
     seconds: float = 0.0,
     saving: bool = False,
+    storage: str | None = None,
     seed: int = 0,
 ) -> Iterator[tuple[Loop, Dispatcher[Plan, TrialEnd]]]:
     """Open a search over pretended trials: real study, real worker processes, real tracker.
@@ -88,6 +89,7 @@ def pretended_search(
         tracking_uri: of MLflow, empty for none.
         seconds: that an epoch takes.
         saving: whether trials save each epoch and write down which they trained.
+        storage: of the study, a journal in the folder by default.
         seed: of the study.
     """
     from automl.study.opening import open_proposer
@@ -114,6 +116,7 @@ def pretended_search(
                     sampler=sampler,
                     pruner="rungs" if sampler == "rungs" else "none",
                     seed=seed,
+                    storage=storage,
                 ),
                 tracker=_tracker(folder, tracking_uri),
                 progress=SilentProgress(),

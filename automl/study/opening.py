@@ -36,6 +36,7 @@ def open_proposer(
     use_portfolio: bool = True,
     facts: Facts | None = None,
     earlier: Sequence[Place] = (),
+    note: Callable[[str], None] = lambda text: None,
 ) -> OptunaProposer:
     """Create a study, or go on with the one that is there.
 
@@ -54,6 +55,7 @@ def open_proposer(
             does.
         facts: what the data looks like, kept with the study.
         earlier: studies to learn from; they are read when the study is created.
+        note: tells the user something while the study is used.
 
     Raises:
         ConfigError: unknown sampler or pruner, a storage that cannot be opened, or a study of that name
@@ -62,7 +64,7 @@ def open_proposer(
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(
-        storage=open_storage(folder, storage),
+        storage=open_storage(folder, storage, note),
         study_name=name,
         sampler=build_sampler(sampler, seed=seed, number=0, objectives=len(objectives)),
         pruner=build_pruner(pruner if len(objectives) == 1 else "none", space.epochs),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,16 @@ JOURNAL = "study.journal"
 _EXTRAS = {"postgres": "postgres", "mysql": "mysql"}
 
 
-def open_storage(folder: Path, storage: str | BaseStorage | None) -> BaseStorage:
+def open_storage(
+    folder: Path, storage: str | BaseStorage | None, note: Callable[[str], None] = lambda text: None
+) -> BaseStorage:
     """Open the storage of a study.
 
     Args:
         folder: the job folder; without ``storage`` the study is its file ``study.journal``.
         storage: the address of a data base (``sqlite:///study.db``, ``postgresql://...``), or the path of
             a journal file; or a storage that is open.
+        note: told when a server's data base does not answer, which is waited for, and when it does again.
 
     Raises:
         ConfigError: the storage cannot be opened.
@@ -30,7 +34,7 @@ def open_storage(folder: Path, storage: str | BaseStorage | None) -> BaseStorage
         return storage
     if storage is None or "://" not in storage:
         return _journal(folder / JOURNAL if storage is None else Path(storage))
-    return _database(storage)
+    return _database(storage, note)
 
 
 def _journal(path: Path) -> BaseStorage:
@@ -59,12 +63,17 @@ def _mend(path: Path) -> None:
             file.truncate(written.rfind(b"\n") + 1)
 
 
-def _database(url: str) -> BaseStorage:
-    from optuna.storages import get_storage
+def _database(url: str, note: Callable[[str], None]) -> BaseStorage:
+    from optuna.storages import RDBStorage, get_storage
 
     shown = _without_secrets(url)
     try:
-        return get_storage(url)
+        if url.startswith("sqlite"):
+            return get_storage(url)
+        from automl.study.patience import patient
+
+        # a connection that broke while nobody used it is replaced before it is used
+        return get_storage(patient(RDBStorage(url, engine_kwargs={"pool_pre_ping": True}), note))
     except ImportError as error:
         extra = next((name for start, name in _EXTRAS.items() if url.startswith(start)), None)
         hint = f" Install it with: pip install 'automl-keras[{extra}]'" if extra else ""

@@ -38,7 +38,7 @@ def uri_of(folder):
     return f"sqlite:///{folder.parent / 'mlflow.db'}"
 
 
-def search(folder, *, trials, workers=2, seconds=0.05, run_id="", around=lambda pool: None):
+def search(folder, *, trials, workers=2, seconds=0.05, run_id="", storage=None, around=lambda pool: None):
     """Search to the end; ``around`` is given the pool when it has started."""
     with pretended_search(
         folder,
@@ -47,6 +47,7 @@ def search(folder, *, trials, workers=2, seconds=0.05, run_id="", around=lambda 
         tracking_uri=uri_of(folder),
         seconds=seconds,
         saving=True,
+        storage=storage,
     ) as (loop, pool):
         run = loop.tracker.start_job(job_record(folder, run_id))
         (folder / "run.txt").write_text(run)
@@ -89,6 +90,10 @@ def redone(folder):
     """Epochs that were trained more than once."""
     lines = (folder / "epochs.log").read_text().splitlines()
     return len(lines) - len(set(lines))
+
+
+def kill_one(pool):
+    os.kill(pool.crew.workers[0].pid, signal.SIGKILL)
 
 
 def killer_of(pool, dice, pause, over, kills):

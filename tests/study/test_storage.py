@@ -46,6 +46,6 @@ def test_an_address_that_cannot_be_opened_is_refused_without_its_password(tmp_pa
 
 
 def test_a_missing_driver_is_explained_with_its_extra(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "psycopg2", None)
+    monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     with pytest.raises(MissingDependencyError, match=r"automl-keras\[postgres\]"):
         open_storage(tmp_path, "postgresql://user:secret@host/study")

@@ -1,0 +1,163 @@
+"""A study in PostgreSQL whose server is stopped and started again, and what else it waits for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from optuna.exceptions import StorageInternalError
+from optuna.storages import RDBStorage
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from automl.study import patience
+from automl.study.opening import open_proposer
+from automl.study.patience import away, patient
+from benchmarks.pretended import ACCURACY, SPACE
+
+
+class Away(OperationalError):
+    def __init__(self):
+        super().__init__("SELECT 1", {}, Exception("connection refused"))
+
+
+@pytest.fixture
+def storage(tmp_path, monkeypatch):
+    monkeypatch.setattr(patience, "PAUSES", (0.01, 0.01))
+    return RDBStorage(f"sqlite:///{tmp_path / 'study.db'}")
+
+
+def failing(storage, times, error):
+    real, left = storage.get_all_studies, [times]
+
+    def operation():
+        if left[0]:
+            left[0] -= 1
+            raise error
+        return real()
+
+    storage.get_all_studies = operation
+    return storage
+
+
+def test_an_operation_is_tried_until_the_data_base_answers(storage):
+    notes = []
+
+    waiting = patient(failing(storage, 3, Away()), notes.append)
+
+    assert waiting.get_all_studies() == []
+    assert [note.split()[4] for note in notes] == ["does", "answers"]
+
+
+def test_after_its_patience_the_error_is_raised(storage):
+    waiting = patient(failing(storage, 99, Away()), lambda text: None, seconds=0.05)
+
+    with pytest.raises(OperationalError):
+        waiting.get_all_studies()
+
+
+def test_a_refusal_is_not_tried_again(storage):
+    refusal = StorageInternalError("no")
+    refusal.__cause__ = IntegrityError("INSERT", {}, Exception("duplicate"))
+
+    assert not away(refusal)
+    with pytest.raises(StorageInternalError):
+        patient(failing(storage, 1, refusal), lambda text: None).get_all_studies()
+
+
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+class Server:
+    """A PostgreSQL server on this machine alone, run by a user who may."""
+
+    def __init__(self, folder):
+        self.programs, self.data = PROGRAMS[-1].parent, folder / "data"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.folder = folder
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        self.run(self.programs / "initdb", "-D", self.data, "--auth=trust", "-U", "study")
+        self.start()
+
+    @property
+    def url(self):
+        return f"postgresql://study@127.0.0.1:{self.port}/postgres"
+
+    def start(self):
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder}"
+        log = self.folder / "log"
+        self.run(self.programs / "pg_ctl", "-D", self.data, "-w", "-l", log, "-o", options, "start")
+
+    def stop(self):
+        self.run(self.programs / "pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+
+    def run(self, *command):
+        before = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        words = [*before, *map(str, command)]
+        subprocess.run(words, cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def server():
+    if not PROGRAMS:
+        pytest.skip("PostgreSQL is not installed: no /usr/lib/postgresql/*/bin/initdb")
+    # pytest's own folders are closed to the user who runs the server
+    folder = Path(tempfile.mkdtemp(prefix="automl-postgres-"))
+    folder.chmod(0o755)
+    running = Server(folder)
+    yield running
+    running.stop()
+    shutil.rmtree(folder)
+
+
+def test_a_study_outlives_its_servers_restart(server, tmp_path):
+    notes = []
+    proposer = open_proposer(
+        folder=tmp_path,
+        name="restarted",
+        space=SPACE,
+        objectives=(ACCURACY,),
+        sampler="random",
+        pruner="none",
+        storage=server.url,
+        note=notes.append,
+    )
+    first = proposer.ask()
+    server.stop()
+    threading.Timer(1.0, server.start).start()
+
+    second = proposer.ask()
+
+    assert (first.number, second.number) == (0, 1)
+    assert [note.split()[4] for note in notes] == ["does", "answers"]
+
+
+@pytest.mark.slow
+def test_a_search_outlives_a_killed_worker_and_a_restart_of_its_data_base(server, tmp_path):
+    from tests.jobs.test_survival import check, kill_one, search
+
+    def around(pool):
+        def harm():
+            time.sleep(2.0)
+            kill_one(pool)
+            server.stop()
+            time.sleep(2.0)
+            server.start()
+
+        threading.Thread(target=harm).start()
+
+    folder = tmp_path / "job"
+    folder.mkdir()
+
+    _, proposer = search(folder, trials=60, workers=3, storage=server.url, around=around)
+
+    check(folder, proposer, 60, 1)
