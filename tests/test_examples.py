@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from automl.cli.app import run
+from automl.cli.app import COMMANDS, run
+from automl.jobs.config import EXECUTORS
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -30,3 +35,43 @@ def test_a_job_file_runs(path, tmp_path, monkeypatch, capsys):
     assert run(["search", "--job", str(path), "--trials", "1", "--epochs", "1", "--no-tracking"]) == 0
 
     assert "Best val_" in capsys.readouterr().out
+
+
+def test_the_slurm_script_coordinates_works_and_goes_on(tmp_path):
+    """Two tasks of an array under bash: the first coordinates, the second is its worker."""
+    from sklearn.datasets import load_wine
+
+    load_wine(as_frame=True).frame.to_csv(tmp_path / "wine.csv", index=False)
+    script, job = EXAMPLES / "cluster" / "slurm.sh", tmp_path / "job"
+    words = ["bash", str(script), str(tmp_path / "wine.csv"), "target", str(job), "25s"]
+    shared = {**os.environ, "AUTOML": f"{sys.executable} -m automl", "SLURM_ARRAY_JOB_ID": "7"}
+    tasks = [
+        subprocess.Popen(words, cwd=tmp_path, env={**shared, "SLURM_ARRAY_TASK_ID": str(task)})
+        for task in (0, 1)
+    ]
+
+    codes = [task.wait(timeout=240) for task in tasks]
+
+    assert codes == [0, 0]
+    assert (job / "model.keras").exists()
+
+
+@pytest.mark.parametrize("name", ["kubernetes.yaml", "ray.yaml"])
+def test_a_cluster_file_is_yaml_and_calls_commands_that_exist(name):
+    text = (EXAMPLES / "cluster" / name).read_text()
+
+    documents = list(yaml.safe_load_all(text))
+
+    assert all(isinstance(document, dict) for document in documents)
+    assert set(re.findall(r"\bautoml (search|resume|worker)\b", text)) <= set(COMMANDS)
+    assert set(re.findall(r"(?<![\w-])--executor (\w+)", text)) <= set(EXECUTORS)
+
+
+def test_the_kubernetes_files_give_workers_time_to_save():
+    text = (EXAMPLES / "cluster" / "kubernetes.yaml").read_text()
+
+    documents = {item["kind"]: item for item in yaml.safe_load_all(text)}
+
+    assert set(documents) == {"PersistentVolumeClaim", "Job", "StatefulSet"}
+    for kind in ("Job", "StatefulSet"):
+        assert documents[kind]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= 30

@@ -7,6 +7,7 @@ cluster needs a file system that all of its nodes see, which states and weights 
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +19,9 @@ from automl.core.optional import require
 from automl.execution.board import BoardCrew
 from automl.execution.executor import Work
 from automl.execution.worker_line import WorkerLine
+
+ANSWER_SECONDS = 5.0
+"""Within which a cluster's address must answer."""
 
 SHORT_SECONDS, SHORT_LIVES = 30.0, 3
 """A worker that ends so many times in a row within so short a time is not started again."""
@@ -93,15 +97,14 @@ class RayCrew:
             self._ray.shutdown()
 
     def _connect(self, address: str | None) -> None:
+        if address is not None:
+            _check_answer(address)
         alone = {} if address else {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
         try:
             self._ray.init(address=address, log_to_driver=False, configure_logging=False, **alone)
         except (ConnectionError, ValueError, RuntimeError) as error:
             first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise ConfigError(
-                f"No Ray cluster answers at {address or 'this machine'}: {first}. Start one with "
-                "`ray start --head`, or leave --ray-address out to start one here."
-            ) from error
+            raise _no_cluster(address or "this machine", first) from error
 
     def _check_room(self, cpus: float, gpus: float) -> None:
         there = self._ray.cluster_resources()
@@ -122,3 +125,21 @@ def keep_running(command: list[str]) -> int:
         short = short + 1 if time.monotonic() - began < SHORT_SECONDS else 0
         if code == 0 or short >= SHORT_LIVES:
             return code
+
+
+def _check_answer(address: str) -> None:
+    """Refuse an address where nobody listens; Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if not (host and port.isdigit()):
+        return  # "auto" and other words of Ray's own
+    try:
+        socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS).close()
+    except OSError as error:
+        raise _no_cluster(address, error.strerror or str(error)) from error
+
+
+def _no_cluster(address: str, reason: str) -> ConfigError:
+    return ConfigError(
+        f"No Ray cluster answers at {address}: {reason}. Start one with `ray start --head`, or leave "
+        "--ray-address out to start one here."
+    )
