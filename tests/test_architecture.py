@@ -27,7 +27,6 @@ def test_import_contracts_hold():
         ("mlflow", ("tracking/",)),
         ("tensorflow", ("training/strategies/tf_distribute.py", "training/programs/on_tensorflow.py")),
         ("jax", ("training/programs/on_jax.py", "training/devices.py", "training/accelerator.py")),
-        ("ray", ("execution/ray_cluster.py",)),
         ("click", ("cli/",)),
         ("rich", ("cli/",)),
     ],
