@@ -18,7 +18,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Generic
 
-from automl.core.errors import SearchError
+from automl.core.errors import DiskFullError, SearchError
 from automl.execution.executor import (
     GRACE_SECONDS,
     INTERRUPTED,
@@ -226,6 +226,8 @@ class Pool(Generic[Payload, Result]):
     def _ended(self, worker: WorkerProcess, held: Held, message: Message) -> Ended[Payload, Result]:
         self._leases.end(held.lease, message["lost"])
         worker.held = None
+        if message.get("full"):
+            raise DiskFullError(message["lost"])
         worker.tasks_done += 1
         if self._worn(worker):
             worker.send({"do": "quit"})

@@ -20,6 +20,7 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
+from automl.core.errors import DiskFullError
 from automl.execution.executor import INTERRUPTED, Message, Runner, Work
 
 BEAT_SECONDS = 1.0
@@ -72,6 +73,8 @@ def _run(wire: _Wire, runner: Runner, message: Message) -> None:
     try:
         answer["result"] = runner(message["payload"], line)
         answer["lost"] = "" if answer["result"] is not None else INTERRUPTED
+    except DiskFullError as error:
+        answer |= {"result": None, "lost": str(error), "full": True}
     except Exception as error:
         answer |= {"result": None, "lost": f"{type(error).__name__}: {error}"}
     wire.send(answer)

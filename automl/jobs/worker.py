@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from automl.core.files import writing
 from automl.execution.executor import Channel, Runner
 from automl.jobs.config import JobConfig, config_from, read_config
 from automl.jobs.folder import JobFolder
@@ -15,6 +16,7 @@ from automl.jobs.plan import Plan, TrialEnd, beats, end_to_json, plan_from_json
 from automl.jobs.states import States
 from automl.jobs.training import Setting
 from automl.jobs.trial import run_trial
+from automl.jobs.weights import save_weights
 
 WORK = "automl.jobs.worker:open_runner"
 """Where workers find their work."""
@@ -79,7 +81,7 @@ def trial_runner(
     def run(plan: Plan, channel: Channel) -> TrialEnd | None:
         notes.channel = channel
         end = run_trial(setting, plan, states, channel)
-        kept = None if end is None else _with_weights(end, plan, setting, folder)
+        kept = None if end is None else _with_weights(end, plan, setting, folder, states)
         end = None  # its model is to be released
         release()
         return kept
@@ -87,12 +89,19 @@ def trial_runner(
     return run
 
 
-def _with_weights(end: TrialEnd, plan: Plan, setting: Setting, folder: JobFolder) -> TrialEnd:
-    if end.model is None or not beats(end.record, plan.best, setting.objectives[0]):
+def _with_weights(
+    end: TrialEnd, plan: Plan, setting: Setting, folder: JobFolder, states: States
+) -> TrialEnd:
+    model, path = end.model, folder.weights_of(plan.number)
+    if model is None or not beats(end.record, plan.best, setting.objectives[0]):
         return replace(end, model=None)
-    path = folder.weights_of(plan.number)
-    path.parent.mkdir(exist_ok=True)
-    end.model.save_weights(path)
+
+    def write() -> None:
+        with writing(path):
+            path.parent.mkdir(exist_ok=True)
+        save_weights(model, path)
+
+    states.giving_room(write)
     return replace(end, model=None, kept=True)
 
 

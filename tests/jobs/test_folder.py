@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.jobs.folder import new_folder, open_folder, read_json, write_json, write_whole
+from automl.core.files import write_whole
+from automl.jobs.folder import new_folder, open_folder, read_json, write_json
 
 
 def test_without_out_a_folder_below_runs_is_made(tmp_path, monkeypatch):
