@@ -78,6 +78,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     precision: str = "auto",
     workers: int | str = 1,
     executor: str = "auto",
+    worker_cores: int | None = None,
     trials_per_gpu: int = 1,
     attempts: int = 3,
     memory_limit: int | str | None = None,
@@ -97,8 +98,8 @@ def search(  # noqa: D417  the options are told in JobConfig
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
             pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, horizon,
             lookback, image_size, header, seed, out, strategy, engine, precision, workers, executor,
-            trials_per_gpu, attempts, memory_limit, storage, tracking, tracking_uri: as the options of
-            ``automl search``, see ``JobConfig``.
+            worker_cores, trials_per_gpu, attempts, memory_limit, storage, tracking, tracking_uri: as the
+            options of ``automl search``, see ``JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -122,7 +123,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         constraint=_names(constraint),
         trials=trials,
         time=None if time_limit is None else parse_time(time_limit),
-        trial_time=None if trial_time is None else parse_time(trial_time),
+        trial_time=None if trial_time is None else parse_time(trial_time, "trial_time"),
         epochs=epochs,
         sampler=sampler,
         pruner=pruner,
@@ -144,6 +145,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         precision=precision,
         workers=parse_workers(workers),
         executor=executor,
+        worker_cores=worker_cores,
         trials_per_gpu=trials_per_gpu,
         attempts=attempts,
         memory_limit=None if memory_limit is None else parse_size(memory_limit),

@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import SearchError
 from automl.core.metrics import classification_scores, parse_objective
 from automl.core.specs import Configuration, TrialRecord
+from automl.execution.executor import Channel
+from automl.execution.inline import Inline
+from automl.execution.leases import Leases
+from automl.jobs.budget import Budget
 from automl.jobs.finish import keep_best
 from automl.jobs.folder import JobFolder
-from automl.jobs.loop import Budget, Loop, Plan, TrialEnd, run_trials
+from automl.jobs.loop import Loop, run_trials
+from automl.jobs.messages import epoch_message
+from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.progress import SilentProgress
+from automl.jobs.worker import with_weights
 from automl.study.opening import open_proposer
 from automl.study.optuna_study import OptunaProposer
 from automl.tracking.memory import NullTracker
@@ -45,11 +52,15 @@ def measure_ours(job: Job, row: Row, data: Data) -> Measurement:
 def _loop(job: Job, row: Row, engine: Engine, split: Split, recorder: Recorder, folder: Path) -> Loop:
     from automl.training.memory import release, seldom
 
-    collect = seldom(release)
+    collect, files = seldom(release), JobFolder(folder)
 
-    def clean() -> None:
+    def runner(plan: Plan, channel: Channel) -> TrialEnd:
+        end = _run(plan, channel, job, row, engine, split, recorder)
+        kept = with_weights(end, plan, OBJECTIVE, files)
+        del end  # its model is to be released
         collect()
         recorder.trial_ended()
+        return kept
 
     return Loop(
         name=row.name,
@@ -59,10 +70,9 @@ def _loop(job: Job, row: Row, engine: Engine, split: Split, recorder: Recorder, 
         progress=SilentProgress(),
         budget=Budget(trials=job.trials, deadline=None),
         seed=job.seed,
-        run=lambda plan: _run(plan, job, row, engine, split, recorder),
-        keep=lambda end: keep_best(JobFolder(folder), end),
+        executor=Inline(runner, leases=Leases(files.leases)),
+        keep=lambda end: keep_best(files, end),
         show=lambda configuration: (configuration, job.epochs),
-        release=clean,
     )
 
 
@@ -78,12 +88,20 @@ def _proposer(job: Job, row: Row, folder: Path) -> OptunaProposer:
     )
 
 
-def _run(plan: Plan, job: Job, row: Row, engine: Engine, split: Split, recorder: Recorder) -> TrialEnd:
+def _run(
+    plan: Plan,
+    channel: Channel,
+    job: Job,
+    row: Row,
+    engine: Engine,
+    split: Split,
+    recorder: Recorder,
+) -> TrialEnd:
     """Run one trial."""
 
     def observe(epoch: Epoch) -> Any:
         recorder.epoch_ended(epoch.number)
-        return "pruned" if plan.watch(epoch) else ""
+        return "pruned" if channel.say(epoch_message(epoch)) else ""
 
     started = time.monotonic()
     configuration = {**plan.configuration, "trial": plan.number}

@@ -298,28 +298,24 @@ class Pool(Generic[Payload, Result]):
             self._workers[self._workers.index(worker)] = self._start(worker.place)
 
 
-def places(workers: int, environments: Sequence[Mapping[str, str]] = ()) -> list[Place]:
-    """Return where each of so many workers runs: each with its share of the cores.
+def places(
+    workers: int, environments: Sequence[Mapping[str, str]] = (), *, cores: int | None = None
+) -> list[Place]:
+    """Return where each of so many workers runs.
 
     Args:
         workers: how many.
         environments: variables of each, such as which GPU it sees; none by default.
+        cores: CPU cores of each; an equal share by default. Where there are too few, some are shared.
     """
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    there = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    size = cores or max(len(there) // workers, 1)
     found = []
     for index in range(workers):
         environment = environments[index] if environments else {}
-        own = tuple(_share(cores, index, workers))
-        found.append(Place(name=f"worker-{index + 1}", cores=own, environment=environment))
+        own = {there[(index * size + place) % len(there)] for place in range(size)} if there else set()
+        found.append(Place(name=f"worker-{index + 1}", cores=tuple(sorted(own)), environment=environment))
     return found
-
-
-def _share(cores: Sequence[int], index: int, workers: int) -> Sequence[int]:
-    """The cores of one worker of several; with more workers than cores some share one."""
-    if not cores:
-        return ()
-    size = len(cores) // workers
-    return cores[index * size : (index + 1) * size] if size else [cores[index % len(cores)]]
 
 
 def _opening(work: Work) -> Message:

@@ -31,6 +31,7 @@ _COUNTS = (
     "horizon",
     "lookback",
     "image_size",
+    "worker_cores",
     "trials_per_gpu",
     "attempts",
     "memory_limit",
@@ -128,6 +129,9 @@ class JobConfig:
     executor: str = option(
         AUTO, "auto, inline (this process) or pool (worker processes); auto goes by workers", metavar="E"
     )
+    worker_cores: int | None = option(
+        None, "CPU cores of a worker process; default: an equal share", metavar="N"
+    )
     trials_per_gpu: int = option(1, "workers that share a GPU, with --workers auto", metavar="K")
     attempts: int = option(3, "workers that may die of a trial in a row before it is failed", metavar="N")
     memory_limit: int | None = option(
@@ -148,9 +152,7 @@ class JobConfig:
             _at_least(name, getattr(self, name), 1)
         _at_least("folds", self.folds, 2)
         if self.workers != AUTO:
-            if not isinstance(self.workers, int):
-                raise ConfigError(f"workers: expected a whole number or auto, got {self.workers!r}.")
-            _at_least("workers", self.workers, 1)
+            _at_least("workers", int(self.workers), 1)
         if self.executor == "inline" and self.workers != 1:
             raise ConfigError(
                 f"executor inline runs one trial at a time in this process, and workers is {self.workers}: "
@@ -230,7 +232,7 @@ def dump_config(config: JobConfig) -> str:
     return str(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 
 
-def parse_time(text: str | float) -> float:
+def parse_time(text: str | float, name: str = "time") -> float:
     """Return seconds from ``"90s"``, ``"10m"``, ``"1.5h"`` or a number of seconds.
 
     Raises:
@@ -238,11 +240,11 @@ def parse_time(text: str | float) -> float:
     """
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", str(text))
     if match is None:
-        raise ConfigError(f"Expected a time such as 90s, 10m or 1.5h, got {text!r}.")
+        raise ConfigError(f"{name}: expected a form such as 90s, 10m or 1.5h, got {text!r}.")
     return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
 
 
-def parse_size(text: str | int) -> int:
+def parse_size(text: str | int, name: str = "memory_limit") -> int:
     """Return bytes from ``"4GB"``, ``"512MB"``, ``"2GiB"`` or a number of bytes.
 
     Raises:
@@ -250,15 +252,21 @@ def parse_size(text: str | int) -> int:
     """
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", str(text).lower())
     if match is None:
-        raise ConfigError(f"memory_limit: expected a size such as 4GB or 512MB, got {text!r}.")
+        raise ConfigError(f"{name}: expected a size such as 4GB or 512MB, got {text!r}.")
     base = 1024 if match[3] else 1000
     return int(float(match[1]) * base ** " kmgt".index(match[2] or " "))
 
 
-def parse_workers(value: int | str) -> int | str:
-    """Return a number of workers from text, or ``auto``; what is neither is returned as it is."""
+def parse_workers(value: int | str, name: str = "workers") -> int | str:
+    """Return a number of workers from text, or ``auto``.
+
+    Raises:
+        ConfigError: it is neither.
+    """
     text = str(value).strip()
-    return int(text) if text.isdigit() else text
+    if text != AUTO and not text.isdigit():
+        raise ConfigError(f"{name}: expected a whole number or auto, got {value!r}.")
+    return text if text == AUTO else int(text)
 
 
 PARSED: Mapping[str, Any] = {
@@ -290,7 +298,7 @@ def _at_least(name: str, value: int | None, low: int) -> None:
 def _converted(key: str, value: Any, where: str) -> Any:
     kind = str(config_fields()[key].type)
     if key in PARSED and value is not None:
-        return PARSED[key](value)
+        return PARSED[key](value, key)
     if kind.startswith("tuple"):
         items = value if isinstance(value, list | tuple) else [value]
         return tuple(str(item) for item in items if item is not None)

@@ -43,7 +43,7 @@ def hired(config: JobConfig, folder: JobFolder, data: object) -> Iterator[Hire]:
 
     limits = Limits(memory_bytes=_memory_limit(config, workers), attempts=config.attempts)
     pool: Pool[Plan, TrialEnd] = Pool(
-        places(workers, environments(config, workers, gpus)),
+        places(workers, environments(config, workers, gpus), cores=config.worker_cores),
         folder=folder.logs,
         leases=leases,
         encode=plan_to_json,

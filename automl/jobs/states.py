@@ -50,31 +50,12 @@ class States:
             save_state(state, path)
 
         try:
-            self.giving_room(write, but=path)
+            giving_room(self.folder, write, but=path)
         except DiskFullError as error:
             self._say_once(number, error)
             return False
         self._make_room(path)
         return True
-
-    def giving_room(self, write: Callable[[], None], *, but: Path | None = None) -> None:
-        """Write something that matters more than a state: while the disk is full, the oldest states go.
-
-        Args:
-            write: writes it.
-            but: a state that stays.
-
-        Raises:
-            DiskFullError: there is no room even without them.
-        """
-        while True:
-            try:
-                return write()
-            except DiskFullError:
-                oldest = next((path for path in self._by_age() if path != but), None)
-                if oldest is None:
-                    raise
-                oldest.unlink(missing_ok=True)
 
     def take(self, number: int, engine: str, *, wanted: bool = True) -> TrainingState | None:
         """Return the state that a trial goes on from; None when there is none or it is another engine's.
@@ -118,7 +99,7 @@ class States:
         return self.folder / f"{number}.npz"
 
     def _make_room(self, newest: Path) -> None:
-        files = self._by_age()
+        files = _by_age(self.folder)
         used = sum(_size(path) for path in files)
         for path in files:
             if used <= self.most_bytes or path == newest:
@@ -126,10 +107,32 @@ class States:
             used -= _size(path)
             path.unlink(missing_ok=True)
 
-    def _by_age(self) -> list[Path]:
-        """Whole states, the oldest first; drafts have other names."""
-        found = [path for path in self.folder.glob("*.npz") if not path.name.startswith(DRAFT)]
-        return sorted(found, key=_age)
+
+def giving_room(folder: Path, write: Callable[[], None], *, but: Path | None = None) -> None:
+    """Write something that matters more than a state: while the disk is full, the oldest states go.
+
+    Args:
+        folder: where the states lie.
+        write: writes it.
+        but: a state that stays.
+
+    Raises:
+        DiskFullError: there is no room even without them.
+    """
+    while True:
+        try:
+            return write()
+        except DiskFullError:
+            oldest = next((path for path in _by_age(folder) if path != but), None)
+            if oldest is None:
+                raise
+            oldest.unlink(missing_ok=True)
+
+
+def _by_age(folder: Path) -> list[Path]:
+    """Whole states, the oldest first; drafts have other names."""
+    found = [path for path in folder.glob("*.npz") if not path.name.startswith(DRAFT)]
+    return sorted(found, key=_age)
 
 
 def _size(path: Path) -> int:

@@ -27,6 +27,9 @@ def save_weights(model: keras.Model, path: Path) -> None:
     """
     from automl.training.footprint import variable_bytes
 
-    room = _OF_FILE + _OF_VARIABLE * len(model.variables) + variable_bytes(model.variables)
+    # Keras writes the optimizer of a compiled model, too
+    optimizer = getattr(model, "optimizer", None)
+    variables = [*model.variables, *(optimizer.variables if optimizer else ())]
+    room = _OF_FILE + _OF_VARIABLE * len(variables) + variable_bytes(variables)
     with whole(path, room=room) as draft:
         model.save_weights(draft)

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.files import writing
+from automl.core.specs import Objective
 from automl.execution.executor import Channel, Runner
 from automl.jobs.config import JobConfig, config_from, read_config
 from automl.jobs.folder import JobFolder
 from automl.jobs.messages import note_message
 from automl.jobs.plan import Plan, TrialEnd, beats, end_to_json, plan_from_json
-from automl.jobs.states import States
+from automl.jobs.states import States, giving_room
 from automl.jobs.training import Setting
 from automl.jobs.trial import run_trial
 from automl.jobs.weights import save_weights
@@ -81,7 +82,7 @@ def trial_runner(
     def run(plan: Plan, channel: Channel) -> TrialEnd | None:
         notes.channel = channel
         end = run_trial(setting, plan, states, channel)
-        kept = None if end is None else _with_weights(end, plan, setting, folder, states)
+        kept = None if end is None else with_weights(end, plan, setting.objectives[0], folder)
         end = None  # its model is to be released
         release()
         return kept
@@ -89,11 +90,10 @@ def trial_runner(
     return run
 
 
-def _with_weights(
-    end: TrialEnd, plan: Plan, setting: Setting, folder: JobFolder, states: States
-) -> TrialEnd:
+def with_weights(end: TrialEnd, plan: Plan, objective: Objective, folder: JobFolder) -> TrialEnd:
+    """Write the weights of a trial that beats the best one it knows of, and let go of its model."""
     model, path = end.model, folder.weights_of(plan.number)
-    if model is None or not beats(end.record, plan.best, setting.objectives[0]):
+    if model is None or not beats(end.record, plan.best, objective):
         return replace(end, model=None)
 
     def write() -> None:
@@ -101,7 +101,7 @@ def _with_weights(
             path.parent.mkdir(exist_ok=True)
         save_weights(model, path)
 
-    states.giving_room(write)
+    giving_room(folder.states, write)
     return replace(end, model=None, kept=True)
 
 

@@ -11,7 +11,7 @@ import sys
 import textwrap
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -202,9 +202,10 @@ def kill_at_random(folder, seed, *, tasks, workers, pause):
 
         def killer():
             while not over.wait(dice.uniform(*pause)):
-                worker = dice.choice(pool._workers)
-                kills.append(worker.pid)
-                os.kill(worker.pid, dice.choice([signal.SIGKILL, signal.SIGSEGV]))
+                with suppress(ProcessLookupError):  # the tasks are done and the worker has gone
+                    pid = dice.choice(pool._workers).pid
+                    os.kill(pid, dice.choice([signal.SIGKILL, signal.SIGSEGV]))
+                    kills.append(pid)
 
         thread = threading.Thread(target=killer)
         thread.start()
@@ -224,3 +225,12 @@ def kill_at_random(folder, seed, *, tasks, workers, pause):
     assert sorted(granted) == sorted(ended)
     assert not psutil.Process().children(recursive=True)
     assert not [path for path in folder.glob("*.part") if int(path.stem.split(".")[1]) not in kills]
+
+
+def test_workers_share_the_cores_evenly(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)))
+
+    assert [place.cores for place in places(3)] == [(0, 1), (2, 3), (4, 5)]
+    assert [place.cores for place in places(3, cores=4)] == [(0, 1, 2, 3), (4, 5, 6, 7), (0, 1, 2, 3)]
+    assert {place.cores for place in places(16)} == {(core,) for core in range(8)}
+    assert places(2, [{"A": "1"}, {"A": "2"}])[1].environment == {"A": "2"}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from automl.core.errors import DiskFullError
-from automl.jobs.states import States
+from automl.jobs.states import States, giving_room
 from automl.training import state as training_state
 from automl.training.state import TrainingState
 
@@ -141,5 +141,5 @@ def test_what_matters_more_than_states_fails_only_without_any(states: States) ->
         raise DiskFullError("no room")
 
     with pytest.raises(DiskFullError):
-        states.giving_room(write)
+        giving_room(states.folder, write)
     assert numbers(states) == []

@@ -15,6 +15,7 @@ import textwrap
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -93,9 +94,9 @@ def redone(folder):
 def killer_of(pool, dice, pause, over, kills):
     def kill():
         while not over.wait(dice.uniform(*pause)):
-            worker = dice.choice(pool._workers)
-            kills.append(worker.pid)
-            os.kill(worker.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # the search is over and its workers have gone
+                os.kill(pid := dice.choice(pool._workers).pid, signal.SIGKILL)
+                kills.append(pid)
 
     thread = threading.Thread(target=kill, daemon=True)
     thread.start()
