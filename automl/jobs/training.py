@@ -122,7 +122,7 @@ def train_model(
             return trained
         # the failed model must be gone before the next one is built
         setting.release()
-        parts = _more_parts(dealt, fold)
+        parts = _more_parts(setting, dealt, fold)
         dealt = _in_parts(dealt, parts)
         setting.note(f"Out of memory: {title} goes on with each batch in {parts} parts.")
 
@@ -135,7 +135,7 @@ def _within_memory(setting: Setting, dealt: Dealt, fold: Prepared, title: str) -
     needs = _footprint(setting, dealt, fold)
     parts = first = _parts(dealt, fold)
     while reason := _impossible(needs, min(known), parts, setting, dealt, fold):
-        dealt = _in_parts(dealt, _more_parts(dealt, fold))
+        dealt = _in_parts(dealt, _more_parts(setting, dealt, fold))
         if _parts(dealt, fold) == parts:
             raise MemoryError(reason)
         parts = _parts(dealt, fold)
@@ -200,7 +200,7 @@ def _attempt(
             states=[state],
         )
     except Exception as error:
-        if not out_of_memory(error) or _more_parts(dealt, fold) == _parts(dealt, fold):
+        if not out_of_memory(error) or _more_parts(setting, dealt, fold) == _parts(dealt, fold):
             raise
         return None
     return Trained(outcome=outcomes[0], model=candidate.model, dealt=dealt)
@@ -216,11 +216,12 @@ def _parts(dealt: Dealt, fold: Prepared) -> int:
     return parts_per_batch(dealt.training.accumulation, _batch(dealt, fold))
 
 
-def _more_parts(dealt: Dealt, fold: Prepared) -> int:
+def _more_parts(setting: Setting, dealt: Dealt, fold: Prepared) -> int:
     """Twice as many parts, as far as the batch can be split evenly; at most single examples."""
     from automl.training.batches import parts_per_batch
 
-    return parts_per_batch(2 * _parts(dealt, fold), _batch(dealt, fold))
+    more = 2 if setting.strategy.accumulates else 1
+    return parts_per_batch(more * _parts(dealt, fold), _batch(dealt, fold))
 
 
 def _guide(objectives: tuple[Objective, ...], fold: Prepared) -> Objective:
