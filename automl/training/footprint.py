@@ -1,25 +1,25 @@
 """How much memory the training of a model takes, told from its layers before anything is trained.
 
-Legend; all but ``b`` and ``k`` in bytes:
+Legend; all but ``b`` in bytes:
 
     W   weights that are trained            V   other variables: statistics of normalisations, seeds
     S   slots of the optimizer              G   gradients, as large as the weights: G = W
     U   sums of the gradients of a batch's parts: U = W with several parts, else 0
     A   activations of one example: what each layer gives, inner ones too, in the type that it computes in
     b   examples of one part of a batch on one device
-    k   ACTIVATIONS: times that an activation is held at the peak, its gradient and what is fused counted in
 
-    footprint = (W + V + S + G + U) + k * A * b
+    footprint = W + V + S + G + U + A * b
 
-Left out, as they are on every device or small: the framework itself, the data, compiled code. So it is no
-upper bound. What training really takes, for a dense, a convolutional and an attention net on both backends,
-stands in ``docs/benchmarks.md`` beside it: ``python -m benchmarks.memory``.
+Every activation is held once until its gradient is known; what is held twice, and gradients of activations,
+are left out, since compilers do without many of both. Left out, too, are the framework, the data, compiled
+code, and on the CPU copies of weights that lie in the host's memory. So it is rather too little than too
+much: ``docs/benchmarks.md`` has it beside what trainings really took (``python -m benchmarks.memory``).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -28,9 +28,6 @@ import keras
 
 from automl.core.sizes import size_text
 from automl.training.engine import TrainingOptions
-
-ACTIVATIONS = 1.5
-"""``k``."""
 
 SLOTS = {
     "adam": 2,
@@ -60,7 +57,7 @@ class Footprint:
     Attributes:
         weights: ``W``.
         fixed: ``W + V + S + G``.
-        activations: ``k * A``.
+        activations: ``A``.
     """
 
     weights: int
@@ -102,7 +99,7 @@ def footprint(model: keras.Model, options: TrainingOptions) -> Footprint:
     return Footprint(
         weights=weights,
         fixed=(2 + slots) * weights + variable_bytes(model.non_trainable_variables),
-        activations=round(ACTIVATIONS * activation_bytes(model)),
+        activations=activation_bytes(model),
     )
 
 
@@ -130,14 +127,19 @@ def _layer_bytes(layer: keras.layers.Layer) -> int:
 
 
 def _shapes(layer: keras.layers.Layer) -> Iterator[tuple[int | None, ...]]:
-    """Shapes of what a layer gives: as the model's graph says, or for an inner one as it was built."""
+    """Shapes of what a layer gives: as the model's graph says, or for an inner one as it was built.
+
+    Inner ones that do not know their lengths are those of attention, see below.
+    """
     try:
         tensors = keras.tree.flatten(layer.output)
     except (AttributeError, ValueError):  # not in the graph
         shape = (layer.get_build_config() or {}).get("input_shape")
         if shape is not None and not isinstance(shape, dict):
             with suppress(NotImplementedError):  # the cell of a recurrent layer
-                yield tuple(layer.compute_output_shape(tuple(shape)))
+                given = tuple(layer.compute_output_shape(tuple(shape)))
+                if None not in given[1:]:
+                    yield given
         return
     yield from (tuple(tensor.shape) for tensor in tensors)
 
@@ -145,13 +147,21 @@ def _shapes(layer: keras.layers.Layer) -> Iterator[tuple[int | None, ...]]:
 def _hidden_values(layer: keras.layers.Layer) -> int:
     """Per example: scores and weights of attention, gates of a recurrent layer, which no layer gives."""
     built = layer.get_build_config() or {}
+    built = built.get("shapes_dict", built)
     if isinstance(layer, keras.layers.MultiHeadAttention) and "query_shape" in built:
-        keys = built.get("key_shape") or built["value_shape"]
-        return 2 * int(layer.num_heads) * (built["query_shape"][1] or 1) * (keys[1] or 1)
+        return _attention_values(layer.get_config(), built)
     if isinstance(layer, keras.layers.RNN) and "input_shape" in built:
         gates = max((variable.shape[-1] for variable in layer.cell.trainable_variables), default=0)
         return (built["input_shape"][1] or 1) * int(gates)
     return 0
+
+
+def _attention_values(config: Mapping[str, Any], built: Mapping[str, Any]) -> int:
+    """Queries, keys, values and what is gathered from them; scores and weights of every pair."""
+    asking, asked = built["query_shape"][1] or 1, (built.get("key_shape") or built["value_shape"])[1] or 1
+    each = asking + asked
+    vectors = each * (config["key_dim"] + (config["value_dim"] or config["key_dim"]))
+    return int(config["num_heads"] * (vectors + 2 * asking * asked))
 
 
 def _values(shape: tuple[int | None, ...]) -> int:
