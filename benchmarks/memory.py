@@ -56,7 +56,11 @@ NETWORKS = {
         batch=128,
     ),
     "residual convolutions": Network(
-        family="image/residual_cnn", shape=(64, 64, 3), large={"depth": 2}, tiny={"width": 1, "stages": 1}, batch=64
+        family="image/residual_cnn",
+        shape=(64, 64, 3),
+        large={"depth": 2},
+        tiny={"width": 1, "stages": 1},
+        batch=64,
     ),
     "attention": Network(
         family="text/transformer",
