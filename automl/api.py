@@ -78,6 +78,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     precision: str = "auto",
     workers: int | str = 1,
     executor: str = "auto",
+    ray_address: str | None = None,
     worker_cores: int | None = None,
     trials_per_gpu: int = 1,
     attempts: int = 3,
@@ -98,8 +99,8 @@ def search(  # noqa: D417  the options are told in JobConfig
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
             pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, horizon,
             lookback, image_size, header, seed, out, strategy, engine, precision, workers, executor,
-            worker_cores, trials_per_gpu, attempts, memory_limit, storage, tracking, tracking_uri: as the
-            options of ``automl search``, see ``JobConfig``.
+            ray_address, worker_cores, trials_per_gpu, attempts, memory_limit, storage, tracking,
+            tracking_uri: as the options of ``automl search``, see ``JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -145,6 +146,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         precision=precision,
         workers=parse_workers(workers),
         executor=executor,
+        ray_address=ray_address,
         worker_cores=worker_cores,
         trials_per_gpu=trials_per_gpu,
         attempts=attempts,
@@ -251,7 +253,7 @@ def _conduct(
     config: JobConfig, source: Source, data: object, folder: JobFolder, progress: Progress, started: float
 ) -> Result:
     """Work on a job, as the only process that does."""
-    with locked(folder), hired(config, folder, data) as hire:
+    with locked(folder), hired(config, folder, data, progress.note) as hire:
         intake = _taken_in(config, source, folder)
         config = _settled(config)
         tracker = open_tracker_of(config.tracking, config.tracking_uri, folder)

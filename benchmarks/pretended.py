@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.specs import JobRecord, Objective, Rung, TrialRecord
+from automl.execution.dispatcher import Dispatcher
 from automl.execution.executor import INTERRUPTED, Channel, Runner, Work
 from automl.execution.leases import Leases
-from automl.execution.pool import Pool, places
+from automl.execution.pool import ProcessCrew, places
 from automl.jobs.budget import budget_from
 from automl.jobs.folder import JobFolder
 from automl.jobs.loop import Loop
@@ -76,7 +77,7 @@ def pretended_search(
     seconds: float = 0.0,
     saving: bool = False,
     seed: int = 0,
-) -> Iterator[tuple[Loop, Pool[Plan, TrialEnd]]]:
+) -> Iterator[tuple[Loop, Dispatcher[Plan, TrialEnd]]]:
     """Open a search over pretended trials: real study, real worker processes, real tracker.
 
     Args:
@@ -92,10 +93,10 @@ def pretended_search(
     from automl.study.opening import open_proposer
 
     job = JobFolder(folder)
-    pool: Pool[Plan, TrialEnd] = Pool(
-        places(workers),
-        folder=job.logs,
-        leases=Leases(job.leases),
+    leases = Leases(job.leases)
+    pool: Dispatcher[Plan, TrialEnd] = Dispatcher(
+        ProcessCrew(places(workers), folder=job.logs, leases=leases),
+        leases=leases,
         encode=plan_to_json,
         decode=lambda plan, values: end_from_json(values),
     )

@@ -21,6 +21,7 @@ from automl.core.errors import AutomlError  # noqa: E402
 COMMANDS = {
     "search": "Search for the best Keras model of a data set.",
     "resume": "Go on with an interrupted or killed job, or make more trials.",
+    "worker": "Join a running search and train trials for it.",
     "predict": "Predict raw data with a job's model.",
     "evaluate": "Score a job's model on data with targets.",
     "leaderboard": "Print the trials of a job, best first.",

@@ -18,8 +18,8 @@ from typing import Any
 
 import psutil
 
-from automl.execution.executor import Message, Task
-from automl.execution.leases import Lease
+from automl.execution.executor import Message
+from automl.execution.worker_line import Held
 
 SILENT_SECONDS = 8.0
 """A worker that shows no sign of life for so long, and computes nothing, is gone."""
@@ -43,16 +43,8 @@ class Place:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """A task and the lease on it."""
-
-    task: Task[Any]
-    lease: Lease
-
-
 class WorkerProcess:
-    """One process.
+    """The line to one process of this machine; see ``WorkerLine``.
 
     Args:
         place: where it runs.
@@ -62,7 +54,7 @@ class WorkerProcess:
     """
 
     def __init__(self, place: Place, *, options: Mapping[str, Any], warm: Sequence[str], log: Path) -> None:
-        self.place = place
+        self.place, self.name = place, place.name
         self.log = log
         self.ready = False
         self.held: Held | None = None
@@ -80,6 +72,7 @@ class WorkerProcess:
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **place.environment},
             )
+        self.pid = self._process.pid
         self.connection = Connection(ours.detach())
         self._watched = psutil.Process(self._process.pid)
         self._computed = 0.0
@@ -89,24 +82,19 @@ class WorkerProcess:
         with suppress(OSError):  # one that died at once is found dead by the next look
             self.connection.send(opening)
 
-    @property
-    def pid(self) -> int:
-        """The process' id."""
-        return self._process.pid
-
     def send(self, message: Message) -> None:
         """Send a command; a worker that is dead is found by its end."""
         with suppress(OSError):
             self.connection.send_bytes(json.dumps(message).encode())
 
-    def receive(self) -> dict[str, Any] | None:
-        """Return what it sent, None at its end."""
+    def receive(self) -> list[dict[str, Any]] | None:
+        """Return what it sent next, None at its end."""
         try:
-            message: dict[str, Any] = json.loads(self.connection.recv_bytes())
+            message = json.loads(self.connection.recv_bytes())
         except (EOFError, OSError):
             return None
         self.heard = time.monotonic()
-        return message
+        return [message]
 
     def memory(self) -> int:
         """Bytes of memory that it holds, 0 when it is gone."""

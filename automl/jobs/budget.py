@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from automl.execution.executor import GRACE_SECONDS
 from automl.study.proposer import Horizon
 
 SPARE_SHARE = 0.1
@@ -46,6 +47,10 @@ class Budget:
         if seconds <= min(startup, self.spare):
             return None
         return Horizon(trials=trials, seconds=seconds, total=self.seconds)
+
+    def over(self) -> bool:
+        """Whether the time is so far gone that every trial has been ended, if need be by force."""
+        return self.deadline is not None and time.monotonic() > self.deadline + 2 * GRACE_SECONDS
 
     def trial_deadline(self) -> float | None:
         """Return ``time.monotonic()`` at which a trial that begins now is to end, or None."""

@@ -17,7 +17,7 @@ AUTO = "auto"
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
-EXECUTORS = (AUTO, "inline", "pool")
+EXECUTORS = (AUTO, "inline", "pool", "folder", "ray")
 
 
 def option(default: Any, text: str, *, metavar: str = "", off: str = "") -> Any:
@@ -129,7 +129,13 @@ class JobConfig:
         1, "trials that run at once; auto: one per GPU, or per 4 CPU cores", metavar="N"
     )
     executor: str = option(
-        AUTO, "auto, inline (this process) or pool (worker processes); auto goes by workers", metavar="E"
+        AUTO,
+        "where trials run: inline (this process), pool (worker processes), folder (machines that join by "
+        "`automl worker`) or ray (a cluster); auto: inline or pool, by workers",
+        metavar="E",
+    )
+    ray_address: str | None = option(
+        None, "Ray cluster, auto or HOST:PORT; default: one is started here", metavar="A"
     )
     worker_cores: int | None = option(
         None, "CPU cores of a worker process; default: an equal share", metavar="N"

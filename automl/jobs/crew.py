@@ -1,15 +1,19 @@
-"""Who runs the trials of a job: this process, or worker processes with their devices and their limits."""
+"""Who runs the trials of a job: this process, worker processes, other machines; with which devices."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias
 
+from automl.core.errors import ConfigError
+from automl.execution.dispatcher import Dispatcher, Limits
 from automl.execution.executor import Executor, Runner, Work
 from automl.execution.inline import Inline
 from automl.execution.leases import Leases
+from automl.execution.worker_line import Crew
 from automl.jobs.config import AUTO, JobConfig
 from automl.jobs.folder import JobFolder
 from automl.jobs.plan import Plan, TrialEnd, end_from_json, plan_to_json
@@ -26,41 +30,78 @@ MEMORY_SHARE = 0.9
 
 
 @contextmanager
-def hired(config: JobConfig, folder: JobFolder, data: object) -> Iterator[Hire]:
+def hired(
+    config: JobConfig, folder: JobFolder, data: object, note: Callable[[str], None]
+) -> Iterator[Hire]:
     """Start the workers of a job; they load the framework while the data is read.
 
     Args:
         config: the job.
-        folder: where their journal and their logs lie.
+        folder: where their journal and their logs lie, and where they meet.
         data: the data when it is in memory.
+        note: tells the user something.
+
+    Raises:
+        ConfigError: data in memory, which other machines cannot see, or no cluster.
     """
-    workers, gpus = worker_count(config), visible_gpus()
-    leases = Leases(folder.leases)
-    if executor_name(config, workers) == "inline":
+    leases, name = Leases(folder.leases), executor_name(config)
+    if name == "inline":
         yield lambda runner, work: Inline(runner, leases=leases, attempts=config.attempts)
         return
-    from automl.execution.pool import Limits, Pool, places
-
-    limits = Limits(memory_bytes=_memory_limit(config, workers), attempts=config.attempts)
-    pool: Pool[Plan, TrialEnd] = Pool(
-        places(workers, environments(config, workers, gpus), cores=config.worker_cores),
-        folder=folder.logs,
+    if name in ("folder", "ray") and data is not None:
+        raise ConfigError(f"executor {name}: other machines do not see data in memory; give a file.")
+    executor: Dispatcher[Plan, TrialEnd] = Dispatcher(
+        _crew(name, config, folder, data, leases),
         leases=leases,
         encode=plan_to_json,
         decode=lambda plan, values: end_from_json(values),
-        warm=("keras",),
-        options={} if data is None else {"data": data},
-        limits=limits,
+        limits=Limits(memory_bytes=_memory_limit(config, name), attempts=config.attempts),
     )
+    if name == "folder":
+        note(f"Workers join with: automl worker --join {folder.path}")
 
     def opened(runner: Runner, work: Work) -> Executor[Plan, TrialEnd]:
-        pool.open(work)
-        return pool
+        executor.open(work)
+        return executor
 
     try:
         yield opened
     finally:
-        pool.close()
+        executor.close()
+
+
+def _crew(name: str, config: JobConfig, folder: JobFolder, data: object, leases: Leases) -> Crew:
+    if name == "pool":
+        from automl.execution.pool import ProcessCrew, places
+
+        workers = worker_count(config)
+        shares = environments(config, workers, visible_gpus())
+        return ProcessCrew(
+            places(workers, shares, cores=config.worker_cores),
+            folder=folder.logs,
+            leases=leases,
+            warm=("keras",),
+            options={} if data is None else {"data": data},
+        )
+    from automl.execution.board import BoardCrew
+
+    if name == "folder":
+        return BoardCrew(folder.board)
+    from automl.execution.ray_cluster import RayCrew
+
+    return RayCrew(
+        BoardCrew(folder.board),
+        slots=worker_count(config),
+        command=lambda worker: worker_command(folder, worker),
+        address=config.ray_address,
+        cpus=float(config.worker_cores or 1),
+        gpus=1.0 / config.trials_per_gpu if visible_gpus() else 0.0,
+    )
+
+
+def worker_command(folder: JobFolder, worker: str) -> list[str]:
+    """Return the command that joins a running search under a name."""
+    return [sys.executable, "-m", "automl", "worker", "--join", str(folder.path), "--id", worker]
 
 
 def worker_count(config: JobConfig) -> int:
@@ -75,11 +116,11 @@ def worker_count(config: JobConfig) -> int:
     return max(1, min((os.cpu_count() or 1) // CORES_PER_WORKER, by_memory))
 
 
-def executor_name(config: JobConfig, workers: int) -> str:
+def executor_name(config: JobConfig) -> str:
     """Return where trials run: as asked for, else in this process when there is one worker."""
-    if config.executor == AUTO:
-        return "inline" if workers == 1 else "pool"
-    return config.executor
+    if config.executor != AUTO:
+        return config.executor
+    return "inline" if worker_count(config) == 1 else "pool"
 
 
 def environments(config: JobConfig, workers: int, gpus: tuple[str, ...]) -> list[Mapping[str, str]]:
@@ -100,8 +141,9 @@ def environments(config: JobConfig, workers: int, gpus: tuple[str, ...]) -> list
     ]
 
 
-def _memory_limit(config: JobConfig, workers: int) -> int | None:
-    if config.memory_limit is not None:
-        return config.memory_limit
+def _memory_limit(config: JobConfig, name: str) -> int | None:
+    """Bytes that a worker may hold: as asked for, else on this machine an equal share."""
     memory = host_memory()
-    return None if memory is None else int(MEMORY_SHARE * memory / workers)
+    if config.memory_limit is not None or memory is None or name != "pool":
+        return config.memory_limit
+    return int(MEMORY_SHARE * memory / worker_count(config))

@@ -81,6 +81,11 @@ class JobFolder:
         return self.path / ".coordinator.json"
 
     @property
+    def board(self) -> Path:
+        """Where workers of other machines meet the coordinator."""
+        return self.path / "board"
+
+    @property
     def logs(self) -> Path:
         """What worker processes print; kept when one was lost."""
         return self.path / "logs"

@@ -52,10 +52,6 @@ class Interrupts:
         for number, handler in self._previous.items():
             signal.signal(number, handler)
 
-    def stopping(self) -> bool:
-        """Whether the search is to end."""
-        return self.requested
-
     def _heard(self, number: int, frame: FrameType | None) -> None:
         repeated, self.requested = self.requested, True
         if repeated:

@@ -130,7 +130,10 @@ class _Rounds:
         self.best = best_of(records, loop.objectives[0])
 
     def run(self, interrupts: Interrupts) -> None:
-        for ended in self._loop.executor.run(self._draw, self._hear, interrupts.stopping):
+        def stopping() -> bool:
+            return interrupts.requested or self._loop.budget.over()
+
+        for ended in self._loop.executor.run(self._draw, self._hear, stopping):
             watched = self._watched.pop(ended.task.number)
             if ended.lost != INTERRUPTED:
                 self._told(_end_of(ended), watched)

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from automl.core.errors import ConfigError
 from automl.core.files import writing
 from automl.core.specs import Objective
 from automl.execution.executor import Channel, Runner
 from automl.jobs.config import JobConfig, config_from, read_config
-from automl.jobs.folder import JobFolder
+from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.messages import note_message
 from automl.jobs.plan import Plan, TrialEnd, beats, end_to_json, plan_from_json
 from automl.jobs.states import States, giving_room
@@ -47,13 +48,15 @@ def open_runner(options: Mapping[str, Any]) -> Runner:
     """
     from automl.jobs.intake import check_early, take_in
     from automl.jobs.setting import open_setting
-    from automl.training.memory import seldom
-    from automl.training.precision import FULL, policy
 
     folder, notes = JobFolder(Path(options["folder"])), Notes()
     config = _config_of(folder, options.get("engine"))
     source = check_early(config, options.get("data"))
     intake = take_in(config, source, folder.cache)
+    # only now: these load Keras, whose backend is the job's
+    from automl.training.memory import seldom
+    from automl.training.precision import FULL, policy
+
     with policy(FULL):
         setting = open_setting(config, intake, notes)
     run = trial_runner(setting, folder, notes, release=seldom(setting.release))
@@ -64,6 +67,28 @@ def open_runner(options: Mapping[str, Any]) -> Runner:
         return None if end is None else end_to_json(end)
 
     return work
+
+
+def open_joined_runner(folder: JobFolder, options: Mapping[str, Any]) -> Runner:
+    """Make the runner of a worker that has joined from anywhere: its data must be the coordinator's.
+
+    Args:
+        folder: of the job, as this machine sees it.
+        options: as the coordinator tells them.
+
+    Raises:
+        ConfigError: the data differs, or is not seen from here.
+    """
+    from automl.data.source import digest
+    from automl.jobs.intake import check_early
+
+    source = check_early(config_from(read_config(folder.job), where=str(folder.job)))
+    if digest(source) != read_json(folder.state)["digest"]:
+        raise ConfigError(
+            f"The data that this machine sees at {source.name} is other than the coordinator's, so its "
+            "trials could not be compared."
+        )
+    return open_runner({**options, "folder": str(folder.path)})
 
 
 def trial_runner(

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 import pytest
 
 from automl.core.errors import DiskFullError
+from automl.execution.dispatcher import Dispatcher
 from automl.execution.executor import INTERRUPTED, Task, Work
 from automl.execution.inline import Inline
 from automl.execution.leases import Leases
-from automl.execution.pool import Pool, places
+from automl.execution.pool import ProcessCrew, places
+from tests.execution.boards import joined, opened_board, opened_ray
 from tests.execution.toys import open_toy
 
 
@@ -22,10 +24,10 @@ def inline(folder):
 
 @contextmanager
 def pool(folder):
-    executor = Pool(
-        places(2),
-        folder=folder / "logs",
-        leases=Leases(folder / "leases.journal"),
+    leases = Leases(folder / "leases.journal")
+    executor = Dispatcher(
+        ProcessCrew(places(2), folder=folder / "logs", leases=leases),
+        leases=leases,
         encode=lambda payload: payload,
         decode=lambda payload, result: result,
     )
@@ -36,7 +38,19 @@ def pool(folder):
         executor.close()
 
 
-EXECUTORS = {"inline": inline, "pool": pool}
+@contextmanager
+def board(folder):
+    with opened_board(folder) as executor, joined(folder, "one"), joined(folder, "two"):
+        yield executor
+
+
+@contextmanager
+def ray(folder):
+    with opened_ray(folder) as executor:
+        yield executor
+
+
+EXECUTORS = {"inline": inline, "pool": pool, "board": board, "ray": ray}
 
 
 @pytest.fixture(params=EXECUTORS)
@@ -119,7 +133,7 @@ def test_when_it_is_to_stop_tasks_are_handed_back_saved_and_none_is_drawn(execut
     ended = list(executor.run(drawn(payloads), hear, lambda: len(steps) > 4))
 
     assert {item.lost for item in ended} == {INTERRUPTED}
-    assert len(ended) == executor.slots
+    assert 1 <= len(ended) <= executor.slots
     for item in ended:
         assert 1 <= int((tmp_path / f"{item.task.number}.done").read_text()) < 300
 

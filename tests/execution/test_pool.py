@@ -18,17 +18,18 @@ import psutil
 import pytest
 
 from automl.core.errors import SearchError
+from automl.execution.dispatcher import Dispatcher, Limits
 from automl.execution.executor import Task, Work
 from automl.execution.leases import Leases
-from automl.execution.pool import Limits, Pool, places
+from automl.execution.pool import ProcessCrew, places
 
 
 @contextmanager
 def opened(folder, workers=2, limits=None, **options):
-    pool = Pool(
-        places(workers),
-        folder=folder / "logs",
-        leases=Leases(folder / "leases.journal"),
+    leases = Leases(folder / "leases.journal")
+    pool = Dispatcher(
+        ProcessCrew(places(workers), folder=folder / "logs", leases=leases),
+        leases=leases,
         encode=lambda payload: payload,
         decode=lambda payload, result: result,
         limits=limits,
@@ -203,7 +204,7 @@ def kill_at_random(folder, seed, *, tasks, workers, pause):
         def killer():
             while not over.wait(dice.uniform(*pause)):
                 with suppress(ProcessLookupError):  # the tasks are done and the worker has gone
-                    pid = dice.choice(pool._workers).pid
+                    pid = dice.choice(pool.crew.workers).pid
                     os.kill(pid, dice.choice([signal.SIGKILL, signal.SIGSEGV]))
                     kills.append(pid)
 

@@ -15,10 +15,10 @@ from automl.jobs.interrupts import Interrupts
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_signal_is_remembered_and_interrupts_nothing(number):
     with Interrupts() as interrupts:
-        before = interrupts.stopping()
+        before = interrupts.requested
         os.kill(os.getpid(), number)
 
-        assert (before, interrupts.stopping()) == (False, True)
+        assert (before, interrupts.requested) == (False, True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

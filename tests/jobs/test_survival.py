@@ -95,7 +95,7 @@ def killer_of(pool, dice, pause, over, kills):
     def kill():
         while not over.wait(dice.uniform(*pause)):
             with suppress(ProcessLookupError):  # the search is over and its workers have gone
-                os.kill(pid := dice.choice(pool._workers).pid, signal.SIGKILL)
+                os.kill(pid := dice.choice(pool.crew.workers).pid, signal.SIGKILL)
                 kills.append(pid)
 
     thread = threading.Thread(target=kill, daemon=True)

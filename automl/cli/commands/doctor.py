@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 _PACKAGES = ("keras", "tensorflow", "optuna", "mlflow", "scikit-learn", "pandas", "numpy")
-_OPTIONAL = {"torch": "gp", "polars": "polars", "psycopg2": "postgres", "pymysql": "mysql"}
+_OPTIONAL = {"torch": "gp", "polars": "polars", "ray": "ray", "psycopg2": "postgres", "pymysql": "mysql"}
 
 
 @click.command("doctor")

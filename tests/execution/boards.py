@@ -1,0 +1,82 @@
+"""A board with toys for runners, and workers that join it as processes of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from automl.execution.board import BoardCrew
+from automl.execution.board_worker import join
+from automl.execution.dispatcher import Dispatcher
+from automl.execution.executor import Work
+from automl.execution.leases import Leases
+from automl.execution.ray_cluster import RayCrew
+from tests.execution.toys import open_toy
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def opened_board(folder, *, lost_seconds=60.0, limits=None):
+    leases = Leases(folder / "leases.journal")
+    executor = Dispatcher(
+        BoardCrew(folder / "board", lost_seconds=lost_seconds),
+        leases=leases,
+        encode=lambda payload: payload,
+        decode=lambda payload, result: result,
+        limits=limits,
+    )
+    executor.open(Work(place="nobody:looks_here", options={"folder": str(folder)}))
+    try:
+        yield executor
+    finally:
+        executor.close()
+
+
+def start_worker(folder, name):
+    """Start a worker as another machine would."""
+    return subprocess.Popen(worker_command(folder, name))
+
+
+def worker_command(folder, name):
+    lines = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})",
+        f"from tests.execution.boards import work; work({str(folder)!r}, {name!r})",
+    )
+    return [sys.executable, "-c", "; ".join(lines)]
+
+
+def work(folder, name):
+    join(Path(folder) / "board", name, open_toy)
+
+
+@contextmanager
+def joined(folder, name):
+    process = start_worker(folder, name)
+    try:
+        yield process
+    finally:
+        # the board is closed first where the worker is to go by itself
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+@contextmanager
+def opened_ray(folder, *, slots=2, lost_seconds=60.0, cpus=1.0):
+    """The same with workers that Ray places: on a cluster that is there, else on one of this machine."""
+    leases = Leases(folder / "leases.journal")
+    board = BoardCrew(folder / "board", lost_seconds=lost_seconds)
+    executor = Dispatcher(
+        RayCrew(board, slots=slots, command=lambda name: worker_command(folder, name), cpus=cpus),
+        leases=leases,
+        encode=lambda payload: payload,
+        decode=lambda payload, result: result,
+    )
+    executor.open(Work(place="nobody:looks_here", options={"folder": str(folder)}))
+    try:
+        yield executor
+    finally:
+        executor.close()
