@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
+from automl.core.files import write_whole
 from automl.core.specs import Objective
 from automl.jobs.config import (
     JobConfig,
@@ -23,7 +24,7 @@ from automl.jobs.config import (
     read_config,
 )
 from automl.jobs.crew import hired
-from automl.jobs.folder import RUNS, JobFolder, new_folder, open_folder, read_json, write_whole
+from automl.jobs.folder import RUNS, JobFolder, new_folder, open_folder, read_json
 from automl.jobs.intake import Intake, check_early, default_backend, take_in
 from automl.jobs.lock import locked
 from automl.jobs.progress import Progress, SilentProgress

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from automl.api import load, search
 from automl.core.errors import ConfigError, DataError
+from automl.core.files import write_whole
 
 if TYPE_CHECKING:
     from typing import Self
@@ -109,7 +110,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "result_")
         target: Path = self.result_.save(folder)
         state = {"class": type(self).__name__, "parameters": self.get_params(), **self._state()}
-        (target / _KEPT).write_text(json.dumps(state), encoding="utf-8")
+        write_whole(target / _KEPT, json.dumps(state))
         return target
 
     @classmethod

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, DataError
+from automl.core.files import write_whole
 from automl.core.specs import Direction, Objective
 from automl.jobs.config import DEFAULT_TRIALS, parse_time
-from automl.jobs.folder import new_folder, write_whole
+from automl.jobs.folder import new_folder
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result
 from automl.study.pruners import PRUNERS, RUNGS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,25 @@ def test_a_framework_is_spoken_to_in_its_room_only(framework, rooms):
 
     assert speakers
     assert all(speaker.startswith(rooms) for speaker in speakers), speakers
+
+
+def test_files_are_written_in_one_room():
+    writes = re.compile(r"\.write_text\(|\.write_bytes\(|open\([^)]*[\"'][wax]b?\+?[\"']")
+    # folders of the cache are drafts themselves; logs of workers are whatever they print; messages and
+    # signs of life are renamed, too, and need not outlive a power cut
+    rooms = {
+        "core/files.py",
+        "data/cache.py",
+        "data/preprocessing/kept.py",
+        "execution/mailbox.py",
+        "execution/worker_process.py",
+    }
+
+    writers = {
+        str(path.relative_to(ROOT / "automl")) for path in SOURCES if writes.search(path.read_text())
+    }
+
+    assert writers <= rooms, "write by automl.core.files"
 
 
 def test_the_mlflow_folder_holds_no_python():

@@ -7,6 +7,7 @@
     │   ├── ConfigError         an option, a job file, a job folder
     │   └── MissingDependencyError   an optional library is not installed
     └── SearchError             the run itself failed: exit code 1
+        └── DiskFullError       a file could not be written for lack of room
 
 A message says what was expected, what came, where, and what to do.
 """
@@ -47,6 +48,10 @@ class MissingDependencyError(InputError):
 
 class SearchError(AutomlError):
     """The search ran and could not end with a model."""
+
+
+class DiskFullError(SearchError):
+    """There is no room for a file; what was written before is whole."""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

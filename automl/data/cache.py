@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import DataError
+from automl.core.files import DRAFT, sync_file, sync_folder, writing
 
 FORMAT = 1
 """Version of what lies in an entry; goes into every key."""
@@ -61,7 +62,7 @@ class Draft:
         """Return an array to be filled that is mapped to a file; its room on the disk is taken at once.
 
         Raises:
-            DataError: the disk is full.
+            DiskFullError: there is no room.
         """
         file = self.path / f"{name}.npy"
         with _writing(self.path):
@@ -92,7 +93,8 @@ class ArrayCache:
             build: writes the entry; what it raises is passed on, and nothing is kept.
 
         Raises:
-            DataError: the folder cannot be written, or the disk is full.
+            DataError: the folder cannot be written.
+            DiskFullError: there is no room.
         """
         place = self.folder / key
         found = _open(place)
@@ -110,9 +112,10 @@ class ArrayCache:
     def _make(self, place: Path, build: Callable[[Draft], None]) -> None:
         with _writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.folder))
+            draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=self.folder))
         try:
-            build(Draft(draft))
+            with writing(place):
+                build(Draft(draft))
             with _writing(self.folder):
                 _seal(draft)
                 _put_in_place(draft, place)
@@ -179,8 +182,8 @@ def _seal(draft: Path) -> None:
     sizes = _sizes(draft)
     (draft / _LIST).write_text(json.dumps({"format": FORMAT, "files": sizes}), encoding="utf-8")
     for name in (*sizes, _LIST):
-        with (draft / name).open("rb+") as stream:
-            os.fsync(stream.fileno())
+        sync_file(draft / name)
+    sync_folder(draft)
 
 
 def _put_in_place(draft: Path, place: Path) -> None:
@@ -195,6 +198,7 @@ def _put_in_place(draft: Path, place: Path) -> None:
                 raise
             _throw_away(place, draft.with_name(f"{draft.name}-old"))
         else:
+            sync_folder(place.parent)
             return
 
 
@@ -217,9 +221,10 @@ def _take_room(file: Path, size: int) -> None:
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
     try:
-        yield
+        with writing(folder / "data"):
+            yield
     except OSError as error:
         raise DataError(
-            f"Cannot keep prepared data in {folder}: {error.strerror or error}. Free room on that disk, or "
-            "choose a job folder on another one (--out)."
+            f"Cannot keep prepared data in {folder}: {error.strerror or error}. Choose another job folder "
+            "(--out)."
         ) from error

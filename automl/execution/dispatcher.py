@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic
 
-from automl.core.errors import SearchError
+from automl.core.errors import DiskFullError, SearchError
 from automl.execution.executor import (
     GRACE_SECONDS,
     INTERRUPTED,
@@ -211,6 +211,8 @@ class Dispatcher(Generic[Payload, Result]):
     ) -> Iterator[Ended[Payload, Result]]:
         self._leases.end(held.lease, message["lost"])
         worker.held = None
+        if message.get("full"):
+            raise DiskFullError(message["lost"])
         worker.tasks_done += 1
         if self._worn(worker):
             worker.send({"do": "quit"})

@@ -90,7 +90,7 @@ class Alone:
 
 Runner: TypeAlias = Callable[[Any, Channel], Any]
 """From a payload to its result, or None when it was ``INTERRUPTED``; it stops soon after ``Channel.say``
-has given a reason. An exception is a lost task."""
+has given a reason. An exception is a lost task; a ``DiskFullError`` is everybody's and ends the run."""
 
 Draw: TypeAlias = Callable[[], Task[Payload] | None]
 """Gives the next task; None when there is none now, which is asked again when a running one has ended."""

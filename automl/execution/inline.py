@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Generic
 
+from automl.core.errors import DiskFullError
 from automl.execution.executor import (
     INTERRUPTED,
     Draw,
@@ -70,6 +71,8 @@ class Inline(Generic[Payload, Result]):
     def _ended(self, task: Task[Payload], line: _Line[Payload]) -> Ended[Payload, Result]:
         try:
             result = self._runner(task.payload, line)
+        except DiskFullError:
+            raise  # says nothing of the task
         except Exception as error:
             return Ended(task=task, lost=f"{type(error).__name__}: {error}")
         return Ended(task=task, result=result, lost=INTERRUPTED if result is None else "")

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from automl.core.files import append
+
 BEAT_SECONDS = 10.0
 """A sign of life is written down so often; who watches the workers hears it more often."""
 
@@ -115,9 +117,8 @@ class Leases:
 
     def _write(self, event: str, lease: Lease, **facts: Any) -> None:
         line = {"event": event, "lease": lease.id, "time": round(time.time(), 3), **facts}
-        new = not self._path.exists()
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(f"{'' if new else _ending(self._path)}{json.dumps(line)}\n")
+        ending = _ending(self._path) if self._path.exists() else ""
+        append(self._path, f"{ending}{json.dumps(line)}\n", sync=False)
 
     def _recall(self) -> None:
         """Read what earlier sessions did; leases that they left open are closed."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from automl.core.errors import DiskFullError
 from automl.execution.executor import INTERRUPTED, Message, Runner
 
 BEAT_SECONDS = 1.0
@@ -74,6 +75,8 @@ def _run(wire: Wire, runner: Runner, command: Mapping[str, Any]) -> None:
     try:
         answer["result"] = runner(command["payload"], line)
         answer["lost"] = "" if answer["result"] is not None else INTERRUPTED
+    except DiskFullError as error:
+        answer |= {"result": None, "lost": str(error), "full": True}
     except Exception as error:
         answer |= {"result": None, "lost": f"{type(error).__name__}: {error}"}
     wire.send(answer)

@@ -118,7 +118,9 @@ class JobConfig:
     seed: int = option(0, "seed of splits, samplers, weights and batches", metavar="N")
     out: str | None = option(None, "job folder; default: runs/NAME-TIME", metavar="DIR")
     backend: str = option("tensorflow", "Keras backend: tensorflow, jax or torch", metavar="B")
-    strategy: str = option("auto", "auto, single, mirrored, multi-worker or tpu", metavar="S")
+    strategy: str = option(
+        "auto", "auto, single, mirrored, data-parallel, multi-worker or tpu", metavar="S"
+    )
     engine: str = option("auto", "auto, compiled or streaming; auto goes by data and devices", metavar="E")
     precision: str = option(
         "auto", "auto, float32, mixed_bfloat16 or mixed_float16; auto asks the device", metavar="P"

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import SearchError
+from automl.core.files import put_in_place, sync_folder, whole, write_whole
 from automl.core.specs import COSTS, Objective, TrialRecord
 from automl.execution.executor import Alone
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
-from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
+from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.plots import validation_plot
 from automl.jobs.refit import refit
@@ -51,11 +52,15 @@ class Records:
 def keep_best(folder: JobFolder, end: TrialEnd) -> None:
     """Make the weights of a trial those of the best so far, so that a killed job can still export it.
 
-    A trial without them, as a crash came between its weights and the study, is trained again at the end.
+    The record goes first and comes last, so that after a crash it never stands beside the weights of
+    another trial. Where it is missing, or that of a trial of which the study was not told, the best one is
+    trained again at the end.
     """
     if not end.kept:
         return
-    folder.weights_of(end.record.number).replace(folder.weights)
+    folder.best.unlink(missing_ok=True)
+    sync_folder(folder.path)
+    put_in_place(folder.weights_of(end.record.number), folder.weights)
     write_json(folder.best, asdict(end.record))
 
 
@@ -213,9 +218,8 @@ def save_model(model: keras.Model | None, path: Path) -> None:
     """Write a model whole: a crash leaves the old file or the new."""
     if model is None:
         raise ValueError("there is no model to save")
-    draft = path.with_name(".model.keras")
-    model.save(draft)
-    draft.replace(path)
+    with whole(path) as draft:
+        model.save(draft)
 
 
 def _baseline_warning(records: Records, objective: Objective) -> str:

@@ -1,9 +1,8 @@
-"""The job folder: which file holds what, and how files are written whole."""
+"""The job folder: which file holds what."""
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import ConfigError
+from automl.core.files import write_whole, writing
 
 RUNS = "runs"
 """Where jobs go that are given no folder, below the working directory."""
@@ -138,7 +138,8 @@ def new_folder(out: str | None, name: str) -> JobFolder:
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".probe"
-        probe.touch()
+        with writing(probe):
+            probe.touch()
         probe.unlink()
     except OSError as error:
         raise ConfigError(f"Cannot write into the job folder {path}: {error.strerror}.") from None
@@ -157,18 +158,8 @@ def open_folder(path: str | Path) -> JobFolder:
     return folder
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file such that a crash leaves the old content or the new, never a part."""
-    draft = path.with_name(f".{path.name}.tmp")
-    with draft.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
-
-
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON as ``write_whole`` does."""
+    """Write JSON, whole."""
     write_whole(path, json.dumps(content, indent=2, ensure_ascii=False, default=_plain) + "\n")
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, DiskFullError
+from automl.core.files import discard_drafts, writing
 from automl.jobs.folder import JobFolder, read_json, write_json
 
 
@@ -19,12 +20,16 @@ from automl.jobs.folder import JobFolder, read_json, write_json
 def locked(folder: JobFolder) -> Iterator[None]:
     """Hold a job folder; the system lets go of it when this process ends, however that happens.
 
+    What killed processes left half written in the folder is removed.
+
     Raises:
         ConfigError: another process holds it.
+        DiskFullError: the block raised it; now it says how to go on.
     """
     lock = FileLock(folder.lock)
     try:
-        lock.acquire(timeout=0)
+        with writing(folder.lock):
+            lock.acquire(timeout=0)
     except Timeout:
         raise ConfigError(
             f"{folder.path} is being worked on by {_holder(folder.coordinator)}. Wait for its end, or stop "
@@ -33,11 +38,16 @@ def locked(folder: JobFolder) -> Iterator[None]:
     except (OSError, NotImplementedError) as error:
         raise ConfigError(f"Cannot lock the job folder {folder.path}: {error}.") from None
     try:
+        discard_drafts(folder.path)
         write_json(
             folder.coordinator,
             {"pid": os.getpid(), "host": socket.gethostname(), "started": time.time()},
         )
         yield
+    except DiskFullError as error:
+        if not folder.job.exists():
+            raise
+        raise DiskFullError(f"{error} Then go on with `automl resume {folder.path}`.") from error
     finally:
         folder.coordinator.unlink(missing_ok=True)
         lock.release()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.files import write_whole
 from automl.jobs.assembly import Prepared
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def validation_plot(prepared: Prepared, core: keras.Model, folder: Path) -> list
     folder.mkdir(parents=True, exist_ok=True)
     name = "confusion_matrix" if kinds[task.kind] is _confusion else "predictions_against_truth"
     path = folder / f"{name}.html"
-    figure.write_html(path, include_plotlyjs=True)
+    write_whole(path, figure.to_html(include_plotlyjs=True))
     return [path]
 
 

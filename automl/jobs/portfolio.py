@@ -8,8 +8,8 @@ from pathlib import Path
 from textwrap import fill
 
 from automl.core.errors import ConfigError
+from automl.core.files import write_whole
 from automl.core.specs import Configuration
-from automl.jobs.folder import write_whole
 from automl.jobs.warm_start import check_places, place_of
 from automl.spaces.loading import dump_space, load_space
 from automl.study.warm_start import Earlier

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
+from automl.core.files import whole_folder
 from automl.core.specs import Configuration
 from automl.data.catalog import MODALITIES
 from automl.data.modality import Examples, Modality
@@ -152,7 +153,8 @@ class Result:
         target = Path(folder)
         if target.exists():
             raise ConfigError(f"{target} exists already; choose another folder to save to.")
-        shutil.copytree(self.folder, target)
+        with whole_folder(target) as draft:
+            shutil.copytree(self.folder, draft)
         return target
 
     @property

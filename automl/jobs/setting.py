@@ -52,4 +52,6 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
         precision=config.precision,
         note=note,
         release=release,
+        memory_bytes=config.memory_limit,
+        device_bytes=memory,
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, DiskFullError
+from automl.core.files import DRAFT, writing
 
 if TYPE_CHECKING:
     from automl.training.state import TrainingState
@@ -24,19 +25,37 @@ class States:
         folder: where they lie; made when the first one is kept.
         note: tells the user something.
         most_bytes: disk that they may take.
+        refused: trials of which a state found no room; each is told once.
     """
 
     folder: Path
     note: Callable[[str], None]
     most_bytes: int = MOST_BYTES
+    refused: set[int] = field(default_factory=set)
 
-    def keep(self, number: int, state: TrainingState) -> None:
-        """Write down the state of a trial, whole; what no longer fits is dropped."""
+    def keep(self, number: int, state: TrainingState) -> bool:
+        """Write down the state of a trial, whole; what no longer fits is dropped.
+
+        Returns:
+            whether it was written. On a full disk the oldest states of other trials give room; when that
+            is not enough, the trial keeps the state that it had.
+        """
         from automl.training.state import save_state
 
-        self.folder.mkdir(parents=True, exist_ok=True)
-        save_state(state, self._path(number))
-        self._make_room(self._path(number))
+        path = self._path(number)
+
+        def write() -> None:
+            with writing(path):
+                self.folder.mkdir(parents=True, exist_ok=True)
+            save_state(state, path)
+
+        try:
+            giving_room(self.folder, write, but=path)
+        except DiskFullError as error:
+            self._say_once(number, error)
+            return False
+        self._make_room(path)
+        return True
 
     def take(self, number: int, engine: str, *, wanted: bool = True) -> TrainingState | None:
         """Return the state that a trial goes on from; None when there is none or it is another engine's.
@@ -67,14 +86,65 @@ class States:
         """Remove the state of a trial that has ended."""
         self._path(number).unlink(missing_ok=True)
 
+    def _say_once(self, number: int, error: DiskFullError) -> None:
+        if number in self.refused:
+            return
+        self.refused.add(number)
+        self.note(
+            f"The state of trial {number} is not saved; should it be cut short, it goes on from what was "
+            f"saved before, or from its beginning. {error}"
+        )
+
     def _path(self, number: int) -> Path:
         return self.folder / f"{number}.npz"
 
     def _make_room(self, newest: Path) -> None:
-        files = sorted(self.folder.glob("*.npz"), key=lambda path: path.stat().st_mtime_ns)
-        used = sum(path.stat().st_size for path in files)
+        files = _by_age(self.folder)
+        used = sum(_size(path) for path in files)
         for path in files:
             if used <= self.most_bytes or path == newest:
                 return
-            used -= path.stat().st_size
-            path.unlink()
+            used -= _size(path)
+            path.unlink(missing_ok=True)
+
+
+def giving_room(folder: Path, write: Callable[[], None], *, but: Path | None = None) -> None:
+    """Write something that matters more than a state: while the disk is full, the oldest states go.
+
+    Args:
+        folder: where the states lie.
+        write: writes it.
+        but: a state that stays.
+
+    Raises:
+        DiskFullError: there is no room even without them.
+    """
+    while True:
+        try:
+            return write()
+        except DiskFullError:
+            oldest = next((path for path in _by_age(folder) if path != but), None)
+            if oldest is None:
+                raise
+            oldest.unlink(missing_ok=True)
+
+
+def _by_age(folder: Path) -> list[Path]:
+    """Whole states, the oldest first; drafts have other names."""
+    found = [path for path in folder.glob("*.npz") if not path.name.startswith(DRAFT)]
+    return sorted(found, key=_age)
+
+
+def _size(path: Path) -> int:
+    """In bytes; 0 when another worker was quicker to drop it."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _age(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

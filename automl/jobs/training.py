@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from automl.core.limits import Limit
 from automl.core.metrics import default_objective
 from automl.core.specs import COSTS, Objective
-from automl.jobs.assembly import Dealt, Prepared, build_candidate
+from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.models.family import Family
 from automl.spaces.space import SearchSpace
 from automl.training.engine import Engine, Epoch, Observer, Outcome, StopReason
@@ -22,6 +22,7 @@ from automl.training.strategy import Strategy
 if TYPE_CHECKING:
     import keras
 
+    from automl.training.footprint import Footprint
     from automl.training.state import TrainingState
 
 
@@ -42,6 +43,8 @@ class Setting:
         precision: Keras' name of the policy that models are built under.
         note: tells the user something.
         release: frees what a finished or failed training left behind.
+        memory_bytes: what a training may take, None for no limit.
+        device_bytes: memory of the device that a model is trained on, None where it is not known.
     """
 
     folds: tuple[Prepared, ...]
@@ -56,6 +59,8 @@ class Setting:
     precision: str
     note: Callable[[str], None]
     release: Callable[[], None]
+    memory_bytes: int | None = None
+    device_bytes: int | None = None
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -106,18 +111,56 @@ def train_model(
         state: what training goes on from, None to begin.
 
     Raises:
+        MemoryError: single examples cannot fit in the memory that is there, so nothing was begun.
         Exception: what the engine raised; of lacking memory, once the parts are single examples.
     """
     watch = _of_new_epochs(watch)
+    dealt = _within_memory(setting, dealt, fold, title)
     while True:
         trained = _attempt(setting, dealt, fold, epochs, seed, watch, deadline, state)
         if trained is not None:
             return trained
         # the failed model must be gone before the next one is built
         setting.release()
-        parts = _more_parts(dealt, fold)
-        dealt = replace(dealt, training=replace(dealt.training, accumulation=parts))
+        parts = _more_parts(setting, dealt, fold)
+        dealt = _in_parts(dealt, parts)
         setting.note(f"Out of memory: {title} goes on with each batch in {parts} parts.")
+
+
+def _within_memory(setting: Setting, dealt: Dealt, fold: Prepared, title: str) -> Dealt:
+    """Take smaller parts while a batch is certain not to fit; told from a model without values."""
+    known = [size for size in (setting.memory_bytes, setting.device_bytes) if size is not None]
+    if not known:
+        return dealt
+    needs = _footprint(setting, dealt, fold)
+    parts = first = _parts(dealt, fold)
+    while reason := _impossible(needs, min(known), parts, setting, dealt, fold):
+        dealt = _in_parts(dealt, _more_parts(setting, dealt, fold))
+        if _parts(dealt, fold) == parts:
+            raise MemoryError(reason)
+        parts = _parts(dealt, fold)
+    if parts > first:
+        setting.note(f"Out of memory before it began: {title} is trained with each batch in {parts} parts.")
+    return dealt
+
+
+def _footprint(setting: Setting, dealt: Dealt, fold: Prepared) -> Footprint:
+    from automl.training.abstract import in_abstract
+    from automl.training.footprint import footprint
+
+    with policy(setting.precision):
+        return in_abstract(lambda: footprint(build_core(dealt, fold), dealt.training))
+
+
+def _impossible(
+    needs: Footprint, memory: int, parts: int, setting: Setting, dealt: Dealt, fold: Prepared
+) -> str:
+    examples = -(-_batch(dealt, fold) // (parts * setting.strategy.replicas))
+    return needs.impossible(examples, memory, parts=parts)
+
+
+def _in_parts(dealt: Dealt, parts: int) -> Dealt:
+    return replace(dealt, training=replace(dealt.training, accumulation=parts))
 
 
 def _of_new_epochs(watch: Observer) -> Observer:
@@ -157,7 +200,7 @@ def _attempt(
             states=[state],
         )
     except Exception as error:
-        if not out_of_memory(error) or _more_parts(dealt, fold) == _parts(dealt, fold):
+        if not out_of_memory(error) or _more_parts(setting, dealt, fold) == _parts(dealt, fold):
             raise
         return None
     return Trained(outcome=outcomes[0], model=candidate.model, dealt=dealt)
@@ -173,11 +216,12 @@ def _parts(dealt: Dealt, fold: Prepared) -> int:
     return parts_per_batch(dealt.training.accumulation, _batch(dealt, fold))
 
 
-def _more_parts(dealt: Dealt, fold: Prepared) -> int:
+def _more_parts(setting: Setting, dealt: Dealt, fold: Prepared) -> int:
     """Twice as many parts, as far as the batch can be split evenly; at most single examples."""
     from automl.training.batches import parts_per_batch
 
-    return parts_per_batch(2 * _parts(dealt, fold), _batch(dealt, fold))
+    more = 2 if setting.strategy.accumulates else 1
+    return parts_per_batch(more * _parts(dealt, fold), _batch(dealt, fold))
 
 
 def _guide(objectives: tuple[Objective, ...], fold: Prepared) -> Objective:

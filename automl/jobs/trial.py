@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from automl.core.errors import DiskFullError
 from automl.core.limits import excesses
 from automl.core.seeds import derive
 from automl.core.specs import Objective, Rung, TrialRecord, TrialState
@@ -56,6 +57,8 @@ def run_trial(setting: Setting, plan: Plan, states: States, channel: Channel) ->
     blank = plan.blank()
     try:
         end = _train_folds(setting, plan, states, channel, blank)
+    except DiskFullError:
+        raise  # says nothing of the trial
     except Exception as error:
         end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
     if end is None:
@@ -115,8 +118,8 @@ class _Watcher:
         if epoch.state is None:
             return
         began = time.monotonic()
-        self.states.keep(self.plan.number, epoch.state())
-        self.channel.saved()
+        if self.states.keep(self.plan.number, epoch.state()):
+            self.channel.saved()
         self.saved = time.monotonic()
         self.cost = self.saved - began
 

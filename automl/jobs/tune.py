@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from automl.core.files import write_whole
 from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED, Channel
 from automl.execution.inline import Inline
 from automl.jobs.budget import budget_from
 from automl.jobs.finish import Records, leaderboard_frame, save_model
-from automl.jobs.folder import JobFolder, read_json, write_json, write_whole
+from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.loop import Loop, run_trials
 from automl.jobs.messages import epoch_message
 from automl.jobs.plan import Plan, TrialEnd

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import ConfigError
+from automl.core.files import writing
 from automl.core.specs import Objective
 from automl.execution.executor import Channel, Runner
 from automl.jobs.config import JobConfig, config_from, read_config
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.messages import note_message
 from automl.jobs.plan import Plan, TrialEnd, beats, end_to_json, plan_from_json
-from automl.jobs.states import States
+from automl.jobs.states import States, giving_room
 from automl.jobs.training import Setting
 from automl.jobs.trial import run_trial
+from automl.jobs.weights import save_weights
 
 WORK = "automl.jobs.worker:open_runner"
 """Where workers find their work."""
@@ -115,11 +117,16 @@ def trial_runner(
 
 def with_weights(end: TrialEnd, plan: Plan, objective: Objective, folder: JobFolder) -> TrialEnd:
     """Write the weights of a trial that beats the best one it knows of, and let go of its model."""
-    if end.model is None or not beats(end.record, plan.best, objective):
+    model, path = end.model, folder.weights_of(plan.number)
+    if model is None or not beats(end.record, plan.best, objective):
         return replace(end, model=None)
-    path = folder.weights_of(plan.number)
-    path.parent.mkdir(exist_ok=True)
-    end.model.save_weights(path)
+
+    def write() -> None:
+        with writing(path):
+            path.parent.mkdir(exist_ok=True)
+        save_weights(model, path)
+
+    giving_room(folder.states, write)
     return replace(end, model=None, kept=True)
 
 

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.files import write_whole
 from automl.core.specs import Objective, TrialRecord
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def draw_study(
         return []
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / PAGE
-    page.write_text(_page(study.study_name, figures), encoding="utf-8")
+    write_whole(page, _page(study.study_name, figures))
     return [page]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError, MissingDependencyError
+from automl.core.files import writing
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -39,28 +40,19 @@ def open_storage(
 
 def _journal(path: Path) -> BaseStorage:
     from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
+
+    from automl.study.journal import Journal
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _mend(path)
-        return JournalStorage(JournalFileBackend(str(path)))
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return JournalStorage(Journal(path))
     except OSError as error:
         raise ConfigError(f"The study {path} cannot be opened: {error.strerror or error}.") from error
     except (ValueError, KeyError) as error:
         raise ConfigError(
             f"{path} is not an Optuna journal or is damaged: {error}. Name another file or folder."
         ) from error
-
-
-def _mend(path: Path) -> None:
-    """Cut off a last line that a killed process left half written; the next line would be glued to it."""
-    if not path.is_file():
-        return
-    written = path.read_bytes()
-    if written and not written.endswith(b"\n"):
-        with path.open("r+b") as file:
-            file.truncate(written.rfind(b"\n") + 1)
 
 
 def _database(url: str, note: Callable[[str], None]) -> BaseStorage:

@@ -19,7 +19,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from automl._version import __version__
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, DiskFullError
 from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord
 from automl.tracking import registration
 from automl.tracking.delivery import TRIAL_TAG, Delivery, temporary
@@ -205,7 +205,7 @@ class MlflowTracker:
         """
         try:
             saved = registration.save(model, self._folder / "tracking_model")
-        except (MlflowException, OSError, TypeError, ValueError) as error:
+        except (DiskFullError, MlflowException, OSError, TypeError, ValueError) as error:
             self._notes.append(f"The winner was not registered in MLflow: {error}")
             return ""
         content = {

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from automl.core.errors import DiskFullError
 from automl.tracking.operation import Operation, merge
 from automl.tracking.spool import Spool
 
@@ -125,7 +126,7 @@ class Outbox:
         try:
             self.spool.append(operation for operation in waiting if operation.to_line() not in kept)
             self._queue = []
-        except OSError as error:
+        except (OSError, DiskFullError) as error:
             self._told_once(f"spool: {error}")
 
     def _work(self) -> None:
@@ -146,8 +147,8 @@ class Outbox:
         try:
             self._send(fresh)
             return False
-        except OSError as error:
-            # the spool cannot be written, say on a full disk: what waits stays in memory
+        except (OSError, DiskFullError) as error:
+            # the spool cannot be written: what waits stays in memory
             self._told_once(f"spool: {error}")
             self.away, self._next_try = True, time.monotonic() + RETRY_SECONDS[1]
             self._release(self._sending)

@@ -24,6 +24,7 @@ from mlflow.types import ColSpec, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
 
+from automl.core.files import whole, whole_folder
 from automl.tracking import served_model
 from automl.tracking.location import is_server
 from automl.tracking.operation import now
@@ -44,13 +45,12 @@ def save(model: ModelRecord, folder: Path) -> Path:
     Returns:
         the folder.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     data = folder.with_suffix(".data")
     _gather(model.folder, data)
     try:
-        with _quiet():
+        with _quiet(), whole_folder(folder) as draft:
             pyfunc.save_model(
-                path=str(folder),
+                path=str(draft),
                 loader_module=served_model.__name__,
                 data_path=str(data),
                 signature=signature(model.example, model.prediction),
@@ -141,7 +141,8 @@ def _stamp(folder: Path, logged: Any, run: str) -> None:
     model.model_id = model.model_uuid = logged.model_id
     model.run_id = run
     model.artifact_path = logged.artifact_location
-    model.save(str(folder / "MLmodel"))
+    with whole(folder / "MLmodel") as draft:
+        model.save(str(draft))
 
 
 def _model_metrics(model_id: str, run: str, metrics: Mapping[str, float]) -> list[Metric]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from automl.core.files import append, write_whole
 from automl.tracking.operation import Operation
 
 FILE_NAME = "tracking_spool.jsonl"
@@ -28,7 +28,9 @@ class Spool:
         """Add operations at the end and see them on disk before returning."""
         lines = [operation.to_line() for operation in operations]
         if lines:
-            _write(self.path, lines, mode="a")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # the leading break ends a line that a crash cut off; empty lines are skipped when read
+            append(self.path, "\n" + "".join(f"{line}\n" for line in lines))
 
     def read(self) -> list[Operation]:
         """Return all operations, in order; a line cut off by a crash is left out."""
@@ -42,19 +44,5 @@ class Spool:
         if not operations:
             self.path.unlink(missing_ok=True)
             return
-        fresh = self.path.with_suffix(".new")
-        _write(fresh, [operation.to_line() for operation in operations], mode="w")
-        fresh.replace(self.path)
-
-
-def _write(path: Path, lines: Sequence[str], *, mode: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open(mode, encoding="utf-8") as stream:
-        stream.write("".join(f"{line}\n" for line in lines) if mode == "w" else _framed(lines))
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _framed(lines: Sequence[str]) -> str:
-    # the leading break ends a line that a crash cut off; empty lines are skipped when read
-    return "\n" + "\n".join(lines) + "\n"
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self.path, "".join(f"{operation.to_line()}\n" for operation in operations))

@@ -83,18 +83,23 @@ class DealtBatches(keras.utils.PyDataset):  # type: ignore[misc]
         candidate: its seed, batch size, mixup and accumulation.
         inputs: inputs by name ``(n, ...)``.
         targets: encoded targets ``(n, ...)``.
+        grain: what the examples of each part are a multiple of; one that is not is filled up with its
+            first examples.
 
     Raises:
         ConfigError: mixup of whole numbers.
     """
 
-    def __init__(self, candidate: Candidate, inputs: Mapping[str, Any], targets: np.ndarray) -> None:
+    def __init__(
+        self, candidate: Candidate, inputs: Mapping[str, Any], targets: np.ndarray, *, grain: int = 1
+    ) -> None:
         super().__init__()
         if candidate.options.mixup:
             check_mixable(inputs)
         self._candidate, self._inputs, self._targets = candidate, inputs, targets
         self._steps, size = steps_per_epoch(candidate, len(targets))
         self._parts = parts_per_batch(candidate.options.accumulation, size)
+        self._examples = -(-size // (self._parts * grain)) * grain
         self.begin(0)
 
     def __len__(self) -> int:
@@ -115,7 +120,7 @@ class DealtBatches(keras.utils.PyDataset):  # type: ignore[misc]
         self._batches = deal(self._candidate, len(self._targets), epoch)
 
     def _part(self, values: np.ndarray, part: int) -> np.ndarray:
-        return np.asarray(values.reshape(self._parts, -1)[part])
+        return np.resize(values.reshape(self._parts, -1)[part], self._examples)
 
 
 def _mix(array: Any, rows: np.ndarray, partners: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 
 _VECTORS, _OTHERS, _NUMBERS = 4096, 256, 2**22
 """Rows per validation batch for plain vectors and for what has larger activations, and numbers at most."""
@@ -18,6 +19,34 @@ def wanted(model: keras.Model, arrays: Mapping[str, Any]) -> dict[str, Any]:
     """Those arrays that the model takes; all of them for a model that does not name its inputs."""
     names = {tensor.name for tensor in getattr(model, "inputs", None) or ()}
     return {name: array for name, array in arrays.items() if not names or name in names}
+
+
+class EvenBatches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of one size through all rows, the last one overlapping the one before it.
+
+    Args:
+        inputs: inputs by name ``(n, ...)``.
+        size: rows per batch, at most ``n``.
+    """
+
+    def __init__(self, inputs: Mapping[str, Any], size: int) -> None:
+        super().__init__()
+        self._inputs = inputs
+        rows = len(next(iter(inputs.values())))
+        self._starts = [*range(0, rows - size, size), rows - size]
+        self._size, self._overlap = size, len(self._starts) * size - rows
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, position: int) -> tuple[dict[str, np.ndarray]]:
+        start = self._starts[position]
+        return ({name: array[start : start + self._size] for name, array in self._inputs.items()},)
+
+    def joined(self, outputs: np.ndarray) -> np.ndarray:
+        """Return what a model gave for all batches ``(batches * size, ...)`` as rows ``(n, ...)``."""
+        kept = len(outputs) - self._size
+        return np.concatenate([outputs[:kept], outputs[kept + self._overlap :]])
 
 
 def validation_batch(inputs: Mapping[str, Any]) -> int:

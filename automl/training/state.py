@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import ConfigError
+from automl.core.files import whole
 from automl.training.engine import Epoch
 
 _FORM = 1
@@ -48,7 +48,15 @@ class TrainingState:
 
 
 def save_state(state: TrainingState, path: Path) -> None:
-    """Write a state to one file (NumPy's ``.npz``), whole or not at all."""
+    """Write a state to one file (NumPy's ``.npz``), whole or not at all.
+
+    Args:
+        state: what to write.
+        path: ends with ``.npz``.
+
+    Raises:
+        DiskFullError: there is no room for it.
+    """
     facts = {
         "form": _FORM,
         "engine": state.engine,
@@ -63,15 +71,8 @@ def save_state(state: TrainingState, path: Path) -> None:
         for group in _GROUPS
         for position, array in enumerate(getattr(state, group))
     }
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez(file, facts=np.asarray(json.dumps(facts)), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(path) as draft:
+        np.savez(draft, facts=np.asarray(json.dumps(facts)), **arrays)
 
 
 def load_state(path: Path) -> TrainingState:

@@ -21,8 +21,22 @@ class Strategy(Protocol):
         """Copies of the model that train together."""
         ...
 
+    @property
+    def grain(self) -> int:
+        """What the examples of a batch, or of a part of one, are to be a multiple of; it is filled up."""
+        ...
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether a batch can be trained in parts, one after another."""
+        ...
+
     def scope(self) -> AbstractContextManager[Any]:
         """Context in which models and optimizers are built."""
+        ...
+
+    def training(self) -> AbstractContextManager[Any]:
+        """Context in which models are trained and predict."""
         ...
 
 
@@ -31,6 +45,7 @@ STRATEGIES: Catalog[Any] = Catalog(
     {
         "auto": "automl.training.strategies.automatic:auto",
         "single": "automl.training.strategies.single:single",
+        "data-parallel": "automl.training.strategies.data_parallel:data_parallel",
         "mirrored": "automl.training.strategies.tf_distribute:mirrored",
         "multi-worker": "automl.training.strategies.tf_distribute:multi_worker",
         "tpu": "automl.training.strategies.tf_distribute:tpu",

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import numpy as np
 
+from automl.core.errors import ConfigError
 from automl.core.specs import Objective
 from automl.training.batches import DealtBatches, parts_per_batch, steps_per_epoch
 from automl.training.engine import Candidate, Observer, Outcome, Split
 from automl.training.groups import train_in_turn
-from automl.training.inputs import validation_batch, wanted
+from automl.training.inputs import EvenBatches, validation_batch, wanted
 from automl.training.optimizers import build_optimizer
 from automl.training.precision import needs_loss_scaling
 from automl.training.progress import Progress
@@ -62,7 +63,8 @@ class FitEngine:
         def train_one(candidate: Candidate, observer: Observer, state: TrainingState | None) -> Outcome:
             return self._train_one(candidate, split, objective, observer, deadline, state)
 
-        outcomes = train_in_turn(train_one, candidates, observers, states, deadline)
+        with self._strategy.training():
+            outcomes = train_in_turn(train_one, candidates, observers, states, deadline)
         _forget()
         return outcomes
 
@@ -78,6 +80,11 @@ class FitEngine:
         model, options = candidate.model, candidate.options
         steps, size = steps_per_epoch(candidate, len(split.train_targets))
         parts = parts_per_batch(options.accumulation, size)
+        if parts > 1 and not self._strategy.accumulates:
+            raise ConfigError(
+                f"Strategy {self._strategy.name!r} cannot train a batch in {parts} parts. Set accumulation "
+                "to 1, and a smaller batch_size if memory is short."
+            )
         self._compile(candidate, steps, size, parts)
         watch = Watch(
             candidate=candidate,
@@ -93,7 +100,9 @@ class FitEngine:
         if state is not None:
             assign(model.variables, state.variables, "model")
             assign(model.optimizer.variables, state.optimizer, "optimizer")
-        batches = DealtBatches(candidate, wanted(model, split.train), split.train_targets)
+        batches = DealtBatches(
+            candidate, wanted(model, split.train), split.train_targets, grain=self._strategy.grain
+        )
         progress = Progress(
             watch,
             predict=self._predictor(model, wanted(model, split.validation)),
@@ -150,18 +159,12 @@ class FitEngine:
         """
         rows = len(next(iter(inputs.values())))
         size = min(rows, validation_batch(inputs))
-        if self._strategy.replicas > 1:
-            return lambda: np.asarray(model.predict(inputs, batch_size=size, verbose=0))
-        starts = [*range(0, rows - size, size), rows - size]
+        batches = EvenBatches(inputs, size)
 
         def predict() -> np.ndarray:
-            batches = [slice(start, start + size) for start in starts]
-            parts = [
-                model.predict_on_batch({name: array[batch] for name, array in inputs.items()})
-                for batch in batches
-            ]
-            overlap = len(starts) * size - rows
-            return np.concatenate([*parts[:-1], parts[-1][overlap:]])
+            if self._strategy.replicas > 1:
+                return batches.joined(np.asarray(model.predict(batches, verbose=0)))
+            return batches.joined(np.concatenate([model.predict_on_batch(*batch) for batch in batches]))
 
         return predict
 

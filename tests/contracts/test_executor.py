@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from automl.core.errors import DiskFullError
 from automl.execution.dispatcher import Dispatcher
 from automl.execution.executor import INTERRUPTED, Task, Work
 from automl.execution.inline import Inline
@@ -111,6 +112,14 @@ def test_a_runner_that_raises_loses_its_task_alone(executor):
 
     assert (ended[0].result, ended[0].lost) == (None, "RuntimeError: as it was told")
     assert ended[1].result["steps"] == 1
+
+
+def test_a_full_disk_ends_the_run_with_the_runners_error(executor):
+    payloads = [{"number": 0, "harm": "full"}, {"number": 1}]
+
+    with pytest.raises(DiskFullError, match=r"^Cannot write it\.$"):
+        list(executor.run(drawn(payloads), ignore, never))
+    executor.close()
 
 
 def test_when_it_is_to_stop_tasks_are_handed_back_saved_and_none_is_drawn(executor, tmp_path):

@@ -164,13 +164,13 @@ def test_a_killed_build_leaves_nothing_that_is_taken_for_an_entry(cache: ArrayCa
 FULL = """
 import resource, sys
 from pathlib import Path
-from automl.core.errors import DataError
+from automl.core.errors import DiskFullError
 from automl.data.cache import ArrayCache
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
 try:
     ArrayCache(Path(sys.argv[1])).entry("key", lambda draft: draft.empty("values", (100_000,), "float64"))
-except DataError as error:
+except DiskFullError as error:
     print(error)
 """
 
@@ -178,8 +178,8 @@ except DataError as error:
 def test_a_disk_without_room_gives_one_clear_error(cache: ArrayCache) -> None:
     run = subprocess.run([sys.executable, "-c", FULL, cache.folder], capture_output=True, text=True)
 
-    assert run.stdout.startswith("Cannot keep prepared data in")
-    assert "--out" in run.stdout
+    assert run.stdout.startswith(f"Cannot write {cache.folder}")
+    assert "are free on that disk" in run.stdout
     assert list(cache.folder.iterdir()) == []
 
 

@@ -8,6 +8,7 @@ import signal
 import time
 from pathlib import Path
 
+from automl.core.errors import DiskFullError
 from automl.execution.executor import INTERRUPTED
 
 
@@ -54,6 +55,8 @@ def misbehave(payload, step, folder):
     marks.write_text(str(times + 1))
     if harm == "raise":
         raise RuntimeError("as it was told")
+    if harm == "full":
+        raise DiskFullError("Cannot write it.")
     if harm == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if harm == "stop":

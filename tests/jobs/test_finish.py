@@ -6,7 +6,9 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from automl.core.specs import Objective, Rung, TrialRecord
-from automl.jobs.finish import Records, leaderboard_frame
+from automl.jobs.finish import Records, keep_best, leaderboard_frame
+from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.plan import TrialEnd
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
 
@@ -47,3 +49,24 @@ def test_the_leaderboard_tells_how_far_each_trial_came():
     assert list(frame.loc[0, ["origin", "rungs", "promotions"]]) == ["model", 2, 1]
     assert frame.loc[1, ["rungs", "promotions"]].isna().all()
     assert str(frame["rungs"].dtype) == "Int64"
+
+
+def end_with_weights(folder, number):
+    folder.candidates.mkdir(exist_ok=True)
+    folder.weights_of(number).write_text(f"weights {number}")
+    record = TrialRecord(number=number, configuration={}, state="complete", scores=(0.7,))
+    return TrialEnd(record=record, kept=True)
+
+
+def test_the_best_record_never_stands_beside_the_weights_of_another_trial(tmp_path, monkeypatch):
+    folder = JobFolder(tmp_path)
+    keep_best(folder, end_with_weights(folder, 3))
+    kept = (read_json(folder.best)["number"], folder.weights.read_text())
+    # the process dies between the two writes
+    monkeypatch.setattr("automl.jobs.finish.write_json", lambda path, content: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        keep_best(folder, end_with_weights(folder, 4))
+
+    assert kept == (3, "weights 3")
+    assert folder.weights.read_text() == "weights 4"
+    assert not folder.best.exists()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from automl.core.errors import ConfigError
-from automl.jobs.folder import new_folder, open_folder, read_json, write_json, write_whole
+from automl.core.errors import ConfigError, DiskFullError
+from automl.core.files import write_whole
+from automl.jobs.folder import new_folder, open_folder, read_json, write_json
+from automl.jobs.lock import locked
 
 
 def test_without_out_a_folder_below_runs_is_made(tmp_path, monkeypatch):
@@ -66,3 +68,28 @@ def test_broken_json_is_refused(tmp_path, text):
 
     with pytest.raises(ConfigError, match=r"result\.json"):
         read_json(path)
+
+
+def test_whoever_takes_a_folder_removes_what_killed_writers_left(tmp_path):
+    folder = new_folder(str(tmp_path / "a"), "a")
+    (folder.path / "states").mkdir()
+    for name in (".draft-1-state.json", "states/.draft-2-3.npz", "states/3.npz"):
+        (folder.path / name).write_text("")
+
+    with locked(folder):
+        left = sorted(path.name for path in folder.path.rglob("*") if path.is_file())
+
+    assert left == [".coordinator.json", ".lock", "3.npz"]
+
+
+@pytest.mark.parametrize("job", [True, False])
+def test_a_full_disk_says_how_to_go_on_with_a_job_that_has_begun(tmp_path, job):
+    folder = new_folder(str(tmp_path / "a"), "a")
+    if job:
+        folder.job.write_text("seed: 0\n")
+
+    with pytest.raises(DiskFullError) as caught, locked(folder):
+        raise DiskFullError("No room.")
+    assert str(caught.value) == (
+        f"No room. Then go on with `automl resume {folder.path}`." if job else "No room."
+    )

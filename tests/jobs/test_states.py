@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from automl.jobs.states import States
+from automl.core.errors import DiskFullError
+from automl.jobs.states import States, giving_room
+from automl.training import state as training_state
 from automl.training.state import TrainingState
 
 STATE = TrainingState(engine="compiled", variables=(np.arange(6.0),), optimizer=(np.array(7),))
@@ -92,3 +94,52 @@ def test_the_newest_is_kept_even_when_it_alone_takes_more(states: States) -> Non
     replace(states, most_bytes=1).keep(0, STATE)
 
     assert numbers(states) == ["0.npz"]
+
+
+@pytest.fixture
+def small_disk(states: States, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A disk that takes as many states as the list's only number says, other things left out."""
+    room, save = [2], training_state.save_state
+
+    def saved(state: TrainingState, path: Path) -> None:
+        if len({*states.folder.glob("*.npz"), path}) > room[0]:
+            raise DiskFullError("no room")
+        save(state, path)
+
+    monkeypatch.setattr(training_state, "save_state", saved)
+    return room
+
+
+def test_on_a_full_disk_the_oldest_states_give_room(
+    states: States, small_disk: list[int], notes: list[str]
+) -> None:
+    for number in (5, 3):
+        states.keep(number, STATE)
+        os.utime(states.folder / f"{number}.npz", ns=(number, number))
+
+    assert states.keep(4, STATE)
+    assert numbers(states) == ["4.npz", "5.npz"]
+    assert notes == []
+
+
+def test_without_any_room_a_trial_keeps_the_state_it_had_and_says_so_once(
+    states: States, small_disk: list[int], notes: list[str]
+) -> None:
+    states.keep(3, STATE)
+    small_disk[0] = 0
+
+    assert not states.keep(3, replace(STATE, stale=2))
+    assert not states.keep(3, replace(STATE, stale=3))
+    assert states.take(3, "compiled").stale == 0
+    assert [note.partition(";")[0] for note in notes] == ["The state of trial 3 is not saved"]
+
+
+def test_what_matters_more_than_states_fails_only_without_any(states: States) -> None:
+    states.keep(3, STATE)
+
+    def write() -> None:
+        raise DiskFullError("no room")
+
+    with pytest.raises(DiskFullError):
+        giving_room(states.folder, write)
+    assert numbers(states) == []

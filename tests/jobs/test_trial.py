@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import math
+import re
 import time
 import weakref
 from collections.abc import Sequence
@@ -19,7 +21,7 @@ from automl.core.specs import InputSpec, Objective, TrialRecord
 from automl.data.modality import Examples, Preprocessing
 from automl.execution.executor import INTERRUPTED, Message
 from automl.jobs import trial
-from automl.jobs.assembly import Prepared
+from automl.jobs.assembly import Prepared, build_core, deal
 from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.settings import with_setting
 from automl.jobs.states import States
@@ -31,8 +33,9 @@ from automl.spaces.space import join
 from automl.tasks.catalog import fit_task
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason
 from automl.training.engine_choice import EngineChoice
+from automl.training.footprint import CERTAIN, Footprint, footprint
 from automl.training.state import TrainingState
-from automl.training.strategies.single import single
+from automl.training.strategies.single import Single, single
 
 ROWS = 40
 ERRORS = {
@@ -183,6 +186,14 @@ def test_a_trial_whose_single_examples_do_not_fit_fails() -> None:
     assert (end.record.state, end.record.reason) == ("failed", "out of memory: Unable to allocate 9 GiB")
 
 
+def test_a_strategy_that_trains_no_parts_fails_at_once() -> None:
+    device = SmallDevice(limit=8)
+    shared = replace(setting(device, []), strategy=Single(accumulates=False))
+
+    assert run(shared).record.reason == "out of memory"
+    assert device.tried == [1]
+
+
 def test_another_failure_is_not_tried_again() -> None:
     device = SmallDevice(limit=8, error=ValueError("no"))
     shared = setting(device, [])
@@ -207,6 +218,44 @@ def test_epochs_of_a_failed_attempt_are_reported_once() -> None:
     run(shared, line=line)
 
     assert line.seen == [1, 2]
+
+
+def needs(of: Setting) -> Footprint:
+    """Of the trial that ``plan`` plans."""
+    dealt = deal(of.families["linear"], of.folds[0].task, of.space.split(plan(of).configuration)[1])
+    return footprint(build_core(dealt, of.folds[0]), dealt.training)
+
+
+def limited(of: Setting, examples: float, where: str) -> Setting:
+    """With the least memory in which so many examples are not certain not to fit."""
+    known = needs(of)
+    memory = (known.total(0, parts=2) + examples * known.activations) / CERTAIN
+    return replace(of, **{where: math.ceil(memory)})
+
+
+@pytest.mark.parametrize("where", ["memory_bytes", "device_bytes"])
+def test_a_batch_that_cannot_fit_is_trained_in_parts_without_being_tried(where: str) -> None:
+    notes: list[str] = []
+    device = SmallDevice(limit=32)
+    shared = limited(setting(device, notes), 8, where)
+
+    record = run(shared).record
+
+    assert device.tried == [4]
+    assert (record.state, record.reason) == ("complete", "out of memory: trained in 4 parts per batch")
+    assert notes == ["Out of memory before it began: trial 3 is trained with each batch in 4 parts."]
+
+
+def test_a_trial_whose_single_examples_cannot_fit_is_not_begun() -> None:
+    device = SmallDevice(limit=32)
+    shared = replace(setting(device, []), memory_bytes=10, device_bytes=10**9)
+
+    end = run(shared)
+
+    assert device.tried == []
+    assert end.model is None
+    assert end.record.state == "failed"
+    assert re.fullmatch(r"out of memory: needs about \d+ B, 10 B are there", end.record.reason)
 
 
 def test_parts_that_the_user_asks_for_are_no_failure() -> None:

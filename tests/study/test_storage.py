@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
+import optuna
 import pytest
 
 from automl.core.errors import ConfigError, MissingDependencyError
@@ -24,6 +28,38 @@ def test_a_line_that_a_killed_process_left_half_written_is_cut_off(tmp_path):
     open_storage(tmp_path, None).create_new_study([1], "two")
     names = [study.study_name for study in open_storage(tmp_path, None).get_all_studies()]
     assert names == ["one", "two"]
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+import optuna
+from automl.core.errors import DiskFullError
+from automl.study.storage import open_storage
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+study = optuna.create_study(storage=open_storage(Path(sys.argv[1]), None), study_name="s")
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+try:
+    while True:
+        study.tell(study.ask(), 1.0)
+except DiskFullError as error:
+    print(error)
+# what was told is still known, and the file can still be read
+print(len(study.get_trials()))
+"""
+
+
+def test_a_study_that_finds_no_room_says_so_and_stays_readable(tmp_path):
+    run = subprocess.run([sys.executable, "-c", FULL, tmp_path], capture_output=True, text=True, check=True)
+    study = optuna.load_study(storage=open_storage(tmp_path, None), study_name="s")
+    known = len(study.trials)
+    study.tell(study.ask(), 2.0)
+
+    message, told = run.stdout.splitlines()
+    assert message.startswith(f"Cannot write {tmp_path / JOURNAL}")
+    assert int(told) == known > 2
+    assert len(study.trials) == known + 1
 
 
 def test_a_file_that_is_no_journal_is_refused(tmp_path):

@@ -65,3 +65,20 @@ def test_mixed_targets_fit_mixed_inputs() -> None:
 def test_whole_numbers_cannot_be_mixed() -> None:
     with pytest.raises(ConfigError, match="tokens holds whole ones"):
         DealtBatches(candidate(mixup=0.4), {"tokens": np.zeros((50, 3), np.int32)}, Y)
+
+
+@pytest.mark.parametrize(
+    ("size", "parts", "grain", "given"), [(16, 1, 2, 16), (15, 1, 2, 16), (6, 6, 4, 4)]
+)
+def test_parts_are_filled_up_to_their_grain_with_their_first_examples(
+    size: int, parts: int, grain: int, given: int
+) -> None:
+    one = candidate(batch_size=size, accumulation=parts)
+
+    filled = DealtBatches(one, {"numeric": X}, Y, grain=grain)
+    plain = DealtBatches(one, {"numeric": X}, Y)
+
+    inputs, targets = filled[0]
+    assert len(filled) == len(plain)
+    np.testing.assert_array_equal(inputs["numeric"], np.resize(plain[0][0]["numeric"], (given, 6)))
+    np.testing.assert_array_equal(targets, np.resize(plain[0][1], (given, 1)))

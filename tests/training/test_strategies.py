@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,59 +17,131 @@ from automl.core.errors import ConfigError
 from automl.training.devices import describe_devices
 from automl.training.strategy import STRATEGIES
 
-pytestmark = pytest.mark.skipif(
+on_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="tf.distribute needs TensorFlow"
 )
 
-TWO_DEVICES = """
+ENVIRONMENT = {
+    **os.environ,
+    "XLA_FLAGS": "--xla_force_host_platform_device_count=2",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+CURVES = """
 import json, sys
-import keras, numpy as np, tensorflow as tf
+import keras, numpy as np
 from automl.core.specs import Objective
 from automl.training.engine import Candidate, Split, TrainingOptions
 from automl.training.strategies.single import single
-from automl.training.strategies.tf_distribute import mirrored
 from automl.training.streaming import FitEngine
 
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
+    from automl.training.strategies.tf_distribute import mirrored
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    two = mirrored(["CPU:0", "CPU:1"])
+else:
+    from automl.training.strategies.data_parallel import data_parallel
+    two = data_parallel()
+
 x = np.random.default_rng(0).normal(size=(300, 4)).astype("float32")
 y = x.sum(axis=1, keepdims=True)
 
-def curve(strategy):
+def curve(strategy, batch_size, accumulation):
     keras.utils.set_random_seed(0)
     with strategy.scope():
+        # statistics are those of the whole batch on JAX, and of each replica's share on TensorFlow
+        on_jax = keras.backend.backend() == "jax"
+        normal = keras.layers.BatchNormalization() if on_jax else keras.layers.LayerNormalization()
         inputs = keras.Input((4,), name="numeric")
-        hidden = keras.layers.Dense(8, activation="tanh")(inputs)
+        hidden = normal(keras.layers.Dense(8, activation="tanh")(inputs))
         model = keras.Model({"numeric": inputs}, keras.layers.Dense(1)(hidden))
-        candidate = Candidate(model=model, loss=keras.losses.MeanSquaredError(), epochs=3, seed=0,
-            options=TrainingOptions(learning_rate=0.01, batch_size=32, weight_decay=0.01))
+    candidate = Candidate(model=model, loss=keras.losses.MeanSquaredError(), epochs=3, seed=0,
+        options=TrainingOptions(learning_rate=0.01, batch_size=batch_size, weight_decay=0.01,
+            accumulation=accumulation))
     split = Split(train={"numeric": x[:203]}, train_targets=y[:203], validation={"numeric": x[203:]},
         score=lambda outputs: {"rmse": float(np.sqrt(((outputs - y[203:]) ** 2).mean()))})
     (outcome,) = FitEngine(strategy).train([candidate], split,
         objective=Objective(name="rmse", direction="minimize"), observers=[lambda epoch: ""])
-    return [[epoch.metrics["loss"], epoch.metrics["val_rmse"]] for epoch in outcome.epochs]
+    steps = int(np.array(model.optimizer.iterations))
+    losses = [[epoch.metrics["loss"], epoch.metrics["val_rmse"]] for epoch in outcome.epochs]
+    return {"losses": losses, "steps": steps}
 
-two = mirrored(["CPU:0", "CPU:1"])
-print(json.dumps({"one": curve(single()), "two": curve(two), "replicas": two.replicas}))
+def laid(strategy):
+    with strategy.training():
+        return [str(strategy.distribution.get_data_layout((n, 4)).axes) for n in (32, 33)]
+
+for size, parts in json.loads(sys.argv[1]):
+    print(json.dumps({"one": curve(single(), size, parts), "two": curve(two, size, parts),
+        "replicas": two.replicas, "laid": laid(two) if hasattr(two, "distribution") else []}))
 """
 
 
-def test_two_devices_give_the_losses_of_one() -> None:
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-
+def curves(backend: str, *batches: tuple[int, int]) -> list[dict[str, Any]]:
+    """Trainings on one device and on two, for batches of a size and in parts, in a process of its own."""
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", TWO_DEVICES],
-        env=environment,
+        [sys.executable, "-W", "ignore", "-c", CURVES, json.dumps(batches)],
+        env={**ENVIRONMENT, "KERAS_BACKEND": backend},
         capture_output=True,
         text=True,
         check=False,
         timeout=400,
     )
-
     assert run.returncode == 0, run.stderr[-2000:]
-    curves = json.loads(run.stdout.splitlines()[-1])
-    assert curves["replicas"] == 2
-    np.testing.assert_allclose(curves["two"], curves["one"], rtol=1e-3)
+    return [json.loads(line) for line in run.stdout.splitlines()[-len(batches) :]]
+
+
+def check(curve: dict[str, Any], tolerance: float = 1e-3) -> None:
+    assert curve["replicas"] == 2
+    # the batch size is that of both together: as many steps as one device makes
+    assert curve["two"]["steps"] == curve["one"]["steps"]
+    np.testing.assert_allclose(curve["two"]["losses"], curve["one"]["losses"], rtol=tolerance)
+
+
+def test_two_devices_of_tensorflow_give_the_losses_of_one() -> None:
+    (curve,) = curves("tensorflow", (32, 1))
+
+    check(curve)
+
+
+def test_a_batch_that_does_not_divide_by_the_replicas_is_filled_up() -> None:
+    (curve,) = curves("tensorflow", (33, 1))
+
+    # one example of each batch counts twice
+    check(curve, tolerance=0.05)
+
+
+def test_two_devices_of_jax_give_the_losses_of_one_whatever_the_batch_size() -> None:
+    for curve in curves("jax", (32, 1), (33, 1), (32, 2), (1000, 1)):
+        check(curve)
+        assert curve["laid"] == ["('batch', None)", "(None, None)"]
+
+
+def automl(*arguments: object, **variables: str) -> str:
+    """Run the command line on JAX and return what it prints."""
+    run = subprocess.run(
+        [sys.executable, "-m", "automl", *map(str, arguments)],
+        env={**ENVIRONMENT, "KERAS_BACKEND": "jax", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    return run.stdout
+
+
+def test_a_search_on_two_devices_ends_with_a_model_for_one(tmp_path: Path) -> None:
+    job, table = tmp_path / "job", tmp_path / "predictions.csv"
+    devices = ("--backend", "jax", "--strategy", "data-parallel")
+    short = ("--family", "linear", "--trials", 2, "--epochs", 2, "--no-tracking", "--json", "--out", job)
+    summary = json.loads(automl("search", "sklearn:wine", *devices, *short))
+    automl("predict", job, "sklearn:wine", "--output", table, XLA_FLAGS="")
+
+    assert (summary["state"], summary["failed"]) == ("complete", 0)
+    assert len(table.read_text().splitlines()) == 179
 
 
 def test_auto_takes_one_device_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,6 +153,7 @@ def test_auto_takes_one_device_where_there_is_one(monkeypatch: pytest.MonkeyPatc
     assert STRATEGIES["auto"]().name == "single"
 
 
+@on_tensorflow
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -104,6 +179,7 @@ def test_devices_that_are_not_there_are_explained(
         STRATEGIES[name]()
 
 
+@on_tensorflow
 def test_a_tpu_is_resolved_connected_and_initialised(monkeypatch: pytest.MonkeyPatch) -> None:
     import tensorflow as tf
 
@@ -133,6 +209,42 @@ def test_a_tpu_is_resolved_connected_and_initialised(monkeypatch: pytest.MonkeyP
 
     assert (found.name, found.replicas) == ("tpu", 8)
     assert calls == ["connect resolver of pod", "start resolver of pod", "strategy on resolver of pod"]
+
+
+def test_data_parallel_is_refused_on_another_backend() -> None:
+    if keras.backend.backend() == "jax":
+        pytest.skip("the backend is JAX")
+    with pytest.raises(ConfigError, match=r"needs Keras on JAX.*--strategy mirrored"):
+        STRATEGIES["data-parallel"]()
+
+
+def on_jax_with(monkeypatch: pytest.MonkeyPatch, *devices: str) -> None:
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda: list(devices))
+
+
+def test_data_parallel_is_refused_on_one_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_jax_with(monkeypatch, "gpu:0")
+
+    with pytest.raises(ConfigError, match=r"JAX sees only gpu:0.*--strategy single"):
+        STRATEGIES["data-parallel"]()
+
+
+@pytest.mark.parametrize(
+    ("devices", "name"),
+    [
+        (("cpu:0",), "single"),
+        (("cpu:0", "cpu:1"), "single"),
+        (("gpu:0",), "single"),
+        (("gpu:0", "gpu:1"), "data-parallel"),
+    ],
+)
+def test_auto_deals_out_to_several_accelerators_of_jax(
+    devices: tuple[str, ...], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_jax_with(monkeypatch, *devices)
+
+    assert STRATEGIES["auto"]().name == name
 
 
 def test_an_unknown_strategy_is_refused_with_the_nearest() -> None:

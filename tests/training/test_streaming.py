@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import resource
 import sys
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -97,6 +99,28 @@ def test_a_metric_that_the_task_does_not_measure_is_refused() -> None:
 
     with pytest.raises(ConfigError, match="does not measure 'accuracy', only: rmse"):
         FitEngine().train([mlp()], split(), objective=objective, observers=[go_on])
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """One device that would be dealt to as if it were two which cannot sum gradients."""
+
+    name: str = "two"
+    replicas: int = 1
+    grain: int = 2
+    accumulates: bool = False
+
+    def scope(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    training = scope
+
+
+def test_parts_are_refused_where_gradients_cannot_be_summed() -> None:
+    engine = FitEngine(Replicas())
+
+    with pytest.raises(ConfigError, match=r"'two' cannot train a batch in 2 parts\. Set accumulation to 1"):
+        engine.train([mlp(accumulation=2)], split(), objective=RMSE, observers=[go_on])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="resident size is read from /proc")

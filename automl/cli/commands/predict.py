@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from automl.core.errors import ConfigError
+from automl.core.files import whole
 
 
 @click.command("predict")
@@ -24,10 +25,9 @@ def command(folder: str, data: str, output: str) -> None:
     if not target.parent.is_dir():
         raise ConfigError(f"Cannot write {output}: the folder {target.parent} does not exist.")
     frame = result.predict(data)
-    draft = target.with_name(f".{target.name}.tmp")
     try:
-        frame.to_csv(draft, index=False)
-        draft.replace(target)
+        with whole(target) as draft:
+            frame.to_csv(draft, index=False)
     except OSError as error:
         raise ConfigError(f"Cannot write {output}: {error.strerror}.") from None
     click.echo(f"{len(frame)} predictions in {output}", err=True)

@@ -9,12 +9,17 @@ from automl.training.strategy import Strategy
 
 
 def auto() -> Strategy:
-    """Return ``tpu``, ``multi-worker`` or ``mirrored`` where TensorFlow finds them, else ``single``.
+    """Return what the backend finds devices for, else ``single``.
 
-    Backends other than TensorFlow get ``single``.
+    On TensorFlow that is ``tpu``, ``multi-worker`` or ``mirrored``, on JAX ``data-parallel``.
     """
-    if keras.backend.backend() != "tensorflow":
-        return single()
-    from automl.training.strategies import tf_distribute
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        from automl.training.strategies import tf_distribute
 
-    return tf_distribute.found() or single()
+        return tf_distribute.found() or single()
+    if backend == "jax":
+        from automl.training.strategies import data_parallel
+
+        return data_parallel.found() or single()
+    return single()

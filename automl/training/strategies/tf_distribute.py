@@ -3,7 +3,9 @@
 The only module that speaks to TensorFlow. What was run: ``mirrored`` on two virtual CPU devices, with
 the same losses as on one. What was not: ``mirrored`` on several real GPUs, ``multi-worker`` over several
 machines, ``tpu`` on a real TPU; of the last, resolution and refusal were run with the resolver replaced.
-Keras hands each replica its share of the batch, so the batch size is always that of all replicas.
+Keras hands each replica its share of the batch, so the batch size is always that of all replicas. A batch
+that does not divide by them is filled up with its first examples. Batch normalisations take the statistics
+of each replica's share.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import json
 import logging
 import os
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -32,15 +34,26 @@ class Distributed:
         name: as in the catalog of strategies.
         replicas: copies of the model that train together.
         strategy: TensorFlow's own object.
+        accumulates: Keras' optimizers (3.15) cannot sum gradients on several replicas.
     """
 
     name: str
     replicas: int
     strategy: Any
+    accumulates: bool = False
+
+    @property
+    def grain(self) -> int:
+        """As many examples for each replica: Keras 3.15 fails to train on shares of different sizes."""
+        return self.replicas
 
     def scope(self) -> AbstractContextManager[Any]:
         """Return the scope in which models and optimizers are built."""
         return cast(AbstractContextManager[Any], self.strategy.scope())
+
+    def training(self) -> AbstractContextManager[Any]:
+        """Return a context that changes nothing: Keras enters the scope that a model was built in."""
+        return nullcontext()
 
 
 def found() -> Distributed | None:

@@ -1,0 +1,202 @@
+"""Files written whole: after a crash, a power cut or a full disk there is the old file or the new one.
+
+    with whole(path) as draft:
+        model.save(draft)
+
+The draft lies beside the file, under a name that no other writer has. When the block ends, its bytes are
+brought to the disk, it takes the file's name by one rename, and the folder, which says so, is brought to
+the disk too. When the block raises, the draft is removed. No other module of this package writes files in
+their places, but for journals (``study/journal.py``), and ``data/cache.py``, which makes folders likewise.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from automl.core.errors import DiskFullError
+from automl.core.sizes import size_text
+
+DRAFT = ".draft-"
+"""How the names of drafts begin, of files and of folders; whoever is killed leaves some."""
+
+_FULL = {
+    errno.ENOSPC: "Free some room there",
+    errno.EDQUOT: "Free some room there, or ask for a larger quota",
+    errno.EFBIG: "Choose a file system that takes larger files, or raise `ulimit -f`",
+}
+_UNKNOWN_TO_FOLDERS = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM, errno.EISDIR)
+"""What systems answer that cannot bring a folder to the disk; it is there as far as they can tell."""
+
+
+@contextmanager
+def whole(path: Path, *, room: int = 0) -> Iterator[Path]:
+    """Give a draft to write into, and make it ``path`` when the block ends well.
+
+    Args:
+        path: the file; its folder is there. The draft's name has the same end, and so the same suffixes.
+        room: bytes that are seen to be free first, for a block that is better not refused a write.
+
+    Raises:
+        DiskFullError: there is no room.
+        OSError: it cannot be written for another reason.
+    """
+    draft = draft_of(path)
+    try:
+        with writing(path):
+            _reserve(draft, room)
+            yield draft
+            put_in_place(draft, path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a name for a folder, which the block makes and fills, and put it in the place of ``path``.
+
+    After a crash there is the new folder, or the old one, or none, never a part of one.
+
+    Raises:
+        DiskFullError: there is no room.
+    """
+    draft, aside = draft_of(path), draft_of(path)
+    try:
+        with writing(path):
+            yield draft
+            for file in draft.rglob("*"):
+                sync_folder(file) if file.is_dir() else sync_file(file)
+            sync_folder(draft)
+            if path.exists():
+                path.rename(aside)
+            draft.rename(path)
+            sync_folder(path.parent)
+    finally:
+        for unneeded in (draft, aside):
+            shutil.rmtree(unneeded, ignore_errors=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file as UTF-8, whole."""
+    with whole(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def append(path: Path, text: str, *, sync: bool = True) -> None:
+    """Add text at the end of a file, all of it or, when there is no room, nothing.
+
+    Args:
+        path: the file, made when it is not there.
+        text: what is added, as UTF-8.
+        sync: whether it is to be on the disk before this returns, and not only in the system's hands.
+
+    Raises:
+        DiskFullError: there is no room.
+    """
+    new = not path.exists()
+    with writing(path), path.open("ab", buffering=0) as stream:
+        end = stream.seek(0, os.SEEK_END)
+        try:
+            _write_all(stream.fileno(), text.encode("utf-8"))
+        except OSError:
+            stream.truncate(end)
+            raise
+        if sync:
+            os.fsync(stream.fileno())
+    if new and sync:
+        sync_folder(path.parent)
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Bring a file to the disk and give it another name, at once and for good; what had it is gone."""
+    sync_file(draft)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def draft_of(path: Path) -> Path:
+    """Return a name beside ``path`` that nobody has, with the same end."""
+    return path.with_name(f"{DRAFT}{secrets.token_hex(4)}-{path.name}")
+
+
+def discard_drafts(folder: Path) -> None:
+    """Remove what killed writers left in a folder and below; for who knows that nobody writes there."""
+    for path in sorted(folder.rglob(f"{DRAFT}*")):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def sync_file(path: Path) -> None:
+    """Bring the bytes of a file to the disk."""
+    # only Windows asks for the right to write
+    with path.open("rb" if os.name == "posix" else "rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring to the disk which files a folder has, where the system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _UNKNOWN_TO_FOLDERS:
+            raise
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say clearly that there is no room on the disk of ``path`` when that is why the block raises.
+
+    Raises:
+        DiskFullError: from the system's error, or from one that a library made of it.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        code = _full(error)
+        if code is None:
+            raise
+        raise DiskFullError(_message(path, code)) from error
+
+
+def _full(error: Exception) -> int | None:
+    """The system's code when there is no room; HDF5 tells it in words as it closes a file."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return error.errno
+    return next((code for code in _FULL if f"errno = {code}," in str(error)), None)
+
+
+def _message(path: Path, code: int) -> str:
+    free = ""
+    with suppress(OSError):
+        usage = shutil.disk_usage(path.parent)
+        free = f" {size_text(usage.free)} of {size_text(usage.total)} are free on that disk."
+    return (
+        f"Cannot write {path}: {os.strerror(code)}.{free} {_FULL[code]}; what was written before is whole."
+    )
+
+
+def _reserve(draft: Path, room: int) -> None:
+    """Take the room and give it back: it will be there a moment later unless somebody else was quicker."""
+    if room and hasattr(os, "posix_fallocate"):
+        with draft.open("wb") as stream:
+            os.posix_fallocate(stream.fileno(), 0, room)
+        draft.unlink()
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    """A full disk may take a part first and refuse the rest."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]

@@ -1,0 +1,207 @@
+"""Files are there whole or not at all: after an exception, a kill, and on a full disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from automl.core.errors import DiskFullError
+from automl.core.files import append, discard_drafts, whole, whole_folder, write_whole
+from automl.core.sizes import size_text
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "best.weights.h5"
+    file.write_text("old")
+    return file
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(item.name for item in folder.iterdir())
+
+
+def test_the_draft_has_the_suffixes_of_the_file_and_takes_its_place(path: Path) -> None:
+    with whole(path) as draft:
+        assert draft.name.endswith("-best.weights.h5")
+        draft.write_text("new")
+        assert path.read_text() == "old"
+
+    assert path.read_text() == "new"
+    assert names(path.parent) == [path.name]
+
+
+def test_two_writers_of_one_file_do_not_meet(path: Path) -> None:
+    with whole(path) as first, whole(path) as second:
+        first.write_text("first")
+        second.write_text("second")
+
+    assert path.read_text() == "first"
+    assert names(path.parent) == [path.name]
+
+
+def write_half(path: Path, error: BaseException) -> None:
+    with whole(path) as draft:
+        draft.write_text("ne")
+        raise error
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_after_an_exception_the_old_file_is_left_and_no_part(
+    path: Path, error: type[BaseException]
+) -> None:
+    with pytest.raises(error):
+        write_half(path, error())
+
+    assert path.read_text() == "old"
+    assert names(path.parent) == [path.name]
+
+
+def test_bytes_then_name_then_folder_go_to_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps, fsync, replace = [], os.fsync, os.replace
+
+    def synced(descriptor: int) -> None:
+        steps.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name.rpartition("-")[2])
+        fsync(descriptor)
+
+    def replaced(*paths: object) -> None:
+        steps.append("rename")
+        replace(*paths)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("os.fsync", synced)
+    monkeypatch.setattr("os.replace", replaced)
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("this system does not tell which file a descriptor is of")
+    folder = path.parent.name.rpartition("-")[2]
+    with whole(path) as draft:
+        draft.write_text("new")
+
+    assert steps == [path.name, "rename", folder]
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from automl.core.files import whole
+
+with whole(Path(sys.argv[1])) as draft:
+    draft.write_text("ne")
+    print("half done", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_killed_writer_leaves_the_old_file_and_a_draft_that_the_next_owner_removes(path: Path) -> None:
+    writer = subprocess.Popen([sys.executable, "-c", KILLED, path], stdout=subprocess.PIPE)
+    assert writer.stdout is not None
+    with writer, writer.stdout:
+        writer.stdout.readline()
+        os.kill(writer.pid, signal.SIGKILL)
+
+    assert path.read_text() == "old"
+    assert len(names(path.parent)) == 2
+    discard_drafts(path.parent)
+    assert names(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EDQUOT, "Disk quota exceeded"),
+        OSError(errno.EFBIG, "File too large"),
+        RuntimeError("Can't decrement id ref count (file write failed: errno = 28, error message = 'No s'"),
+    ],
+    ids=["disk", "quota", "file", "hdf5"],
+)
+def test_without_room_one_clear_error_says_what_where_and_what_to_do(path: Path, error: Exception) -> None:
+    with pytest.raises(DiskFullError) as caught:
+        write_half(path, error)
+
+    message = str(caught.value)
+    assert message.startswith(f"Cannot write {path}: ")
+    assert " are free on that disk. " in message
+    assert message.endswith("; what was written before is whole.")
+    assert caught.value.exit_code == 1
+    assert path.read_text() == "old"
+    assert names(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.EACCES, "Permission denied"), RuntimeError("of the model")]
+)
+def test_other_errors_pass(path: Path, error: Exception) -> None:
+    with pytest.raises(type(error), match=str(error.args[-1])), whole(path):
+        raise error
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from automl.core.errors import DiskFullError
+from automl.core.files import append, write_whole
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+for write in (write_whole, append):
+    try:
+        write(Path(sys.argv[1]), "x" * 2000)
+    except DiskFullError as error:
+        print(error)
+"""
+
+
+def test_a_file_that_may_not_grow_is_left_as_it_was(path: Path) -> None:
+    run = subprocess.run([sys.executable, "-c", LIMITED, path], capture_output=True, text=True, check=True)
+
+    assert [line.partition(":")[0] for line in run.stdout.splitlines()] == [f"Cannot write {path}"] * 2
+    assert "ulimit -f" in run.stdout
+    assert path.read_text() == "old"
+    assert names(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize("sync", [True, False])
+def test_text_is_added_at_the_end(tmp_path: Path, sync: bool) -> None:
+    append(tmp_path / "journal", "one\n", sync=sync)
+    append(tmp_path / "journal", "zwölf\n", sync=sync)
+
+    assert (tmp_path / "journal").read_text(encoding="utf-8") == "one\nzwölf\n"
+
+
+def test_a_folder_takes_the_place_of_another_one(tmp_path: Path) -> None:
+    for content in ("old", "new"):
+        with whole_folder(tmp_path / "model") as draft:
+            (draft / "data").mkdir(parents=True)
+            write_whole(draft / "data" / content, content)
+
+    assert names(tmp_path) == ["model"]
+    assert names(tmp_path / "model" / "data") == ["new"]
+
+
+def test_a_folder_that_could_not_be_filled_leaves_the_other_one(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+
+    with pytest.raises(DiskFullError), whole_folder(tmp_path / "model"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert names(tmp_path) == ["model"]
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (12.34e9, "12.3 GB"),
+        (999_960, "1.0 MB"),
+        (4e18, "4000.0 PB"),
+    ],
+)
+def test_sizes_are_told_in_the_unit_that_fits(size: float, text: str) -> None:
+    assert size_text(size) == text

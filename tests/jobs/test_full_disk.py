@@ -1,0 +1,120 @@
+"""A disk that is really full: one clear error, nothing half written, and what was searched is kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+import optuna
+import pytest
+
+import automl
+from automl.core.errors import DiskFullError
+from automl.core.files import DRAFT
+from automl.jobs.finish import save_model
+from automl.jobs.progress import SilentProgress
+from automl.jobs.states import States
+from automl.jobs.weights import save_weights
+from automl.study.storage import open_storage
+
+SIZE = 24 * 10**6
+"""Of the disk, in bytes: a job with its plots takes 10 MB of it."""
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A file system of its own, in memory."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", place], capture_output=True, text=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def fill(place: Path, *, but: int = 0) -> None:
+    """Leave ``but`` bytes of room."""
+    ballast = place / "ballast"
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+    os.truncate(ballast, ballast.stat().st_size - but)
+
+
+def drafts(place: Path) -> list[Path]:
+    return [*place.rglob(f"{DRAFT}*")]
+
+
+@pytest.mark.parametrize(("name", "save"), [("a.weights.h5", save_weights), ("a.keras", save_model)])
+def test_a_model_finds_no_room_and_then_some(disk, name, save):
+    import keras
+
+    model = keras.Sequential([keras.Input((300,)), keras.layers.Dense(300)])
+    fill(disk, but=100_000)
+
+    with pytest.raises(DiskFullError, match=f"{name}: No space left on device"):
+        save(model, disk / name)
+    assert [path.name for path in disk.iterdir()] == ["ballast"]
+    fill(disk, but=600_000)
+    save(model, disk / name)
+    assert sorted(path.name for path in disk.iterdir()) == [name, "ballast"]
+
+
+def test_states_give_room_to_a_newer_one(disk):
+    import numpy as np
+
+    from automl.training.state import TrainingState
+
+    notes = []
+    states = States(folder=disk / "states", note=notes.append)
+    state = TrainingState(engine="compiled", variables=(np.zeros(100_000, "float32"),), optimizer=())
+    fill(disk, but=1_000_000)
+    kept = [states.keep(number, state) for number in range(4)]
+
+    assert kept == [True] * 4
+    assert sorted(path.name for path in states.folder.iterdir()) == ["2.npz", "3.npz"]
+    assert notes == []
+
+
+class Filling(SilentProgress):
+    """Fills the disk when a trial begins."""
+
+    def __init__(self, disk: Path, number: int) -> None:
+        super().__init__()
+        self.disk, self.number = disk, number
+
+    def trial_started(self, number, configuration, epochs):
+        if number == self.number:
+            fill(self.disk)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_search_stops_with_one_error_and_goes_on_when_there_is_room(disk, workers):
+    with pytest.raises(DiskFullError) as caught:
+        automl.search(
+            "sklearn:wine",
+            family="linear",
+            trials=4,
+            epochs=2,
+            workers=workers,
+            out=str(disk / "job"),
+            tracking_uri=f"sqlite:///{disk.parent / 'mlflow.db'}",
+            progress=Filling(disk, 2),
+        )
+    storage = open_storage(disk / "job", None)
+    known = len(optuna.load_study(study_name=None, storage=storage).trials)
+    (disk / "ballast").unlink()
+    result = automl.resume(disk / "job")
+
+    assert str(caught.value).startswith(f"Cannot write {disk / 'job'}")
+    assert str(caught.value).endswith(f"Then go on with `automl resume {disk / 'job'}`.")
+    assert known >= 2
+    assert result.summary["state"] == "complete"
+    assert [trial.number for trial in result.study.trials] == list(range(4))
+    assert all(trial.state.is_finished() for trial in result.study.trials)
+    assert drafts(disk) == []
