@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from automl.core.files import writing
 from automl.execution.executor import Message
 
 
@@ -32,11 +33,13 @@ class Mailbox:
 
         Raises:
             FileNotFoundError: the line was cut.
+            DiskFullError: there is no room for them.
         """
         self._written += 1
         draft = self._folder / f".{self._written}.part"
-        draft.write_text(json.dumps(list(messages)), encoding="utf-8")
-        draft.rename(self._folder / f"{self._written:09d}.json")
+        with writing(draft):
+            draft.write_text(json.dumps(list(messages)), encoding="utf-8")
+            draft.rename(self._folder / f"{self._written:09d}.json")
 
     def take(self) -> list[dict[str, Any]]:
         """Return what has come since, in order.

@@ -22,6 +22,7 @@ from automl.execution.dispatcher import Dispatcher, Limits
 from automl.execution.executor import Task, Work
 from automl.execution.leases import Leases
 from automl.execution.pool import ProcessCrew, places
+from tests.execution.toys import left_workers
 
 
 @contextmanager
@@ -224,7 +225,7 @@ def kill_at_random(folder, seed, *, tasks, workers, pause):
     granted = {line["lease"] for line in lines if line["event"] == "granted"}
     ended = [line["lease"] for line in lines if line["event"] in ("done", "lost")]
     assert sorted(granted) == sorted(ended)
-    assert not psutil.Process().children(recursive=True)
+    assert not left_workers()
     assert not [path for path in folder.glob("*.part") if int(path.stem.split(".")[1]) not in kills]
 
 

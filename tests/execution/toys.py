@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import time
 from pathlib import Path
+
+import psutil
 
 from automl.core.errors import DiskFullError
 from automl.execution.executor import INTERRUPTED
@@ -68,3 +71,13 @@ def misbehave(payload, step, folder):
     if harm == "hog":
         held = [bytearray(os.urandom(2**20)) * 50 for _ in range(200)]
         time.sleep(600 + len(held))
+
+
+def left_workers():
+    """Worker processes of this one that are still there; other tests have servers of their own."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "automl.execution.worker" in child.cmdline():
+                found.append(child.pid)
+    return found

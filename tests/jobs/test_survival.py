@@ -18,11 +18,11 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 
 from automl.jobs.loop import run_trials
 from benchmarks.pretended import job_record, pretended_search
+from tests.execution.toys import left_workers
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,7 +68,7 @@ def check(folder, proposer, trials, kills):
         record.number: (record.state, STATUS[record.state]) for record in records
     }
     assert redone(folder) <= kills
-    assert not psutil.Process().children(recursive=True)
+    assert not left_workers()
     assert not list(folder.rglob("*.part"))
 
 
