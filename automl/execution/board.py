@@ -15,16 +15,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from automl.execution.executor import Message, Work
-from automl.execution.mailbox import Mailbox, Pulse
+from automl._version import __version__
+from automl.execution.executor import INTERRUPTED, Message, Work
+from automl.execution.mailbox import Mailbox, Pulse, remove
 from automl.execution.worker_line import Held, WorkerLine
 
 LOST_SECONDS = 60.0
@@ -46,18 +46,26 @@ class BoardCrew:
     Args:
         folder: ``board/`` of the job folder; emptied, as what lies there is an earlier session's.
         lost_seconds: see ``LOST_SECONDS``.
+        note: tells the user of a worker that joined and cannot work.
     """
 
     waits_for_workers = True
 
-    def __init__(self, folder: Path, *, lost_seconds: float = LOST_SECONDS) -> None:
-        self._folder, self._lost_seconds = folder, lost_seconds
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        lost_seconds: float = LOST_SECONDS,
+        note: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._folder, self._lost_seconds, self._note = folder, lost_seconds, note
         self._work: Work | None = None
         self._session = f"{os.getpid()}-{time.time_ns()}"
         self._present: dict[str, FolderWorker] = {}
+        self._refused: set[tuple[str, str]] = set()
         self._over = threading.Event()
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        remove(folder)
+        folder.mkdir(parents=True, exist_ok=True)
         self._pulse = Pulse(folder / "pulse")
         self._pulse.beat(self._session)
         self._heart = threading.Thread(target=self._beat, daemon=True)
@@ -93,6 +101,13 @@ class BoardCrew:
         """Forget one that is gone; others join by themselves."""
         self._present = {key: item for key, item in self._present.items() if item is not worker}
 
+    def refuse(self, worker: WorkerLine, reason: str) -> None:
+        """Do without a worker that cannot work: what its machine lacks says nothing of the others."""
+        self.replace(worker)
+        if (worker.name, reason) not in self._refused:  # it may come again and again
+            self._refused.add((worker.name, reason))
+            self._note(f"{worker.name} has joined and cannot work: {reason}")
+
     def close(self, lost: int) -> None:
         """Say that the search is over, and clear the board."""
         self._over.set()
@@ -100,7 +115,7 @@ class BoardCrew:
         with suppress(OSError):
             self._pulse.beat(OVER)
         time.sleep(2 * LOOK_SECONDS)  # those who wait for a command are to see it
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove(self._folder)
 
     def _beat(self) -> None:
         while not self._over.wait(PULSE_SECONDS):
@@ -111,7 +126,7 @@ class BoardCrew:
         """Take up those who have come; one that comes again under its name has lost what it held."""
         for hello in sorted(self._folder.glob("*/hello")):
             key = hello.parent.name
-            if key in self._present:
+            if key in self._present or key.startswith("."):
                 continue
             worker = FolderWorker(hello.parent, self._lost_seconds)
             for other in self.workers:
@@ -143,24 +158,26 @@ class FolderWorker:
         self.gone = ""
         self._folder, self._lost_seconds = folder, lost_seconds
         self._to, self._from = Mailbox(folder / "to"), Mailbox(folder / "from")
+        self._waiting: list[Message] = []
         self._came: list[dict[str, Any]] = []
         self._memory = 0
         self._heard = time.monotonic()
 
     def send(self, message: Message) -> None:
-        """Send a command."""
-        try:
-            self._to.put([message])
-        except FileNotFoundError:
-            self.gone = self.gone or "left"
+        """Send a command; while the file system does not answer it waits here."""
+        self._waiting.append(message)
+        self._post()
 
     def look(self) -> bool:
         """Whether it has said something since, or is gone."""
+        self._post()
         if not self.gone:
             try:
                 self._came += self._from.take()
             except FileNotFoundError:
                 self.gone = "left"
+            except OSError:
+                pass  # a file system that is away, for a time
         return bool(self._came or self.gone)
 
     def receive(self) -> list[dict[str, Any]] | None:
@@ -170,8 +187,9 @@ class FolderWorker:
         came, self._came = self._came, []
         self._heard = time.monotonic()
         self._memory = max((item.get("memory", 0) for item in came), default=0) or self._memory
-        left = any(item["is"] == "left" for item in came)
-        self.gone = self.gone or ("left" if left else "")
+        if any(item["is"] == "left" for item in came):
+            self.gone = self.gone or "left"
+            came += self._handed_back()
         return [item for item in came if item["is"] != "left"]
 
     def memory(self) -> int:
@@ -186,10 +204,7 @@ class FolderWorker:
 
     def kill(self) -> None:
         """Shut it out; it ends itself when it finds that out."""
-        # renamed first: to remove a folder takes time, and it must not write into a half of it
-        with suppress(OSError):
-            away = self._folder.rename(self._folder.with_name(f".{self._folder.name}.out"))
-            shutil.rmtree(away, ignore_errors=True)
+        remove(self._folder)
 
     def leave(self, seconds: float) -> None:
         """Shut it out once it has left, or when the time is over."""
@@ -206,6 +221,22 @@ class FolderWorker:
         """What it printed stands on its own machine."""
         return ""
 
+    def _post(self) -> None:
+        try:
+            if self._waiting and not self.gone:
+                self._to.put(self._waiting)
+        except FileNotFoundError:
+            self.gone = "left"
+        except OSError:
+            return
+        self._waiting = []
+
+    def _handed_back(self) -> list[dict[str, Any]]:
+        """A task that was on its way to it when it left was not begun."""
+        if self.held is None:
+            return []
+        return [{"is": "ended", "lease": self.held.lease.id, "result": None, "lost": INTERRUPTED}]
+
     def _read_all(self) -> bool:
         """Whether it has taken every command, so that it knows that it may go."""
         with suppress(OSError):
@@ -214,8 +245,8 @@ class FolderWorker:
 
 
 def _opening(work: Work) -> dict[str, Any]:
-    """The work without its place: a worker brings its own code."""
-    return {"do": "open", "options": _plain(work.options)}
+    """The work without its place: a worker brings its own code, which must be of the same version."""
+    return {"do": "open", "version": __version__, "options": _plain(work.options)}
 
 
 def _plain(options: Mapping[str, Any]) -> dict[str, Any]:

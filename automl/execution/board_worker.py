@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import re
 import signal
+import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import psutil
 
-from automl.core.errors import ConfigError
-from automl.execution.board import LOOK_SECONDS, OVER
+from automl._version import __version__
+from automl.core.errors import ConfigError, DiskFullError
+from automl.execution.board import LOOK_SECONDS, LOST_SECONDS, OVER, PULSE_SECONDS
 from automl.execution.executor import INTERRUPTED, Message, Runner
 from automl.execution.mailbox import Mailbox, Pulse
 from automl.execution.serving import serve
 
 ORPHANED_SECONDS = 30.0
 """A worker whose coordinator shows no sign of life for so long ends."""
+
+DEAF_SECONDS = LOST_SECONDS
+"""A worker that could give no sign of life for so long, as native code let no other thread in or as it was
+stopped, ends: its coordinator has given it up, and its machine may start another."""
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 
@@ -54,12 +62,12 @@ def join(
         raise ConfigError(f"A worker's name has letters, digits, '-', '_' and '.', got {name!r}.")
     if not folder.parent.parent.is_dir():
         raise ConfigError(f"There is no folder {folder.parent.parent} on this machine.")
-    session = _session(folder, patience)
-    wire = FolderWire(folder, name, session, say)
+    wire = _met(folder, name, patience, say)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, wire.asked_to_leave)
+    threading.Thread(target=_end_when_deaf, daemon=True).start()
     say(f"{name} has joined; Ctrl-C leaves.")
-    serve(wire, lambda command: opened(command["options"]))
+    serve(wire, lambda command: _opened(command, opened))
     wire.leave()
 
 
@@ -71,6 +79,9 @@ class FolderWire:
         name: of the worker.
         session: of the coordinator.
         say: tells the user what happens.
+
+    Raises:
+        FileNotFoundError: the board is gone.
     """
 
     def __init__(self, board: Path, name: str, session: str, say: Callable[[str], None]) -> None:
@@ -82,15 +93,27 @@ class FolderWire:
         self._queue: list[Message] = []
         self._sent = self._looked = 0.0
         self._stops: dict[str, str] = {}
-        self._leaving = False
+        self._leaving = self._dismissed = self._afresh = self._broken = False
         self._process = psutil.Process()
         (self._folder / "hello").touch()
 
     def send(self, message: Message) -> None:
-        """Send a message; one soon after another waits for the next."""
-        facts = {"memory": self._process.memory_info().rss} if message["is"] == "alive" else {}
+        """Send a message; one soon after another waits for the next.
+
+        Raises:
+            DiskFullError: there is no room for it, and it is more than a sign of life.
+        """
         with self._sending:
-            self._queue.append({**message, **facts})
+            if self._broken:
+                return  # all is said, and the error is to end this process
+            self._broken = message["is"] == "broken"
+            if message["is"] == "alive":
+                facts = {"memory": self._process.memory_info().rss}
+                self._queue = self._queue or [{**message, **facts}]
+                with suppress(DiskFullError):  # there may be room when something is to be said
+                    self._flush()
+                return
+            self._queue.append(message)
             if message["is"] != "said" or time.monotonic() - self._sent >= SEND_SECONDS:
                 self._flush()
 
@@ -100,6 +123,7 @@ class FolderWire:
             self._look()
             for command in self._taken():
                 if command["do"] != "stop":
+                    self._dismissed, self._afresh = command["do"] == "quit", command.get("again", False)
                     return command
                 self._stops[command["lease"]] = command["reason"]
             if self._leaving:
@@ -121,23 +145,45 @@ class FolderWire:
         self._leaving = True
 
     def leave(self) -> None:
-        """Say good-bye and end the process."""
+        """Say good-bye and end the process, or start it afresh if the coordinator wishes so."""
         self.send({"is": "left"})
-        self._end("as asked" if self._leaving else "the search is over", 0)
+        self._go()
 
     def _taken(self) -> list[dict[str, Any]]:
         try:
             return self._to.take()
         except FileNotFoundError:
-            self._end("the coordinator has shut this worker out", 1)
-            return []
+            self._cut()
+        except OSError:
+            pass  # a file system that is away, for a time
+        return []
 
     def _flush(self) -> None:
-        waiting, self._queue, self._sent = self._queue, [], time.monotonic()
         try:
-            self._from.put(waiting)
+            self._from.put(self._queue)
         except FileNotFoundError:
-            self._end("the coordinator has shut this worker out", 1)
+            self._cut()
+        except OSError:
+            return  # the next message tries again
+        self._queue, self._sent = [], time.monotonic()
+
+    def _cut(self) -> None:
+        """End this process, whose folder is gone: with the search, or because it was given up."""
+        if self._dismissed or self._is_over():
+            self._go()
+        self._end("the coordinator has shut this worker out", 1)
+
+    def _is_over(self) -> bool:
+        """Whether the whole board is gone, and not only this worker's folder or for another coordinator."""
+        if self._pulse.seen() == "":
+            time.sleep(PULSE_SECONDS)
+        return self._pulse.seen().partition(" ")[2] in ("", OVER)
+
+    def _go(self) -> None:
+        if self._afresh and not self._leaving:
+            self._say("Starts afresh, as its memory has grown or it has run many trials.")
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606  its own command line
+        self._end("as asked" if self._leaving else "the search is over", 0)
 
     def _look(self) -> None:
         """See whether the coordinator is there."""
@@ -158,9 +204,18 @@ class FolderWire:
         os._exit(code)
 
 
-def _session(folder: Path, patience: float) -> str:
+def _met(folder: Path, name: str, patience: float, say: Callable[[str], None]) -> FolderWire:
+    """Wait for a coordinator, and make a line to it."""
+    until = time.monotonic() + patience
+    while True:
+        session = _session(folder, until, patience)
+        with suppress(FileNotFoundError):  # its search is over by now
+            return FolderWire(folder, name, session, say)
+
+
+def _session(folder: Path, until: float, patience: float) -> str:
     """Wait for a coordinator whose pulse beats; returns its session."""
-    pulse, until, first = Pulse(folder / "pulse"), time.monotonic() + patience, None
+    pulse, first = Pulse(folder / "pulse"), None
     while time.monotonic() < until:
         seen = pulse.seen()
         word = seen.partition(" ")[2]
@@ -177,6 +232,24 @@ def _session(folder: Path, patience: float) -> str:
 def _own_folder(board: Path, name: str) -> Path:
     """Make this worker's folder, which no other one under its name ever had."""
     folder = board / f"{name}.{uuid.uuid4().hex[:12]}"
+    folder.mkdir()  # never the board, which would outlive its search
     for part in ("to", "from"):
-        (folder / part).mkdir(parents=True)
+        (folder / part).mkdir()
     return folder
+
+
+def _opened(command: Mapping[str, Any], opened: Callable[[Mapping[str, Any]], Runner]) -> Runner:
+    """Make the runner; another version of this package might not be understood, nor understand."""
+    if command["version"] != __version__:
+        raise ConfigError(
+            f"automl {__version__} is installed here, and the coordinator's is {command['version']}: "
+            "install the same."
+        )
+    return opened(command["options"])
+
+
+def _end_when_deaf() -> None:
+    """Let a clock outside of Python end this process when no thread of it has run for too long."""
+    while True:
+        faulthandler.dump_traceback_later(DEAF_SECONDS, exit=True)
+        time.sleep(1.0)

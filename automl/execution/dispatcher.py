@@ -101,7 +101,7 @@ class Dispatcher(Generic[Payload, Result]):
         """Yield what came of each task, as it ends.
 
         Raises:
-            SearchError: no worker can be started.
+            SearchError: no worker can be started, or none can work.
         """
         self._looked = time.monotonic()
         while True:
@@ -193,7 +193,7 @@ class Dispatcher(Generic[Payload, Result]):
             worker.ready, self._failed_starts = True, 0
         elif kind == "broken":
             worker.kill()
-            raise SearchError(f"{worker.name} cannot work: {message['reason']}")
+            self.crew.refuse(worker, message["reason"])
         if held is None or message.get("lease", held.lease.id) != held.lease.id:
             return  # of a lease that it no longer has
         if kind == "alive":
@@ -215,7 +215,7 @@ class Dispatcher(Generic[Payload, Result]):
             raise DiskFullError(message["lost"])
         worker.tasks_done += 1
         if self._worn(worker):
-            worker.send({"do": "quit"})
+            worker.send({"do": "quit", "again": True})
             worker.leave(LEAVE_SECONDS)
             self._replace(worker)
         if message["lost"] == INTERRUPTED and worker.stopped != INTERRUPTED:

@@ -7,6 +7,9 @@ them: a reader looks what is there, in order of the numbers.
 from __future__ import annotations
 
 import json
+import re
+import secrets
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +17,12 @@ from typing import Any
 
 from automl.core.files import writing
 from automl.execution.executor import Message
+
+_NAME = re.compile(r"\d{9}\.json", re.ASCII)
+"""Of a message; other systems leave files of their own on a shared disk."""
+
+_OUT = ".out"
+"""How the names of folders end that are being removed."""
 
 
 class Mailbox:
@@ -29,34 +38,61 @@ class Mailbox:
         self._written = self._read = 0
 
     def put(self, messages: Sequence[Message]) -> None:
-        """Send some messages as one file.
+        """Send some messages as one file; when this raises nothing was sent, and they can be sent again.
 
         Raises:
             FileNotFoundError: the line was cut.
             DiskFullError: there is no room for them.
+            OSError: the file system does not answer.
         """
-        self._written += 1
-        draft = self._folder / f".{self._written}.part"
+        number = self._written + 1
+        draft = self._folder / f".{number}.part"
         with writing(draft):
             draft.write_text(json.dumps(list(messages)), encoding="utf-8")
-            draft.rename(self._folder / f"{self._written:09d}.json")
+            draft.rename(self._folder / f"{number:09d}.json")
+        self._written = number
 
     def take(self) -> list[dict[str, Any]]:
         """Return what has come since, in order.
 
         Raises:
             FileNotFoundError: the line was cut.
+            OSError: the file system does not answer.
         """
         found: list[dict[str, Any]] = []
-        names = sorted(path.name for path in self._folder.iterdir() if path.suffix == ".json")
-        for name in names:
-            if int(name[:9]) != self._read + 1:
+        for name in sorted(path.name for path in self._folder.iterdir() if _NAME.fullmatch(path.name)):
+            path, number = self._folder / name, int(name[:9])
+            if number == self._read + 1:
+                messages = _read(path)
+                if messages is None:
+                    break
+                found += messages
+                self._read = number
+            elif number > self._read:
                 break  # an earlier one is on its way: directories of some file systems lag behind
-            path = self._folder / name
-            found.extend(json.loads(path.read_text(encoding="utf-8")))
-            self._read += 1
-            path.unlink()
+            with suppress(OSError):  # or by the next look
+                path.unlink()
         return found
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder into which others may be writing: they find it gone from one moment to the next."""
+    # to remove the files one by one takes time, in which more would come
+    away = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}{_OUT}")
+    with suppress(OSError):
+        folder.rename(away)
+    for left in folder.parent.glob(f".{folder.name}.*{_OUT}"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _read(path: Path) -> list[dict[str, Any]] | None:
+    """The messages of a file, None when they cannot be read yet."""
+    try:
+        messages = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    good = isinstance(messages, list) and all(isinstance(item, dict) for item in messages)
+    return messages if good else None
 
 
 class Pulse:

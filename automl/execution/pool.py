@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+from automl.core.errors import SearchError
 from automl.execution.executor import Message, Work
 from automl.execution.leases import Leases
 from automl.execution.worker_line import WorkerLine
@@ -64,6 +65,10 @@ class ProcessCrew:
         """Start another process in the place of one that is gone."""
         index = next(at for at, item in enumerate(self.workers) if item is worker)
         self.workers[index] = self._start(self.workers[index].place)
+
+    def refuse(self, worker: WorkerLine, reason: str) -> None:
+        """End the search: all processes of this machine are alike."""
+        raise SearchError(f"{worker.name} cannot work: {reason}")
 
     def close(self, lost: int) -> None:
         """Remove the logs unless a worker was lost."""

@@ -108,6 +108,14 @@ class Crew(Protocol):
         """Get another worker in the place of one that is gone, where that is in the crew's power."""
         ...
 
+    def refuse(self, worker: WorkerLine, reason: str) -> None:
+        """Do without a worker that has said why it cannot work.
+
+        Raises:
+            SearchError: another one would fare no better.
+        """
+        ...
+
     def close(self, lost: int) -> None:
         """Send all away; ``lost`` is how many were lost on the way."""
         ...

@@ -51,7 +51,7 @@ def hired(
     if name in ("folder", "ray") and data is not None:
         raise ConfigError(f"executor {name}: other machines do not see data in memory; give a file.")
     executor: Dispatcher[Plan, TrialEnd] = Dispatcher(
-        _crew(name, config, folder, data, leases),
+        _crew(name, config, folder, data, leases, note),
         leases=leases,
         encode=plan_to_json,
         decode=lambda plan, values: end_from_json(values),
@@ -70,7 +70,14 @@ def hired(
         executor.close()
 
 
-def _crew(name: str, config: JobConfig, folder: JobFolder, data: object, leases: Leases) -> Crew:
+def _crew(
+    name: str,
+    config: JobConfig,
+    folder: JobFolder,
+    data: object,
+    leases: Leases,
+    note: Callable[[str], None],
+) -> Crew:
     if name == "pool":
         from automl.execution.pool import ProcessCrew, places
 
@@ -86,11 +93,11 @@ def _crew(name: str, config: JobConfig, folder: JobFolder, data: object, leases:
     from automl.execution.board import BoardCrew
 
     if name == "folder":
-        return BoardCrew(folder.board)
+        return BoardCrew(folder.board, note=note)
     from automl.execution.ray_cluster import RayCrew
 
     return RayCrew(
-        BoardCrew(folder.board),
+        BoardCrew(folder.board, note=note),
         slots=worker_count(config),
         command=lambda worker: worker_command(folder, worker),
         address=config.ray_address,

@@ -7,8 +7,9 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+from automl.core.errors import AutomlError, ConfigError
+from automl.execution import board_worker
 from automl.execution.board import BoardCrew
-from automl.execution.board_worker import join
 from automl.execution.dispatcher import Dispatcher
 from automl.execution.executor import Work
 from automl.execution.leases import Leases
@@ -19,10 +20,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def opened_board(folder, *, lost_seconds=60.0, limits=None):
+def opened_board(folder, *, lost_seconds=60.0, limits=None, note=lambda text: None):
     leases = Leases(folder / "leases.journal")
     executor = Dispatcher(
-        BoardCrew(folder / "board", lost_seconds=lost_seconds),
+        BoardCrew(folder / "board", lost_seconds=lost_seconds, note=note),
         leases=leases,
         encode=lambda payload: payload,
         decode=lambda payload, result: result,
@@ -35,26 +36,39 @@ def opened_board(folder, *, lost_seconds=60.0, limits=None):
         executor.close()
 
 
-def start_worker(folder, name):
+def start_worker(folder, name, **facts):
     """Start a worker as another machine would."""
-    return subprocess.Popen(worker_command(folder, name))
+    return subprocess.Popen(worker_command(folder, name, **facts))
 
 
-def worker_command(folder, name):
+def worker_command(folder, name, **facts):
     lines = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})",
-        f"from tests.execution.boards import work; work({str(folder)!r}, {name!r})",
+        f"from tests.execution.boards import work; work({str(folder)!r}, {name!r}, **{facts!r})",
     )
     return [sys.executable, "-c", "; ".join(lines)]
 
 
-def work(folder, name):
-    join(Path(folder) / "board", name, open_toy)
+def work(folder, name, *, lacks="", version=None, deaf=60.0):
+    """Work with toys, on a machine that may lack something, or have another version or less patience."""
+
+    def opened(options):
+        if lacks:
+            raise ConfigError(lacks)
+        return open_toy(options)
+
+    board_worker.__version__ = version or board_worker.__version__
+    board_worker.DEAF_SECONDS = deaf
+    try:
+        board_worker.join(Path(folder) / "board", name, opened)
+    except AutomlError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 @contextmanager
-def joined(folder, name):
-    process = start_worker(folder, name)
+def joined(folder, name, **facts):
+    process = start_worker(folder, name, **facts)
     try:
         yield process
     finally:
@@ -65,12 +79,12 @@ def joined(folder, name):
 
 
 @contextmanager
-def opened_ray(folder, *, slots=2, lost_seconds=60.0, cpus=1.0):
+def opened_ray(folder, *, slots=2, lost_seconds=60.0, cpus=1.0, **facts):
     """The same with workers that Ray places: on a cluster that is there, else on one of this machine."""
     leases = Leases(folder / "leases.journal")
     board = BoardCrew(folder / "board", lost_seconds=lost_seconds)
     executor = Dispatcher(
-        RayCrew(board, slots=slots, command=lambda name: worker_command(folder, name), cpus=cpus),
+        RayCrew(board, slots=slots, command=lambda name: worker_command(folder, name, **facts), cpus=cpus),
         leases=leases,
         encode=lambda payload: payload,
         decode=lambda payload, result: result,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -13,10 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from automl.core.errors import ConfigError
-from automl.execution.board_worker import join
-from automl.execution.executor import Task
-from automl.execution.mailbox import Mailbox
+from automl.core.errors import ConfigError, DiskFullError
+from automl.execution.board import FolderWorker
+from automl.execution.board_worker import FolderWire, join
+from automl.execution.dispatcher import Limits
+from automl.execution.executor import INTERRUPTED, Task
+from automl.execution.leases import Lease
+from automl.execution.mailbox import Mailbox, remove
+from automl.execution.worker_line import Held
 from tests.execution.boards import ROOT, joined, opened_board, start_worker
 
 
@@ -163,6 +168,91 @@ def test_a_second_coordinator_sends_the_workers_of_the_first_away(tmp_path):
             assert worker.wait(timeout=45) == 1
 
 
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [({"lacks": "no such data here"}, "no such data here"), ({"version": "0.0.1"}, "install the same")],
+)
+def test_a_worker_that_cannot_work_is_told_of_and_the_others_go_on(tmp_path, facts, reason):
+    notes = []
+
+    with (
+        opened_board(tmp_path, note=notes.append) as executor,
+        joined(tmp_path, "lacking", **facts) as lacking,
+    ):
+        ended = {}
+        beside(lambda: ended.update(run(executor, [{"number": 0}])))
+        code = lacking.wait(timeout=30)
+        until(lambda: notes)
+        with joined(tmp_path, "able"):
+            until(lambda: ended)
+
+    assert (code, ended[0].lost) == (2, "")
+    assert notes[0].startswith("lacking has joined and cannot work: ConfigError: ")
+    assert reason in notes[0]
+
+
+def test_a_worker_starts_afresh_after_so_many_tasks_and_stays_with_the_search(tmp_path):
+    with opened_board(tmp_path, limits=Limits(tasks=2)) as executor, joined(tmp_path, "one") as worker:
+        ended = run(executor, [{"number": number} for number in range(5)])
+        executor.close()
+        code = worker.wait(timeout=30)
+
+    assert len({item.result["life"] for item in ended.values()}) == 3
+    assert {item.result["pid"] for item in ended.values()} == {worker.pid}
+    assert code == 0
+
+
+def test_a_worker_whose_native_code_lets_nobody_in_ends_by_itself(tmp_path):
+    payload = {"number": 0, "steps": 3, "harm": "deaf", "at": 1}
+
+    with (
+        opened_board(tmp_path, lost_seconds=3.0) as executor,
+        joined(tmp_path, "one", deaf=3.0) as deaf,
+    ):
+        ended = {}
+        beside(lambda: ended.update(run(executor, [payload])))
+        code = deaf.wait(timeout=60)
+        with joined(tmp_path, "two"):
+            until(lambda: ended)
+
+    assert (code, ended[0].result["steps"]) == (1, 3)
+
+
+def test_a_task_that_met_a_worker_on_its_way_out_is_not_held_against_it(tmp_path):
+    folder = tmp_path / "one.1"
+    (folder / "to").mkdir(parents=True)
+    (folder / "from").mkdir()
+    worker = FolderWorker(folder, 60.0)
+    lease = Lease(id="7-1", number=3, worker="one", attempt=1)
+    worker.held = Held(task=Task(number=3, payload={}), lease=lease)
+    Mailbox(folder / "from").put([{"is": "left"}])
+
+    worker.look()
+
+    assert worker.receive() == [{"is": "ended", "lease": "7-1", "result": None, "lost": INTERRUPTED}]
+    assert worker.receive() is None
+
+
+def test_who_comes_after_the_end_leaves_no_board_behind(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        FolderWire(tmp_path / "board", "late", "1-1", lambda text: None)
+
+    assert not (tmp_path / "board").exists()
+
+
+def test_a_folder_is_gone_at_once_for_who_writes_into_it(tmp_path):
+    folder = tmp_path / "board"
+    box = Mailbox(folder)
+    folder.mkdir()
+    box.put([{"a": 1}])
+
+    remove(folder)
+
+    with pytest.raises(FileNotFoundError):
+        box.put([{"a": 2}])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_a_coordinator_one_is_told_how_to_start_it(tmp_path):
     (tmp_path / "board").mkdir()
 
@@ -195,6 +285,44 @@ def test_a_message_that_overtook_another_waits(tmp_path):
     held_up.write_text(text)
 
     assert (early, [item["a"] for item in there.take()]) == ([], [1, 2])
+
+
+def test_what_found_no_room_leaves_no_gap(tmp_path):
+    here, there = Mailbox(tmp_path), Mailbox(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(DiskFullError):
+            here.put([{"a": "b" * 1000}])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    here.put([{"a": 1}])
+
+    assert there.take() == [{"a": 1}]
+
+
+def test_files_of_others_are_no_messages(tmp_path):
+    here, there = Mailbox(tmp_path), Mailbox(tmp_path)
+    (tmp_path / "._000000001.json").write_text("of a file manager")
+    (tmp_path / "notes.json").write_text("{}")
+    here.put([{"a": 1}])
+
+    assert there.take() == [{"a": 1}]
+
+
+def test_half_a_message_is_read_when_it_is_whole(tmp_path):
+    here, there = Mailbox(tmp_path), Mailbox(tmp_path)
+    here.put([{"a": 1}])
+    here.put([{"a": 2}])
+    second = tmp_path / "000000002.json"
+    text = second.read_text()
+    second.write_text(text[:5])
+
+    early = there.take()
+    second.write_text(text)
+
+    assert (early, there.take()) == ([{"a": 1}], [{"a": 2}])
 
 
 def test_a_line_that_was_cut_is_found_out(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import secrets
 import signal
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ def open_toy(options):
     folder = Path(options["folder"])
     if options.get("broken"):
         raise ValueError("no data there")
+    life = secrets.token_hex(4)
 
     def run(payload, channel):
         done = folder / f"{payload['number']}.done"
@@ -41,7 +43,7 @@ def open_toy(options):
                 return None
             if reason:
                 return {"steps": step + 1, "stopped": reason, "pid": os.getpid()}
-        return {"steps": payload.get("steps", 1), "stopped": "", "pid": os.getpid()}
+        return {"steps": payload.get("steps", 1), "stopped": "", "pid": os.getpid(), "life": life}
 
     return run
 
@@ -68,6 +70,8 @@ def misbehave(payload, step, folder):
         ctypes.string_at(0)
     if harm == "hang":
         time.sleep(600)
+    if harm == "deaf":
+        ctypes.PyDLL(None).sleep(600)  # without letting another thread in
     if harm == "hog":
         held = [bytearray(os.urandom(2**20)) * 50 for _ in range(200)]
         time.sleep(600 + len(held))
