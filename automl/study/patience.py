@@ -1,14 +1,23 @@
-"""A data base that is away for a time does not end a search: what was to be stored is tried again."""
+"""A data base that is away for a time does not end a search: what was to be stored is tried again.
+
+An operation may have come through although its answer was lost with the connection. Most may be repeated;
+of the others, one that ends or begins a trial is taken for done when it turns out to be, and a trial that
+was created twice is the next one. One coordinator alone writes to a study, so nobody else can have done it.
+"""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from optuna.exceptions import StorageInternalError
+from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
 from optuna.storages import BaseStorage, RDBStorage
+from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 PATIENCE_SECONDS = 300.0
@@ -32,19 +41,22 @@ def patient(
         seconds: after which the error is raised.
     """
     for name in (*sorted(BaseStorage.__abstractmethods__), *_OF_THE_CACHE):
-        setattr(storage, name, _tried(getattr(storage, name), note, seconds))
+        operation = getattr(storage, name)
+        again = _set_again(operation) if name == "set_trial_state_values" else operation
+        setattr(storage, name, _tried(operation, again, note, seconds))
+    storage._create_new_trial = _Creation(storage)  # type: ignore[method-assign]
     return storage
 
 
 def _tried(
-    operation: Callable[..., Any], note: Callable[[str], None], seconds: float
+    operation: Callable[..., Any], again: Callable[..., Any], note: Callable[[str], None], seconds: float
 ) -> Callable[..., Any]:
     @wraps(operation)
     def trying(*arguments: Any, **options: Any) -> Any:
         until, pause, waited = time.monotonic() + seconds, PAUSES[0], False
         while True:
             try:
-                answer = operation(*arguments, **options)
+                answer = (again if waited else operation)(*arguments, **options)
             except Exception as error:
                 if not away(error) or time.monotonic() + pause > until:
                     raise
@@ -59,6 +71,43 @@ def _tried(
             return answer
 
     return trying
+
+
+def _set_again(operation: Callable[..., bool]) -> Callable[..., bool]:
+    def again(*arguments: Any, **options: Any) -> bool:
+        with suppress(UpdateFinishedTrialError):  # the first attempt ended it
+            operation(*arguments, **options)
+        return True
+
+    return again
+
+
+class _Creation:
+    """Creates running trials; Optuna's own attempts may have left some of which it does not know."""
+
+    def __init__(self, storage: RDBStorage) -> None:
+        self._storage, self._create = storage, storage._create_new_trial
+        self._latest: dict[int, int] = {}
+        self._spare: deque[FrozenTrial] = deque()
+
+    def __call__(self, study_id: int, template_trial: FrozenTrial | None = None) -> FrozenTrial:
+        if template_trial is None and self._spare:
+            return self._spare.popleft()
+        if study_id not in self._latest:
+            self._latest[study_id] = self._storage.get_n_trials(study_id) - 1
+        began, latest = datetime.now(), self._latest[study_id]
+        made = self._create(study_id, template_trial)
+        if template_trial is None and made.number > latest + 1:
+            running = self._storage.get_all_trials(study_id, states=(TrialState.RUNNING,))
+            self._spare += [trial for trial in running if _is_lost(trial, began, latest, made.number)]
+        self._latest[study_id] = made.number
+        return made
+
+
+def _is_lost(trial: FrozenTrial, began: datetime, after: int, before: int) -> bool:
+    """Whether a trial was created in between, and nothing was done with it."""
+    blank = not (trial.params or trial.user_attrs or trial.system_attrs)
+    return blank and after < trial.number < before and (trial.datetime_start or began) >= began
 
 
 def away(error: BaseException) -> bool:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
+import optuna
 import pytest
 from optuna.exceptions import StorageInternalError
-from optuna.storages import RDBStorage
+from optuna.storages import RDBStorage, get_storage
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from automl.study import patience
@@ -69,6 +72,61 @@ def test_a_refusal_is_not_tried_again(storage):
     assert not away(refusal)
     with pytest.raises(StorageInternalError):
         patient(failing(storage, 1, refusal), lambda text: None).get_all_studies()
+
+
+@contextmanager
+def answers_lost(storage, times=1):
+    """What is stored is stored, and the connection breaks before that is said."""
+    dialect, left = storage.engine.dialect, [times]
+    commit = dialect.do_commit
+
+    def broken(connection):
+        commit(connection)
+        if left[0]:
+            left[0] -= 1
+            raise sqlite3.OperationalError("server closed the connection unexpectedly")
+
+    dialect.do_commit = broken
+    yield
+    dialect.do_commit = commit
+    assert left == [0]
+
+
+@pytest.fixture
+def study(storage):
+    return optuna.create_study(storage=get_storage(patient(storage, lambda text: None)))
+
+
+def test_a_trial_of_which_the_answer_was_lost_is_not_created_twice(study, storage):
+    study.tell(study.ask(), 1.0)
+    with answers_lost(storage):
+        asked = [study.ask()]
+    asked += [study.ask(), study.ask()]
+
+    for trial in asked:
+        study.tell(trial, 2.0)
+
+    assert sorted(trial.number for trial in asked) == [1, 2, 3]
+    assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 4
+
+
+def test_a_trial_that_was_ended_is_not_ended_twice(study, storage):
+    trial = study.ask()
+
+    with answers_lost(storage):
+        study.tell(trial, 1.0)
+
+    assert [trial.value for trial in study.trials] == [1.0]
+
+
+def test_an_enqueued_trial_that_was_begun_is_the_one_that_is_asked_for(study, storage):
+    study.enqueue_trial({"x": 0.5})
+
+    with answers_lost(storage):
+        trial = study.ask()
+
+    assert (trial.number, trial.suggest_float("x", 0, 1)) == (0, 0.5)
+    assert len(study.trials) == 1
 
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
