@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -93,6 +94,7 @@ class FolderWire:
         self._queue: list[Message] = []
         self._sent = self._looked = 0.0
         self._stops: dict[str, str] = {}
+        self._commands: deque[dict[str, Any]] = deque()
         self._leaving = self._dismissed = self._afresh = self._broken = False
         self._process = psutil.Process()
         (self._folder / "hello").touch()
@@ -121,11 +123,11 @@ class FolderWire:
         """Return the next command; there are none after a wish to leave."""
         while True:
             self._look()
-            for command in self._taken():
-                if command["do"] != "stop":
-                    self._dismissed, self._afresh = command["do"] == "quit", command.get("again", False)
-                    return command
-                self._stops[command["lease"]] = command["reason"]
+            self._take()
+            if self._commands:
+                command = self._commands.popleft()
+                self._dismissed, self._afresh = command["do"] == "quit", command.get("again", False)
+                return command
             if self._leaving:
                 return {"do": "quit"}
             time.sleep(LOOK_SECONDS)
@@ -134,8 +136,7 @@ class FolderWire:
         """Return why a lease is to end, or empty."""
         if time.monotonic() - self._looked >= LOOK_SECONDS:
             self._look()
-            for command in self._taken():
-                self._stops[command["lease"]] = command["reason"]
+            self._take()
         return INTERRUPTED if self._leaving else self._stops.get(lease, "")
 
     def asked_to_leave(self, number: int, frame: FrameType | None) -> None:
@@ -149,14 +150,18 @@ class FolderWire:
         self.send({"is": "left"})
         self._go()
 
-    def _taken(self) -> list[dict[str, Any]]:
+    def _take(self) -> None:
+        """Take what has come; reasons to stop may come together with the task that they stop."""
         try:
-            return self._to.take()
+            for command in self._to.take():
+                if command["do"] == "stop":
+                    self._stops[command["lease"]] = command["reason"]
+                else:
+                    self._commands.append(command)
         except FileNotFoundError:
             self._cut()
         except OSError:
             pass  # a file system that is away, for a time
-        return []
 
     def _flush(self) -> None:
         try:

@@ -233,6 +233,17 @@ def test_a_task_that_met_a_worker_on_its_way_out_is_not_held_against_it(tmp_path
     assert worker.receive() is None
 
 
+def test_a_reason_to_stop_that_comes_together_with_its_task_is_heard(tmp_path):
+    wire = FolderWire(tmp_path, "one", "1-1", lambda text: None)
+    to = Mailbox(next(tmp_path.glob("one.*")) / "to")
+    to.put([{"do": "run", "lease": "5-1", "payload": {}, "seconds": None}])
+    to.put([{"do": "stop", "lease": "5-1", "reason": "pruned"}])
+
+    command = wire.command()
+
+    assert (command["do"], wire.stop_of(command["lease"])) == ("run", "pruned")
+
+
 def test_who_comes_after_the_end_leaves_no_board_behind(tmp_path):
     with pytest.raises(FileNotFoundError):
         FolderWire(tmp_path / "board", "late", "1-1", lambda text: None)

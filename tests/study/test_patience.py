@@ -17,6 +17,7 @@ import optuna
 import pytest
 from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage, get_storage
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from automl.study import patience
@@ -75,21 +76,25 @@ def test_a_refusal_is_not_tried_again(storage):
 
 
 @contextmanager
-def answers_lost(storage, times=1):
-    """What is stored is stored, and the connection breaks before that is said."""
-    dialect, left = storage.engine.dialect, [times]
+def answer_lost(storage, statement):
+    """What the statement stores is stored, and the connection breaks before that is said."""
+    dialect, seen, lost = storage.engine.dialect, [], []
     commit = dialect.do_commit
+
+    @event.listens_for(storage.engine, "after_cursor_execute")
+    def notice(connection, cursor, text, *others):
+        seen.extend([text] if text.startswith(statement) else [])
 
     def broken(connection):
         commit(connection)
-        if left[0]:
-            left[0] -= 1
+        if seen and not lost:
+            lost.append(seen)
             raise sqlite3.OperationalError("server closed the connection unexpectedly")
 
     dialect.do_commit = broken
     yield
     dialect.do_commit = commit
-    assert left == [0]
+    assert lost
 
 
 @pytest.fixture
@@ -99,7 +104,7 @@ def study(storage):
 
 def test_a_trial_of_which_the_answer_was_lost_is_not_created_twice(study, storage):
     study.tell(study.ask(), 1.0)
-    with answers_lost(storage):
+    with answer_lost(storage, "INSERT INTO trials"):
         asked = [study.ask()]
     asked += [study.ask(), study.ask()]
 
@@ -113,7 +118,7 @@ def test_a_trial_of_which_the_answer_was_lost_is_not_created_twice(study, storag
 def test_a_trial_that_was_ended_is_not_ended_twice(study, storage):
     trial = study.ask()
 
-    with answers_lost(storage):
+    with answer_lost(storage, "UPDATE trials"):
         study.tell(trial, 1.0)
 
     assert [trial.value for trial in study.trials] == [1.0]
@@ -122,7 +127,7 @@ def test_a_trial_that_was_ended_is_not_ended_twice(study, storage):
 def test_an_enqueued_trial_that_was_begun_is_the_one_that_is_asked_for(study, storage):
     study.enqueue_trial({"x": 0.5})
 
-    with answers_lost(storage):
+    with answer_lost(storage, "UPDATE trials"):
         trial = study.ask()
 
     assert (trial.number, trial.suggest_float("x", 0, 1)) == (0, 0.5)
