@@ -43,7 +43,8 @@ def test_the_slurm_script_coordinates_works_and_goes_on(tmp_path):
 
     load_wine(as_frame=True).frame.to_csv(tmp_path / "wine.csv", index=False)
     script, job = EXAMPLES / "cluster" / "slurm.sh", tmp_path / "job"
-    words = ["bash", str(script), str(tmp_path / "wine.csv"), "target", str(job), "25s"]
+    short = ["--trials", "2", "--epochs", "2", "--family", "linear", "--no-tracking"]
+    words = ["bash", str(script), str(tmp_path / "wine.csv"), "target", str(job), "10m", *short]
     shared = {**os.environ, "AUTOML": f"{sys.executable} -m automl", "SLURM_ARRAY_JOB_ID": "7"}
     tasks = [
         subprocess.Popen(words, cwd=tmp_path, env={**shared, "SLURM_ARRAY_TASK_ID": str(task)})

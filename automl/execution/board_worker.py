@@ -36,6 +36,7 @@ def join(
     opened: Callable[[Mapping[str, Any]], Runner],
     *,
     patience: float = 600.0,
+    orphaned: float = ORPHANED_SECONDS,
     say: Callable[[str], None] = lambda text: None,
 ) -> None:
     """Work for the coordinator of a board until the search is over; this process ends with it.
@@ -45,6 +46,7 @@ def join(
         name: of this worker; one that comes back under its name gets its task back.
         opened: makes the runner from the options of the work.
         patience: seconds to wait for a coordinator.
+        orphaned: seconds without its sign of life after which this worker ends.
         say: tells the user what happens.
 
     Raises:
@@ -55,7 +57,7 @@ def join(
     if not folder.parent.parent.is_dir():
         raise ConfigError(f"There is no folder {folder.parent.parent} on this machine.")
     session = _session(folder, patience)
-    wire = FolderWire(folder, name, session, say)
+    wire = FolderWire(folder, name, session, say, orphaned)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, wire.asked_to_leave)
     say(f"{name} has joined; Ctrl-C leaves.")
@@ -71,10 +73,18 @@ class FolderWire:
         name: of the worker.
         session: of the coordinator.
         say: tells the user what happens.
+        orphaned: seconds without the coordinator's sign of life after which this worker ends.
     """
 
-    def __init__(self, board: Path, name: str, session: str, say: Callable[[str], None]) -> None:
-        self._say, self._session = say, session
+    def __init__(
+        self,
+        board: Path,
+        name: str,
+        session: str,
+        say: Callable[[str], None],
+        orphaned: float = ORPHANED_SECONDS,
+    ) -> None:
+        self._say, self._session, self._orphaned = say, session, orphaned
         self._folder = _own_folder(board, name)
         self._to, self._from = Mailbox(self._folder / "to"), Mailbox(self._folder / "from")
         self._pulse, self._seen, self._since = Pulse(board / "pulse"), "", time.monotonic()
@@ -150,7 +160,7 @@ class FolderWire:
             self._end("the search is over", 0)
         if word not in ("", self._session):
             self._end("another coordinator has come", 1)
-        if now - self._since > ORPHANED_SECONDS:
+        if now - self._since > self._orphaned:
             self._end("the coordinator is gone", 1)
 
     def _end(self, why: str, code: int) -> None:

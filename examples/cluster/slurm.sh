@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A search on a SLURM cluster: task 0 of the array coordinates, the others are workers.
 #
-#   sbatch examples/cluster/slurm.sh train.csv income /shared/runs/income 1h
+#   sbatch examples/cluster/slurm.sh train.csv income /shared/runs/income 1h [more options of the search]
 #
 # The data and the job folder lie on a file system that all nodes see. More workers join a running search with
 #   sbatch --array=1-8 examples/cluster/slurm.sh train.csv income /shared/runs/income 1h
@@ -22,7 +22,8 @@ if [[ "${SLURM_ARRAY_TASK_ID:-0}" == 0 ]]; then
         # the coordinator was preempted and queued again: everything that was done is found
         exec "${run[@]}" resume "$folder"
     fi
-    exec "${run[@]}" search "$data" --target "$target" --time "$limit" --executor folder --out "$folder"
+    exec "${run[@]}" search "$data" --target "$target" --time "$limit" \
+        --executor folder --out "$folder" "${@:5}"
 fi
 # the array's id names the worker, so one that is queued again gets its trial back
 exec "${run[@]}" worker --join "$folder" --id "slurm-${SLURM_ARRAY_JOB_ID:-0}-${SLURM_ARRAY_TASK_ID}" --wait 30m

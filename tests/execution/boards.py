@@ -49,7 +49,7 @@ def worker_command(folder, name):
 
 
 def work(folder, name):
-    join(Path(folder) / "board", name, open_toy)
+    join(Path(folder) / "board", name, open_toy, orphaned=8.0)
 
 
 @contextmanager
