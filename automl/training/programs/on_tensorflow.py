@@ -35,8 +35,6 @@ _DENSE = (
 and random numbers are drawn again in every fused use, which made small nets with dropout four times
 slower."""
 
-_RANDOM = (keras.layers.Dropout, keras.layers.GaussianNoise)
-
 _FEW = 100_000
 """Weights up to which a dense model is small; with more, XLA's step was no faster."""
 
@@ -83,11 +81,12 @@ def pays_off(blueprint: Blueprint) -> bool:
     XLA takes a second and a half longer to compile and saves about 0.2 ms of a small dense step. Its
     programs also stay in memory for good, 10 MB each.
     """
+    layers = blueprint.model.layers
     return (
         blueprint.sizes.long
-        and is_small(blueprint)
+        and blueprint.model.count_params() <= _FEW
         and not blueprint.random
-        and all(type(layer) in _DENSE for layer in blueprint.model.layers)
+        and all(type(layer) in _DENSE for layer in layers)
     )
 
 
@@ -152,8 +151,7 @@ class TensorFlowProgram:
 
     def outputs(self, data: Placed) -> np.ndarray:
         """Return raw outputs of a validation part; see ``Program.outputs``."""
-        with context.function_executor_type(self._executor):
-            values = self._predict(data.inputs, tuple(data.lengths.items()), tf.constant(data.rows))
+        values = self._predict(data.inputs, tuple(data.lengths.items()), tf.constant(data.rows))
         return np.asarray(values)[: data.rows]
 
     def variables(self) -> tuple[np.ndarray, ...]:
