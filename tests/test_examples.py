@@ -7,6 +7,7 @@ import re
 import runpy
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,8 @@ def test_the_slurm_script_coordinates_works_and_goes_on(tmp_path):
 
     load_wine(as_frame=True).frame.to_csv(tmp_path / "wine.csv", index=False)
     script, job = EXAMPLES / "cluster" / "slurm.sh", tmp_path / "job"
-    words = ["bash", str(script), str(tmp_path / "wine.csv"), "target", str(job), "25s"]
+    short = ["--trials", "2", "--epochs", "2", "--family", "linear", "--no-tracking"]
+    words = ["bash", str(script), str(tmp_path / "wine.csv"), "target", str(job), "10m", *short]
     shared = {**os.environ, "AUTOML": f"{sys.executable} -m automl", "SLURM_ARRAY_JOB_ID": "7"}
     tasks = [
         subprocess.Popen(words, cwd=tmp_path, env={**shared, "SLURM_ARRAY_TASK_ID": str(task)})
@@ -75,3 +77,38 @@ def test_the_kubernetes_files_give_workers_time_to_save():
     assert set(documents) == {"PersistentVolumeClaim", "Job", "StatefulSet"}
     for kind in ("Job", "StatefulSet"):
         assert documents[kind]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= 30
+
+
+WORKER = """
+import signal, sys, time
+from pathlib import Path
+log = Path(sys.argv[1])
+with log.open("a") as file:
+    file.write(" ".join(sys.argv[2:]) + "\\n")
+if len(log.read_text().splitlines()) == 1:
+    sys.exit(1)
+signal.signal(signal.SIGTERM, lambda number, frame: (time.sleep(0.5), sys.exit(0)))
+log.with_name("ready").touch()
+while True:
+    time.sleep(0.1)
+"""
+
+
+def test_the_slurm_script_waits_for_another_coordinator_and_passes_the_signal_on(tmp_path):
+    """What a worker would do is played: its first coordinator goes, and then SLURM sends SIGTERM."""
+    (tmp_path / "worker.py").write_text(WORKER)
+    words = ["bash", str(EXAMPLES / "cluster" / "slurm.sh"), "data.csv", "target", "job", "1h"]
+    played = f"{sys.executable} {tmp_path / 'worker.py'} {tmp_path / 'log'}"
+    task = subprocess.Popen(
+        words,
+        env={**os.environ, "AUTOML": played, "SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "2"},
+    )
+    limit = time.monotonic() + 30
+    while not (tmp_path / "ready").exists():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+    task.terminate()
+
+    assert task.wait(timeout=30) == 0
+    assert (tmp_path / "log").read_text() == "worker --join job --id slurm-7-2 --wait 30m\n" * 2

@@ -45,6 +45,7 @@ def join(
     opened: Callable[[Mapping[str, Any]], Runner],
     *,
     patience: float = 600.0,
+    orphaned: float = ORPHANED_SECONDS,
     say: Callable[[str], None] = lambda text: None,
 ) -> None:
     """Work for the coordinator of a board until the search is over; this process ends with it.
@@ -54,6 +55,7 @@ def join(
         name: of this worker; one that comes back under its name gets its task back.
         opened: makes the runner from the options of the work.
         patience: seconds to wait for a coordinator.
+        orphaned: seconds without its sign of life after which this worker ends.
         say: tells the user what happens.
 
     Raises:
@@ -63,7 +65,7 @@ def join(
         raise ConfigError(f"A worker's name has letters, digits, '-', '_' and '.', got {name!r}.")
     if not folder.parent.parent.is_dir():
         raise ConfigError(f"There is no folder {folder.parent.parent} on this machine.")
-    wire = _met(folder, name, patience, say)
+    wire = _met(folder, patience, lambda session: FolderWire(folder, name, session, say, orphaned))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, wire.asked_to_leave)
     threading.Thread(target=_end_when_deaf, daemon=True).start()
@@ -80,13 +82,21 @@ class FolderWire:
         name: of the worker.
         session: of the coordinator.
         say: tells the user what happens.
+        orphaned: seconds without the coordinator's sign of life after which this worker ends.
 
     Raises:
         FileNotFoundError: the board is gone.
     """
 
-    def __init__(self, board: Path, name: str, session: str, say: Callable[[str], None]) -> None:
-        self._say, self._session = say, session
+    def __init__(
+        self,
+        board: Path,
+        name: str,
+        session: str,
+        say: Callable[[str], None],
+        orphaned: float = ORPHANED_SECONDS,
+    ) -> None:
+        self._say, self._session, self._orphaned = say, session, orphaned
         self._folder = _own_folder(board, name)
         self._to, self._from = Mailbox(self._folder / "to"), Mailbox(self._folder / "from")
         self._pulse, self._seen, self._since = Pulse(board / "pulse"), "", time.monotonic()
@@ -201,7 +211,7 @@ class FolderWire:
             self._end("the search is over", 0)
         if word not in ("", self._session):
             self._end("another coordinator has come", 1)
-        if now - self._since > ORPHANED_SECONDS:
+        if now - self._since > self._orphaned:
             self._end("the coordinator is gone", 1)
 
     def _end(self, why: str, code: int) -> None:
@@ -209,13 +219,13 @@ class FolderWire:
         os._exit(code)
 
 
-def _met(folder: Path, name: str, patience: float, say: Callable[[str], None]) -> FolderWire:
-    """Wait for a coordinator, and make a line to it."""
+def _met(folder: Path, patience: float, wire: Callable[[str], FolderWire]) -> FolderWire:
+    """Wait for a coordinator, and make a line to its session."""
     until = time.monotonic() + patience
     while True:
         session = _session(folder, until, patience)
         with suppress(FileNotFoundError):  # its search is over by now
-            return FolderWire(folder, name, session, say)
+            return wire(session)
 
 
 def _session(folder: Path, until: float, patience: float) -> str:

@@ -121,6 +121,13 @@ def assign(variables: Sequence[Any], values: Sequence[np.ndarray], what: str) ->
     Raises:
         ConfigError: number or shapes differ.
     """
+    check_fit(variables, values, what)
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def check_fit(variables: Sequence[Any], values: Sequence[np.ndarray], what: str) -> None:
+    """Raise ConfigError unless there is a value of its shape for each variable; see ``assign``."""
     shapes = [tuple(variable.shape) for variable in variables]
     given = [tuple(value.shape) for value in values]
     if shapes != given:
@@ -128,8 +135,6 @@ def assign(variables: Sequence[Any], values: Sequence[np.ndarray], what: str) ->
             f"The state does not fit: the {what} has {len(shapes)} variables, the state {len(given)}"
             f"{_first_difference(shapes, given)}. A state goes on with the model and the options it had."
         )
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
 
 
 def _first_difference(shapes: list[tuple[int, ...]], given: list[tuple[int, ...]]) -> str:

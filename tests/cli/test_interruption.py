@@ -77,12 +77,16 @@ def workers_of(process):
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def test_a_search_with_workers_survives_the_death_of_all_its_processes(tmp_path, capsys):
+def test_a_search_with_workers_is_its_coordinators_and_survives_the_death_of_all_processes(
+    tmp_path, capsys
+):
     folder = tmp_path / "job"
-    process = start(folder, "--workers", "2", trials=4, epochs=600)
+    process = start(folder, "--workers", "2", trials=4, epochs=400)
     wait_for_a_trial(process)
     workers = workers_of(process)
 
+    refused = run(["resume", str(folder)])
+    refusal = capsys.readouterr().err
     for worker in workers:
         worker.kill()
     line = next(line for line in process.stderr if "goes to another worker" in line)
@@ -91,6 +95,8 @@ def test_a_search_with_workers_survives_the_death_of_all_its_processes(tmp_path,
     process.communicate(timeout=60)
     psutil.wait_procs(successors, timeout=30)
 
+    assert refused == 2
+    assert f"process {process.pid} on {socket.gethostname()}" in refusal
     assert "was killed by SIGKILL" in line
     assert not any(worker.is_running() for worker in [*workers, *successors])
     assert run(["resume", str(folder), "--workers", "1"]) == 0
@@ -101,7 +107,7 @@ def test_a_search_with_workers_survives_the_death_of_all_its_processes(tmp_path,
 
 def test_ctrl_c_ends_a_search_with_workers_saved(tmp_path, capsys):
     folder = tmp_path / "job"
-    process = start(folder, "--workers", "2", epochs=600)
+    process = start(folder, "--workers", "2", epochs=200)
     wait_for_a_trial(process)
     workers = workers_of(process)
 
@@ -113,16 +119,3 @@ def test_ctrl_c_ends_a_search_with_workers_saved(tmp_path, capsys):
     assert json.loads((folder / "result.json").read_text())["state"] == "interrupted"
     assert run(["resume", str(folder)]) == 0
     assert numbers_told(folder) == list(range(TRIALS))
-
-
-def test_a_second_coordinator_is_refused_and_told_who_the_first_is(tmp_path, capsys):
-    process = start(tmp_path / "job", epochs=600)
-    wait_for_a_trial(process)
-
-    code = run(["resume", str(tmp_path / "job")])
-    message = capsys.readouterr().err
-    process.kill()
-    process.communicate(timeout=60)
-
-    assert code == 2
-    assert f"process {process.pid} on {socket.gethostname()}" in message

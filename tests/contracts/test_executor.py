@@ -53,8 +53,20 @@ def ray(folder):
 EXECUTORS = {"inline": inline, "pool": pool, "board": board, "ray": ray}
 
 
+@pytest.fixture(scope="module")
+def ray_started():
+    """One cluster of this machine for all tests: to start one takes longer than a test."""
+    import ray
+
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    yield
+    ray.shutdown()
+
+
 @pytest.fixture(params=EXECUTORS)
 def executor(request, tmp_path):
+    if request.param == "ray":
+        request.getfixturevalue("ray_started")
     with EXECUTORS[request.param](tmp_path) as opened:
         yield opened
 

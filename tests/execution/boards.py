@@ -60,7 +60,7 @@ def work(folder, name, *, lacks="", version=None, deaf=60.0):
     board_worker.__version__ = version or board_worker.__version__
     board_worker.DEAF_SECONDS = deaf
     try:
-        board_worker.join(Path(folder) / "board", name, opened)
+        board_worker.join(Path(folder) / "board", name, opened, orphaned=8.0)
     except AutomlError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)

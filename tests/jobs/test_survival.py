@@ -185,6 +185,7 @@ def test_the_coordinator_may_be_killed(folder):
     check(folder, proposer, 8, 2 * killed)
 
 
+@pytest.mark.slow
 def test_a_search_that_was_killed_tries_what_it_would_have_tried(tmp_path):
     compare_with_uninterrupted(tmp_path, trials=6, kills=2)
 
