@@ -69,6 +69,15 @@ def test_a_cluster_file_is_yaml_and_calls_commands_that_exist(name):
     assert set(re.findall(r"(?<![\w-])--executor (\w+)", text)) <= set(EXECUTORS)
 
 
+def test_the_ray_cluster_asks_for_a_token():
+    cluster = yaml.safe_load((EXAMPLES / "cluster" / "ray.yaml").read_text())
+
+    starts = [*cluster["head_start_ray_commands"], *cluster["worker_start_ray_commands"]]
+
+    assert {"cluster_name", "provider", "auth"} <= set(cluster)
+    assert all("RAY_AUTH_MODE=token" in line for line in starts if "ray start" in line)
+
+
 def test_the_kubernetes_files_give_workers_time_to_save():
     text = (EXAMPLES / "cluster" / "kubernetes.yaml").read_text()
 
