@@ -33,8 +33,9 @@ LOOK_SECONDS = 0.25
 LEAVE_SECONDS = 5.0
 """Time that a worker has to quit by itself."""
 
-STARTS = 3
-"""Workers that may die in a row before one has become ready."""
+STARTS, LATER_STARTS = 3, 20
+"""Workers that may die in a row before they are ready: while none ever was, which is the job's own fault,
+and after that, when it is more likely something from outside that kills them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,7 @@ class Dispatcher(Generic[Payload, Result]):
         self._again: deque[Task[Payload]] = deque()
         self._owed: dict[str, int] = {}
         self._failed_starts = self._lost = 0
+        self._worked = False
         self._looked = time.monotonic()
         self._closed = False
 
@@ -190,7 +192,7 @@ class Dispatcher(Generic[Payload, Result]):
     ) -> Iterator[Ended[Payload, Result]]:
         kind, held = message["is"], worker.held
         if kind == "ready":
-            worker.ready, self._failed_starts = True, 0
+            worker.ready, self._worked, self._failed_starts = True, True, 0
         elif kind == "broken":
             worker.kill()
             self.crew.refuse(worker, message["reason"])
@@ -278,9 +280,10 @@ class Dispatcher(Generic[Payload, Result]):
 
     def _check_starts(self, worker: WorkerLine, reason: str) -> None:
         self._failed_starts += not worker.ready
-        if self._failed_starts >= STARTS and not self.crew.waits_for_workers:
+        most = LATER_STARTS if self._worked else STARTS
+        if self._failed_starts >= most and not self.crew.waits_for_workers:
             raise SearchError(
-                f"{STARTS} workers in a row died before they could work; the last one: {reason}. "
+                f"{most} workers in a row died before they could work; the last one: {reason}. "
                 f"It said: {worker.last_words() or 'nothing'}"
             )
 

@@ -236,3 +236,32 @@ def test_workers_share_the_cores_evenly(monkeypatch):
     assert [place.cores for place in places(3, cores=4)] == [(0, 1, 2, 3), (4, 5, 6, 7), (0, 1, 2, 3)]
     assert {place.cores for place in places(16)} == {(core,) for core in range(8)}
     assert places(2, [{"A": "1"}, {"A": "2"}])[1].environment == {"A": "2"}
+
+
+def test_workers_that_are_killed_while_they_start_do_not_end_a_search_that_had_begun(tmp_path):
+    with opened(tmp_path, workers=1) as pool:
+        first = run(pool, [{"number": 0}])
+        for _ in range(4):
+            pool.crew.workers[0].kill()
+            pool.crew.replace(pool.crew.workers[0])
+            pool._check_starts(pool.crew.workers[0], "killed")
+        second = run(pool, [{"number": 1}])
+
+    assert first[0].lost == second[1].lost == ""
+
+
+def test_workers_that_never_start_end_the_search_with_what_they_said(tmp_path):
+    folder = tmp_path / "logs"
+    leases = Leases(tmp_path / "leases.journal")
+    crew = ProcessCrew(places(1), folder=folder, leases=leases, warm=("no_such_module",))
+    pool = Dispatcher(
+        crew,
+        leases=leases,
+        encode=lambda payload: payload,
+        decode=lambda payload, result: result,
+    )
+    try:
+        with pytest.raises(SearchError, match="no_such_module"):
+            run(pool, [{"number": 0}])
+    finally:
+        pool.close()

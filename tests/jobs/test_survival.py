@@ -99,9 +99,12 @@ def kill_one(pool):
 def killer_of(pool, dice, pause, over, kills):
     def kill():
         while not over.wait(dice.uniform(*pause)):
+            # on a busy machine no worker would ever have started, if those were killed, too
+            ready = [worker.pid for worker in pool.crew.workers if worker.ready]
             with suppress(ProcessLookupError):  # the search is over and its workers have gone
-                os.kill(pid := dice.choice(pool.crew.workers).pid, signal.SIGKILL)
-                kills.append(pid)
+                if ready:
+                    os.kill(pid := dice.choice(ready), signal.SIGKILL)
+                    kills.append(pid)
 
     thread = threading.Thread(target=kill, daemon=True)
     thread.start()
