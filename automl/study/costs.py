@@ -10,6 +10,8 @@ from automl.study.encoding import Encoding
 from automl.study.evidence import Evidence
 
 _LEAST = 4
+_MOST = 256
+"""Of the latest trials: more tell no more, and each proposal fits them."""
 _SHRINKAGE = 1.0
 
 
@@ -24,7 +26,7 @@ def time_per_epoch(encoding: Encoding, evidence: Evidence) -> Callable[[np.ndarr
         a function from candidates ``(m, d)`` float64 to seconds per epoch ``(m,)`` float64; 1 everywhere
         while too few times are known.
     """
-    timed = [item for item in evidence.seen if item.seconds > 0]
+    timed = [item for item in evidence.seen if item.seconds > 0][-_MOST:]
     if len(timed) < _LEAST:
         return lambda candidates: np.ones(len(candidates))
     points = _features(encoding, encoding.encode([item.params for item in timed]))

@@ -22,7 +22,7 @@ from optuna.trial import FrozenTrial, TrialState
 from scipy.special import ndtri
 
 from automl.core.specs import Objective
-from automl.study.ranking import order, total_excess
+from automl.study.ranking import Ranking, total_excess
 from automl.study.rungs import ladder
 from automl.study.stored import record_of
 
@@ -30,7 +30,6 @@ CAUTION = 4
 """A higher rung's order among k trials weighs k / (k + this): that of very few is mostly chance."""
 
 _LEAST = 3
-_JUDGED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.RUNNING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +97,10 @@ _NOTHING = Evidence(seen=(), standings=np.zeros(0), pending=())
 
 
 class Reader:
-    """Reads studies, one after another; what has finished is read once."""
+    """Reads studies, one after another; every result is read once."""
 
     def __init__(self) -> None:
-        self._study = ""
-        self._levels: tuple[int, ...] = ()
-        self._finished: dict[int, Seen | None] = {}
+        self._results = _Results("", ())
         self._latest: tuple[int | None, Evidence] = (None, _NOTHING)
 
     def read(self, study: Study, *, but: int | None = None) -> Evidence:
@@ -114,34 +111,93 @@ class Reader:
             but: number of the trial that is being proposed, which is not pending; asked for again, it is
                 answered as before.
         """
-        if but is not None and self._latest[0] == but and self._study == study.study_name:
+        if study.study_name != self._results.study:
+            self._results = _Results(study.study_name, study.directions)
+        elif but is not None and self._latest[0] == but:
             return self._latest[1]
-        trials = [item for item in study.get_trials(deepcopy=False, states=_JUDGED) if item.params]
-        self._forget(study.study_name, _levels(trials))
-        results = [(trial, self._seen(trial)) for trial in trials]
-        seen = [item for _, item in results if item is not None]
-        evidence = Evidence(
-            seen=tuple(seen),
-            standings=standings(seen, [_objective(direction) for direction in study.directions]),
-            pending=tuple(
-                trial.params
-                for trial, item in results
-                if item is None and trial.state == TrialState.RUNNING and trial.number != but
-            ),
+        trials = study.get_trials(deepcopy=False)
+        whole = not trials or trials[-1].number == len(trials) - 1
+        # Optuna's Hyperband shows a trial's sampler the trials of its own bracket
+        results = self._results if whole else _Results("", study.directions)
+        results.take(trials)
+        self._latest = (but, results.evidence(but))
+        return self._latest[1]
+
+
+class _Results:
+    """What was read of one study."""
+
+    def __init__(self, study: str, directions: Sequence[StudyDirection]) -> None:
+        self.study = study
+        self._objectives = [_objective(direction) for direction in directions]
+        self._longest = 0
+        self._start()
+
+    def _start(self) -> None:
+        self._seen: dict[int, Seen] = {}
+        self._finished: set[int] = set()
+        self._records: dict[int, Mapping[str, Any] | None] = {}
+        self._ranges: dict[frozenset[str], Mapping[str, BaseDistribution]] = {}
+        self._ranking = Ranking(self._objectives)
+        self._running: list[FrozenTrial] = []
+
+    def take(self, trials: Sequence[FrozenTrial]) -> None:
+        """Read what is new."""
+        fresh = [trial for trial in trials if trial.number not in self._finished]
+        longest = max([self._longest, *(_length(trial) for trial in fresh)])
+        if ladder(longest) != ladder(self._longest):
+            self._start()
+            fresh = list(trials)
+        self._longest = longest
+        self._running = []
+        for trial in fresh:
+            if trial.state.is_finished():
+                self._finished.add(trial.number)
+            self._look_at(trial)
+
+    def evidence(self, but: int | None) -> Evidence:
+        """Return what it comes to; see ``Reader``."""
+        return Evidence(
+            seen=tuple(self._seen[number] for number in sorted(self._seen)),
+            standings=standings(self._ranking.rungs),
+            pending=tuple(trial.params for trial in self._running if trial.number != but),
         )
-        self._latest = (but, evidence)
-        return evidence
 
-    def _forget(self, study: str, levels: tuple[int, ...]) -> None:
-        if (study, levels) != (self._study, self._levels):
-            self._study, self._levels, self._finished = study, levels, {}
+    def _look_at(self, trial: FrozenTrial) -> None:
+        number, record = trial.number, trial.user_attrs.get("record")
+        if not trial.params or trial.state == TrialState.WAITING:
+            return
+        if number in self._seen and self._records[number] == record and number not in self._finished:
+            return
+        seen = self._seen_of(trial)
+        if seen is not None:
+            self._seen[number], self._records[number] = seen, record
+            self._ranking.put(number, seen.rungs, seen.excess)
+        elif trial.state == TrialState.RUNNING:
+            self._running.append(trial)
 
-    def _seen(self, trial: FrozenTrial) -> Seen | None:
-        if trial.state == TrialState.RUNNING:
-            return _result(trial, self._levels)
-        if trial.number not in self._finished:
-            self._finished[trial.number] = _result(trial, self._levels)
-        return self._finished[trial.number]
+    def _seen_of(self, trial: FrozenTrial) -> Seen | None:
+        """A trial with a result; one without any is a failure, or not heard of yet."""
+        record = record_of(trial)
+        levels = ladder(self._longest) if self._longest else ()
+        rungs = tuple(rung.scores for rung in record.rungs) or _rungs(trial, levels)
+        if not rungs and trial.state != TrialState.FAIL:
+            return None
+        return Seen(
+            params=trial.params,
+            distributions=self._ranges_of(trial),
+            rungs=rungs,
+            excess=total_excess(record.constraints or trial.constraints.values()),
+            seconds=record.seconds_per_epoch,
+            origin=trial.user_attrs.get("proposal", {}).get("origin", ""),
+        )
+
+    def _ranges_of(self, trial: FrozenTrial) -> Mapping[str, BaseDistribution]:
+        """The trial's distributions, one object for all trials with the same ones."""
+        names = frozenset(trial.distributions)
+        if self._ranges.get(names) != trial.distributions:
+            self._ranges[names] = trial.distributions
+        return self._ranges[names]
 
 
 def gather(study: Study) -> Evidence:
@@ -149,32 +205,27 @@ def gather(study: Study) -> Evidence:
     return Reader().read(study)
 
 
-def standings(seen: Sequence[Seen], objectives: Sequence[Objective]) -> np.ndarray:
-    """Return how trials stand, ``(n,)`` float64; smaller is better, what failed is the worst."""
-    if not seen:
+def standings(ranks: Sequence[Sequence[int]]) -> np.ndarray:
+    """Return how trials stand, ``(n,)`` float64 in the order of their numbers; smaller is better.
+
+    Args:
+        ranks: per rung the numbers of the trials that reached it, best first; all reached the first one.
+    """
+    if not ranks:
         return np.zeros(0)
-    lost = tuple(float("nan") for _ in objectives)
-    firsts = [item.rungs[0] if item.rungs else lost for item in seen]
-    found = _normal(_ranks(firsts, [item.excess for item in seen], objectives))
-    for rung in range(1, max(len(item.rungs) for item in seen)):
-        there = np.array([place for place, item in enumerate(seen) if len(item.rungs) > rung])
-        scores = [seen[place].rungs[rung] for place in there]
-        ranks = _ranks(scores, [seen[place].excess for place in there], objectives)
+    numbers = np.sort(ranks[0])
+    found = np.empty(len(numbers))
+    found[np.searchsorted(numbers, ranks[0])] = _normal(len(numbers))
+    for best_first in ranks[1:]:
+        there = np.searchsorted(numbers, best_first)
         weight = len(there) / (len(there) + CAUTION)
-        found[there] = (1 - weight) * found[there] + weight * np.sort(found[there])[ranks]
+        found[there] = (1 - weight) * found[there] + weight * np.sort(found[there])
     return found
 
 
-def _ranks(
-    scores: Sequence[Sequence[float]], excess: Sequence[float], objectives: Sequence[Objective]
-) -> np.ndarray:
-    ranks = np.empty(len(scores), int)
-    ranks[order(scores, objectives, excess)] = np.arange(len(scores))
-    return ranks
-
-
-def _normal(ranks: np.ndarray) -> np.ndarray:
-    return np.asarray(ndtri((ranks + 0.5) / len(ranks)))
+def _normal(count: int) -> np.ndarray:
+    """Normal scores of so many ranks."""
+    return np.asarray(ndtri((np.arange(count) + 0.5) / count))
 
 
 def _objective(direction: StudyDirection) -> Objective:
@@ -183,27 +234,10 @@ def _objective(direction: StudyDirection) -> Objective:
     )
 
 
-def _result(trial: FrozenTrial, levels: Sequence[int]) -> Seen | None:
-    """A trial with a result; one without any is a failure, or not heard of yet."""
-    record = record_of(trial)
-    rungs = tuple(rung.scores for rung in record.rungs) or _rungs(trial, levels)
-    if not rungs and trial.state != TrialState.FAIL:
-        return None
-    return Seen(
-        params=trial.params,
-        distributions=trial.distributions,
-        rungs=rungs,
-        excess=total_excess(record.constraints or trial.constraints.values()),
-        seconds=record.seconds_per_epoch,
-        origin=trial.user_attrs.get("proposal", {}).get("origin", ""),
-    )
-
-
-def _levels(trials: Sequence[FrozenTrial]) -> tuple[int, ...]:
-    """Steps that count as rungs where the trials have no records."""
-    foreign = [item for item in trials if not item.user_attrs.get("record", {}).get("rungs")]
-    steps = [item.last_step for item in foreign if item.last_step is not None]
-    return ladder(max(steps)) if steps and max(steps) > 0 else ()
+def _length(trial: FrozenTrial) -> int:
+    """The last step of a trial that has ended without a record of its rungs: there the steps tell them."""
+    recorded = trial.user_attrs.get("record", {}).get("rungs")
+    return 0 if recorded or not trial.state.is_finished() else trial.last_step or 0
 
 
 def _rungs(trial: FrozenTrial, levels: Sequence[int]) -> tuple[tuple[float, ...], ...]:

@@ -48,11 +48,10 @@ class RandomProposer:
         self._promoter = Promoter(objectives=objectives, levels=lambda configuration: levels)
         self._asked = 0
         self._running: set[int] = set()
-        self._records: dict[int, TrialRecord] = {}
 
     def ask(self, horizon: Horizon = UNLIMITED) -> Proposal | None:
         """Return what to train next: promotions, the portfolio, then random points."""
-        promotion = self._promoter.next(self.records(), horizon, self._running)
+        promotion = self._promoter.next(horizon, self._running)
         if promotion is not None:
             return self._proposal(promotion.record.number, promotion.until, promotion.record)
         if horizon.trials == 0:
@@ -87,7 +86,7 @@ class RandomProposer:
             ConfigError: the trial was not asked for, or was told before.
         """
         self._check(record.number)
-        self._records[record.number] = checked_record(record, len(self._objectives))
+        self._promoter.put(checked_record(record, len(self._objectives)))
         self._running.remove(record.number)
 
     def pause(self, record: TrialRecord) -> None:
@@ -97,14 +96,15 @@ class RandomProposer:
             ConfigError: the trial is not running.
         """
         self._check(record.number)
-        self._records[record.number] = record
+        self._promoter.put(record)
         self._running.remove(record.number)
 
     def close(self) -> list[TrialRecord]:
         """End the trials that wait, as pruned."""
         waiting = [record for record in self.records() if record.state == "paused"]
         ended = [left_behind(record) for record in waiting]
-        self._records |= {record.number: record for record in ended}
+        for record in ended:
+            self._promoter.put(record)
         return ended
 
     def _check(self, number: int) -> None:
@@ -113,7 +113,7 @@ class RandomProposer:
 
     def records(self) -> Sequence[TrialRecord]:
         """Every trial that is finished or paused, by number."""
-        return [self._records[number] for number in sorted(self._records)]
+        return [self._promoter.records[number] for number in sorted(self._promoter.records)]
 
     def front(self) -> Sequence[TrialRecord]:
         """The best trial, or the Pareto front."""

@@ -19,13 +19,14 @@ from typing import Any
 
 import optuna
 from optuna.pruners import NopPruner
+from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Configuration, Objective, Scalar, TrialRecord
-from automl.spaces.parameters import Constant
 from automl.spaces.space import SearchSpace
 from automl.study.distributions import suggested
+from automl.study.drawing import Drawn, begin, draw
 from automl.study.evidence import Reader
 from automl.study.front import best_records
 from automl.study.grid import grid_points
@@ -71,7 +72,6 @@ class OptunaProposer:
         self._space = space
         self._objectives = objectives
         self._levels = levels
-        self._promoter = Promoter(objectives=objectives, levels=levels)
         self._sampler = sampler
         self._seed = seed
         self._starts = starts
@@ -81,7 +81,11 @@ class OptunaProposer:
         self._reached: dict[int, int] = {}
         self._reported = 0.0
         trials = study.get_trials(deepcopy=False)
-        self._records = {item.number: record_of(item) for item in trials if has_record(item)}
+        self._promoter = Promoter(
+            objectives=objectives,
+            levels=levels,
+            records=(record_of(item) for item in trials if has_record(item)),
+        )
         running = (item for item in trials if item.state == TrialState.RUNNING)
         self._interrupted = deque(item for item in running if not has_record(item))
         self._grid = self._untried() if sampler == "grid" else None
@@ -100,14 +104,13 @@ class OptunaProposer:
         promoted = self._promoted(horizon)
         if promoted is not None or horizon.trials == 0:
             return promoted
-        if not self._promoter.fits(self._records.values(), horizon):
+        if not self._promoter.fits(horizon):
             return None
-        trial = self._new(horizon)
-        return None if trial is None else self._begun(trial, horizon)
+        return self._new(horizon)
 
     def _over(self) -> bool:
         """Whether a search without a budget has found what there is to find."""
-        begun = len(self._records) + len(self._running)
+        begun = len(self._promoter.records) + len(self._running)
         if not self.ended:
             gain = noise = None
             sampler = self.study.sampler
@@ -118,18 +121,15 @@ class OptunaProposer:
         return bool(self.ended)
 
     def _begun(self, trial: Trial, horizon: Horizon) -> Proposal:
-        sampler = build_sampler(
-            self._sampler,
-            seed=self._seed,
-            number=trial.number,
-            objectives=len(self._objectives),
-            memory=replace(self._memory, by_time=horizon.seconds is not None),
-        )
-        self.study.sampler = sampler
+        """Ask for the parameters of a trial that is there already."""
+        sampler = self.study.sampler = self._sampler_of(trial.number, horizon)
         configuration = self._space.walk(lambda parameter: suggested(trial, parameter))
-        known = trial.user_attrs.get("proposal", trial.user_attrs)  # of an earlier attempt, or enqueued
+        known = _proposal_of(trial)  # of an earlier attempt
         origin = str(known.get("origin") or getattr(sampler, "origin", "sampler"))
         trial.set_user_attr("proposal", {"configuration": configuration, "origin": origin})
+        return self._proposed(trial, configuration, origin)
+
+    def _proposed(self, trial: Trial, configuration: Configuration, origin: str) -> Proposal:
         self._running[trial.number] = trial
         levels = self._levels(configuration)
         return Proposal(
@@ -140,8 +140,17 @@ class OptunaProposer:
             levels=levels,
         )
 
+    def _sampler_of(self, number: int, horizon: Horizon) -> BaseSampler:
+        return build_sampler(
+            self._sampler,
+            seed=self._seed,
+            number=number,
+            objectives=len(self._objectives),
+            memory=replace(self._memory, by_time=horizon.seconds is not None),
+        )
+
     def _promoted(self, horizon: Horizon) -> Proposal | None:
-        found = self._promoter.next(list(self._records.values()), horizon, self._running)
+        found = self._promoter.next(horizon, self._running)
         if found is None:
             return None
         record = found.record
@@ -189,7 +198,7 @@ class OptunaProposer:
         if len(self._objectives) == 1 and record.epochs not in known:
             trial.report(record.rungs[-1].scores[0], record.epochs)
         trial.set_user_attr("record", plain(record))
-        self._records[record.number] = record
+        self._promoter.put(record)
         self._waiting[record.number] = self._running.pop(record.number)
 
     def close(self) -> list[TrialRecord]:
@@ -223,12 +232,12 @@ class OptunaProposer:
         scores = list(kept.scores) if kept.state == "complete" else None
         # the state comes last: a process killed before it leaves an interrupted trial, not half a record
         self.study.tell(trial, scores, state=TOLD[kept.state])
-        self._records[record.number] = kept
+        self._promoter.put(kept)
         del self._running[record.number]
 
     def records(self) -> Sequence[TrialRecord]:
         """Every trial that is finished or paused, by number."""
-        return [self._records[number] for number in sorted(self._records)]
+        return [self._promoter.records[number] for number in sorted(self._promoter.records)]
 
     def front(self) -> Sequence[TrialRecord]:
         """The best trial, or the Pareto front."""
@@ -269,25 +278,39 @@ class OptunaProposer:
             self._reached[frozen.number] = frozen.last_step
         return Trial(self.study, frozen._trial_id)
 
-    def _new(self, horizon: Horizon) -> Trial | None:
-        if not self.study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
-            place = self._next_start(horizon)
-            if place is not None:
-                # one at a time: a trial that waits would be a row without a result
-                start = self._starts[place]
-                self._enqueue(start.configuration, start.origin, start=place)
-            elif self._grid is not None:
-                point = next(self._grid, None)
-                if point is None:
-                    return None
-                self._enqueue(point, "sampler")
-            elif horizon.open and (best := self._repeat()) is not None:
-                self._enqueue(best, REPEAT)
-        return self.study.ask()
+    def _new(self, horizon: Horizon) -> Proposal | None:
+        if self.study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
+            return self._begun(self.study.ask(), horizon)  # somebody enqueued it
+        drawn = self._given(horizon)
+        if drawn is None and self._grid is not None:
+            return None
+        number = len(self.study.get_trials(deepcopy=False))
+        sampler = self.study.sampler = self._sampler_of(number, horizon)
+        if drawn is None and isinstance(sampler, RungSampler) and self._space.parameters:
+            configuration = draw(self.study, self._space, sampler, number)
+            drawn = Drawn(configuration=configuration, origin=sampler.origin)
+        if drawn is None:
+            return self._begun(self.study.ask(), horizon)
+        trial = begin(self.study, self._space, drawn)
+        return self._proposed(trial, drawn.configuration, drawn.origin)
+
+    def _given(self, horizon: Horizon) -> Drawn | None:
+        """What is to be tried whatever the sampler would say."""
+        place = self._next_start(horizon)
+        if place is not None:
+            start = self._starts[place]
+            return Drawn(
+                configuration=start.configuration, origin=start.origin, attributes={"start": place}
+            )
+        if self._grid is not None:
+            point = next(self._grid, None)
+            return None if point is None else Drawn(configuration=point, origin="sampler")
+        best = self._repeat() if horizon.open else None
+        return None if best is None else Drawn(configuration=best, origin=REPEAT)
 
     def _repeat(self) -> Configuration | None:
         trials = self.study.get_trials(deepcopy=False)
-        repeated = sum(trial.user_attrs.get("origin") == REPEAT for trial in trials)
+        repeated = sum(_proposal_of(trial).get("origin") == REPEAT for trial in trials)
         return repeat_of(self.records(), self._objectives[0], repeated)
 
     def _next_start(self, horizon: Horizon) -> int | None:
@@ -303,12 +326,12 @@ class OptunaProposer:
             first=lambda configuration: (self._levels(configuration) or (self._space.epochs,))[0],
         )
 
-    def _enqueue(self, configuration: Mapping[str, Scalar], origin: str, **facts: int) -> None:
-        constants = {item.name for item in self._space.parameters if isinstance(item, Constant)}
-        searched = {name: value for name, value in configuration.items() if name not in constants}
-        self.study.enqueue_trial(searched, user_attrs={"origin": origin, **facts})
-
     def _untried(self) -> Iterator[dict[str, Scalar]]:
         trials = self.study.get_trials(deepcopy=False)
-        tried = [trial.user_attrs.get("proposal", {}).get("configuration") for trial in trials]
+        tried = [_proposal_of(trial).get("configuration") for trial in trials]
         return (point for point in grid_points(self._space, self._seed) if point not in tried)
+
+
+def _proposal_of(trial: FrozenTrial | Trial) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = trial.user_attrs.get("proposal", {})
+    return found

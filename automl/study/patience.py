@@ -2,7 +2,8 @@
 
 An operation may have come through although its answer was lost with the connection. Most may be repeated;
 of the others, one that ends or begins a trial is taken for done when it turns out to be, and a trial that
-was created twice is the next one. One coordinator alone writes to a study, so nobody else can have done it.
+was created twice is the next one, or ended if it cannot be. One coordinator alone writes to a study, so
+nobody else can have done it.
 """
 
 from __future__ import annotations
@@ -83,7 +84,10 @@ def _set_again(operation: Callable[..., bool]) -> Callable[..., bool]:
 
 
 class _Creation:
-    """Creates running trials; Optuna's own attempts may have left some of which it does not know."""
+    """Creates running trials; Optuna's own attempts may have left some of which it does not know.
+
+    A blank one is the next that is asked for; one that came whole is ended, as its twin takes its place.
+    """
 
     def __init__(self, storage: RDBStorage) -> None:
         self._storage, self._create = storage, storage._create_new_trial
@@ -97,17 +101,29 @@ class _Creation:
             self._latest[study_id] = self._storage.get_n_trials(study_id) - 1
         began, latest = datetime.now(), self._latest[study_id]
         made = self._create(study_id, template_trial)
-        if template_trial is None and made.number > latest + 1:
+        if made.state == TrialState.RUNNING and made.number > latest + 1:
             running = self._storage.get_all_trials(study_id, states=(TrialState.RUNNING,))
-            self._spare += [trial for trial in running if _is_lost(trial, began, latest, made.number)]
+            between = [trial for trial in running if latest < trial.number < made.number]
+            self._dispose([trial for trial in between if _is_twin(trial, template_trial, began)])
         self._latest[study_id] = made.number
         return made
 
+    def _dispose(self, lost: list[FrozenTrial]) -> None:
+        for trial in lost:
+            if not trial.params:
+                self._spare.append(trial)
+            else:
+                self._storage.set_trial_state_values(trial._trial_id, TrialState.PRUNED)
 
-def _is_lost(trial: FrozenTrial, began: datetime, after: int, before: int) -> bool:
-    """Whether a trial was created in between, and nothing was done with it."""
-    blank = not (trial.params or trial.user_attrs or trial.system_attrs)
-    return blank and after < trial.number < before and (trial.datetime_start or began) >= began
+
+def _is_twin(trial: FrozenTrial, template: FrozenTrial | None, began: datetime) -> bool:
+    """Whether a trial is the one that was to be created, and nothing was done with it."""
+    wanted = ({}, {}, {}) if template is None else _content(template)
+    return _content(trial) == wanted and (template is not None or (trial.datetime_start or began) >= began)
+
+
+def _content(trial: FrozenTrial) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    return trial.params, trial.user_attrs, trial.system_attrs
 
 
 def away(error: BaseException) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.study.proposer import Horizon
-from automl.study.ranking import order, total_excess
-from automl.study.rungs import ETA, Standing, leaders, promotable
+from automl.study.ranking import Ranking, total_excess
+from automl.study.rungs import ETA, leaders, promotable
 
 FINISHING = 1.3
 """The best trial that waits is finished when the time left is so many times what its epochs would take:
@@ -36,75 +36,90 @@ class Promotion:
     until: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Promoter:
-    """Decides which of the paused trials goes on.
+    """Remembers trials that are finished or paused, and decides which of these goes on.
 
-    Attributes:
+    Args:
         objectives: what is optimised.
         levels: from a configuration to the epochs of its rungs.
         eta: one in so many is promoted.
+        records: what is known already.
+
+    Attributes:
+        records: by number.
     """
 
-    objectives: tuple[Objective, ...]
-    levels: Callable[[Configuration], tuple[int, ...]]
-    eta: int = ETA
+    def __init__(
+        self,
+        *,
+        objectives: tuple[Objective, ...],
+        levels: Callable[[Configuration], tuple[int, ...]],
+        eta: int = ETA,
+        records: Iterable[TrialRecord] = (),
+    ) -> None:
+        self.records: dict[int, TrialRecord] = {}
+        self._levels = levels
+        self._eta = eta
+        self._ranking = Ranking(objectives)
+        self._waiting: dict[int, int] = {}
+        for record in records:
+            self.put(record)
 
-    def next(
-        self, records: Sequence[TrialRecord], horizon: Horizon, running: Collection[int] = ()
-    ) -> Promotion | None:
+    def put(self, record: TrialRecord) -> None:
+        """Remember how a trial stands now."""
+        self.records[record.number] = record
+        self._waiting.pop(record.number, None)
+        if record.state == "paused":
+            self._waiting[record.number] = len(record.rungs)
+        if record.rungs or record.state == "failed":
+            scores = [rung.scores for rung in record.rungs]
+            self._ranking.put(record.number, scores, total_excess(record.constraints))
+
+    def next(self, horizon: Horizon, running: Collection[int] = ()) -> Promotion | None:
         """Return the trial that goes on now, or None when it is better to begin a new one.
 
         Args:
-            records: trials that are finished or paused.
             horizon: what is left of the budget. Without new trials the best of each rung goes on; when
                 the time is just enough to finish the best, it is finished.
             running: numbers of paused trials that are in training again.
         """
-        if not any(record.state == "paused" for record in records):
+        waiting = {number: rung for number, rung in self._waiting.items() if number not in running}
+        ranks = self.ranks
+        best = next(leaders(waiting, ranks), None)
+        if best is None:
             return None
-        by_number = {record.number: record for record in records}
-        ranks = self.ranks(records)
-        waiting = [item for item in records if item.state == "paused" and item.number not in running]
-        last = self._last(by_number, leaders(_standings(records, waiting), ranks), horizon)
-        if last is not None:
-            return Promotion(record=last, until=None)
-        in_time = _standings(records, [item for item in waiting if self._in_time(item, horizon)])
-        number = promotable(in_time, ranks, eta=self.eta, least=FINALISTS if horizon.trials == 0 else 0)
-        if number is None:
-            return None
-        return Promotion(record=by_number[number], until=self.pause_of(by_number[number]))
+        if self._is_last(self.records[best], horizon):
+            return Promotion(record=self.records[best], until=None)
+        numbers = promotable(
+            waiting,
+            ranks,
+            training=[self._waiting[number] for number in running if number in self._waiting],
+            eta=self._eta,
+            least=FINALISTS if horizon.trials == 0 else 0,
+        )
+        records = (self.records[number] for number in numbers)
+        record = next((item for item in records if self._in_time(item, horizon)), None)
+        return None if record is None else Promotion(record=record, until=self.pause_of(record))
 
-    def fits(self, records: Iterable[TrialRecord], horizon: Horizon) -> bool:
+    def fits(self, horizon: Horizon) -> bool:
         """Whether a new trial, if it were as quick as the quickest one, would see its first rung."""
         if horizon.seconds is None:
             return True
         times = (
-            item.seconds_per_epoch * (self.levels(item.configuration) or (1,))[0]
-            for item in records
+            item.seconds_per_epoch * (self._levels(item.configuration) or (1,))[0]
+            for item in self.records.values()
             if item.epochs
         )
         return min(times, default=0.0) <= horizon.seconds
 
-    def ranks(self, records: Sequence[TrialRecord]) -> list[list[int]]:
-        """Return per rung the numbers of the trials that reached it, best first.
-
-        A trial that failed before the first rung is the last one there: its place counts.
-        """
-        highest = max((len(record.rungs) for record in records), default=0)
-        ranks = []
-        for rung in range(highest):
-            there = [record for record in records if len(record.rungs) > rung]
-            scores = [record.rungs[rung].scores for record in there]
-            excess = [total_excess(record.constraints) for record in there]
-            best_first = [there[position].number for position in order(scores, self.objectives, excess)]
-            lost = [item.number for item in records if item.state == "failed" and not item.rungs]
-            ranks.append(best_first + (lost if rung == 0 else []))
-        return ranks
+    @property
+    def ranks(self) -> list[list[int]]:
+        """Per rung the numbers of the trials that reached it, best first; see ``Ranking``."""
+        return self._ranking.rungs
 
     def pause_of(self, record: TrialRecord) -> int | None:
         """Return the epochs of a trial's next rung, None when that is its full length."""
-        return next_pause(self.levels(record.configuration), record.epochs)
+        return next_pause(self._levels(record.configuration), record.epochs)
 
     def _in_time(self, record: TrialRecord, horizon: Horizon) -> bool:
         """Whether a trial would reach its next rung."""
@@ -112,29 +127,18 @@ class Promoter:
 
     def _needed(self, record: TrialRecord, until: int | None) -> float:
         """Seconds that a trial would take to so many epochs, None for its full length."""
-        end = self.levels(record.configuration)[-1] if until is None else until
+        end = self._levels(record.configuration)[-1] if until is None else until
         return (end - record.epochs) * record.seconds_per_epoch
 
-    def _last(
-        self, records: dict[int, TrialRecord], waiting: Sequence[int], horizon: Horizon
-    ) -> TrialRecord | None:
-        """The most promising trial, if finishing it needs the time that is left."""
-        if horizon.seconds is None or not waiting:
-            return None
-        best = records[waiting[0]]
+    def _is_last(self, best: TrialRecord, horizon: Horizon) -> bool:
+        """Whether finishing the most promising trial needs the time that is left."""
+        if horizon.seconds is None:
+            return False
         searched = horizon.total is None or horizon.seconds <= (1 - SEARCHED) * horizon.total
-        return best if searched and self._needed(best, None) * FINISHING >= horizon.seconds else None
+        return searched and self._needed(best, None) * FINISHING >= horizon.seconds
 
 
 def next_pause(levels: Sequence[int], epochs: int) -> int | None:
     """Return the first rung above so many epochs, None when that is the full length."""
     above = [level for level in levels[:-1] if level > epochs]
     return above[0] if above else None
-
-
-def _standings(records: Sequence[TrialRecord], waiting: Sequence[TrialRecord]) -> list[Standing]:
-    numbers = {record.number for record in waiting}
-    return [
-        Standing(number=item.number, reached=len(item.rungs), paused=item.number in numbers)
-        for item in records
-    ]

@@ -6,11 +6,71 @@ Several objectives: non-dominated sorting, in each front the most isolated first
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 
 from automl.core.specs import Objective
+
+
+class Ranking:
+    """Results ranked at each rung, as they come: only a rung of which something new is known is sorted.
+
+    Args:
+        objectives: which values are better.
+    """
+
+    def __init__(self, objectives: Sequence[Objective]) -> None:
+        self._objectives = tuple(objectives)
+        self._rungs: list[_Rung] = []
+
+    def put(self, number: int, rungs: Sequence[Sequence[float]], excess: float = 0.0) -> None:
+        """Take a result, in place of an earlier one of the same number.
+
+        Args:
+            number: of the trial.
+            rungs: scores at each rung that it reached, lowest first. One that reached none has failed: it
+                is the last one at the first rung, where its place counts.
+            excess: by how much it violates its limits, 0 where it keeps them.
+        """
+        lost = tuple(math.nan for _ in self._objectives)
+        entries = [(tuple(scores), excess) for scores in rungs] or [(lost, math.inf)]
+        while len(self._rungs) < len(entries):
+            self._rungs.append(_Rung(self._objectives))
+        for place, rung in enumerate(self._rungs):
+            rung.put(number, entries[place] if place < len(entries) else None)
+
+    @property
+    def rungs(self) -> list[list[int]]:
+        """Per rung the numbers of the trials that reached it, best first."""
+        return [rung.best_first for rung in self._rungs]
+
+
+class _Rung:
+    """What reached one rung."""
+
+    def __init__(self, objectives: Sequence[Objective]) -> None:
+        self._objectives = objectives
+        self._entries: dict[int, tuple[tuple[float, ...], float]] = {}
+
+    def put(self, number: int, entry: tuple[tuple[float, ...], float] | None) -> None:
+        """Take an entry of scores and excess, or forget it."""
+        if self._entries.get(number) == entry:
+            return
+        if entry is None:
+            del self._entries[number]
+        else:
+            self._entries[number] = entry
+        self.__dict__.pop("best_first", None)
+
+    @cached_property
+    def best_first(self) -> list[int]:
+        numbers = sorted(self._entries)
+        there = [self._entries[number] for number in numbers]
+        scores, excess = [scores for scores, _ in there], [excess for _, excess in there]
+        return [numbers[position] for position in order(scores, self._objectives, excess)]
 
 
 def order(

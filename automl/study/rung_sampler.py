@@ -142,8 +142,8 @@ class RungSampler(BaseSampler):
 
 def _distributions(evidence: Evidence) -> dict[str, BaseDistribution]:
     """The latest distribution of each parameter that was seen."""
+    ranges = {id(item.distributions): item.distributions for item in reversed(evidence.seen)}
     known: dict[str, BaseDistribution] = {}
-    for item in reversed(evidence.seen):
-        if not item.distributions.keys() <= known.keys():
-            known = {**item.distributions, **known}
+    for item in ranges.values():
+        known = {**item, **known}
     return dict(sorted(known.items()))

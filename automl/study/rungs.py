@@ -11,8 +11,8 @@ meet at the rung of the same index.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 ETA = 3
 """One in so many is promoted: the default of Hyperband (Li et al., 2018)."""
@@ -43,52 +43,37 @@ def ladder(epochs: int, *, first: int = FIRST, eta: int = ETA) -> tuple[int, ...
     return (*levels, epochs)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """How far a trial has come.
-
-    Attributes:
-        number: the trial's.
-        reached: rungs that it has reached.
-        paused: whether it waits at the last of them.
-    """
-
-    number: int
-    reached: int
-    paused: bool
-
-
 def promotable(
-    standings: Sequence[Standing], ranks: Sequence[Sequence[int]], *, eta: int = ETA, least: int = 0
-) -> int | None:
-    """Return the trial that goes on, or None when all the best ones have.
+    waiting: Mapping[int, int],
+    ranks: Sequence[Sequence[int]],
+    *,
+    training: Iterable[int] = (),
+    eta: int = ETA,
+    least: int = 0,
+) -> Iterator[int]:
+    """Yield the trials that may go on, the one that should do so first.
 
     The highest rung decides first, so good trials are finished before more are begun. A rung passes on no
     more than one in ``QUOTA`` of those who reached it: where each new trial is better than the last, all
     of them would be among the best when they come.
 
     Args:
-        standings: every trial that has reached a rung.
+        waiting: by the number of each trial that waits the rungs that it has reached.
         ranks: per rung the numbers of the trials that reached it, best first.
+        training: rungs that those have reached which went on and have not reached their next one yet.
         eta: one in so many is promoted.
         least: so many best ones are promoted from every rung, however few reached it and went on.
     """
-    waiting = {item.number: item.reached for item in standings if item.paused}
+    under_way = Counter(training)
+    above = 0
     for rung, numbers in reversed(list(enumerate(ranks, start=1))):
-        passed = sum(item.reached > rung for item in standings)
+        passed = above + under_way[rung]
         best = len(numbers) // eta if passed < len(numbers) / QUOTA else 0
-        for number in numbers[: max(least, best)]:
-            if waiting.get(number) == rung:
-                return number
-    return None
+        yield from (number for number in numbers[: max(least, best)] if waiting.get(number) == rung)
+        above = len(numbers)
 
 
-def leaders(standings: Iterable[Standing], ranks: Sequence[Sequence[int]]) -> list[int]:
-    """Return the trials that wait, the most promising first: by rung from above, then by rank."""
-    waiting = {item.number: item.reached for item in standings if item.paused}
-    return [
-        number
-        for rung, numbers in reversed(list(enumerate(ranks, start=1)))
-        for number in numbers
-        if waiting.get(number) == rung
-    ]
+def leaders(waiting: Mapping[int, int], ranks: Sequence[Sequence[int]]) -> Iterator[int]:
+    """Yield the trials that wait, the most promising first: by rung from above, then by rank."""
+    for rung, numbers in reversed(list(enumerate(ranks, start=1))):
+        yield from (number for number in numbers if waiting.get(number) == rung)

@@ -11,7 +11,9 @@ from optuna.distributions import FloatDistribution
 from optuna.trial import TrialState, create_trial
 
 from automl.core.specs import Objective
-from automl.study.evidence import Seen, gather, standings
+from automl.study.evidence import Reader, Seen, gather, standings
+from automl.study.ranking import Ranking
+from automl.study.rung_sampler import RungSampler
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
 RATE = {"rate": FloatDistribution(0.0, 1.0)}
@@ -28,8 +30,15 @@ def seen(*scores, excess=0.0):
     )
 
 
+def standings_of(trials):
+    ranking = Ranking([ACCURACY])
+    for number, trial in enumerate(trials):
+        ranking.put(number, trial.rungs, trial.excess)
+    return standings(ranking.rungs)
+
+
 def order_of(*trials):
-    return list(np.argsort(standings(trials, [ACCURACY]), kind="stable"))
+    return list(np.argsort(standings_of(trials), kind="stable"))
 
 
 def study_of(*trials, directions=("maximize",)):
@@ -51,13 +60,13 @@ def told(state, value=None, steps=None, rungs=None, rate=0.5, **record):
 
 
 def test_trials_of_one_rung_stand_as_normal_scores_of_their_ranks():
-    found = standings([seen(0.5), seen(0.9), seen(0.1)], [ACCURACY])
+    found = standings_of([seen(0.5), seen(0.9), seen(0.1)])
 
     assert found == pytest.approx([0.0, -0.967, 0.967], abs=1e-3)
 
 
 def test_no_trials_have_no_standings():
-    assert standings([], [ACCURACY]).shape == (0,)
+    assert standings_of([]).shape == (0,)
 
 
 def test_a_failure_is_the_worst_and_so_is_a_score_that_is_not_finite():
@@ -71,9 +80,9 @@ def test_a_violated_limit_stands_behind_every_score():
 
 def test_a_higher_rung_orders_its_trials_anew_among_their_own_places():
     many = [seen(0.9 - place / 100, place / 100) for place in range(8)]
-    first = standings([seen(trial.rungs[0][0]) for trial in many], [ACCURACY])
+    first = standings_of([seen(trial.rungs[0][0]) for trial in many])
 
-    found = standings(many, [ACCURACY])
+    found = standings_of(many)
 
     assert found[7] < found[0]
     assert found.min() >= first.min()
@@ -88,7 +97,7 @@ def test_a_trial_that_waits_is_not_punished_for_it():
 
 
 def test_few_trials_of_a_rung_change_little():
-    few = standings([seen(0.9, 0.1), seen(0.8, 0.2), seen(0.1)], [ACCURACY])
+    few = standings_of([seen(0.9, 0.1), seen(0.8, 0.2), seen(0.1)])
 
     assert few[0] < few[1] < few[2]
 
@@ -161,3 +170,53 @@ def test_a_part_keeps_its_order():
 
     assert len(part.seen) == 2
     assert part.standings[0] < part.standings[1]
+
+
+def plain(found):
+    return [item.rungs for item in found.seen], list(found.standings), found.pending
+
+
+def test_a_reader_sees_what_is_new():
+    study, reader = study_of(told(TrialState.COMPLETE, 0.1)), Reader()
+    reader.read(study)
+    trial = study.ask(RATE)
+    assert reader.read(study).pending == (trial.params,)
+
+    for rungs in ([[2, [0.4]]], [[2, [0.4]], [6, [0.5]]]):
+        trial.set_user_attr("record", {"rungs": rungs})
+        assert reader.read(study).seen[1].rungs == tuple(tuple(scores) for _, scores in rungs)
+    study.tell(trial, 0.5)
+
+    assert plain(reader.read(study)) == plain(gather(study))
+
+
+def test_a_longer_trial_moves_the_rungs_of_those_read_before():
+    study, reader = study_of(told(TrialState.PRUNED, steps={1: 0.1, 2: 0.2, 3: 0.3})), Reader()
+    reader.read(study)
+
+    study.add_trial(told(TrialState.COMPLETE, 1.5, steps={step: step / 10 for step in range(1, 40)}))
+
+    assert plain(reader.read(study)) == plain(gather(study))
+
+
+def test_a_reader_knows_studies_apart():
+    one, other, reader = study_of(told(TrialState.COMPLETE, 0.1)), study_of(), Reader()
+
+    assert [len(reader.read(study).seen) for study in (one, other, one)] == [1, 0, 1]
+
+
+def test_of_a_part_of_a_study_only_that_part_is_seen():
+    pruner = optuna.pruners.HyperbandPruner(min_resource=1, max_resource=9)
+    study, reader = optuna.create_study(sampler=RungSampler(seed=0), pruner=pruner), Reader()
+
+    def objective(trial):
+        trial.report(trial.suggest_float("rate", 0.0, 1.0), 1)
+        trial.should_prune()
+        return trial.params["rate"]
+
+    study.optimize(objective, n_trials=12)
+    reader.read(study)
+    part = optuna.pruners._filter_study(study, study.trials[-1])
+
+    assert 0 < len(reader.read(part).seen) < 12
+    assert len(reader.read(study).seen) == 12

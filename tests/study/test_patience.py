@@ -21,8 +21,11 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from automl.study import patience
+from automl.study.drawing import Drawn, begin, draw
+from automl.study.evidence import gather
 from automl.study.opening import open_proposer
 from automl.study.patience import away, patient
+from automl.study.rung_sampler import RungSampler
 from benchmarks.pretended import ACCURACY, SPACE
 
 
@@ -113,6 +116,19 @@ def test_a_trial_of_which_the_answer_was_lost_is_not_created_twice(study, storag
 
     assert sorted(trial.number for trial in asked) == [1, 2, 3]
     assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 4
+
+
+def test_of_a_whole_trial_that_was_created_twice_one_is_left(study, storage):
+    sampler = RungSampler(seed=0)
+    drawn = Drawn(configuration=draw(study, SPACE, sampler, 0), origin=sampler.origin)
+
+    with answer_lost(storage, "INSERT INTO trials"):
+        trial = begin(study, SPACE, drawn)
+    study.tell(trial, 1.0)
+
+    assert sorted(item.state.name for item in study.trials) == ["COMPLETE", "PRUNED"]
+    assert gather(study).pending == ()
+    assert len(gather(study).seen) == 1
 
 
 def test_a_trial_that_was_ended_is_not_ended_twice(study, storage):

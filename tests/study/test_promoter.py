@@ -10,9 +10,18 @@ from automl.study.proposer import UNLIMITED, Horizon
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
 LEVELS = {"short": (2, 8), "long": (2, 6, 20)}
-PROMOTER = Promoter(
-    objectives=(ACCURACY,), levels=lambda configuration: LEVELS[configuration.get("family", "long")]
-)
+
+
+def promoter_of(records):
+    return Promoter(
+        objectives=(ACCURACY,),
+        levels=lambda configuration: LEVELS[configuration.get("family", "long")],
+        records=records,
+    )
+
+
+def next_of(records, horizon=UNLIMITED, running=()):
+    return promoter_of(records).next(horizon, running)
 
 
 def trial(number, *scores, state="paused", family="long", seconds=0.0, **facts):
@@ -33,20 +42,20 @@ def trial(number, *scores, state="paused", family="long", seconds=0.0, **facts):
 
 
 def test_the_best_of_three_goes_on_to_its_next_rung():
-    found = PROMOTER.next([trial(0, 0.1), trial(1, 0.9), trial(2, 0.5)], UNLIMITED)
+    found = next_of([trial(0, 0.1), trial(1, 0.9), trial(2, 0.5)], UNLIMITED)
 
     assert (found.record.number, found.until) == (1, 6)
 
 
 def test_with_fewer_a_new_trial_begins():
-    assert PROMOTER.next([], UNLIMITED) is None
-    assert PROMOTER.next([trial(0, 0.1), trial(1, 0.9)], UNLIMITED) is None
+    assert next_of([], UNLIMITED) is None
+    assert next_of([trial(0, 0.1), trial(1, 0.9)], UNLIMITED) is None
 
 
 def test_the_last_rung_is_the_full_length():
     records = [trial(0, 0.1, 0.2), trial(1, 0.9, 0.9), trial(2, 0.5, 0.6)]
 
-    found = PROMOTER.next(records, UNLIMITED)
+    found = next_of(records, UNLIMITED)
 
     assert (found.record.number, found.until) == (1, None)
 
@@ -54,20 +63,20 @@ def test_the_last_rung_is_the_full_length():
 def test_who_is_in_training_again_is_not_promoted_twice():
     records = [trial(0, 0.1), trial(1, 0.9), trial(2, 0.5)]
 
-    assert PROMOTER.next(records, UNLIMITED, running=[1]) is None
+    assert next_of(records, UNLIMITED, running=[1]) is None
 
 
 def test_a_violated_limit_stands_behind_every_score():
     records = [trial(0, 0.1), trial(1, 0.9, constraints=(0.3,)), trial(2, 0.5, constraints=(-1.0,))]
 
-    assert PROMOTER.next(records, UNLIMITED).record.number == 2
+    assert next_of(records, UNLIMITED).record.number == 2
 
 
 def test_a_failed_trial_counts_among_those_of_the_first_rung():
     two, lost = [trial(0, 0.1), trial(1, 0.9)], trial(2, state="failed")
 
-    assert PROMOTER.next([*two, lost], UNLIMITED).record.number == 1
-    assert PROMOTER.ranks([*two, lost]) == [[1, 0, 2]]
+    assert next_of([*two, lost], UNLIMITED).record.number == 1
+    assert promoter_of([*two, lost]).ranks == [[1, 0, 2]]
 
 
 def test_families_of_different_lengths_meet_at_the_rung_of_the_same_index():
@@ -78,15 +87,15 @@ def test_families_of_different_lengths_meet_at_the_rung_of_the_same_index():
         trial(3, 0.2, family="short"),
     ]
 
-    assert PROMOTER.ranks(records) == [[0, 1, 3, 2], [0, 1]]
-    assert PROMOTER.pause_of(records[2]) == 6
-    assert PROMOTER.pause_of(records[3]) is None
+    assert promoter_of(records).ranks == [[0, 1, 3, 2], [0, 1]]
+    assert promoter_of(records).pause_of(records[2]) == 6
+    assert promoter_of(records).pause_of(records[3]) is None
 
 
 def test_without_new_trials_the_finalists_of_a_rung_go_on():
     records = [trial(number, number / 10) for number in range(5)]
     went_on = []
-    while (found := PROMOTER.next(records, Horizon(trials=0))) is not None:
+    while (found := next_of(records, Horizon(trials=0))) is not None:
         number, reached = found.record.number, len(found.record.rungs)
         state = "complete" if reached == 2 else "paused"
         records[number] = trial(number, *[number / 10] * (reached + 1), state=state)
@@ -100,7 +109,7 @@ def test_without_new_trials_the_finalists_of_a_rung_go_on():
 def test_the_best_is_finished_when_the_time_is_just_enough(seconds, until):
     waiting = [trial(0, 0.5, seconds=2.0), trial(1, 0.9, seconds=2.0)]
 
-    found = PROMOTER.next(waiting, Horizon(seconds=seconds))
+    found = next_of(waiting, Horizon(seconds=seconds))
 
     if until == "not yet":
         assert found is None
@@ -112,7 +121,7 @@ def test_the_best_is_finished_when_the_time_is_just_enough(seconds, until):
 def test_nothing_is_finished_before_half_of_the_time_was_searched(seconds, finishes):
     slow = [trial(0, 0.5, seconds=20.0), trial(1, 0.9, seconds=20.0)]
 
-    found = PROMOTER.next(slow, Horizon(seconds=seconds, total=100.0))
+    found = next_of(slow, Horizon(seconds=seconds, total=100.0))
 
     assert (found is not None) is finishes
 
@@ -120,23 +129,39 @@ def test_nothing_is_finished_before_half_of_the_time_was_searched(seconds, finis
 def test_no_trial_is_promoted_that_would_not_see_its_next_rung():
     waiting = [trial(number, number / 10, seconds=10.0) for number in range(3)]
 
-    assert PROMOTER.next(waiting, Horizon(seconds=21.0, total=30.0)).until == 6
-    assert PROMOTER.next(waiting, Horizon(seconds=19.0, total=30.0)) is None
+    assert next_of(waiting, Horizon(seconds=21.0, total=30.0)).until == 6
+    assert next_of(waiting, Horizon(seconds=19.0, total=30.0)) is None
 
 
 def test_a_new_trial_fits_when_the_quickest_one_saw_its_first_rung_in_that_time():
     seen = [trial(0, 0.5, seconds=8.0), trial(1, 0.5, 0.6, seconds=18.0)]
 
-    assert PROMOTER.fits(seen, Horizon(seconds=7.0))
-    assert not PROMOTER.fits(seen, Horizon(seconds=5.0))
-    assert PROMOTER.fits(seen, UNLIMITED)
-    assert PROMOTER.fits([], Horizon(seconds=0.1))
+    assert promoter_of(seen).fits(Horizon(seconds=7.0))
+    assert not promoter_of(seen).fits(Horizon(seconds=5.0))
+    assert promoter_of(seen).fits(UNLIMITED)
+    assert promoter_of([]).fits(Horizon(seconds=0.1))
+
+
+def test_a_trial_that_went_on_stands_where_it_is_now():
+    promoter = promoter_of([trial(0, 0.1), trial(1, 0.9), trial(2, 0.5)])
+
+    promoter.put(trial(1, 0.9, 0.3, state="complete"))
+
+    assert promoter.ranks == [[1, 2, 0], [1]]
+    assert promoter.next(UNLIMITED) is None
+
+
+def test_promotions_in_training_count_for_their_rung():
+    records = [trial(number, number / 10) for number in range(6)]
+
+    assert next_of(records, running=[5]).record.number == 4
+    assert next_of(records, running=[5, 0, 1]) is None
 
 
 def test_of_those_that_wait_the_one_of_the_highest_rung_is_finished():
     waiting = [trial(0, 0.9, seconds=2.0), trial(1, 0.5, 0.6, seconds=6.0)]
 
-    assert PROMOTER.next(waiting, Horizon(seconds=15.0)).record.number == 1
+    assert next_of(waiting, Horizon(seconds=15.0)).record.number == 1
 
 
 @pytest.mark.parametrize(("epochs", "until"), [(0, 2), (2, 6), (3, 6), (6, None), (20, None)])

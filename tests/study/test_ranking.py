@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.core.specs import Objective
-from automl.study.ranking import order
+from automl.study.ranking import Ranking, order
 
 UP = Objective(name="accuracy", direction="maximize")
 DOWN = Objective(name="parameters", direction="minimize")
@@ -62,3 +62,43 @@ def test_a_lost_result_is_behind_every_front():
 
 def test_limits_come_before_fronts():
     assert order([(0.9, 1.0), (0.1, 9.0)], [UP, DOWN], [0.2, 0.0]) == [1, 0]
+
+
+def ranked(*results, objectives=(UP,)):
+    ranking = Ranking(objectives)
+    for number, rungs in enumerate(results):
+        ranking.put(number, [(score,) for score in rungs])
+    return ranking
+
+
+def test_each_rung_has_an_order_of_its_own():
+    assert ranked([0.1], [0.9, 0.2], [0.5, 0.3]).rungs == [[1, 2, 0], [2, 1]]
+
+
+def test_whoever_reached_no_rung_is_the_last_of_the_first_one():
+    ranking = ranked([], [0.1])
+    ranking.put(2, [(0.9,)], excess=5.0)
+
+    assert ranking.rungs == [[1, 2, 0]]
+
+
+def test_a_result_takes_the_place_of_an_earlier_one():
+    ranking = ranked([0.1], [0.5, 0.6])
+    assert ranking.rungs == [[1, 0], [1]]
+
+    ranking.put(0, [(0.1,), (0.7,)])
+    assert ranking.rungs == [[1, 0], [0, 1]]
+
+    ranking.put(1, [(0.5,), (0.6,)], excess=1.0)
+    assert ranking.rungs == [[0, 1], [0, 1]]
+
+
+@given(results=st.lists(st.lists(st.integers(0, 5), max_size=3), max_size=12), data=st.data())
+def test_results_that_come_one_by_one_in_any_order_rank_as_all_at_once(results, data):
+    ranking = Ranking([UP])
+    for number in data.draw(st.permutations(range(len(results)))):
+        for reached in range(min(1, len(results[number])), len(results[number]) + 1):
+            ranking.put(number, [(score,) for score in results[number][:reached]])
+            ranking.rungs  # noqa: B018 - what was sorted before must not show
+
+    assert [rung for rung in ranking.rungs if rung] == [rung for rung in ranked(*results).rungs if rung]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.study.rungs import ETA, Standing, ladder, leaders, promotable
+from automl.study.rungs import ETA, ladder, leaders, promotable
 
 EPOCHS = st.integers(1, 10_000)
 
@@ -39,60 +39,66 @@ def test_the_rungs_of_usual_lengths(epochs, levels):
     assert ladder(epochs) == levels
 
 
-def stand(number, reached=1, *, paused=True):
-    return Standing(number=number, reached=reached, paused=paused)
+def first(waiting, ranks, **options):
+    return next(promotable(waiting, ranks, **options), None)
+
+
+def at(rung, *numbers):
+    return dict.fromkeys(numbers, rung)
 
 
 def test_one_in_three_goes_on():
-    waiting = [stand(number) for number in range(6)]
-
-    assert promotable(waiting[:2], [[0, 1]]) is None
-    assert promotable(waiting[:3], [[2, 0, 1]]) == 2
-    assert promotable(waiting, [[2, 0, 1, 3, 4, 5]]) == 2
+    assert first(at(1, 0, 1), [[0, 1]]) is None
+    assert first(at(1, 0, 1, 2), [[2, 0, 1]]) == 2
+    assert first(at(1, *range(6)), [[2, 0, 1, 3, 4, 5]]) == 2
 
 
 def test_the_second_of_six_goes_on_after_the_first():
-    standings = [stand(2, 2), *(stand(number) for number in (0, 1, 3, 4, 5))]
+    waiting = at(2, 2) | at(1, 0, 1, 3, 4, 5)
 
-    assert promotable(standings, [[2, 0, 1, 3, 4, 5], [2]]) == 0
+    assert first(waiting, [[2, 0, 1, 3, 4, 5], [2]]) == 0
+
+
+def test_whoever_may_go_on_comes_in_the_order_of_ranks():
+    assert list(promotable(at(1, *range(9)), [[8, 5, 7, 0, 1, 2, 3, 4, 6]])) == [8, 5, 7]
 
 
 def test_no_one_goes_on_while_the_best_are_in_training():
-    standings = [stand(2, paused=False), *(stand(number) for number in (0, 1, 3, 4))]
-
-    assert promotable(standings, [[2, 0, 1, 3, 4]]) is None
+    assert first(at(1, 0, 1, 3, 4), [[2, 0, 1, 3, 4]], training=[1]) is None
 
 
 def test_a_rung_that_passed_on_half_of_its_trials_waits_for_more():
-    late = [stand(0, 2), stand(1, 2), stand(2), stand(3)]
+    late = at(2, 0, 1) | at(1, 2, 3)
 
-    assert promotable(late, [[2, 3, 0, 1], [1, 0]]) is None
-    assert promotable([*late, stand(4)], [[2, 3, 4, 0, 1], [1, 0]]) == 2
+    assert first(late, [[2, 3, 0, 1], [1, 0]]) is None
+    assert first(late | at(1, 4), [[2, 3, 4, 0, 1], [1, 0]]) == 2
+
+
+def test_those_in_training_count_among_whom_a_rung_passed_on():
+    waiting, ranks = at(1, 2, 4) | at(2, 0), [[2, 1, 3, 0, 4, 5], [0]]
+
+    assert first(waiting, ranks) == 2
+    assert first(waiting, ranks, training=[1, 1]) is None
 
 
 def test_the_least_number_does_not_mind_who_went_on_before():
-    standings = [*(stand(number, 2, paused=False) for number in range(4)), stand(4)]
+    ranks = [[4, 3, 2, 1, 0], [3, 2, 1, 0]]
 
-    assert promotable(standings, [[4, 3, 2, 1, 0], [3, 2, 1, 0]]) is None
-    assert promotable(standings, [[4, 3, 2, 1, 0], [3, 2, 1, 0]], least=1) == 4
+    assert first(at(1, 4), ranks) is None
+    assert first(at(1, 4), ranks, least=1) == 4
 
 
 def test_the_highest_rung_decides_first():
-    standings = [*(stand(number) for number in range(6)), *(stand(number, 2) for number in (6, 7, 8))]
-    ranks = [[0, 1, 6, 7, 8, 2, 3, 4, 5], [8, 7, 6]]
+    waiting = at(1, *range(6)) | at(2, 6, 7, 8)
 
-    assert promotable(standings, ranks) == 8
+    assert first(waiting, [[0, 1, 6, 7, 8, 2, 3, 4, 5], [8, 7, 6]]) == 8
 
 
 @given(waiting=st.integers(1, 8), least=st.integers(1, 4))
 def test_the_least_number_goes_on_however_few_there_are(waiting, least):
     ranks, went_on = [list(range(waiting))], []
     while True:
-        standings = [
-            stand(number, 2, paused=False) if number in went_on else stand(number)
-            for number in range(waiting)
-        ]
-        number = promotable(standings, ranks, least=least)
+        number = first(at(1, *(set(range(waiting)) - set(went_on))), [*ranks, went_on], least=least)
         if number is None:
             break
         went_on.append(number)
@@ -101,6 +107,6 @@ def test_the_least_number_goes_on_however_few_there_are(waiting, least):
 
 
 def test_leaders_are_by_rung_from_above_then_by_rank():
-    standings = [stand(0), stand(1, 2), stand(2), stand(3, 2, paused=False), stand(4, 2)]
+    waiting = at(1, 0, 2) | at(2, 1, 4)
 
-    assert leaders(standings, [[2, 1, 0, 3, 4], [3, 4, 1]]) == [4, 1, 2, 0]
+    assert list(leaders(waiting, [[2, 1, 0, 3, 4], [3, 4, 1]])) == [4, 1, 2, 0]
