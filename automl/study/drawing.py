@@ -62,7 +62,7 @@ def draw(study: Study, space: SearchSpace, sampler: BaseSampler, number: int) ->
 
 
 def begin(study: Study, space: SearchSpace, drawn: Drawn) -> Trial:
-    """Create a running trial of a configuration; nobody else may create one at the same time.
+    """Create a running trial of a configuration.
 
     Raises:
         ValueError: a value does not fit its parameter.
@@ -73,12 +73,10 @@ def begin(study: Study, space: SearchSpace, drawn: Drawn) -> Trial:
         if item.name in drawn.configuration and not isinstance(item, Constant)
     }
     proposal = {"configuration": dict(drawn.configuration), "origin": drawn.origin}
-    study.add_trial(
-        create_trial(
-            state=TrialState.RUNNING,
-            params={name: drawn.configuration[name] for name in ranges},
-            distributions=ranges,
-            user_attrs={**drawn.attributes, "proposal": proposal},
-        )
+    template = create_trial(
+        state=TrialState.RUNNING,
+        params={name: drawn.configuration[name] for name in ranges},
+        distributions=ranges,
+        user_attrs={**drawn.attributes, "proposal": proposal},
     )
-    return Trial(study, study.get_trials(deepcopy=False)[-1]._trial_id)
+    return Trial(study, study._storage.create_new_trial(study._study_id, template))

@@ -10,7 +10,8 @@ steps are reported, and the last is the trial's end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,14 +59,16 @@ class Evidence:
     """All that was seen.
 
     Attributes:
-        seen: trials with a result.
+        seen: trials with a result, by number; to be read before the study is read again.
         standings: theirs, smaller is better, about standard normal ``(n,)`` float64.
         pending: parameters of trials in training that have no result yet.
+        ranges: the latest distribution of each parameter that was seen.
     """
 
-    seen: tuple[Seen, ...]
+    seen: Sequence[Seen]
     standings: np.ndarray
     pending: tuple[Mapping[str, Any], ...]
+    ranges: Mapping[str, BaseDistribution]
 
     def score_per_standing(self) -> float | None:
         """Return how much of the first score a unit of standing is, among those that reached the last rung.
@@ -81,19 +84,23 @@ class Evidence:
 
     def of(self, params: Mapping[str, Any]) -> Evidence:
         """Return the part with these parameter values, in its order."""
+        if not params:
+            return self
 
         def fits(item: Mapping[str, Any]) -> bool:
             return all(item.get(name) == value for name, value in params.items())
 
         kept = [place for place, item in enumerate(self.seen) if fits(item.params)]
+        seen = [self.seen[place] for place in kept]
         return Evidence(
-            seen=tuple(self.seen[place] for place in kept),
+            seen=seen,
             standings=self.standings[kept],
             pending=tuple(item for item in self.pending if fits(item)),
+            ranges=_joined(_distinct(seen)),
         )
 
 
-_NOTHING = Evidence(seen=(), standings=np.zeros(0), pending=())
+_NOTHING = Evidence(seen=(), standings=np.zeros(0), pending=(), ranges={})
 
 
 class Reader:
@@ -103,78 +110,103 @@ class Reader:
         self._results = _Results("", ())
         self._latest: tuple[int | None, Evidence] = (None, _NOTHING)
 
-    def read(self, study: Study, *, but: int | None = None) -> Evidence:
+    def read(
+        self, study: Study, *, but: int | None = None, trials: Sequence[FrozenTrial] | None = None
+    ) -> Evidence:
         """Return what a study's trials say.
 
         Args:
             study: of Optuna.
             but: number of the trial that is being proposed, which is not pending; asked for again, it is
                 answered as before.
+            trials: of the study, where they are at hand.
         """
         if study.study_name != self._results.study:
             self._results = _Results(study.study_name, study.directions)
         elif but is not None and self._latest[0] == but:
             return self._latest[1]
-        trials = study.get_trials(deepcopy=False)
+        trials = study.get_trials(deepcopy=False) if trials is None else trials
         whole = not trials or trials[-1].number == len(trials) - 1
         # Optuna's Hyperband shows a trial's sampler the trials of its own bracket
         results = self._results if whole else _Results("", study.directions)
-        results.take(trials)
-        self._latest = (but, results.evidence(but))
+        self._latest = (but, results.read(trials, but))
         return self._latest[1]
+
+    def rest(self, number: int) -> None:
+        """Know that a trial waits: it is read once more, and then no more until it is woken."""
+        self._results.resting.add(number)
+
+    def wake(self, number: int) -> None:
+        """Know that a trial which waited goes on."""
+        self._results.resting.discard(number)
+        self._results.open.add(number)
 
 
 class _Results:
-    """What was read of one study."""
+    """What was read of one study.
+
+    Attributes:
+        study: its name.
+        open: numbers of the trials that are read again.
+        resting: numbers of those that have not ended and are not, either.
+    """
 
     def __init__(self, study: str, directions: Sequence[StudyDirection]) -> None:
         self.study = study
+        self.resting: set[int] = set()
         self._objectives = [_objective(direction) for direction in directions]
         self._longest = 0
         self._start()
 
     def _start(self) -> None:
-        self._seen: dict[int, Seen] = {}
-        self._finished: set[int] = set()
-        self._records: dict[int, Mapping[str, Any] | None] = {}
+        self.open: set[int] = set()
+        self._count = 0
+        self._numbers: list[int] = []
+        self._seen: list[Seen] = []
+        self._records: dict[int, Mapping[str, Any]] = {}
         self._ranges: dict[frozenset[str], Mapping[str, BaseDistribution]] = {}
         self._ranking = Ranking(self._objectives)
-        self._running: list[FrozenTrial] = []
 
-    def take(self, trials: Sequence[FrozenTrial]) -> None:
-        """Read what is new."""
-        fresh = [trial for trial in trials if trial.number not in self._finished]
-        longest = max([self._longest, *(_length(trial) for trial in fresh)])
+    def read(self, trials: Sequence[FrozenTrial], but: int | None) -> Evidence:
+        """Read what is new, and return what all comes to; see ``Reader``."""
+        fresh = [trials[number] for number in self.open] + list(trials[self._count :])
+        longest = max([self._longest, *map(_length, fresh)])
         if ladder(longest) != ladder(self._longest):
             self._start()
             fresh = list(trials)
         self._longest = longest
-        self._running = []
         for trial in fresh:
-            if trial.state.is_finished():
-                self._finished.add(trial.number)
             self._look_at(trial)
-
-    def evidence(self, but: int | None) -> Evidence:
-        """Return what it comes to; see ``Reader``."""
+        self._count = len(trials)
+        pending = [item for item in fresh if item.number in self.open and item.number not in self._records]
         return Evidence(
-            seen=tuple(self._seen[number] for number in sorted(self._seen)),
+            seen=self._seen,
             standings=standings(self._ranking.rungs),
-            pending=tuple(trial.params for trial in self._running if trial.number != but),
+            pending=tuple(item.params for item in pending if item.params and item.number != but),
+            ranges=_joined(self._ranges.values()),
         )
 
     def _look_at(self, trial: FrozenTrial) -> None:
         number, record = trial.number, trial.user_attrs.get("record")
-        if not trial.params or trial.state == TrialState.WAITING:
-            return
-        if number in self._seen and self._records[number] == record and number not in self._finished:
-            return
-        seen = self._seen_of(trial)
+        if trial.state.is_finished() or number in self.resting:
+            self.open.discard(number)
+        else:
+            self.open.add(number)
+            if record is not None and record is self._records.get(number):
+                return
+        seen = self._seen_of(trial) if trial.params else None
         if seen is not None:
-            self._seen[number], self._records[number] = seen, record
-            self._ranking.put(number, seen.rungs, seen.excess)
-        elif trial.state == TrialState.RUNNING:
-            self._running.append(trial)
+            self._put(number, seen)
+            self._records[number] = record or {}
+
+    def _put(self, number: int, seen: Seen) -> None:
+        place = bisect_left(self._numbers, number)
+        if number in self._records:
+            self._seen[place] = seen
+        else:
+            self._numbers.insert(place, number)
+            self._seen.insert(place, seen)
+        self._ranking.put(number, seen.rungs, seen.excess)
 
     def _seen_of(self, trial: FrozenTrial) -> Seen | None:
         """A trial with a result; one without any is a failure, or not heard of yet."""
@@ -195,8 +227,8 @@ class _Results:
     def _ranges_of(self, trial: FrozenTrial) -> Mapping[str, BaseDistribution]:
         """The trial's distributions, one object for all trials with the same ones."""
         names = frozenset(trial.distributions)
-        if self._ranges.get(names) != trial.distributions:
-            self._ranges[names] = trial.distributions
+        known = self._ranges.pop(names, None)
+        self._ranges[names] = known if known == trial.distributions else trial.distributions  # the latest
         return self._ranges[names]
 
 
@@ -226,6 +258,20 @@ def standings(ranks: Sequence[Sequence[int]]) -> np.ndarray:
 def _normal(count: int) -> np.ndarray:
     """Normal scores of so many ranks."""
     return np.asarray(ndtri((np.arange(count) + 0.5) / count))
+
+
+def _distinct(seen: Sequence[Seen]) -> list[Mapping[str, BaseDistribution]]:
+    """Each distributions that trials share, in the order of the last trial that has them."""
+    latest = {id(item.distributions): item.distributions for item in reversed(seen)}
+    return list(reversed(latest.values()))
+
+
+def _joined(ranges: Iterable[Mapping[str, BaseDistribution]]) -> Mapping[str, BaseDistribution]:
+    """The last distribution of each parameter, by name."""
+    known: dict[str, BaseDistribution] = {}
+    for item in ranges:
+        known.update(item)
+    return dict(sorted(known.items()))
 
 
 def _objective(direction: StudyDirection) -> Objective:

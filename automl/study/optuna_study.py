@@ -19,7 +19,7 @@ from typing import Any
 
 import optuna
 from optuna.pruners import NopPruner
-from optuna.samplers import BaseSampler
+from optuna.samplers import BaseSampler, RandomSampler
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from automl.core.errors import ConfigError
@@ -42,6 +42,8 @@ from automl.study.stored import TOLD, has_record, plain, record_of
 from automl.study.warm_start import PriorPoint
 
 _SECONDS_BETWEEN_REPORTS = 1.0
+_ASK_NOTHING = (RungSampler, RandomSampler)
+"""Samplers that need no trial to propose one."""
 
 
 class OptunaProposer:
@@ -75,11 +77,13 @@ class OptunaProposer:
         self._sampler = sampler
         self._seed = seed
         self._starts = starts
-        self._memory = Memory(prior=prior, reader=Reader())
+        self._reader = Reader()
+        self._memory = Memory(prior=prior, reader=self._reader)
         self._running: dict[int, Trial] = {}
         self._waiting: dict[int, Trial] = {}
         self._reached: dict[int, int] = {}
         self._reported = 0.0
+        self._looked = 0
         trials = study.get_trials(deepcopy=False)
         self._promoter = Promoter(
             objectives=objectives,
@@ -125,7 +129,7 @@ class OptunaProposer:
         sampler = self.study.sampler = self._sampler_of(trial.number, horizon)
         configuration = self._space.walk(lambda parameter: suggested(trial, parameter))
         known = _proposal_of(trial)  # of an earlier attempt
-        origin = str(known.get("origin") or getattr(sampler, "origin", "sampler"))
+        origin = str(known.get("origin") or _origin_of(sampler))
         trial.set_user_attr("proposal", {"configuration": configuration, "origin": origin})
         return self._proposed(trial, configuration, origin)
 
@@ -194,11 +198,12 @@ class OptunaProposer:
             ConfigError: the trial is not running.
         """
         trial = self.trial(record.number)
-        known = self._frozen(record.number).intermediate_values
+        known = trial.storage.get_trial(trial._trial_id).intermediate_values
         if len(self._objectives) == 1 and record.epochs not in known:
             trial.report(record.rungs[-1].scores[0], record.epochs)
         trial.set_user_attr("record", plain(record))
         self._promoter.put(record)
+        self._reader.rest(record.number)
         self._waiting[record.number] = self._running.pop(record.number)
 
     def close(self) -> list[TrialRecord]:
@@ -267,6 +272,7 @@ class OptunaProposer:
 
     def _take_up(self, number: int) -> None:
         """Make a trial that waits a running one; it may have been paused in an earlier session."""
+        self._reader.wake(number)
         if number in self._waiting:
             self._running[number] = self._waiting.pop(number)
         elif number not in self._running:
@@ -279,24 +285,26 @@ class OptunaProposer:
         return Trial(self.study, frozen._trial_id)
 
     def _new(self, horizon: Horizon) -> Proposal | None:
-        if self.study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
+        trials = self.study.get_trials(deepcopy=False)
+        if any(trial.state == TrialState.WAITING for trial in trials[self._looked :]):
             return self._begun(self.study.ask(), horizon)  # somebody enqueued it
-        drawn = self._given(horizon)
+        self._looked = len(trials)
+        drawn = self._given(horizon, trials)
         if drawn is None and self._grid is not None:
             return None
-        number = len(self.study.get_trials(deepcopy=False))
-        sampler = self.study.sampler = self._sampler_of(number, horizon)
-        if drawn is None and isinstance(sampler, RungSampler) and self._space.parameters:
-            configuration = draw(self.study, self._space, sampler, number)
-            drawn = Drawn(configuration=configuration, origin=sampler.origin)
+        sampler = self.study.sampler = self._sampler_of(len(trials), horizon)
+        if drawn is None and isinstance(sampler, _ASK_NOTHING) and self._space.parameters:
+            self._reader.read(self.study, but=len(trials), trials=trials)
+            configuration = draw(self.study, self._space, sampler, len(trials))
+            drawn = Drawn(configuration=configuration, origin=_origin_of(sampler))
         if drawn is None:
             return self._begun(self.study.ask(), horizon)
         trial = begin(self.study, self._space, drawn)
         return self._proposed(trial, drawn.configuration, drawn.origin)
 
-    def _given(self, horizon: Horizon) -> Drawn | None:
+    def _given(self, horizon: Horizon, trials: Sequence[FrozenTrial]) -> Drawn | None:
         """What is to be tried whatever the sampler would say."""
-        place = self._next_start(horizon)
+        place = self._next_start(horizon, trials)
         if place is not None:
             start = self._starts[place]
             return Drawn(
@@ -305,18 +313,16 @@ class OptunaProposer:
         if self._grid is not None:
             point = next(self._grid, None)
             return None if point is None else Drawn(configuration=point, origin="sampler")
-        best = self._repeat() if horizon.open else None
+        best = self._repeat(trials) if horizon.open else None
         return None if best is None else Drawn(configuration=best, origin=REPEAT)
 
-    def _repeat(self) -> Configuration | None:
-        trials = self.study.get_trials(deepcopy=False)
+    def _repeat(self, trials: Sequence[FrozenTrial]) -> Configuration | None:
         repeated = sum(_proposal_of(trial).get("origin") == REPEAT for trial in trials)
         return repeat_of(self.records(), self._objectives[0], repeated)
 
-    def _next_start(self, horizon: Horizon) -> int | None:
+    def _next_start(self, horizon: Horizon, trials: Sequence[FrozenTrial]) -> int | None:
         if not self._starts:
             return None
-        trials = self.study.get_trials(deepcopy=False)
         return next_start(
             self._starts,
             {trial.user_attrs["start"] for trial in trials if "start" in trial.user_attrs},
@@ -330,6 +336,10 @@ class OptunaProposer:
         trials = self.study.get_trials(deepcopy=False)
         tried = [_proposal_of(trial).get("configuration") for trial in trials]
         return (point for point in grid_points(self._space, self._seed) if point not in tried)
+
+
+def _origin_of(sampler: BaseSampler) -> str:
+    return str(getattr(sampler, "origin", "sampler"))
 
 
 def _proposal_of(trial: FrozenTrial | Trial) -> Mapping[str, Any]:

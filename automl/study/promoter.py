@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.study.proposer import Horizon
 from automl.study.ranking import Ranking, total_excess
-from automl.study.rungs import ETA, leaders, promotable
+from automl.study.rungs import ETA, leader, promotable
 
 FINISHING = 1.3
 """The best trial that waits is finished when the time left is so many times what its epochs would take:
@@ -83,17 +83,13 @@ class Promoter:
                 the time is just enough to finish the best, it is finished.
             running: numbers of paused trials that are in training again.
         """
-        waiting = {number: rung for number, rung in self._waiting.items() if number not in running}
-        ranks = self.ranks
-        best = next(leaders(waiting, ranks), None)
-        if best is None:
-            return None
-        if self._is_last(self.records[best], horizon):
-            return Promotion(record=self.records[best], until=None)
+        last = self._last(horizon, running)
+        if last is not None:
+            return Promotion(record=last, until=None)
         numbers = promotable(
-            waiting,
-            ranks,
-            training=[self._waiting[number] for number in running if number in self._waiting],
+            self._waiting,
+            self.ranks,
+            training=running,
             eta=self._eta,
             least=FINALISTS if horizon.trials == 0 else 0,
         )
@@ -130,12 +126,16 @@ class Promoter:
         end = self._levels(record.configuration)[-1] if until is None else until
         return (end - record.epochs) * record.seconds_per_epoch
 
-    def _is_last(self, best: TrialRecord, horizon: Horizon) -> bool:
-        """Whether finishing the most promising trial needs the time that is left."""
+    def _last(self, horizon: Horizon, running: Collection[int]) -> TrialRecord | None:
+        """The most promising trial, if finishing it needs the time that is left."""
         if horizon.seconds is None:
-            return False
+            return None
+        number = leader(self._waiting, self.ranks, training=running)
         searched = horizon.total is None or horizon.seconds <= (1 - SEARCHED) * horizon.total
-        return searched and self._needed(best, None) * FINISHING >= horizon.seconds
+        if number is None or not searched:
+            return None
+        best = self.records[number]
+        return best if self._needed(best, None) * FINISHING >= horizon.seconds else None
 
 
 def next_pause(levels: Sequence[int], epochs: int) -> int | None:

@@ -7,16 +7,20 @@ Several objectives: non-dominated sorting, in each front the most isolated first
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
 from automl.core.specs import Objective
 
+_Entry: TypeAlias = tuple[tuple[float, ...], float]
+"""Scores and excess."""
+
 
 class Ranking:
-    """Results ranked at each rung, as they come: only a rung of which something new is known is sorted.
+    """Results ranked at each rung, as they come.
 
     Args:
         objectives: which values are better.
@@ -49,28 +53,45 @@ class Ranking:
 
 
 class _Rung:
-    """What reached one rung."""
+    """What reached one rung; by one objective it is kept sorted, by several it is sorted when asked for."""
 
     def __init__(self, objectives: Sequence[Objective]) -> None:
         self._objectives = objectives
-        self._entries: dict[int, tuple[tuple[float, ...], float]] = {}
+        self._entries: dict[int, _Entry] = {}
+        self._keys: list[tuple[float, float, int]] = []
+        self._numbers: list[int] = []
 
-    def put(self, number: int, entry: tuple[tuple[float, ...], float] | None) -> None:
-        """Take an entry of scores and excess, or forget it."""
-        if self._entries.get(number) == entry:
+    def put(self, number: int, entry: _Entry | None) -> None:
+        """Take an entry, or forget it."""
+        known = self._entries.get(number)
+        if known == entry:
             return
-        if entry is None:
+        if known is not None:
             del self._entries[number]
-        else:
+            place = bisect_left(self._keys, self._key(number, known))
+            del self._keys[place], self._numbers[place]
+        if entry is not None:
             self._entries[number] = entry
-        self.__dict__.pop("best_first", None)
+            key = self._key(number, entry)
+            place = bisect_left(self._keys, key)
+            self._keys.insert(place, key)
+            self._numbers.insert(place, number)
 
-    @cached_property
+    @property
     def best_first(self) -> list[int]:
+        """Numbers of the trials; to be read only."""
+        if len(self._objectives) == 1:
+            return self._numbers
         numbers = sorted(self._entries)
         there = [self._entries[number] for number in numbers]
         scores, excess = [scores for scores, _ in there], [excess for _, excess in there]
         return [numbers[position] for position in order(scores, self._objectives, excess)]
+
+    def _key(self, number: int, entry: _Entry) -> tuple[float, float, int]:
+        """Sorts as ``order`` does by one objective."""
+        (score, *_), excess = entry
+        cost = -score if self._objectives[0].direction == "maximize" else score
+        return max(excess, 0.0), cost if math.isfinite(cost) else math.inf, number
 
 
 def order(

@@ -20,6 +20,7 @@ from optuna.samplers import BaseSampler, RandomSampler
 from optuna.trial import FrozenTrial
 
 from automl.study.acquisition import COST_WEIGHT, Knowledge
+from automl.study.blas import one_thread
 from automl.study.encoding import Encoding
 from automl.study.evidence import Evidence, Reader
 from automl.study.prior import prior_of
@@ -68,11 +69,11 @@ class RungSampler(BaseSampler):
         """Return the parameters of the branch that is chosen for this trial."""
         evidence = self._reader.read(study, but=trial.number)
         self._chosen = {}
-        known = _distributions(evidence)
+        known = evidence.ranges
         branches = known.get(self._branch)
         if isinstance(branches, CategoricalDistribution):
             self._chosen = {self._branch: self._branch_of(evidence, branches.choices)}
-            known = {self._branch: branches, **_distributions(evidence.of(self._chosen))}
+            known = {self._branch: branches, **evidence.of(self._chosen).ranges}
         return {name: item for name, item in known.items() if not item.single()}
 
     def sample_relative(
@@ -84,7 +85,9 @@ class RungSampler(BaseSampler):
         free = {name: item for name, item in search_space.items() if name not in self._chosen}
         if not free:
             return self._chosen
-        draw = self._knowledge(Encoding(free), evidence.of(self._chosen), self._chosen).draw(self._rng)
+        knowledge = self._knowledge(Encoding(free), evidence.of(self._chosen), self._chosen)
+        with one_thread():
+            draw = knowledge.draw(self._rng)
         self.origin = draw.origin
         return {**self._chosen, **Encoding(free).decode(draw.point)}
 
@@ -107,7 +110,7 @@ class RungSampler(BaseSampler):
         for value in sorted(branches, key=str):
             chosen = {} if value is None else {self._branch: value}
             own = evidence.of(chosen)
-            known = {name: item for name, item in _distributions(own).items() if not item.single()}
+            known = {name: item for name, item in own.ranges.items() if not item.single()}
             free = {name: item for name, item in known.items() if name not in chosen}
             if len(own.seen) > len(free) > 0:
                 gains.append(self._knowledge(Encoding(free), own, chosen).expected_gain(self._rng))
@@ -138,12 +141,3 @@ class RungSampler(BaseSampler):
         seconds = [item.seconds for item, mine in zip(evidence.seen, own, strict=True) if mine]
         known = [item for item in seconds if item > 0]
         return float(np.median(known)) ** COST_WEIGHT if self._by_time and known else 1.0
-
-
-def _distributions(evidence: Evidence) -> dict[str, BaseDistribution]:
-    """The latest distribution of each parameter that was seen."""
-    ranges = {id(item.distributions): item.distributions for item in reversed(evidence.seen)}
-    known: dict[str, BaseDistribution] = {}
-    for item in ranges.values():
-        known = {**item, **known}
-    return dict(sorted(known.items()))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 ETA = 3
 """One in so many is promoted: the default of Hyperband (Li et al., 2018)."""
@@ -47,7 +47,7 @@ def promotable(
     waiting: Mapping[int, int],
     ranks: Sequence[Sequence[int]],
     *,
-    training: Iterable[int] = (),
+    training: Collection[int] = (),
     eta: int = ETA,
     least: int = 0,
 ) -> Iterator[int]:
@@ -58,22 +58,35 @@ def promotable(
     of them would be among the best when they come.
 
     Args:
-        waiting: by the number of each trial that waits the rungs that it has reached.
+        waiting: by the number of each trial that was paused the rungs that it has reached.
         ranks: per rung the numbers of the trials that reached it, best first.
-        training: rungs that those have reached which went on and have not reached their next one yet.
+        training: which of those went on already and have not reached their next rung yet.
         eta: one in so many is promoted.
         least: so many best ones are promoted from every rung, however few reached it and went on.
     """
-    under_way = Counter(training)
+    under_way = Counter(waiting.get(number) for number in training)
     above = 0
     for rung, numbers in reversed(list(enumerate(ranks, start=1))):
         passed = above + under_way[rung]
         best = len(numbers) // eta if passed < len(numbers) / QUOTA else 0
-        yield from (number for number in numbers[: max(least, best)] if waiting.get(number) == rung)
+        for number in numbers[: max(least, best)]:
+            if waiting.get(number) == rung and number not in training:
+                yield number
         above = len(numbers)
 
 
-def leaders(waiting: Mapping[int, int], ranks: Sequence[Sequence[int]]) -> Iterator[int]:
-    """Yield the trials that wait, the most promising first: by rung from above, then by rank."""
+def leader(
+    waiting: Mapping[int, int], ranks: Sequence[Sequence[int]], *, training: Collection[int] = ()
+) -> int | None:
+    """Return the most promising trial that waits, by rung from above, then by rank; None if none waits.
+
+    Args:
+        waiting: see ``promotable``.
+        ranks: likewise.
+        training: likewise.
+    """
     for rung, numbers in reversed(list(enumerate(ranks, start=1))):
-        yield from (number for number in numbers if waiting.get(number) == rung)
+        for number in numbers:
+            if waiting.get(number) == rung and number not in training:
+                return number
+    return None

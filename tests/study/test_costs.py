@@ -29,7 +29,7 @@ def evidence(configurations, seconds):
         Seen(params=params, distributions=SPACE, rungs=((0.5,),), excess=0.0, seconds=time, origin="")
         for params, time in zip(configurations, seconds, strict=True)
     )
-    return Evidence(seen=trials, standings=np.zeros(len(trials)), pending=())
+    return Evidence(seen=trials, standings=np.zeros(len(trials)), pending=(), ranges={})
 
 
 def drawn(count, seed):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.study.rungs import ETA, ladder, leaders, promotable
+from automl.study.rungs import ETA, ladder, leader, promotable
 
 EPOCHS = st.integers(1, 10_000)
 
@@ -64,7 +64,7 @@ def test_whoever_may_go_on_comes_in_the_order_of_ranks():
 
 
 def test_no_one_goes_on_while_the_best_are_in_training():
-    assert first(at(1, 0, 1, 3, 4), [[2, 0, 1, 3, 4]], training=[1]) is None
+    assert first(at(1, 0, 1, 2, 3, 4), [[2, 0, 1, 3, 4]], training=[2]) is None
 
 
 def test_a_rung_that_passed_on_half_of_its_trials_waits_for_more():
@@ -75,10 +75,10 @@ def test_a_rung_that_passed_on_half_of_its_trials_waits_for_more():
 
 
 def test_those_in_training_count_among_whom_a_rung_passed_on():
-    waiting, ranks = at(1, 2, 4) | at(2, 0), [[2, 1, 3, 0, 4, 5], [0]]
+    waiting, ranks = at(1, 1, 2, 3, 4, 5) | at(2, 0), [[2, 1, 3, 0, 4, 5], [0]]
 
-    assert first(waiting, ranks) == 2
-    assert first(waiting, ranks, training=[1, 1]) is None
+    assert first(waiting, ranks, training=[4]) == 2
+    assert first(waiting, ranks, training=[4, 5]) is None
 
 
 def test_the_least_number_does_not_mind_who_went_on_before():
@@ -106,7 +106,10 @@ def test_the_least_number_goes_on_however_few_there_are(waiting, least):
     assert went_on == list(range(min(waiting, max(least, waiting // ETA))))
 
 
-def test_leaders_are_by_rung_from_above_then_by_rank():
-    waiting = at(1, 0, 2) | at(2, 1, 4)
+def test_the_leader_is_by_rung_from_above_then_by_rank():
+    waiting, ranks = at(1, 0, 2) | at(2, 1, 4), [[2, 1, 0, 3, 4], [3, 4, 1]]
 
-    assert list(leaders(waiting, [[2, 1, 0, 3, 4], [3, 4, 1]])) == [4, 1, 2, 0]
+    assert leader(waiting, ranks) == 4
+    assert leader(waiting, ranks, training=[4]) == 1
+    assert leader(waiting, ranks, training=[4, 1]) == 2
+    assert leader({}, ranks) is None
