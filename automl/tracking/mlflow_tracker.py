@@ -161,7 +161,7 @@ class MlflowTracker:
     def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
         """Remember one epoch's metrics; they are sent with the next batch, at most 2 s later."""
         self._last_epoch[run_id] = epoch
-        self._batch(run_id, metrics=metrics, step=epoch, urgent=False)
+        self._batch(run_id, metrics=metrics, step=epoch)
 
     def pause_trial(self, record: TrialRecord) -> None:
         """Remember how a trial stands at its rung; its run stays open."""
@@ -335,7 +335,6 @@ class MlflowTracker:
         params: Mapping[str, Any] | None = None,
         tags: Mapping[str, Any] | None = None,
         step: int = 0,
-        urgent: bool = True,
     ) -> None:
         content = {
             "metrics": [
@@ -344,9 +343,7 @@ class MlflowTracker:
             "params": list(texts(params or {}, LIMITS["param"]).items()),
             "tags": list(texts(tags or {}, LIMITS["tag"]).items()),
         }
-        self._put(
-            "batch", {name: items for name, items in content.items() if items}, run=run, urgent=urgent
-        )
+        self._put("batch", {name: items for name, items in content.items() if items}, run=run)
 
     def _put(
         self,
@@ -354,11 +351,10 @@ class MlflowTracker:
         content: Mapping[str, Any] | None = None,
         *,
         run: str = "",
-        urgent: bool = True,
         wait: float = 0.0,
     ) -> bool:
         operation = Operation(kind=kind, run=run or self._run, content=content or {})
-        return self._outbox.put(operation, urgent=urgent, wait=wait)
+        return self._outbox.put(operation, wait=wait)
 
 
 def _quiet() -> None:
