@@ -19,11 +19,11 @@ from optuna.trial import TrialState
 from automl.core.optional import require
 from automl.core.seeds import derive
 from automl.core.specs import Configuration, Objective, Rung, TrialRecord
-from automl.spaces.parameters import Boolean, Choice, Float, Integer
 from automl.study.distributions import suggested
 from automl.study.opening import open_proposer
 from automl.study.proposer import Proposal
 from automl.study.rungs import ETA, FIRST
+from benchmarks.kerastuner import declare
 from benchmarks.search_tables import Task
 
 LOSS = Objective(name="loss", direction="minimize")
@@ -224,7 +224,7 @@ class KerasTuner:
         self._space, self._epochs = game.task.space, game.task.space.epochs
         hyperparameters = library.HyperParameters()
         for parameter in self._space.parameters:
-            _declare(hyperparameters, parameter)
+            declare(hyperparameters, parameter)
         settings = {
             "objective": library.Objective("loss", "min"),
             "hyperparameters": hyperparameters,
@@ -259,17 +259,6 @@ class KerasTuner:
         self._oracle.update_trial(trial.trial_id, {"loss": _least(losses)}, step=len(losses))
         trial.status = "COMPLETED"
         self._oracle.end_trial(trial)
-
-
-def _declare(hyperparameters: Any, parameter: Any) -> None:
-    if isinstance(parameter, Choice):
-        hyperparameters.Choice(parameter.name, list(parameter.values))
-    elif isinstance(parameter, Boolean):
-        hyperparameters.Boolean(parameter.name)
-    elif isinstance(parameter, Integer | Float):
-        declare = hyperparameters.Int if isinstance(parameter, Integer) else hyperparameters.Float
-        scale = "log" if parameter.log else "linear"
-        declare(parameter.name, parameter.low, parameter.high, sampling=scale)
 
 
 def _oracle(name: str, **options: Any) -> Callable[[Game], Player]:

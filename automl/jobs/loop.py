@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from automl.core.errors import SearchError
@@ -70,13 +70,17 @@ def run_trials(loop: Loop) -> Found:
         SearchError: no trial succeeded.
     """
     rounds = _Rounds(loop)
+    earlier = loop.proposer.records()
+    loop.tracker.catch_up(
+        replace(record, configuration=loop.show(record.configuration)[0]) for record in earlier
+    )
     loop.progress.start(
         Announcement(
             name=loop.name,
             objectives=loop.objectives,
             trials=loop.budget.trials,
             deadline=loop.budget.deadline,
-            earlier=loop.proposer.records(),
+            earlier=earlier,
         )
     )
     state = "interrupted"

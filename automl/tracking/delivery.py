@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
@@ -90,8 +90,8 @@ class Delivery:
         return self._runs.get(run, run)
 
     def children(self, parent: str) -> Iterator[Run]:
-        """Yield the runs of the parent's trials."""
-        return self._search(f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'")
+        """Yield the runs of the parent's trials, those that somebody has deleted among them."""
+        return self._search(f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'", ViewType.ALL)
 
     def answers(self) -> bool:
         """Whether the store answers."""
@@ -116,11 +116,15 @@ class Delivery:
                 return self.client.get_experiment_by_name(name)
             raise
 
-    def _search(self, condition: str) -> Iterator[Run]:
+    def _search(self, condition: str, view: int = ViewType.ACTIVE_ONLY) -> Iterator[Run]:
         token: str | None = None
         while True:
             page = self.client.search_runs(
-                [self.experiment], filter_string=condition, max_results=1000, page_token=token
+                [self.experiment],
+                filter_string=condition,
+                run_view_type=view,
+                max_results=1000,
+                page_token=token,
             )
             yield from page
             token = page.token

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,13 @@ class MemoryTracker:
             return run_id
         self.runs[run_id] = MemoryRun(number=number, configuration=dict(configuration), seed=seed)
         return run_id
+
+    def catch_up(self, records: Iterable[TrialRecord]) -> None:
+        """Take up what was not told."""
+        for record in records:
+            run = self.runs.get(f"trial-{record.number}")
+            if run is None or run.record is None or run.record.pauses < record.pauses:
+                self.end_trial(record)
 
     def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
         """Remember one epoch's metrics."""
@@ -115,6 +122,9 @@ class NullTracker:
     def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
         """Return no run."""
         return ""
+
+    def catch_up(self, records: Iterable[TrialRecord]) -> None:
+        """Do nothing."""
 
     def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
         """Do nothing."""

@@ -10,12 +10,14 @@ import json
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
+from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
 from automl._version import __version__
@@ -112,7 +114,8 @@ class MlflowTracker:
         self._waited = 0.0
         self._running: dict[int, str] = {}
         self._paused: set[str] = set()
-        self._interrupted: dict[int, tuple[str, dict[str, str]]] = {}
+        self._interrupted: dict[int, Run] = {}
+        self._numbers: set[int] | None = None
         self._last_epoch: dict[str, int] = {}
 
     def start_job(self, job: JobRecord) -> str:
@@ -146,22 +149,38 @@ class MlflowTracker:
             self._batch(self._running[number], tags={"state": "running"})
             return self._running[number]
         params = texts({**configuration, "seed": seed}, LIMITS["param"])
-        found, earlier = self._interrupted.pop(number, ("", {}))
-        if found and earlier == params:
-            self._put("reopen", run=found)
-            self._batch(found, tags={"state": "running"})
-            self._running[number] = found
-            return found
+        found = self._interrupted.pop(number, None)
+        # a session may have been killed between a run's creation and its parameters
+        if found is not None and found.data.params in ({}, params):
+            run = self._running[number] = str(found.info.run_id)
+            self._put("reopen", run=run)
+            self._batch(run, params=params, tags={"state": "running"})
+            return run
         tags = {TRIAL_TAG: str(number), "state": "running"}
         run = self._create(f"trial {number}", tags, parent=self._run, wait=self._patience())
         self._running[number] = run
         self._batch(run, params=params)
         return run
 
+    def catch_up(self, records: Iterable[TrialRecord]) -> None:
+        """Tell of the trials whose end or pause an earlier session could not send any more."""
+        if self._numbers is None:
+            return  # no earlier session, or its run is not there
+        for record in records:
+            found = self._interrupted.get(record.number)
+            if found is None and record.number in self._numbers:
+                continue  # its end was told
+            run = self._late(record) if found is None else str(found.info.run_id)
+            if record.state != "paused":
+                self._interrupted.pop(record.number, None)
+                self.end_trial(replace(record, run_id=run))
+            elif found is None or found.data.metrics.get("epochs", 0) < record.epochs:
+                self.pause_trial(replace(record, run_id=run))
+
     def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
         """Remember one epoch's metrics; they are sent with the next batch, at most 2 s later."""
         self._last_epoch[run_id] = epoch
-        self._batch(run_id, metrics=metrics, step=epoch)
+        self._batch(run_id, metrics=metrics, step=epoch, urgent=False)
 
     def pause_trial(self, record: TrialRecord) -> None:
         """Remember how a trial stands at its rung; its run stays open."""
@@ -294,11 +313,15 @@ class MlflowTracker:
         return str(found.info.run_id)
 
     def _collect_interrupted(self) -> None:
+        self._numbers = set()
         for run in self._delivery.children(self._run):
             tags = run.data.tags
+            if not tags.get(TRIAL_TAG, "").isdigit():
+                continue
+            self._numbers.add(int(tags[TRIAL_TAG]))
             cut = run.info.status == "RUNNING" or tags.get("state") in ("interrupted", "paused")
-            if cut and tags.get(TRIAL_TAG, "").isdigit():
-                self._interrupted[int(tags[TRIAL_TAG])] = (run.info.run_id, dict(run.data.params))
+            if cut and run.info.lifecycle_stage == "active":
+                self._interrupted[int(tags[TRIAL_TAG])] = run
 
     def _create(self, name: str, tags: Mapping[str, str], *, parent: str = "", wait: float) -> str:
         key, before = provisional_id(), time.monotonic()
@@ -335,6 +358,7 @@ class MlflowTracker:
         params: Mapping[str, Any] | None = None,
         tags: Mapping[str, Any] | None = None,
         step: int = 0,
+        urgent: bool = True,
     ) -> None:
         content = {
             "metrics": [
@@ -343,7 +367,9 @@ class MlflowTracker:
             "params": list(texts(params or {}, LIMITS["param"]).items()),
             "tags": list(texts(tags or {}, LIMITS["tag"]).items()),
         }
-        self._put("batch", {name: items for name, items in content.items() if items}, run=run)
+        self._put(
+            "batch", {name: items for name, items in content.items() if items}, run=run, urgent=urgent
+        )
 
     def _put(
         self,
@@ -351,10 +377,11 @@ class MlflowTracker:
         content: Mapping[str, Any] | None = None,
         *,
         run: str = "",
+        urgent: bool = True,
         wait: float = 0.0,
     ) -> bool:
         operation = Operation(kind=kind, run=run or self._run, content=content or {})
-        return self._outbox.put(operation, wait=wait)
+        return self._outbox.put(operation, urgent=urgent, wait=wait)
 
 
 def _quiet() -> None:

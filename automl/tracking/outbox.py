@@ -60,13 +60,13 @@ class Outbox:
         self._urgent = bool(self.spool)
         self._thread.start()
 
-    def put(self, operation: Operation, *, wait: float = 0.0) -> bool:
+    def put(self, operation: Operation, *, urgent: bool = True, wait: float = 0.0) -> bool:
         """Hand over an operation.
 
         Args:
             operation: what to send.
-            wait: seconds to wait until it is sent, which is now; not waited while the store is away.
-                Without, it goes with the next period's batch: the longer the batch, the fewer requests.
+            urgent: send now rather than with the next period's batch.
+            wait: seconds to wait until it is sent; not waited while the store is away.
 
         Returns:
             whether it was seen to be sent.
@@ -77,8 +77,8 @@ class Outbox:
             if waits:
                 self._waiting[id(operation)] = done
             self._queue.append(operation)
-            if waits:
-                self._urgent = True
+            self._urgent = self._urgent or urgent
+            if urgent:
                 self._condition.notify_all()
         sent = done.wait(wait) if waits else False
         self._waiting.pop(id(operation), None)

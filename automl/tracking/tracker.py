@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -45,6 +45,14 @@ class Tracker(Protocol):
     def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:
         """Open a trial's run under the job's, or go on with that of a paused or interrupted one; returns
         its id ("" when none).
+        """
+        ...
+
+    def catch_up(self, records: Iterable[TrialRecord]) -> None:
+        """Tell what an earlier session of the job had not told of trials when it was killed.
+
+        Args:
+            records: every trial that is finished or paused, the configuration as for ``start_trial``.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from contextlib import contextmanager
 
@@ -104,6 +105,22 @@ def test_what_a_runner_says_is_heard_in_order_and_before_its_end(executor):
         assert heard[item.task.number] == [0, 1, 2, 3]
 
 
+def test_clocks_that_jump_change_nothing(executor, monkeypatch):
+    real = time.time
+    monkeypatch.setattr(time, "time", real)  # whatever the task does to it in this process is undone
+    payloads = [{"number": n, "steps": 4, "seconds": 0.05, "harm": "clock", "at": 1} for n in range(3)]
+
+    def hear(task, message):
+        if message["step"] == 2:
+            monkeypatch.setattr(time, "time", lambda: real() - 86_400)
+        return ""
+
+    ended = list(executor.run(drawn(payloads, deadline=time.monotonic() + 60), hear, never))
+
+    assert sorted(item.task.number for item in ended) == [0, 1, 2]
+    assert all(item.result["steps"] == 4 and not item.result["stopped"] for item in ended)
+
+
 def test_a_reason_stops_the_task_it_is_given_to_and_no_other(executor):
     payloads = [{"number": number, "steps": 40, "seconds": 0.02} for number in range(2)]
 
@@ -166,11 +183,12 @@ def test_a_task_that_was_handed_back_goes_on_from_what_was_saved(executor, tmp_p
 
 
 def test_the_deadline_reaches_the_runner(executor):
-    import time
+    payloads = [{"number": 0, "steps": 1000, "seconds": 0.05}]
 
-    payload = {"number": 0, "steps": 1000, "seconds": 0.05}
+    def draw():  # the time counts from here, when there is a worker
+        return drawn([payloads.pop()], deadline=time.monotonic() + 0.5)() if payloads else None
 
-    ended = list(executor.run(drawn([payload], deadline=time.monotonic() + 0.5), ignore, never))
+    ended = list(executor.run(draw, ignore, never))
 
     assert ended[0].result["stopped"] == "deadline"
 

@@ -132,6 +132,27 @@ def test_a_trial_that_waited_in_an_earlier_session_goes_on_in_its_run(kept: Kept
     assert (seen.state, seen.curve("loss")) == ("complete", {1: 0.5, 2: 0.4})
 
 
+def test_what_a_killed_session_had_not_told_is_told_by_the_next(kept: Kept) -> None:
+    job = kept.tracker.start_job(JOB)
+    for number in (0, 2):
+        kept.tracker.start_trial(number, {"width": 8}, seed=0)
+    records = [_trial(0, ""), _trial(1, ""), _trial(2, "", state="paused", epochs=1, pauses=1)]
+
+    for _ in range(2):  # telling it again changes nothing
+        later = kept.reopened()
+        later.start_job(replace(JOB, run_id=kept.tracker.resolve(job)))
+        later.catch_up(records)
+        later.end_job("interrupted", {})
+
+    seen = kept.reader().trials
+    assert {number: trial.state for number, trial in seen.items()} == {
+        0: "complete",
+        1: "complete",
+        2: "paused",
+    }
+    assert [seen[number].score for number in (0, 1)] == [0.9, 0.9]
+
+
 def test_a_trial_that_was_never_promoted_ends_as_pruned(kept: Kept) -> None:
     kept.tracker.start_job(JOB)
     run = kept.tracker.start_trial(0, {"width": 8}, seed=0)

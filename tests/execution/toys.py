@@ -72,6 +72,8 @@ def misbehave(payload, step, folder):
         time.sleep(600)
     if harm == "deaf":
         ctypes.PyDLL(None).sleep(600)  # without letting another thread in
+    if harm == "clock":  # from now on this process believes that it is tomorrow
+        time.time = lambda real=time.time: real() + 86_400
     if harm == "hog":
         held = [bytearray(os.urandom(2**20)) * 50 for _ in range(200)]
         time.sleep(600 + len(held))

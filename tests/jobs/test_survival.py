@@ -132,6 +132,16 @@ def test_workers_may_be_killed(folder):
     check(folder, proposer, 20, len(kills))
 
 
+def test_the_clock_may_be_set_back(folder, monkeypatch):
+    real, began = time.time, time.monotonic()
+    monkeypatch.setattr(time, "time", lambda: real() - 86_400 * (time.monotonic() - began > 1.0))
+
+    _, proposer = search(folder, trials=8, seconds=0.1)
+
+    check(folder, proposer, 8, 0)
+    assert {record.state for record in proposer.records()} == {"complete", "pruned"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_workers_may_be_killed_every_few_seconds_over_200_trials(folder, seed):

@@ -52,7 +52,7 @@ def test_operations_arrive_in_order(tmp_path: Path) -> None:
     store = Store()
     outbox = _outbox(store, tmp_path)
     for number in range(50):
-        outbox.put(_operation(number), wait=0.01 if number % 7 == 0 else 0.0)
+        outbox.put(_operation(number), urgent=number % 7 == 0)
 
     assert outbox.close(5) == 0
     assert store.seen == [str(number) for number in range(50)]
