@@ -1,7 +1,7 @@
 """What worker processes bring, and what they hold.
 
     python -m benchmarks.workers --table adult.csv --target income [--trials N] [--rounds N]
-    python -m benchmarks.workers --memory TRIALS
+    python -m benchmarks.workers --memory TRIALS [--data sklearn:wine]
 
 Two workers against one, each on one core: trials per hour from the first begin to the last end, in turns.
 Or the memory of coordinator and workers over a long search of mixed trials.
@@ -38,7 +38,7 @@ def main() -> None:
                 Path(place), [options.table, "--target", options.target], options.trials, options.rounds
             )
         if options.memory:
-            watch_memory(Path(place) / "memory", options.memory)
+            watch_memory(Path(place) / "memory", options.data, options.memory)
 
 
 def compare(folder: Path, data: list[str], trials: int, rounds: int) -> None:
@@ -56,15 +56,15 @@ def compare(folder: Path, data: list[str], trials: int, rounds: int) -> None:
     print(f"2 workers against 1, one core each: {two / one:.2f} times the trials per hour")
 
 
-def watch_memory(out: Path, trials: int) -> None:
-    """Resident memory in MiB of coordinator and workers, by the number of trials ended."""
-    process = _started(["sklearn:digits"], out, "--trials", str(trials), *MEMORY)
+def watch_memory(out: Path, data: str, trials: int) -> None:
+    """Resident memory in MiB of coordinator and workers, by the number of trials begun."""
+    process = _started([data], out, "--trials", str(trials), *MEMORY)
     coordinator, rows = psutil.Process(process.pid), []
     while process.poll() is None:
         time.sleep(1.0)
         with suppress(psutil.Error):  # a worker may just have been replaced
             held = [item.memory_info().rss / 2**20 for item in (coordinator, *coordinator.children())]
-            rows.append((_ended(out), held[0], max(held[1:], default=0.0)))
+            rows.append((_begun(out), held[0], max(held[1:], default=0.0)))
     searching = [row for row in rows if row[0] < trials]  # finishing is not searching
     at_50 = next((row for row in searching if row[0] >= 50), searching[-1])
     last = searching[-1]
@@ -84,12 +84,11 @@ def _per_hour(out: Path) -> float:
     return len(trials) / (ended - begun).total_seconds() * 3600
 
 
-def _ended(out: Path) -> int:
+def _begun(out: Path) -> int:
     try:
-        trials = load_study(out, "measured").get_trials(deepcopy=False)
+        return len(load_study(out, "measured").get_trials(deepcopy=False))
     except AutomlError:  # it is not there yet
         return 0
-    return sum(trial.state.is_finished() for trial in trials)
 
 
 def _options() -> argparse.Namespace:
@@ -99,6 +98,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--trials", type=int, default=20, help="of each search")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, default=0, metavar="TRIALS")
+    parser.add_argument("--data", default="sklearn:wine", help="of --memory: sklearn:wine")
     return parser.parse_args()
 
 

@@ -98,6 +98,8 @@ def load_study(folder: Path, name: str, storage: str | None = None) -> optuna.St
         ConfigError: there is no such study, or its storage cannot be opened.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    if storage is None and not (folder / JOURNAL).exists():  # to look must not make one
+        raise ConfigError(f"There is no study {name!r} in {folder / JOURNAL}.")
     try:
         return optuna.load_study(study_name=name, storage=open_storage(folder, storage))
     except KeyError as error:

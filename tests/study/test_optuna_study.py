@@ -159,6 +159,13 @@ def test_a_missing_study_is_refused(tmp_path):
         load_study(tmp_path, "other")
 
 
+def test_to_look_at_a_study_that_is_not_there_makes_nothing(tmp_path):
+    with pytest.raises(ConfigError, match="There is no study 'job'"):
+        load_study(tmp_path / "nowhere", "job")
+
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("objectives", [1, 2])
 def test_plots_are_one_page_that_needs_no_network(tmp_path, objectives):
     size = Objective(name="parameters", direction="minimize")
