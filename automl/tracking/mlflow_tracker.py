@@ -7,8 +7,6 @@ The fluent API is not used: its stack of active runs belongs to a thread, and to
 from __future__ import annotations
 
 import json
-import logging
-import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -24,6 +22,7 @@ from automl._version import __version__
 from automl.core.errors import ConfigError, DiskFullError
 from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord
 from automl.tracking import registration
+from automl.tracking.client_settings import configure, quiet, restore
 from automl.tracking.delivery import TRIAL_TAG, Delivery, temporary
 from automl.tracking.description import (
     LIMITS,
@@ -52,12 +51,6 @@ MODEL_WAIT_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
 STATUS = {"complete": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED", "failed": "FAILED"}
 _AT_A_PAUSE = ("score", "duration_seconds", "epochs", "best_epoch")
-CLIENT_SETTINGS = {
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-    # a line for each run that ends would stand among the results on stdout
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-}
 
 
 def open_tracker(uri: str | None, folder: Path) -> MlflowTracker:
@@ -85,7 +78,7 @@ def warm_up(uri: str | None) -> None:
     with suppress(Exception):
         store = resolve(uri)
         if not is_server(store):
-            _quiet()
+            quiet()
             MlflowClient(tracking_uri=store).search_experiments(max_results=1)
 
 
@@ -101,7 +94,7 @@ class MlflowTracker:
         self.uri = uri
         self.experiment_id = ""
         self._folder = folder
-        self._environment = _client_settings()
+        self._environment = configure()
         self._delivery = Delivery(uri)
         self._outbox = Outbox(
             self._delivery, temporary=temporary, answers=self._delivery.answers, spool=Spool(folder)
@@ -255,7 +248,7 @@ class MlflowTracker:
                 f"{left} tracking records could not be sent to {redact(self.uri)}. They wait in "
                 f"{self._outbox.spool.path} and are sent by: automl resume {self._folder}"
             )
-        _restore(self._environment)
+        restore(self._environment)
 
     def resolve(self, run_id: str) -> str:
         """Return the store's id of a run; "" for one that was never sent."""
@@ -285,11 +278,11 @@ class MlflowTracker:
         return tuple(notes)
 
     def _open_experiment(self, name: str) -> None:
-        _quiet()
+        quiet()
         try:
             used = self._delivery.open_experiment(name)
         except Exception as error:  # SQLAlchemy, urllib3 and MLflow each have their own
-            _restore(self._environment)
+            restore(self._environment)
             raise ConfigError(
                 f"MLflow cannot work with {redact(self.uri)}: {redact(str(error))[:500]} "
                 "Name another store with --tracking-uri, or search with --no-tracking. "
@@ -382,24 +375,3 @@ class MlflowTracker:
     ) -> bool:
         operation = Operation(kind=kind, run=run or self._run, content=content or {})
         return self._outbox.put(operation, urgent=urgent, wait=wait)
-
-
-def _quiet() -> None:
-    """MLflow tells of each step in which it creates a data base."""
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
-
-
-def _client_settings() -> dict[str, str | None]:
-    """Make MLflow's client quiet and quick to give up, where the user chose nothing; returns what was."""
-    before = {name: os.environ.get(name) for name in CLIENT_SETTINGS}
-    for name, value in CLIENT_SETTINGS.items():
-        os.environ.setdefault(name, value)
-    return before
-
-
-def _restore(environment: Mapping[str, str | None]) -> None:
-    for name, value in environment.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
