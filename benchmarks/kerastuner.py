@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.spaces.parameters import Boolean, Choice, Constant, Float, Integer, Parameter
+from automl.core.specs import Scalar
+from automl.spaces.parameters import Boolean, Choice, Constant, Integer, Parameter
+from automl.spaces.space import SearchSpace
 
 
-def declare(hyperparameters: Any, parameter: Parameter) -> None:
-    """Make a parameter known to KerasTuner, whatever it depends on: it draws all, we take what is active.
+def hyperparameters_of(library: Any, space: SearchSpace) -> Any:
+    """Return a space as ``HyperParameters``; all are drawn, whoever draws takes those that are active.
 
     Args:
-        hyperparameters: ``keras_tuner.HyperParameters``.
-        parameter: of a search space.
+        library: ``keras_tuner``.
+        space: to be searched.
     """
+    hyperparameters = library.HyperParameters()
+    for parameter in space.parameters:
+        ask(hyperparameters, parameter)
+    return hyperparameters
+
+
+def ask(hyperparameters: Any, parameter: Parameter) -> Scalar:
+    """Return KerasTuner's value of a parameter, which is thereby known to it."""
+    value: Scalar
+    name = parameter.name
     if isinstance(parameter, Choice):
-        hyperparameters.Choice(parameter.name, list(parameter.values))
+        value = hyperparameters.Choice(name, list(parameter.values))
     elif isinstance(parameter, Boolean):
-        hyperparameters.Boolean(parameter.name)
+        value = hyperparameters.Boolean(name)
     elif isinstance(parameter, Constant):
-        hyperparameters.Fixed(parameter.name, parameter.value)
-    elif isinstance(parameter, Integer | Float):
+        value = hyperparameters.Fixed(name, parameter.value)
+    else:
         say = hyperparameters.Int if isinstance(parameter, Integer) else hyperparameters.Float
-        say(parameter.name, parameter.low, parameter.high, sampling="log" if parameter.log else "linear")
+        value = say(name, parameter.low, parameter.high, sampling="log" if parameter.log else "linear")
+    return value

@@ -24,7 +24,7 @@ from automl.core.seeds import derive
 from automl.jobs.config import JobConfig
 from automl.jobs.training import Setting
 from automl.study.rungs import ETA
-from benchmarks.kerastuner import declare
+from benchmarks.kerastuner import hyperparameters_of
 
 
 def main() -> None:
@@ -119,17 +119,13 @@ def _open(job: Mapping[str, Any], folder: Path, began: float) -> Peer:
     intake = take_in(config, check_early(config), folder / "cache")
     setting = open_setting(config, intake, lambda text: None)
     library: Any = require("keras_tuner", extra="bench", purpose="to compare with KerasTuner")
-    hyperparameters = library.HyperParameters()
-    for parameter in setting.space.parameters:
-        declare(hyperparameters, parameter)
+    direction = "max" if setting.objectives[0].direction == "maximize" else "min"
     oracle = library.oracles.HyperbandOracle(
-        objective=library.Objective(
-            "score", "max" if setting.objectives[0].direction == "maximize" else "min"
-        ),
+        objective=library.Objective("score", direction),
         max_epochs=max(setting.epochs.values()),
         factor=ETA,
         hyperband_iterations=100,
-        hyperparameters=hyperparameters,
+        hyperparameters=hyperparameters_of(library, setting.space),
         seed=config.seed,
         max_consecutive_failed_trials=1000,
     )

@@ -75,10 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        sets, methods = (
-            names_of(options.sets, SETS, "data set"),
-            names_of(options.methods, METHODS, "method"),
-        )
+        sets = names_of(options.sets, SETS, "data set")
+        methods = names_of(options.methods, METHODS, "method")
         runs = _read(options.json)
         for seed in range(options.seeds):
             for data in sets:

@@ -23,7 +23,7 @@ from automl.study.distributions import suggested
 from automl.study.opening import open_proposer
 from automl.study.proposer import Proposal
 from automl.study.rungs import ETA, FIRST
-from benchmarks.kerastuner import declare
+from benchmarks.kerastuner import hyperparameters_of
 from benchmarks.search_tables import Task
 
 LOSS = Objective(name="loss", direction="minimize")
@@ -222,12 +222,9 @@ class KerasTuner:
     def __init__(self, game: Game, make: Callable[[Any, Mapping[str, Any], int], Any]) -> None:
         library: Any = require("keras_tuner", extra="bench", purpose="to compare with KerasTuner")
         self._space, self._epochs = game.task.space, game.task.space.epochs
-        hyperparameters = library.HyperParameters()
-        for parameter in self._space.parameters:
-            declare(hyperparameters, parameter)
         settings = {
             "objective": library.Objective("loss", "min"),
-            "hyperparameters": hyperparameters,
+            "hyperparameters": hyperparameters_of(library, self._space),
             "seed": game.seed,
         }
         self._folder = tempfile.TemporaryDirectory()

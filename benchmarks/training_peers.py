@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from automl.core.optional import require
 from automl.core.seeds import derive
 from automl.core.specs import Configuration
-from automl.spaces.parameters import Choice, Float, Integer, Parameter
+from benchmarks.kerastuner import ask
 from benchmarks.training_record import STEADY_EPOCHS, Job, Measurement, Recorder
 from benchmarks.training_rows import Data, Row, build
 
@@ -59,7 +59,7 @@ def measure_kerastuner(job: Job, row: Row, data: Data) -> Measurement:
 def _tuner(library: Any, job: Job, row: Row, recorder: Recorder, folder: str) -> Any:
     class Model(library.HyperModel):  # type: ignore[misc]
         def build(self, hp: Any) -> keras.Model:
-            return _compiled(row, row.space.walk(lambda parameter: _asked(hp, parameter)))
+            return _compiled(row, row.space.walk(lambda parameter: ask(hp, parameter)))
 
         def fit(self, hp: Any, model: Any, *args: Any, callbacks: Any = (), **settings: Any) -> Any:
             return model.fit(*args, callbacks=[*callbacks, _clock(recorder)], **settings)
@@ -79,18 +79,6 @@ def _tuner(library: Any, job: Job, row: Row, recorder: Recorder, folder: str) ->
         directory=folder,
         project_name=row.name,
     )
-
-
-def _asked(hp: Any, parameter: Parameter) -> Any:
-    """Ask KerasTuner for a parameter of our search space."""
-    if isinstance(parameter, Choice):
-        return hp.Choice(parameter.name, list(parameter.values))
-    if isinstance(parameter, Integer):
-        return hp.Int(parameter.name, parameter.low, parameter.high)
-    if isinstance(parameter, Float):
-        scale = "log" if parameter.log else "linear"
-        return hp.Float(parameter.name, parameter.low, parameter.high, sampling=scale)
-    return parameter.default
 
 
 def _compiled(row: Row, configuration: Configuration) -> keras.Model:

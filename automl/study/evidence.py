@@ -169,7 +169,7 @@ class _Results:
 
     def read(self, trials: Sequence[FrozenTrial], but: int | None) -> Evidence:
         """Read what is new, and return what all comes to; see ``Reader``."""
-        fresh = [trials[number] for number in self.open] + list(trials[self._count :])
+        fresh = [trials[number] for number in sorted(self.open)] + list(trials[self._count :])
         longest = max([self._longest, *map(_length, fresh)])
         if ladder(longest) != ladder(self._longest):
             self._start()

@@ -113,7 +113,7 @@ class RandomProposer:
 
     def records(self) -> Sequence[TrialRecord]:
         """Every trial that is finished or paused, by number."""
-        return [self._promoter.records[number] for number in sorted(self._promoter.records)]
+        return self._promoter.in_order()
 
     def front(self) -> Sequence[TrialRecord]:
         """The best trial, or the Pareto front."""

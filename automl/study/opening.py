@@ -22,6 +22,7 @@ from automl.study.storage import JOURNAL, open_storage
 from automl.study.warm_start import Facts, Place
 
 
+# long for its signature and the meaning of each argument
 def open_proposer(
     *,
     folder: Path,

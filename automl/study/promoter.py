@@ -75,6 +75,10 @@ class Promoter:
             scores = [rung.scores for rung in record.rungs]
             self._ranking.put(record.number, scores, total_excess(record.constraints))
 
+    def in_order(self) -> list[TrialRecord]:
+        """Return the records by number."""
+        return [self.records[number] for number in sorted(self.records)]
+
     def next(self, horizon: Horizon, running: Collection[int] = ()) -> Promotion | None:
         """Return the trial that goes on now, or None when it is better to begin a new one.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 ETA = 3
 """One in so many is promoted: the default of Hyperband (Li et al., 2018)."""
@@ -69,9 +69,7 @@ def promotable(
     for rung, numbers in reversed(list(enumerate(ranks, start=1))):
         passed = above + under_way[rung]
         best = len(numbers) // eta if passed < len(numbers) / QUOTA else 0
-        for number in numbers[: max(least, best)]:
-            if waiting.get(number) == rung and number not in training:
-                yield number
+        yield from _idle(numbers[: max(least, best)], rung, waiting, training)
         above = len(numbers)
 
 
@@ -86,7 +84,13 @@ def leader(
         training: likewise.
     """
     for rung, numbers in reversed(list(enumerate(ranks, start=1))):
-        for number in numbers:
-            if waiting.get(number) == rung and number not in training:
-                return number
+        for number in _idle(numbers, rung, waiting, training):
+            return number
     return None
+
+
+def _idle(
+    numbers: Iterable[int], rung: int, waiting: Mapping[int, int], training: Collection[int]
+) -> Iterator[int]:
+    """Those that wait at a rung."""
+    return (number for number in numbers if waiting.get(number) == rung and number not in training)

@@ -63,7 +63,8 @@ class MemoryTracker:
         """Take up what was not told."""
         for record in records:
             run = self.runs.get(f"trial-{record.number}")
-            if run is None or run.record is None or run.record.pauses < record.pauses:
+            told = None if run is None else run.record
+            if told is None or (told.state, told.pauses) != (record.state, record.pauses):
                 self.end_trial(record)
 
     def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:

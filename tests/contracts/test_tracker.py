@@ -136,7 +136,14 @@ def test_what_a_killed_session_had_not_told_is_told_by_the_next(kept: Kept) -> N
     job = kept.tracker.start_job(JOB)
     for number in (0, 2):
         kept.tracker.start_trial(number, {"width": 8}, seed=0)
-    records = [_trial(0, ""), _trial(1, ""), _trial(2, "", state="paused", epochs=1, pauses=1)]
+    waits = kept.tracker.start_trial(3, {"width": 8}, seed=0)
+    kept.tracker.pause_trial(_trial(3, waits, state="paused", epochs=1, pauses=1))
+    records = [
+        _trial(0, ""),
+        _trial(1, ""),
+        _trial(2, "", state="paused", epochs=1, pauses=1),
+        _trial(3, "", pauses=1),
+    ]
 
     for _ in range(2):  # telling it again changes nothing
         later = kept.reopened()
@@ -149,8 +156,9 @@ def test_what_a_killed_session_had_not_told_is_told_by_the_next(kept: Kept) -> N
         0: "complete",
         1: "complete",
         2: "paused",
+        3: "complete",
     }
-    assert [seen[number].score for number in (0, 1)] == [0.9, 0.9]
+    assert [seen[number].score for number in (0, 1, 3)] == [0.9, 0.9, 0.9]
 
 
 def test_a_trial_that_was_never_promoted_ends_as_pruned(kept: Kept) -> None:
