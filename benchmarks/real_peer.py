@@ -114,9 +114,12 @@ class Peer:
 def _open(job: Mapping[str, Any], folder: Path, began: float) -> Peer:
     from automl.jobs.intake import check_early, take_in
     from automl.jobs.setting import open_setting
+    from automl.training.precision import choose_precision
 
     config = replace(JobConfig(**job), engine="streaming")
     intake = take_in(config, check_early(config), folder / "cache")
+    # only now: it loads Keras
+    config = replace(config, precision=choose_precision(config.precision))
     setting = open_setting(config, intake, lambda text: None)
     library: Any = require("keras_tuner", extra="bench", purpose="to compare with KerasTuner")
     direction = "max" if setting.objectives[0].direction == "maximize" else "min"
