@@ -23,7 +23,7 @@ from automl.jobs.config import (
     parse_workers,
     read_config,
 )
-from automl.jobs.crew import hired
+from automl.jobs.crew import executor_name, hired
 from automl.jobs.folder import RUNS, JobFolder, new_folder, open_folder, read_json
 from automl.jobs.intake import Intake, check_early, default_backend, take_in
 from automl.jobs.lock import locked
@@ -238,15 +238,17 @@ def load(folder: str | Path) -> Result:
     return load_result(folder)
 
 
-def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder) -> Tracker:
-    """Open the tracker of a job: MLflow, or one that remembers nothing."""
+def open_tracker_of(
+    tracking: bool, uri: str | None, folder: JobFolder, *, apart: bool = False
+) -> Tracker:
+    """Open the tracker of a job: MLflow, from a process of its own or from this one, or none at all."""
     if not tracking:
         from automl.tracking.memory import NullTracker
 
         return NullTracker()
     from automl.tracking.mlflow_tracker import open_tracker
 
-    return open_tracker(uri, folder.path)
+    return open_tracker(uri, folder.path, apart=apart)
 
 
 def _conduct(
@@ -256,7 +258,9 @@ def _conduct(
     with locked(folder), hired(config, folder, data, progress.note) as hire:
         intake = _taken_in(config, source, folder)
         config = _settled(config)
-        tracker = open_tracker_of(config.tracking, config.tracking_uri, folder)
+        # in this process MLflow would take its time from a training alone; from many, their coordinator's
+        apart = executor_name(config) != "inline"
+        tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
         write_whole(folder.job, dump_config(_absolute(config)))
         from automl.jobs.search import Adapters, run_search
         from automl.training.memory import settled

@@ -137,7 +137,7 @@ def _tracker(folder: Path, uri: str) -> Tracker:
         return NullTracker()
     from automl.tracking.mlflow_tracker import open_tracker
 
-    return open_tracker(uri, folder)
+    return open_tracker(uri, folder, apart=True)
 
 
 def job_record(folder: Path, run_id: str = "") -> JobRecord:

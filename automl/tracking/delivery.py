@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -18,6 +18,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_I
 from automl.tracking import registration
 from automl.tracking.location import artifact_root
 from automl.tracking.operation import PENDING, Operation
+from automl.tracking.store import KeptRun, StoreError
 
 KEY_TAG = "automl.key"
 TRIAL_TAG = "trial"
@@ -39,15 +40,17 @@ PERMANENT = (
 
 
 class Delivery:
-    """Carries operations out in one store.
+    """Carries operations out in one store, in this process; see ``Store``.
 
     Args:
         uri: absolute tracking URI.
+        session: names the life of this object; a new name by default.
+        experiment: id of the experiment, where one was opened before.
     """
 
-    def __init__(self, uri: str) -> None:
-        self.session = uuid.uuid4().hex
-        self.experiment = ""
+    def __init__(self, uri: str, *, session: str = "", experiment: str = "") -> None:
+        self.session = session or uuid.uuid4().hex
+        self.experiment = experiment
         self.model_uri = ""
         self._uri = uri
         self._runs: dict[str, str] = {}
@@ -67,31 +70,36 @@ class Delivery:
         self.experiment = found.experiment_id
         return free
 
-    def __call__(self, operation: Operation) -> None:
-        """Carry out one operation; doing it again changes nothing."""
-        if operation.kind == "create":
-            self._create(operation)
-        else:
-            getattr(self, f"_{operation.kind}")(self.find(operation.run), operation.content)
+    def deliver(self, operations: Sequence[Operation]) -> Iterator[None]:
+        """Carry operations out in order, yielding after each; doing one again changes nothing."""
+        return map(self._carry_out, operations)
 
-    def find(self, run: str) -> str:
-        """Return the store's id of a run; of a provisional id, that of the run created for it."""
-        if not run.startswith(PENDING):
-            return run
-        if run not in self._runs:
+    def resolve(self, run: str) -> str:
+        """Return the store's id of a run; of a provisional id, that of the run created for it, or ""."""
+        if run.startswith(PENDING) and run not in self._runs:
             found = next(self._search(f"tags.`{KEY_TAG}` = '{run}'"), None)
             if found is None:
-                raise MlflowException.invalid_parameter_value(f"run {run} was never created")
+                return ""
             self._runs[run] = found.info.run_id
-        return self._runs[run]
+        return self.known(run)
 
     def known(self, run: str) -> str:
         """Return the store's id of a run when it is known by now, else the id itself; asks nothing."""
         return self._runs.get(run, run)
 
-    def children(self, parent: str) -> Iterator[Run]:
-        """Yield the runs of the parent's trials, those that somebody has deleted among them."""
-        return self._search(f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'", ViewType.ALL)
+    def adopt(self, run: str) -> KeptRun | None:
+        """Look a run up and go on in its experiment; None where it is not."""
+        try:
+            found = self.client.get_run(self._find(run))
+        except MlflowException:
+            return None
+        self.experiment = found.info.experiment_id
+        return _kept(found)
+
+    def children(self, parent: str) -> list[KeptRun]:
+        """Return the runs of the parent's trials, those that somebody has deleted among them."""
+        found = self._search(f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'", ViewType.ALL)
+        return [_kept(run) for run in found]
 
     def answers(self) -> bool:
         """Whether the store answers."""
@@ -100,6 +108,20 @@ class Delivery:
         except Exception as error:
             return not temporary(error)
         return True
+
+    def close(self) -> None:
+        """Nothing is held between two requests."""
+
+    def _carry_out(self, operation: Operation) -> None:
+        if operation.kind == "create":
+            self._create(operation)
+        else:
+            getattr(self, f"_{operation.kind}")(self._find(operation.run), operation.content)
+
+    def _find(self, run: str) -> str:
+        if found := self.resolve(run):
+            return found
+        raise MlflowException.invalid_parameter_value(f"run {run} was never created")
 
     def _experiment(self, name: str) -> Any:
         root = artifact_root(self._uri)
@@ -140,7 +162,7 @@ class Delivery:
             return
         tags = {**content["tags"], KEY_TAG: key, MLFLOW_RUN_NAME: content["name"], **_source()}
         if content["parent"]:
-            tags[MLFLOW_PARENT_RUN_ID] = self.find(content["parent"])
+            tags[MLFLOW_PARENT_RUN_ID] = self._find(content["parent"])
         run = self.client.create_run(self.experiment, start_time=content["start"], tags=tags)
         self._runs[key] = run.info.run_id
 
@@ -175,7 +197,7 @@ class Delivery:
                 self.client.log_artifact(run, path, content["folder"] or None)
 
     def _model(self, run: str, content: Mapping[str, Any]) -> None:
-        winner = self.find(content["winner"]) if content["winner"] else run
+        winner = self._find(content["winner"]) if content["winner"] else run
         self.model_uri = registration.register(self.client, self.experiment, run, winner, content)
 
     def _end(self, run: str, content: Mapping[str, Any]) -> None:
@@ -184,10 +206,23 @@ class Delivery:
 
 def temporary(error: Exception) -> bool:
     """Whether an error says that the store is away, rather than that it refuses what was sent."""
+    if isinstance(error, StoreError):
+        return error.temporary
     if isinstance(error, MlflowException):
         return error.error_code not in PERMANENT
     # requests' errors are OSErrors; a database driver's come wrapped by MLflow
     return isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+
+
+def _kept(run: Run) -> KeptRun:
+    return KeptRun(
+        id=run.info.run_id,
+        running=run.info.status == "RUNNING",
+        deleted=run.info.lifecycle_stage != "active",
+        params=run.data.params,
+        tags=run.data.tags,
+        metrics=run.data.metrics,
+    )
 
 
 def _chunks(items: Any, size: int) -> Iterator[list[Any]]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
 from automl._version import __version__
@@ -24,6 +23,7 @@ from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord
 from automl.tracking import registration
 from automl.tracking.client_settings import configure, quiet, restore
 from automl.tracking.delivery import TRIAL_TAG, Delivery, temporary
+from automl.tracking.delivery_process import DeliveryProcess
 from automl.tracking.description import (
     LIMITS,
     dataset,
@@ -37,9 +37,10 @@ from automl.tracking.description import (
     texts,
 )
 from automl.tracking.location import check_answer, is_server, redact, resolve
-from automl.tracking.operation import PENDING, Kind, Operation, now, provisional_id
+from automl.tracking.operation import Kind, Operation, now, provisional_id
 from automl.tracking.outbox import Outbox
 from automl.tracking.spool import Spool
+from automl.tracking.store import KeptRun, Store
 from automl.tracking.tracker import ModelRecord
 
 JOB_WAIT_SECONDS = 30.0
@@ -53,12 +54,13 @@ STATUS = {"complete": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED", "
 _AT_A_PAUSE = ("score", "duration_seconds", "epochs", "best_epoch")
 
 
-def open_tracker(uri: str | None, folder: Path) -> MlflowTracker:
+def open_tracker(uri: str | None, folder: Path, *, apart: bool = False) -> MlflowTracker:
     """Open the store that runs are kept in.
 
     Args:
         uri: tracking URI; ``None`` for ``MLFLOW_TRACKING_URI`` or ``mlflow.db`` of the working directory.
         folder: the job folder; what cannot be sent waits there.
+        apart: send from a process of its own, which pays when this one has many trials to look after.
 
     Raises:
         ConfigError: no runs can be kept there, or no server answers. A server is refused only now: one
@@ -67,7 +69,7 @@ def open_tracker(uri: str | None, folder: Path) -> MlflowTracker:
     store = resolve(uri)
     if is_server(store):
         check_answer(store)
-    return MlflowTracker(store, folder)
+    return MlflowTracker(DeliveryProcess(store) if apart else Delivery(store), store, folder)
 
 
 def warm_up(uri: str | None) -> None:
@@ -86,18 +88,19 @@ class MlflowTracker:
     """Remembers a job in MLflow.
 
     Args:
-        uri: absolute tracking URI.
+        store: carries out what is to be remembered.
+        uri: its absolute tracking URI.
         folder: the job folder.
     """
 
-    def __init__(self, uri: str, folder: Path) -> None:
+    def __init__(self, store: Store, uri: str, folder: Path) -> None:
         self.uri = uri
         self.experiment_id = ""
         self._folder = folder
         self._environment = configure()
-        self._delivery = Delivery(uri)
+        self._store = store
         self._outbox = Outbox(
-            self._delivery, temporary=temporary, answers=self._delivery.answers, spool=Spool(folder)
+            store.deliver, temporary=temporary, answers=store.answers, spool=Spool(folder)
         )
         self._notes: list[str] = []
         self._objectives: tuple[Objective, ...] = ()
@@ -107,7 +110,7 @@ class MlflowTracker:
         self._waited = 0.0
         self._running: dict[int, str] = {}
         self._paused: set[str] = set()
-        self._interrupted: dict[int, Run] = {}
+        self._interrupted: dict[int, KeptRun] = {}
         self._numbers: set[int] | None = None
         self._last_epoch: dict[str, int] = {}
 
@@ -144,8 +147,8 @@ class MlflowTracker:
         params = texts({**configuration, "seed": seed}, LIMITS["param"])
         found = self._interrupted.pop(number, None)
         # a session may have been killed between a run's creation and its parameters
-        if found is not None and found.data.params in ({}, params):
-            run = self._running[number] = str(found.info.run_id)
+        if found is not None and found.params in ({}, params):
+            run = self._running[number] = found.id
             self._put("reopen", run=run)
             self._batch(run, params=params, tags={"state": "running"})
             return run
@@ -163,11 +166,11 @@ class MlflowTracker:
             found = self._interrupted.get(record.number)
             if found is None and record.number in self._numbers:
                 continue  # its end was told
-            run = self._late(record) if found is None else str(found.info.run_id)
+            run = self._late(record) if found is None else found.id
             if record.state != "paused":
                 self._interrupted.pop(record.number, None)
                 self.end_trial(replace(record, run_id=run))
-            elif found is None or found.data.metrics.get("epochs", 0) < record.epochs:
+            elif found is None or found.metrics.get("epochs", 0) < record.epochs:
                 self.pause_trial(replace(record, run_id=run))
 
     def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
@@ -230,7 +233,7 @@ class MlflowTracker:
             "tags": {"automl.version": __version__},
         }
         sent = self._put("model", content, wait=MODEL_WAIT_SECONDS)
-        return self._delivery.model_uri if sent else ""
+        return self._store.model_uri if sent else ""
 
     def end_job(self, state: str, facts: Mapping[str, Any]) -> None:
         """Close the job's run and those of trials cut short or paused, send what waits, and stop."""
@@ -243,6 +246,7 @@ class MlflowTracker:
         self._batch(metrics=numbers, tags={"state": state, **words}, step=self._step)
         self._put("end", {"status": STATUS.get(state, "FINISHED"), "time": now()})
         left = self._outbox.close(CLOSE_SECONDS)
+        self._store.close()
         if left:
             self._notes.append(
                 f"{left} tracking records could not be sent to {redact(self.uri)}. They wait in "
@@ -252,11 +256,9 @@ class MlflowTracker:
 
     def resolve(self, run_id: str) -> str:
         """Return the store's id of a run; "" for one that was never sent."""
-        if not run_id.startswith(PENDING):
-            return run_id
         try:
-            return self._delivery.find(run_id)
-        except MlflowException:
+            return self._store.resolve(run_id)
+        except Exception:  # the store is away
             return ""
 
     def notes(self) -> tuple[str, ...]:
@@ -280,7 +282,7 @@ class MlflowTracker:
     def _open_experiment(self, name: str) -> None:
         quiet()
         try:
-            used = self._delivery.open_experiment(name)
+            used = self._store.open_experiment(name)
         except Exception as error:  # SQLAlchemy, urllib3 and MLflow each have their own
             restore(self._environment)
             raise ConfigError(
@@ -288,40 +290,39 @@ class MlflowTracker:
                 "Name another store with --tracking-uri, or search with --no-tracking. "
                 "(A database of another MLflow version: mlflow db upgrade URI.)"
             ) from error
-        self.experiment_id = self._delivery.experiment
+        self.experiment_id = self._store.experiment
         if used != name:
             self._notes.append(f"An experiment {name!r} was deleted in MLflow; these runs are in {used!r}.")
 
     def _known(self, run_id: str) -> str:
         if not run_id:
             return ""
-        try:
-            found = self._delivery.client.get_run(self._delivery.find(run_id))
-        except MlflowException:
+        found = self._store.adopt(run_id)
+        if found is None:
             self._notes.append(
                 f"The earlier run {run_id} is not in {redact(self.uri)}; a new one was opened."
             )
             return ""
-        self._delivery.experiment = self.experiment_id = found.info.experiment_id
-        return str(found.info.run_id)
+        self.experiment_id = self._store.experiment
+        return found.id
 
     def _collect_interrupted(self) -> None:
         self._numbers = set()
-        for run in self._delivery.children(self._run):
-            tags = run.data.tags
-            if not tags.get(TRIAL_TAG, "").isdigit():
+        for run in self._store.children(self._run):
+            number = run.tags.get(TRIAL_TAG, "")
+            if not number.isdigit():
                 continue
-            self._numbers.add(int(tags[TRIAL_TAG]))
-            cut = run.info.status == "RUNNING" or tags.get("state") in ("interrupted", "paused")
-            if cut and run.info.lifecycle_stage == "active":
-                self._interrupted[int(tags[TRIAL_TAG])] = run
+            self._numbers.add(int(number))
+            cut = run.running or run.tags.get("state") in ("interrupted", "paused")
+            if cut and not run.deleted:
+                self._interrupted[int(number)] = run
 
     def _create(self, name: str, tags: Mapping[str, str], *, parent: str = "", wait: float) -> str:
         key, before = provisional_id(), time.monotonic()
         content = {"name": name, "tags": dict(tags), "parent": parent, "start": now()}
-        self._put("create", {**content, "session": self._delivery.session}, run=key, wait=wait)
+        self._put("create", {**content, "session": self._store.session}, run=key, wait=wait)
         self._waited += time.monotonic() - before
-        return self._delivery.known(key)
+        return self._store.known(key)
 
     def _patience(self) -> float:
         """Seconds to wait for a trial's run; a search quicker than the store gets provisional ids."""

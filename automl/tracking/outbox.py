@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from automl.core.errors import DiskFullError
 from automl.tracking.operation import Operation, merge
@@ -27,7 +27,7 @@ class Outbox:
     """Sends operations in order from a thread of its own.
 
     Args:
-        deliver: sends one operation, or raises.
+        deliver: sends operations in order and yields after each, or raises.
         temporary: whether an exception of ``deliver`` says that the store is away.
         answers: whether the store answers at all.
         spool: where unsent operations are kept.
@@ -35,7 +35,7 @@ class Outbox:
 
     def __init__(
         self,
-        deliver: Callable[[Operation], None],
+        deliver: Callable[[Sequence[Operation]], Iterator[None]],
         *,
         temporary: Callable[[Exception], bool],
         answers: Callable[[], bool],
@@ -169,24 +169,31 @@ class Outbox:
             return
         self._sending = [*merge(self.spool.read()), *fresh]
         while self._sending and not self._abandoned:
-            if not self._send_first(self._sending[0]):
+            if not self._send_waiting():
                 return
-            self._sending = self._sending[1:]
         if not self._abandoned:
             self.spool.replace(())
             self.away, self._pause = False, RETRY_SECONDS[0]
 
-    def _send_first(self, operation: Operation) -> bool:
+    def _send_waiting(self) -> bool:
+        """Send up to the first error; return whether to go on behind it."""
         try:
-            self._deliver(operation)
+            for _ in self._deliver(self._sending):
+                self._done_with_first()
+                if self._abandoned:
+                    return False
         except Exception as error:  # whatever the store or its client raises, the search goes on
             if self._temporary(error) and not self._hopeless():
                 self._retreat()
                 return False
-            self._told_once(f"{operation.kind}: {_first_line(error)}")
-        self.progress, self._failures = self.progress + 1, 0
-        self._release([operation])
+            self._told_once(f"{self._sending[0].kind}: {_first_line(error)}")
+            self._done_with_first()
         return True
+
+    def _done_with_first(self) -> None:
+        first, *self._sending = self._sending
+        self.progress, self._failures = self.progress + 1, 0
+        self._release([first])
 
     def _hopeless(self) -> bool:
         self._failures += 1

@@ -38,7 +38,10 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _outbox(store: Callable[[Operation], None], folder: Path) -> Outbox:
     outbox = Outbox(
-        store, temporary=lambda error: isinstance(error, OSError), answers=lambda: True, spool=Spool(folder)
+        lambda operations: map(store, operations),
+        temporary=lambda error: isinstance(error, OSError),
+        answers=lambda: True,
+        spool=Spool(folder),
     )
     outbox.start()
     return outbox

@@ -1,0 +1,160 @@
+"""A store that a process of its own speaks to.
+
+MLflow's client computes for longer than a quick trial takes. In the coordinator's process all trials would
+wait for it; beside it, it takes a core of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+from typing import Any
+
+from automl.tracking.operation import PENDING, Operation
+from automl.tracking.store import KeptRun, StoreError
+
+AT_ONCE = 64
+"""Operations that are handed over before the first answer is read."""
+
+
+class DeliveryProcess:
+    """Implements ``Store`` by a ``Delivery`` in another process, which ends with this one.
+
+    A process that dies is a store that is away: what was not answered is sent again, by a new process.
+
+    Args:
+        uri: absolute tracking URI.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.session = uuid.uuid4().hex
+        self.experiment = self.model_uri = ""
+        self._uri = uri
+        self._runs: dict[str, str] = {}
+        self._turn = threading.Lock()
+        self._closed = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._start()
+
+    @property
+    def pid(self) -> int:
+        """The process, 0 when there is none."""
+        return 0 if self._process is None else self._process.pid
+
+    def open_experiment(self, name: str) -> str:
+        """Find or create the experiment; returns its name, numbered where a deleted one has it."""
+        return str(self._ask("open_experiment", name))
+
+    def deliver(self, operations: Sequence[Operation]) -> Iterator[None]:
+        """Carry operations out in order, yielding after each; doing one again changes nothing."""
+        for start in range(0, len(operations), AT_ONCE):
+            yield from self._delivered(operations[start : start + AT_ONCE])
+
+    def resolve(self, run: str) -> str:
+        """Return the store's id of a run; of a provisional id, that of the run created for it, or ""."""
+        if run.startswith(PENDING) and run not in self._runs:
+            return str(self._ask("resolve", run))
+        return self.known(run)
+
+    def known(self, run: str) -> str:
+        """Return the store's id of a run when it is known by now, else the id itself; asks nothing."""
+        return self._runs.get(run, run)
+
+    def adopt(self, run: str) -> KeptRun | None:
+        """Look a run up and go on in its experiment; None where it is not."""
+        found = self._ask("adopt", run)
+        return None if found is None else KeptRun(**found)
+
+    def children(self, parent: str) -> list[KeptRun]:
+        """Return the runs of the parent's trials, those that somebody has deleted among them."""
+        return [KeptRun(**found) for found in self._ask("children", parent)]
+
+    def answers(self) -> bool:
+        """Whether the store answers."""
+        try:
+            return bool(self._ask("answers"))
+        except StoreError:
+            return False
+
+    def close(self) -> None:
+        """End the process; nothing is sent after that."""
+        self._closed = True
+        self._end()
+
+    def _ask(self, call: str, *arguments: str) -> Any:
+        with self._turn:
+            self._send({"call": call, "arguments": arguments})
+            return self._receive()["answer"]
+
+    def _delivered(self, operations: Sequence[Operation]) -> Iterator[None]:
+        with self._turn:
+            try:
+                self._send({"deliver": [asdict(operation) for operation in operations]})
+                for operation in operations:
+                    found = self._receive()["answer"]
+                    if operation.run.startswith(PENDING):
+                        self._runs[operation.run] = found
+                    yield
+            except GeneratorExit:
+                self._end()  # the answers left would be taken for those to the next request
+                raise
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "automl.tracking.delivery_worker", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
+        self._connection = Connection(ours.detach())
+        opening = {"uri": self._uri, "session": self.session, "experiment": self.experiment}
+        self._connection.send_bytes(json.dumps(opening).encode())
+
+    def _end(self) -> None:
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        if process is not None and connection is not None:
+            process.kill()
+            process.wait()
+            connection.close()
+
+    def _send(self, request: Mapping[str, Any]) -> None:
+        try:
+            if self._connection is None and not self._closed:
+                # what the process before may have done is not known
+                self.session = uuid.uuid4().hex
+                self._start()
+            if self._connection is None:
+                raise OSError("it was closed")
+            self._connection.send_bytes(json.dumps(request).encode())
+        except OSError as error:
+            raise self._gone(error) from error
+
+    def _receive(self) -> Mapping[str, Any]:
+        connection = self._connection
+        try:
+            if connection is None:
+                raise EOFError
+            answer: dict[str, Any] = json.loads(connection.recv_bytes())
+        except (EOFError, OSError) as error:
+            raise self._gone(error) from error
+        self.experiment, self.model_uri = answer["experiment"], answer["model_uri"]
+        if "error" in answer:
+            raise StoreError(answer["error"], temporary=answer["temporary"])
+        return answer
+
+    def _gone(self, error: Exception) -> StoreError:
+        self._end()
+        return StoreError(f"the process that speaks to the store is gone: {error}", temporary=True)
