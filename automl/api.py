@@ -238,9 +238,7 @@ def load(folder: str | Path) -> Result:
     return load_result(folder)
 
 
-def open_tracker_of(
-    tracking: bool, uri: str | None, folder: JobFolder, *, apart: bool = False
-) -> Tracker:
+def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder, *, apart: bool = False) -> Tracker:
     """Open the tracker of a job: MLflow, from a process of its own or from this one, or none at all."""
     if not tracking:
         from automl.tracking.memory import NullTracker

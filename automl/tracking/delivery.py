@@ -16,7 +16,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
 from automl.tracking import registration
-from automl.tracking.location import artifact_root
+from automl.tracking.location import artifact_root, prepare
 from automl.tracking.operation import PENDING, Operation
 from automl.tracking.store import KeptRun, StoreError
 
@@ -59,6 +59,7 @@ class Delivery:
     @cached_property
     def client(self) -> MlflowClient:
         """The client; a database is created or checked when it is first asked for."""
+        prepare(self._uri)
         return MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
 
     def open_experiment(self, name: str) -> str:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import urllib.error
 import urllib.request
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+import psutil
 
 from automl.core.errors import ConfigError
 
 SQLITE = "sqlite:///"
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 ANSWER_SECONDS = 5.0
+
+SHARED_DISKS = re.compile(r"nfs|cifs|smb|9p|virtiofs|fuse|lustre|gluster|ceph|beegfs|gpfs|afs")
+"""File systems that several machines may see."""
 
 
 def default_tracking_uri() -> str:
@@ -82,6 +89,27 @@ def artifact_root(uri: str) -> str | None:
 def sqlite_path(uri: str) -> Path:
     """Return the database file of an absolute SQLite URI."""
     return Path(uri.partition(":///")[2].partition("?")[0])
+
+
+def prepare(uri: str) -> None:
+    """Give a SQLite database that does not exist yet a write-ahead log, on a disk of this machine.
+
+    With one, somebody who reads (the dashboard) and a search that writes do not wait for each other, and
+    what is written is flushed once instead of three times. It does not work between machines.
+    """
+    if not uri.startswith("sqlite") or (path := sqlite_path(uri)).exists() or on_shared_disk(path):
+        return
+    # what is wrong with the file MLflow will say; another process may be creating it, too
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+
+
+def on_shared_disk(path: Path) -> bool:
+    """Whether a path lies on a file system that several machines may see."""
+    around = (path, *path.parents)
+    mounts = [item for item in psutil.disk_partitions(all=True) if Path(item.mountpoint) in around]
+    nearest = max(mounts, key=lambda item: len(item.mountpoint), default=None)
+    return nearest is not None and SHARED_DISKS.search(nearest.fstype.lower()) is not None
 
 
 def redact(uri: str) -> str:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from automl._version import __version__
@@ -81,7 +80,7 @@ def warm_up(uri: str | None) -> None:
         store = resolve(uri)
         if not is_server(store):
             quiet()
-            MlflowClient(tracking_uri=store).search_experiments(max_results=1)
+            Delivery(store).client.search_experiments(max_results=1)
 
 
 class MlflowTracker:

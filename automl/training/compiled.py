@@ -27,7 +27,7 @@ from automl.training.program import COMPILERS, LONG, Blueprint, Placed, Program,
 from automl.training.program_cache import ProgramCache
 from automl.training.residence import Residence
 from automl.training.schedules import rates
-from automl.training.state import TrainingState, assign, values_of
+from automl.training.state import TrainingState
 from automl.training.structure import structure_of
 from automl.training.watch import Watch
 
@@ -132,7 +132,7 @@ class CompiledEngine:
             engine=self.name,
             state=state,
         )
-        begun = values_of(candidate.model.variables) if state is None else state.variables
+        begun = self._compiler.read(candidate.model.variables) if state is None else state.variables
         program.load(begun, state.optimizer if state else None, _values(candidate, compiled))
         run = _Run(candidate, compiled, train, validation, watch)
         try:
@@ -142,7 +142,7 @@ class CompiledEngine:
             self._programs.drop(key)
             raise
         if watch.best_variables:
-            assign(candidate.model.variables, watch.best_variables, "model")
+            self._compiler.write(candidate.model.variables, watch.best_variables, "model")
         return watch.outcome({"engine": self.name, "program": "hit" if known else "miss", **run.seconds})
 
     def _compile(self, candidate: Candidate, sizes: Sizes, key: str) -> _Compiled:

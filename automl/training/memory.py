@@ -11,6 +11,9 @@ import keras
 
 from automl.training.program import COMPILERS
 
+FIRST_SECONDS = 0.05
+"""What a collection is taken to cost before the first one."""
+
 
 @contextmanager
 def settled() -> Iterator[None]:
@@ -39,18 +42,24 @@ def release() -> None:
     gc.collect()
 
 
-def seldom(release: Callable[[], None], seconds: float = 5.0) -> Callable[[], None]:
-    """Return ``release`` as a function that does nothing within ``seconds`` of its last work.
+def seldom(release: Callable[[], None], share: float = 0.01) -> Callable[[], None]:
+    """Return ``release`` as a function that works only when it would take a small share of the time.
 
     Trials of a tenth of a second are small: that some of them wait for their collection costs less than
     a collection after each.
+
+    Args:
+        release: gives back what finished trials held.
+        share: of the time, that its work may take.
     """
-    last = time.monotonic()
+    last, took = time.monotonic(), FIRST_SECONDS
 
     def now_and_then() -> None:
-        nonlocal last
-        if time.monotonic() - last >= seconds:
+        nonlocal last, took
+        begun = time.monotonic()
+        if share * (begun - last) >= took:
             release()
             last = time.monotonic()
+            took = last - begun
 
     return now_and_then

@@ -138,6 +138,14 @@ class Compiler(Protocol):
         """Put an array on the device; of ``Windows`` the series and the starts ``(base, starts)``."""
         ...
 
+    def read(self, variables: Sequence[Any]) -> tuple[np.ndarray, ...]:
+        """Copy the values of Keras variables."""
+        ...
+
+    def write(self, variables: Sequence[Any], values: Sequence[np.ndarray], what: str) -> None:
+        """Give Keras variables the values of a state; see ``automl.training.state.assign``."""
+        ...
+
     def compile_program(self, blueprint: Blueprint) -> Program:
         """Make a program; its first calls trace and compile."""
         ...

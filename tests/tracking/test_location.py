@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.tracking.location import artifact_root, check_answer, default_tracking_uri, redact, resolve
+from automl.tracking import location
+from automl.tracking.location import (
+    artifact_root,
+    check_answer,
+    default_tracking_uri,
+    prepare,
+    redact,
+    resolve,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +44,39 @@ def test_the_environment_names_the_default(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_relative_database_becomes_absolute(tmp_path: Path) -> None:
     assert resolve("sqlite:///runs.db") == f"sqlite:///{tmp_path}/runs.db"
+
+
+def _journal_mode(database: Path) -> str:
+    with closing(sqlite3.connect(database)) as opened:
+        (mode,) = opened.execute("PRAGMA journal_mode").fetchone()
+    return str(mode)
+
+
+def test_a_new_database_lets_people_read_while_a_search_writes(tmp_path: Path) -> None:
+    prepare(f"sqlite:///{tmp_path}/new.db")
+
+    assert _journal_mode(tmp_path / "new.db") == "wal"
+
+
+def test_a_database_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "old.db")) as opened:
+        opened.execute("CREATE TABLE runs (id)")
+
+    prepare(f"sqlite:///{tmp_path}/old.db")
+
+    assert _journal_mode(tmp_path / "old.db") == "delete"
+
+
+def test_a_disk_that_other_machines_see_gets_no_log_that_they_could_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = [("/", "ext4"), (str(tmp_path), "nfs4"), (f"{tmp_path}/elsewhere", "ext4")]
+    found = [SimpleNamespace(mountpoint=place, fstype=kind) for place, kind in mounts]
+    monkeypatch.setattr(location.psutil, "disk_partitions", lambda **_: found)
+
+    prepare(f"sqlite:///{tmp_path}/new.db")
+
+    assert not (tmp_path / "new.db").exists()
 
 
 def test_artifacts_stand_beside_a_database_and_are_a_servers_own_matter(tmp_path: Path) -> None:

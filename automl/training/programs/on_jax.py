@@ -70,6 +70,14 @@ class JaxCompiler:
         """Make a program that loops within XLA wherever that is as fast as its steps one by one."""
         return JaxProgram(blueprint, loops=not suffers_in_loops(blueprint.model))
 
+    def read(self, variables: Sequence[Any]) -> tuple[np.ndarray, ...]:
+        """Copy the values of Keras variables."""
+        return values_of(variables)
+
+    def write(self, variables: Sequence[Any], values: Sequence[np.ndarray], what: str) -> None:
+        """Give Keras variables the values of a state."""
+        assign(variables, values, what)
+
     def forget(self, *, kernels: bool = False) -> None:
         """Empty JAX's caches when kernels are to go too; programs keep their own functions.
 
