@@ -201,9 +201,9 @@ def ranking_areas(positive: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, 
     """
     import numpy as np
 
-    # a column lies in one piece here: sorting and summing along it is several times as quick
+    # a column lies in one piece here, which saves a third of the time; equal scores in any order
     positive, score = np.ascontiguousarray(positive.T), np.ascontiguousarray(score.T)
-    order = np.argsort(score, axis=1, kind="stable")
+    order = np.argsort(score, axis=1)
     hit, ranked = np.take_along_axis(positive, order, axis=1), np.take_along_axis(score, order, axis=1)
     first, last = _tied(ranked)
     positives = positive.sum(axis=1)
