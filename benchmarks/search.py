@@ -100,6 +100,7 @@ class _Seen:
     def __init__(self, task: Task, seed: int, most: int) -> None:
         self._task, self._seed, self._most = task, seed, most
         self._curves: dict[int, np.ndarray] = {}
+        self._taken: set[int] = set()
         self._best, self._best_true = float("inf"), float("inf")
         self._losses: list[float] = []
         self._true: list[float] = []
@@ -113,7 +114,7 @@ class _Seen:
         """Return the losses up to the segment's end; its own epochs are paid for."""
         if segment.number not in self._curves:
             rng = np.random.default_rng(derive(self._seed, "noise", segment.number))
-            self._curves[segment.number] = self._task.curve(segment.configuration, rng)
+            self._curves[segment.number] = self._task.curve(segment.configuration, rng, self._taken)
         losses = self._curves[segment.number][: segment.end]
         for loss in losses[segment.begin :]:
             if loss < self._best:
@@ -231,7 +232,9 @@ def _matrix(data: Path, table: str) -> Mapping[str, np.ndarray]:
     """Per task the regret of each setting of its pool at the best epoch of a full training."""
     rng = np.random.default_rng(0)
     return {
-        name: np.array([task.regret(float(np.nanmin(task.curve(item, rng)))) for item in task.pool()])
+        name: np.array(
+            [task.regret(float(np.nanmin(task.curve(item, rng, set())))) for item in task.pool()]
+        )
         for name, task in _tasks(data, table).items()
     }
 

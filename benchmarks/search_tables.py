@@ -39,8 +39,9 @@ class Task:
         table: where it is from.
         name: its own.
         space: what is searched; its ``epochs`` are a full training.
-        curve: from a configuration and a generator of noise to losses per epoch ``(e,)`` float64, fewer
-            where the configuration trains less.
+        curve: from a configuration, a generator of noise and what a replay has taken of a pool to losses per
+            epoch ``(e,)`` float64, fewer where the configuration trains less. A pool adds what it answers
+            with to what is taken.
         seconds: seconds per epoch of a configuration.
         true_loss: the loss of a configuration without noise, from the losses that were seen of it.
         best: loss of the best configuration known.
@@ -51,7 +52,7 @@ class Task:
     table: str
     name: str
     space: SearchSpace
-    curve: Callable[[Configuration, np.random.Generator], Curve]
+    curve: Callable[[Configuration, np.random.Generator, set[int]], Curve]
     seconds: Callable[[Configuration], float]
     true_loss: Callable[[Configuration, float], float]
     best: float
@@ -111,9 +112,9 @@ class _Surrogate:
         self.tasks = [str(name) for name in weights["task_ids"]]
         self._answer = lru_cache(maxsize=100_000)(self._answered)
 
-    def curve_of(self, task: str) -> Callable[[Configuration, np.random.Generator], Curve]:
+    def curve_of(self, task: str) -> Callable[[Configuration, np.random.Generator, set[int]], Curve]:
         """Negative validation accuracy in percent, epochs 1 to 52; there is no noise."""
-        return lambda configuration, rng: -self._of(task, configuration, "val_accuracy")
+        return lambda configuration, rng, taken: -self._of(task, configuration, "val_accuracy")
 
     def seconds(self, task: str, configuration: Configuration) -> float:
         """Time of an epoch."""
@@ -204,16 +205,24 @@ def _pool(
     lengths: np.ndarray | None = None,
     times: np.ndarray | None = None,
 ) -> Task:
-    """A task of which only some settings ``(n, d)`` are known: the nearest one answers."""
+    """A task of which only some settings ``(n, d)`` are known: the nearest one not yet taken answers.
+
+    Else a method that proposes beside what is good would be told the same training again and again, which a
+    method that proposes at random is not.
+    """
     points = np.stack([_axis(item, settings[:, place]) for place, item in enumerate(space.parameters)], 1)
 
-    def nearest(configuration: Configuration) -> int:
+    def nearest(configuration: Configuration, taken: set[int]) -> int:
         values = [(item, np.array([float(configuration[item.name] or 0)])) for item in space.parameters]
         point = np.array([_axis(item, value)[0] for item, value in values])
-        return int(((points - point) ** 2).sum(1).argmin())
+        distances = ((points - point) ** 2).sum(1)
+        if len(taken) < len(points):
+            distances[list(taken)] = np.inf
+        return int(distances.argmin())
 
-    def curve(configuration: Configuration, rng: np.random.Generator) -> Curve:
-        row = nearest(configuration)
+    def curve(configuration: Configuration, rng: np.random.Generator, taken: set[int]) -> Curve:
+        row = nearest(configuration, taken)
+        taken.add(row)
         return losses[row] if lengths is None else losses[row, : lengths[row]]
 
     ends = np.array([row[np.isfinite(row)][-1] for row in losses])
@@ -223,7 +232,7 @@ def _pool(
         name=name,
         space=space,
         curve=curve,
-        seconds=lambda configuration: 1.0 if times is None else float(times[nearest(configuration)]),
+        seconds=lambda configuration: 1.0 if times is None else float(times[nearest(configuration, set())]),
         true_loss=lambda configuration, seen: seen,
         best=float(np.nanmin(losses)),
         median=float(np.median(ends)),
@@ -266,7 +275,7 @@ def _table(
             place = place * len(known) + known.index(configuration[parameter])
         return place
 
-    def curve(configuration: Configuration, rng: np.random.Generator) -> Curve:
+    def curve(configuration: Configuration, rng: np.random.Generator, taken: set[int]) -> Curve:
         repeats = values[row(configuration)]
         repeats = repeats[np.isfinite(repeats)]
         return np.array([rng.choice(repeats)])

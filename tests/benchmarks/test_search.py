@@ -55,6 +55,17 @@ def test_the_same_seed_gives_the_same_replay(data, method):
     assert played(data, method, seed=4) == played(data, method, seed=4)
 
 
+def test_a_pool_answers_with_each_of_its_trainings_once(data):
+    task = load_tasks(data, "taskset")[0]
+    rng, taken = np.random.default_rng(0), set()
+    wish = {"rate": 0.01, "decay": 0.5}
+
+    answers = [task.curve(wish, rng, taken)[-1] for _ in range(60)]
+
+    assert len(set(answers)) == len(taken) == 60
+    assert task.curve(wish, rng, taken)[-1] == answers[0]
+
+
 def test_workers_run_at_once(data):
     assert played(data, "ours", workers=4).workers == 4
 
