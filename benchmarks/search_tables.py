@@ -39,9 +39,9 @@ class Task:
         table: where it is from.
         name: its own.
         space: what is searched; its ``epochs`` are a full training.
-        curve: from a configuration, a generator of noise and what a replay has taken of a pool to losses per
-            epoch ``(e,)`` float64, fewer where the configuration trains less. A pool adds what it answers
-            with to what is taken.
+        curve: from a configuration, a generator of noise and what a replay has taken of a pool to losses
+            per epoch ``(e,)`` float64, fewer where the configuration trains less. What a pool answers with
+            it adds to what is taken.
         seconds: seconds per epoch of a configuration.
         true_loss: the loss of a configuration without noise, from the losses that were seen of it.
         best: loss of the best configuration known.
