@@ -18,6 +18,7 @@ from automl.study.costs import time_per_epoch
 from automl.study.encoding import Encoding
 from automl.study.evidence import Evidence
 from automl.study.prior import Prior
+from automl.study.proposer import PORTFOLIO
 from automl.study.surrogate import GaussianProcess, expected_improvement, fit
 
 STARTUP = 16
@@ -108,7 +109,7 @@ class Knowledge:
         enough = STARTUP // 2 if sure else STARTUP
         if own + sum(self.prior.counts(own)) >= min(enough, 2 * len(self.encoding.sizes) + 2):
             return RANDOM_SHARE, NEIGHBOUR_SHARE
-        known = any(item.origin == "portfolio" for item in self.evidence.seen)
+        known = any(item.origin == PORTFOLIO for item in self.evidence.seen)
         return (0.5, 0.5) if known else (1.0, 0.0)
 
     def _guess(self, rng: np.random.Generator) -> np.ndarray:

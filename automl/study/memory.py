@@ -13,7 +13,7 @@ from automl.core.specs import Objective, TrialRecord
 from automl.spaces.space import SearchSpace
 from automl.study.front import best_records
 from automl.study.promoter import Promoter, next_pause
-from automl.study.proposer import UNLIMITED, Horizon, Proposal
+from automl.study.proposer import PORTFOLIO, UNLIMITED, Horizon, Proposal
 from automl.study.record import checked_record, left_behind
 
 
@@ -62,7 +62,7 @@ class RandomProposer:
     def _proposal(self, number: int, until: int | None, paused: TrialRecord | None) -> Proposal:
         self._running.add(number)
         if number < len(self._starts):
-            configuration, origin = self._starts[number], "portfolio"
+            configuration, origin = self._starts[number], PORTFOLIO
         else:
             rng = random.Random(derive(self._seed, "sampler", number))
             configuration, origin = self._space.sample(rng), "random"

@@ -22,7 +22,7 @@ from automl.spaces.parameters import Constant, Float
 from automl.spaces.space import FAMILY, SearchSpace
 from automl.study.distributions import distribution
 from automl.study.encoding import Encoding
-from automl.study.proposer import Horizon
+from automl.study.proposer import PORTFOLIO, Horizon
 from automl.study.ranking import order, total_excess
 from automl.study.surrogate import fit
 from automl.study.warm_start import Earlier, Gift, adapted
@@ -47,7 +47,7 @@ class Start:
     """
 
     configuration: Mapping[str, Scalar]
-    origin: str = "portfolio"
+    origin: str = PORTFOLIO
 
 
 def starts_of(space: SearchSpace, gifts: Sequence[Gift]) -> tuple[Start, ...]:
@@ -56,7 +56,7 @@ def starts_of(space: SearchSpace, gifts: Sequence[Gift]) -> tuple[Start, ...]:
     starts: list[Start] = []
     for configuration, origin in [
         *((entry, "warm start") for entry in turns if entry is not None),
-        *((entry, "portfolio") for entry in space.starts()),
+        *((entry, PORTFOLIO) for entry in space.starts()),
     ]:
         if all(configuration != start.configuration for start in starts):
             starts.append(Start(configuration=configuration, origin=origin))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from automl.core.specs import Configuration, Objective, TrialRecord
-from automl.study.proposer import Horizon
+from automl.study.proposer import PORTFOLIO, Horizon
 from automl.study.ranking import Ranking, total_excess
 from automl.study.rungs import ETA, leader, promotable
 
@@ -83,13 +83,14 @@ class Promoter:
         """Return the trial that goes on now, or None when it is better to begin a new one.
 
         Args:
-            horizon: what is left of the budget. Without new trials the best of each rung goes on; when
-                the time is just enough to finish the best, it is finished.
+            horizon: what is left of the budget. Without new trials the best of each rung goes on. Of a
+                limited time the first part finishes the first entry of the portfolio; when what is left is
+                just enough to finish the best, it is finished.
             running: numbers of paused trials that are in training again.
         """
-        last = self._last(horizon, running)
-        if last is not None:
-            return Promotion(record=last, until=None)
+        whole = self._first(horizon, running) or self._last(horizon, running)
+        if whole is not None:
+            return Promotion(record=whole, until=None)
         numbers = promotable(
             self._waiting,
             self.ranks,
@@ -129,6 +130,15 @@ class Promoter:
         """Seconds that a trial would take to so many epochs, None for its full length."""
         end = self._levels(record.configuration)[-1] if until is None else until
         return (end - record.epochs) * record.seconds_per_epoch
+
+    def _first(self, horizon: Horizon, running: Collection[int]) -> TrialRecord | None:
+        """The first trial, where the time is limited: an entry of a portfolio makes a good model early."""
+        record = self.records.get(0)
+        if horizon.seconds is None or record is None or record.origin != PORTFOLIO:
+            return None
+        if 0 not in self._waiting or 0 in running:
+            return None
+        return record if self._needed(record, None) * FINISHING <= horizon.seconds else None
 
     def _last(self, horizon: Horizon, running: Collection[int]) -> TrialRecord | None:
         """The most promising trial, if finishing it needs the time that is left."""

@@ -29,6 +29,9 @@ class Horizon:
 
 UNLIMITED = Horizon()
 
+PORTFOLIO = "portfolio"
+"""The origin of a trial that is an entry of a space's portfolio."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:

@@ -60,6 +60,33 @@ def test_the_last_rung_is_the_full_length():
     assert (found.record.number, found.until) == (1, None)
 
 
+def test_of_a_limited_time_the_first_of_a_portfolio_takes_what_it_needs_at_once():
+    first = trial(0, 0.1, seconds=4.0, origin="portfolio")
+
+    found = next_of([first], Horizon(seconds=60.0, total=60.0))
+
+    assert (found.record.number, found.until) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("first", "horizon", "running"),
+    [
+        (trial(0, 0.1, seconds=4.0, origin="portfolio"), Horizon(trials=9), []),
+        (trial(0, 0.1, seconds=4.0, origin="portfolio"), Horizon(seconds=40.0, total=60.0), []),
+        (trial(0, 0.1, seconds=4.0, origin="random"), Horizon(seconds=60.0, total=60.0), []),
+        (trial(0, 0.1, seconds=4.0, origin="portfolio"), Horizon(seconds=60.0, total=60.0), [0]),
+        (
+            trial(0, 0.1, 0.2, 0.3, seconds=4.0, state="complete", origin="portfolio"),
+            Horizon(seconds=60.0),
+            [],
+        ),
+    ],
+    ids=["no limit", "too long", "nobody's choice", "in training", "finished"],
+)
+def test_else_the_first_trial_waits_like_all_others(first, horizon, running):
+    assert next_of([first], horizon, running) is None
+
+
 def test_who_is_in_training_again_is_not_promoted_twice():
     records = [trial(0, 0.1), trial(1, 0.9), trial(2, 0.5)]
 
