@@ -11,6 +11,10 @@ from automl.study.proposer import Horizon
 SPARE_SHARE = 0.1
 """Share of the time that may be left unused because a trial might not see its first epoch in it."""
 
+UNKNOWN_SHARE, UNKNOWN_LEAST = 0.25, 0.1
+"""A trial of which nothing is known yet may take a quarter of the time left to its first rung, or a tenth
+of all, which is what a search of a minute has to offer."""
+
 FINISHING_SHARE, FINISHING_MOST = 0.08, 20.0
 """Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
 
@@ -51,6 +55,13 @@ class Budget:
     def over(self) -> bool:
         """Whether the time is so far gone that every trial has been ended, if need be by force."""
         return self.deadline is not None and time.monotonic() > self.deadline + 2 * GRACE_SECONDS
+
+    def first_look(self) -> float | None:
+        """Return the seconds that a trial of which nothing is known may take to its first rung, or None."""
+        if self.deadline is None or self.seconds is None:
+            return None
+        left = self.deadline - time.monotonic()
+        return max(UNKNOWN_SHARE * left, UNKNOWN_LEAST * self.seconds)
 
     def trial_deadline(self) -> float | None:
         """Return ``time.monotonic()`` at which a trial that begins now is to end, or None."""

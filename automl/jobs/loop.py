@@ -177,6 +177,8 @@ class _Rounds:
             seed=seed,
             run_id=loop.tracker.start_trial(proposal.number, shown, seed=seed),
             best=self.best,
+            # without a model a slow one is better than none
+            limit=loop.budget.first_look() if paused is None and self.best is not None else None,
         )
 
     def _hear(self, task: Task[Plan], message: Message) -> str:

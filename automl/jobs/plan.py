@@ -28,6 +28,7 @@ class Plan:
         run_id: the tracker's run.
         best: the best trial when this one was planned; the weights of one that does not beat it are not
             kept.
+        limit: seconds that it may take to its pause or end, None for any; one that takes longer is pruned.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Plan:
     seed: int
     run_id: str
     best: TrialRecord | None = None
+    limit: float | None = None
 
     def blank(self) -> TrialRecord:
         """The record of a trial that has come to nothing yet, or not beyond its last pause."""

@@ -130,6 +130,7 @@ def _train_folds(
     family, parameters = setting.space.split(plan.configuration)
     dealt = wanted = deal(setting.families[family], setting.folds[0].task, parameters)
     watcher = _Watcher(plan=plan, states=states, channel=channel)
+    deadline, limited = _sooner(channel.deadline, plan.limit)
     outcomes: list[Outcome] = []
     first: keras.Model | None = None
     for index, fold in enumerate(setting.folds):
@@ -141,9 +142,11 @@ def _train_folds(
             epochs=setting.epochs[family],
             seed=derive(plan.seed, index),
             watch=watcher.first_fold if index == 0 else watcher.later_fold,
-            deadline=channel.deadline,
+            deadline=deadline,
             state=_state_of(plan, states, setting) if index == 0 else None,
         )
+        if limited and trained.outcome.stopped == "deadline":
+            watcher.reasons.append(f"too slow: it would have taken longer than {plan.limit:.0f} s")
         dealt, first = trained.dealt, first or trained.model
         outcomes.append(trained.outcome)
         if trained.outcome.stopped == "interrupted":
@@ -160,6 +163,14 @@ def _train_folds(
         constraints=excesses(setting.limits, {**record.metrics, **costs}),
     )
     return TrialEnd(record=record, model=first if record.state != "failed" else None)
+
+
+def _sooner(deadline: float | None, limit: float | None) -> tuple[float | None, bool]:
+    """Return when a trial is ended, and whether by a limit of its own rather than the search's."""
+    own = None if limit is None else time.monotonic() + limit
+    if own is None or (deadline is not None and deadline <= own):
+        return deadline, False
+    return own, True
 
 
 def _with_parts(reason: str, wanted: Dealt, trained: Dealt) -> str:
@@ -278,7 +289,7 @@ def _state(outcomes: list[Outcome], folds: int, reasons: list[str]) -> tuple[Tri
     stopped = outcomes[-1].stopped
     if stopped == "paused":
         return "paused", ""
-    if stopped == "pruned":
+    if stopped == "pruned" or (stopped == "deadline" and reasons):
         return "pruned", reasons[-1]
     if len(outcomes) < folds:
         return "pruned", f"{stopped} after {len(outcomes)} of {folds} folds"

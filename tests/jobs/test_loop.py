@@ -169,6 +169,22 @@ def test_a_trial_that_would_take_most_of_the_time_left_is_ended_once_there_is_a_
     assert verdicts[1].startswith("too slow: it would take 60 s more")
 
 
+def test_with_a_model_a_new_trial_has_a_part_of_the_time_for_its_first_look():
+    limits = []
+
+    def run(plan, watch):
+        limits.append(plan.limit)
+        return ended(plan, 0.5)
+
+    budget = Budget(trials=2, deadline=time.monotonic() + 100, seconds=100)
+    run_trials(replace(loop(run), budget=budget))
+
+    assert limits[0] is None
+    assert limits[1] == pytest.approx(25, abs=1)
+    assert Budget(trials=None, deadline=time.monotonic() + 4, seconds=100).first_look() == 10
+    assert Budget(trials=9, deadline=None).first_look() is None
+
+
 def test_a_complete_trial_beats_a_pruned_one():
     pruned = TrialRecord(number=0, configuration={}, state="pruned", scores=(0.9,))
     complete = TrialRecord(number=1, configuration={}, state="complete", scores=(0.5,))

@@ -440,6 +440,26 @@ def test_a_pruned_trial_ends_with_the_reason_it_was_given() -> None:
     assert (record.state, record.reason, record.epochs) == ("pruned", "pruned after epoch 3", 3)
 
 
+def test_a_trial_that_takes_longer_than_its_first_look_is_pruned() -> None:
+    shared = setting(PatientDevice(CURVE[:1], stopped="deadline"), [])
+    wanted = replace(plan(shared), until=2, levels=LEVELS, limit=30.0)
+
+    record = run(shared, wanted).record
+
+    assert (record.state, record.scores, rungs_of(record)) == ("pruned", (4.0,), [])
+    assert record.reason == "too slow: it would have taken longer than 30 s"
+
+
+def test_at_the_end_of_the_time_a_trial_is_worth_what_it_came_to() -> None:
+    line = Line()
+    line.deadline = time.monotonic() + 20.0
+    shared = setting(PatientDevice(CURVE[:1], stopped="deadline"), [])
+
+    record = run(shared, replace(plan(shared), limit=30.0), line=line).record
+
+    assert (record.state, record.reason) == ("complete", "deadline")
+
+
 def test_a_long_trial_is_saved_between_its_rungs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "SAVING_LEAST", 0.0)
     monkeypatch.setattr(trial, "SAVING_SECONDS", 0.0)
