@@ -284,6 +284,7 @@ class MlflowTracker:
             used = self._store.open_experiment(name)
         except Exception as error:  # SQLAlchemy, urllib3 and MLflow each have their own
             restore(self._environment)
+            self._store.close()
             raise ConfigError(
                 f"MLflow cannot work with {redact(self.uri)}: {redact(str(error))[:500]} "
                 "Name another store with --tracking-uri, or search with --no-tracking. "
