@@ -104,6 +104,15 @@ def prepare(uri: str) -> None:
         database.execute("PRAGMA journal_mode=WAL")
 
 
+def settle(uri: str) -> None:
+    """Bring what a write-ahead log holds into the database, so that its file alone can be copied."""
+    if not uri.startswith("sqlite") or not Path(f"{sqlite_path(uri)}-wal").exists():
+        return
+    # somebody else may be writing, and settle it after that
+    with suppress(sqlite3.Error), closing(sqlite3.connect(sqlite_path(uri))) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def on_shared_disk(path: Path) -> bool:
     """Whether a path lies on a file system that several machines may see."""
     around = (path, *path.parents)

@@ -35,7 +35,7 @@ from automl.tracking.description import (
     standing,
     texts,
 )
-from automl.tracking.location import check_answer, is_server, redact, resolve
+from automl.tracking.location import check_answer, is_server, redact, resolve, settle
 from automl.tracking.operation import Kind, Operation, now, provisional_id
 from automl.tracking.outbox import Outbox
 from automl.tracking.spool import Spool
@@ -246,6 +246,7 @@ class MlflowTracker:
         self._put("end", {"status": STATUS.get(state, "FINISHED"), "time": now()})
         left = self._outbox.close(CLOSE_SECONDS)
         self._store.close()
+        settle(self.uri)
         if left:
             self._notes.append(
                 f"{left} tracking records could not be sent to {redact(self.uri)}. They wait in "

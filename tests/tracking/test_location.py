@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sqlite3
 from contextlib import closing
@@ -19,6 +20,7 @@ from automl.tracking.location import (
     prepare,
     redact,
     resolve,
+    settle,
 )
 
 
@@ -56,6 +58,22 @@ def test_a_new_database_lets_people_read_while_a_search_writes(tmp_path: Path) -
     prepare(f"sqlite:///{tmp_path}/new.db")
 
     assert _journal_mode(tmp_path / "new.db") == "wal"
+
+
+def test_a_settled_database_can_be_copied_while_others_have_it_open(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/new.db"
+    prepare(uri)
+    with closing(sqlite3.connect(tmp_path / "new.db")) as opened:
+        opened.execute("CREATE TABLE runs (id)")
+        opened.commit()
+
+        settle(uri)
+
+        shutil.copy(tmp_path / "new.db", tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT name FROM sqlite_master").fetchall() == [("runs",)]
+    settle(f"sqlite:///{tmp_path}/nowhere.db")
+    assert not (tmp_path / "nowhere.db").exists()
 
 
 def test_a_database_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
