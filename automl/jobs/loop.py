@@ -177,9 +177,14 @@ class _Rounds:
             seed=seed,
             run_id=loop.tracker.start_trial(proposal.number, shown, seed=seed),
             best=self.best,
-            # without a model a slow one is better than none
-            limit=loop.budget.first_look() if paused is None and self.best is not None else None,
+            limit=self._first_look(proposal),
         )
+
+    def _first_look(self, proposal: Proposal) -> float | None:
+        """Seconds to a new trial's first rung; one that does not pause is judged by ``_too_slow``."""
+        unknown = proposal.paused is None and proposal.until is not None
+        # without a model a slow one is better than none
+        return self._loop.budget.first_look() if unknown and self.best is not None else None
 
     def _hear(self, task: Task[Plan], message: Message) -> str:
         kind, watched = message["event"], self._watched[task.number]

@@ -28,7 +28,7 @@ class Plan:
         run_id: the tracker's run.
         best: the best trial when this one was planned; the weights of one that does not beat it are not
             kept.
-        limit: seconds that it may take to its pause or end, None for any; one that takes longer is pruned.
+        limit: seconds that it may take to its pause, None for any; one that takes longer is pruned.
     """
 
     number: int

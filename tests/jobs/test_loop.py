@@ -177,12 +177,25 @@ def test_with_a_model_a_new_trial_has_a_part_of_the_time_for_its_first_look():
         return ended(plan, 0.5)
 
     budget = Budget(trials=2, deadline=time.monotonic() + 100, seconds=100)
-    run_trials(replace(loop(run), budget=budget))
+    run_trials(replace(loop(run, levels=(2, 3)), budget=budget))
 
     assert limits[0] is None
     assert limits[1] == pytest.approx(25, abs=1)
     assert Budget(trials=None, deadline=time.monotonic() + 4, seconds=100).first_look() == 10
     assert Budget(trials=9, deadline=None).first_look() is None
+
+
+def test_a_trial_that_does_not_pause_is_not_held_to_a_first_look():
+    limits = []
+
+    def run(plan, watch):
+        limits.append(plan.limit)
+        return ended(plan, 0.5)
+
+    budget = Budget(trials=2, deadline=time.monotonic() + 100, seconds=100)
+    run_trials(replace(loop(run), budget=budget))
+
+    assert limits == [None, None]
 
 
 def test_a_complete_trial_beats_a_pruned_one():
