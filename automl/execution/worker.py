@@ -11,7 +11,6 @@ import faulthandler
 import json
 import os
 import queue
-import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -19,18 +18,15 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
+from automl.core.children import take_line
 from automl.execution.executor import Message, Runner, Work
 from automl.execution.serving import serve
 
 
 def main(descriptor: int) -> None:
     """Work until the coordinator says to quit, or is gone."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # terminals and batch systems send them to the whole group; the coordinator says what is to be done
-        signal.signal(number, signal.SIG_IGN)
+    connection = take_line(descriptor)
     faulthandler.enable()
-    os.set_inheritable(descriptor, False)
-    connection = Connection(descriptor)
     opening: dict[str, Any] = connection.recv()
     sys.path[:] = opening["path"]
     if opening["cores"]:

@@ -12,12 +12,12 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from automl.core.children import start_module
 from automl.execution.executor import Message
 from automl.execution.worker_line import Held
 
@@ -62,18 +62,11 @@ class WorkerProcess:
         self.tasks_done = 0
         self.least_memory = 0
         self.heard = time.monotonic()
-        ours, theirs = socket.socketpair()
-        with log.open("ab") as output, theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "automl.execution.worker", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                pass_fds=[theirs.fileno()],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **place.environment},
+        with log.open("ab") as output:
+            self._process, self.connection = start_module(
+                "automl.execution.worker", output=output, errors=output, environment=place.environment
             )
         self.pid = self._process.pid
-        self.connection = Connection(ours.detach())
         self._watched = psutil.Process(self._process.pid)
         self._computed = 0.0
         self.started = self._watched.create_time()

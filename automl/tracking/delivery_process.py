@@ -7,10 +7,7 @@ wait for it; beside it, it takes a core of its own.
 from __future__ import annotations
 
 import json
-import os
-import socket
 import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +15,7 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
+from automl.core.children import start_module
 from automl.tracking.operation import PENDING, Operation
 from automl.tracking.store import KeptRun, StoreError
 
@@ -109,16 +107,9 @@ class DeliveryProcess:
                 raise
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "automl.tracking.delivery_worker", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            )
-        self._connection = Connection(ours.detach())
+        self._process, self._connection = start_module(
+            "automl.tracking.delivery_worker", output=subprocess.DEVNULL, errors=None, environment={}
+        )
         opening = {"uri": self._uri, "session": self.session, "experiment": self.experiment}
         self._connection.send_bytes(json.dumps(opening).encode())
 

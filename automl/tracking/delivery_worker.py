@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
+from automl.core.children import take_line
 from automl.tracking.client_settings import configure, quiet
 from automl.tracking.delivery import Delivery, temporary
 from automl.tracking.operation import Operation
@@ -24,11 +24,7 @@ from automl.tracking.operation import Operation
 
 def main(descriptor: int) -> None:
     """Carry out what the coordinator says until it closes the line or is gone."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # terminals and batch systems send them to the whole group; the coordinator says what is to be done
-        signal.signal(number, signal.SIG_IGN)
-    os.set_inheritable(descriptor, False)
-    connection = Connection(descriptor)
+    connection = take_line(descriptor)
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(connection, requests), daemon=True).start()
     configure()
