@@ -143,6 +143,24 @@ class TrialRecord:
         return self.seconds / self.epochs if self.epochs else 0.0
 
     @property
+    def compile_seconds(self) -> float:
+        """Time that tracing and compiling took; 0 where the engine is silent."""
+        return self.effort.get("compile_seconds", 0.0)
+
+    @property
+    def epoch_seconds(self) -> float:
+        """Time that an epoch took without compiling; 0 where none ended."""
+        return (self.seconds - self.compile_seconds) / self.epochs if self.epochs else 0.0
+
+    @property
+    def seconds_to_first_rung(self) -> float:
+        """Time that it took to its first rung, compiling included, or to its end; 0 without an epoch."""
+        if not self.epochs:
+            return 0.0
+        first = min(self.rungs[0].epochs, self.epochs) if self.rungs else self.epochs
+        return self.compile_seconds + first * self.epoch_seconds
+
+    @property
     def feasible(self) -> bool:
         """Whether it keeps every limit."""
         return all(excess <= 0 for excess in self.constraints)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from automl.execution.executor import GRACE_SECONDS
 from automl.study.proposer import Horizon
 
 SPARE_SHARE = 0.1
-"""Share of the time that may be left unused because a trial might not see its first epoch in it."""
+"""Share of the time in which no trial is begun at most, because it might not see its first epoch."""
 
 UNKNOWN_SHARE, UNKNOWN_LEAST = 0.25, 0.1
-"""A trial of which nothing is known yet may take a quarter of the time left to its first rung, or a tenth
-of all, which is what a search of a minute has to offer."""
+"""The first trial of a family may take a quarter of the time left to its first rung, or a tenth of all,
+which is what a search of a minute has to offer."""
+
+KNOWN_SHARE, KNOWN_TIMES = 0.1, 2.0
+"""A further one may take a tenth of the time left, or so many times what others of its family took."""
 
 FINISHING_SHARE, FINISHING_MOST = 0.08, 20.0
 """Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
@@ -26,7 +31,8 @@ class Budget:
     Attributes:
         trials: trials in all, or None.
         deadline: ``time.monotonic()`` at which training stops, or None.
-        spare: seconds that may be left unused at most, because the next trial might not see an epoch.
+        spare: seconds before the deadline in which no trial is begun at most, because it might not see an
+            epoch.
         seconds: from the start to the deadline, over all sessions, or None.
         trial_seconds: of one trial from pause to pause, or None.
     """
@@ -38,7 +44,9 @@ class Budget:
     trial_seconds: float | None = None
 
     def horizon(self, begun: int, startup: float) -> Horizon | None:
-        """Return what is left, or None when no trial would see another epoch.
+        """Return what is left, or None when the time is over.
+
+        No trial is left to begin where it would not see an epoch; those that wait may still go on.
 
         Args:
             begun: trials so far.
@@ -48,20 +56,27 @@ class Budget:
         if self.deadline is None:
             return Horizon(trials=trials, open=trials is None)
         seconds = self.deadline - time.monotonic()
-        if seconds <= min(startup, self.spare):
+        if seconds <= 0:
             return None
-        return Horizon(trials=trials, seconds=seconds, total=self.seconds)
+        late = seconds <= min(startup, self.spare)
+        return Horizon(trials=0 if late else trials, seconds=seconds, total=self.seconds)
 
     def over(self) -> bool:
         """Whether the time is so far gone that every trial has been ended, if need be by force."""
         return self.deadline is not None and time.monotonic() > self.deadline + 2 * GRACE_SECONDS
 
-    def first_look(self) -> float | None:
-        """Return the seconds that a trial of which nothing is known may take to its first rung, or None."""
+    def first_look(self, known: Sequence[float]) -> float | None:
+        """Return the seconds that a new trial may take to its first rung, or None without a limit.
+
+        Args:
+            known: what other trials of its family took.
+        """
         if self.deadline is None or self.seconds is None:
             return None
         left = self.deadline - time.monotonic()
-        return max(UNKNOWN_SHARE * left, UNKNOWN_LEAST * self.seconds)
+        if not known:
+            return max(UNKNOWN_SHARE * left, UNKNOWN_LEAST * self.seconds)
+        return max(KNOWN_SHARE * left, KNOWN_TIMES * statistics.median(known))
 
     def trial_deadline(self) -> float | None:
         """Return ``time.monotonic()`` at which a trial that begins now is to end, or None."""

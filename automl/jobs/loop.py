@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,7 @@ from automl.jobs.budget import Budget
 from automl.jobs.interrupts import Interrupts
 from automl.jobs.plan import Plan, TrialEnd, beats, best_of
 from automl.jobs.progress import Announcement, Progress
+from automl.spaces.space import family_of
 from automl.study.proposer import Proposal, Proposer
 from automl.tracking.tracker import Tracker
 
@@ -121,7 +123,9 @@ class _Watched:
 
 
 class _Rounds:
-    """The state of one loop: what runs, what has ended, the best, failures since the last success."""
+    """The state of one loop: what runs, what has ended, the best, failures since the last success, and how
+    long the trials of each family took to their first rung.
+    """
 
     def __init__(self, loop: Loop) -> None:
         records = loop.proposer.records()
@@ -130,6 +134,7 @@ class _Rounds:
         self._done = sum(record.pauses + (record.state != "paused") for record in records)
         self._failures: list[str] = []
         self._startup = 0.0
+        self._looks: defaultdict[str, list[float]] = defaultdict(list)
         self._watched: dict[int, _Watched] = {}
         self.best = best_of(records, loop.objectives[0])
 
@@ -184,7 +189,9 @@ class _Rounds:
         """Seconds to a new trial's first rung; one that does not pause is judged by ``_too_slow``."""
         unknown = proposal.paused is None and proposal.until is not None
         # without a model a slow one is better than none
-        return self._loop.budget.first_look() if unknown and self.best is not None else None
+        if not unknown or self.best is None:
+            return None
+        return self._loop.budget.first_look(self._looks[family_of(proposal.configuration)])
 
     def _hear(self, task: Task[Plan], message: Message) -> str:
         kind, watched = message["event"], self._watched[task.number]
@@ -229,6 +236,8 @@ class _Rounds:
             self.best = record
             loop.keep(end)
         if record.state == "paused":
+            if record.pauses == 1:
+                self._looks[family_of(record.configuration)].append(record.seconds)
             loop.proposer.pause(record)
             loop.tracker.pause_trial(record)
         else:

@@ -13,7 +13,7 @@ from automl.spaces.conditions import OneOf, in_order
 from automl.spaces.parameters import Choice, Constant, Parameter, fixed, limited, ranged
 from automl.spaces.settings import parse_setting
 
-__all__ = ["FAMILY", "SearchSpace", "join", "parse_setting"]
+__all__ = ["FAMILY", "SearchSpace", "family_of", "join", "parse_setting"]
 
 # the root of a joint space
 FAMILY = "family"
@@ -286,6 +286,11 @@ def _wish(parameter: Parameter) -> str:
         else:
             wishes.append(f"{condition.parent} from {condition.low} to {condition.high}")
     return "it needs " + " and ".join(wishes)
+
+
+def family_of(configuration: Configuration) -> str:
+    """Return the family of a configuration, empty where the space has no families."""
+    return str(configuration.get(FAMILY, ""))
 
 
 def _root(families: tuple[str, ...]) -> Parameter:

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from automl.study.costs import time_per_epoch
+from automl.study.costs import time_to_first_rung
 from automl.study.encoding import Encoding
 from automl.study.evidence import Evidence
 from automl.study.prior import Prior
@@ -142,8 +142,8 @@ class Knowledge:
 
     @cached_property
     def _time(self) -> Callable[[np.ndarray], np.ndarray]:
-        """From candidates to their seconds per epoch."""
-        return time_per_epoch(self.encoding, self.evidence)
+        """From candidates to their seconds to the first rung."""
+        return time_to_first_rung(self.encoding, self.evidence)
 
     def _process(self, rng: np.random.Generator) -> tuple[GaussianProcess, float]:
         """A process of the best results and some others, and its unit in standings.

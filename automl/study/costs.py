@@ -1,4 +1,4 @@
-"""How long an epoch of a configuration takes, predicted from those that were trained."""
+"""How long a configuration takes to its first rung, predicted from those that were trained."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST = 256
 _SHRINKAGE = 1.0
 
 
-def time_per_epoch(encoding: Encoding, evidence: Evidence) -> Callable[[np.ndarray], np.ndarray]:
+def time_to_first_rung(encoding: Encoding, evidence: Evidence) -> Callable[[np.ndarray], np.ndarray]:
     """Fit times by ridge regression of their logarithms, as times multiply: width by depth by batch.
 
     Args:
@@ -23,7 +23,7 @@ def time_per_epoch(encoding: Encoding, evidence: Evidence) -> Callable[[np.ndarr
         evidence: trials with their times.
 
     Returns:
-        a function from candidates ``(m, d)`` float64 to seconds per epoch ``(m,)`` float64; 1 everywhere
+        a function from candidates ``(m, d)`` float64 to seconds ``(m,)`` float64; 1 everywhere
         while too few times are known.
     """
     timed = [item for item in evidence.seen if item.seconds > 0][-_MOST:]

@@ -42,7 +42,7 @@ class Seen:
         distributions: theirs.
         rungs: scores at each rung that it reached, lowest first; empty for one that failed.
         excess: by how much it violates its limits, 0 where it keeps them.
-        seconds: time per epoch, 0 where it is not known.
+        seconds: time to its first rung, 0 where it is not known.
         origin: who proposed it, or empty.
     """
 
@@ -220,7 +220,7 @@ class _Results:
             distributions=self._ranges_of(trial),
             rungs=rungs,
             excess=total_excess(record.constraints or trial.constraints.values()),
-            seconds=record.seconds_per_epoch,
+            seconds=record.seconds_to_first_rung,
             origin=trial.user_attrs.get("proposal", {}).get("origin", ""),
         )
 

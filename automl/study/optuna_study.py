@@ -329,7 +329,6 @@ class OptunaProposer:
             self.records(),
             horizon,
             objectives=self._objectives,
-            first=lambda configuration: (self._levels(configuration) or (self._space.epochs,))[0],
         )
 
     def _untried(self) -> Iterator[dict[str, Scalar]]:

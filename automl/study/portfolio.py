@@ -10,16 +10,17 @@ Symbols: s studies, c configurations; regret 1 = the study's median configuratio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 import numpy as np
 
 from automl.core.errors import ConfigError
-from automl.core.specs import Configuration, Objective, Scalar, TrialRecord
+from automl.core.specs import Objective, Scalar, TrialRecord
 from automl.spaces.parameters import Constant, Float
-from automl.spaces.space import FAMILY, SearchSpace
+from automl.spaces.space import FAMILY, SearchSpace, family_of
 from automl.study.distributions import distribution
 from automl.study.encoding import Encoding
 from automl.study.proposer import PORTFOLIO, Horizon
@@ -31,6 +32,8 @@ LEAST = 3
 """Results of the family that a study must have: of two nobody knows which is the rule."""
 JUDGED_FROM = 4
 """First-rung results from which on a family can be called hopeless: the worse half of two is a coin."""
+SEVERAL = 2
+"""Results of its own from which on: one entry with a large batch says little at the first rung."""
 LARGEST_SHARE = 0.25
 """Of the seconds left, what the first rung of a family's further entry may take."""
 _WORST = 3.0
@@ -120,13 +123,13 @@ def next_start(
     horizon: Horizon,
     *,
     objectives: Sequence[Objective],
-    first: Callable[[Configuration], int],
 ) -> int | None:
     """Return which configuration to try first now, None when none is left that pays.
 
-    Each family gets one. Its further ones wait while the family is hopeless, which is when even its best
-    result at the first rung is in the worse half of all, or while the first rung of one would take more
-    than a quarter of the time left.
+    Each family gets one. Its further ones wait while the family is hopeless, which is when of several
+    results at the first rung even its best is in the worse half of all, or while the first rung of one
+    would take more than a quarter of the time left. Where the time is limited, the family that has had
+    the least of it has its turn.
 
     Args:
         starts: in order.
@@ -134,23 +137,25 @@ def next_start(
         records: trials that are finished or paused.
         horizon: what is left of the budget.
         objectives: what is optimised.
-        first: from a configuration to the epochs of its first rung.
     """
     if len(tried) >= len(starts):
         return None
-    looked_at = {_family(starts[place].configuration) for place in tried}
+    looked_at = {family_of(starts[place].configuration) for place in tried}
     hopeless = _hopeless(records, objectives)
     left = np.inf if horizon.seconds is None else horizon.seconds
+    further: list[int] = []
     for place, start in enumerate(starts):
-        family = _family(start.configuration)
+        family = family_of(start.configuration)
         if place in tried:
             continue
         if family not in looked_at:
             return place
-        seconds = _seconds_per_epoch(records, family) * first(start.configuration)
-        if family not in hopeless and seconds <= LARGEST_SHARE * left:
-            return place
-    return None
+        if family not in hopeless and _first_look(records, family) <= LARGEST_SHARE * left:
+            further.append(place)
+    if horizon.seconds is None:
+        return next(iter(further), None)
+    spent = _seconds_spent(records)
+    return min(further, key=lambda place: spent[family_of(starts[place].configuration)], default=None)
 
 
 def _tried(study: Earlier, space: SearchSpace) -> list[tuple[dict[str, Scalar], float]]:
@@ -214,26 +219,31 @@ def _readable(space: SearchSpace, entry: Mapping[str, Scalar]) -> dict[str, Scal
 
 
 def _hopeless(records: Sequence[TrialRecord], objectives: Sequence[Objective]) -> set[str]:
-    """Families of which no first-rung result is in the better half."""
+    """Families with several first-rung results, none of them in the better half."""
     lost = tuple(float("nan") for _ in objectives)
     there = [record for record in records if record.rungs or record.scores or record.state == "failed"]
     if len(there) < JUDGED_FROM:
         return set()
     firsts = [record.rungs[0].scores if record.rungs else record.scores or lost for record in there]
     excess = [total_excess(record.constraints) for record in there]
-    best_first = [_family(there[place].configuration) for place in order(firsts, objectives, excess)]
-    return set(best_first) - set(best_first[: (len(there) + 1) // 2])
+    best_first = [family_of(there[place].configuration) for place in order(firsts, objectives, excess)]
+    judged = {family for family, count in Counter(best_first).items() if count >= SEVERAL}
+    return judged - set(best_first[: (len(there) + 1) // 2])
 
 
-def _seconds_per_epoch(records: Sequence[TrialRecord], family: str) -> float:
-    """Median over a family's trials; 0 while none is known."""
+def _seconds_spent(records: Sequence[TrialRecord]) -> Mapping[str, float]:
+    """Time of all trials, by family."""
+    spent: defaultdict[str, float] = defaultdict(float)
+    for record in records:
+        spent[family_of(record.configuration)] += record.seconds
+    return spent
+
+
+def _first_look(records: Sequence[TrialRecord], family: str) -> float:
+    """Seconds to the first rung, the median of a family's trials; 0 while none is known."""
     known = [
-        record.seconds_per_epoch
+        record.seconds_to_first_rung
         for record in records
-        if record.epochs and _family(record.configuration) == family
+        if record.epochs and family_of(record.configuration) == family
     ]
     return float(np.median(known)) if known else 0.0
-
-
-def _family(configuration: Configuration) -> str:
-    return str(configuration.get(FAMILY, ""))

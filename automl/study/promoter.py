@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ epochs vary by a fifth, and its model may have to be compiled again."""
 SEARCHED = 0.5
 """Share of the time that is searched before anything is finished, however long that would take."""
 
+SMALL_SHARE = 0.05
+"""Share of a limited time left that the best trial of a rung may take to its next one at once."""
 
 FINALISTS = 3
 """When no trial is to be begun any more, so many go on from each rung: finishing the top three of a short
@@ -62,11 +65,15 @@ class Promoter:
         self._eta = eta
         self._ranking = Ranking(objectives)
         self._waiting: dict[int, int] = {}
+        self._free: Counter[int] = Counter()
         for record in records:
             self.put(record)
 
     def put(self, record: TrialRecord) -> None:
         """Remember how a trial stands now."""
+        if record.number in self.records:
+            self._free.subtract(self._passed_freely(self.records[record.number]))
+        self._free.update(self._passed_freely(record))
         self.records[record.number] = record
         self._waiting.pop(record.number, None)
         if record.state == "paused":
@@ -84,19 +91,24 @@ class Promoter:
 
         Args:
             horizon: what is left of the budget. Without new trials the best of each rung goes on. Of a
-                limited time the first part finishes the first entry of the portfolio; when what is left is
-                just enough to finish the best, it is finished.
+                limited time the first part finishes the first entry of the portfolio; then trials go on
+                whose next rung is cheap; when what is left is just enough to finish the best, it is
+                finished.
             running: numbers of paused trials that are in training again.
         """
         whole = self._first(horizon, running) or self._last(horizon, running)
         if whole is not None:
             return Promotion(record=whole, until=None)
+        cheap = self._cheap(horizon, running)
+        if cheap is not None:
+            return Promotion(record=cheap, until=self.pause_of(cheap))
         numbers = promotable(
             self._waiting,
             self.ranks,
             training=running,
             eta=self._eta,
             least=FINALISTS if horizon.trials == 0 else 0,
+            free=None if horizon.seconds is None else self._free,
         )
         records = (self.records[number] for number in numbers)
         record = next((item for item in records if self._in_time(item, horizon)), None)
@@ -127,9 +139,16 @@ class Promoter:
         return horizon.seconds is None or self._needed(record, self.pause_of(record)) <= horizon.seconds
 
     def _needed(self, record: TrialRecord, until: int | None) -> float:
-        """Seconds that a trial would take to so many epochs, None for its full length."""
-        end = self._levels(record.configuration)[-1] if until is None else until
-        return (end - record.epochs) * record.seconds_per_epoch
+        """Seconds that a trial would take to so many epochs, None for its full length, with compiling."""
+        return self._left(record, until) * record.seconds_per_epoch
+
+    def _training(self, record: TrialRecord, until: int | None) -> float:
+        """The same, its model being compiled."""
+        return self._left(record, until) * record.epoch_seconds
+
+    def _left(self, record: TrialRecord, until: int | None) -> int:
+        """Epochs to a rung, None for the full length."""
+        return (self._levels(record.configuration)[-1] if until is None else until) - record.epochs
 
     def _first(self, horizon: Horizon, running: Collection[int]) -> TrialRecord | None:
         """The first trial, where the time is limited: an entry of a portfolio makes a good model early."""
@@ -138,7 +157,32 @@ class Promoter:
             return None
         if 0 not in self._waiting or 0 in running:
             return None
-        return record if self._needed(record, None) * FINISHING <= horizon.seconds else None
+        return record if self._training(record, None) <= horizon.seconds else None
+
+    def _cheap(self, horizon: Horizon, running: Collection[int]) -> TrialRecord | None:
+        """A trial that goes on for free, or for a small part of the time left if it leads its rung."""
+        if horizon.seconds is None:
+            return None
+        for number, rung in self._waiting.items():
+            record = self.records[number]
+            seconds = self._training(record, self.pause_of(record))
+            small = self.ranks[rung - 1][0] == number and seconds <= SMALL_SHARE * horizon.seconds
+            if number not in running and (small or self._is_free(record, rung)):
+                return record
+        return None
+
+    def _is_free(self, record: TrialRecord, rung: int) -> bool:
+        """Whether a trial goes on from a rung in no more time than it took to its first one.
+
+        A new trial would not take less: where compiling takes longer than training, to wait saves nothing.
+        """
+        levels = self._levels(record.configuration)
+        seconds = (levels[rung] - levels[rung - 1]) * record.epoch_seconds
+        return record.compile_seconds > 0 and seconds <= record.seconds_to_first_rung
+
+    def _passed_freely(self, record: TrialRecord) -> list[int]:
+        """The rungs from which a trial went on that way."""
+        return [rung for rung in range(1, len(record.rungs)) if self._is_free(record, rung)]
 
     def _last(self, horizon: Horizon, running: Collection[int]) -> TrialRecord | None:
         """The most promising trial, if finishing it needs the time that is left."""

@@ -50,6 +50,7 @@ def promotable(
     training: Collection[int] = (),
     eta: int = ETA,
     least: int = 0,
+    free: Mapping[int, int] | None = None,
 ) -> Iterator[int]:
     """Yield the trials that may go on, the one that should do so first.
 
@@ -63,11 +64,12 @@ def promotable(
         training: which of those went on already and have not reached their next rung yet.
         eta: one in so many is promoted.
         least: so many best ones are promoted from every rung, however few reached it and went on.
+        free: by rung, from 1, how many went on without having been among the best; they do not count.
     """
     under_way = Counter(waiting.get(number) for number in training)
     above = 0
     for rung, numbers in reversed(list(enumerate(ranks, start=1))):
-        passed = above + under_way[rung]
+        passed = above + under_way[rung] - (free or {}).get(rung, 0)
         best = len(numbers) // eta if passed < len(numbers) / QUOTA else 0
         yield from _idle(numbers[: max(least, best)], rung, waiting, training)
         above = len(numbers)

@@ -141,9 +141,10 @@ def test_interrupted_before_the_first_trial_ended_there_is_nothing_to_return():
 def test_no_trial_begins_that_might_not_see_an_epoch_unless_much_time_would_be_lost():
     budget = Budget(trials=None, deadline=time.monotonic() + 60, spare=100.0)
 
-    assert budget.horizon(1, startup=50.0)
-    assert budget.horizon(1, startup=70.0) is None
-    assert replace(budget, spare=6.0).horizon(1, startup=70.0)
+    assert budget.horizon(1, startup=50.0).trials is None
+    assert budget.horizon(1, startup=70.0).trials == 0  # those that wait may still go on
+    assert replace(budget, spare=6.0).horizon(1, startup=70.0).trials is None
+    assert replace(budget, deadline=time.monotonic()).horizon(1, startup=0.0) is None
 
 
 def test_the_horizon_is_the_trials_and_seconds_left():
@@ -181,8 +182,30 @@ def test_with_a_model_a_new_trial_has_a_part_of_the_time_for_its_first_look():
 
     assert limits[0] is None
     assert limits[1] == pytest.approx(25, abs=1)
-    assert Budget(trials=None, deadline=time.monotonic() + 4, seconds=100).first_look() == 10
-    assert Budget(trials=9, deadline=None).first_look() is None
+    assert Budget(trials=None, deadline=time.monotonic() + 4, seconds=100).first_look([]) == 10
+    assert Budget(trials=9, deadline=None).first_look([]) is None
+
+
+def test_a_further_trial_of_a_family_may_take_twice_what_others_took_or_a_tenth_of_the_time_left():
+    budget = Budget(trials=None, deadline=time.monotonic() + 100, seconds=200)
+
+    assert budget.first_look([3.0, 8.0, 90.0]) == 16
+    assert budget.first_look([1.0]) == pytest.approx(10, abs=1)
+
+
+def test_the_first_look_of_a_family_is_what_its_next_trials_are_held_to():
+    limits = []
+
+    def run(plan, watch):
+        limits.append(plan.limit)
+        end = ended(plan, 0.5)
+        look = {"epochs": 2, "pauses": 1, "seconds": 30.0, "rungs": (Rung(epochs=2, scores=(0.5,)),)}
+        return replace(end, record=replace(end.record, state="paused", **look))
+
+    budget = Budget(trials=2, deadline=time.monotonic() + 100, seconds=100)
+    run_trials(replace(loop(run, levels=(2, 3)), budget=budget))
+
+    assert limits[:2] == [None, 60]
 
 
 def test_a_trial_that_does_not_pause_is_not_held_to_a_first_look():

@@ -7,7 +7,7 @@ import pytest
 from optuna.distributions import CategoricalDistribution, IntDistribution
 from scipy.stats import spearmanr
 
-from automl.study.costs import time_per_epoch
+from automl.study.costs import time_to_first_rung
 from automl.study.encoding import Encoding
 from automl.study.evidence import Evidence, Seen
 
@@ -43,7 +43,7 @@ def test_with_few_times_every_configuration_costs_the_same(times):
 
     known = evidence(configurations[: len(times)], times)
 
-    assert list(time_per_epoch(ENCODING, known)(points)) == [1.0] * len(points)
+    assert list(time_to_first_rung(ENCODING, known)(points)) == [1.0] * len(points)
 
 
 def test_times_are_predicted_in_their_order_and_size():
@@ -51,7 +51,7 @@ def test_times_are_predicted_in_their_order_and_size():
     points, others = drawn(100, 1)
     wanted = np.array([true_time(item) for item in others])
 
-    found = time_per_epoch(ENCODING, evidence(known, [true_time(item) for item in known]))(points)
+    found = time_to_first_rung(ENCODING, evidence(known, [true_time(item) for item in known]))(points)
 
     assert spearmanr(found, wanted).statistic > 0.95
     assert np.median(np.abs(np.log(found / wanted))) < np.log(1.5)
@@ -61,7 +61,7 @@ def test_a_prediction_is_never_far_from_what_was_seen():
     _, known = drawn(6, 0)
     points, _ = drawn(100, 1)
 
-    found = time_per_epoch(ENCODING, evidence(known, [1.0, 1.1, 0.9, 1.0, 1.2, 1.0]))(points)
+    found = time_to_first_rung(ENCODING, evidence(known, [1.0, 1.1, 0.9, 1.0, 1.2, 1.0]))(points)
 
     assert found.min() >= 0.9 / np.e
     assert found.max() <= 1.2 * np.e

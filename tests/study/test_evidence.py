@@ -109,7 +109,7 @@ def test_rungs_come_from_records_also_of_trials_that_wait(state):
     (found,) = gather(study_of(trial)).seen
 
     assert found.rungs == ((0.4,), (0.7,))
-    assert found.seconds == 0.5
+    assert found.seconds == 1.0
 
 
 def test_without_records_rungs_are_steps_and_the_end():

@@ -53,9 +53,7 @@ def judged(number, family, score, seconds=1.0):
 
 
 def chosen(starts, tried, records, horizon=UNLIMITED):
-    return next_start(
-        starts, tried, records, horizon, objectives=(ACCURACY,), first=lambda configuration: 2
-    )
+    return next_start(starts, tried, records, horizon, objectives=(ACCURACY,))
 
 
 def test_greedy_takes_what_helps_the_mean_study_most_then_what_complements_it():
@@ -114,17 +112,26 @@ def test_further_entries_of_a_hopeless_family_are_skipped_until_it_recovers():
     records = [judged(0, "a", 0.9), judged(1, "b", 0.1), judged(2, "a", 0.8), judged(3, "a", 0.7)]
 
     assert chosen(starts, {0, 1}, records[:2]) == 2  # two results do not judge
-    assert chosen(starts, {0, 1}, records) == 3
-    assert chosen(starts, {0, 1}, [*records, judged(4, "b", 0.95)]) == 2
+    assert chosen(starts, {0, 1}, records) == 2  # nor does one of a family
+    assert chosen(starts, {0, 1}, [*records, judged(4, "b", 0.2)]) == 3
+    assert chosen(starts, {0, 1}, [*records, judged(4, "b", 0.2), judged(5, "b", 0.95)]) == 2
 
 
 def test_further_entries_that_would_eat_the_time_left_are_skipped():
-    starts = started("a", "b", "b", "a")
+    starts = started("a", "b", "b")
     records = [judged(0, "a", 0.9, seconds=1.0), judged(1, "b", 0.8, seconds=30.0)]
 
     assert chosen(starts, {0, 1}, records, Horizon(seconds=200.0)) == 2
-    assert chosen(starts, {0, 1}, records, Horizon(seconds=100.0)) == 3
-    assert chosen(starts, {0, 1}, records, Horizon(seconds=3.0)) is None
+    assert chosen(starts, {0, 1}, records, Horizon(seconds=100.0)) is None
+
+
+def test_of_a_limited_time_the_family_that_had_the_least_has_its_turn():
+    starts = started("a", "b", "a", "b", "a")
+    records = [judged(0, "a", 0.9, seconds=10.0), judged(1, "b", 0.8, seconds=3.0)]
+
+    assert chosen(starts, {0, 1}, records) == 2
+    assert chosen(starts, {0, 1}, records, Horizon(seconds=200.0)) == 3
+    assert chosen(starts, {0, 1}, [*records, judged(2, "b", 0.8, seconds=8.0)], Horizon(seconds=200.0)) == 2
 
 
 def test_the_best_of_earlier_studies_come_before_the_portfolio_each_one_once():

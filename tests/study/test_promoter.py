@@ -72,7 +72,7 @@ def test_of_a_limited_time_the_first_of_a_portfolio_takes_what_it_needs_at_once(
     ("first", "horizon", "running"),
     [
         (trial(0, 0.1, seconds=4.0, origin="portfolio"), Horizon(trials=9), []),
-        (trial(0, 0.1, seconds=4.0, origin="portfolio"), Horizon(seconds=40.0, total=60.0), []),
+        (trial(0, 0.1, seconds=4.0, origin="portfolio"), Horizon(seconds=35.0, total=60.0), []),
         (trial(0, 0.1, seconds=4.0, origin="random"), Horizon(seconds=60.0, total=60.0), []),
         (trial(0, 0.1, seconds=4.0, origin="portfolio"), Horizon(seconds=60.0, total=60.0), [0]),
         (
@@ -85,6 +85,46 @@ def test_of_a_limited_time_the_first_of_a_portfolio_takes_what_it_needs_at_once(
 )
 def test_else_the_first_trial_waits_like_all_others(first, horizon, running):
     assert next_of([first], horizon, running) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "compiling", "goes_on"), [(10.0, 8.0, True), (10.0, 1.0, False), (10.0, 0.0, False)]
+)
+def test_of_a_limited_time_a_trial_goes_on_where_beginning_another_would_take_longer(
+    seconds, compiling, goes_on
+):
+    records = [
+        trial(0, 0.9, seconds=40.0),
+        trial(1, 0.1, seconds=seconds, effort={"compile_seconds": compiling}),
+    ]
+
+    found = next_of(records, Horizon(seconds=50.0, total=60.0))
+
+    assert (found is not None and (found.record.number, found.until) == (1, 6)) == goes_on
+    assert next_of(records, UNLIMITED) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "running", "goes_on"), [(100.0, [], True), (100.0, [1], False), (70.0, [], False)]
+)
+def test_of_a_limited_time_the_best_of_a_rung_goes_on_where_that_takes_little(left, running, goes_on):
+    records = [trial(0, 0.1, seconds=0.2), trial(1, 0.9, seconds=2.0)]
+
+    found = next_of(records, Horizon(seconds=left, total=200.0), running)
+
+    assert (found is not None and (found.record.number, found.until) == (1, 6)) == goes_on
+
+
+def test_those_that_went_on_for_free_take_nobodys_place():
+    compiled = {"seconds": 10.0, "effort": {"compile_seconds": 9.0}}
+    records = [
+        *(trial(number, 0.1, 0.2, state="pruned", **compiled) for number in range(3)),
+        trial(3, 0.9, seconds=20.0),
+    ]
+
+    found = next_of(records, Horizon(seconds=150.0, total=200.0))
+
+    assert (found.record.number, found.until) == (3, 6)
 
 
 def test_who_is_in_training_again_is_not_promoted_twice():
