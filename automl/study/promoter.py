@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.study.proposer import PORTFOLIO, Horizon
@@ -65,22 +66,37 @@ class Promoter:
         self._eta = eta
         self._ranking = Ranking(objectives)
         self._waiting: dict[int, int] = {}
+        self._eager: dict[int, None] = {}
         self._free: Counter[int] = Counter()
+        self._quickest: float | None = None
         for record in records:
             self.put(record)
 
     def put(self, record: TrialRecord) -> None:
         """Remember how a trial stands now."""
-        if record.number in self.records:
-            self._free.subtract(self._passed_freely(self.records[record.number]))
+        known = self.records.get(record.number)
+        self._free.subtract(self._passed_freely(known) if known else [])
         self._free.update(self._passed_freely(record))
         self.records[record.number] = record
-        self._waiting.pop(record.number, None)
-        if record.state == "paused":
-            self._waiting[record.number] = len(record.rungs)
+        self._note_waiting(record)
+        self._note_time(record)
         if record.rungs or record.state == "failed":
             scores = [rung.scores for rung in record.rungs]
             self._ranking.put(record.number, scores, total_excess(record.constraints))
+
+    def _note_waiting(self, record: TrialRecord) -> None:
+        self._waiting.pop(record.number, None)
+        self._eager.pop(record.number, None)
+        if record.state != "paused":
+            return
+        self._waiting[record.number] = len(record.rungs)
+        if self._is_free(record, len(record.rungs)):
+            self._eager[record.number] = None
+
+    def _note_time(self, record: TrialRecord) -> None:
+        if record.epochs:
+            seconds = record.seconds_per_epoch * (self._levels(record.configuration) or (1,))[0]
+            self._quickest = seconds if self._quickest is None else min(seconds, self._quickest)
 
     def in_order(self) -> list[TrialRecord]:
         """Return the records by number."""
@@ -116,14 +132,7 @@ class Promoter:
 
     def fits(self, horizon: Horizon) -> bool:
         """Whether a new trial, if it were as quick as the quickest one, would see its first rung."""
-        if horizon.seconds is None:
-            return True
-        times = (
-            item.seconds_per_epoch * (self._levels(item.configuration) or (1,))[0]
-            for item in self.records.values()
-            if item.epochs
-        )
-        return min(times, default=0.0) <= horizon.seconds
+        return horizon.seconds is None or self._quickest is None or self._quickest <= horizon.seconds
 
     @property
     def ranks(self) -> list[list[int]]:
@@ -146,6 +155,9 @@ class Promoter:
         """The same, its model being compiled."""
         return self._left(record, until) * record.epoch_seconds
 
+    def _to_next_rung(self, record: TrialRecord) -> float:
+        return self._training(record, self.pause_of(record))
+
     def _left(self, record: TrialRecord, until: int | None) -> int:
         """Epochs to a rung, None for the full length."""
         return (self._levels(record.configuration)[-1] if until is None else until) - record.epochs
@@ -160,16 +172,23 @@ class Promoter:
         return record if self._training(record, None) <= horizon.seconds else None
 
     def _cheap(self, horizon: Horizon, running: Collection[int]) -> TrialRecord | None:
-        """A trial that goes on for free, or for a small part of the time left if it leads its rung."""
+        """A trial that goes on for free, or that leads its rung and takes a small part of the time left."""
         if horizon.seconds is None:
             return None
-        for number, rung in self._waiting.items():
-            record = self.records[number]
-            seconds = self._training(record, self.pause_of(record))
-            small = self.ranks[rung - 1][0] == number and seconds <= SMALL_SHARE * horizon.seconds
-            if number not in running and (small or self._is_free(record, rung)):
-                return record
-        return None
+        eager = (
+            number
+            for number in self._eager
+            if number not in running and self._in_time(self.records[number], horizon)
+        )
+        leaders = (
+            numbers[0]
+            for rung, numbers in enumerate(self.ranks, start=1)
+            if self._waiting.get(numbers[0]) == rung and numbers[0] not in running
+        )
+        small = SMALL_SHARE * horizon.seconds
+        quick = (number for number in leaders if self._to_next_rung(self.records[number]) <= small)
+        number = next(chain(eager, quick), None)
+        return None if number is None else self.records[number]
 
     def _is_free(self, record: TrialRecord, rung: int) -> bool:
         """Whether a trial goes on from a rung in no more time than it took to its first one.
