@@ -141,17 +141,27 @@ def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
     )
 
 
-def build_candidate(dealt: Dealt, prepared: Prepared, *, epochs: int, seed: int) -> Candidate:
+def build_candidate(
+    dealt: Dealt, prepared: Prepared, *, epochs: int, seed: int, epochs_per_pass: int = 1
+) -> Candidate:
     """Build the model of a configuration, from preprocessed inputs to raw outputs.
 
-    Weights are drawn from ``seed``; to be called in the scope of the strategy.
+    Weights are drawn from ``seed``; to be called in the scope of the strategy. See ``Candidate`` for the
+    arguments.
     """
     from automl.training.seeding import seed_models
 
     seed_models(seed)
     model = build_core(dealt, prepared)
     loss = prepared.task.loss(dealt.task_options)
-    return Candidate(model=model, loss=loss, options=dealt.training, epochs=epochs, seed=seed)
+    return Candidate(
+        model=model,
+        loss=loss,
+        options=dealt.training,
+        epochs=epochs,
+        seed=seed,
+        epochs_per_pass=epochs_per_pass,
+    )
 
 
 def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:

@@ -84,7 +84,9 @@ class JobConfig:
         None, "wall time of one trial, from pause to pause: 90s, 10m, 1.5h", metavar="TIME"
     )
     epochs: int | None = option(
-        None, "full length of a trial in epochs; default: the search space's", metavar="N"
+        None,
+        "full length of a trial in passes over the training data; default: the search space's",
+        metavar="N",
     )
     sampler: str = option("rungs", "rungs, tpe, gp, cmaes, random, qmc, grid or nsga2", metavar="NAME")
     pruner: str = option(

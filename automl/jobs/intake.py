@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
 """A trial on few rows or texts sees so many, within so many epochs: a thousand steps of fifty."""
 
+EPOCH_EXAMPLES = {"tabular": 200_000, "series": 200_000, "image": 50_000, "text": 50_000}
+"""Of more examples an epoch is a part of a pass, so that the first rung, at 2 epochs, comes soon."""
+
+MOST_PER_PASS = 10
+"""Epochs of a pass at most: each one scores the validation part."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
@@ -54,6 +60,7 @@ class Intake:
         families: to search in, by short name.
         space: the joint search space.
         epochs: full length of a trial by family.
+        epochs_per_pass: epochs that a pass over the training part is divided into.
         notes: what the user should know of the data.
     """
 
@@ -66,6 +73,7 @@ class Intake:
     families: Mapping[str, Family]
     space: SearchSpace
     epochs: Mapping[str, int]
+    epochs_per_pass: int
     notes: tuple[str, ...]
 
 
@@ -168,7 +176,9 @@ def take_in(
     folds = () if validation is not None else _folds(config, dataset)
     data_is_good()
     choose_backend(config.backend)
-    families, space, epochs = _search_space(config, name, dataset.task, len(dataset.examples))
+    rows = len(dataset.examples)
+    families, space, passes = _search_space(config, name, dataset.task, rows)
+    per_pass = epochs_per_pass(name, rows)
     return Intake(
         source=source,
         modality=modality,
@@ -177,9 +187,10 @@ def take_in(
         validation=validation,
         objectives=objectives,
         families=families,
-        space=space,
-        epochs=epochs,
-        notes=(*dataset.notes, *notes),
+        space=replace(space, epochs=per_pass * space.epochs),
+        epochs={family: per_pass * length for family, length in passes.items()},
+        epochs_per_pass=per_pass,
+        notes=(*dataset.notes, *notes, *_told(per_pass, rows)),
     )
 
 
@@ -301,6 +312,17 @@ def _search_space(
         space = with_setting(space, text)
     epochs = {name: config.epochs or _full_length(item, modality, rows) for name, item in spaces.items()}
     return families, replace(space, epochs=max(epochs.values())), epochs
+
+
+def epochs_per_pass(modality: str, rows: int) -> int:
+    """Return how many epochs a pass over so many examples is divided into."""
+    return min(MOST_PER_PASS, -(-rows // EPOCH_EXAMPLES[modality])) or 1
+
+
+def _told(per_pass: int, rows: int) -> tuple[str, ...]:
+    if per_pass == 1:
+        return ()
+    return (f"{rows:,} examples: an epoch is 1/{per_pass} of a pass over them.",)
 
 
 def _full_length(space: SearchSpace, modality: str, rows: int) -> int:

@@ -201,6 +201,7 @@ def _job_record(session: Session, fingerprint: str) -> JobRecord:
     }
     choice = session.setting.choice
     settings |= {"engine": choice.name, "engine_reason": choice.reason}
+    settings |= {"epochs_per_pass": intake.epochs_per_pass}
     data = {
         "digest": fingerprint,
         "rows": len(intake.dataset.examples),

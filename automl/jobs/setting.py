@@ -44,6 +44,7 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
         families=intake.families,
         space=intake.space,
         epochs=intake.epochs,
+        epochs_per_pass=intake.epochs_per_pass,
         objectives=intake.objectives,
         limits=tuple(parse_limit(text) for text in config.constraint),
         engine=make_engine(choice.name, strategy),

@@ -35,6 +35,7 @@ class Setting:
         families: by short name.
         space: the joint search space.
         epochs: full length of a trial by family.
+        epochs_per_pass: epochs that a pass over the training part is divided into.
         objectives: what is optimised.
         limits: what a result must keep.
         engine: trains.
@@ -61,6 +62,7 @@ class Setting:
     release: Callable[[], None]
     memory_bytes: int | None = None
     device_bytes: int | None = None
+    epochs_per_pass: int = 1
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -189,7 +191,9 @@ def _attempt(
 ) -> Trained | None:
     """Train once; None when memory fell short and smaller parts are left to try."""
     with setting.building():
-        candidate = build_candidate(dealt, fold, epochs=epochs, seed=seed)
+        candidate = build_candidate(
+            dealt, fold, epochs=epochs, seed=seed, epochs_per_pass=setting.epochs_per_pass
+        )
     try:
         outcomes = setting.engine.train(
             [candidate],

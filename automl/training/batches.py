@@ -1,7 +1,8 @@
 """Which examples meet in which step of an epoch; the same for every engine and backend.
 
-The order follows from seed and epoch alone, so a training that goes on after a pause sees the batches
-that it would have seen. All batches are full: the last one is filled up with the first rows of the order.
+An epoch is a pass over the training part or, where that is large, one of several equal parts of it. The
+order follows from seed and epoch alone, so a training that goes on after a pause sees the batches that it
+would have seen. All batches are full: the last one is filled up with the first rows of the order.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Batches:
 def steps_per_epoch(candidate: Candidate, rows: int) -> tuple[int, int]:
     """Return steps per epoch and examples per step for so many training rows."""
     size = min(candidate.options.batch_size, rows)
-    return -(-rows // size), size
+    return -(-rows // (size * candidate.epochs_per_pass)), size
 
 
 def deal(candidate: Candidate, rows: int, epoch: int) -> Batches:
@@ -47,11 +48,15 @@ def deal(candidate: Candidate, rows: int, epoch: int) -> Batches:
         epoch: counted from 0.
     """
     steps, size = steps_per_epoch(candidate, rows)
-    random = np.random.default_rng([candidate.seed, epoch])
-    order = np.resize(random.permutation(rows).astype(np.int32), (steps, size))
+    number, part = divmod(epoch, candidate.epochs_per_pass)
+    random = np.random.default_rng([candidate.seed, number])
+    whole = np.resize(random.permutation(rows).astype(np.int32), (candidate.epochs_per_pass, steps, size))
+    order = whole[part]
     alpha = candidate.options.mixup
     if not alpha:
         return Batches(rows=order)
+    if part:
+        random = np.random.default_rng([candidate.seed, number, part])
     return Batches(
         rows=order,
         partners=random.permuted(order, axis=1),

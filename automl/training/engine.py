@@ -37,7 +37,8 @@ class TrainingOptions:
         gradient_clip: largest global norm of a gradient, 0 for none.
         mixup: concentration of the Beta distribution of mixup (Zhang et al., 2018), 0 for none; for
             image classification.
-        patience: epochs without a better score after which training ends, 0 for never.
+        patience: passes over the training part without a better score after which training ends, 0 for
+            never.
     """
 
     optimizer: str = "adamw"
@@ -63,6 +64,8 @@ class Candidate:
         options: how to train it.
         epochs: full length in epochs; schedules are laid over it.
         seed: of batches and of random layers.
+        epochs_per_pass: epochs that a pass over the training part is divided into, more than 1 where it is
+            large.
     """
 
     model: keras.Model
@@ -70,6 +73,7 @@ class Candidate:
     options: TrainingOptions
     epochs: int
     seed: int
+    epochs_per_pass: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

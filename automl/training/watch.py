@@ -156,11 +156,12 @@ class Watch:
             self.best_variables = self._variables()
             return
         self._stale += 1
-        if self._candidate.options.schedule == PLATEAU and self._stale % PLATEAU_PATIENCE == 0:
+        patience = PLATEAU_PATIENCE * self._candidate.epochs_per_pass
+        if self._candidate.options.schedule == PLATEAU and self._stale % patience == 0:
             self.rate_factor *= PLATEAU_FACTOR
 
     def _own_reason(self) -> StopReason:
-        if 0 < self._candidate.options.patience <= self._stale:
+        if 0 < self._candidate.options.patience * self._candidate.epochs_per_pass <= self._stale:
             return "patience"
         return "deadline" if self.late else ""
 

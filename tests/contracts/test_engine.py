@@ -43,7 +43,7 @@ def toy_split(rows: int = 300) -> Split:
     )
 
 
-def candidate(epochs: int = 5, seed: int = 0, **options: object) -> Candidate:
+def candidate(epochs: int = 5, seed: int = 0, per_pass: int = 1, **options: object) -> Candidate:
     keras.utils.set_random_seed(seed)
     inputs = keras.Input((3,), name="numeric")
     hidden = keras.layers.Dropout(0.1)(keras.layers.Dense(8, activation="relu")(inputs))
@@ -54,6 +54,7 @@ def candidate(epochs: int = 5, seed: int = 0, **options: object) -> Candidate:
         options=TrainingOptions(**settings),  # type: ignore[arg-type]
         epochs=epochs,
         seed=seed,
+        epochs_per_pass=per_pass,
     )
 
 
@@ -126,9 +127,12 @@ def test_an_observer_ends_the_training(engine: Engine, reason: StopReason) -> No
     assert outcome.stopped == reason
 
 
-def test_patience_ends_what_no_longer_improves(engine: Engine) -> None:
+@pytest.mark.parametrize(("patience", "per_pass"), [(2, 1), (1, 2)])
+def test_patience_ends_what_no_longer_improves(engine: Engine, patience: int, per_pass: int) -> None:
+    subject = candidate(9, per_pass=per_pass, patience=patience)
+
     (outcome,) = engine.train(
-        [candidate(9, patience=2)], scripted([0.5, 0.9, 0.8, 0.7]), objective=ACCURACY, observers=[go_on]
+        [subject], scripted([0.5, 0.9, 0.8, 0.7]), objective=ACCURACY, observers=[go_on]
     )
 
     assert outcome.stopped == "patience"
@@ -205,7 +209,23 @@ def test_of_a_group_the_deadline_leaves_those_not_begun_untrained(engine: Engine
     assert (second.epochs, second.best, second.stopped) == ((), -1, "deadline")
 
 
-def test_a_paused_training_goes_on_as_if_it_had_not_stopped(engine: Engine, tmp_path: Path) -> None:
+def test_of_a_divided_pass_an_epoch_does_its_part_of_the_steps(engine: Engine) -> None:
+    steps: list[int] = []
+
+    def count(epoch: Epoch) -> StopReason:
+        assert epoch.state is not None
+        steps.append(int(epoch.state().optimizer[0]))
+        return ""
+
+    engine.train([candidate(3, per_pass=2)], toy_split(), objective=ACCURACY, observers=[count])
+
+    assert steps == [7, 14, 21]  # of 203 rows in batches of 16
+
+
+@pytest.mark.parametrize("per_pass", [1, 3])
+def test_a_paused_training_goes_on_as_if_it_had_not_stopped(
+    engine: Engine, tmp_path: Path, per_pass: int
+) -> None:
     def pause_at_two(epoch: Epoch) -> StopReason:
         if epoch.number == 2:
             assert epoch.state is not None
@@ -213,11 +233,15 @@ def test_a_paused_training_goes_on_as_if_it_had_not_stopped(engine: Engine, tmp_
             return "paused"
         return ""
 
-    (whole,) = engine.train([candidate(4)], toy_split(), objective=ACCURACY, observers=[go_on])
-    (first,) = engine.train([candidate(4)], toy_split(), objective=ACCURACY, observers=[pause_at_two])
+    (whole,) = engine.train(
+        [candidate(4, per_pass=per_pass)], toy_split(), objective=ACCURACY, observers=[go_on]
+    )
+    (first,) = engine.train(
+        [candidate(4, per_pass=per_pass)], toy_split(), objective=ACCURACY, observers=[pause_at_two]
+    )
 
     (resumed,) = engine.train(
-        [candidate(4)],
+        [candidate(4, per_pass=per_pass)],
         toy_split(),
         objective=ACCURACY,
         observers=[go_on],

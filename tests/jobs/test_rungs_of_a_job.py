@@ -9,6 +9,7 @@ import pytest
 
 import automl
 from automl.core.specs import TrialRecord
+from automl.jobs.intake import EPOCH_EXAMPLES
 from automl.jobs.progress import SilentProgress
 
 EPOCHS = 8
@@ -63,6 +64,22 @@ def test_a_search_ends_with_a_model_trained_to_its_full_length(result):
     assert set(board["state"]) == {"complete", "pruned"}
     assert board.loc[result.summary["best_trial"], "state"] == "complete"
     assert set(board[board["state"] == "complete"]["epochs"]) == {EPOCHS}
+
+
+def test_of_many_examples_an_epoch_is_a_part_of_a_pass(tmp_path, monkeypatch):
+    monkeypatch.setitem(EPOCH_EXAMPLES, "tabular", 60)
+    progress = SilentProgress()
+
+    result = automl.search(
+        "sklearn:iris",
+        out=str(tmp_path / "job"),
+        tracking=False,
+        progress=progress,
+        **{**OPTIONS, "trials": 1, "epochs": 2},
+    )
+
+    assert "150 examples: an epoch is 1/3 of a pass over them." in progress.notes
+    assert list(trials_of(result)["epochs"]) == [6]
 
 
 def test_no_state_is_left(result):

@@ -37,6 +37,24 @@ def test_the_order_follows_from_seed_and_epoch_alone() -> None:
     assert order(3, 1) != order(4, 1)
 
 
+def test_the_parts_of_a_divided_pass_make_up_the_pass() -> None:
+    divided = replace(candidate(), epochs_per_pass=2)
+
+    parts = [deal(divided, 50, epoch).rows for epoch in (2, 3)]
+
+    assert [part.shape for part in parts] == [(2, 16), (2, 16)]
+    np.testing.assert_array_equal(np.concatenate(parts), deal(candidate(), 50, epoch=1).rows)
+
+
+def test_each_part_of_a_divided_pass_is_mixed_in_its_own_way() -> None:
+    divided = replace(candidate(mixup=0.4), epochs_per_pass=2)
+
+    first, second = (deal(divided, 50, epoch).shares for epoch in (0, 1))
+
+    assert first is not None
+    assert not np.array_equal(first, second)
+
+
 def test_fewer_examples_than_a_batch_are_one_smaller_batch() -> None:
     assert deal(candidate(), 5, epoch=0).rows.shape == (1, 5)
 
