@@ -190,7 +190,7 @@ def take_in(
         space=replace(space, epochs=per_pass * space.epochs),
         epochs={family: per_pass * length for family, length in passes.items()},
         epochs_per_pass=per_pass,
-        notes=(*dataset.notes, *notes, *_told(per_pass, rows)),
+        notes=(*dataset.notes, *notes, *_note_of_parts(per_pass, rows)),
     )
 
 
@@ -319,7 +319,7 @@ def epochs_per_pass(modality: str, rows: int) -> int:
     return min(MOST_PER_PASS, -(-rows // EPOCH_EXAMPLES[modality])) or 1
 
 
-def _told(per_pass: int, rows: int) -> tuple[str, ...]:
+def _note_of_parts(per_pass: int, rows: int) -> tuple[str, ...]:
     if per_pass == 1:
         return ()
     return (f"{rows:,} examples: an epoch is 1/{per_pass} of a pass over them.",)

@@ -123,8 +123,9 @@ class _Watched:
 
 
 class _Rounds:
-    """The state of one loop: what runs, what has ended, the best, failures since the last success, and how
-    long the trials of each family took to their first rung.
+    """The state of one loop: what runs, what has ended, the best, failures since the last success.
+
+    Also how long the trials of each family took to their first rung.
     """
 
     def __init__(self, loop: Loop) -> None:
