@@ -22,7 +22,11 @@ from automl.execution.executor import Message
 from automl.execution.worker_line import Held
 
 SILENT_SECONDS = 8.0
-"""A worker that shows no sign of life for so long, and computes nothing, is gone."""
+"""A worker that shows no sign of life for so long, and does not compute, is gone."""
+
+IDLE_SECONDS, IDLE_LEAST = 4.0, 0.05
+"""One does not compute that took less than ``IDLE_LEAST`` seconds of processor time in so long: on a
+machine with more processes than cores, one that loads a framework gets little, but more than this."""
 
 DEAF_SECONDS = 60.0
 """One that computes without a sign of life, in native code that lets no thread in, is given so long."""
@@ -68,7 +72,7 @@ class WorkerProcess:
             )
         self.pid = self._process.pid
         self._watched = psutil.Process(self._process.pid)
-        self._computed = 0.0
+        self._computed, self._busy = 0.0, self.heard
         self.started = self._watched.create_time()
         cores = place.cores if hasattr(os, "sched_setaffinity") else ()
         opening = {"path": sys.path, "cores": cores, "warm": list(warm), "options": dict(options)}
@@ -102,13 +106,14 @@ class WorkerProcess:
             blind: seconds since the coordinator last looked; what happened in a longer absence of its
                 own (a machine that slept) is nobody's fault.
         """
+        now = time.monotonic()
         if blind > SILENT_SECONDS / 2:
-            self.heard = time.monotonic()
-        quiet = time.monotonic() - self.heard
-        if quiet < SILENT_SECONDS:
-            self._computed = self._seconds_computed()
-            return False
-        return quiet >= DEAF_SECONDS or self._seconds_computed() - self._computed < 0.1
+            self.heard = self._busy = now
+        computed = self._seconds_computed()
+        if computed - self._computed >= IDLE_LEAST:
+            self._computed, self._busy = computed, now
+        quiet = now - self.heard
+        return quiet >= DEAF_SECONDS or (quiet >= SILENT_SECONDS and now - self._busy >= IDLE_SECONDS)
 
     def kill(self) -> None:
         """End it at once, stopped or not; it writes nothing after this returns."""
