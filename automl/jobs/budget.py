@@ -20,7 +20,7 @@ which is what a search of a minute has to offer."""
 KNOWN_SHARE, KNOWN_TIMES = 0.1, 2.0
 """A further one may take a tenth of the time left, or so many times what others of its family took."""
 
-FINISHING_SHARE, FINISHING_MOST = 0.08, 20.0
+FINISHING_SHARE, FINISHING_MOST = 0.1, 20.0
 """Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
 
 
