@@ -24,6 +24,7 @@ from automl.jobs.session import Session
 from automl.jobs.states import States
 from automl.jobs.training import Setting
 from automl.jobs.trial import run_trial
+from automl.spaces.space import family_of
 from automl.tracking.tracker import ModelRecord
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _row(record: TrialRecord, objectives: tuple[Objective, ...], front: set[int]
     metrics = {f"val_{name}": value for name, value in record.metrics.items() if name not in COSTS}
     return {
         "trial": None if record.baseline else record.number,
-        "name": record.baseline or record.configuration.get("family", ""),
+        "name": record.baseline or family_of(record.configuration),
         "state": record.state,
         **blank,
         **scores,

@@ -177,8 +177,8 @@ def take_in(
     data_is_good()
     choose_backend(config.backend)
     rows = len(dataset.examples)
-    families, space, passes = _search_space(config, name, dataset.task, rows)
     per_pass = epochs_per_pass(name, rows)
+    families, space, epochs = _search_space(config, name, dataset.task, rows, per_pass)
     return Intake(
         source=source,
         modality=modality,
@@ -187,8 +187,8 @@ def take_in(
         validation=validation,
         objectives=objectives,
         families=families,
-        space=replace(space, epochs=per_pass * space.epochs),
-        epochs={family: per_pass * length for family, length in passes.items()},
+        space=space,
+        epochs=epochs,
         epochs_per_pass=per_pass,
         notes=(*dataset.notes, *notes, *_note_of_parts(per_pass, rows)),
     )
@@ -291,7 +291,7 @@ def _modality_of(source: Source, options: ReadOptions) -> str:
 
 
 def _search_space(
-    config: JobConfig, modality: str, task: TaskKind, rows: int
+    config: JobConfig, modality: str, task: TaskKind, rows: int, per_pass: int
 ) -> tuple[dict[str, Family], SearchSpace, dict[str, int]]:
     from automl.jobs.assembly import usable_families
 
@@ -310,7 +310,8 @@ def _search_space(
     space = join(spaces)
     for text in config.set:
         space = with_setting(space, text)
-    epochs = {name: config.epochs or _full_length(item, modality, rows) for name, item in spaces.items()}
+    passes = {name: config.epochs or _full_length(item, modality, rows) for name, item in spaces.items()}
+    epochs = {name: per_pass * length for name, length in passes.items()}
     return families, replace(space, epochs=max(epochs.values())), epochs
 
 

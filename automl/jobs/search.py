@@ -200,8 +200,11 @@ def _job_record(session: Session, fingerprint: str) -> JobRecord:
         if name not in hidden and value not in (None, ())
     }
     choice = session.setting.choice
-    settings |= {"engine": choice.name, "engine_reason": choice.reason}
-    settings |= {"epochs_per_pass": intake.epochs_per_pass}
+    settings |= {
+        "engine": choice.name,
+        "engine_reason": choice.reason,
+        "epochs_per_pass": intake.epochs_per_pass,
+    }
     data = {
         "digest": fingerprint,
         "rows": len(intake.dataset.examples),

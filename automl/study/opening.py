@@ -10,7 +10,7 @@ from optuna.storages import BaseStorage
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Configuration, Objective
-from automl.spaces.space import FAMILY, SearchSpace
+from automl.spaces.space import SearchSpace, family_of
 from automl.study.claim import claim
 from automl.study.earlier import gifts_of
 from automl.study.optuna_study import OptunaProposer
@@ -117,4 +117,4 @@ def _levels(space: SearchSpace, epochs: Mapping[str, int]) -> Callable[[Configur
     """From a configuration to the epochs of its rungs."""
     ladders = {family: ladder(length) for family, length in epochs.items()}
     default = ladder(space.epochs)
-    return lambda configuration: ladders.get(str(configuration.get(FAMILY)), default)
+    return lambda configuration: ladders.get(family_of(configuration), default)

@@ -10,7 +10,7 @@ from itertools import chain
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.study.proposer import PORTFOLIO, Horizon
 from automl.study.ranking import Ranking, total_excess
-from automl.study.rungs import ETA, leader, promotable
+from automl.study.rungs import ETA, leader, leaders, promotable
 
 FINISHING = 1.3
 """The best trial that waits is finished when the time left is so many times what its epochs would take:
@@ -180,13 +180,12 @@ class Promoter:
             for number in self._eager
             if number not in running and self._in_time(self.records[number], horizon)
         )
-        leaders = (
-            numbers[0]
-            for rung, numbers in enumerate(self.ranks, start=1)
-            if self._waiting.get(numbers[0]) == rung and numbers[0] not in running
-        )
         small = SMALL_SHARE * horizon.seconds
-        quick = (number for number in leaders if self._to_next_rung(self.records[number]) <= small)
+        quick = (
+            number
+            for number in leaders(self._waiting, self.ranks, training=running)
+            if self._to_next_rung(self.records[number]) <= small
+        )
         number = next(chain(eager, quick), None)
         return None if number is None else self.records[number]
 

@@ -91,6 +91,20 @@ def leader(
     return None
 
 
+def leaders(
+    waiting: Mapping[int, int], ranks: Sequence[Sequence[int]], *, training: Collection[int] = ()
+) -> Iterator[int]:
+    """Yield the best trial of each rung, the lowest first, where it waits there.
+
+    Args:
+        waiting: see ``promotable``.
+        ranks: likewise.
+        training: likewise.
+    """
+    for rung, numbers in enumerate(ranks, start=1):
+        yield from _idle(numbers[:1], rung, waiting, training)
+
+
 def _idle(
     numbers: Iterable[int], rung: int, waiting: Mapping[int, int], training: Collection[int]
 ) -> Iterator[int]:

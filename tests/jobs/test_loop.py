@@ -170,18 +170,27 @@ def test_a_trial_that_would_take_most_of_the_time_left_is_ended_once_there_is_a_
     assert verdicts[1].startswith("too slow: it would take 60 s more")
 
 
-def test_with_a_model_a_new_trial_has_a_part_of_the_time_for_its_first_look():
+def limits_of(levels, first=None):
+    """What each training is held to, in a search of two trials within 100 s.
+
+    Args:
+        levels: rungs of a trial.
+        first: how the first training stands at its end, None when it is complete like the others.
+    """
     limits = []
 
     def run(plan, watch):
         limits.append(plan.limit)
-        return ended(plan, 0.5)
+        end = ended(plan, 0.5)
+        return replace(end, record=replace(end.record, **(first or {} if len(limits) == 1 else {})))
 
     budget = Budget(trials=2, deadline=time.monotonic() + 100, seconds=100)
-    run_trials(replace(loop(run, levels=(2, 3)), budget=budget))
+    run_trials(replace(loop(run, levels=levels), budget=budget))
+    return limits
 
-    assert limits[0] is None
-    assert limits[1] == pytest.approx(25, abs=1)
+
+def test_with_a_model_a_new_trial_has_a_part_of_the_time_for_its_first_look():
+    assert limits_of((2, 3)) == [None, pytest.approx(25, abs=1)]
     assert Budget(trials=None, deadline=time.monotonic() + 4, seconds=100).first_look([]) == 10
     assert Budget(trials=9, deadline=None).first_look([]) is None
 
@@ -194,33 +203,13 @@ def test_a_further_trial_of_a_family_may_take_twice_what_others_took_or_a_tenth_
 
 
 def test_the_first_look_of_a_family_is_what_its_next_trials_are_held_to():
-    limits = []
+    look = {"state": "paused", "epochs": 2, "pauses": 1, "seconds": 30.0}
 
-    def run(plan, watch):
-        limits.append(plan.limit)
-        end = ended(plan, 0.5)
-        if len(limits) > 1:
-            return end
-        look = {"epochs": 2, "pauses": 1, "seconds": 30.0, "rungs": (Rung(epochs=2, scores=(0.5,)),)}
-        return replace(end, record=replace(end.record, state="paused", **look))
-
-    budget = Budget(trials=2, deadline=time.monotonic() + 100, seconds=100)
-    run_trials(replace(loop(run, levels=(2, 3)), budget=budget))
-
-    assert limits[:2] == [None, 60]
+    assert limits_of((2, 3), first={**look, "rungs": (Rung(epochs=2, scores=(0.5,)),)})[:2] == [None, 60]
 
 
 def test_a_trial_that_does_not_pause_is_not_held_to_a_first_look():
-    limits = []
-
-    def run(plan, watch):
-        limits.append(plan.limit)
-        return ended(plan, 0.5)
-
-    budget = Budget(trials=2, deadline=time.monotonic() + 100, seconds=100)
-    run_trials(replace(loop(run), budget=budget))
-
-    assert limits == [None, None]
+    assert limits_of(()) == [None, None]
 
 
 def test_a_complete_trial_beats_a_pruned_one():

@@ -118,11 +118,13 @@ def test_further_entries_of_a_hopeless_family_are_skipped_until_it_recovers():
 
 
 def test_further_entries_that_would_eat_the_time_left_are_skipped():
-    starts = started("a", "b", "b")
+    starts = started("a", "b", "b", "a")
     records = [judged(0, "a", 0.9, seconds=1.0), judged(1, "b", 0.8, seconds=30.0)]
 
-    assert chosen(starts, {0, 1}, records, Horizon(seconds=200.0)) == 2
-    assert chosen(starts, {0, 1}, records, Horizon(seconds=100.0)) is None
+    assert chosen(starts, {0, 1, 3}, records, Horizon(seconds=200.0)) == 2
+    assert chosen(starts, {0, 1, 3}, records, Horizon(seconds=100.0)) is None
+    assert chosen(starts, {0, 1}, records, Horizon(seconds=100.0)) == 3
+    assert chosen(starts, {0, 1}, records, Horizon(seconds=3.0)) is None
 
 
 def test_of_a_limited_time_the_family_that_had_the_least_has_its_turn():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.study.rungs import ETA, ladder, leader, promotable
+from automl.study.rungs import ETA, ladder, leader, leaders, promotable
 
 EPOCHS = st.integers(1, 10_000)
 
@@ -113,3 +113,11 @@ def test_the_leader_is_by_rung_from_above_then_by_rank():
     assert leader(waiting, ranks, training=[4]) == 1
     assert leader(waiting, ranks, training=[4, 1]) == 2
     assert leader({}, ranks) is None
+
+
+def test_the_leaders_are_the_best_of_each_rung_that_wait_there():
+    ranks = [[2, 0, 1], [0, 2], [2]]
+
+    assert list(leaders({0: 2, 1: 1}, ranks)) == [0]
+    assert list(leaders({0: 2, 2: 3}, ranks)) == [0, 2]
+    assert list(leaders({0: 2, 2: 3}, ranks, training=[0])) == [2]

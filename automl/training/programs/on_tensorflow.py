@@ -55,14 +55,14 @@ class TensorFlowCompiler:
         return tf.constant(array)
 
     def read(self, variables: Sequence[Any]) -> tuple[np.ndarray, ...]:
-        """Copy the values of Keras variables, by the bare operation: a fifth of the time."""
+        """Copy the values of Keras variables, by the bare operation: a third of the time."""
         return tuple(
             operations.read_variable_op(value.handle, value.dtype).numpy()
             for value in (item.value for item in variables)
         )
 
     def write(self, variables: Sequence[Any], values: Sequence[np.ndarray], what: str) -> None:
-        """Give Keras variables the values of a state, by the bare operation: a fifth of the time."""
+        """Give Keras variables the values of a state, by the bare operation: a third of the time."""
         check_fit(variables, values, what)
         for item, value in zip(variables, values, strict=True):
             held = item.value
