@@ -10,6 +10,7 @@ steps are reported, and the last is the trial's end.
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ class Evidence:
     """All that was seen.
 
     Attributes:
-        seen: trials with a result, by number; to be read before the study is read again.
+        seen: trials with a result, by number.
         standings: theirs, smaller is better, about standard normal ``(n,)`` float64.
         pending: parameters of trials in training that have no result yet.
         ranges: the latest distribution of each parameter that was seen.
@@ -104,11 +105,18 @@ _NOTHING = Evidence(seen=(), standings=np.zeros(0), pending=(), ranges={})
 
 
 class Reader:
-    """Reads studies, one after another; every result is read once."""
+    """Reads studies, one after another; every result is read once.
+
+    Threads may share it, as those of ``study.optimize(..., n_jobs=4)`` do. A copy begins with nothing read.
+    """
 
     def __init__(self) -> None:
         self._results = _Results("", ())
         self._latest: tuple[int | None, Evidence] = (None, _NOTHING)
+        self._reading = threading.Lock()
+
+    def __reduce__(self) -> tuple[type[Reader], tuple[()]]:
+        return Reader, ()
 
     def read(
         self, study: Study, *, but: int | None = None, trials: Sequence[FrozenTrial] | None = None
@@ -121,6 +129,21 @@ class Reader:
                 answered as before.
             trials: of the study, where they are at hand.
         """
+        with self._reading:
+            return self._read(study, but, trials)
+
+    def rest(self, number: int) -> None:
+        """Know that a trial waits: it is read once more, and then no more until it is woken."""
+        with self._reading:
+            self._results.resting.add(number)
+
+    def wake(self, number: int) -> None:
+        """Know that a trial which waited goes on."""
+        with self._reading:
+            self._results.resting.discard(number)
+            self._results.open.add(number)
+
+    def _read(self, study: Study, but: int | None, trials: Sequence[FrozenTrial] | None) -> Evidence:
         if study.study_name != self._results.study:
             self._results = _Results(study.study_name, study.directions)
         elif but is not None and self._latest[0] == but:
@@ -131,15 +154,6 @@ class Reader:
         results = self._results if whole else _Results("", study.directions)
         self._latest = (but, results.read(trials, but))
         return self._latest[1]
-
-    def rest(self, number: int) -> None:
-        """Know that a trial waits: it is read once more, and then no more until it is woken."""
-        self._results.resting.add(number)
-
-    def wake(self, number: int) -> None:
-        """Know that a trial which waited goes on."""
-        self._results.resting.discard(number)
-        self._results.open.add(number)
 
 
 class _Results:
@@ -180,7 +194,7 @@ class _Results:
         self._count = len(trials)
         pending = [item for item in fresh if item.number in self.open and item.number not in self._records]
         return Evidence(
-            seen=self._seen,
+            seen=tuple(self._seen),
             standings=standings(self._ranking.rungs),
             pending=tuple(item.params for item in pending if item.params and item.number != but),
             ranges=_joined(self._ranges.values()),

@@ -58,7 +58,7 @@ class RungSampler(BaseSampler):
         self._by_time = by_time
         self._prior = prior_of(prior)
         self._reader = reader or Reader()
-        self._chosen: dict[str, Any] = {}
+        self._chosen: dict[int, dict[str, Any]] = {}
 
     def reseed_rng(self) -> None:
         """Take a new seed, for workers that are copies of one another."""
@@ -68,12 +68,12 @@ class RungSampler(BaseSampler):
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Return the parameters of the branch that is chosen for this trial."""
         evidence = self._reader.read(study, but=trial.number)
-        self._chosen = {}
         known = evidence.ranges
         branches = known.get(self._branch)
         if isinstance(branches, CategoricalDistribution):
-            self._chosen = {self._branch: self._branch_of(evidence, branches.choices)}
-            known = {self._branch: branches, **evidence.of(self._chosen).ranges}
+            chosen = {self._branch: self._branch_of(evidence, branches.choices)}
+            known = {self._branch: branches, **evidence.of(chosen).ranges}
+            self._chosen[trial.number] = chosen  # several threads may be between here and the sampling
         return {name: item for name, item in known.items() if not item.single()}
 
     def sample_relative(
@@ -82,14 +82,15 @@ class RungSampler(BaseSampler):
         """Return values of all these parameters."""
         self.origin = "random"
         evidence = self._reader.read(study, but=trial.number)
-        free = {name: item for name, item in search_space.items() if name not in self._chosen}
+        chosen = self._chosen.pop(trial.number, {})
+        free = {name: item for name, item in search_space.items() if name not in chosen}
         if not free:
-            return self._chosen
-        knowledge = self._knowledge(Encoding(free), evidence.of(self._chosen), self._chosen)
+            return chosen
+        knowledge = self._knowledge(Encoding(free), evidence.of(chosen), chosen)
         with one_thread():
             draw = knowledge.draw(self._rng)
         self.origin = draw.origin
-        return {**self._chosen, **Encoding(free).decode(draw.point)}
+        return {**chosen, **Encoding(free).decode(draw.point)}
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import sys
 
 import numpy as np
 import optuna
@@ -132,6 +134,34 @@ def test_any_study_can_use_it_with_a_pruner_of_optuna():
 
     assert {trial.state.name for trial in study.trials} == {"COMPLETE", "PRUNED"}
     assert study.best_value < 0.3
+
+
+@pytest.fixture
+def busy_threads():
+    """Threads change places so often that they meet in the middle of everything."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_threads_can_share_it(busy_threads):
+    study = optuna.create_study(sampler=RungSampler(seed=0, branch="family"))
+
+    study.optimize(family_of({"one": 0.0, "other": 0.1}), n_trials=50, n_jobs=4)
+
+    for trial in study.trials:
+        assert set(trial.params) == {"family", f"{trial.params['family']}.rate"}
+
+
+def test_a_copy_goes_on_in_a_study_that_the_original_has_read():
+    original = RungSampler(seed=0)
+    study = minimised(original, trials=20)
+
+    study.sampler = copy.deepcopy(original)
+    study.optimize(bowl, n_trials=5)
+
+    assert len(study.trials) == 25
 
 
 def test_several_objectives_find_both_ends_of_the_front():
