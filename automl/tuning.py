@@ -14,7 +14,7 @@ from automl.jobs.config import DEFAULT_TRIALS, parse_time
 from automl.jobs.folder import new_folder
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result
-from automl.study.pruners import PRUNERS, RUNGS
+from automl.study.pruners import OURS, PRUNERS
 
 if TYPE_CHECKING:
     import keras
@@ -60,8 +60,8 @@ def tune(
         batch_size: examples per step.
         patience: epochs without a better score after which a trial ends, 0 for never.
         sampler: see ``automl search --help``; ``rungs`` models the epochs that trials report.
-        pruner: ``median``, ``none``, ``successive-halving`` or ``hyperband``. ``rungs``, which pauses
-            trials and goes on with the best, needs models that this package builds and trains.
+        pruner: ``median``, ``none``, ``successive-halving`` or ``hyperband``. ``rungs`` and ``pasha`` pause
+            trials and go on with the best, which needs models that this package builds and trains.
         seed: of splits, samplers, weights and batches.
         name: of job, study and experiment.
         out: job folder, ``runs/<name>-<time>`` by default.
@@ -141,8 +141,8 @@ def parse_user_metric(text: str) -> Objective:
 
 
 def _check_pruner(name: str) -> None:
-    if name == RUNGS:
-        others = ", ".join(item for item in PRUNERS if item != RUNGS)
+    if name in OURS:
+        others = ", ".join(item for item in PRUNERS if item not in OURS)
         raise ConfigError(
             f"pruner {name!r}: a model of your own is trained by its own fit, which cannot be paused and "
             f"gone on with. Take one of: {others}."

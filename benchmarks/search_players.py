@@ -285,6 +285,8 @@ def _bare(game: Game) -> Game:
 METHODS: Mapping[str, Callable[[Game], Player]] = {
     "ours": lambda game: Ours(_bare(game)),
     "ours+portfolio": Ours,
+    "pasha": lambda game: Ours(_bare(game), pruner="pasha"),
+    "pasha+portfolio": lambda game: Ours(game, pruner="pasha"),
     "rungs+random": lambda game: Ours(_bare(game), sampler="random"),
     "random": lambda game: Plain(_bare(game), _seeded(RandomSampler, game), NopPruner()),
     "tpe": lambda game: Plain(_bare(game), _seeded(TPESampler, game), NopPruner()),
@@ -297,7 +299,8 @@ METHODS: Mapping[str, Callable[[Game], Player]] = {
     "kt bayesian": _oracle("BayesianOptimizationOracle"),
     "kt hyperband": _oracle("HyperbandOracle", hyperband_iterations=100),
 }
-"""Search methods by name. ``rungs+random`` is our promotion without our sampler."""
+"""Search methods by name. ``rungs+random`` is our promotion without our sampler, ``pasha`` ours with a
+highest rung that grows."""
 
 BY_BUDGET = ("first look",)
 """Methods that plan for one budget, so each budget is a game of its own."""

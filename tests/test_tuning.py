@@ -55,9 +55,10 @@ def test_the_sampler_that_knows_rungs_proposes_from_what_epochs_said(tmp_path):
     assert {"random", "model"} <= set(result.leaderboard["origin"])
 
 
-def test_trials_of_users_models_cannot_wait_at_rungs():
-    with pytest.raises(ConfigError, match=r"pruner 'rungs': .*cannot be paused.*median, none"):
-        automl.tune(build, (X, Y), trials=1, pruner="rungs")
+@pytest.mark.parametrize("name", ["rungs", "pasha"])
+def test_trials_of_users_models_cannot_wait_at_rungs(name):
+    with pytest.raises(ConfigError, match=rf"pruner '{name}': .*cannot be paused.* of: median, none"):
+        automl.tune(build, (X, Y), trials=1, pruner=name)
 
 
 def test_the_best_model_is_there(tuned):

@@ -90,7 +90,9 @@ class JobConfig:
     )
     sampler: str = option("rungs", "rungs, tpe, gp, cmaes, random, qmc, grid or nsga2", metavar="NAME")
     pruner: str = option(
-        "rungs", "rungs (pause and promote), median, successive-halving, hyperband or none", metavar="NAME"
+        "rungs",
+        "rungs (pause and promote), pasha, median, successive-halving, hyperband or none",
+        metavar="NAME",
     )
     portfolio: bool = option(
         True, "try the search space's portfolio first", off="do not try the portfolio first"

@@ -15,7 +15,7 @@ from automl.study.claim import claim
 from automl.study.earlier import gifts_of
 from automl.study.optuna_study import OptunaProposer
 from automl.study.portfolio import starts_of
-from automl.study.pruners import RUNGS, build_pruner
+from automl.study.pruners import OURS, build_pruner
 from automl.study.rungs import ladder
 from automl.study.samplers import build_sampler
 from automl.study.storage import JOURNAL, open_storage
@@ -78,8 +78,9 @@ def open_proposer(
         study=study,
         space=space,
         objectives=objectives,
-        levels=_levels(space, epochs or {}) if pruner == RUNGS else lambda configuration: (),
+        levels=_levels(space, epochs or {}) if pruner in OURS else lambda configuration: (),
         sampler=sampler,
+        pruner=pruner,
         seed=seed,
         starts=starts_of(space, gifts) if use_portfolio and sampler != "grid" else (),
         prior=[point for item in gifts for point in item.prior],
@@ -108,7 +109,7 @@ def load_study(folder: Path, name: str, storage: str | None = None) -> optuna.St
 
 
 def _pruner_notes(pruner: str, objectives: Sequence[Objective]) -> tuple[str, ...]:
-    if len(objectives) == 1 or pruner in ("none", RUNGS):
+    if len(objectives) == 1 or pruner in ("none", *OURS):
         return ()
     return (f"Pruner {pruner!r} is off: a trial is judged by one curve, and there are several objectives.",)
 

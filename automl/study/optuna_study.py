@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.pruners import NopPruner
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.trial import FrozenTrial, Trial, TrialState
 
@@ -34,6 +33,7 @@ from automl.study.plots import draw_study
 from automl.study.portfolio import Start, next_start
 from automl.study.promoter import Promoter, next_pause
 from automl.study.proposer import UNLIMITED, Horizon, Proposal
+from automl.study.pruners import PASHA, reads_reports
 from automl.study.record import checked_record, left_behind
 from automl.study.rung_sampler import RungSampler
 from automl.study.samplers import Memory, build_sampler
@@ -63,6 +63,7 @@ class OptunaProposer:
         objectives: tuple[Objective, ...],
         levels: Callable[[Configuration], tuple[int, ...]],
         sampler: str,
+        pruner: str,
         seed: int,
         starts: Sequence[Start],
         prior: Sequence[PriorPoint] = (),
@@ -75,6 +76,7 @@ class OptunaProposer:
         self._objectives = objectives
         self._levels = levels
         self._sampler = sampler
+        self._every_epoch = reads_reports(sampler, pruner)
         self._seed = seed
         self._starts = starts
         self._reader = Reader()
@@ -88,6 +90,7 @@ class OptunaProposer:
         self._promoter = Promoter(
             objectives=objectives,
             levels=levels,
+            growing=pruner == PASHA,
             records=(record_of(item) for item in trials if has_record(item)),
         )
         running = (item for item in trials if item.state == TrialState.RUNNING)
@@ -173,10 +176,11 @@ class OptunaProposer:
         """Report the first objective after an epoch; returns whether to prune the trial.
 
         Epochs that an interrupted attempt had reported already are neither stored nor judged again. With
-        a pruner every epoch is stored; without, one a second, as each one waits for the disk.
+        a pruner or sampler that reads it, every epoch is stored; else one a second, as each waits for the
+        disk.
         """
         trial = self.trial(number)
-        if isinstance(self.study.pruner, NopPruner) and not self._due():
+        if not self._every_epoch and not self._due():
             return False
         if len(self._objectives) > 1 or epoch < self._reached.get(number, 0):
             return False

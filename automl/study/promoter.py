@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from itertools import chain
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.study.proposer import PORTFOLIO, Horizon
 from automl.study.ranking import Ranking, total_excess
-from automl.study.rungs import ETA, leader, leaders, promotable
+from automl.study.rungs import ETA, highest_rung, leader, leaders, promotable
+from automl.study.stopping import REPEATED_FROM
 
 FINISHING = 1.3
 """The best trial that waits is finished when the time left is so many times what its epochs would take:
@@ -47,6 +49,8 @@ class Promoter:
         objectives: what is optimised.
         levels: from a configuration to the epochs of its rungs.
         eta: one in so many is promoted.
+        growing: whether trials go on beyond the first rungs only where that changes who is best; see
+            ``highest_rung``.
         records: what is known already.
 
     Attributes:
@@ -59,11 +63,13 @@ class Promoter:
         objectives: tuple[Objective, ...],
         levels: Callable[[Configuration], tuple[int, ...]],
         eta: int = ETA,
+        growing: bool = False,
         records: Iterable[TrialRecord] = (),
     ) -> None:
         self.records: dict[int, TrialRecord] = {}
         self._levels = levels
         self._eta = eta
+        self._growing = growing
         self._ranking = Ranking(objectives)
         self._waiting: dict[int, int] = {}
         self._eager: dict[int, None] = {}
@@ -125,6 +131,7 @@ class Promoter:
             eta=self._eta,
             least=FINALISTS if horizon.trials == 0 else 0,
             free=None if horizon.seconds is None else self._free,
+            highest=self._highest(horizon),
         )
         records = (self.records[number] for number in numbers)
         record = next((item for item in records if self._in_time(item, horizon)), None)
@@ -170,6 +177,14 @@ class Promoter:
         if 0 not in self._waiting or 0 in running:
             return None
         return record if self._training(record, None) <= horizon.seconds else None
+
+    def _highest(self, horizon: Horizon) -> float:
+        """The rung where trials end for now; infinite where the best are finished as they come.
+
+        So does a search that ends by itself, once it wants a finished model to know its noise.
+        """
+        repeats = horizon.open and len(self.records) >= REPEATED_FROM
+        return highest_rung(self.ranks, eta=self._eta) if self._growing and not repeats else math.inf
 
     def _cheap(self, horizon: Horizon, running: Collection[int]) -> TrialRecord | None:
         """A trial that goes on for free, or that leads its rung and takes a small part of the time left."""

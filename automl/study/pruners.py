@@ -1,7 +1,7 @@
 """Pruners by name; their steps are epochs of a trial.
 
-``rungs`` is our own: trials pause at rungs and the best are promoted. It is no pruner of Optuna, which can
-only end a trial; see ``rungs``.
+``rungs`` and ``pasha`` are our own: trials pause at rungs and the best are promoted. They are no pruners of
+Optuna, which can only end a trial; see ``rungs``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from automl.core.errors import ConfigError, suggest
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
 
-RUNGS = "rungs"
-"""The name of ours."""
+RUNGS, PASHA = OURS = "rungs", "pasha"
+"""The names of ours."""
 
 # trials that run to their end before the first is compared: a median of fewer says little
 STARTUP_TRIALS = 4
@@ -45,6 +45,11 @@ def build_pruner(name: str, epochs: int) -> BasePruner:
     """
     check_pruner(name)
     return _BUILDERS[name](epochs)
+
+
+def reads_reports(sampler: str, pruner: str) -> bool:
+    """Whether sampler or pruner goes by what trials report of epochs; with ours, rungs are recorded."""
+    return pruner not in OURS and (pruner != "none" or sampler == "rungs")
 
 
 def _none(epochs: int) -> BasePruner:
@@ -80,6 +85,7 @@ def _first_rung(epochs: int) -> int:
 
 _BUILDERS: dict[str, Callable[[int], BasePruner]] = {
     RUNGS: _none,
+    PASHA: _none,
     "median": _median,
     "none": _none,
     "successive-halving": _successive_halving,

@@ -23,6 +23,9 @@ QUOTA = 2
 FIRST = 2
 """Epochs of the first rung: after one, networks may be as good as untrained."""
 
+OPEN = 2
+"""Rungs that are open from the start where the highest one grows."""
+
 
 def ladder(epochs: int, *, first: int = FIRST, eta: int = ETA) -> tuple[int, ...]:
     """Return the epochs at which a trial is judged, the last being its full length.
@@ -51,6 +54,7 @@ def promotable(
     eta: int = ETA,
     least: int = 0,
     free: Mapping[int, int] | None = None,
+    highest: float = math.inf,
 ) -> Iterator[int]:
     """Yield the trials that may go on, the one that should do so first.
 
@@ -65,14 +69,41 @@ def promotable(
         eta: one in so many is promoted.
         least: so many best ones are promoted from every rung, however few reached it and went on.
         free: by rung, from 1, how many went on without having been among the best; they do not count.
+        highest: the rung where trials end for now, see ``highest_rung``; ``least`` go on from there, too.
     """
     under_way = Counter(waiting.get(number) for number in training)
     above = 0
     for rung, numbers in reversed(list(enumerate(ranks, start=1))):
         passed = above + under_way[rung] - (free or {}).get(rung, 0)
-        best = len(numbers) // eta if passed < len(numbers) / QUOTA else 0
+        best = len(numbers) // eta if rung < highest and passed < len(numbers) / QUOTA else 0
         yield from _idle(numbers[: max(least, best)], rung, waiting, training)
         above = len(numbers)
+
+
+def highest_rung(ranks: Sequence[Sequence[int]], *, eta: int = ETA) -> int:
+    """Return the rung, from 1, where trials end for now.
+
+    It is one higher for each rung at which the best are others than at the rung before: as long as longer
+    training changes nothing, more trials are the better use of the time. After PASHA (Bohdal et al.,
+    "PASHA: Efficient HPO and NAS with Progressive Resource Allocation", 2023), which compares all ranks, up
+    to their noise; here the best alone are compared, as they alone are promoted.
+
+    Args:
+        ranks: per rung the numbers of the trials that reached it, best first.
+        eta: the best are one in so many.
+    """
+    highest = OPEN
+    while highest <= len(ranks) and _best_change(ranks[highest - 2], ranks[highest - 1], eta):
+        highest += 1
+    return highest
+
+
+def _best_change(lower: Sequence[int], upper: Sequence[int], eta: int) -> bool:
+    """Whether the best of those that reached a rung were others at the one before."""
+    there = set(upper)
+    before = [number for number in lower if number in there]
+    best = max(len(upper) // eta, 1)
+    return set(before[:best]) != set(upper[:best])
 
 
 def leader(

@@ -23,6 +23,9 @@ MOST_TRIALS = 100
 REPEATS = 2
 """How often the best configuration is trained again."""
 
+REPEATED_FROM = LEAST_TRIALS - REPEATS
+"""Trials that are begun before that."""
+
 REPEAT = "repeat"
 """The origin of such a trial."""
 
@@ -35,7 +38,7 @@ def repeat_of(records: Sequence[TrialRecord], objective: Objective, repeated: in
         objective: of the search.
         repeated: repeats that were begun.
     """
-    if len(records) < LEAST_TRIALS - REPEATS or repeated >= REPEATS:
+    if len(records) < REPEATED_FROM or repeated >= REPEATS:
         return None
     best = best_records(records, (objective,))
     return best[0].configuration if best and best[0].spread is None else None

@@ -7,16 +7,18 @@ import pytest
 from automl.core.specs import Objective, Rung, TrialRecord
 from automl.study.promoter import FINALISTS, Promoter, next_pause
 from automl.study.proposer import UNLIMITED, Horizon
+from automl.study.stopping import REPEATED_FROM
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
 LEVELS = {"short": (2, 8), "long": (2, 6, 20)}
 
 
-def promoter_of(records):
+def promoter_of(records, **options):
     return Promoter(
         objectives=(ACCURACY,),
         levels=lambda configuration: LEVELS[configuration.get("family", "long")],
         records=records,
+        **options,
     )
 
 
@@ -157,6 +159,37 @@ def test_families_of_different_lengths_meet_at_the_rung_of_the_same_index():
     assert promoter_of(records).ranks == [[0, 1, 3, 2], [0, 1]]
     assert promoter_of(records).pause_of(records[2]) == 6
     assert promoter_of(records).pause_of(records[3]) is None
+
+
+def twelve(*second):
+    """Trials, the first the best at the first rung; those of them that went on have these scores."""
+    scores = [[1 - number / 20] for number in range(12)]
+    for reached, score in zip(scores, second, strict=False):
+        reached.append(score)
+    return [trial(number, *reached) for number, reached in enumerate(scores)]
+
+
+STILL, CHANGED = twelve(0.99, 0.98, 0.97), twelve(0.97, 0.98, 0.99)
+MORE = [trial(number, 0.0) for number in range(12, REPEATED_FROM)]
+
+
+@pytest.mark.parametrize(
+    ("records", "horizon", "rungs"),
+    [
+        pytest.param(STILL, UNLIMITED, 1, id="the best are the same as before"),
+        pytest.param(CHANGED, UNLIMITED, 2, id="others became the best"),
+        pytest.param(STILL, Horizon(trials=0), 2, id="no more begin"),
+        pytest.param(STILL, Horizon(open=True), 1, id="noise is not asked for yet"),
+        pytest.param(STILL + MORE, Horizon(open=True), 2, id="noise is asked for"),
+    ],
+)
+def test_with_a_highest_rung_that_grows_trials_go_on_beyond_it_where_the_best_changed(
+    records, horizon, rungs
+):
+    found = promoter_of(records, growing=True).next(horizon)
+
+    assert len(found.record.rungs) == rungs
+    assert len(next_of(records, horizon).record.rungs) == 2
 
 
 def test_without_new_trials_the_finalists_of_a_rung_go_on():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.study.rungs import ETA, ladder, leader, leaders, promotable
+from automl.study.rungs import ETA, OPEN, highest_rung, ladder, leader, leaders, promotable
 
 EPOCHS = st.integers(1, 10_000)
 
@@ -92,6 +92,35 @@ def test_the_highest_rung_decides_first():
     waiting = at(1, *range(6)) | at(2, 6, 7, 8)
 
     assert first(waiting, [[0, 1, 6, 7, 8, 2, 3, 4, 5], [8, 7, 6]]) == 8
+
+
+def test_at_the_highest_rung_only_the_least_number_goes_on():
+    waiting, ranks = at(1, 3, 4, 5) | at(2, 0, 1, 2), [[0, 1, 2, 3, 4, 5], [0, 1, 2]]
+
+    assert first(waiting, ranks, highest=3) == 0
+    assert first(waiting, ranks, highest=2) is None
+    assert first(waiting, ranks, highest=2, least=1) == 0
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "highest"),
+    [
+        ([0, 1, 2], [], 2),
+        ([0, 2, 1], [], 2),
+        ([1, 0, 2], [], 3),
+        ([1, 0, 2], [1], 3),
+        ([1, 0, 2], [1, 0], 3),
+        ([1, 0, 2], [0, 1], 4),
+    ],
+)
+def test_the_highest_rung_grows_where_the_best_are_others_than_before(second, third, highest):
+    ranks = [[3, 0, 1, 4, 2], second, third]
+
+    assert highest_rung([rung for rung in ranks if rung]) == highest
+
+
+def test_without_results_the_first_rungs_are_open():
+    assert [highest_rung(ranks) for ranks in ([], [[0, 1, 2]])] == [OPEN, OPEN]
 
 
 @given(waiting=st.integers(1, 8), least=st.integers(1, 4))

@@ -6,13 +6,13 @@ import sys
 import pytest
 
 from automl.core.errors import ConfigError, MissingDependencyError
-from automl.study.pruners import PRUNERS, build_pruner
+from automl.study.pruners import PRUNERS, build_pruner, reads_reports
 from automl.study.samplers import SAMPLERS, build_sampler, check_sampler
 
 
 def test_the_names_are_those_promised():
     assert set(SAMPLERS) == {"rungs", "tpe", "gp", "cmaes", "random", "qmc", "grid", "nsga2"}
-    assert set(PRUNERS) == {"rungs", "none", "median", "successive-halving", "hyperband"}
+    assert set(PRUNERS) == {"rungs", "pasha", "none", "median", "successive-halving", "hyperband"}
 
 
 def test_names_are_checked_without_loading_optuna():
@@ -45,3 +45,17 @@ def test_gp_without_torch_is_explained_with_its_extra(monkeypatch):
 @pytest.mark.parametrize("epochs", [1, 40])
 def test_every_pruner_is_built_for_short_and_long_trials(name, epochs):
     assert build_pruner(name, epochs) is not None
+
+
+@pytest.mark.parametrize(
+    ("sampler", "pruner", "every"),
+    [
+        ("rungs", "rungs", False),
+        ("rungs", "pasha", False),
+        ("tpe", "none", False),
+        ("rungs", "none", True),
+        ("tpe", "median", True),
+    ],
+)
+def test_every_epoch_is_wanted_by_pruners_and_by_a_sampler_of_rungs_that_has_none(sampler, pruner, every):
+    assert reads_reports(sampler, pruner) is every
