@@ -213,3 +213,18 @@ def test_a_family_has_rungs_of_its_own_length(tmp_path):
     proposer = opened(tmp_path, space=space, epochs={"short": 8, "long": 60})
     levels = {item.configuration["family"]: item.levels for item in (proposer.ask() for _ in range(4))}
     assert levels == {"short": (2, 8), "long": (2, 6, 18, 60)}
+
+
+@pytest.mark.parametrize(("pruner", "finishes"), [("rungs", True), ("pasha", False)])
+def test_where_longer_training_changes_nothing_pasha_begins_other_trials(tmp_path, pruner, finishes):
+    proposer = opened(tmp_path, sampler="random", pruner=pruner)
+    asked = [proposer.ask()]
+    while asked[-1].until is not None and len(asked) < 20:
+        pause = {"state": "paused", "epochs": asked[-1].until}
+        score = asked[-1].configuration["dropout"]
+        rungs = [Rung(epochs=epochs, scores=(score,)) for epochs in (2, 6) if epochs <= pause["epochs"]]
+        proposer.pause(finished(asked[-1], rungs=tuple(rungs), **pause))
+        asked.append(proposer.ask())
+
+    assert [proposal.until for proposal in asked].count(6) >= 3
+    assert (asked[-1].until is None) is finishes
