@@ -128,6 +128,7 @@ def _run(
 
 
 def _candidate(row: Row, configuration: Configuration, epochs: int, seed: int) -> Candidate:
+    from automl.training.naming import names_from_the_start
     from automl.training.seeding import seed_models
 
     seed_models(seed)
@@ -138,7 +139,9 @@ def _candidate(row: Row, configuration: Configuration, epochs: int, seed: int) -
         schedule="constant",
         batch_size=row.batch,
     )
-    return _candidate_of(build(row, configuration, named=True), options, epochs, seed)
+    with names_from_the_start():
+        model = build(row, configuration, named=True)
+    return _candidate_of(model, options, epochs, seed)
 
 
 def _candidate_of(model: keras.Model, options: TrainingOptions, epochs: int, seed: int) -> Candidate:

@@ -149,10 +149,12 @@ def build_candidate(
     Weights are drawn from ``seed``; to be called in the scope of the strategy. See ``Candidate`` for the
     arguments.
     """
+    from automl.training.naming import names_from_the_start
     from automl.training.seeding import seed_models
 
     seed_models(seed)
-    model = build_core(dealt, prepared)
+    with names_from_the_start():
+        model = build_core(dealt, prepared)
     loss = prepared.task.loss(dealt.task_options)
     return Candidate(
         model=model,
