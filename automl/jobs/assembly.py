@@ -149,12 +149,10 @@ def build_candidate(
     Weights are drawn from ``seed``; to be called in the scope of the strategy. See ``Candidate`` for the
     arguments.
     """
-    from automl.training.naming import names_from_the_start
     from automl.training.seeding import seed_models
 
     seed_models(seed)
-    with names_from_the_start():
-        model = build_core(dealt, prepared)
+    model = build_core(dealt, prepared)
     loss = prepared.task.loss(dealt.task_options)
     return Candidate(
         model=model,
@@ -170,15 +168,18 @@ def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
     """Connect inputs, task and family to one functional model of preprocessed inputs."""
     import keras
 
+    from automl.training.naming import names_from_the_start
+
     specs = _taken(dealt.family, prepared.preprocessing.inputs)
-    inputs = {
-        name: keras.Input(shape=spec.shape, dtype=spec.dtype, name=name) for name, spec in specs.items()
-    }
     task = prepared.task
-    connected, context = task.connect(inputs, specs, dealt.task_options)
-    features = dealt.family.build(connected, specs, dealt.family_options)
-    outputs = task.head(features, context, dealt.task_options)
-    return keras.Model(inputs=inputs, outputs=outputs, name=dealt.family.name)
+    with names_from_the_start():
+        inputs = {
+            name: keras.Input(shape=spec.shape, dtype=spec.dtype, name=name) for name, spec in specs.items()
+        }
+        connected, context = task.connect(inputs, specs, dealt.task_options)
+        features = dealt.family.build(connected, specs, dealt.family_options)
+        outputs = task.head(features, context, dealt.task_options)
+        return keras.Model(inputs=inputs, outputs=outputs, name=dealt.family.name)
 
 
 def exported_model(prepared: Prepared, core: keras.Model) -> keras.Model:

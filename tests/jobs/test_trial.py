@@ -226,6 +226,15 @@ def needs(of: Setting) -> Footprint:
     return footprint(build_core(dealt, of.folds[0]), dealt.training)
 
 
+def test_layers_are_named_alike_however_many_models_were_built_before() -> None:
+    shared = setting(SmallDevice(limit=16), [])
+    dealt = deal(shared.families["linear"], shared.folds[0].task, {})
+
+    first, second = (build_core(dealt, shared.folds[0]) for _ in range(2))
+
+    assert [layer.name for layer in first.layers] == [layer.name for layer in second.layers]
+
+
 def limited(of: Setting, examples: float, where: str) -> Setting:
     """With the least memory in which so many examples are not certain not to fit."""
     known = needs(of)

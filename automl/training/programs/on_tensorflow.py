@@ -78,7 +78,7 @@ class TensorFlowCompiler:
 
         Each holds the graph it was traced in, which is how memory would grow with every new program;
         traced programs no longer need them. The kernels are those of programs, 1 MB each, and those of
-        every variable ever made, 20 kB each.
+        every name that a variable ever had, 20 kB each; see ``naming``.
         """
         registry = registries.gradient_registry._registry
         for name in [name for name in registry if name.startswith("CustomGradient-")]:
