@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from automl.cli.text import configuration_text, duration_text
+from automl.core.phases import Phase
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.jobs.progress import Announcement, SilentProgress
 
@@ -94,6 +95,9 @@ class PlainProgress:
         """See ``Progress``."""
         self._print(text)
 
+    def phase(self, phase: Phase | None) -> None:
+        """See ``Progress``."""
+
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
         """See ``Progress``."""
         paused = self._standings.begun(number)
@@ -159,6 +163,9 @@ class LiveProgress:
             print(text, file=sys.stderr, flush=True)
         else:
             self._live.console.print(text, markup=False, highlight=False)
+
+    def phase(self, phase: Phase | None) -> None:
+        """See ``Progress``."""
 
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
         """See ``Progress``."""

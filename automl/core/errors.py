@@ -7,7 +7,8 @@
     │   ├── ConfigError         an option, a job file, a job folder
     │   └── MissingDependencyError   an optional library is not installed
     └── SearchError             the run itself failed: exit code 1
-        └── DiskFullError       a file could not be written for lack of room
+        ├── DiskFullError       a file could not be written for lack of room
+        └── TimeUpError         the time was over before a model was trained
 
 A message says what was expected, what came, where, and what to do.
 """
@@ -52,6 +53,10 @@ class SearchError(AutomlError):
 
 class DiskFullError(SearchError):
     """There is no room for a file; what was written before is whole."""
+
+
+class TimeUpError(SearchError):
+    """The time was over before a model was trained."""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

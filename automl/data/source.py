@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from automl.core.errors import DataError, suggest
+from automl.core.phases import Phases
 
 if TYPE_CHECKING:
     from automl.data.cache import ArrayCache
@@ -36,6 +37,7 @@ class Source:
         content: the object in memory, or None.
         name: what messages and job folders call it.
         cache: keeps what is slow to read, or None.
+        phases: is told how far reading is, and gives it up at the deadline.
     """
 
     kind: SourceKind
@@ -43,6 +45,7 @@ class Source:
     path: Path | None = None
     content: Any = None
     cache: ArrayCache | None = None
+    phases: Phases = field(default_factory=Phases, compare=False, repr=False)
 
 
 def open_source(data: object) -> Source:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from automl.core.phases import Phase
 from automl.core.specs import Configuration, Objective, TrialRecord
 
 
@@ -39,6 +40,10 @@ class Progress(Protocol):
         """Something the user should know."""
         ...
 
+    def phase(self, phase: Phase | None) -> None:
+        """The job is in this phase now, which goes on counting; None when it is in none."""
+        ...
+
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
         """A trial begins, or goes on from where it paused; ``epochs`` is its full length."""
         ...
@@ -68,6 +73,9 @@ class SilentProgress:
     def note(self, text: str) -> None:
         """See ``Progress``."""
         self.notes.append(text)
+
+    def phase(self, phase: Phase | None) -> None:
+        """See ``Progress``."""
 
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
         """See ``Progress``."""

@@ -1,0 +1,116 @@
+"""The phases of a job, such as reading and decoding: how far each one is, and the deadline for all."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from automl.core.errors import TimeUpError
+
+Item = TypeVar("Item")
+
+
+class Phase:
+    """One phase on its way.
+
+    Args:
+        name: what is done, as it stands behind "while": ``reading adult.csv``.
+        total: steps in all, or None where nobody knows.
+        unit: what a step is, in the plural: ``pictures``.
+        advice: what would make the phase shorter, as it stands behind "or": ``a smaller --image-size``.
+        deadline: ``time.monotonic()`` at which the phase is given up, or None.
+
+    Attributes:
+        done: steps so far.
+        began: ``time.monotonic()`` of its begin.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        total: int | None = None,
+        *,
+        unit: str = "",
+        advice: str = "",
+        deadline: float | None = None,
+    ) -> None:
+        self.name, self.total, self.unit, self.advice = name, total, unit, advice
+        self.deadline = deadline
+        self.done = 0
+        self.began = time.monotonic()
+        self._lock = threading.Lock()
+
+    def advance(self, done: int = 1) -> None:
+        """Hear of further steps; from any thread.
+
+        Raises:
+            TimeUpError: the deadline has passed.
+        """
+        with self._lock:
+            self.done += done
+        self.check()
+
+    def check(self) -> None:
+        """Raise ``TimeUpError`` when the deadline has passed."""
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            raise self.time_up()
+
+    def over(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield the items, each one a step that is done when the next one is asked for."""
+        for item in items:
+            yield item
+            self.advance()
+
+    def time_up(self) -> TimeUpError:
+        """Return the error that says how far the phase came and what to do."""
+        return TimeUpError(
+            f"The time was over while {self.name}{self._reached()}, so no model was trained. "
+            f"Give it more time (--time){f', or {self.advice}' if self.advice else ''}."
+        )
+
+    def _reached(self) -> str:
+        if self.total is None:
+            return f" ({time.monotonic() - self.began:.0f} s so far)"
+        return f" ({self.done:,} of {self.total:,}{f' {self.unit}' if self.unit else ''} done)"
+
+
+class Phases:
+    """Tells of the phases of a job as they begin and end; by default it tells nobody and knows no deadline.
+
+    Args:
+        tell: hears each phase that begins, the outer one again when an inner one has ended, and None when
+            there is none. The phase that it was given goes on counting, so it may be looked at later.
+        deadline: ``time.monotonic()`` at which phases are given up, or None.
+    """
+
+    def __init__(
+        self, tell: Callable[[Phase | None], None] = lambda phase: None, *, deadline: float | None = None
+    ) -> None:
+        self.deadline = deadline
+        self.now: Phase | None = None
+        self._tell = tell
+
+    @contextmanager
+    def phase(
+        self, name: str, total: int | None = None, *, unit: str = "", advice: str = ""
+    ) -> Iterator[Phase]:
+        """Open a phase for the block below it; see ``Phase`` for the arguments.
+
+        Raises:
+            TimeUpError: the deadline has passed, before it or after.
+        """
+        outer, phase = self.now, Phase(name, total, unit=unit, advice=advice, deadline=self.deadline)
+        phase.check()
+        self._enter(phase)
+        try:
+            yield phase
+            phase.check()
+        finally:
+            self._enter(outer)
+
+    def _enter(self, phase: Phase | None) -> None:
+        self.now = phase
+        self._tell(phase)
