@@ -16,7 +16,7 @@ from automl._version import __version__
 
 if TYPE_CHECKING:
     from automl.api import load, resume, search
-    from automl.core.errors import AutomlError, InputError, SearchError
+    from automl.core.errors import AutomlError, DataWarning, InputError, SearchError
     from automl.estimators import AutoClassifier, AutoRegressor
     from automl.jobs.result import Result
     from automl.tuning import tune
@@ -25,6 +25,7 @@ _PLACES = {
     "AutoClassifier": "automl.estimators",
     "AutoRegressor": "automl.estimators",
     "AutomlError": "automl.core.errors",
+    "DataWarning": "automl.core.errors",
     "InputError": "automl.core.errors",
     "Result": "automl.jobs.result",
     "SearchError": "automl.core.errors",
@@ -38,6 +39,7 @@ __all__ = [
     "AutoClassifier",
     "AutoRegressor",
     "AutomlError",
+    "DataWarning",
     "InputError",
     "Result",
     "SearchError",

@@ -19,6 +19,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
+class DataWarning(UserWarning):
+    """Something that a user should know of the data, about more than 1 % of it."""
+
+
 class AutomlError(Exception):
     """Base of all errors raised on purpose; carries the exit code of the command line."""
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from automl.core.errors import DataError, suggest
 from automl.data.images import is_picture
+from automl.data.label_types import label_type
 from automl.data.modality import ReadOptions
 from automl.data.source import PICTURE_SUFFIXES, Source
 
@@ -38,6 +39,7 @@ class Listing:
         times: time of each file, or None.
         classes: whether the labels name classes even where they are numbers, as folders' names do.
         schema: what ``list_again`` must know (JSON).
+        rows: row of each in the table that names it, or None.
     """
 
     paths: tuple[Path, ...]
@@ -50,6 +52,7 @@ class Listing:
     times: np.ndarray | None = None
     classes: bool = False
     schema: Mapping[str, Any] = field(default_factory=dict)
+    rows: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> Listing:
         """Return the files at positions ``rows``."""
@@ -64,6 +67,7 @@ class Listing:
             times=None if self.times is None else self.times[rows],
             classes=self.classes,
             schema=self.schema,
+            rows=None if self.rows is None else self.rows[rows],
         )
 
     def companions(self, rows: np.ndarray) -> dict[str, Any]:
@@ -72,6 +76,7 @@ class Listing:
             "keys": {"file": self.keys[rows]},
             "groups": None if self.groups is None else self.groups[rows],
             "times": None if self.times is None else self.times[rows],
+            "rows": None if self.rows is None else self.rows[rows],
         }
 
 
@@ -184,7 +189,16 @@ def _labelled_table(source: Source, options: ReadOptions) -> Listing:
         targets=options.target,
         group=options.group_column,
         time=options.time_column,
-        schema={"path_column": column, "header": options.header, "target": list(options.target)},
+        schema={
+            "path_column": column,
+            "header": options.header,
+            "target": list(options.target),
+            "label_type": label_type(
+                table.frame[list(options.target)],
+                "multiclass" if len(options.target) == 1 else "multilabel",
+                typed=source.kind != "table",
+            ),
+        },
     )
 
 
@@ -253,6 +267,7 @@ def _listing(
         groups=as_text(table.frame[group]) if group else None,
         times=parse_times(table.frame[time], table.where)[0] if time else None,
         schema=schema or {},
+        rows=np.arange(len(cells)),
     )
 
 

@@ -70,6 +70,8 @@ class Examples:
         times: time of each example ``(n,)`` as datetime64 or numbers that sort, or None.
         keys: columns that name each example in a file of predictions (row number, file name, series
             id and time), by column name: ``(n,)``, or ``(n, horizon)`` for one value per forecast step.
+        rows: position of each example among the rows of the source ``(n,)``, or None where examples are no
+            rows, as windows of a series.
     """
 
     inputs: Mapping[str, np.ndarray]
@@ -77,6 +79,7 @@ class Examples:
     groups: np.ndarray | None = None
     times: np.ndarray | None = None
     keys: Mapping[str, np.ndarray] = field(default_factory=dict)
+    rows: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))
@@ -93,6 +96,7 @@ class Examples:
             groups=pick(self.groups),
             times=pick(self.times),
             keys={name: array[rows] for name, array in self.keys.items()},
+            rows=pick(self.rows),
         )
 
 

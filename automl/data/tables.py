@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.names import free_name
 from automl.core.optional import require
 from automl.data.delimited import (
     column_names,
@@ -107,10 +108,10 @@ def is_missing(text: str) -> bool:
 
 def row_keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:
     """Return what names each row in a file of predictions: its position, and its id where there is one."""
-    keys = {"row": np.arange(len(table.frame))}
-    if id_column is not None:
-        keys[id_column] = as_text(table.frame[id_column])
-    return keys
+    rows = np.arange(len(table.frame))
+    if id_column is None:
+        return {"row": rows}
+    return {free_name("row", [id_column]): rows, id_column: as_text(table.frame[id_column])}
 
 
 def listed(names: Sequence[str]) -> str:

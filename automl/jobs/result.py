@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +13,10 @@ from automl.core.errors import ConfigError
 from automl.core.files import whole_folder
 from automl.core.specs import Configuration
 from automl.data.catalog import MODALITIES
+from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
-from automl.data.source import open_source
+from automl.data.source import Source, open_source
+from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
 from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.intake import choose_backend, default_backend
 from automl.tasks.catalog import restore_task
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BATCH = 256
+
+PART = 50_000
+"""Examples that are predicted and written at once: few enough for memory, many enough for speed."""
 
 
 @dataclass(frozen=True)
@@ -98,51 +103,96 @@ class Result:
 
         Returns:
             one row per example, or per step of a forecast: the columns that name the example, then
-            ``prediction`` and a ``probability_<class>`` for each class, or a column per target.
+            ``prediction`` and a ``probability_<class>`` for each class, or a column per target. Labels
+            have the type of the search's; rows of a DataFrame keep its index. ``attrs["notes"]`` says what
+            a user should know of how the data was read; what is about more than 1 % of it is a
+            ``DataWarning``, too.
 
         Raises:
             DataError: the data lacks a column, or cannot be read.
         """
         import pandas as pd
 
-        examples, _ = self._read(data, targets=False)
-        decoded = self._task.decode(self._predictions(examples))
-        rows = len(next(iter(decoded.values())))
-        keys = {name: _repeated(array, rows) for name, array in examples.keys.items()}
-        return pd.DataFrame({**{k: v for k, v in keys.items() if k not in decoded}, **decoded})
+        notes: list[str] = []
+
+        def told(found: tuple[str, ...]) -> None:
+            warn(found)
+            notes.extend(map(str, found))
+
+        frame = pd.concat(list(self.predict_parts(data, told=told)))
+        frame.attrs["notes"] = notes
+        return frame
+
+    def predict_parts(
+        self, data: object, *, rows: int = PART, told: Listener = warn, spelled: bool = False
+    ) -> Iterator[pd.DataFrame]:
+        """Predict raw examples part by part, for more rows than fit into memory as one table.
+
+        Args:
+            data: as for ``predict``.
+            rows: most examples of one part.
+            told: called once with the notes of what was read; warns by default.
+            spelled: leave boolean labels spelled as in the training file.
+
+        Yields:
+            tables that make up that of ``predict``, in order.
+        """
+        import numpy as np
+
+        source, examples, notes = self._read(data, targets=False)
+        told(notes)
+        form = Form(
+            task=self._task,
+            label_type=self._schema.get("label_type", "str"),
+            index=index_of(source.content),
+            spelled=spelled,
+        )
+        for first in range(0, len(examples), rows):
+            part = examples.take(np.arange(first, min(first + rows, len(examples))))
+            yield answer(form, part, self._predictions(part), first)
 
     def predict_proba(self, data: object) -> pd.DataFrame:
         """Return the probability of each class, one column per class.
 
+        Columns are named by the classes in their own type, or by the targets of a multi-label task.
+
         Raises:
             ConfigError: the task is no classification.
         """
+        import numpy as np
+
+        task = self._task
+        if task.kind not in ("binary", "multiclass", "multilabel"):
+            raise ConfigError(f"The task {task.kind!r} has no probabilities; use predict.")
         frame = self.predict(data)
-        prefix = "probability_"
-        columns = [name for name in frame.columns if name.startswith(prefix)]
-        if not columns:
-            raise ConfigError(f"The task {self._task.kind!r} has no probabilities; use predict.")
-        return frame[columns].rename(columns=lambda name: name.removeprefix(prefix))
+        names = list(task.describe().get("classes", task.describe()["names"]))
+        probabilities = frame.iloc[:, -len(names) :]
+        if task.kind != "multilabel":
+            kind = self._schema.get("label_type", "str")
+            names = list(in_own_type(np.array(names, object), kind))
+        return probabilities.set_axis(names, axis=1)
 
     def outputs(self, data: object) -> np.ndarray:
         """Return predictions as an array: probabilities ``(n, classes)``, values ``(n, targets)``,
         forecasts ``(n, horizon, targets)``.
         """
-        examples, _ = self._read(data, targets=False)
+        _, examples, notes = self._read(data, targets=False)
+        warn(notes)
         return self._predictions(examples)
 
     def evaluate(self, data: object) -> dict[str, Any]:
         """Score the model on raw examples with targets.
 
         Returns:
-            ``{"rows": examples scored, "metrics": {name: value}}`` with every metric of the task.
+            ``{"rows": examples scored, "metrics": {name: value}}`` with every metric of the task, and
+            ``notes`` and ``warnings`` on how the data was read.
         """
         import numpy as np
 
-        examples, notes = self._read(data, targets=True)
+        _, examples, notes = self._read(data, targets=True)
         targets = self._task.encode(np.asarray(examples.targets))
         metrics = self._task.score(targets, self._predictions(examples))
-        return {"rows": len(examples), "metrics": metrics, "notes": list(notes)}
+        return {"rows": len(examples), "metrics": metrics, **listed(notes)}
 
     def save(self, folder: str | Path) -> Path:
         """Copy the job folder to a new place and return it.
@@ -173,10 +223,11 @@ class Result:
     def _modality(self) -> Modality:
         return MODALITIES[self._schema["modality"]]
 
-    def _read(self, data: object, *, targets: bool) -> tuple[Examples, tuple[str, ...]]:
+    def _read(self, data: object, *, targets: bool) -> tuple[Source, Examples, tuple[str, ...]]:
         choose_backend(default_backend())
         schema = {key: value for key, value in self._schema.items() if key != "modality"}
-        return self._modality.read_again(open_source(data), schema, targets=targets)
+        source = open_source(data)
+        return source, *self._modality.read_again(source, schema, targets=targets)
 
     def _predictions(self, examples: Examples) -> np.ndarray:
         import numpy as np
@@ -193,11 +244,3 @@ def load_result(folder: str | Path) -> Result:
         ConfigError: there is no job in it.
     """
     return Result(open_folder(folder).path)
-
-
-def _repeated(array: np.ndarray, rows: int) -> np.ndarray:
-    import numpy as np
-
-    if array.ndim == 2:
-        return array.reshape(-1)
-    return np.repeat(array, rows // max(len(array), 1)) if len(array) != rows else array

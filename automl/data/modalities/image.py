@@ -13,6 +13,7 @@ from automl.core.specs import TaskKind
 from automl.data import image_arrays, image_files, image_targets
 from automl.data.image_files import Listing
 from automl.data.images import Form, choose_form, choose_size, decode
+from automl.data.label_types import array_label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
         schema={
             **_form_facts(form),
             "task": found.task,
+            "label_type": array_label_type(arrays.labels, found.task),
             "names": list(names),
             "integers": pixels.dtype == np.uint8,
             "highest": 255.0 if pixels.dtype == np.uint8 else float(pixels.max()),
@@ -178,7 +180,7 @@ def _examples_of_arrays(
     pixels, notes = _rescale(_resize(pixels, form), schema, arrays.where)
     rows = np.arange(len(pixels))
     if not targets:
-        return Examples(inputs={"image": pixels}, keys={"row": rows}), (*arrays.notes, *notes)
+        return Examples(inputs={"image": pixels}, keys={"row": rows}, rows=rows), (*arrays.notes, *notes)
     columns, _ = _label_columns(arrays)
     if len(columns) != len(schema["names"]):
         raise DataError(f"{arrays.where}: expected {len(schema['names'])} targets, got {len(columns)}.")
@@ -186,7 +188,7 @@ def _examples_of_arrays(
     rows = np.flatnonzero(found.present)
     if len(rows) < len(pixels):
         notes = (*notes, f"{len(pixels) - len(rows)} rows without a label were dropped.")
-    examples = Examples(inputs={"image": pixels[rows]}, targets=found.values, keys={"row": rows})
+    examples = Examples(inputs={"image": pixels[rows]}, targets=found.values, keys={"row": rows}, rows=rows)
     return examples, (*arrays.notes, *notes)
 
 

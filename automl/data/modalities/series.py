@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from automl.core.errors import ConfigError, DataError
+from automl.core.names import free_name
 from automl.core.specs import TaskKind
 from automl.core.windows import Windows
 from automl.data import forecasting
@@ -19,6 +20,7 @@ from automl.data.forecast_table import (
     read_panels,
     restore_roles,
 )
+from automl.data.label_types import array_label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, WindowFacts
 from automl.data.preprocessing.series import safe, standardise, statistics
 from automl.data.source import Source
@@ -157,7 +159,8 @@ def _forecast_again(
         if targets
         else forecasting.last_windows(panels, lookback)
     )
-    keys = {"time": forecasting.forecast_labels(grid, windows.origins, horizon)}
+    time = free_name("time", [str(roles.series)])
+    keys = {time: forecasting.forecast_labels(grid, windows.origins, horizon)}
     if roles.series is not None:
         keys[roles.series] = windows.names
     return _examples(windows, grid, keys), (*notes, *ignored, *context, *short)
@@ -211,6 +214,7 @@ def _read_whole(source: Source, options: ReadOptions) -> Dataset:
         "dims": dims,
         "masked": bool(np.isnan(padded).any()),
         "task": labels.task,
+        "label_type": "str" if source.kind == "ts" else array_label_type(found.labels, labels.task),
         "target": list(options.target),
     }
     return Dataset(
@@ -241,7 +245,7 @@ def _whole_again(
     if not schema["masked"] and np.isnan(padded).any():
         padded = without_padding(padded)
         notes = (*notes, f"Series shorter than {schema['length']} steps go on with their last value.")
-    return Examples(inputs={"series": padded}, targets=values, keys={"row": rows}), notes
+    return Examples(inputs={"series": padded}, targets=values, keys={"row": rows}, rows=rows), notes
 
 
 def _check_dimensions(series: list[np.ndarray], dims: int, where: str) -> None:

@@ -24,6 +24,7 @@ from automl.data.columns import (
     read_columns,
 )
 from automl.data.delimited import refuse_unknown
+from automl.data.label_types import label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, read_table, row_keys
@@ -64,6 +65,7 @@ class Tabular:
             "columns": [column.as_json() for column in columns],
             "targets": list(target),
             "task": task,
+            "label_type": label_type(table.frame[list(target)], task, typed=source.kind != "table"),
             "header": options.header,
             "unused": [
                 name for name in table.frame.columns if name not in {column.name for column in columns}
@@ -89,13 +91,14 @@ class Tabular:
         inputs, odd = read_columns(table.frame, columns)
         notes = (*table.notes, *odd, *_superfluous(table, columns, schema))
         id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
-        examples = Examples(inputs=inputs, keys=row_keys(table, id_column))
+        rows = np.arange(len(table.frame))
+        examples = Examples(inputs=inputs, keys=row_keys(table, id_column), rows=rows)
         if not targets:
             return examples, notes
         values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where)
         if not present.any():
             raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
-        full = Examples(inputs=inputs, targets=values, keys=examples.keys)
+        full = Examples(inputs=inputs, targets=values, keys=examples.keys, rows=rows)
         return full.take(np.flatnonzero(present)), (*notes, *_without_target(present, schema["targets"]))
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:

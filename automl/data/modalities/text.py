@@ -16,6 +16,7 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.specs import TaskKind
 from automl.data.delimited import refuse_unknown
+from automl.data.label_types import label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, read_table, row_keys
@@ -58,6 +59,7 @@ class Text:
             "columns": list(columns),
             "targets": list(target),
             "task": task,
+            "label_type": label_type(table.frame[list(target)], task, typed=source.kind != "table"),
             "header": options.header,
             "unused": [name for name in table.frame.columns if name not in columns],
             "id_column": options.id_column,
@@ -79,14 +81,15 @@ class Text:
         _refuse_missing(table, [*schema["columns"], *(schema["targets"] if targets else ())])
         texts = np.array(_joined(table, schema["columns"]), dtype=object)
         id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
-        examples = Examples(inputs={"text": texts}, keys=row_keys(table, id_column))
+        rows = np.arange(len(texts))
+        examples = Examples(inputs={"text": texts}, keys=row_keys(table, id_column), rows=rows)
         notes = (*table.notes, *_superfluous(table, schema), *_blank(texts))
         if not targets:
             return examples, notes
         values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where)
         if not present.any():
             raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
-        full = Examples(inputs=examples.inputs, targets=values, keys=examples.keys)
+        full = Examples(inputs=examples.inputs, targets=values, keys=examples.keys, rows=rows)
         return full.take(np.flatnonzero(present)), (*notes, *_without_target(present, schema["targets"]))
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:

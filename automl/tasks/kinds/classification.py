@@ -15,6 +15,7 @@ from keras import KerasTensor
 
 from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.metrics import TASK_METRICS, classification_scores, multilabel_scores
+from automl.core.names import free_name
 from automl.core.specs import InputSpec, TaskKind
 from automl.tasks.layers import WeightedCrossentropy
 
@@ -235,8 +236,12 @@ class Multilabel:
 
     def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
         """Columns ``<name>`` of 0 and 1 and ``probability_<name>``."""
-        labels = {name: (predictions[:, at] > 0.5).astype(np.int64) for at, name in enumerate(self.names)}
-        return labels | {f"probability_{name}": predictions[:, at] for at, name in enumerate(self.names)}
+        labels: dict[str, np.ndarray] = {
+            name: (predictions[:, at] > 0.5).astype(np.int64) for at, name in enumerate(self.names)
+        }
+        for at, name in enumerate(self.names):
+            labels[free_name(f"probability_{name}", labels)] = predictions[:, at]
+        return labels
 
     def baselines(
         self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]

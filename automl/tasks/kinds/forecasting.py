@@ -15,6 +15,7 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from automl.core.errors import ConfigError, DataError
+from automl.core.names import free_name
 from automl.core.specs import InputSpec, TaskKind
 
 LOSSES = {
@@ -163,7 +164,7 @@ class Forecasting:
     def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
         """Columns ``step`` (from 1) and one for each target, the steps of one window one after another."""
         n, h, _ = predictions.shape
-        columns = {"step": np.tile(np.arange(1, h + 1), n)}
+        columns = {free_name("step", self.names): np.tile(np.arange(1, h + 1), n)}
         return columns | {
             name: predictions[:, :, place].reshape(n * h) for place, name in enumerate(self.names)
         }

@@ -1,0 +1,122 @@
+"""What a model answers, as the user wrote it: labels in their own type, rows named as the user's."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from automl.core.errors import DataWarning
+from automl.core.names import free_name
+from automl.core.notes import warnings_of
+from automl.data.label_types import LabelType, flags_in_own_type, in_own_type
+from automl.data.modality import Examples
+from automl.tasks.task import Task
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+Listener: TypeAlias = "Callable[[tuple[str, ...]], None]"
+"""Is told the notes of what was read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """How predictions become a table.
+
+    Attributes:
+        task: decodes predictions.
+        label_type: the type that labels had, see ``automl.data.label_types``.
+        index: index of the frame that was given, or None.
+        spelled: whether booleans stay spelled as they were, for a file.
+    """
+
+    task: Task
+    label_type: LabelType
+    index: pd.Index[Any] | None = None
+    spelled: bool = False
+
+
+def answer(form: Form, examples: Examples, predictions: np.ndarray, first: int = 0) -> pd.DataFrame:
+    """Return the table of predictions: the columns that name the examples, then those of the task.
+
+    A column of the user's keeps its name; ours get an underscore where that name is taken.
+
+    Args:
+        form: how.
+        examples: what was predicted.
+        predictions: of the exported model, first axis examples.
+        first: position of the first of these examples among all, for the index where the user gave none.
+    """
+    import pandas as pd
+
+    decoded = typed(form, form.task.decode(predictions))
+    rows = len(next(iter(decoded.values())))
+    columns: dict[str, Any] = {name: _repeated(array, rows) for name, array in examples.keys.items()}
+    for name, values in decoded.items():
+        columns[free_name(name, columns)] = values
+    each = rows // max(1, len(predictions))
+    return pd.DataFrame(columns, index=_index(form, examples, first * each, rows))
+
+
+def typed(form: Form, decoded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of the task with labels in the type that they had."""
+    kinds = form.label_type.get("columns") if isinstance(form.label_type, Mapping) else None
+    if kinds is not None:
+        flags = {
+            name: flags_in_own_type(decoded[name], kinds[name], spelled=form.spelled) for name in kinds
+        }
+        return {**decoded, **flags}
+    if form.task.kind not in ("binary", "multiclass"):
+        return dict(decoded)
+    labels = in_own_type(decoded["prediction"], form.label_type, spelled=form.spelled)
+    return {**decoded, "prediction": labels}
+
+
+def index_of(content: Any) -> pd.Index[Any] | None:
+    """Return the pandas index of data in memory, alone or as ``(inputs, targets)``, else None."""
+    import pandas as pd
+
+    inputs = content[0] if isinstance(content, tuple) and content else content
+    index = getattr(inputs, "index", None)
+    return index if isinstance(index, pd.Index) else None
+
+
+def warn(notes: tuple[str, ...]) -> None:
+    """Tell Python's user of what is about more than 1 % of the data."""
+    for note in warnings_of(notes):
+        warnings.warn(note, DataWarning, stacklevel=_outside())
+
+
+def _outside() -> int:
+    """How many callers up stands the code that called this package."""
+    import sys
+
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("automl."):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _index(form: Form, examples: Examples, first: int, rows: int) -> Any:
+    import pandas as pd
+
+    places = examples.rows
+    if form.index is None or places is None or len(places) != rows:
+        return pd.RangeIndex(first, first + rows)
+    return form.index[places]
+
+
+def _repeated(array: np.ndarray, rows: int) -> np.ndarray:
+    import numpy as np
+
+    if array.ndim == 2:
+        return array.reshape(-1)
+    return np.repeat(array, rows // max(len(array), 1)) if len(array) != rows else array
+
+
+def listed(notes: Sequence[str]) -> dict[str, list[str]]:
+    """Return notes and those that are warnings, as a report in JSON has them."""
+    return {"notes": [str(note) for note in notes], "warnings": [str(n) for n in warnings_of(tuple(notes))]}
