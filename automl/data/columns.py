@@ -1,6 +1,6 @@
 """What kind each column of a table is, and how its cells become raw inputs.
 
-Kinds: ``numeric`` float32 with NaN, ``category`` text with ``""``, ``date`` int64 seconds since 1970
+Kinds: ``numeric`` float64 with NaN, ``category`` text with ``""``, ``date`` int64 seconds since 1970
 (UTC, -2**63 for missing). A column that tells nothing is dropped and said so.
 """
 
@@ -24,8 +24,8 @@ MAX_CATEGORIES = 10_000
 NO_DATE = -(2**63)
 """Raw value of a missing date, as NumPy stores one."""
 
-LARGEST = 1e30
-"""Numbers beyond it (inf, 1e308) count as missing: their squares overflow float32."""
+LARGEST = 1e150
+"""Numbers beyond it (inf, 1e308) count as missing: their squares overflow."""
 
 BAD_SHARE = 0.05
 """A column is numeric when at most this share of its cells is neither a number nor missing."""
@@ -202,7 +202,7 @@ def _any_text(series: pd.Series[Any]) -> bool:
 def _numbers(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
     numbers, bad = as_number(series)
     huge = np.abs(numbers) > LARGEST
-    return np.where(huge, np.nan, numbers).astype(np.float32), bad + int(huge.sum())
+    return np.where(huge, np.nan, numbers), bad + int(huge.sum())
 
 
 def _seconds(series: pd.Series[Any], form: str) -> tuple[np.ndarray, int]:

@@ -60,7 +60,7 @@ class Examples:
 
     Attributes:
         inputs: raw input arrays by name, exactly what the exported model takes; the first axis counts
-            examples. Strings are object arrays; missing is NaN in float32 and ``""`` in strings. Pictures
+            examples. Numbers are float64, strings object arrays; missing is NaN and ``""``. Pictures
             may be mapped from files, read-only; a series to forecast is a ``core.windows.Windows``, which
             behaves as an array and is taken from without copying.
         targets: raw targets: labels as an object array of str ``(n,)``, several binary targets as

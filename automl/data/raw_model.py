@@ -1,25 +1,52 @@
 """Models that read raw examples, on any backend.
 
-JAX and PyTorch have no type for texts, and JAX no integers of 64 bits, which dates are. There a model that
-reads any of them is not compiled: it runs layer by layer, and its first layers do their work in NumPy or in
-TensorFlow's own tables of words.
+JAX and PyTorch have no type for texts, and JAX no integers and numbers of 64 bits, which dates and raw
+numbers are. There a model that reads any of them is not compiled: it runs layer by layer, and its first
+layers do their work in NumPy or in TensorFlow's own tables of words. The last layer of a model whose
+predictions are float64 runs in NumPy too.
+
+``keras.Model.predict`` cuts float64 arrays to float32 before the model sees them; ``RawModel`` does not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
 
+_before_last: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class RawModel(keras.Model):  # type: ignore[misc]
+    """A functional model of raw examples, whose ``predict`` keeps every digit on every backend."""
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: Any = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """As ``keras.Model.predict``; arrays by name are handed to the model as they are."""
+        if not isinstance(x, Mapping) or steps is not None or callbacks:
+            return super().predict(x, batch_size, verbose, steps, callbacks)
+        return predict(self, {name: np.asarray(item) for name, item in x.items()}, batch_size or 32)
+
 
 def predict_batch(model: keras.Model, batch: Mapping[str, Any]) -> Any:
     """Return what ``model.predict_on_batch`` would, also where the backend cannot hold the inputs."""
-    if not _runs_by_layer(model):
+    if keras.backend.backend() == "tensorflow":
         return model.predict_on_batch(dict(batch))
-    values = {name: np.asarray(item) for name, item in batch.items()}
-    return keras.tree.map_structure(keras.ops.convert_to_numpy, keras.Function.call(model, values))
+    if not _gives_wide(model):
+        return _run(model, batch)
+    if model not in _before_last:
+        _before_last[model] = keras.Model(model.input, _last(model).input)
+    return _last(model)(np.asarray(_run(_before_last[model], batch)))
 
 
 def predict(model: keras.Model, inputs: Mapping[str, Any], batch_size: int) -> Any:
@@ -30,8 +57,8 @@ def predict(model: keras.Model, inputs: Mapping[str, Any], batch_size: int) -> A
         inputs: by name, first axis examples; at least one.
         batch_size: examples at once.
     """
-    if not _runs_by_layer(model):
-        return model.predict(dict(inputs), batch_size=batch_size, verbose=0)
+    if not (_reads_any(model, ("float64",)) or _runs_by_layer(model) or _gives_wide(model)):
+        return keras.Model.predict(model, dict(inputs), batch_size=batch_size, verbose=0)
     rows = len(next(iter(inputs.values())))
     size = min(batch_size, rows)
     # all batches are of one size, as each new one is compiled for; the last is filled up with rows anew
@@ -40,6 +67,25 @@ def predict(model: keras.Model, inputs: Mapping[str, Any], batch_size: int) -> A
     return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays)[:rows], *parts)
 
 
+def _run(model: keras.Model, batch: Mapping[str, Any]) -> Any:
+    if not _runs_by_layer(model):
+        return model.predict_on_batch(dict(batch))
+    values = {name: np.asarray(item) for name, item in batch.items()}
+    return keras.tree.map_structure(keras.ops.convert_to_numpy, keras.Function.call(model, values))
+
+
+def _last(model: keras.Model) -> Any:
+    return model.outputs[0]._keras_history.operation
+
+
+def _gives_wide(model: keras.Model) -> bool:
+    return len(model.outputs) == 1 and model.outputs[0].dtype == "float64"
+
+
 def _runs_by_layer(model: keras.Model) -> bool:
     held = keras.backend.backend() == "tensorflow"
-    return not held and any(tensor.dtype in ("string", "int64") for tensor in model.inputs)
+    return not held and _reads_any(model, ("string", "int64", "float64"))
+
+
+def _reads_any(model: keras.Model, dtypes: tuple[str, ...]) -> bool:
+    return any(tensor.dtype in dtypes for tensor in model.inputs)

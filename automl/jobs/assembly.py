@@ -184,14 +184,14 @@ def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
 
 def exported_model(prepared: Prepared, core: keras.Model) -> keras.Model:
     """Return one model from raw inputs to predictions: preprocessing, trained core, decoding."""
-    import keras
+    from automl.data.raw_model import RawModel
 
     front = prepared.preprocessing.model
     tensors = dict(zip(front.output_names, front.outputs, strict=True))
     if isinstance(front.output, Mapping):
         tensors = dict(front.output)
     outputs = core({name: tensors[name] for name in core.input})
-    return keras.Model(inputs=front.input, outputs=prepared.task.finish(outputs), name="automl")
+    return RawModel(inputs=front.input, outputs=prepared.task.finish(outputs), name="automl")
 
 
 def _taken(family: Family, inputs: tuple[InputSpec, ...]) -> dict[str, InputSpec]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import KerasTensor, ops
 
 
@@ -13,7 +14,8 @@ from keras import KerasTensor, ops
 class TargetRange(keras.layers.Layer):  # type: ignore[misc]
     """From standardised values to the unit of the target, kept within the range seen in training.
 
-    ``clip(x * scale + mean, low, high)`` on the last axis, in float32.
+    ``clip(x * scale + mean, low, high)`` on the last axis, in float64: at an offset of 1e9 float32 has
+    steps of 64. NumPy arrays are computed with in NumPy, since not every backend has float64.
 
     Args:
         mean: of each target.
@@ -30,22 +32,27 @@ class TargetRange(keras.layers.Layer):  # type: ignore[misc]
         high: Sequence[float],
         **kwargs: Any,
     ) -> None:
-        super().__init__(**{"dtype": "float32", **kwargs})
+        super().__init__(**{"dtype": "float64", "autocast": False, **kwargs})
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
         self.mean, self.scale = [float(item) for item in mean], [float(item) for item in scale]
         self.low, self.high = [float(item) for item in low], [float(item) for item in high]
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
-        """Map ``(batch, targets)`` to the same shape."""
-        scale, mean = (
-            ops.convert_to_tensor(self.scale, "float32"),
-            ops.convert_to_tensor(self.mean, "float32"),
+        """Map ``(batch, targets)`` to the same shape in float64, float32 traced on other backends."""
+        mean, scale, low, high = (
+            np.asarray(values, np.float64) for values in (self.mean, self.scale, self.low, self.high)
         )
-        low, high = ops.convert_to_tensor(self.low, "float32"), ops.convert_to_tensor(self.high, "float32")
-        return ops.clip(ops.cast(inputs, "float32") * scale + mean, low, high)
+        if isinstance(inputs, np.ndarray):
+            return np.clip(inputs.astype(np.float64) * scale + mean, low, high)
+        dtype = "float64" if keras.backend.backend() == "tensorflow" else "float32"
+        numbers = [ops.convert_to_tensor(values, dtype) for values in (mean, scale, low, high)]
+        mean, scale, low, high = numbers
+        return ops.clip(ops.cast(inputs, dtype) * scale + mean, low, high)
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Return the shape unchanged."""
-        return input_shape
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """The shape unchanged, in float64."""
+        return KerasTensor(inputs.shape, dtype="float64")
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""

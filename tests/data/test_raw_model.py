@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,11 +14,21 @@ import pytest
 from automl.data.modalities.tabular import TABULAR
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.preprocessing.text import fit_text
-from automl.data.raw_model import predict, predict_batch
+from automl.data.raw_model import RawModel, predict, predict_batch
 from automl.data.source import open_source
+from automl.tasks.catalog import fit_task
 
 DAYS = ["1899-12-31 23:00:00", "2024-02-29 12:30:00", "", "2100-03-01 00:00:00"]
 ROWS = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """A model as loaded from its file, raw examples and what it must say of them."""
+
+    model: keras.Model
+    inputs: Mapping[str, np.ndarray]
+    truth: np.ndarray
 
 
 @pytest.fixture
@@ -37,6 +52,32 @@ def test_words_and_dates_become_codes(dataset: Dataset) -> None:
     assert hours[:4].tolist() == [24, 13, 0, 1]
     assert towns[0] == towns[3] != towns[1]
     assert towns[2] == 0
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """A model of a number and a target at 1e9, saved and loaded again."""
+    numbers = 1e9 + np.random.default_rng(0).integers(0, 80, ROWS) / 8
+    frame = pd.DataFrame({"x": numbers, "y": numbers[::-1]})
+    dataset = TABULAR.read(open_source(frame), ReadOptions(target=("y",)))
+    preprocessing = TABULAR.fit(dataset, np.arange(ROWS), 0)
+    task = fit_task("regression", np.asarray(dataset.examples.targets), names=("y",), facts={})
+    model = preprocessing.model
+    outputs = task.finish(keras.layers.Dense(1, kernel_initializer="ones")(model.output["ranks"]))
+    path = tmp_path_factory.mktemp("exported") / "model.keras"
+    RawModel(model.input, outputs).save(path)
+    ranks = preprocessing.transform(dataset.examples)["ranks"]
+    return Exported(
+        model=keras.models.load_model(path), inputs=dataset.examples.inputs, truth=task.predictions(ranks)
+    )
+
+
+@pytest.mark.parametrize("how", [predict, lambda model, *rest: model.predict(*rest, verbose=0)])
+def test_a_saved_model_keeps_the_digits_of_large_numbers(exported: Exported, how: Any) -> None:
+    values = how(exported.model, exported.inputs, 16)
+
+    assert values.dtype == np.float64
+    np.testing.assert_allclose(values, exported.truth, rtol=0, atol=1e-5 * exported.truth.std())
 
 
 def test_the_last_batch_may_be_a_short_one(dataset: Dataset) -> None:

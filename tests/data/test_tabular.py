@@ -77,7 +77,7 @@ def test_kinds_are_inferred_and_useless_columns_dropped_and_said(table: Path) ->
 
 def test_raw_inputs_have_the_documented_types(table: Path) -> None:
     inputs = read(table).examples.inputs
-    assert inputs["charges"].dtype == np.float32
+    assert inputs["charges"].dtype == np.float64
     assert np.isnan(inputs["charges"][0])
     assert set(inputs["town"]) == {"Bonn", "Ulm", ""}
     assert inputs["joined"].dtype == np.int64
@@ -202,6 +202,27 @@ def test_dates_expand_to_the_calendar() -> None:
     )
 
 
+@pytest.mark.parametrize("offset", [1e6, 1.7e9, 1e12])
+def test_an_offset_costs_numbers_no_digits(offset: float) -> None:
+    random = np.random.default_rng(0)
+    steps = {"x": random.integers(0, 60, ROWS).astype(float), "z": random.integers(0, 9, ROWS) / 8}
+    near = transform(read(frame(**steps)))
+    far = transform(read(frame(**{name: values + offset for name, values in steps.items()})))
+    for name, tensor in near.items():
+        np.testing.assert_allclose(far[name], tensor, atol=1e-6)
+
+
+def test_noise_of_arithmetic_is_no_variation() -> None:
+    values = np.where(np.arange(ROWS) % 2, 0.1 + 0.2, 0.3) * 1e9
+    assert not transform(read(frame(x=values)))["numeric"].any()
+
+
+def test_numbers_of_any_size_stay_finite() -> None:
+    values = np.r_[1e-300, -1e149, 1e149, np.arange(57.0) * 1e-295]
+    tensors = transform(read(frame(x=values)))
+    assert all(np.isfinite(tensor).all() for tensor in tensors.values())
+
+
 def test_numbers_are_scaled_clipped_and_flagged_where_missing() -> None:
     values = np.r_[np.nan, np.arange(1.0, 59.0) / 3, 1e9]
     numeric = transform(read(frame(x=values)))["numeric"]
@@ -315,7 +336,7 @@ def test_arrays_are_tables_too() -> None:
     dataset = TABULAR.read(open_source((inputs, np.arange(ROWS) % 2)), ReadOptions())
     assert (dataset.task, dataset.columns) == ("binary", ("x0", "x1", "x2"))
     examples, _ = TABULAR.read_again(open_source(inputs), dataset.schema, targets=False)
-    np.testing.assert_array_equal(examples.inputs["x1"], inputs[:, 1].astype(np.float32))
+    np.testing.assert_array_equal(examples.inputs["x1"], inputs[:, 1])
     with pytest.raises(DataError, match="60 rows and targets 59"):
         TABULAR.read(open_source((inputs, np.arange(59))), ReadOptions())
 

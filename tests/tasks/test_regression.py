@@ -63,7 +63,8 @@ def test_one_target_is_called_prediction_and_several_keep_their_names() -> None:
         ([5.0, 5.0, 5.0], "'y0' is constant"),
         ([[1.0, 7.0], [2.0, 7.0]], "'y1' is constant"),
         ([1.0, np.inf], "1 values are not finite"),
-        ([1.0, 1e308], "single precision"),
+        ([1.0, 1e308], "too large to be squared"),
+        (1e9 + np.array([0.0, 1e-7, 0.0]), "is constant"),
     ],
 )
 def test_targets_that_cannot_be_learned_are_refused(values: object, said: str) -> None:

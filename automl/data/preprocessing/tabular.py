@@ -16,6 +16,7 @@ from automl.data.preprocessing.tabular_layers import (
     DATE_CODES,
     CategoryLookup,
     DateParts,
+    JoinColumns,
     RankScale,
     RobustScale,
     StackColumns,
@@ -24,14 +25,20 @@ from automl.data.preprocessing.tabular_layers import (
 MIN_COUNT = 2
 QUANTILES = 65
 
-_TYPES: Mapping[ColumnKind, str] = {"numeric": "float32", "category": "string", "date": "int64"}
+NOISE = 16 * 2.0**-52
+"""Variation, as a share of a column's largest number, that is rounding of float64 and no signal."""
+
+SMALLEST = 1e-290
+"""Spread of which one over it would overflow."""
+
+_TYPES: Mapping[ColumnKind, str] = {"numeric": "float64", "category": "string", "date": "int64"}
 
 
 def fit_table(raw: Mapping[str, np.ndarray], kinds: Mapping[str, ColumnKind]) -> Preprocessing:
     """Fit the Keras model from raw columns to tensors.
 
     Args:
-        raw: the training part's columns by name: ``(n,)`` float32 with NaN, str, or int64 seconds.
+        raw: the training part's columns by name: ``(n,)`` float64 with NaN, str, or int64 seconds.
         kinds: what each column is, in the order of the columns.
 
     Returns:
@@ -58,7 +65,10 @@ def fit_table(raw: Mapping[str, np.ndarray], kinds: Mapping[str, ColumnKind]) ->
             CategoryLookup(words, name="table__lookup")(_stack(inputs, stacks["category"], "words"))
         )
         sizes += [len(known) + 1 for known in words]
-    outputs = _numeric_outputs(_joined(numbers), np.concatenate(values, axis=1)) if numbers else {}
+    outputs: dict[str, KerasTensor] = {}
+    if numbers:
+        joined = JoinColumns(name="table__joined")(numbers)
+        outputs = _numeric_outputs(joined, np.concatenate(values, axis=1))
     if codes:
         outputs["categorical"] = _joined(codes)
     model = keras.Model(inputs, outputs, name="preprocessing")
@@ -79,7 +89,7 @@ def _joined(tensors: Sequence[KerasTensor]) -> KerasTensor:
 
 def _date_values(raw: Mapping[str, np.ndarray], names: Sequence[str]) -> np.ndarray:
     parts, _ = DateParts()(np.stack([raw[name] for name in names], axis=1))
-    return np.asarray(keras.ops.convert_to_numpy(parts))
+    return np.asarray(keras.ops.convert_to_numpy(parts), np.float64)
 
 
 def _vocabulary(texts: np.ndarray) -> list[str]:
@@ -92,12 +102,14 @@ def _vocabulary(texts: np.ndarray) -> list[str]:
 
 
 def _numeric_outputs(numbers: KerasTensor, values: np.ndarray) -> dict[str, KerasTensor]:
-    filled = np.where(np.isnan(values).all(axis=0), 0.0, values).astype(np.float64)
+    filled = np.where(np.isnan(values).all(axis=0), 0.0, values)
     edges = np.nanquantile(filled, np.linspace(0.0, 1.0, QUANTILES), axis=0)
     middle = QUANTILES // 2
     spread = edges[middle + QUANTILES // 4] - edges[middle - QUANTILES // 4]
     spread = np.where(spread > 0, spread, 0.5 * (edges[-1] - edges[0]))
-    factors = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
+    # what varies by its last bits only is a constant with the noise of arithmetic
+    varies = spread > np.maximum(NOISE * np.abs(edges).max(axis=0), SMALLEST)
+    factors = np.divide(1.0, spread, out=np.zeros_like(spread), where=varies)
     flagged = np.flatnonzero(np.isnan(values).any(axis=0)).tolist()
     scale = RobustScale(edges[middle].tolist(), factors.tolist(), flagged, name="table__numeric")
     return {"numeric": scale(numbers), "ranks": RankScale(edges.T.tolist(), name="table__ranks")(numbers)}

@@ -1,6 +1,7 @@
 """Layers from raw columns of a table to tensors; all fitted values stand in their configuration.
 
-Those that read texts or dates take NumPy arrays as they are, since not every backend can hold them.
+They take NumPy arrays as they are, since not every backend can hold texts, dates and float64. Numbers
+are float64 until offset and scale are off.
 
 Legend: n rows, k numeric columns, d date columns, c categorical columns, q quantiles.
 """
@@ -15,6 +16,7 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from automl.data.columns import NO_DATE
+from automl.data.preprocessing.wide import cast, constant, space_of, take_arrays, widened
 
 DATE_NUMBERS = ("days", "day of month", "time of day")
 DATE_CODES = {"month": 13, "weekday": 8, "hour": 25}
@@ -29,15 +31,34 @@ class StackColumns(keras.layers.Layer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(autocast=False, **kwargs)
-        _take_arrays(self)
+        take_arrays(self)
 
     def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
         """Stack."""
-        return _space(inputs[0]).stack(list(inputs), axis=1)
+        return space_of(inputs[0]).stack(list(inputs), axis=1)
 
     def compute_output_spec(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
         """Told here, because strings have no symbolic stacking."""
         return KerasTensor((inputs[0].shape[0], len(inputs)), dtype=inputs[0].dtype)
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class JoinColumns(keras.layers.Layer):
+    """Put blocks of numbers ``(n, ...)`` side by side, in float64."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float64", "autocast": False, **kwargs})
+        take_arrays(self)
+
+    def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
+        """``(n, k)`` each to ``(n, sum of k) float64``."""
+        blocks = [widened(block) for block in inputs]
+        return space_of(blocks[0]).concatenate(blocks, axis=1)
+
+    def compute_output_spec(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
+        """Shape and type."""
+        width = sum(block.shape[1] for block in inputs)
+        return KerasTensor((inputs[0].shape[0], width), dtype="float64")
 
 
 @keras.saving.register_keras_serializable(package="automl")
@@ -57,24 +78,30 @@ class RobustScale(keras.layers.Layer):
     def __init__(
         self, centres: Sequence[float], factors: Sequence[float], flagged: Sequence[int], **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"autocast": False, **kwargs})
+        take_arrays(self)
         self.centres = [float(value) for value in centres]
         self.factors = [float(value) for value in factors]
         self.flagged = [int(value) for value in flagged]
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
-        """``(n, k) float32`` with NaN to ``(n, k + len(flagged)) float32``."""
-        missing = ops.isnan(inputs)
-        centres = np.asarray(self.centres, np.float32)
-        filled = ops.where(missing, centres, inputs)
-        scaled = (filled - centres) * np.asarray(self.factors, np.float32)
-        # At 1e15 spreads the clipped value is 3 in float32; the square of more would overflow.
-        scaled = ops.clip(scaled, -1e15, 1e15)
-        clipped = scaled / ops.sqrt(1.0 + ops.square(scaled / 3.0))
+        """``(n, k) float64`` with NaN to ``(n, k + len(flagged)) float32``."""
+        numbers = widened(inputs)
+        space = space_of(numbers)
+        missing = space.isnan(numbers)
+        centres, factors = constant(self.centres, numbers), constant(self.factors, numbers)
+        filled = space.where(missing, centres, numbers)
+        # At 1e15 spreads the clipped value is 3; the square of more might overflow.
+        scaled = space.clip((filled - centres) * factors, -1e15, 1e15)
+        clipped = cast(scaled / space.sqrt(1.0 + space.square(scaled / 3.0)), "float32")
         if not self.flagged:
             return clipped
-        flags = ops.cast(ops.take(missing, np.asarray(self.flagged, np.int32), axis=1), "float32")
-        return ops.concatenate([clipped, flags], axis=1)
+        flags = cast(space.take(missing, np.asarray(self.flagged, np.int32), axis=1), "float32")
+        return space.concatenate([clipped, flags], axis=1)
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """Shape and type."""
+        return KerasTensor((inputs.shape[0], inputs.shape[1] + len(self.flagged)), dtype="float32")
 
     def get_config(self) -> dict[str, Any]:
         """Everything fitted."""
@@ -95,19 +122,28 @@ class RankScale(keras.layers.Layer):
     """
 
     def __init__(self, quantiles: Sequence[Sequence[float]], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"autocast": False, **kwargs})
+        take_arrays(self)
         self.quantiles = [[float(value) for value in column] for column in quantiles]
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
-        """``(n, k) float32`` with NaN to ``(n, k) float32``."""
-        edges = np.asarray(self.quantiles, np.float32)
-        low, width = edges[:, :-1], np.diff(edges, axis=1)
-        flat = width <= 0
-        numbers = ops.expand_dims(ops.where(ops.isnan(inputs), edges[:, 0], inputs), -1)
-        inside = ops.clip((numbers - low) / np.where(flat, 1.0, width).astype(np.float32), 0.0, 1.0)
-        beyond = ops.cast(numbers > low, "float32") + ops.cast(numbers >= low, "float32")
-        ranks = ops.mean(ops.where(flat, 0.5 * beyond, inside), axis=-1)
-        return ops.where(ops.isnan(inputs), 0.5, ranks)
+        """``(n, k) float64`` with NaN to ``(n, k) float32``."""
+        numbers = widened(inputs)
+        space = space_of(numbers)
+        edges = np.asarray(self.quantiles, np.float64)
+        flat = np.diff(edges, axis=1) <= 0
+        width = constant(np.where(flat, 1.0, np.diff(edges, axis=1)), numbers)
+        low, least = constant(edges[:, :-1], numbers), constant(edges[:, 0], numbers)
+        missing = space.isnan(numbers)
+        above = space.expand_dims(space.where(missing, least, numbers), -1) - low
+        inside = cast(space.clip(above / width, 0.0, 1.0), "float32")
+        beyond = cast(above > 0, "float32") + cast(above >= 0, "float32")
+        ranks = space.mean(space.where(flat, np.float32(0.5) * beyond, inside), axis=-1)
+        return space.where(missing, np.float32(0.5), ranks)
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """Shape and type."""
+        return KerasTensor(inputs.shape, dtype="float32")
 
     def get_config(self) -> dict[str, Any]:
         """Everything fitted."""
@@ -124,11 +160,11 @@ class DateParts(keras.layers.Layer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(autocast=False, **kwargs)
-        _take_arrays(self)
+        take_arrays(self)
 
     def call(self, inputs: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
         """``(n, d) int64`` to ``(n, 3 d) float32``, see ``DATE_NUMBERS``, and ``(n, 3 d) int32``."""
-        space = _space(inputs)
+        space = space_of(inputs)
         missing = space.equal(inputs, np.int64(NO_DATE))
         seconds = space.where(missing, space.zeros_like(inputs), inputs)
         days = space.floor_divide(seconds, _DAY)
@@ -136,10 +172,12 @@ class DateParts(keras.layers.Layer):
         month, day_of_month = _calendar(days)
         weekday = space.mod(days + 3, 7) + 1
         hour = space.floor_divide(clock, 3600) + 1
-        numbers = ops.cast(space.concatenate([days, day_of_month, clock], axis=1), "float32")
+        numbers = cast(space.concatenate([days, day_of_month, clock], axis=1), "float32")
         gone = space.concatenate([missing] * 3, axis=1)
-        codes = ops.cast(space.concatenate([month, weekday, hour], axis=1), "int32")
-        return ops.where(gone, np.float32("nan"), numbers), ops.where(gone, ops.zeros_like(codes), codes)
+        codes = cast(space.concatenate([month, weekday, hour], axis=1), "int32")
+        return space.where(gone, np.float32("nan"), numbers), space.where(
+            gone, space.zeros_like(codes), codes
+        )
 
     def compute_output_spec(self, inputs: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
         """Shapes and types of numbers and codes."""
@@ -160,7 +198,7 @@ class CategoryLookup(keras.layers.Layer):
 
     def __init__(self, vocabularies: Sequence[Sequence[str]], **kwargs: Any) -> None:
         super().__init__(autocast=False, **kwargs)
-        _take_arrays(self)
+        take_arrays(self)
         self.vocabularies = [[str(word) for word in column] for column in vocabularies]
         words = list(dict.fromkeys(word for column in self.vocabularies for word in column))
         self._lookup = keras.layers.StringLookup(vocabulary=words or ["-"], num_oov_indices=1)
@@ -200,20 +238,9 @@ class CategoryLookup(keras.layers.Layer):
         return {**super().get_config(), "vocabularies": self.vocabularies}
 
 
-def _take_arrays(layer: keras.layers.Layer) -> None:
-    """Let a layer have NumPy arrays as they are, as Keras' own layers that read texts do."""
-    layer._convert_input_args = False
-    layer._allow_non_tensor_positional_args = True
-
-
-def _space(values: Any) -> Any:
-    """Where to compute: in NumPy with its arrays, else in the backend; their functions share names."""
-    return np if isinstance(values, np.ndarray) else ops
-
-
 def _calendar(days: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
     """Month (1-12) and day of the month (1-31) of days since 1970-01-01."""
-    space = _space(days)
+    space = space_of(days)
     shifted = days + 719_468
     day_of_era = space.mod(shifted, 146_097)
     leaps = (

@@ -28,6 +28,9 @@ LOSSES: Mapping[str, Callable[[], keras.losses.Loss]] = {
 }
 """Losses by name, on standardised values; Huber's corner (Huber, 1964) lies at one standard deviation."""
 
+LARGEST = 1e150
+"""Largest size of a target: the square of more would overflow."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RegressionOptions:
@@ -56,7 +59,7 @@ def fit(
         facts: unused; nothing beyond the targets is needed.
 
     Raises:
-        DataError: a target that is constant, not finite or too large for float32.
+        DataError: a target that is constant, not finite or too large.
     """
     values = np.asarray(targets, dtype=np.float64).reshape(len(targets), -1)
     for column, name in enumerate(names):
@@ -171,14 +174,15 @@ def _check_target(values: np.ndarray, name: str) -> None:
     if not np.isfinite(values).all():
         count = int((~np.isfinite(values)).sum())
         raise DataError(f"Target {name!r}: {count} values are not finite. Drop those rows.")
-    if np.abs(values).max() > np.finfo(np.float32).max / 1e3:
+    size = float(np.abs(values).max())
+    if size > LARGEST:
         raise DataError(
-            f"Target {name!r}: values up to {np.abs(values).max():.3g} do not fit single precision. "
+            f"Target {name!r}: values up to {size:.3g} are too large to be squared. "
             "Divide the target by a constant, or take its logarithm."
         )
-    if values.std() <= 1e-12 * max(np.abs(values).max(), 1e-300):
+    if values.std() <= 4 * np.spacing(size):
         raise DataError(
-            f"Target {name!r} is constant ({values[0]:g}) in the training part: nothing to learn. "
+            f"Target {name!r} is constant ({values[0]:.17g}) in the training part: nothing to learn. "
             "Choose another target."
         )
 
