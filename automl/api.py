@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
+from automl.core.phases import Phases
 from automl.core.specs import Objective
+from automl.jobs.alarm import alarm
+from automl.jobs.budget import budget_from
 from automl.jobs.config import (
     JobConfig,
     config_from,
@@ -165,6 +168,7 @@ def run_job(
     data: object = None,
     progress: Progress | None = None,
     started: float | None = None,
+    alone: bool = False,
 ) -> Result:
     """Run a new job.
 
@@ -173,6 +177,7 @@ def run_job(
         data: the data when it is in memory.
         progress: told of epochs and trials.
         started: ``time.monotonic()`` from which ``config.time`` counts; now by default.
+        alone: whether this process does nothing else, so that it may be ended when the time is over.
 
     Returns:
         the result; ``summary["state"]`` is ``interrupted`` when the user stopped it.
@@ -183,7 +188,7 @@ def run_job(
     folder = new_folder(config.out, config.name or source.name)
     config = replace(config, name=config.name or source.name)
     try:
-        return _conduct(config, source, data, folder, progress or SilentProgress(), started)
+        return _conduct(config, source, data, folder, progress or SilentProgress(), started, alone=alone)
     except BaseException:
         _discard_unused(folder)
         raise
@@ -200,6 +205,7 @@ def resume(
     tracking_uri: str | None = None,
     progress: Progress | None = None,
     started: float | None = None,
+    alone: bool = False,
 ) -> Result:
     """Go on with a job that was interrupted or killed, or that is to try more.
 
@@ -213,6 +219,7 @@ def resume(
         tracking_uri: the same for the MLflow store.
         progress: told of epochs and trials.
         started: ``time.monotonic()`` from which the time counts; now by default.
+        alone: as in ``run_job``.
 
     Raises:
         ConfigError: no job there, other data than before, or nothing left to do.
@@ -226,7 +233,7 @@ def resume(
     config = _with_secrets(config, storage, tracking_uri)
     source = check_early(config, data)
     _same_data(files, state, source)
-    return _conduct(config, source, data, files, progress or SilentProgress(), started)
+    return _conduct(config, source, data, files, progress or SilentProgress(), started, alone=alone)
 
 
 def load(folder: str | Path) -> Result:
@@ -250,11 +257,24 @@ def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder, *, apart
 
 
 def _conduct(
-    config: JobConfig, source: Source, data: object, folder: JobFolder, progress: Progress, started: float
+    config: JobConfig,
+    source: Source,
+    data: object,
+    folder: JobFolder,
+    progress: Progress,
+    started: float,
+    *,
+    alone: bool,
 ) -> Result:
     """Work on a job, as the only process that does."""
-    with locked(folder), hired(config, folder, data, progress.note) as hire:
-        intake = _taken_in(config, source, folder)
+    begun = budget_from(None, config.time, started=started, used=_used(folder))
+    phases = Phases(progress.phase, deadline=begun.deadline)
+    with (
+        alarm(phases, begun.end, forceful=alone) as bell,
+        locked(folder),
+        hired(config, folder, data, progress.note) as hire,
+    ):
+        intake = _taken_in(config, replace(source, phases=phases), folder)
         config = _settled(config)
         # in this process MLflow would take its time from a training alone; from many, their coordinator's
         apart = executor_name(config) != "inline"
@@ -267,8 +287,13 @@ def _conduct(
         with policy(FULL), settled():
             proposer = _proposer(config, folder, progress.note)
             adapters = Adapters(proposer=proposer, tracker=tracker, executor=hire)
-            run_search(config, intake, folder, adapters, progress, started=started)
+            run_search(config, intake, folder, adapters, progress, started=started, has_model=bell.off)
     return Result(folder.path)
+
+
+def _used(folder: JobFolder) -> float:
+    """Seconds that earlier sessions of a job took."""
+    return float(read_json(folder.state).get("seconds", 0.0)) if folder.state.exists() else 0.0
 
 
 def _taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:

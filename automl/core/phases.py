@@ -67,7 +67,7 @@ class Phase:
     def time_up(self) -> TimeUpError:
         """Return the error that says how far the phase came and what to do."""
         return TimeUpError(
-            f"The time was over while {self.name}{self._reached()}, so no model was trained. "
+            f"The time was over while {self.name}{self._reached()}, so no trial was begun. "
             f"Give it more time (--time){f', or {self.advice}' if self.advice else ''}."
         )
 

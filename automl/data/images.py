@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from automl.core.errors import DataError
+from automl.core.phases import Phase, Phases
 from automl.data.cache import ArrayCache, Draft, key_of
 from automl.data.source import PICTURE_SUFFIXES
 
@@ -86,7 +87,12 @@ def is_picture(path: Path) -> bool:
     return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
 
 
-def choose_form(paths: Sequence[Path], side: int | None, cache: ArrayCache | None = None) -> Form:
+def choose_form(
+    paths: Sequence[Path],
+    side: int | None,
+    cache: ArrayCache | None = None,
+    phases: Phases | None = None,
+) -> Form:
     """Choose the form of a job from the heads of its files.
 
     Grey when every picture is grey, else RGB. With ``side`` the form is a square of that side. Without, it
@@ -98,22 +104,26 @@ def choose_form(paths: Sequence[Path], side: int | None, cache: ArrayCache | Non
         paths: the files; unreadable ones have no say.
         side: side length asked for, in pixels.
         cache: remembers the answer for the same files, or None.
+        phases: is told how many heads are read, or None.
 
     Raises:
         DataError: no file is readable, or the size asked for takes too much memory.
+        TimeUpError: the deadline of the phases has passed.
     """
+    phases = phases or Phases()
     if cache is None:
-        return _form_of_heads(paths, side)
+        return _form_of_heads(paths, side, phases)
 
     def build(draft: Draft) -> None:
-        draft.put("form", np.array(astuple(_form_of_heads(paths, side))))
+        draft.put("form", np.array(astuple(_form_of_heads(paths, side, phases))))
 
     height, width, channels = cache.entry(_key(paths, "form", side), build).arrays["form"].tolist()
     return Form(height=height, width=width, channels=channels)
 
 
-def _form_of_heads(paths: Sequence[Path], side: int | None) -> Form:
-    heads = [head for head in _parallel(_head, paths) if head is not None]
+def _form_of_heads(paths: Sequence[Path], side: int | None, phases: Phases) -> Form:
+    with phases.phase("looking at the sizes of pictures", len(paths), unit="pictures") as phase:
+        heads = [head for head in _parallel(_head, paths, phase) if head is not None]
     if not heads:
         raise DataError(
             f"None of the {len(paths)} picture files is readable, the first is {paths[0]}. "
@@ -142,7 +152,13 @@ def choose_size(sizes: Sequence[tuple[int, int]], side: int | None, channels: in
     return square, square
 
 
-def decode(paths: Sequence[Path], form: Form, where: str, cache: ArrayCache | None = None) -> Pictures:
+def decode(
+    paths: Sequence[Path],
+    form: Form,
+    where: str,
+    cache: ArrayCache | None = None,
+    phases: Phases | None = None,
+) -> Pictures:
     """Decode files in parallel threads.
 
     The first frame of an animation is taken, the orientation that a camera noted is honoured, transparent
@@ -155,18 +171,21 @@ def decode(paths: Sequence[Path], form: Form, where: str, cache: ArrayCache | No
         where: what the message calls their source.
         cache: keeps the pixels, decoded straight into a mapped file and read-only then; taken up again
             for the same names, sizes and times of change of the files. Without one they lie in memory.
+        phases: is told how many are decoded, or None.
 
     Raises:
         DataError: more than 5 % are unreadable.
+        TimeUpError: the deadline of the phases has passed.
     """
+    phases = phases or Phases()
     shape = (len(paths), form.height, form.width, form.channels)
     if cache is None:
         pixels = np.empty(shape, np.uint8)
-        faults = _fill(pixels, paths, form)
+        faults = _fill(pixels, paths, form, phases)
     else:
 
         def build(draft: Draft) -> None:
-            found = _fill(draft.empty("pixels", shape, np.uint8), paths, form)
+            found = _fill(draft.empty("pixels", shape, np.uint8), paths, form, phases)
             _judge(found, where)
             draft.put("faults", np.array(found))
 
@@ -177,7 +196,7 @@ def decode(paths: Sequence[Path], form: Form, where: str, cache: ArrayCache | No
     return Pictures(pixels=pixels if not notes else pixels[kept], kept=kept, notes=notes)
 
 
-def _fill(pixels: np.ndarray, paths: Sequence[Path], form: Form) -> list[str]:
+def _fill(pixels: np.ndarray, paths: Sequence[Path], form: Form, phases: Phases) -> list[str]:
     """Decode each file into its place; what is wrong with each, empty where nothing is."""
 
     def fill(position: int) -> str:
@@ -187,7 +206,9 @@ def _fill(pixels: np.ndarray, paths: Sequence[Path], form: Form) -> list[str]:
             return f"{paths[position].name}: {str(error) or type(error).__name__}"
         return ""
 
-    return _parallel(fill, range(len(paths)))
+    advice = "fewer or smaller picture files"
+    with phases.phase("decoding pictures", len(paths), unit="pictures", advice=advice) as phase:
+        return _parallel(fill, range(len(paths)), phase)
 
 
 def _key(paths: Sequence[Path], *options: object) -> str:
@@ -265,6 +286,12 @@ def _suffixes(faults: list[str]) -> str:
     return ", ".join(f"{count} {suffix}" for suffix, count in counts.most_common(3))
 
 
-def _parallel(work: Callable[..., Answer], items: Iterable[object]) -> list[Answer]:
+def _parallel(work: Callable[..., Answer], items: Iterable[object], phase: Phase) -> list[Answer]:
+    def step(item: object) -> Answer:
+        phase.check()
+        answer = work(item)
+        phase.advance()
+        return answer
+
     with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
-        return list(pool.map(work, items))
+        return list(pool.map(step, items))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
+    from automl.core.phases import Phases
     from automl.data.source import Source
 
 Room: TypeAlias = "Callable[[str, tuple[int, ...], str], np.ndarray]"
@@ -162,7 +163,12 @@ class Preprocessing:
     stepwise: bool = False
 
     def transform(
-        self, examples: Examples, rows: np.ndarray | None = None, *, room: Room | None = None
+        self,
+        examples: Examples,
+        rows: np.ndarray | None = None,
+        *,
+        room: Room | None = None,
+        phases: Phases | None = None,
     ) -> dict[str, np.ndarray]:
         """Preprocess examples; each array has the spec's shape behind the batch axis.
 
@@ -170,13 +176,17 @@ class Preprocessing:
             examples: raw examples.
             rows: positions of those to preprocess, in that order; all by default.
             room: makes the array that each tensor is written into; in memory by default.
+            phases: is told how many are preprocessed, or None.
 
         Returns:
             tensors by name; ``Windows`` where windows are preprocessed stepwise.
+
+        Raises:
+            TimeUpError: the deadline of the phases has passed.
         """
         from automl.data.transform import transform
 
-        return transform(self, examples.inputs, rows, room)
+        return transform(self, examples.inputs, rows, room, phases)
 
 
 class Modality(Protocol):

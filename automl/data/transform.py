@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from automl.core.phases import Phase, Phases
 from automl.core.windows import Windows
 from automl.data.raw_model import predict_batch
 
@@ -26,17 +27,20 @@ def transform(
     inputs: Mapping[str, Any],
     rows: np.ndarray | None = None,
     room: Room | None = None,
+    phases: Phases | None = None,
 ) -> dict[str, np.ndarray]:
     """Preprocess raw inputs; see ``Preprocessing.transform``."""
     room = room or (lambda name, shape, dtype: np.empty(shape, dtype))
     first = next(iter(inputs.values()))
-    if preprocessing.stepwise and isinstance(first, Windows):
-        return _through_series(preprocessing, dict(inputs), rows, room)
-    return _in_batches(preprocessing, inputs, np.arange(len(first)) if rows is None else rows, room)
+    chosen = np.arange(len(first)) if rows is None else rows
+    with (phases or Phases()).phase("preparing examples", len(chosen), unit="examples") as phase:
+        if preprocessing.stepwise and isinstance(first, Windows):
+            return _through_series(preprocessing, dict(inputs), rows, room, phase)
+        return _in_batches(preprocessing, inputs, chosen, room, phase)
 
 
 def _in_batches(
-    preprocessing: Preprocessing, inputs: Mapping[str, Any], rows: np.ndarray, room: Room
+    preprocessing: Preprocessing, inputs: Mapping[str, Any], rows: np.ndarray, room: Room, phase: Phase
 ) -> dict[str, np.ndarray]:
     """All batches are of one size, so that the model is traced once; the last is filled up with rows anew.
 
@@ -52,18 +56,26 @@ def _in_batches(
         outputs = predict_batch(preprocessing.model, {name: item[batch] for name, item in inputs.items()})
         for name, tensor in tensors.items():
             tensor[start : start + size] = outputs[name][: len(part)]
+        phase.advance(len(part))
     return tensors
 
 
 def _through_series(
-    preprocessing: Preprocessing, inputs: dict[str, Windows], rows: np.ndarray | None, room: Room
+    preprocessing: Preprocessing,
+    inputs: dict[str, Windows],
+    rows: np.ndarray | None,
+    room: Room,
+    phase: Phase,
 ) -> dict[str, np.ndarray]:
     """Preprocess the series in pieces as long as a window, the last overlapping the one before it."""
     (name, windows), (spec,) = inputs.popitem(), preprocessing.inputs
     steps, length = len(windows.base), windows.length
     starts = np.array([*range(0, steps - length, length), steps - length])
     pieces = {name: Windows(windows.base, starts, length)}
-    done = _in_batches(preprocessing, pieces, np.arange(len(starts)), lambda *args: np.empty(*args[1:]))
+    phase.total = len(starts)
+    done = _in_batches(
+        preprocessing, pieces, np.arange(len(starts)), lambda *args: np.empty(*args[1:]), phase
+    )
     base = room(spec.name, (steps, *_sides(spec.shape)[1:]), spec.dtype)
     for start, piece in zip(starts, done[spec.name], strict=True):
         base[start : start + length] = piece

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
+    from automl.core.phases import Phases
     from automl.data.cache import ArrayCache
 
 
@@ -60,10 +61,12 @@ def prepare(
     *,
     seed: int,
     cache: ArrayCache | None = None,
+    phases: Phases | None = None,
 ) -> Prepared:
     """Fit preprocessing and task on the examples at ``rows`` and transform both parts once.
 
-    With a cache, tensors that are slow to make are kept there, mapped from files and read-only.
+    With a cache, tensors that are slow to make are kept there, mapped from files and read-only. The
+    phases are told how far this is, and end it at their deadline.
     """
     import numpy as np
 
@@ -74,7 +77,7 @@ def prepare(
     train_targets = replace(dataset.examples, inputs={}).take(rows).targets
     if train_targets is None or validation.targets is None:
         raise ConfigError("Training and validation data both need targets.")
-    done = preprocess(modality, dataset, rows, validation, derive(seed, "preprocessing"), cache)
+    done = preprocess(modality, dataset, rows, validation, derive(seed, "preprocessing"), cache, phases)
     facts = modality.facts(dataset, rows)
     task = fit_task(dataset.task, np.asarray(train_targets), names=dataset.target_names, facts=facts)
     targets = task.encode(np.asarray(validation.targets))

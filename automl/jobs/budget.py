@@ -35,6 +35,7 @@ class Budget:
             epoch.
         seconds: from the start to the deadline, over all sessions, or None.
         trial_seconds: of one trial from pause to pause, or None.
+        end: ``time.monotonic()`` at which all is over, finishing included, or None.
     """
 
     trials: int | None
@@ -42,6 +43,7 @@ class Budget:
     spare: float = 0.0
     seconds: float | None = None
     trial_seconds: float | None = None
+    end: float | None = None
 
     def horizon(self, begun: int, startup: float) -> Horizon | None:
         """Return what is left, or None when the time is over.
@@ -106,9 +108,11 @@ def budget_from(
     if seconds is None:
         return Budget(trials=trials, deadline=None, trial_seconds=trial_seconds)
     reserve = min(FINISHING_SHARE * seconds, FINISHING_MOST)
+    end = started + max(seconds - used, 0.0)
     return Budget(
         trials=trials,
-        deadline=started + max(seconds - used, 0.0) - reserve,
+        deadline=end - reserve,
+        end=end,
         spare=SPARE_SHARE * seconds,
         seconds=seconds - reserve,
         trial_seconds=trial_seconds,

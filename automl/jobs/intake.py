@@ -168,14 +168,16 @@ def take_in(
     """
     source = _with_cache(source, cache)
     options = read_options(config)
-    name = config.modality or _modality_of(source, options)
-    modality = MODALITIES[name]
-    dataset = modality.read(source, options)
+    with source.phases.phase(f"reading {source.name}"):
+        name = config.modality or _modality_of(source, options)
+        modality = MODALITIES[name]
+        dataset = modality.read(source, options)
     objectives = objectives_of(config, dataset.task)
-    validation, notes = _validation(config, modality, dataset, cache)
+    validation, notes = _validation(config, modality, dataset, source)
     folds = () if validation is not None else _folds(config, dataset)
     data_is_good()
-    choose_backend(config.backend)
+    with source.phases.phase(f"loading Keras on {config.backend}"):
+        choose_backend(config.backend)
     rows = len(dataset.examples)
     per_pass = epochs_per_pass(name, rows)
     families, space, epochs = _search_space(config, name, dataset.task, rows, per_pass)
@@ -200,13 +202,21 @@ def prepare_folds(config: JobConfig, intake: Intake) -> tuple[Prepared, ...]:
 
     from automl.jobs.assembly import prepare
 
-    dataset, modality, cache = intake.dataset, intake.modality, intake.source.cache
+    dataset, source = intake.dataset, intake.source
     if intake.validation is not None:
-        rows = np.arange(len(dataset.examples))
-        return (prepare(modality, dataset, rows, intake.validation, seed=config.seed, cache=cache),)
-    parts = [(fold.train, dataset.examples.take(fold.validation)) for fold in intake.folds]
+        parts = [(np.arange(len(dataset.examples)), intake.validation)]
+    else:
+        parts = [(fold.train, dataset.examples.take(fold.validation)) for fold in intake.folds]
     return tuple(
-        prepare(modality, dataset, rows, validation, seed=config.seed, cache=cache)
+        prepare(
+            intake.modality,
+            dataset,
+            rows,
+            validation,
+            seed=config.seed,
+            cache=source.cache,
+            phases=source.phases,
+        )
         for rows, validation in parts
     )
 
@@ -247,12 +257,13 @@ def _with_cache(source: Source, folder: Path | None) -> Source:
 
 
 def _validation(
-    config: JobConfig, modality: Modality, dataset: Dataset, cache: Path | None
+    config: JobConfig, modality: Modality, dataset: Dataset, like: Source
 ) -> tuple[Examples | None, tuple[str, ...]]:
     if config.validation is None:
         return None, ()
-    source = _with_cache(open_source(config.validation), cache)
-    examples, notes = modality.read_again(source, dataset.schema, targets=True)
+    source = replace(open_source(config.validation), cache=like.cache, phases=like.phases)
+    with source.phases.phase(f"reading {source.name}"):
+        examples, notes = modality.read_again(source, dataset.schema, targets=True)
     return examples, tuple(f"{source.name}: {note}" for note in notes)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from automl.core.phases import Phases
 from automl.core.specs import COSTS, Configuration, JobRecord, Objective, TrialRecord
 from automl.data.source import digest
 from automl.execution.executor import Executor, Runner, Work
@@ -18,7 +19,7 @@ from automl.jobs.finish import Records, finish, keep_best
 from automl.jobs.folder import JobFolder, write_json
 from automl.jobs.intake import Intake
 from automl.jobs.loop import Loop, run_trials
-from automl.jobs.plan import Plan, TrialEnd
+from automl.jobs.plan import Plan, TrialEnd, best_of
 from automl.jobs.progress import Progress
 from automl.jobs.session import Session, state_of
 from automl.jobs.setting import open_setting
@@ -53,6 +54,7 @@ def run_search(
     progress: Progress,
     *,
     started: float,
+    has_model: Callable[[], None] = lambda: None,
 ) -> None:
     """Search and write the best model; an interrupted search ends with the best so far.
 
@@ -63,9 +65,11 @@ def run_search(
         adapters: study, tracker and executor.
         progress: told of everything.
         started: ``time.monotonic()`` of the start of the command; ``config.time`` counts from there.
+        has_model: called when there is a model, and again when there is a better one.
 
     Raises:
         SearchError: no trial succeeded.
+        TimeUpError: the time was over before the first trial began.
     """
     for note in intake.notes:
         progress.note(note)
@@ -88,7 +92,7 @@ def run_search(
     for note in proposer.notes:
         progress.note(note)
     with _tracked(session):
-        _search_and_finish(session, proposer, adapters.executor)
+        _search_and_finish(session, proposer, adapters.executor, has_model)
 
 
 @contextmanager
@@ -132,19 +136,30 @@ def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tup
 
 
 def _search_and_finish(
-    session: Session, proposer: Proposer, executor: Callable[[Runner, Work], Executor[Plan, TrialEnd]]
+    session: Session,
+    proposer: Proposer,
+    executor: Callable[[Runner, Work], Executor[Plan, TrialEnd]],
+    has_model: Callable[[], None],
 ) -> None:
     baselines = baseline_records(session.setting.folds[0], session.intake.objectives)
     for record in baselines:
         session.tracker.end_trial(record)
-    found = run_trials(_loop(session, proposer, executor(_runner(session), _work(session))))
+    if best_of(proposer.records(), session.intake.objectives[0]) is not None:
+        has_model()
+    found = run_trials(_loop(session, proposer, executor(_runner(session), _work(session)), has_model))
     records = Records(
         trials=tuple(proposer.records()),
         front=tuple(proposer.front()) if len(session.intake.objectives) > 1 else (found.best,),
         baselines=baselines,
         best=found.best,
     )
-    finish(session, records, plots=proposer.plots, state=found.state)
+    finish(_unhurried(session), records, plots=proposer.plots, state=found.state)
+
+
+def _unhurried(session: Session) -> Session:
+    """The session without the deadline of its phases: finishing is what time was kept back for."""
+    source = replace(session.intake.source, phases=Phases(session.progress.phase))
+    return replace(session, intake=replace(session.intake, source=source))
 
 
 def _runner(session: Session) -> Runner:
@@ -164,12 +179,21 @@ def _work(session: Session) -> Work:
     return Work(place=WORK, options=options)
 
 
-def _loop(session: Session, proposer: Proposer, executor: Executor[Plan, TrialEnd]) -> Loop:
+def _loop(
+    session: Session,
+    proposer: Proposer,
+    executor: Executor[Plan, TrialEnd],
+    has_model: Callable[[], None],
+) -> Loop:
     config, intake, folder = session.config, session.intake, session.folder
 
     def show(configuration: Configuration) -> tuple[Mapping[str, Any], int]:
         family, parameters = intake.space.split(configuration)
         return {"family": family, **parameters}, intake.epochs[family]
+
+    def keep(end: TrialEnd) -> None:
+        keep_best(folder, end)
+        has_model()
 
     return Loop(
         name=session.name,
@@ -186,7 +210,7 @@ def _loop(session: Session, proposer: Proposer, executor: Executor[Plan, TrialEn
         ),
         seed=config.seed,
         executor=executor,
-        keep=lambda end: keep_best(folder, end),
+        keep=keep,
         show=show,
     )
 

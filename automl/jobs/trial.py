@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from automl.core.errors import DiskFullError
+from automl.core.errors import DiskFullError, TimeUpError
 from automl.core.limits import excesses
 from automl.core.seeds import derive
 from automl.core.specs import Objective, Rung, TrialRecord, TrialState
@@ -57,7 +57,7 @@ def run_trial(setting: Setting, plan: Plan, states: States, channel: Channel) ->
     blank = plan.blank()
     try:
         end = _train_folds(setting, plan, states, channel, blank)
-    except DiskFullError:
+    except (DiskFullError, TimeUpError):
         raise  # says nothing of the trial
     except Exception as error:
         end = TrialEnd(record=replace(blank, reason=failure_reason(error)))

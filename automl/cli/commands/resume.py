@@ -40,6 +40,7 @@ def command(
             tracking_uri=tracking_uri,
             progress=progress,
             started=STARTED,
+            alone=True,
         ),
         as_json=as_json,
         quiet=quiet,

@@ -30,5 +30,7 @@ def command(data: str | None, job: str | None, as_json: bool, quiet: bool, **opt
 
     config = given_config(data, job, options)
     return run_and_report(
-        lambda progress: run_job(config, progress=progress, started=STARTED), as_json=as_json, quiet=quiet
+        lambda progress: run_job(config, progress=progress, started=STARTED, alone=True),
+        as_json=as_json,
+        quiet=quiet,
     )

@@ -17,7 +17,6 @@ from automl.data.label_types import array_label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 
 if TYPE_CHECKING:
-    from automl.data.cache import ArrayCache
     from automl.data.image_arrays import Arrays
     from automl.data.image_targets import Targets
     from automl.data.source import Source
@@ -43,7 +42,7 @@ class ImageModality:
         """
         if _in_memory(source):
             return _dataset_of_arrays(image_arrays.read_arrays(source, labelled=True), options)
-        return _dataset_of_files(image_files.list_files(source, options), options, source.cache)
+        return _dataset_of_files(image_files.list_files(source, options), options, source)
 
     def read_again(
         self, source: Source, schema: Mapping[str, Any], *, targets: bool
@@ -57,7 +56,7 @@ class ImageModality:
             arrays = image_arrays.read_arrays(source, labelled=targets)
             return _examples_of_arrays(arrays, schema, targets=targets)
         listing = image_files.list_again(source, schema, targets=targets)
-        return _examples_of_files(listing, schema, source.cache)
+        return _examples_of_files(listing, schema, source)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit resizing and normalisation on the training part; nothing in them is random."""
@@ -77,13 +76,13 @@ def _in_memory(source: Source) -> bool:
     return source.kind in ("npz", "arrays", "sklearn")
 
 
-def _dataset_of_files(listing: Listing, options: ReadOptions, cache: ArrayCache | None) -> Dataset:
+def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) -> Dataset:
     found = image_targets.read_targets(
         listing.labels or (), listing.names, options.task, listing.where, classes=listing.classes
     )
     listing, dropped = _drop_unlabelled(listing, found)
-    form = choose_form(listing.paths, options.image_size, cache)
-    pixels, kept, skipped = _decode(listing, form, cache)
+    form = choose_form(listing.paths, options.image_size, source.cache, source.phases)
+    pixels, kept, skipped = _decode(listing, form, source)
     schema = {**listing.schema, **_form_facts(form), "task": found.task, "names": list(listing.names)}
     _refuse_one_class(found.values[kept], found.task, listing.where)
     return Dataset(
@@ -97,7 +96,7 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, cache: ArrayCache 
 
 
 def _examples_of_files(
-    listing: Listing, schema: Mapping[str, Any], cache: ArrayCache | None
+    listing: Listing, schema: Mapping[str, Any], source: Source
 ) -> tuple[Examples, tuple[str, ...]]:
     values: np.ndarray | None = None
     dropped: tuple[str, ...] = ()
@@ -105,7 +104,7 @@ def _examples_of_files(
         found = image_targets.match_targets(listing.labels, listing.names, schema["task"], listing.where)
         listing, dropped = _drop_unlabelled(listing, found)
         values = found.values
-    pixels, kept, skipped = _decode(listing, _form(schema), cache)
+    pixels, kept, skipped = _decode(listing, _form(schema), source)
     pixels, scaled = _rescale(pixels, schema, listing.where)
     examples = Examples(
         inputs={"image": pixels},
@@ -126,10 +125,8 @@ def _drop_unlabelled(listing: Listing, found: Targets) -> tuple[Listing, tuple[s
     )
 
 
-def _decode(
-    listing: Listing, form: Form, cache: ArrayCache | None
-) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    pictures = decode(listing.paths, form, listing.where, cache)
+def _decode(listing: Listing, form: Form, source: Source) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    pictures = decode(listing.paths, form, listing.where, source.cache, source.phases)
     return pictures.pixels, pictures.kept, pictures.notes
 
 

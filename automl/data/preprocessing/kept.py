@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from automl._version import __version__
+from automl.core.phases import Phases
 from automl.core.specs import InputSpec
 from automl.data.cache import ArrayCache, Draft, Entry, key_of
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing, Room
@@ -45,6 +46,7 @@ def preprocess(
     validation: Examples,
     seed: int,
     cache: ArrayCache | None = None,
+    phases: Phases | None = None,
 ) -> Preprocessed:
     """Fit the preprocessing on the training part and apply it to both parts, or take up what is kept.
 
@@ -56,24 +58,35 @@ def preprocess(
         seed: of the fit.
         cache: keeps the outcome where that is worth it, by the content of both parts and the seed; its
             layers must have been registered.
+        phases: is told how far this is, or None.
 
     Raises:
         DataError: the cache cannot be written.
+        TimeUpError: the deadline of the phases has passed.
     """
+    phases = phases or Phases()
     if cache is None or modality.name not in KEPT:
-        preprocessing = modality.fit(dataset, rows, seed)
-        train = preprocessing.transform(dataset.examples, rows)
+        preprocessing = _fitted(modality, dataset, rows, seed, phases)
         return Preprocessed(
-            preprocessing=preprocessing, train=train, validation=preprocessing.transform(validation)
+            preprocessing=preprocessing,
+            train=preprocessing.transform(dataset.examples, rows, phases=phases),
+            validation=preprocessing.transform(validation, phases=phases),
         )
 
     def build(draft: Draft) -> None:
-        preprocessing = modality.fit(dataset, rows, seed)
+        preprocessing = _fitted(modality, dataset, rows, seed, phases)
         _write(draft.path, preprocessing)
-        preprocessing.transform(dataset.examples, rows, room=_room(draft, "train"))
-        preprocessing.transform(validation, room=_room(draft, "validation"))
+        preprocessing.transform(dataset.examples, rows, room=_room(draft, "train"), phases=phases)
+        preprocessing.transform(validation, room=_room(draft, "validation"), phases=phases)
 
     return _read(cache.entry(_key(modality, dataset, rows, validation, seed), build))
+
+
+def _fitted(
+    modality: Modality, dataset: Dataset, rows: np.ndarray, seed: int, phases: Phases
+) -> Preprocessing:
+    with phases.phase(f"fitting the preprocessing to {len(rows):,} examples"):
+        return modality.fit(dataset, rows, seed)
 
 
 def _key(modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Examples, seed: int) -> str:
