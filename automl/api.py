@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.phases import Phases
-from automl.core.specs import Objective
 from automl.jobs.alarm import alarm
 from automl.jobs.budget import budget_from
 from automl.jobs.config import (
@@ -28,14 +26,12 @@ from automl.jobs.config import (
 )
 from automl.jobs.crew import executor_name, hired
 from automl.jobs.folder import RUNS, JobFolder, new_folder, open_folder, read_json
-from automl.jobs.intake import Intake, check_early, default_backend, take_in
+from automl.jobs.intake import check_early, default_backend
 from automl.jobs.lock import locked
+from automl.jobs.opening import proposer_of, taken_in
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
-from automl.jobs.warm_start import check_places, kept_place, place_of
-from automl.spaces.space import SearchSpace
-from automl.study.proposer import Proposer
-from automl.study.warm_start import Facts
+from automl.jobs.warm_start import check_places, kept_place
 from automl.tracking.location import redact, resolve
 from automl.tracking.tracker import Tracker
 from automl.training.precision import FULL, choose_precision, policy
@@ -274,7 +270,7 @@ def _conduct(
         locked(folder),
         hired(config, folder, data, progress.note) as hire,
     ):
-        intake = _taken_in(config, replace(source, phases=phases), folder)
+        intake = taken_in(config, replace(source, phases=phases), folder)
         config = _settled(config)
         # in this process MLflow would take its time from a training alone; from many, their coordinator's
         apart = executor_name(config) != "inline"
@@ -285,7 +281,7 @@ def _conduct(
 
         # whatever policy the user's process has: preprocessing is float32
         with policy(FULL), settled():
-            proposer = _proposer(config, folder, progress.note)
+            proposer = proposer_of(config, folder, progress.note)
             adapters = Adapters(proposer=proposer, tracker=tracker, executor=hire)
             run_search(config, intake, folder, adapters, progress, started=started, has_model=bell.off)
     return Result(folder.path)
@@ -294,46 +290,6 @@ def _conduct(
 def _used(folder: JobFolder) -> float:
     """Seconds that earlier sessions of a job took."""
     return float(read_json(folder.state).get("seconds", 0.0)) if folder.state.exists() else 0.0
-
-
-def _taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:
-    """Read the data; while Keras is loaded, the tracker's store is made ready beside it."""
-
-    def warm() -> None:
-        if config.tracking:
-            from automl.tracking.mlflow_tracker import warm_up
-
-            warm_up(config.tracking_uri)
-
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        return take_in(config, source, folder.cache, data_is_good=lambda: beside.submit(warm))
-
-
-def _proposer(
-    config: JobConfig, folder: JobFolder, note: Callable[[str], None]
-) -> Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]:
-    from automl.study.opening import open_proposer
-
-    def opened(
-        space: SearchSpace, objectives: tuple[Objective, ...], epochs: Mapping[str, int], facts: Facts
-    ) -> Proposer:
-        return open_proposer(
-            folder=folder.path,
-            name=config.name or folder.path.name,
-            space=space,
-            objectives=objectives,
-            epochs=epochs,
-            sampler=config.sampler,
-            pruner=config.pruner,
-            seed=config.seed,
-            storage=config.storage,
-            use_portfolio=config.portfolio,
-            facts=facts,
-            earlier=[place_of(text) for text in config.warm_start],
-            note=note,
-        )
-
-    return opened
 
 
 def _longer(

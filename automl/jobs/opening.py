@@ -1,0 +1,60 @@
+"""What a job opens before it searches: its data, beside it the store of its runs, and its study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from automl.core.specs import Objective
+from automl.jobs.config import JobConfig
+from automl.jobs.folder import JobFolder
+from automl.jobs.intake import Intake, take_in
+from automl.jobs.warm_start import place_of
+
+if TYPE_CHECKING:
+    from automl.data.source import Source
+    from automl.spaces.space import SearchSpace
+    from automl.study.proposer import Proposer
+    from automl.study.warm_start import Facts
+
+
+def taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:
+    """Read the data; while Keras is loaded, the tracker's store is made ready beside it."""
+
+    def warm() -> None:
+        if config.tracking:
+            from automl.tracking.mlflow_tracker import warm_up
+
+            warm_up(config.tracking_uri)
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        return take_in(config, source, folder.cache, data_is_good=lambda: beside.submit(warm))
+
+
+def proposer_of(
+    config: JobConfig, folder: JobFolder, note: Callable[[str], None]
+) -> Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]:
+    """Return what opens the study on a space with objectives, full lengths by family, facts on the data."""
+    from automl.study.opening import open_proposer
+
+    def opened(
+        space: SearchSpace, objectives: tuple[Objective, ...], epochs: Mapping[str, int], facts: Facts
+    ) -> Proposer:
+        return open_proposer(
+            folder=folder.path,
+            name=config.name or folder.path.name,
+            space=space,
+            objectives=objectives,
+            epochs=epochs,
+            sampler=config.sampler,
+            pruner=config.pruner,
+            seed=config.seed,
+            storage=config.storage,
+            use_portfolio=config.portfolio,
+            facts=facts,
+            earlier=[place_of(text) for text in config.warm_start],
+            note=note,
+        )
+
+    return opened
