@@ -32,6 +32,8 @@ _JSON_KEYS = (
     "baselines",
     "front",
     "warning",
+    "notes",
+    "warnings",
     "model",
     "mlflow_run_id",
 )

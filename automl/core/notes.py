@@ -23,6 +23,11 @@ class Note(str):
         return note
 
 
+def said_of(name: str, note: str) -> Note:
+    """Return a note with the name of what it is about before it."""
+    return Note(f"{name}: {note}", note.share if isinstance(note, Note) else 0.0)
+
+
 def warnings_of(notes: tuple[str, ...]) -> tuple[str, ...]:
     """Return those notes that are about more than ``WARNING_SHARE`` of what was read."""
     return tuple(note for note in notes if isinstance(note, Note) and note.share > WARNING_SHARE)

@@ -14,6 +14,7 @@ from automl.core.errors import SearchError
 from automl.core.files import put_in_place, sync_folder, whole, write_whole
 from automl.core.specs import COSTS, Objective, TrialRecord
 from automl.execution.executor import Alone
+from automl.jobs.answers import listed
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
 from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.plan import Plan, TrialEnd
@@ -259,7 +260,7 @@ def _summary(session: Session, records: Records, state: str, warning: str) -> di
             record.baseline: dict(zip(labels, record.scores, strict=True)) for record in records.baselines
         },
         "warning": warning,
-        "notes": list(intake.notes),
+        **listed(intake.notes),
         "modality": intake.modality.name,
         "task": intake.dataset.task,
         "model": str(folder.model),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from automl.core.errors import ConfigError, suggest
 from automl.core.limits import parse_limit
 from automl.core.metrics import check_objective, default_objective, parse_objective
+from automl.core.notes import said_of
 from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
@@ -264,7 +265,7 @@ def _validation(
     source = replace(open_source(config.validation), cache=like.cache, phases=like.phases)
     with source.phases.phase(f"reading {source.name}"):
         examples, notes = modality.read_again(source, dataset.schema, targets=True)
-    return examples, tuple(f"{source.name}: {note}" for note in notes)
+    return examples, tuple(said_of(source.name, note) for note in notes)
 
 
 def _folds(config: JobConfig, dataset: Dataset) -> tuple[Fold, ...]:

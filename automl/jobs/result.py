@@ -180,8 +180,12 @@ class Result:
         warn(notes)
         return self._predictions(examples)
 
-    def evaluate(self, data: object) -> dict[str, Any]:
+    def evaluate(self, data: object, *, told: Listener = warn) -> dict[str, Any]:
         """Score the model on raw examples with targets.
+
+        Args:
+            data: anything that a search reads, with its targets.
+            told: called with the notes of what was read; warns by default.
 
         Returns:
             ``{"rows": examples scored, "metrics": {name: value}}`` with every metric of the task, and
@@ -190,6 +194,7 @@ class Result:
         import numpy as np
 
         _, examples, notes = self._read(data, targets=True)
+        told(notes)
         targets = self._task.encode(np.asarray(examples.targets))
         metrics = self._task.score(targets, self._predictions(examples))
         return {"rows": len(examples), "metrics": metrics, **listed(notes)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -66,6 +68,20 @@ def test_predict_writes_a_file(wine_job, tmp_path, capsys):
     assert run(["predict", str(wine_job.folder), "sklearn:wine", "--output", str(output)]) == 0
 
     assert len(pd.read_csv(output)) == 178
+    assert "178 predictions in" in capsys.readouterr().err
+
+
+def test_predict_says_what_it_could_not_read(wine_job, tmp_path, capsys):
+    frame = pd.read_csv(_wine(tmp_path)).astype(object)
+    frame.loc[:20, "alcohol"] = "strong"
+    frame.assign(extra=1).to_csv(tmp_path / "new.csv", index=False)
+
+    assert run(["predict", str(wine_job.folder), str(tmp_path / "new.csv"), "--output", "-"]) == 0
+
+    told = capsys.readouterr()
+    assert "'alcohol': 21 cells" in told.err
+    assert "'extra'" in told.err
+    assert len(pd.read_csv(io.StringIO(told.out))) == 178
 
 
 def test_evaluate_prints_json(wine_job, capsys):
@@ -74,6 +90,7 @@ def test_evaluate_prints_json(wine_job, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert answer["rows"] == 178
     assert 0 <= answer["metrics"]["accuracy"] <= 1
+    assert answer["notes"] == answer["warnings"] == []
 
 
 def test_spaces_are_listed_and_shown(capsys):
@@ -116,3 +133,10 @@ def test_wrong_usage_exits_with_2_and_says_what_to_do(
 
     assert message in capsys.readouterr().err
     assert not list(tmp_path.glob("runs/*"))
+
+
+def _wine(folder: Path) -> Path:
+    from sklearn.datasets import load_wine
+
+    load_wine(as_frame=True).data.to_csv(folder / "wine.csv", index=False)
+    return folder / "wine.csv"

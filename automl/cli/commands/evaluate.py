@@ -6,6 +6,8 @@ import json
 
 import click
 
+from automl.cli.notes import show_notes
+
 
 @click.command("evaluate")
 @click.argument("folder", metavar="DIR")
@@ -17,12 +19,9 @@ def command(folder: str, data: str, as_json: bool) -> None:
     from automl.data.source import open_source
 
     result = load(folder)
-    open_source(data)
-    scores = result.evaluate(data)
-    for note in scores["notes"]:
-        click.echo(note, err=True)
+    scores = result.evaluate(open_source(data), told=show_notes)
     if as_json:
-        click.echo(json.dumps({"rows": scores["rows"], "metrics": scores["metrics"]}))
+        click.echo(json.dumps(scores))
         return
     click.echo(f"rows: {scores['rows']}")
     for name, value in scores["metrics"].items():

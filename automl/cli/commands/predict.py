@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from automl.core.errors import ConfigError
-from automl.core.files import whole
+from automl.cli.notes import show_notes
+from automl.cli.output import STDOUT, check_output, harmless, opened
 
 
 @click.command("predict")
 @click.argument("folder", metavar="DIR")
 @click.argument("data")
-@click.option("--output", required=True, metavar="FILE.csv", help="file that the predictions go to")
-def command(folder: str, data: str, output: str) -> None:
+@click.option(
+    "--output",
+    required=True,
+    metavar="FILE.csv",
+    help="where predictions go: a file, a pipe, a device; - for standard output",
+)
+@click.option(
+    "--safe-csv",
+    is_flag=True,
+    help="put an apostrophe before texts that a spreadsheet would run as formulas (=, +, -, @)",
+)
+def command(folder: str, data: str, output: str, safe_csv: bool) -> None:
     """Predict DATA, raw as in the search, with the model of the job in DIR."""
     from automl.api import load
     from automl.data.source import open_source
 
     result = load(folder)
-    open_source(data)
-    target = Path(output)
-    if not target.parent.is_dir():
-        raise ConfigError(f"Cannot write {output}: the folder {target.parent} does not exist.")
-    frame = result.predict(data)
-    try:
-        with whole(target) as draft:
-            frame.to_csv(draft, index=False)
-    except OSError as error:
-        raise ConfigError(f"Cannot write {output}: {error.strerror}.") from None
-    click.echo(f"{len(frame)} predictions in {output}", err=True)
+    source = open_source(data)
+    check_output(output, source.path)
+    rows = 0
+    parts = result.predict_parts(source, told=show_notes, spelled=True)
+    first = next(parts)
+    with opened(output) as stream:
+        for part in (first, *parts):
+            shown = harmless(part) if safe_csv else part
+            shown.to_csv(stream, index=False, header=rows == 0, lineterminator="\n")
+            rows += len(part)
+    click.echo(f"{rows} predictions in {'standard output' if output == STDOUT else output}", err=True)
