@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from automl.api import load, search
-from automl.core.errors import ConfigError, DataError
+from automl.api import search
+from automl.core.errors import ConfigError, DataError, DataWarning
 from automl.core.files import write_whole
+from automl.core.notes import Note
+from automl.data.in_memory import Targets, as_inputs, as_numbers, as_targets, numbered
+from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.portable import OwnedFolder, PortableJob
+from automl.jobs.result import Result
 
 if TYPE_CHECKING:
     from typing import Self
+
+    import pandas as pd
+    from sklearn.utils import Tags
 
 _KEPT = "estimator.json"
 
 
 class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
-    """What both estimators share; the job folder is the fitted state.
+    """What both estimators share; the finished job is the fitted state.
 
     Args:
         trials: number of trials, or None for the search's default.
@@ -37,12 +46,12 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         out: job folder, or None for a temporary one that lives as long as the estimator.
         tracking: log to MLflow.
 
-    Attributes:
-        result_: the ``Result`` of the search.
-        n_features_in_: columns of a two-dimensional input.
-    """
+    A fitted estimator can be copied, pickled and sent to other processes: its model goes along.
 
-    _task: str | None = None
+    Attributes:
+        n_features_in_: columns of a two-dimensional input.
+        feature_names_in_: their names where all are str.
+    """
 
     def __init__(
         self,
@@ -72,22 +81,29 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any) -> Self:
         """Search for the best model.
 
+        Rows of X and y pair by position. Rows without a target are left out, with a warning.
+
         Args:
             X: inputs: ``(n, features)`` array or DataFrame, ``(n, height, width, channels)`` pixels,
-                ``(n, time, channels)`` series, or ``(n,)`` texts.
+                ``(n, time, channels)`` series, or ``(n,)`` texts as array, list or Series, missing ones
+                empty.
             y: targets ``(n,)``, or ``(n, outputs)`` for regression.
 
         Raises:
             DataError: X and y disagree, or cannot be learnt from.
         """
-        y = np.asarray(y)
-        if len(X) != len(y):
-            raise DataError(f"X has {len(X)} rows and y has {len(y)}; they must agree.")
-        self._remember(X)
-        self.result_ = search(
-            (X, self._encoded(y)),
+        inputs, targets = as_inputs(X), as_targets(y)
+        if len(inputs) != targets.count:
+            raise DataError(f"X has {len(inputs)} rows and y has {targets.count}; they must agree.")
+        _warn_of_gaps(targets)
+        encoded, state = self._learn(targets.values)
+        owner = None if self.out else OwnedFolder()
+        data, names = _joined(_rows(inputs, targets.rows), encoded)
+        result = search(
+            data,
+            target=names,
             name=type(self).__name__.lower(),
-            task=self._task_of(y),
+            task=state.pop("task"),
             family=self.family or (),
             metric=self.metric or (),
             modality=self.modality,
@@ -96,10 +112,26 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
             epochs=self.epochs,
             folds=self.folds,
             seed=self.seed,
-            out=self.out or self._temporary(),
+            out=self.out if owner is None else str(owner.path / "job"),
             tracking=self.tracking,
         )
+        # only now, so that a search that failed leaves the estimator as it was
+        self._forget()
+        self._job = PortableJob(result.folder, owner)
+        self.__dict__.update(state | _facts_of(X, inputs))
         return self
+
+    @property
+    def result_(self) -> Result:
+        """The ``Result`` of the search.
+
+        Raises:
+            NotFittedError: before ``fit``.
+        """
+        if "_job" not in self.__dict__:
+            raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(X, y) first.")
+        job: PortableJob = self._job
+        return job.result
 
     def save(self, folder: str | Path) -> Path:
         """Save to a folder, without pickle; ``load`` brings the estimator back.
@@ -107,7 +139,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         Raises:
             ConfigError: the folder exists.
         """
-        check_is_fitted(self, "result_")
+        check_is_fitted(self)
         target: Path = self.result_.save(folder)
         state = {"class": type(self).__name__, "parameters": self.get_params(), **self._state()}
         write_whole(target / _KEPT, json.dumps(state))
@@ -123,53 +155,64 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         path = Path(folder) / _KEPT
         if not path.is_file():
             raise ConfigError(f"{folder} holds no saved estimator: it has no {_KEPT}.")
-        state = json.loads(path.read_text(encoding="utf-8"))
-        if state["class"] != cls.__name__:
-            raise ConfigError(f"{folder} holds an {state['class']}, not an {cls.__name__}.")
+        state = read_json(path)
+        if state.get("class") != cls.__name__:
+            raise ConfigError(f"{folder} holds an {state.get('class')}, not an {cls.__name__}.")
         estimator = cls(**state["parameters"])
-        estimator.result_ = load(folder)
+        estimator._job = PortableJob(Path(folder).absolute())
         estimator._restore(state)
         return estimator
 
-    def __del__(self) -> None:
-        temporary = self.__dict__.get("_folder")
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
-
     def __sklearn_is_fitted__(self) -> bool:
-        return "result_" in self.__dict__
+        return "_job" in self.__dict__
 
-    def _temporary(self) -> str:
-        self._folder = tempfile.mkdtemp(prefix="automl-")
-        return str(Path(self._folder) / "job")
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.categorical = True
+        tags.input_tags.three_d_array = True
+        return tags
 
-    def _remember(self, X: Any) -> None:
-        shape = np.shape(X)
-        if len(shape) == 2:
-            self.n_features_in_ = shape[1]
-        if hasattr(X, "columns"):
-            self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+    def _learn(self, values: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
+        """Targets as the search takes them, and what is remembered of them, ``task`` among it."""
+        raise NotImplementedError
 
-    def _checked(self, X: Any) -> Any:
-        check_is_fitted(self, "result_")
-        shape = np.shape(X)
+    def _outputs(self, X: Any) -> np.ndarray:
+        check_is_fitted(self)
+        return self.result_.outputs(self._as_fitted(as_inputs(X)))
+
+    def _as_fitted(self, inputs: Any) -> Any:
+        """Inputs with the columns of ``fit``: by name, or by position where one of both has no names."""
         expected = self.__dict__.get("n_features_in_")
-        if expected is not None and (len(shape) != 2 or shape[1] != expected):
-            raise DataError(f"X has shape {shape}; expected (n, {expected}) as in fit.")
-        return X
+        if expected is None:  # fitted on texts, pixels or series
+            one_column = hasattr(inputs, "columns") and inputs.shape[1] == 1
+            return as_inputs(inputs.iloc[:, 0]) if one_column else inputs
+        if expected == 1 and inputs.ndim == 1:
+            return _frame(inputs[:, None], self._columns)
+        if inputs.ndim != 2 or inputs.shape[1] != expected:
+            raise DataError(f"X has shape {inputs.shape}; expected (n, {expected}) as in fit.")
+        if hasattr(inputs, "columns"):
+            named = self._columns != numbered(expected) or set(inputs.columns) == set(self._columns)
+            return inputs if named else inputs.set_axis(self._columns, axis=1)
+        return inputs if self._columns == numbered(expected) else _frame(inputs, self._columns)
 
-    def _task_of(self, y: np.ndarray) -> str | None:
-        return self._task
-
-    def _encoded(self, y: np.ndarray) -> np.ndarray:
-        return y
+    def _forget(self) -> None:
+        for name in ("_job", "n_features_in_", "feature_names_in_", "_columns"):
+            self.__dict__.pop(name, None)
 
     def _state(self) -> dict[str, Any]:
-        return {"n_features_in": self.__dict__.get("n_features_in_")}
+        names = self.__dict__.get("feature_names_in_")
+        return {
+            "n_features_in": self.__dict__.get("n_features_in_"),
+            "columns": self.__dict__.get("_columns"),
+            "feature_names_in": None if names is None else names.tolist(),
+        }
 
     def _restore(self, state: dict[str, Any]) -> None:
         if state["n_features_in"] is not None:
             self.n_features_in_ = state["n_features_in"]
+            self._columns = state.get("columns") or numbered(self.n_features_in_)
+        if state.get("feature_names_in") is not None:
+            self.feature_names_in_ = np.asarray(state["feature_names_in"], dtype=object)
 
 
 class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
@@ -187,23 +230,37 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of each class ``(n, classes)``, in the order of ``classes_``."""
-        X = self._checked(X)
-        return self.result_.outputs(X)
+        outputs = self._outputs(X)
+        learnt = read_json(JobFolder(self.result_.folder).task)["classes"]
+        # a class so rare that the training part lacked it has no output
+        probabilities = np.zeros((len(outputs), len(self.classes_)), outputs.dtype)
+        probabilities[:, [int(position) for position in learnt]] = outputs
+        return probabilities
 
-    def _task_of(self, y: np.ndarray) -> str:
-        return "binary" if len(self.classes_) == 2 else "multiclass"
-
-    def _encoded(self, y: np.ndarray) -> np.ndarray:
+    def _learn(self, values: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
         """Labels as text of their position, so that any type of label comes back as it was."""
-        self.classes_, positions = np.unique(y, return_inverse=True)
-        return np.asarray([str(position) for position in positions.ravel()], dtype=object)
+        if values.ndim > 1:
+            raise DataError(f"Expected one label per row, got y of shape {values.shape}.")
+        try:
+            classes, positions = np.unique(values, return_inverse=True)
+        except TypeError:
+            kinds = sorted({type(value).__name__ for value in values.tolist()})
+            raise DataError(
+                f"Expected labels of one type, got {' and '.join(kinds)}. Turn y into str."
+            ) from None
+        if len(classes) < 2:
+            raise DataError(f"Expected at least two classes, got only {classes.tolist()[0]!r}.")
+        encoded = np.asarray([str(position) for position in positions], dtype=object)
+        return encoded, {"classes_": classes, "task": "binary" if len(classes) == 2 else "multiclass"}
 
     def _state(self) -> dict[str, Any]:
-        return {**super()._state(), "classes": self.classes_.tolist()}
+        dated = self.classes_.dtype.kind in "mM"
+        classes = self.classes_.astype(str if dated else object).tolist()
+        return {**super()._state(), "classes": classes, "type": self.classes_.dtype.str}
 
     def _restore(self, state: dict[str, Any]) -> None:
         super()._restore(state)
-        self.classes_ = np.asarray(state["classes"])
+        self.classes_ = np.asarray(state["classes"], dtype=state.get("type"))
 
 
 class AutoRegressor(RegressorMixin, _AutoEstimator):  # type: ignore[misc]
@@ -213,10 +270,57 @@ class AutoRegressor(RegressorMixin, _AutoEstimator):  # type: ignore[misc]
         result_: the ``Result`` of the search.
     """
 
-    _task = "regression"
-
     def predict(self, X: Any) -> np.ndarray:
         """Return the value of each example: ``(n,)``, or ``(n, outputs)`` for several targets."""
-        X = self._checked(X)
-        values = self.result_.outputs(X)
+        values = self._outputs(X)
         return values[:, 0] if values.shape[1] == 1 else values
+
+    def _learn(self, values: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
+        return as_numbers(values), {"task": "regression"}
+
+
+def _joined(inputs: Any, targets: np.ndarray) -> tuple[Any, tuple[str, ...]]:
+    """Data for a search, and the names of its targets, which are none of the features' names."""
+    taken = set(getattr(inputs, "columns", ()))
+    columns = targets.reshape(len(targets), -1).T
+    names: list[str] = []
+    for _ in columns:
+        free = (
+            f"target{'' if number == 1 else number}" for number in range(1, len(taken) + 2 + len(names))
+        )
+        names.append(next(name for name in free if name not in {*taken, *names}))
+    if not hasattr(inputs, "columns"):
+        return (inputs, targets), tuple(names)
+    # as one frame it is read as any file is, texts among it
+    return inputs.assign(**dict(zip(names, columns, strict=True))), tuple(names)
+
+
+def _rows(inputs: Any, rows: np.ndarray) -> Any:
+    if len(rows) == len(inputs):
+        return inputs
+    return inputs.iloc[rows].reset_index(drop=True) if hasattr(inputs, "iloc") else inputs[rows]
+
+
+def _facts_of(X: Any, inputs: Any) -> dict[str, Any]:
+    """What scikit-learn's conventions remember of two-dimensional inputs."""
+    if inputs.ndim != 2:
+        return {}
+    columns = list(inputs.columns) if hasattr(inputs, "columns") else numbered(inputs.shape[1])
+    facts: dict[str, Any] = {"n_features_in_": inputs.shape[1], "_columns": columns}
+    names = list(getattr(X, "columns", ()))
+    if names and all(isinstance(name, str) for name in names):
+        facts["feature_names_in_"] = np.asarray(names, dtype=object)
+    return facts
+
+
+def _frame(array: np.ndarray, columns: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(array, columns=list(columns)).infer_objects()
+
+
+def _warn_of_gaps(targets: Targets) -> None:
+    gone = targets.count - len(targets.rows)
+    if gone:
+        note = Note(f"{gone} of {targets.count} rows have no target in y and are left out.")
+        warnings.warn(note, DataWarning, stacklevel=3)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import gc
+import subprocess
+import sys
+
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
@@ -18,11 +25,23 @@ X = RNG.normal(size=(120, 3))
 LABELS = np.where(X[:, 0] > 0, 10, 2)
 VALUES = X[:, 0] * 3 + 1
 QUICK = {"family": "linear", "trials": 1, "epochs": 30}
+BRIEF = {"family": "linear", "trials": 1, "epochs": 2}
 
 
 @pytest.fixture(scope="module")
 def classifier():
     return AutoClassifier(**QUICK).fit(X, LABELS)
+
+
+@pytest.fixture(scope="module")
+def gapped():
+    """A frame with a feature called target, text labels that miss one, another index."""
+    frame = pd.DataFrame(X, columns=["target", "target2", "c"], index=np.arange(120) * 7)
+    labels = pd.Series(np.where(X[:, 0] > 0, "pos", "neg"), dtype=object, index=np.arange(120)[::-1])
+    labels.iloc[4] = None
+    with pytest.warns(automl.DataWarning, match="1 of 120 rows have no target"):
+        fitted = AutoClassifier(**QUICK).fit(frame, labels)
+    return fitted, frame
 
 
 def test_labels_come_back_in_their_own_type(classifier):
@@ -45,30 +64,93 @@ def test_saved_and_loaded_it_predicts_the_same(classifier, tmp_path):
 
     assert (loaded.predict(X) == classifier.predict(X)).all()
     assert loaded.get_params() == classifier.get_params()
+    assert loaded.classes_.dtype == classifier.classes_.dtype
     assert not [path for path in folder.rglob("*") if path.suffix in (".pkl", ".pickle", ".joblib")]
 
 
+def test_a_copy_outlives_the_original_and_leaves_it_its_folder(classifier):
+    first = copy.deepcopy(classifier)
+    second = copy.deepcopy(first)
+    expected = second.predict_proba(X)
+    folder = second.result_.folder
+
+    del first, second
+    gc.collect()
+
+    assert not folder.exists()
+    assert classifier.predict_proba(X) == pytest.approx(expected)
+    assert classifier.result_.folder.exists()
+
+
+def test_the_model_goes_along_to_another_process(classifier, tmp_path):
+    joblib.dump((copy.deepcopy(classifier), X), tmp_path / "kept.joblib")
+    code = f"import joblib; c, X = joblib.load({str(tmp_path / 'kept.joblib')!r}); print(*c.predict(X))"
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.split() == [str(label) for label in classifier.predict(X)]
+
+
 def test_a_regressor_works_in_a_pipeline():
-    pipeline = make_pipeline(StandardScaler(), AutoRegressor(**QUICK)).fit(X, VALUES)
+    pipeline = make_pipeline(StandardScaler(), AutoRegressor(**QUICK)).fit(X, VALUES[:, None])
 
     assert pipeline.predict(X).shape == (120,)
     assert pipeline.score(X, VALUES) > 0.5
 
 
-def test_frames_are_taken_by_column_names():
-    frame = pd.DataFrame(X, columns=["a", "b", "c"])
-    regressor = AutoRegressor(**QUICK).fit(frame, VALUES)
+def test_rows_pair_by_position_and_those_without_a_label_are_left_out(gapped):
+    fitted, frame = gapped
 
-    assert regressor.feature_names_in_.tolist() == ["a", "b", "c"]
-    assert regressor.predict(frame[["c", "a", "b"]]) == pytest.approx(regressor.predict(frame))
+    assert fitted.classes_.tolist() == ["neg", "pos"]
+    assert fitted.score(frame, np.where(X[:, 0] > 0, "pos", "neg")) > 0.8
+
+
+def test_features_keep_their_names_whatever_they_are(gapped):
+    fitted, frame = gapped
+
+    assert fitted.feature_names_in_.tolist() == ["target", "target2", "c"]
+    assert (fitted.predict(frame[["c", "target2", "target"]]) == fitted.predict(frame)).all()
+    assert (fitted.predict(frame.to_numpy()) == fitted.predict(frame)).all()
+
+
+def test_a_second_fit_replaces_the_first_and_columns_may_have_numbers_as_names():
+    frame = pd.DataFrame(X)
+    regressor = AutoRegressor(**BRIEF)
+
+    regressor.fit(X[:, :2], VALUES).fit(frame, np.stack([VALUES, -VALUES], axis=1))
+
+    assert regressor.n_features_in_ == 3
+    assert not hasattr(regressor, "feature_names_in_")
+    assert regressor.predict(frame).shape == (120, 2)
+    assert regressor.predict(X) == pytest.approx(regressor.predict(frame))
+
+
+TEXTS = [f"{'good nice' if number % 2 else 'bad awful'} film number {number}" for number in range(100)]
+
+
+@pytest.mark.parametrize("as_frame", [False, True])
+def test_what_fit_takes_as_texts_predict_takes_in_any_form(as_frame):
+    gaps = pd.Series(TEXTS, dtype=object, name="review")
+    gaps[3] = None
+    fitted = AutoClassifier(trials=1, epochs=2, family="ngrams").fit(
+        gaps.to_frame() if as_frame else gaps, np.arange(100) % 2 == 0
+    )
+    expected = fitted.predict_proba(TEXTS)
+
+    assert fitted.classes_.dtype == bool
+    for form in (np.array(TEXTS), pd.Series(TEXTS), pd.DataFrame({"review": TEXTS})):
+        assert fitted.predict_proba(form) == pytest.approx(expected)
+    assert fitted.predict_proba([None, *TEXTS[1:]])[1:] == pytest.approx(expected[1:])
 
 
 def test_clones_are_unfitted_and_alike(classifier):
-    copy = clone(classifier)
+    copied = clone(classifier)
 
-    assert copy.get_params() == classifier.get_params()
+    assert copied.get_params() == classifier.get_params()
     with pytest.raises(NotFittedError):
-        copy.predict(X)
+        copied.predict(X)
+    assert not hasattr(copied, "result_")
 
 
 def test_wrong_shapes_are_refused(classifier):
@@ -76,3 +158,20 @@ def test_wrong_shapes_are_refused(classifier):
         classifier.predict(X[:, :2])
     with pytest.raises(automl.InputError, match="agree"):
         AutoClassifier(**QUICK).fit(X, LABELS[:5])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "labels", "message"),
+    [
+        (csr_matrix(X), LABELS, "Sparse matrices"),
+        (X[:, 0], LABELS, r"reshape\(-1, 1\)"),
+        (X, np.ones(120), "two classes"),
+        (X, np.full(120, np.nan), "None of the 120 rows has a target"),
+        (X, np.stack([LABELS, LABELS], axis=1), "one label per row"),
+        (X, np.array([1, "a"] * 60, dtype=object), "int and str"),
+        (pd.DataFrame(X, columns=["a", "a", "b"]), LABELS, "'a'"),
+    ],
+)
+def test_what_cannot_be_learnt_from_is_refused_in_words(inputs, labels, message):
+    with pytest.raises(automl.InputError, match=message):
+        AutoClassifier(**BRIEF).fit(inputs, labels)

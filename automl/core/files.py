@@ -82,10 +82,10 @@ def whole_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(unneeded, ignore_errors=True)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file as UTF-8, whole."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file, whole; text as UTF-8."""
     with whole(path) as draft:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def append(path: Path, text: str, *, sync: bool = True) -> None:

@@ -1,0 +1,139 @@
+"""Inputs and targets as scikit-learn users hold them: arrays, lists, Series, frames.
+
+Rows pair by position, whatever index they bear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl.core.errors import DataError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """Targets of the rows that have one.
+
+    Attributes:
+        values: ``(n,)`` in the user's own type, or ``(n, targets)``.
+        rows: positions of those rows ``(n,) int64``.
+        count: rows there were.
+    """
+
+    values: np.ndarray
+    rows: np.ndarray
+    count: int
+
+
+def as_inputs(given: Any) -> np.ndarray | pd.DataFrame:
+    """Bring inputs to one of three forms.
+
+    Returns:
+        a DataFrame with names of str for columns of mixed types, texts as an object array of str ``(n,)``
+        with ``""`` for missing ones, else the array: a table ``(n, features)``, pixels, series.
+
+    Raises:
+        DataError: sparse, a single number per row without a second axis, or no data at all.
+    """
+    _refuse_sparse(given)
+    if hasattr(given, "to_pandas"):
+        given = given.to_pandas()
+    if isinstance(given, pd.DataFrame):
+        return given.set_axis([str(name) for name in given.columns], axis=1).reset_index(drop=True)
+    array = _array(given)
+    if array.ndim == 0:
+        raise DataError(f"Expected X as an array or a frame, got {type(given).__name__}.")
+    if array.ndim == 1:
+        return _texts_or_series(array)
+    if array.ndim == 2 and array.dtype.kind in "OUS":
+        return pd.DataFrame(array, columns=numbered(array.shape[1])).infer_objects()
+    return array
+
+
+def as_targets(given: Any) -> Targets:
+    """Read targets and leave out the rows without one: None, NaN, NA, NaT, blank texts.
+
+    Raises:
+        DataError: no row has a target, or they are no list of values.
+    """
+    _refuse_sparse(given)
+    if hasattr(given, "to_pandas"):
+        given = given.to_pandas()
+    if isinstance(given, pd.DataFrame) and given.shape[1] == 1:
+        given = given.iloc[:, 0]
+    array = given if isinstance(given, pd.Series) else _array(given)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim not in (1, 2):
+        raise DataError(f"Expected y of shape (n,) or (n, targets), got {array.shape}.")
+    rows = np.flatnonzero(_present(array))
+    if not len(rows):
+        raise DataError(f"None of the {len(array)} rows has a target: y is empty or missing throughout.")
+    values = array.iloc[rows].to_numpy() if isinstance(array, pd.Series) else array[rows]
+    return Targets(values=values, rows=rows, count=len(array))
+
+
+def as_numbers(values: np.ndarray) -> np.ndarray:
+    """Targets as finite float64 of the same shape.
+
+    Raises:
+        DataError: one is no number, or infinite.
+    """
+    try:
+        numbers = values.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"Expected numbers in y for a regression: {error}.") from None
+    infinite = int(np.isinf(numbers).sum())
+    if infinite:
+        raise DataError(f"y has {infinite} infinite values; expected finite numbers.")
+    return numbers
+
+
+def numbered(count: int) -> list[str]:
+    """Names of the columns of an array: ``x0``, ``x1``, ..."""
+    return [f"x{position}" for position in range(count)]
+
+
+def _refuse_sparse(given: Any) -> None:
+    if hasattr(given, "tocsr"):
+        raise DataError(
+            f"Sparse matrices ({type(given).__name__}) are not read. Pass X.toarray() where it fits in "
+            "memory; texts can be passed as they are, without a vectorizer."
+        )
+
+
+def _array(given: Any) -> np.ndarray:
+    try:
+        return np.asarray(given)
+    except ValueError:  # items of unequal lengths
+        items = list(given)
+        array = np.empty(len(items), dtype=object)
+        for place, item in enumerate(items):
+            array[place] = np.asarray(item)
+        return array
+
+
+def _texts_or_series(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind not in "OUT":
+        raise DataError(
+            f"Expected X with rows and columns, got {array.dtype} of shape {array.shape}. "
+            "Pass X.reshape(-1, 1) for one feature."
+        )
+    items = array.astype(object)
+    gone = pd.isna(items)
+    if not all(isinstance(item, str) for item in items[~gone]):
+        return array
+    return np.where(gone, "", items)
+
+
+def _present(array: Any) -> np.ndarray:
+    missing = np.asarray(pd.isna(array))
+    if isinstance(array, pd.DataFrame) or array.ndim == 2:
+        return np.asarray(~missing.any(axis=1))
+    if array.dtype.kind not in "biufcmM" and not isinstance(array.dtype, pd.CategoricalDtype):
+        missing = missing | np.array([isinstance(item, str) and not item.strip() for item in array], bool)
+    return np.asarray(~missing)
