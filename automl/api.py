@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ from automl.core.files import write_whole
 from automl.core.phases import Phases
 from automl.jobs.alarm import alarm
 from automl.jobs.budget import budget_from
+from automl.jobs.clock import counted, seconds_used
 from automl.jobs.config import (
     JobConfig,
     config_from,
@@ -25,12 +24,14 @@ from automl.jobs.config import (
     read_config,
 )
 from automl.jobs.crew import executor_name, hired
-from automl.jobs.folder import RUNS, JobFolder, new_folder, open_folder, read_json
+from automl.jobs.folder import MOST_LETTERS, JobFolder, new_folder, open_folder
 from automl.jobs.intake import check_early, default_backend
-from automl.jobs.lock import locked
+from automl.jobs.lock import discarded_unused, locked
 from automl.jobs.opening import proposer_of, taken_in
+from automl.jobs.over import is_over, leave_as_it_is
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
+from automl.jobs.session import state_of
 from automl.jobs.warm_start import check_places, kept_place
 from automl.tracking.location import redact, resolve
 from automl.tracking.tracker import Tracker
@@ -181,13 +182,14 @@ def run_job(
     started = time.monotonic() if started is None else started
     source = check_early(config, data)
     check_places(config.warm_start)
-    folder = new_folder(config.out, config.name or source.name)
-    config = replace(config, name=config.name or source.name)
-    try:
+    config = replace(config, name=config.name or source.name[:MOST_LETTERS])
+    options = dump_config(_absolute(config))
+    made = config.out is None or not Path(config.out).exists()
+    folder = new_folder(config.out, config.name or "")
+    with locked(folder), discarded_unused(folder, made=made):
+        # first of all, so that whatever happens from now on, `automl resume` goes on
+        write_whole(folder.job, options)
         return _conduct(config, source, data, folder, progress or SilentProgress(), started, alone=alone)
-    except BaseException:
-        _discard_unused(folder)
-        raise
 
 
 def resume(
@@ -221,15 +223,20 @@ def resume(
         ConfigError: no job there, other data than before, or nothing left to do.
     """
     started = time.monotonic() if started is None else started
+    progress = progress or SilentProgress()
     files = open_folder(folder)
-    config = config_from(read_config(files.job), where=str(files.job))
-    state = read_json(files.state) if files.state.exists() else {}
-    config = _longer(config, state.get("seconds", 0.0), trials, time_limit)
-    config = config if workers is None else replace(config, workers=parse_workers(workers))
-    config = _with_secrets(config, storage, tracking_uri)
-    source = check_early(config, data)
-    _same_data(files, state, source)
-    return _conduct(config, source, data, files, progress or SilentProgress(), started, alone=alone)
+    with locked(files):
+        config = config_from(read_config(files.job), where=str(files.job))
+        if time_limit is None and is_over(files, trials):
+            store = tracking_uri or config.tracking_uri
+            leave_as_it_is(files, config, progress, lambda: open_tracker_of(config.tracking, store, files))
+            return Result(files.path)
+        config = _longer(config, seconds_used(files), trials, time_limit)
+        config = config if workers is None else replace(config, workers=parse_workers(workers))
+        config = _with_secrets(config, storage, tracking_uri)
+        source = check_early(config, data)
+        _same_data(files, state_of(files), source)
+        return _conduct(config, source, data, files, progress, started, alone=alone)
 
 
 def load(folder: str | Path) -> Result:
@@ -262,34 +269,31 @@ def _conduct(
     *,
     alone: bool,
 ) -> Result:
-    """Work on a job, as the only process that does."""
-    begun = budget_from(None, config.time, started=started, used=_used(folder))
-    phases = Phases(progress.phase, deadline=begun.deadline)
-    with (
-        alarm(phases, begun.end, forceful=alone) as bell,
-        locked(folder),
-        hired(config, folder, data, progress.note) as hire,
-    ):
-        intake = taken_in(config, replace(source, phases=phases), folder)
-        config = _settled(config)
-        # in this process MLflow would take its time from a training alone; from many, their coordinator's
-        apart = executor_name(config) != "inline"
-        tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
-        write_whole(folder.job, dump_config(_absolute(config)))
-        from automl.jobs.search import Adapters, run_search
-        from automl.training.memory import settled
+    """Work on a job whose folder this process holds."""
+    with counted(folder, started) as used:
+        begun = budget_from(None, config.time, started=started, used=used)
+        phases = Phases(progress.phase, deadline=begun.deadline)
+        with (
+            alarm(phases, begun.end, forceful=alone) as bell,
+            hired(config, folder, data, progress.note) as hire,
+        ):
+            intake = taken_in(config, replace(source, phases=phases), folder)
+            config = _settled(config)
+            # in this process MLflow would take its time from a training alone; from many, their
+            # coordinator's
+            apart = executor_name(config) != "inline"
+            tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
+            write_whole(folder.job, dump_config(_absolute(config)))
+            from automl.jobs.search import Adapters, run_search
+            from automl.training.memory import settled
 
-        # whatever policy the user's process has: preprocessing is float32
-        with policy(FULL), settled():
-            proposer = proposer_of(config, folder, progress.note)
-            adapters = Adapters(proposer=proposer, tracker=tracker, executor=hire)
-            run_search(config, intake, folder, adapters, progress, started=started, has_model=bell.off)
+            # whatever policy the user's process has: preprocessing is float32
+            with policy(FULL), settled():
+                proposer = proposer_of(config, folder, progress.note)
+                adapters = Adapters(proposer=proposer, tracker=tracker, executor=hire)
+                times = {"started": started, "used": used}
+                run_search(config, intake, folder, adapters, progress, **times, has_model=bell.off)
     return Result(folder.path)
-
-
-def _used(folder: JobFolder) -> float:
-    """Seconds that earlier sessions of a job took."""
-    return float(read_json(folder.state).get("seconds", 0.0)) if folder.state.exists() else 0.0
 
 
 def _longer(
@@ -318,7 +322,7 @@ def _with_secrets(config: JobConfig, storage: str | None, tracking_uri: str | No
     return config
 
 
-def _same_data(files: JobFolder, state: dict[str, Any], source: Any) -> None:
+def _same_data(files: JobFolder, state: Mapping[str, Any], source: Any) -> None:
     from automl.data.source import digest
 
     if state.get("digest") and digest(source) != state["digest"]:
@@ -359,15 +363,6 @@ def _kept_store(config: JobConfig) -> str | None:
     store = resolve(config.tracking_uri)
     given = config.tracking_uri is not None or store.startswith("sqlite")
     return redact(store) if given else None
-
-
-def _discard_unused(folder: JobFolder) -> None:
-    """A refused job leaves no folder behind; one that began trials stays, to be resumed or looked at."""
-    if folder.path.is_dir() and not folder.state.exists():
-        shutil.rmtree(folder.path)
-        if folder.path.parent.name == RUNS:
-            with suppress(OSError):  # other jobs lie there
-                folder.path.parent.rmdir()
 
 
 def _names(value: str | Path | Sequence[str | Path]) -> tuple[str, ...]:

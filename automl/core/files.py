@@ -88,6 +88,20 @@ def write_whole(path: Path, content: str | bytes) -> None:
         draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
+def replace_soon(path: Path, text: str) -> None:
+    """Write a small text file whole, in the system's hands and not yet on the disk: what is written every
+    second must cost nothing. After a power cut the file may be empty.
+    """
+    draft = draft_of(path)
+    try:
+        with writing(path):
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
 def append(path: Path, text: str, *, sync: bool = True) -> None:
     """Add text at the end of a file, all of it or, when there is no room, nothing.
 

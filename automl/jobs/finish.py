@@ -17,6 +17,7 @@ from automl.execution.executor import Alone
 from automl.jobs.answers import listed
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
 from automl.jobs.folder import JobFolder, read_json, write_json
+from automl.jobs.over import COMPLETE, mark_over
 from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.plots import validation_plot
 from automl.jobs.refit import refit
@@ -94,7 +95,8 @@ def finish(
     for note in tracker.notes():
         session.progress.note(note)
     _write_result(session, summary)
-    if state == "complete":
+    if state == COMPLETE:
+        mark_over(folder)
         for unneeded in (folder.cache, folder.states, folder.candidates):
             shutil.rmtree(unneeded, ignore_errors=True)
         folder.leases.unlink(missing_ok=True)

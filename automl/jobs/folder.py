@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from automl.core.errors import ConfigError
-from automl.core.files import write_whole, writing
+from automl.core.files import DRAFT, draft_of, write_whole, writing
 
 RUNS = "runs"
 """Where jobs go that are given no folder, below the working directory."""
+
+MOST_LETTERS = 100
+"""Of a job's name: folder, experiment, study and registered model are called after it."""
+
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
+"""Names that Windows keeps for devices."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,11 @@ class JobFolder:
         return self.path / ".coordinator.json"
 
     @property
+    def clock(self) -> Path:
+        """Seconds that the job has used so far, while a process works on it."""
+        return self.path / ".seconds"
+
+    @property
     def board(self) -> Path:
         """Where workers of other machines meet the coordinator."""
         return self.path / "board"
@@ -122,28 +136,43 @@ class JobFolder:
 
 
 def new_folder(out: str | None, name: str) -> JobFolder:
-    """Create the folder of a new job: ``out``, or ``runs/<name>-<time>``.
+    """Create the folder of a new job: ``out``, or ``runs/<name>-<time>``, which nobody else gets.
+
+    What a command that was killed before it wrote ``job.yaml`` has left is no obstacle.
 
     Raises:
         ConfigError: it holds another job or other files, or cannot be written.
     """
-    path = Path(out) if out else _free(Path(RUNS) / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
-    folder = JobFolder(path.absolute())
+    path = Path(out) if out else Path(RUNS) / f"{slug(name)}-{time.strftime('%Y%m%d-%H%M%S')}"
+    try:
+        folder = JobFolder((path if out else _made_alone(path)).absolute())
+        check_unused(folder)
+        folder.path.mkdir(parents=True, exist_ok=True)
+        probe = draft_of(folder.path / "probe")
+        with writing(probe):
+            probe.touch()
+        probe.unlink()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"Cannot write into the job folder {path}: {reason}.") from None
+    return folder
+
+
+def check_unused(folder: JobFolder) -> None:
+    """Raise ConfigError unless a folder is free for a new job."""
+    path = folder.path
     if folder.job.exists():
         raise ConfigError(
             f"{path} holds another job. Go on with it by `automl resume {path}`, or choose another folder."
         )
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and (not path.is_dir() or not all(_marks(item) for item in path.iterdir())):
         raise ConfigError(f"{path} is not an empty folder; choose another one for the job.")
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".probe"
-        with writing(probe):
-            probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise ConfigError(f"Cannot write into the job folder {path}: {error.strerror}.") from None
-    return folder
+
+
+def slug(name: str) -> str:
+    """Return a job's name as a part of a path: letters, digits, ``._-``, and not too long."""
+    kept = re.sub(r"[^\w.-]+", "-", name)[:MOST_LETTERS].strip("-. ")
+    return f"{kept or 'job'}-job" if kept.split(".")[0].upper() in _RESERVED else kept or "job"
 
 
 def open_folder(path: str | Path) -> JobFolder:
@@ -153,9 +182,19 @@ def open_folder(path: str | Path) -> JobFolder:
         ConfigError: there is no job in it.
     """
     folder = JobFolder(Path(path).absolute())
-    if not folder.job.is_file():
-        raise ConfigError(f"{path} is not a job folder: it has no job.yaml.")
-    return folder
+    try:
+        if folder.job.is_file():
+            return folder
+        begun = folder.path.is_dir() and any(_marks(item) for item in folder.path.iterdir())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"Cannot read the job folder {path}: {reason}.") from None
+    if begun:
+        raise ConfigError(
+            f"The job in {path} was killed before it wrote down its options, and nothing was searched yet. "
+            f"Start it again with `automl search DATA --out {path}`."
+        )
+    raise ConfigError(f"{path} is not a job folder: it has no job.yaml.")
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -180,11 +219,20 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _free(path: Path) -> Path:
-    candidate, number = path, 2
-    while candidate.exists():
-        candidate, number = path.with_name(f"{path.name}-{number}"), number + 1
-    return candidate
+def _made_alone(path: Path) -> Path:
+    """Make a folder that was not there; of several commands at the same instant each gets its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        candidate = path if number == 1 else path.with_name(f"{path.name}-{number}")
+        with suppress(FileExistsError):
+            candidate.mkdir()
+            return candidate
+    raise AssertionError("unreachable")
+
+
+def _marks(path: Path) -> bool:
+    """Whether a file is what a command leaves that was killed before it wrote ``job.yaml``."""
+    return path.name in (".lock", ".coordinator.json", ".seconds") or path.name.startswith(DRAFT)
 
 
 def _plain(value: Any) -> Any:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from automl.core.errors import ConfigError, DiskFullError
 from automl.core.files import discard_drafts, writing
-from automl.jobs.folder import JobFolder, read_json, write_json
+from automl.jobs.folder import RUNS, JobFolder, check_unused, read_json, write_json
 
 
 @contextmanager
@@ -38,6 +39,8 @@ def locked(folder: JobFolder) -> Iterator[None]:
     except (OSError, NotImplementedError) as error:
         raise ConfigError(f"Cannot lock the job folder {folder.path}: {error}.") from None
     try:
+        if not folder.lock.exists():
+            raise ConfigError(f"{folder.path} was removed by another process in this moment; try again.")
         discard_drafts(folder.path)
         write_json(
             folder.coordinator,
@@ -50,8 +53,38 @@ def locked(folder: JobFolder) -> Iterator[None]:
         raise DiskFullError(f"{error} Then go on with `automl resume {folder.path}`.") from error
     finally:
         folder.coordinator.unlink(missing_ok=True)
+        # the file stays: removed, another process could hold it while a third one locks a new one
         lock.release()
-        folder.lock.unlink(missing_ok=True)
+
+
+@contextmanager
+def discarded_unused(folder: JobFolder, *, made: bool) -> Iterator[None]:
+    """A refused job leaves nothing behind; one that began trials stays, to be resumed or looked at.
+
+    Args:
+        folder: held by this process, so that nobody else's files are removed.
+        made: whether this process made it.
+
+    Raises:
+        ConfigError: another command was quicker to take the folder.
+    """
+    check_unused(folder)
+    try:
+        yield
+    except BaseException:
+        if not folder.state.exists():
+            _discard(folder, made=made)
+        raise
+
+
+def _discard(folder: JobFolder, *, made: bool) -> None:
+    for item in folder.path.iterdir():
+        shutil.rmtree(item) if item.is_dir() and not item.is_symlink() else item.unlink()
+    with suppress(OSError):  # other jobs lie there
+        if made:
+            folder.path.rmdir()
+        if made and folder.path.parent.name == RUNS:
+            folder.path.parent.rmdir()
 
 
 def _holder(path: Path) -> str:
@@ -59,4 +92,4 @@ def _holder(path: Path) -> str:
         known = read_json(path)
     except ConfigError:
         return "another process"
-    return f"process {known['pid']} on {known['host']}"
+    return f"process {known.get('pid')} on {known.get('host')}"

@@ -28,6 +28,7 @@ from automl.jobs.worker import WORK, Notes, trial_runner
 from automl.spaces.space import SearchSpace
 from automl.study.proposer import Proposer
 from automl.study.warm_start import Facts
+from automl.tracking.operation import provisional_id
 from automl.tracking.tracker import Tracker
 
 
@@ -54,6 +55,7 @@ def run_search(
     progress: Progress,
     *,
     started: float,
+    used: float = 0.0,
     has_model: Callable[[], None] = lambda: None,
 ) -> None:
     """Search and write the best model; an interrupted search ends with the best so far.
@@ -65,6 +67,7 @@ def run_search(
         adapters: study, tracker and executor.
         progress: told of everything.
         started: ``time.monotonic()`` of the start of the command; ``config.time`` counts from there.
+        used: seconds that earlier sessions of the job used.
         has_model: called when there is a model, and again when there is a better one.
 
     Raises:
@@ -84,6 +87,7 @@ def run_search(
         tracker=adapters.tracker,
         progress=progress,
         started=started,
+        used=used,
     )
     write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
     task = session.setting.folds[0].task.describe()
@@ -99,20 +103,33 @@ def run_search(
 def _tracked(session: Session) -> Iterator[None]:
     """Open the job's run and remember it with the seconds used, however the session ends."""
     tracker, folder = session.tracker, session.folder
-    used = float(state_of(folder).get("seconds", 0.0))
     fingerprint = digest(session.intake.source)
-    run_id = tracker.start_job(_job_record(session, fingerprint))
-    state = {"run_id": run_id, "experiment_id": tracker.experiment_id, "seconds": used}
-    write_json(folder.state, {**state, "digest": fingerprint})
+    run_id = _open_run(session, fingerprint)
+    known = {"run_id": run_id, "experiment_id": tracker.experiment_id, "digest": fingerprint}
+    write_json(folder.state, {**known, "seconds": session.used})
     try:
         yield
     except BaseException:
         tracker.end_job("failed", {})
         raise
     finally:
-        seconds = round(used + time.monotonic() - session.started, 2)
-        run_id = tracker.resolve(run_id)
+        seconds = round(session.used + time.monotonic() - session.started, 2)
+        run_id = tracker.resolve(run_id) or run_id
         write_json(folder.state, {**state_of(folder), "run_id": run_id, "seconds": seconds})
+
+
+def _open_run(session: Session, fingerprint: str) -> str:
+    """Open the job's run under a name that is written down first: killed in between, it is found again."""
+    folder = session.folder
+    known = {name: value for name, value in state_of(folder).items() if name != "ended"}
+    planned = str(known.get("run_id") or provisional_id())
+    write_json(folder.state, {**known, "run_id": planned, "seconds": session.used})
+    try:
+        return session.tracker.start_job(_job_record(session, fingerprint))
+    except BaseException:
+        if not known:
+            folder.state.unlink()  # the job has not begun
+        raise
 
 
 def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tuple[TrialRecord, ...]:
@@ -205,7 +222,7 @@ def _loop(
             config.trial_limit,
             config.time,
             started=session.started,
-            used=float(state_of(folder).get("seconds", 0.0)),
+            used=session.used,
             trial_seconds=config.trial_time,
         ),
         seed=config.seed,

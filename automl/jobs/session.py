@@ -26,6 +26,7 @@ class Session:
         tracker: remembers runs.
         progress: told of everything.
         started: ``time.monotonic()`` of the start of the command; ``config.time`` counts from there.
+        used: seconds that earlier sessions of the job used.
     """
 
     config: JobConfig
@@ -35,6 +36,7 @@ class Session:
     tracker: Tracker
     progress: Progress
     started: float
+    used: float = 0.0
 
     @property
     def name(self) -> str:

@@ -21,7 +21,6 @@ from automl.tracking.operation import PENDING, Operation
 from automl.tracking.store import KeptRun, StoreError
 
 KEY_TAG = "automl.key"
-TRIAL_TAG = "trial"
 
 KIND_TAG = "mlflow.experimentKind"
 """Tells MLflow's pages to open an experiment for model training, not for language-model traces."""

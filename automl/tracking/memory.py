@@ -102,6 +102,10 @@ class MemoryTracker:
         """Close the job's run."""
         self.state, self.facts = state, dict(facts)
 
+    def deliver_waiting(self, name: str, run_id: str) -> str:
+        """Return the id itself: nothing waits here."""
+        return run_id
+
     def resolve(self, run_id: str) -> str:
         """Return the id itself: nothing is provisional here."""
         return run_id
@@ -148,6 +152,10 @@ class NullTracker:
 
     def end_job(self, state: str, facts: Mapping[str, Any]) -> None:
         """Do nothing."""
+
+    def deliver_waiting(self, name: str, run_id: str) -> str:
+        """Return the id itself: nothing waits here."""
+        return run_id
 
     def resolve(self, run_id: str) -> str:
         """Return the id itself."""

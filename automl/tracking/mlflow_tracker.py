@@ -21,7 +21,7 @@ from automl.core.errors import ConfigError, DiskFullError
 from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord
 from automl.tracking import registration
 from automl.tracking.client_settings import configure, quiet, restore
-from automl.tracking.delivery import TRIAL_TAG, Delivery, temporary
+from automl.tracking.delivery import Delivery, temporary
 from automl.tracking.delivery_process import DeliveryProcess
 from automl.tracking.description import (
     LIMITS,
@@ -35,8 +35,9 @@ from automl.tracking.description import (
     standing,
     texts,
 )
+from automl.tracking.earlier import TRIAL_TAG, trials_of
 from automl.tracking.location import check_answer, is_server, redact, resolve, settle
-from automl.tracking.operation import Kind, Operation, now, provisional_id
+from automl.tracking.operation import PENDING, Kind, Operation, now, provisional_id
 from automl.tracking.outbox import Outbox
 from automl.tracking.spool import Spool
 from automl.tracking.store import KeptRun, Store
@@ -128,10 +129,12 @@ class MlflowTracker:
         self._run = self._known(job.run_id)
         if self._run:
             self._put("reopen")
-            self._collect_interrupted()
+            earlier = trials_of(self._store.children(self._run))
+            self._numbers, self._interrupted = earlier.numbers, earlier.cut
             self._batch(tags={"state": "running"})
         else:
-            self._run = self._create(job.name, job_tags(job), wait=JOB_WAIT_SECONDS)
+            planned = job.run_id if job.run_id.startswith(PENDING) else ""
+            self._run = self._create(job.name, job_tags(job), wait=JOB_WAIT_SECONDS, key=planned)
             self._batch(params=job_params(job))
             self._put("inputs", dataset(job))
             self._put("text", {"path": "environment.json", "text": json.dumps(environment(), indent=2)})
@@ -244,6 +247,9 @@ class MlflowTracker:
         words = {key: value for key, value in facts.items() if key not in numbers and value is not None}
         self._batch(metrics=numbers, tags={"state": state, **words}, step=self._step)
         self._put("end", {"status": STATUS.get(state, "FINISHED"), "time": now()})
+        self._stop()
+
+    def _stop(self) -> None:
         left = self._outbox.close(CLOSE_SECONDS)
         self._store.close()
         settle(self.uri)
@@ -253,6 +259,15 @@ class MlflowTracker:
                 f"{self._outbox.spool.path} and are sent by: automl resume {self._folder}"
             )
         restore(self._environment)
+
+    def deliver_waiting(self, name: str, run_id: str) -> str:
+        """Send what an earlier session of a job left; see ``Tracker``."""
+        self._open_experiment(name)
+        self._outbox.start()
+        self._outbox.flush(JOB_WAIT_SECONDS)
+        found = self.resolve(run_id)
+        self._stop()
+        return found
 
     def resolve(self, run_id: str) -> str:
         """Return the store's id of a run; "" for one that was never sent."""
@@ -299,6 +314,8 @@ class MlflowTracker:
         if not run_id:
             return ""
         found = self._store.adopt(run_id)
+        if found is None and run_id.startswith(PENDING):
+            return ""  # planned, and not opened any more
         if found is None:
             self._notes.append(
                 f"The earlier run {run_id} is not in {redact(self.uri)}; a new one was opened."
@@ -307,19 +324,10 @@ class MlflowTracker:
         self.experiment_id = self._store.experiment
         return found.id
 
-    def _collect_interrupted(self) -> None:
-        self._numbers = set()
-        for run in self._store.children(self._run):
-            number = run.tags.get(TRIAL_TAG, "")
-            if not number.isdigit():
-                continue
-            self._numbers.add(int(number))
-            cut = run.running or run.tags.get("state") in ("interrupted", "paused")
-            if cut and not run.deleted:
-                self._interrupted[int(number)] = run
-
-    def _create(self, name: str, tags: Mapping[str, str], *, parent: str = "", wait: float) -> str:
-        key, before = provisional_id(), time.monotonic()
+    def _create(
+        self, name: str, tags: Mapping[str, str], *, parent: str = "", wait: float, key: str = ""
+    ) -> str:
+        key, before = key or provisional_id(), time.monotonic()
         content = {"name": name, "tags": dict(tags), "parent": parent, "start": now()}
         self._put("create", {**content, "session": self._store.session}, run=key, wait=wait)
         self._waited += time.monotonic() - before

@@ -87,6 +87,18 @@ class Tracker(Protocol):
         """Close the job's run: state ``complete``, ``interrupted`` or ``failed``; send what waits."""
         ...
 
+    def deliver_waiting(self, name: str, run_id: str) -> str:
+        """Send what an earlier session of a job left, and nothing else.
+
+        Args:
+            name: the job's.
+            run_id: of the job's run, perhaps a provisional one.
+
+        Returns:
+            the store's id of the run, or "" when it is not there.
+        """
+        ...
+
     def resolve(self, run_id: str) -> str:
         """Return the store's id of a run whose id was provisional because the server was away.
 

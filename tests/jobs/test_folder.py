@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from automl.core.errors import ConfigError, DiskFullError
@@ -39,6 +41,47 @@ def test_a_taken_place_is_refused_and_left_alone(tmp_path, content):
 
     with pytest.raises(ConfigError, match="not an empty folder"):
         new_folder(str(place), "a")
+
+
+def test_default_folders_of_the_same_second_never_collide(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with ThreadPoolExecutor(8) as crowd:
+        folders = list(crowd.map(lambda number: new_folder(None, "wine").path, range(16)))
+
+    assert len(set(folders)) == 16
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("../../x", "x-"),
+        ("/etc/x", "etc-x-"),
+        ("-rf", "rf-"),
+        ("a b\0c", "a-b-c-"),
+        ("é" * 300, "é" * 100),
+        ("CON", "CON-job-"),
+        ("..", "job-"),
+    ],
+)
+def test_a_name_is_no_path(tmp_path, monkeypatch, name, part):
+    monkeypatch.chdir(tmp_path)
+
+    path = new_folder(None, name).path
+
+    assert path.parent == tmp_path / "runs"
+    assert path.name.startswith(part)
+
+
+def test_what_a_command_left_that_was_killed_at_once_is_no_obstacle(tmp_path):
+    place = tmp_path / "job"
+    place.mkdir()
+    for name in (".lock", ".coordinator.json", ".draft-1-job.yaml"):
+        (place / name).write_text("")
+
+    assert new_folder(str(place), "a").path == place
+    with pytest.raises(ConfigError, match="Start it again with `automl search"):
+        open_folder(place)
 
 
 def test_an_unwritable_place_is_refused():

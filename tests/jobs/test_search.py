@@ -12,6 +12,7 @@ import yaml
 import automl
 from automl.core.errors import ConfigError
 from automl.jobs.folder import read_json, write_json
+from automl.jobs.progress import SilentProgress
 
 
 def wine() -> pd.DataFrame:
@@ -127,6 +128,25 @@ def copy(wine_job, tmp_path):
     return copied
 
 
+def cut_short(folder):
+    """Make of a complete job one that was killed before it said so."""
+    state = read_json(folder / "state.json")
+    write_json(folder / "state.json", {name: state[name] for name in state if name != "ended"})
+
+
+def test_resume_of_a_complete_job_changes_nothing(wine_job, copy):
+    before = {path: path.stat().st_mtime_ns for path in copy.parent.rglob("*") if path.is_file()}
+    progress = SilentProgress()
+
+    result = automl.resume(copy, trials=wine_job.summary["trials"], progress=progress)
+
+    kept = {path: path.stat().st_mtime_ns for path in copy.parent.rglob("*") if path.is_file()}
+    assert {path: kept.get(path) for path in before} == before
+    assert set(kept) - set(before) <= {copy / ".lock"}
+    assert result.summary == wine_job.summary
+    assert "complete, so nothing was changed" in progress.notes[0]
+
+
 def test_resume_makes_the_missing_trials_and_repeats_none(copy):
     before = read_json(copy / "result.json")["trials"]
 
@@ -149,8 +169,9 @@ def test_an_interrupted_trial_is_trained_again_under_its_number(copy):
 def test_a_best_trial_whose_weights_were_lost_is_trained_again(wine_job, copy):
     kept = read_json(copy / "best.json")
     write_json(copy / "best.json", {**kept, "number": 99})
+    cut_short(copy)
 
-    result = automl.resume(copy, trials=wine_job.summary["trials"])
+    result = automl.resume(copy)
 
     assert result.best == wine_job.best
     assert result.predict(wine().head(3)).equals(wine_job.predict(wine().head(3)))

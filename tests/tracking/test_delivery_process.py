@@ -9,8 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from automl.tracking.delivery import TRIAL_TAG, Delivery
+from automl.tracking.delivery import Delivery
 from automl.tracking.delivery_process import DeliveryProcess
+from automl.tracking.earlier import TRIAL_TAG
 from automl.tracking.mlflow_tracker import MlflowTracker
 from automl.tracking.operation import Operation, provisional_id
 from automl.tracking.store import Store
