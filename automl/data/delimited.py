@@ -1,4 +1,4 @@
-"""Delimited text with the standard library only: bytes, encoding, separator, quoting, rows.
+"""Delimited text with the standard library only: separator, quoting, rows, names of columns.
 
 Shared by the quick check before anything heavy is loaded and by the reader of whole tables, so that both
 see the same header and refuse with the same words.
@@ -6,25 +6,19 @@ see the same header and refuse with the same words.
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
-import io
+import re
 import sys
-import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
 
 from automl.core.errors import DataError, suggest
 
-HEAD_BYTES = 1 << 18
-HEAD_ROWS = 60
 # Commas come last: they stand in numbers and sentences of files that are separated by something else.
 SEPARATORS = ("\t", ";", "|", "^", ",")
 BLANKS = " "
+COMMENT = "#"
 
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
@@ -42,63 +36,59 @@ class Layout:
     quoted: bool
 
 
-def read_bytes(path: Path, limit: int = -1) -> bytes:
-    """Return the (unzipped) content of a file, at most ``limit`` bytes of it.
-
-    Raises:
-        DataError: it cannot be read, is empty or is no text.
-    """
-    try:
-        with path.open("rb") as stream:
-            zipped = stream.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if zipped else path.open("rb") as stream:
-            content = stream.read(limit)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"Cannot read {path}: {error}.") from error
-    if not content.strip(b" \t\r\n\xef\xbb\xbf"):
-        raise DataError(
-            f"{path} is empty: expected a table with a header row and at least one row of data."
-        )
-    if b"\0" in content[:HEAD_BYTES] and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise DataError(f"{path} is not a text file (it holds zero bytes): expected a delimited table.")
-    return content
-
-
-def sniff(text: str) -> Layout:
-    """Find separator and quoting: the separator that cuts most of the first rows as it cuts the first.
-
-    Args:
-        text: the beginning of the file, or all of it; quoting of tab-separated text is judged by all of it.
-    """
-    scores = {mark: _agreement(text, mark) for mark in SEPARATORS}
-    best = max(SEPARATORS, key=lambda mark: scores[mark])
-    if scores[best] < 0.5:
-        best = BLANKS if _agreement(text, BLANKS) == 1.0 else ","
-    return Layout(separator=best, quoted=best != "\t" or _quotes_cells(text))
-
-
-def rows(text: str, layout: Layout, where: str) -> Iterator[tuple[int, list[str]]]:
+def rows(
+    lines: Iterable[str], layout: Layout, where: str, *, above: int = 0
+) -> Iterator[tuple[int, list[str]]]:
     """Yield the number of the last line of each row that is not blank (from 1) and its trimmed cells.
 
+    Args:
+        lines: lines with their ends.
+        layout: how they are cut.
+        where: what messages call the text.
+        above: lines of the text above these.
+
     Raises:
-        DataError: a row cannot be cut into cells.
+        DataError: a row cannot be cut into cells, or a quote is never closed.
     """
-    if layout.separator == BLANKS:
-        cut = ((number, line.split()) for number, line in enumerate(text.splitlines(), start=1))
+    if layout.separator == BLANKS and not layout.quoted:
+        cut = ((number, line.split()) for number, line in enumerate(lines, above + 1))
         yield from ((number, cells) for number, cells in cut if cells)
         return
+    watched = _Lines(lines if layout.separator != BLANKS else (line.strip() + "\n" for line in lines))
     reader = csv.reader(
-        io.StringIO(text, newline=""),
+        watched,
         delimiter=layout.separator,
+        skipinitialspace=layout.separator == BLANKS,
         quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE,
     )
+    begun = above + 1
     try:
         for cells in reader:
+            if watched.ended and layout.quoted and cells:
+                refuse_open_quote(cells[-1], watched.last, f"{where}, line {begun}")
+            begun = above + reader.line_num + 1
             trimmed = [cell.strip() for cell in cells]
             if len(trimmed) > 1 or any(trimmed):
-                yield reader.line_num, trimmed
+                yield above + reader.line_num, trimmed
     except csv.Error as error:
-        raise DataError(f"{where}, line {reader.line_num} cannot be cut into cells: {error}.") from error
+        line = above + reader.line_num
+        raise DataError(f"{where}, line {line} cannot be cut into cells: {error}.") from error
+
+
+def refuse_open_quote(cell: str, last_line: str, where: str) -> None:
+    """Raise DataError when the last cell of a text runs to its end because a quote was never closed.
+
+    Args:
+        cell: the last cell, not trimmed.
+        last_line: the last line of the text.
+        where: what the message calls the row.
+    """
+    spans_lines = "\n" in cell or "\r" in cell
+    if spans_lines and not last_line.rstrip().endswith('"'):
+        raise DataError(
+            f'{where}: a cell opens with a double quote (") that is never closed, so it would swallow the'
+            ' rest of the file. Close it, or write a quote inside of a quoted cell twice ("").'
+        )
 
 
 def column_names(first: Sequence[str], *, header: bool, where: str) -> list[str]:
@@ -115,6 +105,13 @@ def column_names(first: Sequence[str], *, header: bool, where: str) -> list[str]
     names = [name or f"unnamed_{position}" for position, name in enumerate(names)]
     refuse_duplicates(names, where)
     return names
+
+
+def quotes_cells(text: str) -> bool:
+    """Whether every cell of a tab-separated text that opens with a quote is closed by one in its line."""
+    opened = len(re.findall(r'(?m)(?:^|\t)"', text))
+    closed = len(re.findall(r'(?m)(?:^|\t)"(?:[^"\r\n]|"")*"(?=\t|\r|$)', text))
+    return opened > 0 and opened == closed
 
 
 def refuse_duplicates(names: Sequence[str], where: str) -> None:
@@ -140,33 +137,21 @@ def refuse_unknown(name: str, names: Sequence[str], where: str) -> None:
         raise DataError(f"{where} has no column {name!r}. {suggest(name, names)}")
 
 
-def _agreement(text: str, separator: str) -> float:
-    """Share of the first rows that have as many cells (at least 2) as the first row."""
-    best = 0.0
-    for quoted in (True, False) if separator == "\t" else (True,):
-        counts = _counts(text, Layout(separator=separator, quoted=quoted))
-        if counts and counts[0] >= 2:
-            best = max(best, counts.count(counts[0]) / len(counts))
-    return best
+class _Lines:
+    """Hands lines on, and remembers the last one and whether it was the last."""
 
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._next = next(self._lines, None)
+        self.last = ""
+        self.ended = False
 
-def _counts(text: str, layout: Layout) -> list[int]:
-    head = "".join(islice(io.StringIO(text[:HEAD_BYTES], newline=""), 4 * HEAD_ROWS))
-    try:
-        counts = [len(cells) for _, cells in islice(rows(head, layout, "the head"), HEAD_ROWS)]
-    except DataError:
-        return []
-    cut_off = len(text) > len(head) and 1 < len(counts) < HEAD_ROWS
-    return counts[:-1] if cut_off else counts
+    def __iter__(self) -> Iterator[str]:
+        return self
 
-
-def _quotes_cells(text: str) -> bool:
-    """Whether every cell of a tab-separated text that opens with a quote is closed by one."""
-    opened = closed = 0
-    for line in io.StringIO(text):
-        for cell in line.rstrip("\r\n").split("\t"):
-            if cell.startswith('"'):
-                opened += 1
-                body = cell[1:-1].replace('""', "")
-                closed += len(cell) > 1 and cell.endswith('"') and '"' not in body
-    return opened > 0 and opened == closed
+    def __next__(self) -> str:
+        if self._next is None:
+            raise StopIteration
+        self.last, self._next = self._next, next(self._lines, None)
+        self.ended = self._next is None
+        return self.last

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Sequence
-from itertools import islice
-from pathlib import Path
 
-from automl.data.delimited import (
-    HEAD_BYTES,
-    column_names,
-    read_bytes,
-    refuse_no_rows,
-    refuse_unknown,
-    rows,
-    sniff,
-)
+from automl.data.delimited import refuse_unknown
+from automl.data.heading import find_heading, read_head
 from automl.data.source import Source
 
 
@@ -41,24 +31,10 @@ def check_table_header(
     if source.kind != "table" or source.path is None:
         return
     where = str(source.path)
-    names, readable = _header(source.path, header=header)
-    if not readable:
+    head = read_head(source.path, content=source.content)
+    text = head.text()
+    if text is None:  # names are certain only where the encoding is
         return
+    names = find_heading(text, whole=head.whole, header=header, where=where).names
     for name in (*target, *columns):
         refuse_unknown(name, names, where)
-
-
-def _header(path: Path, *, header: bool) -> tuple[list[str], bool]:
-    """Names of the columns, and whether the head of the file is UTF-8 (names are certain)."""
-    where = str(path)
-    content = read_bytes(path, HEAD_BYTES)
-    decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
-    try:
-        text = decoder.decode(content, final=len(content) < HEAD_BYTES)
-    except UnicodeDecodeError:
-        return [], False
-    first = list(islice(rows(text, sniff(text), where), 2))
-    names = column_names(first[0][1], header=header, where=where)
-    if len(first) < 1 + header and len(content) < HEAD_BYTES:
-        refuse_no_rows(where, header=header)
-    return names, True

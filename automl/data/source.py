@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -34,10 +34,11 @@ class Source:
             ``frame`` (pandas or polars DataFrame), ``arrays`` (numpy array, or a tuple of inputs and
             targets), ``sklearn`` (a data set bundled with scikit-learn).
         path: the file or folder, or None for objects in memory.
-        content: the object in memory, or None.
+        content: the object in memory; of a pipe, which can be read only once, its bytes; or None.
         name: what messages and job folders call it.
         cache: keeps what is slow to read, or None.
         phases: is told how far reading is, and gives it up at the deadline.
+        kept: what was read from this source already, for those who read it next.
     """
 
     kind: SourceKind
@@ -46,6 +47,27 @@ class Source:
     content: Any = None
     cache: ArrayCache | None = None
     phases: Phases = field(default_factory=Phases, compare=False, repr=False)
+    kept: Kept = field(default_factory=lambda: Kept(), compare=False, repr=False)
+
+
+class Kept:
+    """What was read from a source, by a key of the reader; stays behind when a source is sent elsewhere."""
+
+    def __init__(self) -> None:
+        self._read: dict[object, Any] = {}
+
+    def get(self, key: object, read: Callable[[], Any]) -> Any:
+        """Return what is kept under a key; ``read`` makes it the first time."""
+        if key not in self._read:
+            self._read[key] = read()
+        return self._read[key]
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._read.clear()
+
+    def __reduce__(self) -> tuple[type[Kept], tuple[()]]:
+        return Kept, ()
 
 
 def open_source(data: object) -> Source:

@@ -1,16 +1,16 @@
 """Tables of any origin as one DataFrame: delimited text, Parquet, DataFrames, bundled data sets.
 
-Text tables keep every cell as the text that it was, with ``""`` for missing; Parquet files and DataFrames
-keep their types. ``as_text`` and ``as_number`` read a column of either kind.
+Text tables keep their cells as texts, ``""`` for missing, each different one once (see
+``automl.data.typed``); Parquet files and DataFrames keep their types. ``as_text`` and ``as_number`` read a
+column of any kind.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -18,18 +18,12 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.names import free_name
 from automl.core.optional import require
-from automl.data.delimited import (
-    column_names,
-    read_bytes,
-    refuse_duplicates,
-    refuse_no_rows,
-    rows,
-    sniff,
-)
+from automl.data.cells import as_number, as_text, is_missing
+from automl.data.delimited import refuse_duplicates, refuse_no_rows
 from automl.data.source import Source
+from automl.data.text_table import read_text
 
-GUESS_BYTES = 1 << 18
-MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "-"})
+__all__ = ["Table", "as_number", "as_text", "is_missing", "listed", "read_table", "row_keys"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +42,7 @@ class Table:
 
 
 def read_table(source: Source, *, header: bool = True) -> Table:
-    """Read a source of kind ``table``, ``parquet``, ``frame`` or ``sklearn`` as a table.
+    """Read a source of kind ``table``, ``parquet``, ``frame`` or ``sklearn`` as a table, once per source.
 
     Args:
         source: where the table is.
@@ -57,53 +51,8 @@ def read_table(source: Source, *, header: bool = True) -> Table:
     Raises:
         DataError: it cannot be read, is empty, has doubled column names or rows of unequal length.
     """
-    if source.kind == "table" and source.path is not None:
-        return _read_text(source.path, header=header)
-    where = str(source.path or source.name)
-    if source.kind == "parquet" and source.path is not None:
-        return _checked(_read_parquet(source.path), where)
-    if source.kind == "frame":
-        return _checked(_pandas(source.content), where)
-    if source.kind == "sklearn":
-        return _checked(_bundled(source.name), f"sklearn:{source.name}")
-    raise DataError(
-        f"Expected a table (delimited text, Parquet or a DataFrame), got {where} ({source.kind})."
-    )
-
-
-def as_text(series: pd.Series[Any]) -> np.ndarray:
-    """Return a column as an object array of trimmed str ``(n,)``, ``""`` where it is missing.
-
-    Whole numbers of a float column lose their ``.0``, so that a column of integers reads the same with
-    and without missing cells.
-    """
-    if pd.api.types.is_float_dtype(series.dtype):
-        return np.array(
-            [_float_text(value) for value in series.to_numpy(np.float64, na_value=np.nan)], object
-        )
-    values = series.to_numpy(object)
-    missing = series.isna().to_numpy(bool)
-    texts = ["" if gone else str(value).strip() for value, gone in zip(values, missing, strict=True)]
-    return np.array(texts, dtype=object)
-
-
-def as_number(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
-    """Return a column as float64 ``(n,)`` with NaN for missing, and how many other cells are no numbers.
-
-    Missing are blanks and the usual markers (``?``, ``NA``, ``N/A``, ``nan``, ``null``, ``None``, ``-``)
-    in upper or lower case; cells that are no numbers become NaN as well.
-    """
-    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
-        return series.to_numpy(np.float64, na_value=np.nan), 0
-    texts = pd.Series(as_text(series), dtype=object)
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
-    odd = Counter(texts.to_numpy()[np.isnan(numbers)].tolist())
-    return numbers, sum(count for text, count in odd.items() if not is_missing(text))
-
-
-def is_missing(text: str) -> bool:
-    """Whether a trimmed cell is blank or a usual marker of a missing value."""
-    return text.lower() in MISSING
+    table = source.kept.get(("table", header), lambda: _read(source, header=header))
+    return cast("Table", table)
 
 
 def row_keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:
@@ -120,64 +69,20 @@ def listed(names: Sequence[str]) -> str:
     return shown + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
-def _read_text(path: Path, *, header: bool) -> Table:
-    text, notes = _decode(read_bytes(path), path)
-    names, records = _records(text, header=header, where=str(path))
-    columns = zip(*records, strict=True)
-    frame = pd.DataFrame(
-        {name: list(cells) for name, cells in zip(names, columns, strict=True)}, dtype=object
+def _read(source: Source, *, header: bool) -> Table:
+    if source.kind == "table" and source.path is not None:
+        read = read_text(source.path, header=header, content=source.content)
+        return Table(frame=read.frame, notes=read.notes, where=str(source.path))
+    where = str(source.path or source.name)
+    if source.kind == "parquet" and source.path is not None:
+        return _checked(_read_parquet(source.path), where)
+    if source.kind == "frame":
+        return _checked(_pandas(source.content), where)
+    if source.kind == "sklearn":
+        return _checked(_bundled(source.name), f"sklearn:{source.name}")
+    raise DataError(
+        f"Expected a table (delimited text, Parquet or a DataFrame), got {where} ({source.kind})."
     )
-    return Table(frame=frame, notes=notes, where=str(path))
-
-
-def _decode(content: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
-    try:
-        return content.decode("utf-8-sig"), ()
-    except UnicodeDecodeError as error:
-        position = error.start
-    from charset_normalizer import from_bytes
-
-    sample = (
-        content
-        if len(content) <= GUESS_BYTES
-        else content[max(0, position - GUESS_BYTES // 2) :][:GUESS_BYTES]
-    )
-    guess = from_bytes(sample).best()
-    try:
-        if guess is None:
-            raise LookupError
-        text = content.decode(guess.encoding).removeprefix("\ufeff")
-    except (UnicodeDecodeError, LookupError):
-        line = content.count(b"\n", 0, position) + 1
-        raise DataError(
-            f"{path}, line {line}: not UTF-8, and no other encoding fits. Save the file as UTF-8."
-        ) from None
-    return text, (
-        f"{path.name} is not UTF-8: read as {guess.encoding}, a guess; save it as UTF-8 to be sure.",
-    )
-
-
-def _records(text: str, *, header: bool, where: str) -> tuple[list[str], list[list[str]]]:
-    numbered = rows(text, sniff(text), where)
-    _, first = next(numbered, (0, []))
-    names = column_names(first, header=header, where=where)
-    records = [] if header else [first]
-    for line, cells in numbered:
-        records.append(_fitted(cells, names, f"{where}, line {line}"))
-    if not records:
-        refuse_no_rows(where, header=header)
-    return names, records
-
-
-def _fitted(cells: list[str], names: list[str], where: str) -> list[str]:
-    """A row cut to the width of the header where only blank cells stand out."""
-    surplus = cells[len(names) :]
-    if len(cells) < len(names) or any(surplus):
-        raise DataError(
-            f"{where}: expected {len(names)} cells as in the first row, got {len(cells)}."
-            " Mend the row, or put cells that hold the separator in double quotes."
-        )
-    return cells[: len(names)] if surplus else cells
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -214,9 +119,3 @@ def _checked(frame: pd.DataFrame, where: str) -> Table:
     if frame.shape[0] == 0 or not names:
         refuse_no_rows(where, header=False)
     return Table(frame=frame.set_axis(names, axis=1).reset_index(drop=True), notes=(), where=where)
-
-
-def _float_text(value: float) -> str:
-    if value != value:
-        return ""
-    return str(int(value)) if value.is_integer() else repr(float(value))

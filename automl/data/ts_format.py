@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from automl.core.errors import DataError
-from automl.data.delimited import read_bytes
+from automl.data.file_bytes import read_bytes
 
 Label = Literal["class", "number", "none"]
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
+import zipfile
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from automl.core.errors import DataError
+from automl.data.preflight import check_table_header
 from automl.data.source import open_source
 from automl.data.tables import Table, as_number, as_text, read_table
 
@@ -147,3 +155,179 @@ def test_as_number_knows_the_usual_markers_of_missing(marker: str) -> None:
     numbers, bad = as_number(pd.Series(["1", marker, "2.5e3", "abc"], dtype=object))
     np.testing.assert_array_equal(numbers, [1.0, np.nan, 2500.0, np.nan])
     assert bad == 1
+
+
+def cells(read: Table) -> dict[str, list[str]]:
+    return {name: as_text(read.frame[name]).tolist() for name in read.frame.columns}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "sep=;\na;b\n1;2\n3;4\n",
+        '"sep=,"\r\na,b\r\n1,2\r\n3,4\r\n',
+        "sep=\t\na\tb\n1\t2\n3\t4\n",
+        "\n\na,b\n1,2\n3,4\n",
+        "# made by x, y\n# z\na,b\n1,2\n# half way\n3,4\n",
+        "Sales 2024\n\na,b\n1,2\n3,4\n",
+        "Sales, north, 2024, x\na,b\n1,2\n3,4\n",
+        "a,b\r1,2\r3,4\r",
+        "a,b\n1,2\n3,4",
+        "a,b,\n1,2,\n3,4,\n",
+        "a;b\n1;2\n  \n;;;;\n3;4\n",
+        "# remark\na b\n1  2\n 3 4 \n",
+    ],
+)
+def test_dialects_of_one_table(tmp_path: Path, content: str) -> None:
+    expected = {"a": ["1", "3"], "b": ["2", "4"]}
+    assert cells(table(tmp_path, content)) == expected
+    check_table_header(open_source(tmp_path / "data.csv"), target=("a",), columns=("b",))
+
+
+def test_titles_filled_with_blank_cells_are_skipped_and_told(tmp_path: Path) -> None:
+    read = table(tmp_path, "Report;;\n;;\na;b;c\n1;2;x\n4;5;y\n")
+    assert cells(read) == {"a": ["1", "4"], "b": ["2", "5"], "c": ["x", "y"]}
+    assert "first 2 lines stand above the table ('Report')" in read.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ("name,2019,2020\nx,1,2\ny,3,4\n", ["name", "2019", "2020"]),
+        ("# a,b,c\n1,2,3\n4,5,6\n", ["# a", "b", "c"]),
+        ("tag,n\n#foo,1\n#bar,2\n", ["tag", "n"]),
+        ("a,,\n1,2,3\nx,y,z\n", ["a"]),
+    ],
+)
+def test_a_header_is_not_taken_for_a_title(tmp_path: Path, content: str, names: list[str]) -> None:
+    (tmp_path / "data.csv").write_text(content)
+    check_table_header(open_source(tmp_path / "data.csv"), target=names)
+
+
+@pytest.mark.parametrize("content", ['"a" "b"\n"r 1" 1 2\n"r2" 3 4\n', '"a","b"\n"r 1",1,2\n"r2",3,4\n'])
+def test_row_names_of_r_are_a_nameless_column(tmp_path: Path, content: str) -> None:
+    read = table(tmp_path, content)
+    assert cells(read) == {"unnamed_0": ["r 1", "r2"], "a": ["1", "3"], "b": ["2", "4"]}
+    assert "first cell is the row's name" in read.notes[0]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_packed_tables_are_opened(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    assert cells(table(tmp_path, pack(b"a,b\n1,2\n"))) == {"a": ["1"], "b": ["2"]}
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig"])
+def test_marked_unicode_is_read_without_a_word(tmp_path: Path, codec: str) -> None:
+    read = table(tmp_path, "a,größe\n1,ü\n".encode(codec))
+    assert (cells(read), read.notes) == ({"a": ["1"], "größe": ["ü"]}, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'{"a": 1}\n{"a": 2}\n', "JSON"),
+        (b'[\n {"a": 1}\n]', "JSON"),
+        (b"<!DOCTYPE html><html>", "HTML"),
+        (b"PAR1\x15\x04", r"name that ends in \.parquet"),
+        (b"a,b\n1,\0\n", "zero bytes"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "UTF-16"),
+        (b'a,b\n1,"abc\n2,x\n3,y\n', "line 2: a cell opens with a double quote .* never closed"),
+        (b'a,b\n1,"abc\n2,x\n3,y', "never closed"),
+        (b"a,b\n1,2\n3,4\nTotal: 2\n", "line 4: expected 2 cells"),
+    ],
+)
+def test_other_formats_and_broken_rows_are_refused(tmp_path: Path, content: bytes, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        table(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("members", "words"), [(["a.csv", "b.csv"], "2 files"), (["[Content_Types].xml"], "xlsx")]
+)
+def test_archives_of_one_table_are_read_and_others_refused(
+    tmp_path: Path, members: list[str], words: str
+) -> None:
+    for path, names in {"one.zip": ["t.csv"], "other.csv": members}.items():
+        with zipfile.ZipFile(tmp_path / path, "w") as archive:
+            for name in names:
+                archive.writestr(name, "a,b\n1,2\n")
+    assert cells(read_table(open_source(tmp_path / "one.zip"))) == {"a": ["1"], "b": ["2"]}
+    with pytest.raises(DataError, match=words):
+        read_table(open_source(tmp_path / "other.csv"))
+
+
+def long(*columns: str) -> str:
+    """A table of 12,000 rows, long enough that columns of different numbers are kept as numbers."""
+    lines = [",".join(column.format(i=i, j=i % 3) for column in columns) for i in range(12_000)]
+    return "\n".join([",".join("abcdef"[: len(columns)]), *lines, ""])
+
+
+def test_long_columns_of_numbers_are_numbers_and_words_a_dictionary(tmp_path: Path) -> None:
+    frame = table(tmp_path, long("{i}", "{i}.25", "w{j}", " {i} ")).frame
+    assert [str(kind).partition("<")[0] for kind in frame.dtypes] == [
+        "int64",
+        "float64",
+        "dictionary",
+        "int64",
+    ]
+    assert [as_text(frame[name])[7] for name in frame] == ["7", "7.25", "w1", "7"]
+    words = as_text(frame["c"])
+    assert words[0] is words[3]
+
+
+@pytest.mark.parametrize(
+    ("last", "kept"), [("007", "007"), ("18446744073709551617", "18446744073709551617"), ("0x1F", "0x1F")]
+)
+def test_cells_that_say_more_than_a_number_keep_their_text(tmp_path: Path, last: str, kept: str) -> None:
+    frame = table(tmp_path, long("{i}", "x") + f"{last},x\n").frame
+    assert as_text(frame["a"])[[0, -1]].tolist() == ["0", kept]
+
+
+def test_large_integers_survive_missing_cells(tmp_path: Path) -> None:
+    frame = table(tmp_path, long("{i}", "x") + "9007199254740993,x\nNA,x\n").frame
+    assert as_text(frame["a"])[[5, -2, -1]].tolist() == ["5", "9007199254740993", ""]
+    assert as_number(frame["a"])[1] == 0
+
+
+def test_missing_markers_and_odd_cells_in_long_columns(tmp_path: Path) -> None:
+    frame = table(tmp_path, long("{i}.5", "{i}") + "?,abc\nNaN,1e3\n").frame
+    numbers, odd = as_number(frame["a"])
+    assert (np.isnan(numbers).sum(), odd) == (2, 0)
+    numbers, odd = as_number(frame["b"])
+    assert (numbers[-1], odd, as_text(frame["b"])[-2]) == (1000.0, 1, "abc")
+
+
+def test_a_table_is_read_once_per_source(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    source = open_source(tmp_path / "a.csv")
+    assert read_table(source) is read_table(replace(source, cache=None))
+    assert deepcopy(source).kept is not source.kept
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        pd.Series(["1", None, "x"], dtype="string"),
+        pd.Series(["1", None, "x"], dtype="category"),
+        pd.Series(["1", None, "x"], dtype=pd.ArrowDtype(pa.string())),
+        pd.Series(["1", None, "x"], dtype=object),
+        pd.Series([1, None, "x"], dtype=object),
+        pd.Series(["1", None, "x"], dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))),
+    ],
+)
+def test_texts_of_all_storages(series: pd.Series) -> None:
+    numbers, odd = as_number(series)
+    assert as_text(series).tolist() == ["1", "", "x"]
+    np.testing.assert_array_equal(numbers, [1, np.nan, np.nan])
+    assert odd == 1
+
+
+@pytest.mark.parametrize("kind", ["Int64", "Float64", "float32", pd.ArrowDtype(pa.int64()), "category"])
+def test_numbers_of_all_storages(kind: object) -> None:
+    series = pd.Series([3, None, 3, 5], dtype=kind)
+    assert as_text(series).tolist() == ["3", "", "3", "5"]
+    np.testing.assert_array_equal(as_number(series)[0], [3, np.nan, 3, 5])
+
+
+def test_texts_of_a_category_of_mixed_objects_stay_apart() -> None:
+    assert as_text(pd.Series([1, "1", True, 1.0], dtype=object)).tolist() == ["1", "1", "True", "1.0"]

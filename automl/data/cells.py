@@ -1,0 +1,120 @@
+"""Columns of any storage as texts or as numbers: the two doors through which others read cells.
+
+A column may be an Arrow dictionary of texts (from a file), numbers of NumPy, Arrow or pandas' own nullable
+kinds, objects, categories, dates. Equal texts are one str object wherever that is known beforehand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "-"})
+"""Cells that count as missing, in lower case."""
+
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity|nan)$"
+"""How programs write numbers."""
+
+
+def as_text(series: pd.Series[Any]) -> np.ndarray:
+    """Return a column as an object array of trimmed str ``(n,)``, ``""`` where it is missing.
+
+    Whole numbers of a float column lose their ``.0``, so that a column of integers reads the same with
+    and without missing cells.
+    """
+    parts = _coded(series)
+    if parts is None:
+        return _texts(series)
+    codes, values = parts
+    known: np.ndarray = np.append(_texts(values), "")  # code -1: missing
+    return np.asarray(known[codes])
+
+
+def as_number(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
+    """Return a column as float64 ``(n,)`` with NaN for missing, and how many other cells are no numbers.
+
+    Missing are blanks and the usual markers (``?``, ``NA``, ``N/A``, ``nan``, ``null``, ``None``, ``-``)
+    in upper or lower case; cells that are no numbers become NaN as well. Decimal commas and the like are
+    none here: ``read_table`` has turned them into plain numbers where a column is written so.
+    """
+    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
+        return series.to_numpy(np.float64, na_value=np.nan), 0
+    parts = _coded(series)
+    codes, values = parts if parts is not None else (None, series)
+    texts = _texts(values)
+    numbers = parse_numbers(pa.array(texts, pa.large_string()))
+    odd = np.isnan(numbers)
+    odd[odd] = [not is_missing(text) for text in texts[odd]]
+    if codes is None:
+        return numbers, int(odd.sum())
+    return np.append(numbers, np.nan)[codes], int(np.append(odd, False)[codes].sum())
+
+
+def is_missing(text: str) -> bool:
+    """Whether a trimmed cell is blank or a usual marker of a missing value."""
+    return text.lower() in MISSING
+
+
+def parse_numbers(texts: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """Return trimmed texts as float64 ``(n,)``, to the nearest float; NaN where a text is no number."""
+    try:
+        numbers = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        fits = pc.match_substring_regex(texts, NUMBER)
+        plain = pc.replace_substring_regex(texts, r"^\+", "")
+        numbers = pc.cast(pc.if_else(fits, plain, None), pa.float64())
+    # A copy, since Arrow's memory is read-only.
+    return np.array(numbers.to_numpy(zero_copy_only=False) if isinstance(numbers, pa.Array) else numbers)
+
+
+def arrow_texts(series: pd.Series[Any]) -> pa.ChunkedArray | None:
+    """Return the texts of a column that Arrow or pandas keeps as texts; None for other columns."""
+    if isinstance(series.dtype, pd.StringDtype) or (
+        isinstance(series.dtype, pd.ArrowDtype) and _holds_text(series.dtype.pyarrow_dtype)
+    ):
+        cells = pa.array(series.array, from_pandas=True)
+        return cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([cells])
+    return None
+
+
+def _coded(series: pd.Series[Any]) -> tuple[np.ndarray, pd.Series[Any]] | None:
+    """A column as places ``(n,)`` among its different values, -1 for missing; None where that is wrong."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return series.cat.codes.to_numpy(), pd.Series(series.cat.categories)
+    texts = arrow_texts(series)
+    if texts is not None:
+        coded = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
+        whole = coded.unify_dictionaries().combine_chunks()
+        if isinstance(whole, pa.ChunkedArray):  # no rows
+            return np.zeros(0, int), pd.Series([], dtype=object)
+        codes = pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False)
+        return codes, pd.Series(whole.dictionary.to_pylist(), dtype=object)
+    if pd.api.types.is_object_dtype(series.dtype) and pd.api.types.infer_dtype(series) != "string":
+        return None  # 1, 1.0 and True are equal and are three texts
+    codes, values = pd.factorize(series)
+    return codes, pd.Series(values)
+
+
+def _holds_text(kind: pa.DataType) -> bool:
+    inner = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner))
+
+
+def _texts(values: pd.Series[Any]) -> np.ndarray:
+    if pd.api.types.is_float_dtype(values.dtype):
+        numbers = values.to_numpy(np.float64, na_value=np.nan)
+        return np.array([_float_text(value) for value in numbers.tolist()], dtype=object)
+    cells = values.to_numpy(object)
+    missing = values.isna().to_numpy(bool)
+    texts = ["" if gone else str(value).strip() for value, gone in zip(cells, missing, strict=True)]
+    return np.array(texts, dtype=object)
+
+
+def _float_text(value: float) -> str:
+    if value != value:
+        return ""
+    return str(int(value)) if value.is_integer() else repr(value)

@@ -1,0 +1,130 @@
+"""A delimited text as columns: its encoding, its heading, and Arrow for the rest."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from automl.core.errors import DataError
+from automl.core.notes import Note
+from automl.data.arrow_table import cut_by_arrow, cut_by_row
+from automl.data.delimited import quotes_cells, refuse_no_rows
+from automl.data.file_bytes import UTF16, read_bytes
+from automl.data.heading import Heading, find_heading, head_of
+from automl.data.typed import typed
+
+GUESS_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextTable:
+    """A text that was read.
+
+    Attributes:
+        frame: one column per column of the text.
+        notes: what a user should know.
+    """
+
+    frame: pd.DataFrame
+    notes: tuple[Note, ...]
+
+
+def read_text(path: Path, *, header: bool, content: bytes | None = None) -> TextTable:
+    """Read a delimited text.
+
+    Args:
+        path: the file.
+        header: False when the first row is data.
+        content: what was read from it before, where it can be read only once.
+
+    Raises:
+        DataError: it cannot be read, is empty, has doubled names or rows of unequal length.
+    """
+    where = str(path)
+    text, notes = _utf8(read_bytes(path, content=content), path)
+    try:
+        cut = _cut(text, header=header, where=where)
+    except UnicodeError:
+        text, notes = _guessed(text, path)
+        cut = _cut(text, header=header, where=where)
+    del text
+    if not len(cut.columns[0]):
+        refuse_no_rows(where, header=header)
+    return TextTable(frame=_frame(cut), notes=(*notes, *cut.notes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cut:
+    names: list[str]
+    columns: list[pa.ChunkedArray]
+    notes: tuple[Note, ...]
+
+
+def _utf8(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:
+    """The content as UTF-8 without a byte order mark, where it is or says that it is UTF-16."""
+    if not content.startswith(UTF16):
+        return content.removeprefix(codecs.BOM_UTF8), ()
+    try:
+        return content.decode("utf-16").encode(), ()
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} begins as UTF-16 and is none: {error}. Save it as UTF-8.") from error
+
+
+def _guessed(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:
+    from charset_normalizer import from_bytes
+
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        position = error.start
+    start = max(0, position - GUESS_BYTES // 2) if len(content) > GUESS_BYTES else 0
+    guess = from_bytes(content[start:][:GUESS_BYTES]).best()
+    try:
+        if guess is None:
+            raise LookupError
+        text = content.decode(guess.encoding).removeprefix("\ufeff")
+    except (UnicodeDecodeError, LookupError):
+        line = content.count(b"\n", 0, position) + 1
+        raise DataError(
+            f"{path}, line {line}: not UTF-8, and no other encoding fits. Save the file as UTF-8."
+        ) from None
+    note = f"{path.name} is not UTF-8: read as {guess.encoding}, a guess; save it as UTF-8 to be sure."
+    return text.encode(), (Note(note),)
+
+
+def _cut(content: bytes, *, header: bool, where: str) -> _Cut:
+    """Cut a UTF-8 text by Arrow; row by row where Arrow cannot."""
+    heading = _heading(content, header=header, where=where)
+    cut = cut_by_arrow(content, heading, where)
+    if cut is None and heading.layout.separator == "\t" and b'"' in content:
+        other = _heading(content, header=header, where=where, quoted=not heading.layout.quoted)
+        cut = cut_by_arrow(content, other, where)
+        heading = heading if cut is None else other
+    columns, notes = cut or cut_by_row(content, heading, where)
+    return _Cut(names=heading.names, columns=columns, notes=(*heading.notes, *notes))
+
+
+def _heading(content: bytes, *, header: bool, where: str, quoted: bool | None = None) -> Heading:
+    head = head_of(content)
+    text = head.text()
+    if text is None:
+        raise UnicodeError(where)
+    heading = find_heading(text, whole=head.whole, header=header, where=where, quoted=quoted)
+    if heading.layout.separator != "\t" or quoted is not None or head.whole or b'"' not in content:
+        return heading
+    judged = quotes_cells(content.decode(errors="replace"))
+    if judged == heading.layout.quoted:
+        return heading
+    return find_heading(text, whole=head.whole, header=header, where=where, quoted=judged)
+
+
+def _frame(cut: _Cut) -> pd.DataFrame:
+    """Typed columns, made one by one so that no second copy of all cells is held."""
+    series = {}
+    for name in cut.names:
+        series[name] = typed(cut.columns.pop(0))
+    return pd.DataFrame(series, copy=False)
