@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError, suggest
+from automl.core.notes import Note
 from automl.data.forecasting import LARGEST, Panel, gather
 from automl.data.modality import ReadOptions
 from automl.data.source import Source
-from automl.data.tables import Table, as_number, as_text, read_table
-from automl.data.time_axis import TimeGrid, find_grid, find_time_column, parse_times
+from automl.data.tables import Table, as_number, as_text, is_missing, read_table
+from automl.data.time_axis import TimeAxis
+from automl.data.time_cells import find_time_column, parse_times
+from automl.data.time_search import Placed, find_axis, place, rows_in_order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,13 @@ class Roles:
 
 
 def open_table(source: Source, *, header: bool) -> Table:
-    """Read the table; an array ``(time, channels)`` becomes one with the columns ``c0``, ``c1``, ..."""
+    """Read the table.
+
+    An array ``(time, channels)`` becomes one with the columns ``c0``, ``c1``, ...; an index of a frame that
+    holds times, ids or a name becomes columns.
+    """
+    if source.kind == "frame":
+        return read_table(replace(source, content=_with_index(source.content)))
     if source.kind != "arrays":
         return read_table(source, header=header)
     array = np.asarray(source.content, np.float64) if not isinstance(source.content, tuple) else None
@@ -47,6 +56,23 @@ def open_table(source: Source, *, header: bool) -> Table:
     array = array.reshape(len(array), -1)
     frame = pd.DataFrame(array, columns=[f"c{place}" for place in range(array.shape[1])])
     return read_table(Source(kind="frame", name=source.name, content=frame))
+
+
+def open_again(source: Source, roles: Roles, *, header: bool, targets: bool) -> Table:
+    """Read a further table, with a note on its superfluous columns.
+
+    Without ``targets`` their columns may be missing: then all rows are asked for. An index of times need
+    not have the name that the time column had in training.
+    """
+    table = open_table(source, header=header)
+    frame = _renamed(table.frame, source, roles)
+    names = {str(name) for name in frame.columns}
+    if not targets and not names & set(roles.channels[: roles.targets]):
+        # nothing is measured, so covariates are not looked at either
+        frame = frame.assign(**{name: np.nan for name in roles.channels if name not in names})
+    extra = sorted(names - {*roles.channels, roles.time, roles.series})
+    notes = (f"Columns not used in training were ignored: {', '.join(extra)}.",) if extra else ()
+    return replace(table, frame=frame, notes=(*table.notes, *notes))
 
 
 def find_roles(table: Table, options: ReadOptions) -> tuple[Roles, tuple[str, ...]]:
@@ -66,7 +92,7 @@ def find_roles(table: Table, options: ReadOptions) -> tuple[Roles, tuple[str, ..
     for name in (*wanted, options.time_column, options.id_column):
         _check_name(name, names, table.where)
     rest = [name for name in names if name not in (*wanted, options.id_column, options.group_column)]
-    time = options.time_column or find_time_column(table.frame, rest)
+    time = options.time_column or find_time_column(table.frame, rest, table.where)
     numeric = [name for name in rest if name != time and _is_numeric(table, name)]
     for name in wanted:
         _refuse_text(table, name)
@@ -81,27 +107,45 @@ def find_roles(table: Table, options: ReadOptions) -> tuple[Roles, tuple[str, ..
     return roles, tuple(f"Column {name!r} was dropped: it holds no numbers." for name in left)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Panels:
+    """A table on a time axis: a panel per series, and what the user should know."""
+
+    panels: list[Panel]
+    axis: TimeAxis
+    notes: tuple[str, ...]
+
+
 def read_panels(
-    table: Table, roles: Roles, grid: TimeGrid | None
-) -> tuple[list[Panel], TimeGrid, tuple[str, ...]]:
-    """Bring the table's rows onto a regular grid, one panel for each series.
+    table: Table, roles: Roles, axis: TimeAxis | None = None, known: Collection[str] = ()
+) -> Panels:
+    """Bring the table's rows onto a regular axis, one panel for each series.
 
     Args:
         table: the table.
         roles: which column is what; all must be there.
-        grid: the grid of the training table, or None to find it here.
+        axis: the axis of the training table, or None to find it here.
+        known: series whose phase the axis knows.
 
     Raises:
-        DataError: a time that is unparsable, too many doubled times or gaps.
+        DataError: a time that is unparsable or irregular, too many doubled times or gaps.
     """
     for name in (roles.time, roles.series, *roles.channels):
         _check_name(name, [str(column) for column in table.frame.columns], table.where)
+    table = _without_blank_rows(table, roles)
     values, strange = _numbers(table, roles.channels)
-    ids = None if roles.series is None else as_text(table.frame[roles.series])
-    positions, grid = _positions(table, roles, ids, grid)
-    panels, notes = gather(positions, values, ids, table.where)
-    note = f"{strange} cells were no finite number: taken as missing."
-    return panels, grid, (*table.notes, *((note,) if strange else ()), *notes)
+    ids = _ids(table, roles)
+    placed, notes = _place(table, roles, ids, axis, known)
+    kept = placed.kept
+    found = gather(
+        placed.positions[kept], values[kept], ids[kept], targets=roles.targets, where=table.where
+    )
+    note = Note(f"{strange} cells were no finite number: taken as missing.", strange / values.size)
+    return Panels(
+        panels=found.panels,
+        axis=placed.axis,
+        notes=(*table.notes, *notes, *placed.notes, *((note,) if strange else ()), *found.notes),
+    )
 
 
 def long_enough(
@@ -115,12 +159,22 @@ def long_enough(
     kept = [panel for panel in panels if len(panel.values) >= steps]
     if not kept:
         longest = max(len(panel.values) for panel in panels)
+        _refuse_unmeasured(longest, where)
         raise DataError(
             f"{where}: expected at least {steps} steps in a row ({need}), the longest series has {longest}."
             " Give more data, or a shorter look-back or horizon."
         )
     short = len(panels) - len(kept)
-    return kept, (f"{short} series with fewer than {steps} steps were left out.",) if short else ()
+    text = f"{short} series with fewer than {steps} steps were left out."
+    return kept, (Note(text, short / len(panels)),) if short else ()
+
+
+def _refuse_unmeasured(longest: int, where: str) -> None:
+    if not longest:
+        raise DataError(
+            f"{where}: expected rows in which every target has a value, found none. Give the rows"
+            " before those that a forecast is asked for, or leave out targets that hardly overlap."
+        )
 
 
 def plain_roles(roles: Roles) -> dict[str, Any]:
@@ -180,20 +234,107 @@ def _numbers(table: Table, channels: Sequence[str]) -> tuple[np.ndarray, int]:
     return np.stack(columns, axis=1), strange
 
 
-def _positions(
-    table: Table, roles: Roles, ids: np.ndarray | None, grid: TimeGrid | None
-) -> tuple[np.ndarray, TimeGrid]:
+def _ids(table: Table, roles: Roles) -> np.ndarray:
+    """Series of each row ``(n,)`` as text, the empty one where there is no such column."""
+    if roles.series is None:
+        return np.full(len(table.frame), "", object)
+    return as_text(table.frame[roles.series])
+
+
+def _without_blank_rows(table: Table, roles: Roles) -> Table:
+    """The table without rows that hold neither a time nor a value, as spreadsheets leave at the end."""
     if roles.time is None:
-        rows = pd.Series(np.arange(len(table.frame)))
-        order = rows if ids is None else rows.groupby(ids).cumcount()
-        return order.to_numpy(np.int64), TimeGrid(unit="rows")
-    stamps, dates = parse_times(table.frame[roles.time], table.where)
-    grid = grid or find_grid(stamps, dates, _steps(stamps, ids))
-    return grid.positions(stamps), grid
+        return table
+    frame = table.frame[[roles.time, *roles.channels]]
+    blank = np.ones(len(frame), bool)
+    for name in frame.columns:
+        blank &= np.array([is_missing(text) for text in as_text(frame[name])])
+        if not blank.any():
+            return table
+    if blank.all():
+        return table
+    note = Note(f"{int(blank.sum())} rows without a time and a value were left out.", float(blank.mean()))
+    return replace(table, frame=table.frame[~blank].reset_index(drop=True), notes=(*table.notes, note))
 
 
-def _steps(stamps: np.ndarray, ids: np.ndarray | None) -> np.ndarray:
-    """Positive differences of successive times within each series."""
-    frame = pd.DataFrame({"id": "" if ids is None else ids, "time": stamps}).sort_values(["id", "time"])
-    steps = frame.groupby("id")["time"].diff().to_numpy(np.float64)
-    return steps[steps > 0]
+def _place(
+    table: Table, roles: Roles, ids: np.ndarray, axis: TimeAxis | None, known: Collection[str]
+) -> tuple[Placed, tuple[Note, ...]]:
+    if roles.time is None:
+        return rows_in_order(ids), ()
+    times = parse_times(table.frame[roles.time], table.where, None if axis is None else axis.form)
+    if axis is None:
+        return find_axis(times, ids, table.where), times.notes
+    axis = axis.with_phases(axis.stamps(times), ids, known)
+    return place(times, ids, axis, table.where), times.notes
+
+
+def id_of_index(source: Source, table: Table) -> str | None:
+    """The column made of the level of ids of an index of ids and times, or None.
+
+    Raises:
+        DataError: the index has more levels than those two.
+    """
+    index = getattr(source.content, "index", None)
+    if not isinstance(index, pd.MultiIndex):
+        return None
+    levels = [str(name) for name in table.frame.columns[: index.nlevels]]
+    others = [name for name in levels if not _is_time(table.frame[name])]
+    if index.nlevels != 2 or len(others) != 1:
+        raise DataError(
+            f"{table.where}: expected an index of times, or of ids and times, got the levels"
+            f" {', '.join(levels)}. Reset the index, and name the id column and the time column."
+        )
+    return others[0]
+
+
+def _with_index(content: Any) -> Any:
+    """A pandas frame with its index as columns, where the index tells something."""
+    if not isinstance(content, pd.DataFrame):
+        return content
+    index = content.index
+    if not _tells(index):
+        return content
+    names = [_free_name(index, level, content) for level in range(index.nlevels)]
+    return content.set_axis(index.set_names(names)).reset_index()
+
+
+def _tells(index: pd.Index[Any]) -> bool:
+    """Whether an index is more than the numbers of the rows."""
+    if index.nlevels > 1 or isinstance(index, pd.DatetimeIndex | pd.PeriodIndex):
+        return True
+    if index.name is not None:
+        return True
+    return (
+        not pd.api.types.is_numeric_dtype(index.dtype)
+        and find_time_column(pd.DataFrame({"time": index.to_numpy()}), ["time"]) is not None
+    )
+
+
+def _free_name(index: pd.Index[Any], level: int, frame: pd.DataFrame) -> str:
+    """The level's own name, else one that no column has."""
+    name = index.names[level]
+    if name is None:
+        name = "time" if _level_of_times(index, level) else "series"
+    name = str(name)
+    while name in frame.columns:
+        name += "_index"
+    return name
+
+
+def _level_of_times(index: pd.Index[Any], level: int) -> bool:
+    values = pd.Series(index.get_level_values(level)[:1000], name="time")
+    return find_time_column(values.to_frame(), ["time"]) is not None
+
+
+def _renamed(frame: pd.DataFrame, source: Source, roles: Roles) -> pd.DataFrame:
+    """The frame with the time of its index under the name that the time has in training."""
+    index = getattr(source.content, "index", None)
+    if roles.time is None or roles.time in frame.columns or not isinstance(index, pd.Index):
+        return frame
+    level = next((name for name in frame.columns[: index.nlevels] if _is_time(frame[name])), None)
+    return frame if level is None else frame.rename(columns={level: roles.time})
+
+
+def _is_time(column: pd.Series[Any]) -> bool:
+    return find_time_column(column.to_frame(), [str(column.name)]) is not None

@@ -6,15 +6,16 @@ Symbols: n windows, L steps of input (look-back), h steps of target (horizon), c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.notes import Note
 from automl.core.windows import Windows
-from automl.data.time_axis import TimeGrid
+from automl.data.time_axis import TimeAxis
 
 LARGEST = 1e18
 """Values beyond are taken as missing: their squares would leave the range of float32."""
@@ -28,11 +29,15 @@ MOST_VALUES = 200_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One series without gaps: ``values`` (time, c) float32, the first row at grid position ``first``."""
+    """One series without gaps: ``values`` (time, c) float64, the first row at grid position ``first``.
+
+    ``asked`` rows behind them, or all, have a time and no targets: a forecast is wanted for them.
+    """
 
     name: str
     first: int
     values: np.ndarray
+    asked: int = 0
 
     @property
     def end(self) -> int:
@@ -45,8 +50,8 @@ class Cut:
     """Windows cut from panels, which lie end to end in one base.
 
     Attributes:
-        inputs: ``(n, L, c)`` float32.
-        targets: ``(n, h, k)`` float32, of the same base, or None at the end of the series.
+        inputs: ``(n, L, c)`` float64, NaN where a covariate has not begun.
+        targets: ``(n, h, k)`` float64, of the same base, or None at the end of the series.
         origins: grid position of the first target step ``(n,)`` int64.
         names: series of each window ``(n,)`` object.
     """
@@ -57,41 +62,39 @@ class Cut:
     names: np.ndarray
 
 
-def gather(
-    positions: np.ndarray, values: np.ndarray, ids: np.ndarray | None, where: str
-) -> tuple[list[Panel], tuple[str, ...]]:
-    """Bring rows onto the grid: sorted, doubled times averaged, gaps and missing values filled.
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """A panel per series in order of appearance, and what the user should know."""
 
-    A gap or a missing value takes the last known value before it, a missing start the first known one.
+    panels: list[Panel]
+    notes: tuple[Note, ...]
+
+
+def gather(
+    positions: np.ndarray, values: np.ndarray, ids: np.ndarray, *, targets: int, where: str
+) -> Gathered:
+    """Bring rows onto the grid: sorted, doubled times averaged, cut to what was measured, gaps filled.
+
+    A panel begins where all targets have begun and ends with the last row in which all have a value, so
+    nothing is filled from the future and rows asked for (a time without targets) are no observations.
+    Inside, a gap takes the last known value before it; a covariate stays missing until it begins.
 
     Args:
         positions: grid position of each row ``(rows,)``.
         values: ``(rows, c)`` float64, NaN for missing.
-        ids: series of each row ``(rows,)``, or None for one series.
+        ids: series of each row ``(rows,)``.
+        targets: how many leading channels are targets.
         where: name of the table for messages.
-
-    Returns:
-        a panel per series in order of appearance, and notes with counts.
 
     Raises:
         DataError: too many doubled times, or more steps missing than present.
     """
     _refuse_doubles(positions, ids, where)
-    codes, names = pd.factorize(ids) if ids is not None else (np.zeros(len(values), int), [""])
-    panels, doubled, gaps, blanks = [], 0, 0, 0
-    for code, name in enumerate(names):
-        rows = np.flatnonzero(codes == code) if ids is not None else np.arange(len(values))
-        places, cells = positions[rows], values[rows]
-        if len(np.unique(places)) < len(places):
-            frame = pd.DataFrame(cells).groupby(places).mean()
-            doubled += len(places) - len(frame)
-            places, cells = frame.index.to_numpy(np.int64), frame.to_numpy(np.float64)
-        order = np.argsort(places, kind="stable")
-        grid = _spread(places[order], cells[order], where)
-        gaps += len(grid) - len(places)
-        blanks += int(np.isnan(cells).sum())
-        panels.append(Panel(name=str(name), first=int(places.min()), values=_filled(grid)))
-    return panels, _notes(doubled, gaps, blanks)
+    tally = _Tally(rows=len(values), cells=values.size)
+    panels = []
+    for name, rows in pd.Series(np.arange(len(ids))).groupby(ids, sort=False).indices.items():
+        panels.append(_panel(str(name), positions[rows], values[rows], targets, where, tally))
+    return Gathered(panels=panels, notes=tally.notes(len(panels)))
 
 
 def cut(panels: Sequence[Panel], lookback: int, horizon: int, targets: int, stride: int = 1) -> Cut:
@@ -140,13 +143,22 @@ def default_lookback(season: int, horizon: int, length: int) -> int:
 def tails(panels: Sequence[Panel], lookback: int) -> dict[str, Any]:
     """The last look-back rows of each panel as JSON, context for a file that goes on from there."""
     return {
-        panel.name: {"end": panel.end, "rows": panel.values[-lookback:].astype(float).tolist()}
+        panel.name: {
+            "end": panel.end,
+            "rows": [
+                [None if cell != cell else cell for cell in row]
+                for row in panel.values[-lookback:].tolist()
+            ],
+        }
         for panel in panels
+        if len(panel.values)
     }
 
 
 def continued(panels: Sequence[Panel], tail: Mapping[str, Any]) -> tuple[list[Panel], int]:
-    """Put the training series' last rows in front of panels that begin directly behind them.
+    """Put the training series' last rows in front of panels that overlap them or begin behind them.
+
+    A panel without a measured row is nothing but those rows.
 
     Returns:
         the panels, and how many were lengthened.
@@ -155,11 +167,9 @@ def continued(panels: Sequence[Panel], tail: Mapping[str, Any]) -> tuple[list[Pa
     return longer, sum(new is not old for new, old in zip(longer, panels, strict=True))
 
 
-def forecast_labels(grid: TimeGrid, origins: np.ndarray, horizon: int) -> np.ndarray:
+def forecast_labels(axis: TimeAxis, windows: Cut, horizon: int) -> np.ndarray:
     """Time of each forecast step ``(n, h)`` as text."""
-    steps = origins[:, None] + np.arange(horizon)
-    unique, places = np.unique(steps, return_inverse=True)
-    return np.asarray(grid.labels(unique)[places.reshape(steps.shape)])
+    return axis.labels(windows.origins[:, None] + np.arange(horizon), windows.names)
 
 
 def training_rows(
@@ -184,12 +194,16 @@ def training_rows(
 
 
 def _behind(panel: Panel, tail: Mapping[str, Any] | None) -> Panel:
-    if tail is None or tail["end"] != panel.first:
+    if tail is None:
         return panel
-    rows = np.asarray(tail["rows"], np.float32)
-    return Panel(
-        name=panel.name, first=panel.first - len(rows), values=np.concatenate([rows, panel.values])
-    )
+    rows = np.array(tail["rows"], np.float64)
+    first = tail["end"] - len(rows)
+    if not len(panel.values):
+        return replace(panel, first=first, values=rows)
+    if not first < panel.first <= tail["end"]:
+        return panel
+    before = rows[: panel.first - first]
+    return replace(panel, first=first, values=np.concatenate([before, panel.values]))
 
 
 def _laid_out(panels: Sequence[Panel]) -> tuple[np.ndarray, np.ndarray]:
@@ -203,15 +217,90 @@ def _repeated(panels: Sequence[Panel], counts: Sequence[int]) -> np.ndarray:
     return np.repeat(np.array([panel.name for panel in panels], object), counts)
 
 
-def _refuse_doubles(positions: np.ndarray, ids: np.ndarray | None, where: str) -> None:
-    pairs = pd.DataFrame({"time": positions, "id": "" if ids is None else ids})
+def _refuse_doubles(positions: np.ndarray, ids: np.ndarray, where: str) -> None:
+    pairs = pd.DataFrame({"time": positions, "id": ids})
     doubled = int(pairs.duplicated().sum())
     if doubled > max(1, DOUBLES * len(pairs)):
-        hint = "name the column that tells the series apart as id column" if ids is None else "mend them"
+        one = pairs["id"].nunique() == 1
+        hint = "name the column that tells the series apart as id column" if one else "mend them"
         raise DataError(
             f"{where}: expected one row for each time, got {doubled} of {len(pairs)} rows whose time stood"
             f" there before. If the table holds many series, {hint}; otherwise remove the doubled rows."
         )
+
+
+@dataclass(kw_only=True)
+class _Tally:
+    """Counts over all panels of what was done to the rows."""
+
+    rows: int
+    cells: int
+    doubled: int = 0
+    gaps: int = 0
+    steps: int = 0
+    blanks: int = 0
+    late: int = 0
+    before: int = 0
+    behind: int = 0
+    empty: int = 0
+
+    def notes(self, panels: int) -> tuple[Note, ...]:
+        told = (
+            (self.doubled, self.rows, "rows stood at a time that had a row before: averaged."),
+            (self.gaps, self.steps, "time steps had no row: filled with the last known values."),
+            (self.blanks, self.cells, "missing values: filled with the last known value before them."),
+            (self.late, self.cells, "missing values before a covariate begins: they count as its mean."),
+            (self.before, self.rows, "rows before every target has a value were left out."),
+            (
+                self.behind,
+                self.rows,
+                "rows behind the last one with a value of every target are no observations: neither trained"
+                " on nor scored, forecasts begin there; their other columns are not used.",
+            ),
+            (self.empty, panels, "series have no row with a value of every target."),
+        )
+        return tuple(Note(f"{n} {text}", n / max(1, whole)) for n, whole, text in told if n)
+
+
+def _panel(
+    name: str, places: np.ndarray, cells: np.ndarray, targets: int, where: str, tally: _Tally
+) -> Panel:
+    if len(np.unique(places)) < len(places):
+        frame = pd.DataFrame(cells).groupby(places).mean()
+        tally.doubled += len(places) - len(frame)
+        places, cells = frame.index.to_numpy(np.int64), frame.to_numpy(np.float64)
+    order = np.argsort(places, kind="stable")
+    places, cells = places[order], cells[order]
+    first, end = _measured(cells[:, :targets])
+    tally.before += first if first < end else 0
+    tally.behind += len(cells) - end
+    tally.empty += first >= end
+    if first >= end:
+        return Panel(name=name, first=int(places[0]), values=cells[:0], asked=len(cells))
+    grid = _spread(places[first:end], cells[first:end], where)
+    tally.gaps += len(grid) - (end - first)
+    tally.steps += len(grid)
+    filled = pd.DataFrame(grid).ffill().to_numpy(np.float64)
+    late = int(np.isnan(filled).sum())
+    tally.late += late
+    tally.blanks += int(np.isnan(cells[first:end]).sum()) - late
+    return Panel(
+        name=name, first=int(places[first]), values=np.ascontiguousarray(filled), asked=len(cells) - end
+    )
+
+
+def _measured(targets: np.ndarray) -> tuple[int, int]:
+    """First row by which each target has a value, and the end of the rows in which one of them has.
+
+    Of rows that lie between, those behind the last value of the target that ends first are left out.
+    """
+    known = ~np.isnan(targets)
+    if not known.any(axis=0).all():
+        return 0, 0
+    firsts = known.argmax(axis=0)
+    ends = len(known) - known[::-1].argmax(axis=0)
+    first, end = int(firsts.max()), int(ends.min())
+    return (first, end) if first < end else (0, 0)
 
 
 def _spread(places: np.ndarray, cells: np.ndarray, where: str) -> np.ndarray:
@@ -226,17 +315,3 @@ def _spread(places: np.ndarray, cells: np.ndarray, where: str) -> np.ndarray:
     grid = np.full((span, cells.shape[1]), np.nan)
     grid[places - places[0]] = cells
     return grid
-
-
-def _filled(grid: np.ndarray) -> np.ndarray:
-    frame = pd.DataFrame(grid).ffill().bfill().fillna(0.0)
-    return np.ascontiguousarray(frame.to_numpy(np.float32))
-
-
-def _notes(doubled: int, gaps: int, blanks: int) -> tuple[str, ...]:
-    told = (
-        (doubled, f"{doubled} rows stood at a time that had a row before: averaged."),
-        (gaps, f"{gaps} time steps had no row: filled with the last known values."),
-        (blanks, f"{blanks} missing values: filled with the last known value before them."),
-    )
-    return tuple(text for count, text in told if count)

@@ -250,7 +250,7 @@ def _listing(
     schema: Mapping[str, Any] | None = None,
 ) -> Listing:
     from automl.data.tables import as_text, is_missing
-    from automl.data.time_axis import parse_times
+    from automl.data.time_cells import sortable_times
 
     base = source.path.parent if source.path is not None else Path.cwd()
     cells = as_text(table.frame[column])
@@ -265,7 +265,7 @@ def _listing(
         names=targets,
         notes=table.notes,
         groups=as_text(table.frame[group]) if group else None,
-        times=parse_times(table.frame[time], table.where)[0] if time else None,
+        times=sortable_times(table.frame[time], table.where) if time else None,
         schema=schema or {},
         rows=np.arange(len(cells)),
     )

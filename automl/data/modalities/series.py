@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.names import free_name
+from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.core.windows import Windows
 from automl.data import forecasting
 from automl.data.forecast_table import (
+    Panels,
     find_roles,
+    id_of_index,
     long_enough,
+    open_again,
     open_table,
     plain_roles,
     read_panels,
@@ -24,7 +29,7 @@ from automl.data.label_types import array_label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, WindowFacts
 from automl.data.preprocessing.series import safe, standardise, statistics
 from automl.data.source import Source
-from automl.data.time_axis import TimeGrid
+from automl.data.time_axis import restore_axis
 from automl.data.whole_series import pad, read_whole, resolve, resolve_again, without_padding
 
 TABLES = ("table", "parquet", "frame")
@@ -49,8 +54,8 @@ class Series:
         """Read another file.
 
         Of a forecast: with targets every window inside the file, without them the one window at the end
-        of each series. A file that goes on directly behind the training data gets the training data's
-        last rows as context.
+        of each series. A file that overlaps the training data or goes on directly behind it gets the
+        training data's last rows as context; rows without targets at its end are those asked for.
         """
         if schema["form"] == "forecast":
             return _forecast_again(source, schema, targets=targets)
@@ -98,12 +103,16 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
             f"Expected the task forecasting with a horizon, got {options.task!r}. Leave out one of them."
         )
     table = open_table(source, header=options.header)
+    if options.id_column is None:
+        options = replace(options, id_column=id_of_index(source, table))
     roles, dropped = find_roles(table, options)
-    panels, grid, notes = read_panels(table, roles, None)
+    found = read_panels(table, roles)
+    season = found.axis.season
+    panels = [panel for panel in found.panels if len(panel.values)] or found.panels
     length = int(np.median([len(panel.values) for panel in panels]))
-    horizon = _positive(options.horizon, "horizon") or forecasting.default_horizon(grid.season, length)
+    horizon = _positive(options.horizon, "horizon") or forecasting.default_horizon(season, length)
     lookback = _positive(options.lookback, "look-back") or forecasting.default_lookback(
-        grid.season, horizon, length
+        season, horizon, length
     )
     need = f"look-back {lookback} + horizon {horizon}"
     kept, short = long_enough(panels, lookback + horizon, table.where, need)
@@ -111,7 +120,7 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
     windows = forecasting.cut(kept, lookback, horizon, roles.targets, stride)
     thin = (f"Windows are taken each {stride} steps, to keep an epoch short.",) if stride > 1 else ()
     return Dataset(
-        examples=_examples(windows, grid),
+        examples=_examples(windows),
         schema={
             "form": "forecast",
             **plain_roles(roles),
@@ -119,17 +128,17 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
             "lookback": lookback,
             "horizon": horizon,
             "stride": stride,
-            "grid": grid.plain(),
-            "tail": forecasting.tails(panels, lookback) if grid.unit != "rows" else {},
+            "axis": found.axis.plain(),
+            "tail": forecasting.tails(panels, lookback),
         },
         task="forecasting",
         target_names=roles.channels[: roles.targets],
-        notes=(*notes, *dropped, *short, *thin),
+        notes=(*found.notes, *dropped, *short, *thin),
         columns=roles.channels,
         windows=WindowFacts(
             lookback=lookback,
             horizon=horizon,
-            season=grid.season,
+            season=season,
             origins=windows.origins,
             targets=roles.targets,
         ),
@@ -139,18 +148,11 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
 def _forecast_again(
     source: Source, schema: Mapping[str, Any], *, targets: bool
 ) -> tuple[Examples, tuple[str, ...]]:
-    table = open_table(source, header=schema["header"])
-    roles, grid = restore_roles(schema), TimeGrid(**schema["grid"])
-    extra = sorted({str(name) for name in table.frame} - {*roles.channels, roles.time, roles.series})
-    ignored = (f"Columns not used in training were ignored: {', '.join(extra)}.",) if extra else ()
-    panels, grid, notes = read_panels(table, roles, grid)
-    panels, lengthened = forecasting.continued(panels, schema["tail"])
-    context = (
-        (f"Last training rows serve as context for {lengthened} series that follow them.",)
-        if lengthened
-        else ()
-    )
+    roles, axis, tail = restore_roles(schema), restore_axis(schema["axis"]), schema["tail"]
     lookback, horizon = schema["lookback"], schema["horizon"]
+    table = open_again(source, roles, header=schema["header"], targets=targets)
+    found = read_panels(table, roles, axis, known=tail)
+    panels, context = _with_context(found, tail, targets=targets)
     steps = lookback + horizon if targets else lookback
     need = f"look-back {lookback}" + (f" + horizon {horizon}" if targets else "")
     panels, short = long_enough(panels, steps, table.where, need)
@@ -160,19 +162,45 @@ def _forecast_again(
         else forecasting.last_windows(panels, lookback)
     )
     time = free_name("time", [str(roles.series)])
-    keys = {time: forecasting.forecast_labels(grid, windows.origins, horizon)}
+    keys = {time: forecasting.forecast_labels(found.axis, windows, horizon)}
     if roles.series is not None:
         keys[roles.series] = windows.names
-    return _examples(windows, grid, keys), (*notes, *ignored, *context, *short)
+    asked = () if targets else _of_rows_asked_for(panels, horizon)
+    return _examples(windows, keys), (*found.notes, *context, *short, *asked)
 
 
-def _examples(
-    windows: forecasting.Cut, grid: TimeGrid, keys: Mapping[str, np.ndarray] | None = None
-) -> Examples:
+def _with_context(
+    found: Panels, tail: Mapping[str, Any], *, targets: bool
+) -> tuple[list[forecasting.Panel], tuple[str, ...]]:
+    """Panels with the last rows of training before them, where they follow those.
+
+    Rows without a time column say nothing of where they stand: only a table of nothing but rows asked for
+    goes on from training.
+    """
+    panels = [panel for panel in found.panels if len(panel.values) or not targets] or found.panels
+    if found.axis.kind == "rows" and any(len(panel.values) for panel in panels):
+        return panels, ()
+    if targets:
+        tail = {name: rows for name, rows in tail.items() if name in {panel.name for panel in panels}}
+    panels, lengthened = forecasting.continued(panels, tail)
+    text = f"Last training rows serve as context for {lengthened} series that follow them."
+    return panels, (text,) if lengthened else ()
+
+
+def _of_rows_asked_for(panels: list[forecasting.Panel], horizon: int) -> tuple[str, ...]:
+    """What a user who gave rows without targets should know: the model forecasts so many steps."""
+    longer = sum(panel.asked > horizon for panel in panels)
+    if not longer:
+        return ()
+    most = max(panel.asked for panel in panels)
+    text = f"The model forecasts {horizon} steps; {longer} series ask for more (up to {most} rows)."
+    return (Note(text, longer / len(panels)),)
+
+
+def _examples(windows: forecasting.Cut, keys: Mapping[str, np.ndarray] | None = None) -> Examples:
     return Examples(
         inputs={"series": cast("np.ndarray", windows.inputs)},
         targets=cast("np.ndarray | None", windows.targets),
-        times=grid.times(windows.origins),
         keys=keys or {},
     )
 
