@@ -65,7 +65,7 @@ class Examples:
             may be mapped from files, read-only; a series to forecast is a ``core.windows.Windows``, which
             behaves as an array and is taken from without copying.
         targets: raw targets: labels as an object array of str ``(n,)``, several binary targets as
-            ``(n, k)`` float32 of 0 and 1, numbers as float64 ``(n, k)``, forecasts as float32
+            ``(n, k)`` float32 of 0 and 1, numbers as float64 ``(n, k)``, forecasts as float64
             ``Windows`` ``(n, horizon, k)``; None when the source has none (prediction).
         groups: group of each example ``(n,)``, or None.
         times: time of each example ``(n,)`` as datetime64 or numbers that sort, or None.

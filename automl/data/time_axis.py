@@ -14,8 +14,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from automl.data.time_cells import Form, Times, localized, zone_of
+from automl.data.time_cells import Form, Times
 from automl.data.time_steps import DAY, Equal, Phase, Step, step_of
+from automl.data.time_zones import localized, zone_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,8 @@ later file of a few rows cannot be taken for month first where training was day 
 from __future__ import annotations
 
 import re
-import zoneinfo
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
 
 import numpy as np
@@ -19,33 +17,18 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.tables import as_number, as_text, is_missing
-
-DAYS = (
-    *("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%Y/%m/%d", "%m.%Y"),
-    *("%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%m/%Y"),
-    *("%m-%d-%Y", "%d-%m-%Y", "%m-%d-%y", "%d-%m-%y", "%m-%Y"),
-    *("%d-%b-%Y", "%d-%b-%y", "%b-%Y", "%b-%y", "%Y-%b-%d", "%Y-%b"),
-    *("%d %b %Y", "%d %B %Y", "%d. %b %Y", "%d. %B %Y", "%b %d %Y", "%B %d %Y"),
-    *("%b %Y", "%B %Y", "%Y %b", "%Y %B", "%d %b %y", "%d-%B-%Y", "%Y %m %d"),
+from automl.data.time_forms import (
+    digits_form,
+    fitting_forms,
+    form_of_numbers,
+    micro,
+    nearest_form,
+    plain_text,
+    read_numbers,
 )
-CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %I %p")
-FORMS = (*(day + clock for day in DAYS for clock in CLOCKS), "%b %d %H:%M:%S %Y", "%Y%m%dT%H%M%S")
-"""Tried in this order; where several read every cell, the one whose steps are most regular wins."""
+from automl.data.time_zones import localized, offset_of, offset_text, zone_of, zone_with
 
-DIGITS = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
-UNIX = {"s": 1e9, "ms": 1e12, "us": 1e15, "ns": 1e18}
-"""Units of Unix times, with the count of 2001; times up to 2128 are taken for such."""
-
-EXCEL = (20_000.0, 80_000.0)
-"""Serial days of Excel for 1954 to 2119."""
-
-COMMON_ZONES = (
-    *("Europe/Berlin", "Europe/London", "America/New_York", "America/Chicago", "America/Denver"),
-    *("America/Los_Angeles", "Australia/Sydney", "Europe/Athens"),
-)
 _OFFSET = re.compile(r"^(.*(?::\d\d|T\d{4})\S*?(?: [AaPp][Mm])?) ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$")
-_QUARTER = re.compile(r"^(?:(\d{4})[-/ ]?Q([1-4])|Q([1-4])[-/ ]?(\d{4}))$", re.IGNORECASE)
-_WEEK = re.compile(r"^(\d{4})[-/ ]?W(\d{1,2})$", re.IGNORECASE)
 _NAMED = re.compile(
     r"(^|[^a-z])(date|datum|fecha|time|timestamp|datetime|zeit|ds|year|jahr|month|monat|week|woche"
     r"|quarter|period)(utc|_?gmt)?([^a-z]|$)",
@@ -145,21 +128,6 @@ def sortable_times(column: pd.Series[Any], where: str) -> np.ndarray:
     return parse_times(column, where).elapsed
 
 
-def zone_of(name: str) -> tzinfo:
-    """Zone of a name such as ``Europe/Berlin`` or of an offset such as ``+02:00``."""
-    offset = re.fullmatch(r"(?:UTC)?([+-])(\d\d):?(\d\d)", name)
-    if offset is None:
-        return UTC if name == "UTC" else zoneinfo.ZoneInfo(name)
-    minutes = int(offset[2]) * 60 + int(offset[3])
-    return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-
-
-def micro(index: pd.DatetimeIndex) -> np.ndarray:
-    """Microseconds since 1970 of naive times ``(n,)`` float64, NaN for missing."""
-    cells = index.to_numpy("datetime64[us]")
-    return np.where(np.isnat(cells), np.nan, cells.astype(np.int64).astype(np.float64))
-
-
 def _typed(column: pd.Series[Any]) -> bool:
     return pd.api.types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.PeriodDtype)
 
@@ -173,13 +141,13 @@ def _numeric(column: pd.Series[Any]) -> bool:
 
 def _reads(texts: np.ndarray) -> bool:
     """Whether every cell is a date."""
-    return bool(len(texts)) and "" not in texts and bool(_fitting(_split(pd.unique(texts)).texts))
+    return bool(len(texts)) and "" not in texts and bool(fitting_forms(_split(pd.unique(texts)).texts))
 
 
 def _writes_dates(column: pd.Series[Any]) -> bool:
     """Whether numbers write dates, and too many of them for chance: 20221027, 20221028, ..."""
     numbers, _ = as_number(column)
-    return len(numbers) >= 10 and len(np.unique(numbers)) > 1 and _digits(numbers, least=8) is not None
+    return len(numbers) >= 10 and len(np.unique(numbers)) > 1 and digits_form(numbers, least=8) is not None
 
 
 def _counts_time(column: pd.Series[Any]) -> bool:
@@ -233,53 +201,16 @@ def _utc(index: pd.DatetimeIndex) -> np.ndarray:
 def _of_numbers(column: pd.Series[Any], where: str, known: Form | None) -> Times:
     numbers, _ = as_number(column)
     _refuse_blanks(column, np.isnan(numbers), where)
-    form = _form_of_numbers(numbers, str(column.name))
+    form = Form(name=form_of_numbers(numbers, str(column.name)))
     if known is not None and (known.name.startswith(("unix", "excel", "%Y")) or known.name == "number"):
         form = known
     if form.name == "number":
         return Times(form=form, wall=numbers, elapsed=numbers)
-    stamps = _numbered(numbers, form.name)
+    stamps = read_numbers(numbers, form.name)
     _refuse_blanks(column, np.isnan(stamps), where)
     shown = f"{numbers[0]:.0f} is {pd.Timestamp(int(stamps[0]), unit='us')}"
     notes = (Note(f"Column {column.name!r} holds times as numbers ({_said(form)}): {shown}."),)
     return Times(form=form, wall=stamps, elapsed=stamps, notes=notes if known is None else ())
-
-
-def _form_of_numbers(numbers: np.ndarray, name: str) -> Form:
-    low, high = float(numbers.min()), float(numbers.max())
-    digits = _digits(numbers, least=6)
-    if digits is not None:
-        return Form(name=digits)
-    for unit, least in UNIX.items():
-        if least <= low and high < 5 * least:
-            return Form(name=f"unix {unit}", zone="")
-    named = re.search(r"date|datum|fecha", name, re.IGNORECASE)
-    if named and EXCEL[0] <= low and high <= EXCEL[1]:
-        return Form(name="excel")
-    return Form(name="number")
-
-
-def _digits(numbers: np.ndarray, *, least: int) -> str | None:
-    """The format in which every number writes a date of 1900 to 2100."""
-    if not np.isfinite(numbers).all() or (numbers != np.rint(numbers)).any() or numbers.min() < 190_000:
-        return None
-    lengths = {len(str(int(numbers.min()))), len(str(int(numbers.max())))}
-    form = DIGITS.get(lengths.pop()) if len(lengths) == 1 else None
-    if form is None or 10 ** (least - 1) > numbers.min():
-        return None
-    stamps = _numbered(numbers, form)
-    low, high = (pd.Timestamp(day).value / 1e3 for day in ("1900-01-01", "2100-12-31"))
-    return form if bool(((stamps >= low) & (stamps <= high)).all()) else None
-
-
-def _numbered(numbers: np.ndarray, form: str) -> np.ndarray:
-    kind, _, unit = form.partition(" ")
-    if kind == "unix":
-        return np.rint(numbers * (1e6 / {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}[unit]))
-    if kind == "excel":
-        # Excel counts from 1899-12-30, as it takes 1900 for a leap year
-        return np.rint((numbers - 25_569) * 86_400e6 / 1e3) * 1e3
-    return _read(np.array([f"{number:.0f}" for number in numbers], object), form)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,11 +224,11 @@ class _Cells:
 def _of_texts(column: pd.Series[Any], where: str, known: Form | None) -> Times:
     codes, uniques = pd.factorize(as_text(column))
     cells = _split(np.asarray(uniques, object))
-    fitting = _fitting(cells.texts)
+    fitting = fitting_forms(cells.texts)
     if known is not None and known.name in fitting:
         fitting = {known.name: fitting[known.name]}
     if not fitting:
-        _refuse_texts(column, _nearest(cells.texts)[codes], where)
+        _refuse_texts(column, nearest_form(cells.texts)[codes], where)
     name = next(iter(fitting)) if len(fitting) == 1 else _most_regular(fitting, codes)
     wall = fitting[name][codes]
     offsets = cells.offsets[codes]
@@ -310,75 +241,9 @@ def _of_texts(column: pd.Series[Any], where: str, known: Form | None) -> Times:
 
 def _split(uniques: np.ndarray) -> _Cells:
     found = [_OFFSET.match(text) for text in uniques]
-    texts = [_plain(text if hit is None else hit[1]) for text, hit in zip(uniques, found, strict=True)]
-    offsets = [np.nan if hit is None else _microseconds(hit[2]) for hit in found]
+    texts = [plain_text(text if hit is None else hit[1]) for text, hit in zip(uniques, found, strict=True)]
+    offsets = [np.nan if hit is None else offset_of(hit[2]) for hit in found]
     return _Cells(texts=np.array(texts, object), offsets=np.array(offsets, np.float64))
-
-
-def _plain(text: str) -> str:
-    """``Thu, Oct. 27th, 2022`` as ``Oct 27 2022``."""
-    if text[:1].isdigit() and not re.search(r"[a-zA-Z,]|  ", text):
-        return text
-    text = re.sub(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", "", text, flags=re.IGNORECASE)
-    text = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", r"\1", text)
-    text = re.sub(r"\b([A-Za-z]{3,4})\.(?=[\s,])", r"\1", text).replace("Sept ", "Sep ")
-    return " ".join(text.replace(",", " ").split())
-
-
-def _microseconds(offset: str) -> float:
-    if offset[0] not in "+-":
-        return 0.0
-    zone = zone_of(offset if len(offset) > 3 else f"{offset}:00").utcoffset(None)
-    return 0.0 if zone is None else zone.total_seconds() * 1e6
-
-
-def _fitting(texts: np.ndarray) -> dict[str, np.ndarray]:
-    """Every form that reads each text, with the stamps; ISO 8601 leaves no other."""
-    iso = _read(texts, "ISO8601")
-    if not np.isnan(iso).any():
-        return {"%Y-%m" if all(len(text) == 7 for text in texts) else "ISO8601": iso}
-    head = texts[:20]
-    fitting = {}
-    for form in ("quarter", "week", *FORMS):
-        if np.isnan(_read(head[:1], form)).any() or np.isnan(_read(head, form)).any():
-            continue
-        stamps = _read(texts, form)
-        if not np.isnan(stamps).any():
-            fitting[form] = stamps
-    return fitting
-
-
-def _nearest(texts: np.ndarray) -> np.ndarray:
-    """Stamps of the form that reads most texts."""
-    forms = ("ISO8601", "quarter", "week", *FORMS)
-    head = texts[:50]
-    best = max(forms, key=lambda form: int((~np.isnan(_read(head, form))).sum()))
-    return _read(texts, best)
-
-
-def _read(texts: np.ndarray, form: str) -> np.ndarray:
-    """Stamps ``(n,)`` float64, NaN where a text does not fit the form."""
-    own: dict[str, Callable[[str], str]] = {"quarter": _quarter, "week": _week}
-    if form in own:
-        texts, form = np.array([own[form](text) for text in texts], object), "ISO8601"
-    parsed = pd.to_datetime(pd.Series(texts, dtype=object), format=form, errors="coerce", utc=True)
-    return micro(pd.DatetimeIndex(parsed).tz_localize(None))
-
-
-def _quarter(text: str) -> str:
-    hit = _QUARTER.match(text)
-    if hit is None:
-        return ""
-    year, quarter = (hit[1], hit[2]) if hit[1] else (hit[4], hit[3])
-    return f"{year}-{3 * int(quarter) - 2:02d}-01"
-
-
-def _week(text: str) -> str:
-    hit = _WEEK.match(text)
-    if hit is None:
-        return ""
-    day = pd.to_datetime(f"{hit[1]}-W{int(hit[2]):02d}-1", format="%G-W%V-%u", errors="coerce")
-    return "" if pd.isna(day) else str(day.date())
 
 
 def _most_regular(fitting: dict[str, np.ndarray], codes: np.ndarray) -> str:
@@ -429,30 +294,13 @@ def _with_offsets(name: str, wall: np.ndarray, offsets: np.ndarray, notes: tuple
     elapsed = wall - offsets
     different = np.unique(offsets)
     if len(different) == 1:
-        zone = "UTC" if different[0] == 0 else _offset_text(different[0])
+        zone = "UTC" if different[0] == 0 else offset_text(different[0])
         return Times(form=Form(name=name, zone=zone), wall=wall, elapsed=elapsed, notes=notes)
-    zone = _zone_with(elapsed, offsets)
-    shown = " and ".join(_offset_text(offset) for offset in different[:3])
+    zone = zone_with(elapsed, offsets)
+    shown = " and ".join(offset_text(offset) for offset in different[:3])
     said = f"offsets as in {zone}" if zone else "UTC"
     note = Note(f"Times bear the offsets {shown}, as of a zone whose clocks change: forecasts bear {said}.")
     return Times(form=Form(name=name, zone=zone or "UTC"), wall=wall, elapsed=elapsed, notes=(*notes, note))
-
-
-def _offset_text(offset: float) -> str:
-    minutes = round(offset / 60e6)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
-
-
-def _zone_with(elapsed: np.ndarray, offsets: np.ndarray) -> str:
-    order = np.argsort(elapsed, kind="stable")
-    changes = np.flatnonzero(np.diff(offsets[order]))
-    places = order[np.unique(np.concatenate([[0], changes, changes + 1, [len(order) - 1]]))]
-    instants = pd.DatetimeIndex(elapsed[places].astype("datetime64[us]"))
-    for name in (*COMMON_ZONES, *sorted(zoneinfo.available_timezones())):
-        wall = instants.tz_localize("UTC").tz_convert(zoneinfo.ZoneInfo(name)).tz_localize(None)
-        if np.array_equal(micro(wall) - elapsed[places], offsets[places]):
-            return name
-    return ""
 
 
 def _in_known_zone(times: Times, known: Form, where: str) -> Times:
@@ -475,12 +323,6 @@ def _in_known_zone(times: Times, known: Form, where: str) -> Times:
     instants = pd.DatetimeIndex(times.elapsed.astype("datetime64[us]")).tz_localize("UTC")
     wall = micro(instants.tz_convert(zone_of(known.zone)).tz_localize(None))
     return replace(times, form=known, wall=wall)
-
-
-def localized(wall: pd.DatetimeIndex, zone: str) -> pd.DatetimeIndex:
-    """Times on a zone's clocks; an hour that comes twice is the first, one that never comes the next."""
-    first = np.ones(len(wall), bool)
-    return wall.tz_localize(zone_of(zone), ambiguous=first, nonexistent="shift_forward")
 
 
 def _refuse_blanks(column: pd.Series[Any], wrong: np.ndarray, where: str) -> None:

@@ -1,7 +1,8 @@
 """Steps of a time axis: equal ones, calendar months, and weekdays.
 
-Symbols: a *stamp* is a float64, microseconds since 1970 (or the number itself, where times are numbers). A *position* is the integer place of a step, counted alike in all series. A *phase* says where
-within its step a series has its stamps: on Mondays or on Thursdays, on the 1st, the 15th or the last day.
+Symbols: a *stamp* is a float64, microseconds since 1970 (or the number itself, where times are numbers). A
+*position* is the integer place of a step, counted alike in all series. A *phase* says where within its step
+a series has its stamps: on Mondays or on Thursdays, on the 1st, the 15th or the last day.
 """
 
 from __future__ import annotations

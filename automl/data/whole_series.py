@@ -114,11 +114,11 @@ def resolve_again(found: WholeSeries, task: TaskKind) -> Labels:
 
 
 def pad(series: Sequence[np.ndarray], length: int) -> np.ndarray:
-    """Bring series to one length: ``(n, length, d)`` float32, NaN behind the end, longer ones cut.
+    """Bring series to one length: ``(n, length, d)`` float64, NaN behind the end, longer ones cut.
 
     Missing values inside a series take the last known value before them, at its start the first known.
     """
-    padded = np.full((len(series), length, series[0].shape[1]), np.nan, np.float32)
+    padded = np.full((len(series), length, series[0].shape[1]), np.nan, np.float64)
     for row, values in enumerate(series):
         known = ~np.isnan(values).all(axis=1)
         end = min(length, int(np.flatnonzero(known)[-1]) + 1 if known.any() else 0)

@@ -87,7 +87,7 @@ class Series:
         seasonal, last = _naive_error(runs, season), _naive_error(runs, 1)
         return {
             "mean": mean.tolist(),
-            "std": safe(std).tolist(),
+            "std": safe(std, mean).tolist(),
             "season": season,
             "naive_mae": np.where(seasonal > 0, seasonal, last).tolist(),
             "horizon": dataset.windows.horizon,

@@ -13,7 +13,8 @@ def standardise(
 ) -> Preprocessing:
     """Build the preprocessing of ``series`` ``(steps, channels)``: each channel to mean 0 and deviation 1.
 
-    NaN passes through: it marks padding.
+    NaN passes through in whole series, where it marks padding; in forecasts, where it marks a covariate
+    that has not begun, it becomes the mean.
 
     Args:
         mean: of each channel over the training part ``(channels,)``.
@@ -24,20 +25,19 @@ def standardise(
     """
     import keras
 
-    channels = len(mean)
-    raw = keras.Input((steps, channels), dtype="float32", name="series")
-    spread = safe(std)
-    layer = keras.layers.Normalization(
-        axis=-1, mean=mean.tolist(), variance=np.square(spread).tolist(), name="standardise"
-    )
-    spec = InputSpec(name="sequence", shape=(steps, channels), targets=targets, masked=masked)
+    from automl.data.preprocessing.series_layers import StandardiseSteps
+
+    raw = keras.Input((steps, len(mean)), dtype="float64", name="series")
+    scale = safe(std, mean).tolist()
+    layer = StandardiseSteps(mean.tolist(), scale, fill=targets > 0, name="standardise")
+    spec = InputSpec(name="sequence", shape=(steps, len(mean)), targets=targets, masked=masked)
     model = keras.Model({"series": raw}, {"sequence": layer(raw)}, name="series_preprocessing")
     return Preprocessing(inputs=(spec,), model=model, stepwise=True)
 
 
-def safe(std: np.ndarray) -> np.ndarray:
-    """Standard deviations with 1 in the place of 0 and of values that float32 squares to 0."""
-    return np.where(std > 1e-15, std, 1.0)
+def safe(std: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Standard deviations with 1 in the place of 0 and of the rounding errors of a constant."""
+    return np.where(std > np.maximum(1e-15, 1e-14 * np.abs(mean)), std, 1.0)
 
 
 def statistics(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,6 +17,7 @@ from keras import KerasTensor, ops
 from automl.core.errors import ConfigError, DataError
 from automl.core.names import free_name
 from automl.core.specs import InputSpec, TaskKind
+from automl.tasks.layers import TargetRange
 
 LOSSES = {
     "mse": keras.losses.MeanSquaredError,
@@ -133,13 +134,14 @@ class Forecasting:
         return LOSSES[options.loss]()
 
     def finish(self, outputs: KerasTensor) -> KerasTensor:
-        """Back to the targets' units, ``(n, h, k)``."""
-        unit = keras.layers.Rescaling(list(self.std), list(self.mean), dtype="float32", name="forecast")
-        return unit(outputs)
+        """Back to the targets' units, ``(n, h, k)`` float64; no range bounds a forecast."""
+        wide = [float(np.finfo(np.float64).max)] * len(self.names)
+        low = [-value for value in wide]
+        return TargetRange(self.mean, self.std, low, wide, name="forecast")(outputs)
 
     def predictions(self, outputs: np.ndarray) -> np.ndarray:
         """As ``finish``, on arrays."""
-        return np.asarray(outputs * np.array(self.std) + np.array(self.mean))
+        return np.asarray(np.asarray(outputs, np.float64) * np.array(self.std) + np.array(self.mean))
 
     def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
         """Every metric over all windows, steps and targets.
