@@ -18,6 +18,7 @@ _JSON_KEYS = (
     "name",
     "state",
     "best_score",
+    "exported_score",
     "metric",
     "best_trial",
     "best_configuration",

@@ -16,6 +16,7 @@ from automl.core.specs import COSTS, Objective, TrialRecord
 from automl.execution.executor import Alone
 from automl.jobs.answers import listed
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
+from automl.jobs.exported import SECONDS, check_exported
 from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.over import COMPLETE, mark_over
 from automl.jobs.plan import Plan, TrialEnd
@@ -86,6 +87,8 @@ def finish(
     save_model(exported_model(prepared, core), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
     summary = _summary(session, records, state, warning)
+    _write_result(session, summary)
+    summary = {**summary, **_checked(session, records.best, prepared, core, summary)}
     _write_result(session, summary)
     drawn = validation_plot(session.setting.folds[0], core, folder.plots)
     tracker.log_files([folder.leaderboard, folder.result, folder.job])
@@ -168,6 +171,31 @@ def _winner(session: Session, best: TrialRecord) -> tuple[Prepared, keras.Model]
     core = _untrained(setting, dealt, setting.folds[0])
     core.load_weights(folder.weights)
     return setting.folds[0], core
+
+
+def _checked(
+    session: Session, best: TrialRecord, prepared: Prepared, core: keras.Model, summary: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Score the file that was written; what it is worth, for the result."""
+    config = session.config
+    left = None if config.time is None else session.started + config.time - time.monotonic()
+    check = check_exported(
+        session.folder.model,
+        prepared,
+        core,
+        objective=session.intake.objectives[0],
+        expected=best.scores[0] if config.folds is None else None,
+        seconds=SECONDS if left is None else left,
+    )
+    if check.note:
+        session.progress.note(check.note)
+    return {
+        "exported_score": check.score,
+        "exported_examples": check.examples,
+        "exported_error": check.fault,
+        "notes": [*summary["notes"], *filter(None, (check.note, check.fault))],
+        "warnings": [*summary["warnings"], *filter(None, (check.fault,))],
+    }
 
 
 def _untrained(

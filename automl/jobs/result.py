@@ -17,18 +17,16 @@ from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, open_source
 from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
+from automl.jobs.exported import BATCH, load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.intake import choose_backend, default_backend
 from automl.tasks.catalog import restore_task
 from automl.tasks.task import Task
-from automl.training.precision import FULL, policy
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
     import pandas as pd
-
-BATCH = 256
 
 PART = 50_000
 """Examples that are predicted and written at once: few enough for memory, many enough for speed."""
@@ -75,12 +73,7 @@ class Result:
         if not self._files.model.exists():
             raise ConfigError(f"{self.folder} has no model.keras: the job has not got that far.")
         choose_backend(default_backend())
-        import keras
-
-        import automl.layers  # noqa: F401  registers the layers that the file names
-
-        with policy(FULL):
-            return keras.models.load_model(self._files.model)
+        return load_model(self._files.model)
 
     @property
     def study(self) -> Any:

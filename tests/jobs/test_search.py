@@ -57,6 +57,11 @@ def test_the_leaderboard_has_the_baseline_and_is_sorted(wine_job):
     assert board["val_accuracy"].is_monotonic_decreasing
 
 
+def test_the_exported_file_scores_what_the_leaderboard_says(wine_job):
+    assert wine_job.summary["exported_score"] == pytest.approx(wine_job.best_score)
+    assert wine_job.summary["exported_error"] == ""
+
+
 def test_predictions_are_labels_with_probabilities(wine_job):
     frame = wine_job.predict(wine().head(4))
 

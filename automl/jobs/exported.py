@@ -1,0 +1,160 @@
+"""The exported model: loaded as any user loads it, and held against what the leaderboard says of it.
+
+Symbols: n examples.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.core.specs import COSTS, Objective
+from automl.data.raw_model import predict
+from automl.jobs.assembly import Prepared
+from automl.training.precision import FULL, policy
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+BATCH = 256
+"""Examples at once."""
+
+SECONDS = 10.0
+"""Most seconds that predicting for the check takes, the compiling before it left out."""
+
+LEAST_SECONDS = 1.0
+"""Time left below which the check is not begun."""
+
+PREDICTION_DRIFT = 1e-3
+"""Largest difference of predictions that counts as rounding: of a probability, or of a target's spread."""
+
+HALF_DRIFT = 0.05
+"""The same where layers compute in 16 bits."""
+
+SCORE_DRIFT = 0.01
+"""Largest difference of scores that does, as a share of the larger; two examples may turn, too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What the file of the exported model is worth.
+
+    Attributes:
+        score: its score by the first metric on the validation part, None where there was no time.
+        examples: how many were scored.
+        fault: what is wrong with it, empty where nothing is.
+        note: what a user should know of the check itself.
+    """
+
+    score: float | None = None
+    examples: int = 0
+    fault: str = ""
+    note: str = ""
+
+
+def load_model(path: Path) -> keras.Model:
+    """Load an exported model by plain Keras, with the layers of this package registered."""
+    import keras
+
+    import automl.layers  # noqa: F401  registers the layers that the file names
+
+    with policy(FULL):
+        return keras.models.load_model(path, safe_mode=True)
+
+
+def check_exported(
+    path: Path,
+    prepared: Prepared,
+    core: keras.Model,
+    *,
+    objective: Objective,
+    expected: float | None,
+    seconds: float,
+) -> Check:
+    """Load the file and score it on the validation part.
+
+    Args:
+        path: the exported model.
+        prepared: raw and preprocessed examples of the validation part.
+        core: the trained model that was exported, on preprocessed examples.
+        objective: the metric; of a cost the task's own is taken.
+        expected: what the leaderboard says, None where that is of another training (cross-validation).
+        seconds: time for it; a part of the examples is scored when all of them would take longer.
+    """
+    import numpy as np
+
+    if seconds < LEAST_SECONDS:
+        return Check(note="No time was left to score the exported model.")
+    try:
+        model = load_model(path)
+        rows, predictions = _predict(model, prepared, min(seconds, SECONDS))
+    except Exception as error:
+        return _failed(f"The exported model {path} cannot be used: {type(error).__name__}: {error}")
+    task, total = prepared.task, len(prepared.targets)
+    metric = task.default_metric if objective.name in COSTS else objective.name
+    score = task.score(prepared.targets[rows], predictions)[metric]
+    inputs = {name: np.asarray(prepared.split.validation[name][rows]) for name in core.input}
+    trained = task.predictions(np.asarray(core.predict(inputs, batch_size=BATCH, verbose=0)))
+    fault = _drift(prepared, core, predictions, trained)
+    whole = len(rows) == total and objective.name not in COSTS
+    if not fault and whole and expected is not None and _differs(score, expected, total):
+        fault = f"it scores {objective.label} {score:.6g}, the leaderboard says {expected:.6g}"
+    if fault:
+        return _failed(
+            f"The exported model {path} is not the one that was scored: {fault}.", score, len(rows)
+        )
+    note = f"The exported model was scored on {len(rows)} of {total} examples." if len(rows) < total else ""
+    return Check(score=score, examples=len(rows), note=note)
+
+
+def _failed(fault: str, score: float | None = None, examples: int = 0) -> Check:
+    logging.getLogger("automl").error(fault)
+    return Check(score=score, examples=examples, fault=fault)
+
+
+def _predict(model: keras.Model, prepared: Prepared, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+    """Predict as many examples, evenly spread, as there is time for ``(n,)``."""
+    import numpy as np
+
+    total = len(prepared.targets)
+    rows = np.argsort(np.arange(total) % max(1, total // BATCH), kind="stable")
+    inputs = prepared.validation.inputs
+    done: list[Any] = []
+    until = 0.0
+    for first in range(0, total, BATCH):
+        some = rows[first : first + BATCH]
+        full = np.resize(some, min(BATCH, total))
+        batch = {name: np.asarray(array[full]) for name, array in inputs.items()}
+        done.append(np.asarray(predict(model, batch, batch_size=BATCH))[: len(some)])
+        until = until or time.monotonic() + seconds
+        if time.monotonic() > until:
+            break
+    predictions = np.concatenate(done)
+    return rows[: len(predictions)], predictions
+
+
+def _drift(prepared: Prepared, core: keras.Model, found: np.ndarray, trained: np.ndarray) -> str:
+    import numpy as np
+
+    task = prepared.task
+    probabilities = task.kind in ("binary", "multiclass", "multilabel")
+    truth = np.asarray(task.predictions(prepared.targets), np.float64)
+    unit = 1.0 if probabilities else np.maximum(truth.reshape(-1, truth.shape[-1]).std(axis=0), 1e-300)
+    largest = float((np.abs(np.asarray(found, np.float64) - trained) / unit).max())
+    if largest <= (HALF_DRIFT if _has_halves(core) else PREDICTION_DRIFT):
+        return ""
+    return f"its predictions differ by up to {largest:.3g}{'' if probabilities else ' standard deviations'}"
+
+
+def _has_halves(core: keras.Model) -> bool:
+    """Whether some layers compute in 16 bits, where each order of additions gives another rounding."""
+    return any("16" in str(layer.compute_dtype) for layer in core.layers)
+
+
+def _differs(score: float, expected: float, examples: int) -> bool:
+    rounding = SCORE_DRIFT * max(abs(score), abs(expected)) + (2 / examples if abs(expected) <= 1 else 0)
+    return not abs(score - expected) <= rounding
