@@ -67,6 +67,8 @@ def search(  # noqa: D417  the options are told in JobConfig
     group_column: str | None = None,
     time_column: str | None = None,
     id_column: str | None = None,
+    keep: str | Sequence[str] = (),
+    drop: str | Sequence[str] = (),
     horizon: int | None = None,
     lookback: int | None = None,
     image_size: int | None = None,
@@ -97,7 +99,8 @@ def search(  # noqa: D417  the options are told in JobConfig
         settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
         progress: told of epochs and trials; silent by default.
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
-            pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, horizon,
+            pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, keep,
+            drop, horizon,
             lookback, image_size, header, seed, out, strategy, engine, precision, workers, executor,
             ray_address, worker_cores, trials_per_gpu, attempts, memory_limit, storage, tracking,
             tracking_uri: as the options of ``automl search``, see ``JobConfig``.
@@ -135,6 +138,8 @@ def search(  # noqa: D417  the options are told in JobConfig
         group_column=group_column,
         time_column=time_column,
         id_column=id_column,
+        keep=_names(keep),
+        drop=_names(drop),
         horizon=horizon,
         lookback=lookback,
         image_size=image_size,

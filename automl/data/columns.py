@@ -7,13 +7,17 @@ Kinds: ``numeric`` float64 with NaN, ``category`` text with ``""``, ``date`` int
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from automl.core.notes import Note
+from automl.data.flags import Flags, find_flags, look_alikes_note, spellings_note
+from automl.data.row_labels import counts_rows, labels_rows, tells
 from automl.data.tables import as_number, as_text, is_missing
 
 ColumnKind: TypeAlias = Literal["numeric", "category", "date"]
@@ -29,6 +33,13 @@ LARGEST = 1e150
 
 BAD_SHARE = 0.05
 """A column is numeric when at most this share of its cells is neither a number nor missing."""
+
+NOISE = 16 * 2.0**-52
+"""Variation, as a share of a column's largest number, that is rounding of float64 and no signal;
+whole numbers have none."""
+
+EXACT = 2**53
+"""Whole numbers up to it are exact in float64."""
 
 DATE_FORMATS = (
     "ISO8601",
@@ -61,48 +72,114 @@ class Column:
         input: its name among the model's inputs (Keras allows no ``/`` in names).
         kind: see the module.
         form: format of dates, as in ``datetime.strptime`` or ``ISO8601``; empty for other kinds.
+        yes: how a column of yes and no spells yes; empty for other columns.
+        no: how it spells no.
     """
 
     name: str
     input: str
     kind: ColumnKind
     form: str = ""
+    yes: str = ""
+    no: str = ""
+
+    @property
+    def flags(self) -> Flags | None:
+        """The two spellings, None for a column that is not one of yes and no."""
+        return Flags(yes=self.yes, no=self.no) if self.yes else None
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, from which ``Column(**data)`` restores it."""
         return asdict(self)
 
 
-def infer_columns(frame: pd.DataFrame) -> tuple[list[Column], list[str]]:
-    """Decide on every column of a table of features; returns those used and a note for each dropped."""
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What became of a column.
+
+    Attributes:
+        kind: what it is.
+        form: format of dates.
+        flags: spellings of yes and no.
+        drop: why it tells nothing; empty for a column that is used.
+        notes: what else the user should know.
+    """
+
+    kind: ColumnKind
+    form: str = ""
+    flags: Flags | None = None
+    drop: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def infer_columns(
+    frame: pd.DataFrame, *, keep: Sequence[str] = (), targets: np.ndarray | None = None
+) -> tuple[list[Column], list[str]]:
+    """Decide on every column of a table of features; returns those used and notes.
+
+    Args:
+        frame: the features.
+        keep: columns that are used whatever they hold.
+        targets: of the rows, ``(n,)`` labels or ``(n, k)`` numbers: a column that counts the rows is used
+            where it goes with them; None to use it anyway.
+    """
     columns: list[Column] = []
     notes: list[str] = []
     taken: set[str] = set()
     for name in frame.columns:
-        kind, form, note = _judge(frame[name])
-        if note:
-            notes.append(f"Column {name!r} {note}.")
-        if kind is not None:
-            columns.append(Column(name=name, input=_input_name(name, taken), kind=kind, form=form))
+        judged = _judge(frame[name], name, targets)
+        if judged.drop and name not in keep:
+            notes.append(Note(f"Column {name!r} {judged.drop} and is dropped."))
+            continue
+        notes.extend(judged.notes)
+        flags = judged.flags or Flags(yes="", no="")
+        columns.append(
+            Column(
+                name=name,
+                input=_input_name(name, taken),
+                kind=judged.kind,
+                form=judged.form,
+                yes=flags.yes,
+                no=flags.no,
+            )
+        )
     return columns, notes
 
 
-def read_columns(frame: pd.DataFrame, columns: Iterable[Column]) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Return the raw inputs of the columns, by input name, and notes on cells taken as missing."""
+def read_columns(
+    frame: pd.DataFrame, columns: Iterable[Column], known: Mapping[str, Sequence[str]] | None = None
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Return the raw inputs of the columns, by input name, and notes on cells that say nothing.
+
+    Args:
+        frame: the table.
+        columns: which of it.
+        known: the words of each category column in training, by input name, where they are known.
+    """
     inputs: dict[str, np.ndarray] = {}
     notes: list[str] = []
     for column in columns:
         series = frame[column.name]
-        if column.kind == "numeric":
-            inputs[column.input], odd = _numbers(series)
-        elif column.kind == "date":
-            inputs[column.input], odd = _seconds(series, column.form)
-        else:
-            inputs[column.input], odd = as_category(series), 0
+        if column.kind == "category":
+            inputs[column.input] = _words(series, column)
+            notes.extend(_unknown_words(column, inputs[column.input], (known or {}).get(column.input)))
+            continue
+        read = _seconds(series, column.form) if column.kind == "date" else _numbers(series, column.flags)
+        inputs[column.input], odd = read
         if odd:
             what = "too large, infinite or no numbers" if column.kind == "numeric" else "no dates"
-            notes.append(f"Column {column.name!r}: {odd} cells are {what} and count as missing.")
+            text = f"Column {column.name!r}: {odd} of {len(series)} cells are {what} and count as missing."
+            notes.append(Note(text, odd / len(series)))
     return inputs, notes
+
+
+def words_of(inputs: Mapping[str, np.ndarray], columns: Iterable[Column]) -> dict[str, list[str]]:
+    """Return the words of each category column by input name, sorted: what ``read_columns`` calls known."""
+    return {
+        column.input: sorted(set(inputs[column.input].tolist()) - {""})
+        for column in columns
+        if column.kind == "category" and len(set(inputs[column.input].tolist())) <= MAX_CATEGORIES
+    }
 
 
 def as_category(series: pd.Series[Any]) -> np.ndarray:
@@ -136,54 +213,101 @@ def date_form(series: pd.Series[Any]) -> str:
     return ""
 
 
-def _judge(series: pd.Series[Any]) -> tuple[ColumnKind | None, str, str]:
-    """Kind (None: dropped), date format, and what a note says of it."""
+def _judge(series: pd.Series[Any], name: str, targets: np.ndarray | None) -> Judged:
     numbers, bad = _as_plain_number(series)
     present = int(np.isfinite(numbers).sum())
     if bad == 0 and present == 0 and not _any_text(series):
-        return None, "", "has no values and is dropped"
+        return Judged(kind="numeric", drop="has no values")
+    if bad == 0 and present:
+        return _judge_numbers(series, numbers, name, targets)
+    words = as_category(series)
+    flags = find_flags(words)
+    if flags is not None:
+        notes = spellings_note(name, set(words.tolist()))
+        return Judged(kind="category", flags=flags, notes=notes)
     if present and bad <= BAD_SHARE * (present + bad):
-        return _judge_numbers(numbers)
+        return _judge_numbers(series, numbers, name, targets)
     form = date_form(series)
     if form:
-        return "date", form, ""
-    return _judge_words(as_category(series))
+        return Judged(kind="date", form=form)
+    return _judge_words(words, name)
 
 
-def _judge_numbers(numbers: np.ndarray) -> tuple[ColumnKind | None, str, str]:
-    known = numbers[np.isfinite(numbers)]
+def _judge_numbers(
+    series: pd.Series[Any], numbers: np.ndarray, name: str, targets: np.ndarray | None
+) -> Judged:
+    known = numbers[np.isfinite(numbers) & (np.abs(numbers) <= LARGEST)]
     complete = len(known) == len(numbers)
-    distinct = np.unique(known)
-    if len(distinct) == 1 and complete:
-        return None, "", "has one value only and is dropped"
-    counts_rows = (
-        complete and len(distinct) == len(numbers) >= 50 and bool((np.diff(distinct) == 1.0).all())
+    if len(known) == 0:
+        return Judged(kind="numeric", drop="has no values besides infinite or too large ones")
+    low, high = float(known.min()), float(known.max())
+    size = max(abs(low), abs(high))
+    noise = 0.0 if (known == np.round(known)).all() else NOISE * size
+    if complete and high - low <= noise:
+        exact = low == high and not _lost_digits(series, known, name)
+        return Judged(
+            kind="numeric", drop="has one value only" + ("" if exact else " to the 16 digits of float64")
+        )
+    label = labels_rows(name, numbers)
+    if label:
+        return Judged(kind="numeric", drop=f"{label} (--keep {name!r} makes it a feature)")
+    notes: tuple[str, ...] = (*_lost_digits(series, known, name), *_flat(known, size, name))
+    if targets is not None and counts_rows(numbers):
+        if low in (0.0, 1.0) and not tells(numbers, targets):
+            return Judged(kind="numeric", drop="numbers the rows (an id), tells nothing of the target")
+        notes = (*notes, _counts_note(name))
+    flags = Flags(yes="1", no="0") if set(np.unique(known).tolist()) == {0.0, 1.0} else None
+    return Judged(kind="numeric", flags=flags, notes=notes)
+
+
+def _counts_note(name: str) -> Note:
+    return Note(
+        f"Column {name!r} counts the rows and goes with the target, so it is a feature; where it only"
+        f" numbers the rows, leave it out: --drop {name!r}."
     )
-    if counts_rows:
-        return None, "", "numbers the rows (an id) and is dropped"
-    return "numeric", "", ""
 
 
-def _judge_words(words: np.ndarray) -> tuple[ColumnKind | None, str, str]:
+def _flat(known: np.ndarray, size: float, name: str) -> tuple[Note, ...]:
+    """Tell of numbers that agree in all but their last digits."""
+    share = float(known.max() - known.min()) / size
+    if not 0 < share < 1e-11:
+        return ()
+    return (Note(f"Column {name!r} varies by {share:.1g} of its size only: noise, or digits that count?"),)
+
+
+def _lost_digits(series: pd.Series[Any], known: np.ndarray, name: str) -> tuple[Note, ...]:
+    """Tell of different whole numbers that are one number in float64."""
+    if np.abs(known).max() <= EXACT or pd.api.types.is_float_dtype(series.dtype):
+        return ()
+    exact = {text for text in pd.unique(as_text(series)) if re.fullmatch(r"[+-]?\d+", text)}
+    lost = len(exact) - len({float(text) for text in exact})
+    if lost <= 0:
+        return ()
+    return (
+        Note(
+            f"Column {name!r} holds whole numbers beyond 2**53: {lost} of {len(exact)} cannot be told from"
+            " their neighbours. Subtract an offset, or write them as texts where they are codes.",
+            lost / len(exact),
+        ),
+    )
+
+
+def _judge_words(words: np.ndarray, name: str) -> Judged:
     known = words[words != ""]
-    distinct = len(set(known.tolist()))
+    different = set(known.tolist())
+    distinct = len(different)
     if distinct == 0:
-        return None, "", "has no values and is dropped"
+        return Judged(kind="category", drop="has no values")
     if distinct == 1 and len(known) == len(words):
-        return None, "", "has one value only and is dropped"
+        return Judged(kind="category", drop="has one value only")
     if len(known) >= 20 and distinct > 0.95 * len(known):
-        return (
-            None,
-            "",
-            f"has a different text in nearly every row ({distinct} of {len(known)}) and is dropped",
-        )
+        text = f"has a different text in nearly every row ({distinct} of {len(known)})"
+        return Judged(kind="category", drop=text)
+    notes: tuple[str, ...] = look_alikes_note(f"Column {name!r}", list(different))
     if distinct > MAX_CATEGORIES:
-        return (
-            "category",
-            "",
-            f"has {distinct} categories: the {MAX_CATEGORIES} most frequent are told apart",
-        )
-    return "category", "", ""
+        text = f"has {distinct} categories: the {MAX_CATEGORIES} most frequent are told apart."
+        notes = (*notes, Note(f"Column {name!r} {text}"))
+    return Judged(kind="category", notes=notes)
 
 
 def _as_plain_number(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
@@ -199,8 +323,29 @@ def _any_text(series: pd.Series[Any]) -> bool:
     )
 
 
-def _numbers(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
+def _words(series: pd.Series[Any], column: Column) -> np.ndarray:
+    words = as_category(series)
+    return column.flags.spell(words) if column.flags else words
+
+
+def _unknown_words(column: Column, words: np.ndarray, known: Sequence[str] | None) -> tuple[Note, ...]:
+    if known is None:
+        return ()
+    learned = {"", *known}
+    unknown = Counter(word for word in words.tolist() if word not in learned)
+    count = sum(unknown.values())
+    if not count:
+        return ()
+    listed = ", ".join(repr(word) for word, _ in unknown.most_common(3))
+    more = ", ..." if len(unknown) > 3 else ""
+    text = f"hold words that training did not have ({listed}{more}) and count as unknown."
+    return (Note(f"Column {column.name!r}: {count} of {len(words)} cells {text}", count / len(words)),)
+
+
+def _numbers(series: pd.Series[Any], flags: Flags | None) -> tuple[np.ndarray, int]:
     numbers, bad = as_number(series)
+    if bad and flags:
+        numbers, bad = as_number(pd.Series(flags.spell(as_text(series)), dtype=object))
     huge = np.abs(numbers) > LARGEST
     return np.where(huge, np.nan, numbers), bad + int(huge.sum())
 

@@ -57,6 +57,7 @@ def _of_table(source: Source, options: ReadOptions) -> str:
     from automl.data.tables import read_table
 
     frame = read_table(source, header=options.header).frame
+    frame = frame.drop(columns=list(options.drop), errors="ignore")
     if _names_pictures(frame):
         return "image"
     return "text" if options.target and looks_like_text(frame, options.target) else "tabular"

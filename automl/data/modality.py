@@ -38,6 +38,8 @@ class ReadOptions:
         id_column: series id of a long-form table.
         time_column: time of each row.
         group_column: rows of one group stay on one side of a split; not a feature.
+        keep: columns that are used whatever they hold.
+        drop: columns that are no features.
         header: False when the first row of a table is data; columns are then ``c0``, ``c1``, ...
         lookback: steps of input of a forecast, or None for the modality's choice.
         horizon: steps to forecast, or None.
@@ -49,6 +51,8 @@ class ReadOptions:
     id_column: str | None = None
     time_column: str | None = None
     group_column: str | None = None
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
     header: bool = True
     lookback: int | None = None
     horizon: int | None = None

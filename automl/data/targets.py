@@ -1,28 +1,35 @@
 """Target columns of a table: which task they ask for, and their cells as targets.
 
 Classes are texts, booleans, and whole numbers with at most 10 different values, each of them five times
-on average; other numbers are regression. Several columns of 0 and 1 are a multi-label target.
+on average; other numbers are regression (``is_amount``). Several columns of 0 and 1 are a multi-label
+target. Yes and no are the same two classes however they are spelled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.data.columns import LARGEST, as_category
+from automl.data.flags import NO, YES, Flags, find_flags, look_alikes_note, spellings_note
 from automl.data.tables import as_number, as_text
 
 MAX_NUMBER_CLASSES = 10
 ROWS_PER_CLASS = 5
 
-_YES = {"1": 1.0, "true": 1.0, "yes": 1.0, "y": 1.0, "0": 0.0, "false": 0.0, "no": 0.0, "n": 0.0}
-# "None" and "-" may be names of classes; in a target only these are missing.
+_FLAGS = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
 _NO_LABEL = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null"})
+# "None" and "-" may be names of classes; they are missing where all other classes are numbers.
+_MAYBE_LABEL = frozenset({"none", "-"})
+
+FAR = 1e4
+"""Targets further from the median than so many times the spread of the middle half are told."""
 
 
 def infer_task(frame: pd.DataFrame, where: str) -> TaskKind:
@@ -43,21 +50,79 @@ def infer_task(frame: pd.DataFrame, where: str) -> TaskKind:
     series = frame.iloc[:, 0]
     if _is_continuous(series):
         return "regression"
-    return "binary" if len(set(labels(series).tolist()) - {""}) == 2 else "multiclass"
+    names = labels(series)
+    return "binary" if find_flags(names) or len(set(names.tolist()) - {""}) == 2 else "multiclass"
 
 
-def read_targets(frame: pd.DataFrame, task: TaskKind, where: str) -> tuple[np.ndarray, np.ndarray]:
+def is_amount(numbers: np.ndarray) -> bool:
+    """Whether known numbers ``(n,)`` are amounts, to be predicted by regression, and not classes.
+
+    Classes are whole numbers with two values, or with at most 10 that occur five times on average.
+    """
+    if len(numbers) == 0:
+        return False
+    if not np.isfinite(numbers).all() or (numbers != np.round(numbers)).any():
+        return True
+    distinct = len(np.unique(numbers))
+    return distinct > 2 and (distinct > MAX_NUMBER_CLASSES or distinct * ROWS_PER_CLASS > len(numbers))
+
+
+def target_flags(frame: pd.DataFrame, task: TaskKind) -> Flags | None:
+    """Return how a class target of yes and no spells them in training; None for any other."""
+    return find_flags(labels(frame.iloc[:, 0])) if task in ("binary", "multiclass") else None
+
+
+def read_targets(
+    frame: pd.DataFrame, task: TaskKind, where: str, flags: Flags | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return targets as ``Examples.targets`` has them, and which rows have one ``(n,)`` bool.
+
+    Args:
+        frame: the target columns.
+        task: what they are read for.
+        where: what messages call the table.
+        flags: spelling that classes of yes and no are brought to, see ``target_flags``.
 
     Raises:
         DataError: a cell does not fit the task.
     """
     if task in ("binary", "multiclass"):
         names = labels(frame.iloc[:, 0])
-        return names, names != ""
+        return (flags.spell(names) if flags else names), names != ""
     convert = _flags if task == "multilabel" else _numbers
     values = np.stack([convert(frame[name], where) for name in frame.columns], axis=1)
     return values, ~np.isnan(values).any(axis=1)
+
+
+def target_notes(frame: pd.DataFrame, task: TaskKind) -> tuple[str, ...]:
+    """Tell what is odd about the target columns: spellings, look-alikes, values far from all others."""
+    if task in ("binary", "multiclass"):
+        name, words = str(frame.columns[0]), list(dict.fromkeys(labels(frame.iloc[:, 0]).tolist()))
+        if find_flags(np.array(words, object)):
+            return spellings_note(name, words)
+        return look_alikes_note(f"Target {name!r}", words)
+    if task != "regression":
+        return ()
+    return tuple(note for name in frame.columns for note in _odd_amounts(frame[name], str(name)))
+
+
+def _odd_amounts(series: pd.Series[Any], name: str) -> Iterator[Note]:
+    numbers, _ = as_number(series)
+    huge = np.abs(numbers) > LARGEST
+    if huge.any():
+        text = f"{int(huge.sum())} of {len(numbers)} cells are infinite or too large and count as missing."
+        yield Note(f"Target {name!r}: {text}", float(huge.mean()))
+    known = numbers[np.isfinite(numbers) & ~huge]
+    if len(known) == 0:
+        return
+    low, middle, high = np.quantile(known, [0.25, 0.5, 0.75])
+    far = int((np.abs(known - middle) > FAR * (high - low)).sum()) if high > low else 0
+    if far:
+        yield Note(
+            f"Target {name!r}: {far} values lie more than {FAR:,.0f} times the spread of the middle half"
+            f" off the median ({known.min():g} to {known.max():g}) and decide what is learned.",
+            far / len(known),
+        )
 
 
 def check_variety(targets: np.ndarray, task: TaskKind, names: Sequence[str], where: str) -> None:
@@ -83,8 +148,18 @@ def labels(series: pd.Series[Any]) -> np.ndarray:
     """Class names as an object array of str, ``""`` for missing; ``1.0`` and ``1`` are the same class."""
     texts = as_text(series)
     words = as_category(series)
-    gone = np.array([text.lower() in _NO_LABEL for text in texts], dtype=bool)
-    return np.where(gone, "", np.where(words == "", texts, words)).astype(object)
+    known = set(texts.tolist())
+    gone = {text for text in known if text.lower() in _NO_LABEL}
+    if _all_numbers(known - gone):
+        gone |= {text for text in known if text.lower() in _MAYBE_LABEL}
+    missing = np.array([text in gone for text in texts.tolist()], dtype=bool)
+    return np.where(missing, "", np.where(words == "", texts, words)).astype(object)
+
+
+def _all_numbers(texts: set[str]) -> bool:
+    """Whether texts are numbers, besides those that may be names of classes."""
+    rest = [text for text in texts if text.lower() not in _MAYBE_LABEL]
+    return bool(rest) and as_number(pd.Series(rest, dtype=object))[1] == 0
 
 
 def _check_classes(targets: np.ndarray, task: TaskKind, name: str, where: str) -> None:
@@ -109,28 +184,23 @@ def _is_continuous(series: pd.Series[Any]) -> bool:
         return False
     numbers, bad = as_number(series)
     known = numbers[~np.isnan(numbers)]
-    if bad or len(known) == 0:
-        return False
-    if not np.isfinite(known).all() or (known != np.round(known)).any():
-        return True
-    distinct = len(np.unique(known))
-    return distinct > 2 and (distinct > MAX_NUMBER_CLASSES or distinct * ROWS_PER_CLASS > len(known))
+    return not bad and is_amount(known)
 
 
 def _is_flag(series: pd.Series[Any]) -> bool:
     present = set(labels(series).tolist()) - {""}
-    return all(text.lower() in _YES for text in present)
+    return all(text.lower() in _FLAGS for text in present)
 
 
 def _flags(series: pd.Series[Any], where: str) -> np.ndarray:
     texts = labels(series)
-    odd = [row for row, text in enumerate(texts) if text and text.lower() not in _YES]
+    odd = [row for row, text in enumerate(texts) if text and text.lower() not in _FLAGS]
     if odd:
         raise DataError(
             f"{where}, column {series.name!r}, row {odd[0] + 1}: expected 0 or 1 (true/false, yes/no)"
             f" in one of several targets, got {texts[odd[0]]!r}."
         )
-    return np.array([_YES.get(text.lower(), np.nan) for text in texts], dtype=np.float32)
+    return np.array([_FLAGS.get(text.lower(), np.nan) for text in texts], dtype=np.float32)
 
 
 def _numbers(series: pd.Series[Any], where: str) -> np.ndarray:

@@ -111,6 +111,10 @@ class JobConfig:
         None, "time of each row: splits keep the past for training", metavar="COL"
     )
     id_column: str | None = option(None, "series id, for many series in one file", metavar="COL")
+    keep: tuple[str, ...] = option(
+        (), "column to use that would be dropped (an id, one value, texts that all differ)", metavar="COL"
+    )
+    drop: tuple[str, ...] = option((), "column to leave out", metavar="COL")
     horizon: int | None = option(None, "steps to forecast", metavar="H")
     lookback: int | None = option(None, "steps a forecast looks back", metavar="L")
     image_size: int | None = option(None, "side in pixels that pictures are resized to", metavar="PX")
@@ -178,6 +182,8 @@ class JobConfig:
             raise ConfigError(f"Unknown backend {self.backend!r}. {suggest(self.backend, BACKENDS)}")
         if self.folds is not None and self.validation is not None:
             raise ConfigError("folds and validation exclude each other: give one of them.")
+        for name in sorted({*self.keep} & {*self.drop}):
+            raise ConfigError(f"Column {name!r} is to be kept and to be dropped: give one of the two.")
 
     @property
     def trial_limit(self) -> int | None:

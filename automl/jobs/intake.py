@@ -104,7 +104,7 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     if data is None and config.data is None:
         raise ConfigError("No data given: expected a file, a folder or sklearn:NAME.")
     source = open_source(config.data if data is None else data)
-    wanted = [config.group_column, config.time_column, config.id_column]
+    wanted = [config.group_column, config.time_column, config.id_column, *config.keep, *config.drop]
     if source.kind == "table":
         check_table_header(
             source,
@@ -172,6 +172,7 @@ def take_in(
     with source.phases.phase(f"reading {source.name}"):
         name = config.modality or _modality_of(source, options)
         modality = MODALITIES[name]
+        _refuse_choice(config, name)
         dataset = modality.read(source, options)
     objectives = objectives_of(config, dataset.task)
     validation, notes = _validation(config, modality, dataset, source)
@@ -230,6 +231,8 @@ def read_options(config: JobConfig) -> ReadOptions:
         id_column=config.id_column,
         time_column=config.time_column,
         group_column=config.group_column,
+        keep=config.keep,
+        drop=config.drop,
         header=config.header,
         lookback=config.lookback,
         horizon=config.horizon,
@@ -266,6 +269,14 @@ def _validation(
     with source.phases.phase(f"reading {source.name}"):
         examples, notes = modality.read_again(source, dataset.schema, targets=True)
     return examples, tuple(said_of(source.name, note) for note in notes)
+
+
+def _refuse_choice(config: JobConfig, modality: str) -> None:
+    """Refuse to keep or drop columns where there are none."""
+    forecast = config.horizon is not None or config.task == "forecasting"
+    if (config.keep or config.drop) and (modality == "image" or (modality == "series" and not forecast)):
+        what = "pictures" if modality == "image" else "whole series"
+        raise ConfigError(f"keep and drop choose columns of a table, and these are {what}: leave them out.")
 
 
 def _folds(config: JobConfig, dataset: Dataset) -> tuple[Fold, ...]:

@@ -71,7 +71,7 @@ def test_kinds_are_inferred_and_useless_columns_dropped_and_said(table: Path) ->
     said = " ".join(dataset.notes)
     assert "'nothing' has no values" in said
     assert "'same' has one value only" in said
-    assert "'number' numbers the rows" in said
+    assert "'number' is an id by its name" in said
     assert "'id' has a different text in nearly every row" in said
 
 
@@ -172,15 +172,68 @@ def test_infinite_and_huge_numbers_count_as_missing() -> None:
     values = [np.inf, -np.inf, 1e308, *np.arange(57.0) / 7]
     dataset = read(frame(x=values))
     assert (
-        "Column 'x': 3 cells are too large, infinite or no numbers and count as missing." in dataset.notes
+        "Column 'x': 3 of 60 cells are too large, infinite or no numbers and count as missing."
+        in dataset.notes
     )
     assert np.isfinite(transform(dataset)["numeric"]).all()
+
+
+def test_counting_features_stay_and_an_index_goes() -> None:
+    dataset = read(pd.DataFrame({"x": range(100), "y": np.arange(100) * 2.0 + 1}))
+    assert kinds(dataset) == {"x": "numeric"}
+    assert "leave it out: --drop 'x'" in " ".join(dataset.notes)
+    years = frame(year=range(1880, 1940), noise=np.random.default_rng(0).normal(size=ROWS))
+    assert "year" in kinds(read(years))
+    index = np.random.default_rng(0).permutation(150)[:ROWS]
+    dataset = read(pd.DataFrame({"Unnamed: 0": index, **frame()}))
+    assert kinds(dataset) == {"x": "numeric"}
+    assert "'Unnamed: 0' has no name and holds row numbers" in " ".join(dataset.notes)
+
+
+def test_columns_are_kept_and_dropped_by_name() -> None:
+    made = frame(id=range(ROWS), name=[f"person {row}" for row in range(ROWS)], same=["one"] * ROWS, z=1)
+    kept = read(made, keep=("id", "name", "same"), drop=("x",))
+    assert kinds(kept) == {"id": "numeric", "name": "category", "same": "category"}
+    again, notes = TABULAR.read_again(open_source(made), kept.schema, targets=True)
+    assert (set(again.inputs), notes) == ({"id", "name", "same"}, ())
+    assert all(np.isfinite(tensor).all() for tensor in transform(kept).values())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"keep": ("xx",)}, r"no column 'xx'\. Did you mean 'x'"),
+        ({"drop": ("y",)}, "'y' is the target, which --drop cannot take"),
+    ],
+)
+def test_columns_that_cannot_be_chosen_are_refused(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        read(frame(), **options)
+
+
+def test_whole_numbers_that_float64_cannot_tell_apart_are_told() -> None:
+    steps = [2**60 + row % 7 for row in range(ROWS)]
+    same = "'code' has one value only to the 16 digits of float64"
+    assert same in " ".join(read(frame(code=steps)).notes)
+    codes = [2**60 + row % 7 * 100 for row in range(ROWS)]
+    assert "of 7 cannot be told from their neighbours" in " ".join(read(frame(code=codes)).notes)
+
+
+def test_targets_far_from_all_others_are_told() -> None:
+    dataset = read(frame(y=np.r_[np.arange(58) / 7, 1e9, -1e9]))
+    assert "Target 'y': 2 values lie more than 10,000 times" in " ".join(dataset.notes)
+
+
+def test_none_is_a_class_among_words_and_missing_among_numbers() -> None:
+    assert read(frame(y=["none", "brown", "white"] * 20)).task == "multiclass"
+    dataset = read(frame(y=["none", "1", "0"] * 20))
+    assert (dataset.task, len(dataset.examples)) == ("binary", 40)
 
 
 def test_a_few_odd_cells_leave_a_column_numeric() -> None:
     dataset = read(frame(x=["twelve", *[f"{row / 7}" for row in range(59)]]))
     assert kinds(dataset) == {"x": "numeric"}
-    assert "1 cells" in " ".join(dataset.notes)
+    assert "1 of 60 cells" in " ".join(dataset.notes)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +267,9 @@ def test_an_offset_costs_numbers_no_digits(offset: float) -> None:
 
 def test_noise_of_arithmetic_is_no_variation() -> None:
     values = np.where(np.arange(ROWS) % 2, 0.1 + 0.2, 0.3) * 1e9
-    assert not transform(read(frame(x=values)))["numeric"].any()
+    dataset = read(frame(z=values))
+    assert "'z' has one value only to the 16 digits of float64" in " ".join(dataset.notes)
+    assert not transform(read(frame(z=values), keep=("z",), drop=("x",)))["numeric"].any()
 
 
 def test_numbers_of_any_size_stay_finite() -> None:

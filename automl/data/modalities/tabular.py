@@ -7,14 +7,16 @@ the order of the rows. Rows are named by their number in the source, from 0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.notes import Note
 from automl.core.specs import TaskKind
+from automl.data.choice import checked_drop
 from automl.data.columns import (
     Column,
     ColumnKind,
@@ -22,13 +24,15 @@ from automl.data.columns import (
     infer_columns,
     missing_columns,
     read_columns,
+    words_of,
 )
 from automl.data.delimited import refuse_unknown
+from automl.data.flags import Flags
 from automl.data.label_types import label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, read_table, row_keys
-from automl.data.targets import check_variety, infer_task, read_targets
+from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
 
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
 
@@ -44,11 +48,13 @@ class Tabular:
         """Read a table for training: infer the columns' kinds and the task, drop rows without target."""
         table, target = _open(source, options)
         task = _task(table, target, options)
-        targets, present = read_targets(table.frame[list(target)], task, table.where)
+        flags = target_flags(table.frame[list(target)], task)
+        targets, present = read_targets(table.frame[list(target)], task, table.where, flags)
         check_variety(targets[present], task, target, table.where)
-        aside = {*target, options.group_column, options.id_column}
+        drop = checked_drop(list(table.frame.columns), options, target, table.where)
+        aside = ({*target, options.group_column, options.id_column} - {*options.keep}) | drop
         frame = table.frame[[name for name in table.frame.columns if name not in aside]]
-        columns, dropped = infer_columns(frame[present])
+        columns, dropped = infer_columns(frame[present], keep=options.keep, targets=targets[present])
         if not columns:
             raise DataError(
                 f"{table.where} has no column to learn from besides {listed(target)}. {' '.join(dropped)}"
@@ -63,21 +69,24 @@ class Tabular:
         )
         schema = {
             "columns": [column.as_json() for column in columns],
+            "words": words_of(inputs, columns),
             "targets": list(target),
             "task": task,
             "label_type": label_type(table.frame[list(target)], task, typed=source.kind != "table"),
+            "flags": asdict(flags) if flags else None,
             "header": options.header,
             "unused": [
                 name for name in table.frame.columns if name not in {column.name for column in columns}
             ],
             "id_column": options.id_column,
         }
+        told = (*target_notes(table.frame[list(target)], task), *_without_target(present, target))
         return Dataset(
             examples=examples.take(np.flatnonzero(present)),
             schema=schema,
             task=task,
             target_names=target,
-            notes=(*table.notes, *dropped, *odd, *_without_target(present, target)),
+            notes=(*table.notes, *dropped, *odd, *told),
             columns=tuple(column.name for column in columns),
         )
 
@@ -88,14 +97,15 @@ class Tabular:
         table = _table(source, schema["targets"], header=schema["header"], named=schema)
         columns = [Column(**item) for item in schema["columns"]]
         _refuse_missing(table, columns, schema["targets"] if targets else ())
-        inputs, odd = read_columns(table.frame, columns)
+        inputs, odd = read_columns(table.frame, columns, schema.get("words"))
         notes = (*table.notes, *odd, *_superfluous(table, columns, schema))
         id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
         rows = np.arange(len(table.frame))
         examples = Examples(inputs=inputs, keys=row_keys(table, id_column), rows=rows)
         if not targets:
             return examples, notes
-        values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where)
+        flags = Flags(**schema["flags"]) if schema.get("flags") else None
+        values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where, flags)
         if not present.any():
             raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
         full = Examples(inputs=inputs, targets=values, keys=examples.keys, rows=rows)
@@ -205,11 +215,8 @@ def _superfluous(table: Table, columns: Sequence[Column], schema: Mapping[str, A
 
 def _without_target(present: np.ndarray, names: Sequence[str]) -> tuple[str, ...]:
     gone = int((~present).sum())
-    return (
-        (f"{gone} of {len(present)} rows have no target in {listed(names)} and are dropped.",)
-        if gone
-        else ()
-    )
+    text = f"{gone} of {len(present)} rows have no target in {listed(names)} and are dropped."
+    return (Note(text, gone / len(present)),) if gone else ()
 
 
 def _texts(table: Table, column: str | None) -> np.ndarray | None:

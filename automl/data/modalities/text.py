@@ -7,20 +7,23 @@ from 0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.notes import Note
 from automl.core.specs import TaskKind
+from automl.data.choice import checked_drop
 from automl.data.delimited import refuse_unknown
+from automl.data.flags import Flags
 from automl.data.label_types import label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, read_table, row_keys
-from automl.data.targets import check_variety, infer_task, read_targets
+from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
 
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
 
@@ -42,10 +45,14 @@ class Text:
         """Read a table for training: find the text columns and the task, drop rows without target."""
         table = _table(source, options.target, header=options.header)
         target = _target(source, table, options)
-        aside = {*target, options.group_column, options.id_column, options.time_column} - {None}
-        columns, ignored = _text_columns(table, [name for name in table.frame.columns if name not in aside])
+        drop = checked_drop(list(table.frame.columns), options, target, table.where)
+        roles = {options.group_column, options.id_column, options.time_column}
+        aside = {*target, *drop, *(roles - {*options.keep})}
+        names = [name for name in table.frame.columns if name not in aside]
+        columns, ignored = _text_columns(table, names, options.keep)
         task = _task(table, target, options)
-        targets, present = read_targets(table.frame[list(target)], task, table.where)
+        flags = target_flags(table.frame[list(target)], task)
+        targets, present = read_targets(table.frame[list(target)], task, table.where, flags)
         check_variety(targets[present], task, target, table.where)
         texts = _texts(table, columns)
         examples = Examples(
@@ -60,16 +67,18 @@ class Text:
             "targets": list(target),
             "task": task,
             "label_type": label_type(table.frame[list(target)], task, typed=source.kind != "table"),
+            "flags": asdict(flags) if flags else None,
             "header": options.header,
             "unused": [name for name in table.frame.columns if name not in columns],
             "id_column": options.id_column,
         }
+        told = (*target_notes(table.frame[list(target)], task), *_without_target(present, target))
         return Dataset(
             examples=examples.take(np.flatnonzero(present)),
             schema=schema,
             task=task,
             target_names=target,
-            notes=(*table.notes, *ignored, *_blank(texts), *_without_target(present, target)),
+            notes=(*table.notes, *ignored, *_blank(texts), *told),
             columns=tuple(columns),
         )
 
@@ -86,7 +95,8 @@ class Text:
         notes = (*table.notes, *_superfluous(table, schema), *_blank(texts))
         if not targets:
             return examples, notes
-        values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where)
+        flags = Flags(**schema["flags"]) if schema.get("flags") else None
+        values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where, flags)
         if not present.any():
             raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
         full = Examples(inputs=examples.inputs, targets=values, keys=examples.keys, rows=rows)
@@ -180,18 +190,20 @@ def _task(table: Table, target: Sequence[str], options: ReadOptions) -> TaskKind
     return task
 
 
-def _text_columns(table: Table, names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+def _text_columns(
+    table: Table, names: Sequence[str], keep: Sequence[str]
+) -> tuple[list[str], tuple[str, ...]]:
     """The columns to read as text, and a note on those left aside."""
     if not names:
         raise DataError(f"{table.where} has no column besides the target: expected one with texts.")
     if len(names) == 1:
         return list(names), ()
-    chosen = [name for name in names if _is_free_text(table.frame[name].head(SAMPLE))]
+    chosen = [name for name in names if name in keep or _is_free_text(table.frame[name].head(SAMPLE))]
     if not chosen:
         raise DataError(
             f"{table.where}: none of the columns {listed(names)} looks like free text"
-            " (3 words and more per cell, mostly different). Leave only the text column and the target in"
-            " the file, or read it as a table (tabular)."
+            " (3 words and more per cell, mostly different). Name the text column: --keep COLUMN, or read"
+            " the file as a table: --modality tabular."
         )
     ignored = [name for name in names if name not in chosen]
     aside = f"; ignored, as they are no free text: {listed(ignored)}" if ignored else ""
@@ -262,8 +274,8 @@ def _blank(texts: np.ndarray) -> tuple[str, ...]:
 
 def _without_target(present: np.ndarray, names: Sequence[str]) -> tuple[str, ...]:
     gone = int((~present).sum())
-    message = f"{gone} of {len(present)} rows have no target in {listed(names)} and are dropped."
-    return (message,) if gone else ()
+    text = f"{gone} of {len(present)} rows have no target in {listed(names)} and are dropped."
+    return (Note(text, gone / len(present)),) if gone else ()
 
 
 def _column(table: Table, name: str | None) -> np.ndarray | None:

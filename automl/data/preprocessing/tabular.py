@@ -10,7 +10,7 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.specs import InputSpec
-from automl.data.columns import MAX_CATEGORIES, ColumnKind
+from automl.data.columns import MAX_CATEGORIES, NOISE, ColumnKind
 from automl.data.modality import Preprocessing
 from automl.data.preprocessing.tabular_layers import (
     DATE_CODES,
@@ -24,9 +24,6 @@ from automl.data.preprocessing.tabular_layers import (
 
 MIN_COUNT = 2
 QUANTILES = 65
-
-NOISE = 16 * 2.0**-52
-"""Variation, as a share of a column's largest number, that is rounding of float64 and no signal."""
 
 SMALLEST = 1e-290
 """Spread of which one over it would overflow."""
@@ -108,7 +105,9 @@ def _numeric_outputs(numbers: KerasTensor, values: np.ndarray) -> dict[str, Kera
     spread = edges[middle + QUANTILES // 4] - edges[middle - QUANTILES // 4]
     spread = np.where(spread > 0, spread, 0.5 * (edges[-1] - edges[0]))
     # what varies by its last bits only is a constant with the noise of arithmetic
-    varies = spread > np.maximum(NOISE * np.abs(edges).max(axis=0), SMALLEST)
+    whole = (np.isnan(filled) | (filled == np.round(filled))).all(axis=0)
+    noise = np.where(whole, 0.0, NOISE) * np.abs(edges).max(axis=0)
+    varies = spread > np.maximum(noise, SMALLEST)
     factors = np.divide(1.0, spread, out=np.zeros_like(spread), where=varies)
     flagged = np.flatnonzero(np.isnan(values).any(axis=0)).tolist()
     scale = RobustScale(edges[middle].tolist(), factors.tolist(), flagged, name="table__numeric")

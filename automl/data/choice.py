@@ -1,0 +1,29 @@
+"""Which columns of a table the user keeps or drops, checked against its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from automl.core.errors import DataError
+from automl.data.delimited import refuse_unknown
+from automl.data.modality import ReadOptions
+
+
+def checked_drop(names: Sequence[str], options: ReadOptions, target: Sequence[str], where: str) -> set[str]:
+    """Return the columns that are left out.
+
+    Args:
+        names: columns of the table.
+        options: ``keep`` and ``drop``.
+        target: the target columns.
+        where: what messages call the table.
+
+    Raises:
+        DataError: a column is not there (the nearest is offered), or is a target.
+    """
+    for option, chosen in (("keep", options.keep), ("drop", options.drop)):
+        for name in chosen:
+            refuse_unknown(name, list(names), where)
+            if name in target:
+                raise DataError(f"{where}: {name!r} is the target, which --{option} cannot take.")
+    return set(options.drop)
