@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from automl.jobs.config import (
 from automl.jobs.crew import executor_name, hired
 from automl.jobs.folder import MOST_LETTERS, JobFolder, new_folder, open_folder
 from automl.jobs.intake import check_early, default_backend
+from automl.jobs.interrupts import endings_interrupt
 from automl.jobs.lock import discarded_unused, locked
 from automl.jobs.opening import proposer_of, taken_in
 from automl.jobs.over import is_over, leave_as_it_is
@@ -275,30 +277,48 @@ def _conduct(
     alone: bool,
 ) -> Result:
     """Work on a job whose folder this process holds."""
-    with counted(folder, started) as used:
-        begun = budget_from(None, config.time, started=started, used=used)
-        phases = Phases(progress.phase, deadline=begun.deadline)
-        with (
-            alarm(phases, begun.end, forceful=alone) as bell,
-            hired(config, folder, data, progress.note) as hire,
-        ):
-            intake = taken_in(config, replace(source, phases=phases), folder)
-            config = _settled(config)
-            # in this process MLflow would take its time from a training alone; from many, their
-            # coordinator's
-            apart = executor_name(config) != "inline"
-            tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
-            write_whole(folder.job, dump_config(_absolute(config)))
-            from automl.jobs.search import Adapters, run_search
-            from automl.training.memory import settled
-
-            # whatever policy the user's process has: preprocessing is float32
-            with policy(FULL), settled():
-                proposer = proposer_of(config, folder, progress.note)
-                adapters = Adapters(proposer=proposer, tracker=tracker, executor=hire)
-                times = {"started": started, "used": used}
-                run_search(config, intake, folder, adapters, progress, **times, has_model=bell.off)
+    try:
+        with counted(folder, started) as used, endings_interrupt() if alone else nullcontext():
+            _search(config, source, data, folder, progress, started, used, alone=alone)
+    except KeyboardInterrupt:
+        progress.note(f"Interrupted. Go on with: automl resume {folder.path}")
+        raise
     return Result(folder.path)
+
+
+def _search(
+    config: JobConfig,
+    source: Source,
+    data: object,
+    folder: JobFolder,
+    progress: Progress,
+    started: float,
+    used: float,
+    *,
+    alone: bool,
+) -> None:
+    begun = budget_from(None, config.time, started=started, used=used)
+    phases = Phases(progress.phase, deadline=begun.deadline)
+    with (
+        alarm(phases, begun.end, forceful=alone) as bell,
+        hired(config, folder, data, progress.note) as hire,
+    ):
+        intake = taken_in(config, replace(source, phases=phases), folder)
+        config = _settled(config)
+        # in this process MLflow would take its time from a training alone; from many, their coordinator's
+        apart = executor_name(config) != "inline"
+        tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
+        write_whole(folder.job, dump_config(_absolute(config)))
+        from automl.jobs.search import Adapters, run_search
+        from automl.training.memory import settled
+
+        # whatever policy the user's process has: preprocessing is float32
+        with policy(FULL), settled():
+            proposer = proposer_of(config, folder, progress.note)
+            adapters = Adapters(proposer=proposer, tracker=tracker, executor=hire)
+            run_search(
+                config, intake, folder, adapters, progress, started=started, used=used, has_model=bell.off
+            )
 
 
 def _longer(

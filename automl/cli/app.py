@@ -17,6 +17,7 @@ import click  # noqa: E402  the clock starts first
 
 from automl._version import __version__  # noqa: E402
 from automl.core.errors import AutomlError  # noqa: E402
+from automl.core.streams import outlive_readers  # noqa: E402
 
 COMMANDS = {
     "search": "Search for the best Keras model of a data set.",
@@ -62,6 +63,7 @@ def application() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted."""
+    outlive_readers()
     sys.exit(run(arguments))
 
 

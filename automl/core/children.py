@@ -36,9 +36,13 @@ def start_module(
     return process, Connection(ours.detach())
 
 
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals that ask a process to end: of a batch system or `kill`, and of a terminal that is gone."""
+
+
 def take_line(descriptor: int) -> Connection:
     """Return the line to the process that started this one; from here on it alone says when to end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, *ENDINGS):
         # terminals and batch systems send them to the whole group
         signal.signal(number, signal.SIG_IGN)
     os.set_inheritable(descriptor, False)

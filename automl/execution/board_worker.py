@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 
 from automl._version import __version__
+from automl.core.children import ENDINGS
 from automl.core.errors import ConfigError, DiskFullError
 from automl.execution.board import LOOK_SECONDS, LOST_SECONDS, OVER, PULSE_SECONDS
 from automl.execution.executor import INTERRUPTED, Message, Runner
@@ -66,7 +67,7 @@ def join(
     if not folder.parent.parent.is_dir():
         raise ConfigError(f"There is no folder {folder.parent.parent} on this machine.")
     wire = _met(folder, patience, lambda session: FolderWire(folder, name, session, say, orphaned))
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, *ENDINGS):
         signal.signal(number, wire.asked_to_leave)
     threading.Thread(target=_end_when_deaf, daemon=True).start()
     say(f"{name} has joined; Ctrl-C leaves.")

@@ -1,44 +1,59 @@
-"""Ctrl-C and SIGTERM: once, and the epoch is finished and everything saved; twice, and it ends now."""
+"""Signals that end a search in order: once, and the epoch is finished and everything saved; twice, and it
+ends now.
+
+Ctrl-C, SIGTERM, and SIGHUP, which a terminal sends that is closed or lost. Off the main thread nothing is
+installed, as Python allows it only there.
+"""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from automl.core.children import ENDINGS
 
 SIGTERM_SECONDS = 10.0
 """What a batch system's SIGTERM leaves to the running epoch: after it the model has to be exported, and the
 usual grace until SIGKILL is 30 s."""
 
+VOLLEY_SECONDS = 1.0
+"""A terminal that closes, and systemd, send SIGHUP and SIGTERM together: within so long they are one."""
+
+SAVING = "Interrupted: the epoch is finished and everything saved. Ctrl-C again ends it now."
+EXPORTING = "Interrupted: the best model is exported and everything saved. Ctrl-C again ends it now."
+
 
 class Interrupts:
     """Remembers the first signal for whoever asks, and raises ``KeyboardInterrupt`` at the second.
 
-    After SIGTERM the second one comes by itself. Off the main thread nothing is installed, as Python allows
-    it only there.
+    After SIGTERM and SIGHUP the second one comes by itself.
 
     Args:
         note: tells the user what happens now.
+        text: what it is told.
+        patient: whether no second one comes by itself.
 
     Attributes:
         requested: whether the search is to end.
     """
 
-    def __init__(self, note: Callable[[str], None] = lambda text: None) -> None:
+    def __init__(
+        self, note: Callable[[str], None] = lambda text: None, text: str = SAVING, *, patient: bool = False
+    ) -> None:
         self.requested = False
-        self._note = note
+        self._note, self._text, self._patient = note, text, patient
+        self._since = 0.0
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
-        if threading.current_thread() is threading.main_thread():
-            self._previous = {number: signal.signal(number, self._heard) for number in _SIGNALS}
-            if hasattr(signal, "SIGALRM"):
-                self._previous[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._heard)
+        self._previous = _handled((signal.SIGINT, *ENDINGS), self._heard)
+        if self._previous and hasattr(signal, "SIGALRM"):
+            self._previous[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._heard)
         return self
 
     def __exit__(
@@ -49,14 +64,39 @@ class Interrupts:
     ) -> None:
         if hasattr(signal, "SIGALRM") and self._previous:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)
+        _restore(self._previous)
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
-        repeated, self.requested = self.requested, True
-        if repeated:
+        if self.requested:
+            if number in ENDINGS and time.monotonic() - self._since < VOLLEY_SECONDS:
+                return
             raise KeyboardInterrupt
-        with suppress(RuntimeError):  # the signal came in the middle of writing to the terminal
-            self._note("Interrupted: the epoch is finished and everything saved. Ctrl-C again ends it now.")
-        if number == signal.SIGTERM and hasattr(signal, "SIGALRM"):
+        self.requested, self._since = True, time.monotonic()
+        if number in ENDINGS and not self._patient and hasattr(signal, "SIGALRM"):
             signal.setitimer(signal.ITIMER_REAL, SIGTERM_SECONDS)
+        # it came in the middle of writing to the terminal, or because that is gone
+        with suppress(RuntimeError, OSError):
+            self._note(self._text)
+
+
+@contextmanager
+def endings_interrupt() -> Iterator[None]:
+    """Make SIGTERM and SIGHUP raise ``KeyboardInterrupt``, for what has nothing to save yet."""
+    previous = _handled(ENDINGS, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        _restore(previous)
+
+
+def _handled(numbers: tuple[int, ...], handler: Callable[..., Any]) -> dict[int, Any]:
+    """Install a handler; a signal that the process was started to ignore, as by nohup, stays ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    return {number: signal.signal(number, handler) for number in heard}
+
+
+def _restore(handlers: dict[int, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -59,7 +59,7 @@ def locked(folder: JobFolder) -> Iterator[None]:
 
 @contextmanager
 def discarded_unused(folder: JobFolder, *, made: bool) -> Iterator[None]:
-    """A refused job leaves nothing behind; one that began trials stays, to be resumed or looked at.
+    """A refused job leaves nothing behind; one that began trials or was interrupted stays.
 
     Args:
         folder: held by this process, so that nobody else's files are removed.
@@ -71,7 +71,7 @@ def discarded_unused(folder: JobFolder, *, made: bool) -> Iterator[None]:
     check_unused(folder)
     try:
         yield
-    except BaseException:
+    except Exception:  # what was interrupted goes on by `automl resume`
         if not folder.state.exists():
             _discard(folder, made=made)
         raise

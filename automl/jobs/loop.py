@@ -16,6 +16,7 @@ from automl.jobs.budget import Budget
 from automl.jobs.interrupts import Interrupts
 from automl.jobs.plan import Plan, TrialEnd, beats, best_of
 from automl.jobs.progress import Announcement, Progress
+from automl.jobs.shield import Shield
 from automl.spaces.space import family_of
 from automl.study.proposer import Proposal, Proposer
 from automl.tracking.tracker import Tracker
@@ -71,6 +72,7 @@ def run_trials(loop: Loop) -> Found:
     Raises:
         SearchError: no trial succeeded.
     """
+    loop = replace(loop, progress=Shield(loop.progress))
     rounds = _Rounds(loop)
     earlier = loop.proposer.records()
     loop.tracker.catch_up(

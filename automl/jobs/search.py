@@ -18,6 +18,7 @@ from automl.jobs.config import JobConfig
 from automl.jobs.finish import Records, finish, keep_best
 from automl.jobs.folder import JobFolder, write_json
 from automl.jobs.intake import Intake
+from automl.jobs.interrupts import EXPORTING, Interrupts
 from automl.jobs.loop import Loop, run_trials
 from automl.jobs.plan import Plan, TrialEnd, best_of
 from automl.jobs.progress import Progress
@@ -109,8 +110,8 @@ def _tracked(session: Session) -> Iterator[None]:
     write_json(folder.state, {**known, "seconds": session.used})
     try:
         yield
-    except BaseException:
-        tracker.end_job("failed", {})
+    except BaseException as error:
+        tracker.end_job("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", {})
         raise
     finally:
         seconds = round(session.used + time.monotonic() - session.started, 2)
@@ -170,7 +171,8 @@ def _search_and_finish(
         baselines=baselines,
         best=found.best,
     )
-    finish(_unhurried(session), records, plots=proposer.plots, state=found.state)
+    with Interrupts(session.progress.note, EXPORTING, patient=True):
+        finish(_unhurried(session), records, plots=proposer.plots, state=found.state)
 
 
 def _unhurried(session: Session) -> Session:

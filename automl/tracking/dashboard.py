@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 
+from automl.core.children import ENDINGS
 from automl.core.errors import ConfigError, SearchError
 from automl.tracking.location import artifact_root, is_server, redact, resolve
 
@@ -54,7 +55,8 @@ def serve(
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{free}"  # noqa: S104
     say(f"Starting MLflow's server on {redact(store)} ...")
     # ended from outside as by Ctrl-C: the server must not outlive this program
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in ENDINGS:
+        signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), server(store, host=host, port=free) as process:
         _await(process, address)
         say(f"{_page(address, run)}\nCtrl-C ends it.")

@@ -60,6 +60,30 @@ def test_after_an_interruption_the_best_is_there_and_resume_makes_the_rest(tmp_p
     assert numbers_told(tmp_path / "job") == list(range(TRIALS))
 
 
+def test_a_reader_that_is_gone_ends_no_search(tmp_path):
+    process = start(tmp_path / "job", epochs=3)
+    for _ in range(3):
+        process.stderr.readline()
+    process.stderr.close()
+
+    assert process.wait(timeout=120) == 0
+    summary = json.loads((tmp_path / "job" / "result.json").read_text())
+    assert (summary["state"], summary["finished"]) == ("complete", TRIALS)
+
+
+def test_a_lost_terminal_ends_a_search_in_order(tmp_path):
+    process = start(tmp_path / "job")
+    wait_for_a_trial(process)
+
+    process.stderr.close()
+    process.send_signal(signal.SIGHUP)
+
+    assert process.wait(timeout=120) == 130
+    summary = json.loads((tmp_path / "job" / "result.json").read_text())
+    assert (summary["state"], summary["failed"]) == ("interrupted", 0)
+    assert (tmp_path / "job" / "model.keras").exists()
+
+
 def test_after_a_kill_resume_exports_and_makes_the_rest(tmp_path, capsys):
     process = start(tmp_path / "job")
     wait_for_a_trial(process)
