@@ -252,8 +252,8 @@ def _judge_numbers(
     if label:
         return Judged(kind="numeric", drop=f"{label} (--keep {name!r} makes it a feature)")
     notes: tuple[str, ...] = (*_lost_digits(series, known, name), *_flat(known, size, name))
-    if targets is not None and counts_rows(numbers):
-        if low in (0.0, 1.0) and not tells(numbers, targets):
+    if targets is not None and low in (0.0, 1.0) and counts_rows(numbers):
+        if not tells(numbers, targets):
             return Judged(kind="numeric", drop="numbers the rows (an id), tells nothing of the target")
         notes = (*notes, _counts_note(name))
     flags = Flags(yes="1", no="0") if set(np.unique(known).tolist()) == {0.0, 1.0} else None

@@ -176,7 +176,7 @@ def take_in(
         dataset = modality.read(source, options)
     objectives = objectives_of(config, dataset.task)
     validation, notes = _validation(config, modality, dataset, source)
-    folds = () if validation is not None else _folds(config, dataset)
+    folds, left_out = ((), ()) if validation is not None else _folds(config, dataset)
     data_is_good()
     with source.phases.phase(f"loading Keras on {config.backend}"):
         choose_backend(config.backend)
@@ -194,7 +194,7 @@ def take_in(
         space=space,
         epochs=epochs,
         epochs_per_pass=per_pass,
-        notes=(*dataset.notes, *notes, *_note_of_parts(per_pass, rows)),
+        notes=(*dataset.notes, *notes, *left_out, *_note_of_parts(per_pass, rows)),
     )
 
 
@@ -263,12 +263,15 @@ def _with_cache(source: Source, folder: Path | None) -> Source:
 def _validation(
     config: JobConfig, modality: Modality, dataset: Dataset, like: Source
 ) -> tuple[Examples | None, tuple[str, ...]]:
+    from automl.data.unseen import classes_of, with_known_labels
+
     if config.validation is None:
         return None, ()
     source = replace(open_source(config.validation), cache=like.cache, phases=like.phases)
     with source.phases.phase(f"reading {source.name}"):
         examples, notes = modality.read_again(source, dataset.schema, targets=True)
-    return examples, tuple(said_of(source.name, note) for note in notes)
+    examples, left_out = with_known_labels(examples, classes_of(dataset), source.name)
+    return examples, (*(said_of(source.name, note) for note in notes), *left_out)
 
 
 def _refuse_choice(config: JobConfig, modality: str) -> None:
@@ -279,10 +282,11 @@ def _refuse_choice(config: JobConfig, modality: str) -> None:
         raise ConfigError(f"keep and drop choose columns of a table, and these are {what}: leave them out.")
 
 
-def _folds(config: JobConfig, dataset: Dataset) -> tuple[Fold, ...]:
+def _folds(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[str, ...]]:
     from automl.data.splits import make_folds
+    from automl.data.unseen import folds_with_known_labels
 
-    return make_folds(dataset, folds=config.folds, seed=config.seed)
+    return folds_with_known_labels(dataset, make_folds(dataset, folds=config.folds, seed=config.seed))
 
 
 def _check_names(config: JobConfig) -> None:

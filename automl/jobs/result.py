@@ -186,7 +186,12 @@ class Result:
         """
         import numpy as np
 
-        _, examples, notes = self._read(data, targets=True)
+        from automl.data.unseen import with_known_labels
+
+        source, examples, notes = self._read(data, targets=True)
+        classes = self._task.describe().get("classes")
+        examples, left_out = with_known_labels(examples, classes, source.name)
+        notes = (*notes, *left_out)
         told(notes)
         targets = self._task.encode(np.asarray(examples.targets))
         metrics = self._task.score(targets, self._predictions(examples))

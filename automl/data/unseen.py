@@ -1,0 +1,92 @@
+"""Labels that the training part does not have: their rows cannot be scored.
+
+One odd label among many rows is a slip, and the rows are left out with a note. More of them say that two
+files do not belong together, or that a split leaves classes out, and are refused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from automl.core.errors import DataError
+from automl.core.notes import Note
+from automl.data.modality import Dataset, Examples
+from automl.data.splits import Fold
+
+MOST_UNSEEN = 0.1
+"""Largest share of rows that are left out."""
+
+_CLASSES = ("binary", "multiclass")
+
+
+def with_known_labels(
+    examples: Examples, classes: Iterable[str] | None, what: str
+) -> tuple[Examples, tuple[Note, ...]]:
+    """Leave out examples whose label is none of the classes.
+
+    Args:
+        examples: with targets.
+        classes: labels of the training part; None where the targets are no classes.
+        what: what the examples are: the beginning of a message.
+
+    Raises:
+        DataError: more than a tenth of the examples have such labels.
+    """
+    if classes is None:
+        return examples, ()
+    rows, notes = _known(np.asarray(examples.targets), sorted(set(classes)), what)
+    return (examples if len(rows) == len(examples) else examples.take(rows)), notes
+
+
+def classes_of(dataset: Dataset) -> list[str] | None:
+    """Return the labels of a data set, None where its targets are no classes."""
+    return sorted(set(_labels(dataset))) if dataset.task in _CLASSES else None
+
+
+def folds_with_known_labels(
+    dataset: Dataset, folds: Sequence[Fold]
+) -> tuple[tuple[Fold, ...], tuple[Note, ...]]:
+    """Leave out of each validation part the rows whose label its training part does not have.
+
+    Raises:
+        DataError: these are more than a tenth of a validation part.
+    """
+    if dataset.task not in _CLASSES:
+        return tuple(folds), ()
+    labels = np.array(_labels(dataset), object)
+    kept: list[Fold] = []
+    told: list[Note] = []
+    for number, fold in enumerate(folds, start=1):
+        what = "The validation part" if len(folds) == 1 else f"The validation part of fold {number}"
+        rows, notes = _known(labels[fold.validation], sorted(set(labels[fold.train])), what)
+        kept.append(replace(fold, validation=fold.validation[rows]))
+        told.extend(notes)
+    return tuple(kept), tuple(told)
+
+
+def _known(labels: np.ndarray, classes: Sequence[str], what: str) -> tuple[np.ndarray, tuple[Note, ...]]:
+    """Positions of the known labels, and a note on the others."""
+    known = np.isin(labels.astype(str), np.array(classes, str))
+    share = float(1 - known.mean())
+    if share == 0:
+        return np.arange(len(labels)), ()
+    unseen = Counter(labels[~known].tolist())
+    listed = ", ".join(f"{label!r} ({count} rows)" for label, count in unseen.most_common(5))
+    more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
+    text = f"{what} has labels that training does not have: {listed}{more}"
+    if share > MOST_UNSEEN:
+        expected = ", ".join(classes[:10]) + (", ..." if len(classes) > 10 else "")
+        raise DataError(
+            f"{text}, {share:.0%} of its rows. Expected: {expected}. Do the files belong together, and does"
+            " each class occur often enough to be split?"
+        )
+    count = len(labels) - int(known.sum())
+    return np.flatnonzero(known), (Note(f"{text}; {count} of {len(labels)} rows are left out.", share),)
+
+
+def _labels(dataset: Dataset) -> list[str]:
+    return [str(label) for label in np.asarray(dataset.examples.targets).tolist()]
