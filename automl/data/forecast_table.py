@@ -104,7 +104,10 @@ def find_roles(table: Table, options: ReadOptions) -> tuple[Roles, tuple[str, ..
     roles = Roles(
         time=time, series=options.id_column, channels=(*targets, *covariates), targets=len(targets)
     )
-    return roles, tuple(f"Column {name!r} was dropped: it holds no numbers." for name in left)
+    return roles, (
+        *(f"Column {name!r} was dropped: it holds no numbers." for name in left),
+        *(("No column holds times: the rows are taken in their order.",) if time is None else ()),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

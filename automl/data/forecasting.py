@@ -31,13 +31,14 @@ MOST_VALUES = 200_000_000
 class Panel:
     """One series without gaps: ``values`` (time, c) float64, the first row at grid position ``first``.
 
-    ``asked`` rows behind them, or all, have a time and no targets: a forecast is wanted for them.
+    Rows behind them, or all, that have a time and no targets are those that a forecast is wanted for, up to
+    the grid position ``wanted``.
     """
 
     name: str
     first: int
     values: np.ndarray
-    asked: int = 0
+    wanted: int = -(2**62)
 
     @property
     def end(self) -> int:
@@ -254,8 +255,8 @@ class _Tally:
             (
                 self.behind,
                 self.rows,
-                "rows behind the last one with a value of every target are no observations: neither trained"
-                " on nor scored, forecasts begin there; their other columns are not used.",
+                "rows behind the last value of every target are no observations: neither trained on nor"
+                " scored; forecasts begin there.",
             ),
             (self.empty, panels, "series have no row with a value of every target."),
         )
@@ -273,10 +274,10 @@ def _panel(
     places, cells = places[order], cells[order]
     first, end = _measured(cells[:, :targets])
     tally.before += first if first < end else 0
-    tally.behind += len(cells) - end
+    tally.behind += len(cells) - end if first < end else 0
     tally.empty += first >= end
     if first >= end:
-        return Panel(name=name, first=int(places[0]), values=cells[:0], asked=len(cells))
+        return Panel(name=name, first=int(places[0]), values=cells[:0], wanted=int(places[-1]))
     grid = _spread(places[first:end], cells[first:end], where)
     tally.gaps += len(grid) - (end - first)
     tally.steps += len(grid)
@@ -285,7 +286,7 @@ def _panel(
     tally.late += late
     tally.blanks += int(np.isnan(cells[first:end]).sum()) - late
     return Panel(
-        name=name, first=int(places[first]), values=np.ascontiguousarray(filled), asked=len(cells) - end
+        name=name, first=int(places[first]), values=np.ascontiguousarray(filled), wanted=int(places[-1])
     )
 
 

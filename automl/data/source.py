@@ -74,7 +74,8 @@ def open_source(data: object) -> Source:
     """Recognise where ``data`` comes from; reads no content.
 
     Args:
-        data: a path, ``"sklearn:NAME"``, a DataFrame, a numpy array, or ``(inputs, targets)``.
+        data: a path, ``"sklearn:NAME"``, a DataFrame, a Series (a table of one column), a numpy array, or
+            ``(inputs, targets)``.
 
     Raises:
         DataError: there is no such file, or nothing here can read it.
@@ -89,6 +90,9 @@ def open_source(data: object) -> Source:
         return Source(kind="arrays", name="arrays", content=data)
     if hasattr(data, "columns"):
         return Source(kind="frame", name="frame", content=data)
+    if type(data).__module__.startswith("pandas") and hasattr(data, "to_frame"):
+        name = getattr(data, "name", None)
+        return Source(kind="frame", name="frame", content=data.to_frame("value" if name is None else name))
     raise DataError(f"Expected a path, 'sklearn:NAME', a DataFrame or arrays, got {type(data).__name__}.")
 
 

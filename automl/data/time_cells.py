@@ -140,8 +140,10 @@ def _numeric(column: pd.Series[Any]) -> bool:
 
 
 def _reads(texts: np.ndarray) -> bool:
-    """Whether every cell is a date."""
-    return bool(len(texts)) and "" not in texts and bool(fitting_forms(_split(pd.unique(texts)).texts))
+    """Whether every cell is a date, but for blank ones at the end."""
+    filled = np.flatnonzero(texts != "")
+    texts = texts[: filled[-1] + 1] if len(filled) else texts
+    return "" not in texts and bool(fitting_forms(_split(pd.unique(texts)).texts))
 
 
 def _writes_dates(column: pd.Series[Any]) -> bool:
@@ -205,7 +207,10 @@ def _of_numbers(column: pd.Series[Any], where: str, known: Form | None) -> Times
     if known is not None and (known.name.startswith(("unix", "excel", "%Y")) or known.name == "number"):
         form = known
     if form.name == "number":
-        return Times(form=form, wall=numbers, elapsed=numbers)
+        note = Note(
+            f"Column {column.name!r} holds times as numbers, from {numbers.min():g} to {numbers.max():g}."
+        )
+        return Times(form=form, wall=numbers, elapsed=numbers, notes=(note,) if known is None else ())
     stamps = read_numbers(numbers, form.name)
     _refuse_blanks(column, np.isnan(stamps), where)
     shown = f"{numbers[0]:.0f} is {pd.Timestamp(int(stamps[0]), unit='us')}"
@@ -229,7 +234,7 @@ def _of_texts(column: pd.Series[Any], where: str, known: Form | None) -> Times:
         fitting = {known.name: fitting[known.name]}
     if not fitting:
         _refuse_texts(column, nearest_form(cells.texts)[codes], where)
-    name = next(iter(fitting)) if len(fitting) == 1 else _most_regular(fitting, codes)
+    name = next(iter(fitting)) if len(fitting) == 1 else _most_regular(fitting)
     wall = fitting[name][codes]
     offsets = cells.offsets[codes]
     notes = _told(str(column.name), str(uniques[0]), name, fitting, known)
@@ -246,10 +251,14 @@ def _split(uniques: np.ndarray) -> _Cells:
     return _Cells(texts=np.array(texts, object), offsets=np.array(offsets, np.float64))
 
 
-def _most_regular(fitting: dict[str, np.ndarray], codes: np.ndarray) -> str:
-    """The form with the fewest different steps, the first of several."""
-    steps = {name: len(np.unique(np.diff(np.unique(stamps)))) for name, stamps in fitting.items()}
-    return min(steps, key=steps.__getitem__)
+def _most_regular(fitting: dict[str, np.ndarray]) -> str:
+    """The form whose steps differ least from each other, the first of several."""
+
+    def spread(name: str) -> float:
+        steps = np.diff(np.unique(fitting[name]))
+        return float(steps.std() / steps.mean()) if len(steps) else 0.0
+
+    return min(fitting, key=spread)
 
 
 def _told(

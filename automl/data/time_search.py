@@ -75,14 +75,12 @@ def find_axis(times: Times, ids: np.ndarray, where: str) -> Placed:
 def place(times: Times, ids: np.ndarray, axis: TimeAxis, where: str) -> Placed:
     """Put the rows of a further table on the axis of training."""
     stamps = axis.stamps(times)
-    positions, away = axis.positions(stamps, ids), axis.off(stamps, ids)
-    close = _close(positions, stamps, ids)
-    return Placed(
-        axis=axis,
-        positions=positions,
-        kept=np.ones(len(ids), bool),
-        notes=_irregular(axis, float(away.mean()), close, len(ids), where),
-    )
+    positions = axis.positions(stamps, ids)
+    fitting = _usual_steps(positions, ids) == 1 if pd.Series(ids).nunique() > 1 else np.ones(len(ids), bool)
+    fit = _fitted(axis, stamps, positions, ids, fitting)
+    if not fitting.any():
+        _refuse_other_steps(fit, ids, where)
+    return _placed(fit, where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,15 +127,23 @@ def _steps(stamps: np.ndarray, ids: np.ndarray) -> np.ndarray:
 
 
 def _sizes(steps: np.ndarray) -> list[float]:
-    """The commonest step; what divides all steps, where that is little less; median and mean."""
+    """The commonest step; what divides all steps, where it is little less; median and mean, made plain."""
     common = _commonest(steps)
     divisor = float(np.gcd.reduce(steps.astype(np.int64))) if (steps == np.rint(steps)).all() else 0.0
     shared = [divisor] if common / 4 <= divisor < common else []
     usual = steps[steps < 1.5 * np.median(steps)]
     averages = [float(np.median(steps)), float(usual.mean())]
     if common >= 1.0 and not (steps % 1.0).any():
-        averages = [float(round(size)) for size in averages]
+        averages = [*map(_plain, averages), *(float(round(size)) for size in averages)]
     return list(dict.fromkeys([common, *shared, *averages]))
+
+
+def _plain(size: float) -> float:
+    """A length in microseconds that people use, where one is within 1 %; else the length itself."""
+    units = [1e3, 1e6, 60e6, 3600e6, DAY]
+    plain = np.array([count * unit for unit in units for count in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)])
+    nearest = float(plain[np.argmin(np.abs(plain - size))])
+    return nearest if abs(nearest - size) <= 0.01 * size else float(round(size))
 
 
 def _commonest(steps: np.ndarray) -> float:
@@ -151,8 +157,12 @@ def _fit(times: Times, ids: np.ndarray, clock: Literal["wall", "elapsed"], step:
     stamps = bare.stamps(times)
     axis = bare.with_phases(stamps, ids)
     positions = axis.positions(stamps, ids)
-    usual = _usual_steps(positions, ids)
-    fitting = usual == 1
+    return _fitted(axis, stamps, positions, ids, _usual_steps(positions, ids) == 1)
+
+
+def _fitted(
+    axis: TimeAxis, stamps: np.ndarray, positions: np.ndarray, ids: np.ndarray, fitting: np.ndarray
+) -> _Fit:
     away = axis.off(stamps, ids)
     places = pd.DataFrame({"id": ids, "place": positions})[fitting].drop_duplicates().groupby("id")["place"]
     spans = float((places.max() - places.min() + 1).sum())
@@ -222,4 +232,6 @@ def _refuse_other_steps(fit: _Fit, ids: np.ndarray, where: str) -> None:
 
 
 def _said(axis: TimeAxis) -> str:
-    return axis.freq if axis.kind == "numbers" else f"{axis.freq!r}"
+    if axis.freq.endswith("us") and isinstance(axis.step, Equal):
+        return str(pd.Timedelta(round(axis.step.size), unit="us").round("s"))
+    return axis.freq if axis.kind == "numbers" else repr(axis.freq)

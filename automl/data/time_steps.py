@@ -100,10 +100,17 @@ class Equal:
         return {DAY: 7, 7 * DAY: 52, 28 * DAY: 13}.get(self.size, 1)
 
     def phase(self, stamps: np.ndarray) -> Phase:
-        """What most stamps leave when divided by the step."""
+        """What most stamps leave when divided by the step.
+
+        Of irregular stamps, of which no half share a remainder, the middle one on a circle; to a sixtieth
+        of the step, so that times to come are plain.
+        """
         rest = np.mod(stamps, self.size)
         values, counts = np.unique(rest, return_counts=True)
-        return Phase(shift=float(values[np.argmax(counts)]))
+        if 2 * counts.max() >= len(stamps):
+            return Phase(shift=float(values[np.argmax(counts)]))
+        angle = float(np.angle(np.exp(2j * np.pi * rest / self.size).mean())) / (2 * np.pi)
+        return Phase(shift=float(round(60 * angle) % 60 / 60 * self.size))
 
     def positions(self, stamps: np.ndarray, phase: Phase) -> np.ndarray:
         """As of ``Step``."""

@@ -263,3 +263,82 @@ def test_statistics_of_scattered_windows_count_each_row_of_a_run_once() -> None:
     mean = SERIES.facts(dataset, np.array([30, 31, 0]))["mean"]
 
     assert mean == pytest.approx([np.mean([*range(6), *range(30, 37)])])
+
+
+def days(count: int, start: str = "2022-01-01", **columns: object) -> pd.DataFrame:
+    times = pd.date_range(start, periods=count).strftime("%Y-%m-%d")
+    return pd.DataFrame({"time": times, "load": np.arange(count, dtype=float), **columns})
+
+
+def test_blank_targets_at_the_end_are_days_asked_for_and_no_observations() -> None:
+    frame = days(60, promo=1.0)
+    frame.loc[50:, "load"] = np.nan
+    dataset = read(frame, lookback=5, horizon=10)
+    examples, _ = SERIES.read_again(open_source(frame), dataset.schema, targets=False)
+    assert len(dataset.examples) == 50 - 5 - 10 + 1
+    assert examples.keys["time"][0, [0, -1]].tolist() == ["2022-02-20", "2022-03-01"]
+    assert examples.inputs["series"][0, :, 0].tolist() == [45, 46, 47, 48, 49]
+    note = next(note for note in dataset.notes if "no observations" in note)
+    assert getattr(note, "share", 0) == pytest.approx(10 / 60)
+
+
+def test_rows_begin_where_every_target_has_begun_and_end_where_one_ends() -> None:
+    frame = days(60, other=np.arange(60.0))
+    frame.loc[:19, "load"], frame.loc[50:, "other"] = np.nan, np.nan
+    dataset = read(frame, target=("load", "other"), lookback=5, horizon=2)
+    assert np.asarray(dataset.examples.inputs["series"])[0, 0].tolist() == [20, 20]
+    assert len(dataset.examples) == 30 - 5 - 2 + 1
+    assert any("20 rows before every target" in note for note in dataset.notes)
+
+
+def test_a_covariate_that_begins_late_counts_as_its_mean_until_then() -> None:
+    frame = days(60, heat=np.arange(60.0))
+    frame.loc[:19, "heat"] = np.nan
+    dataset = read(frame, lookback=5, horizon=2)
+    sequence = SERIES.fit(dataset, np.arange(54), 0).transform(dataset.examples)["sequence"]
+    assert np.asarray(sequence)[0, :, 1].tolist() == [0, 0, 0, 0, 0]
+    assert any("20 missing values before a covariate begins" in note for note in dataset.notes)
+
+
+@pytest.mark.parametrize(
+    ("new", "first", "past"),
+    [
+        (days(5, "2022-02-10").assign(load=np.nan), "2022-02-10", [37, 38, 39]),
+        (days(5, "2022-02-10")[["time"]], "2022-02-10", [37, 38, 39]),
+        (days(2, "2022-02-09").assign(load=[7.0, 8.0]), "2022-02-11", [38, 7, 8]),
+        (days(2, "2022-02-10").assign(load=[7.0, np.nan]), "2022-02-11", [38, 39, 7]),
+    ],
+    ids=["blank", "no target column", "overlapping", "going on"],
+)
+def test_rows_that_follow_training_are_forecast_from_its_last_rows(
+    new: pd.DataFrame, first: str, past: list[float]
+) -> None:
+    schema = json.loads(json.dumps(read(days(40), lookback=3, horizon=5).schema))
+    examples, notes = SERIES.read_again(open_source(new), schema, targets=False)
+    assert examples.keys["time"][0, 0] == first
+    assert examples.inputs["series"][0, :, 0].tolist() == past
+    assert any("context" in note for note in notes)
+
+
+def test_days_asked_for_beyond_the_horizon_are_told() -> None:
+    schema = read(days(40), lookback=3, horizon=5).schema
+    _, notes = SERIES.read_again(open_source(days(9, "2022-02-10")[["time"]]), schema, targets=False)
+    assert any("up to 4 steps more" in note for note in notes)
+
+
+def test_rows_asked_for_of_an_unknown_series_are_refused() -> None:
+    schema = read(days(40, id="a"), id_column="id", lookback=3, horizon=5).schema
+    new = days(5, "2022-02-10", id="z").assign(load=np.nan)
+    with pytest.raises(DataError, match="every target has a value, found none"):
+        SERIES.read_again(open_source(new), schema, targets=False)
+
+
+@pytest.mark.parametrize("offset", [1e9, 1e12, 1_666_828_800.0, 2_459_880.5])
+def test_large_offsets_leave_every_digit(offset: float) -> None:
+    values = offset + np.arange(60) % 2
+    dataset = read(days(60).assign(load=values), lookback=4, horizon=2)
+    facts = SERIES.facts(dataset, np.arange(54))
+    sequence = SERIES.fit(dataset, np.arange(54), 0).transform(dataset.examples)["sequence"]
+    assert facts["mean"] == pytest.approx([offset + 0.5], abs=0.01)
+    assert facts["naive_mae"] == [1.0]
+    np.testing.assert_allclose(np.abs(np.asarray(sequence)[..., 0]), 1, rtol=0.05)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.names import free_name
@@ -164,7 +165,7 @@ def _forecast_again(
     time = free_name("time", [str(roles.series)])
     keys = {time: forecasting.forecast_labels(found.axis, windows, horizon)}
     if roles.series is not None:
-        keys[roles.series] = windows.names
+        keys[roles.series] = _as_given(windows.names, table.frame[roles.series])
     asked = () if targets else _of_rows_asked_for(panels, horizon)
     return _examples(windows, keys), (*found.notes, *context, *short, *asked)
 
@@ -187,14 +188,24 @@ def _with_context(
     return panels, (text,) if lengthened else ()
 
 
+def _as_given(names: np.ndarray, column: pd.Series[Any]) -> np.ndarray:
+    """Series as the table has them: numbers stay numbers."""
+    if not pd.api.types.is_integer_dtype(column.dtype):
+        return names
+    return np.array([int(name) if name else None for name in names], object).astype(object)
+
+
 def _of_rows_asked_for(panels: list[forecasting.Panel], horizon: int) -> tuple[str, ...]:
     """What a user who gave rows without targets should know: the model forecasts so many steps."""
-    longer = sum(panel.asked > horizon for panel in panels)
-    if not longer:
+    beyond = [panel.wanted - panel.end - horizon + 1 for panel in panels]
+    late = [steps for steps in beyond if steps > 0]
+    if not late:
         return ()
-    most = max(panel.asked for panel in panels)
-    text = f"The model forecasts {horizon} steps; {longer} series ask for more (up to {most} rows)."
-    return (Note(text, longer / len(panels)),)
+    text = (
+        f"The model forecasts {horizon} steps behind the last observation: {len(late)} of {len(panels)}"
+        f" series ask for up to {max(late)} steps more, which get none."
+    )
+    return (Note(text, len(late) / len(panels)),)
 
 
 def _examples(windows: forecasting.Cut, keys: Mapping[str, np.ndarray] | None = None) -> Examples:
