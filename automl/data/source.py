@@ -88,6 +88,8 @@ def open_source(data: object) -> Source:
         return _file(Path(data))
     if isinstance(data, tuple) or type(data).__module__.startswith("numpy"):
         return Source(kind="arrays", name="arrays", content=data)
+    if type(data).__name__ == "LazyFrame" and hasattr(data, "collect"):
+        data = data.collect()
     if hasattr(data, "columns"):
         return Source(kind="frame", name="frame", content=data)
     if type(data).__module__.startswith("pandas") and hasattr(data, "to_frame"):

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
 from automl.core.names import free_name
-from automl.core.optional import require
 from automl.data.cells import as_number, as_text, is_missing
-from automl.data.delimited import refuse_duplicates, refuse_no_rows
+from automl.data.frames import checked, read_parquet, to_pandas
 from automl.data.source import Source
 from automl.data.text_table import read_text
 
@@ -75,32 +73,14 @@ def _read(source: Source, *, header: bool) -> Table:
         return Table(frame=read.frame, notes=read.notes, where=str(source.path))
     where = str(source.path or source.name)
     if source.kind == "parquet" and source.path is not None:
-        return _checked(_read_parquet(source.path), where)
+        return _table(read_parquet(source.path), where)
     if source.kind == "frame":
-        return _checked(_pandas(source.content), where)
+        return _table(to_pandas(source.content), where)
     if source.kind == "sklearn":
-        return _checked(_bundled(source.name), f"sklearn:{source.name}")
+        return _table(_bundled(source.name), f"sklearn:{source.name}")
     raise DataError(
         f"Expected a table (delimited text, Parquet or a DataFrame), got {where} ({source.kind})."
     )
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise DataError(f"Cannot read {path} as Parquet: {error}") from error
-
-
-def _pandas(content: Any) -> pd.DataFrame:
-    if isinstance(content, pd.DataFrame):
-        return content
-    if type(content).__module__.startswith("polars"):
-        require("polars", extra="polars", purpose="to read its DataFrames")
-    if not hasattr(content, "to_pandas"):
-        raise DataError(f"Expected a pandas or polars DataFrame, got {type(content).__name__}.")
-    frame: pd.DataFrame = content.to_pandas()
-    return frame
 
 
 def _bundled(name: str) -> pd.DataFrame:
@@ -113,9 +93,6 @@ def _bundled(name: str) -> pd.DataFrame:
     return frame
 
 
-def _checked(frame: pd.DataFrame, where: str) -> Table:
-    names = [str(name).strip() for name in frame.columns]
-    refuse_duplicates(names, where)
-    if frame.shape[0] == 0 or not names:
-        refuse_no_rows(where, header=False)
-    return Table(frame=frame.set_axis(names, axis=1).reset_index(drop=True), notes=(), where=where)
+def _table(frame: pd.DataFrame, where: str) -> Table:
+    plain, notes = checked(frame, where)
+    return Table(frame=plain, notes=notes, where=where)

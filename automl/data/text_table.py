@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -15,7 +16,8 @@ from automl.data.arrow_table import cut_by_arrow, cut_by_row
 from automl.data.delimited import quotes_cells, refuse_no_rows
 from automl.data.file_bytes import UTF16, read_bytes
 from automl.data.heading import Heading, find_heading, head_of
-from automl.data.typed import typed
+from automl.data.styled import may_be_grouped, plainly
+from automl.data.typed import LONG, as_dictionary, typed
 
 GUESS_BYTES = 1 << 18
 
@@ -54,13 +56,15 @@ def read_text(path: Path, *, header: bool, content: bytes | None = None) -> Text
     del text
     if not len(cut.columns[0]):
         refuse_no_rows(where, header=header)
-    return TextTable(frame=_frame(cut), notes=(*notes, *cut.notes))
+    frame, told = _frame(cut)
+    return TextTable(frame=frame, notes=(*notes, *cut.notes, *told))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Cut:
     names: list[str]
     columns: list[pa.ChunkedArray]
+    separator: str
     notes: tuple[Note, ...]
 
 
@@ -105,7 +109,12 @@ def _cut(content: bytes, *, header: bool, where: str) -> _Cut:
         cut = cut_by_arrow(content, other, where)
         heading = heading if cut is None else other
     columns, notes = cut or cut_by_row(content, heading, where)
-    return _Cut(names=heading.names, columns=columns, notes=(*heading.notes, *notes))
+    return _Cut(
+        names=heading.names,
+        columns=columns,
+        separator=heading.layout.separator,
+        notes=(*heading.notes, *notes),
+    )
 
 
 def _heading(content: bytes, *, header: bool, where: str, quoted: bool | None = None) -> Heading:
@@ -122,9 +131,15 @@ def _heading(content: bytes, *, header: bool, where: str, quoted: bool | None = 
     return find_heading(text, whole=head.whole, header=header, where=where, quoted=judged)
 
 
-def _frame(cut: _Cut) -> pd.DataFrame:
-    """Typed columns, made one by one so that no second copy of all cells is held."""
-    series = {}
+def _frame(cut: _Cut) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Typed columns, made one by one so that no second copy of all cells is held; and notes on numbers."""
+    columns: dict[str, pd.Series[Any]] = {}
+    unsure: dict[str, pa.ChunkedArray] = {}
     for name in cut.names:
-        series[name] = typed(cut.columns.pop(0))
-    return pd.DataFrame(series, copy=False)
+        column = cut.columns.pop(0)
+        if len(column) >= LONG and may_be_grouped(column):
+            unsure[name] = column
+        columns[name] = as_dictionary(column) if name in unsure else typed(column)
+    plain, notes = plainly(columns, cut.separator)
+    columns |= {name: typed(column) for name, column in unsure.items()} | plain
+    return pd.DataFrame(columns, copy=False), notes

@@ -41,6 +41,11 @@ def typed(column: pa.ChunkedArray) -> pd.Series[Any]:
     return _series(coded if len(coded.dictionary) <= DISTINCT_SHARE * len(coded) else trimmed)
 
 
+def as_dictionary(column: pa.ChunkedArray) -> pd.Series[Any]:
+    """Return a column of texts as a dictionary of them, however many there are."""
+    return _series(_coded(column))
+
+
 def as_numbers(column: pa.ChunkedArray) -> pd.Series[Any] | None:
     """Return a column of texts that are all numbers or missing as numbers; None when they are not.
 

@@ -1,0 +1,145 @@
+"""DataFrames and Parquet files as tables: names, and the storages that only few know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from automl.core.errors import DataError
+from automl.core.notes import Note
+from automl.core.optional import require
+from automl.data.delimited import refuse_duplicates, refuse_no_rows
+from automl.data.styled import plainly
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read a Parquet file; whole numbers stay whole beside missing cells, beyond 2**53 too.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        table = parquet.read_table(path)
+        frame: pd.DataFrame = table.to_pandas()
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DataError(f"Cannot read {path} as Parquet: {error}") from error
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if name in frame.columns and pa.types.is_integer(column.type) and column.null_count:
+            exact = column.to_pandas(types_mapper=lambda kind: pd.ArrowDtype(kind))
+            frame[name] = exact.set_axis(frame.index)
+    return frame
+
+
+def to_pandas(content: Any) -> pd.DataFrame:
+    """Return a DataFrame of pandas or polars as one of pandas.
+
+    Raises:
+        DataError: it is none.
+    """
+    if isinstance(content, pd.DataFrame):
+        return content
+    if type(content).__module__.startswith("polars"):
+        require("polars", extra="polars", purpose="to read its DataFrames")
+    if not hasattr(content, "to_pandas"):
+        raise DataError(f"Expected a pandas or polars DataFrame, got {type(content).__name__}.")
+    if hasattr(content, "to_arrow"):  # whole numbers beside missing cells would become floats
+        exact: pd.DataFrame = content.to_arrow().to_pandas(types_mapper=_exact)
+        return exact
+    frame: pd.DataFrame = content.to_pandas()
+    return frame
+
+
+def checked(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Return a frame with unique names of type str, rows numbered from 0 and storages that all know.
+
+    Durations become seconds, periods their first instant, sparse columns dense ones, bytes texts, and
+    numbers written with decimal commas and the like plain ones. The frame given is left as it is.
+
+    Raises:
+        DataError: names of several levels, doubled names, no rows.
+    """
+    if frame.columns.nlevels > 1:
+        raise DataError(
+            f"{where} has column names of {frame.columns.nlevels} levels, such as {frame.columns[0]!r}:"
+            " expected plain names. Join them: frame.columns = ['_'.join(map(str, name)) for name in"
+            " frame.columns]."
+        )
+    names = [str(name).strip() for name in frame.columns]
+    refuse_duplicates(names, where)
+    if frame.shape[0] == 0 or not names:
+        refuse_no_rows(where, header=False)
+    plain = frame.set_axis(names, axis=1).reset_index(drop=True)
+    notes: list[Note] = []
+    changed = {}
+    for name in names:
+        known, note = _known(plain[name])
+        if known is not None:
+            changed[name] = known
+            notes += [Note(f"Column {name!r} {note}.")] if note else []
+    if changed:
+        plain = plain.assign(**changed)
+    numbers, told = plainly({name: plain[name] for name in names})
+    return plain.assign(**numbers) if numbers else plain, (*notes, *told)
+
+
+def _exact(kind: pa.DataType) -> Any:
+    return pd.ArrowDtype(kind) if pa.types.is_integer(kind) else None
+
+
+def _known(series: pd.Series[Any]) -> tuple[pd.Series[Any] | None, str]:
+    """The column in a storage that all know, and what a note says; None where it is in one."""
+    kind = series.dtype
+    if isinstance(kind, pd.SparseDtype):
+        sparse: Any = series.array
+        return pd.Series(sparse.to_dense()), ""
+    if isinstance(kind, pd.PeriodDtype):
+        return series.dt.to_timestamp(), "holds periods, taken at their first instant"
+    if isinstance(kind, pd.ArrowDtype):
+        return _of_arrow(series, kind.pyarrow_dtype)
+    if pd.api.types.is_timedelta64_dtype(kind):
+        return series.dt.total_seconds(), "holds durations, taken in seconds"
+    if not pd.api.types.is_object_dtype(kind):
+        return None, ""
+    return _of_objects(series)
+
+
+def _of_arrow(series: pd.Series[Any], kind: pa.DataType) -> tuple[pd.Series[Any] | None, str]:
+    if pa.types.is_duration(kind):
+        return series.dt.total_seconds().astype(float), "holds durations, taken in seconds"
+    if pa.types.is_timestamp(kind):
+        target: Any = pd.DatetimeTZDtype(kind.unit, kind.tz) if kind.tz else f"datetime64[{kind.unit}]"
+        return series.astype(target), ""
+    if pa.types.is_boolean(kind):
+        return series.astype("boolean"), ""
+    if pa.types.is_decimal(kind) or pa.types.is_date(kind):
+        return series.astype(pd.ArrowDtype(pa.string())), ""
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return _of_objects(series.astype(object))
+    return None, ""
+
+
+def _of_objects(series: pd.Series[Any]) -> tuple[pd.Series[Any] | None, str]:
+    inferred = pd.api.types.infer_dtype(series, skipna=True)
+    if inferred == "bytes":
+        try:
+            return series.map(lambda cell: cell.decode() if isinstance(cell, bytes) else cell), ""
+        except UnicodeDecodeError:
+            return None, ""
+    if inferred in ("timedelta", "timedelta64"):
+        return pd.to_timedelta(series).dt.total_seconds(), "holds durations, taken in seconds"
+    if inferred in ("period", "datetime", "datetime64"):
+        return _dates(series, inferred)
+    return None, ""
+
+
+def _dates(series: pd.Series[Any], inferred: str) -> tuple[pd.Series[Any] | None, str]:
+    try:
+        if inferred == "period":
+            return pd.PeriodIndex(series).to_timestamp().to_series(index=series.index), ""
+        return pd.to_datetime(series), ""
+    except (ValueError, TypeError):  # several zones, or out of what pandas can hold: stays text
+        return None, ""
