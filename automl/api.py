@@ -34,12 +34,15 @@ from automl.jobs.over import is_over, leave_as_it_is
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
 from automl.jobs.session import state_of
+from automl.jobs.tuned import load_any
 from automl.jobs.warm_start import check_places, kept_place
 from automl.tracking.location import redact, resolve
 from automl.tracking.tracker import Tracker
 from automl.training.precision import FULL, choose_precision, policy
 
 if TYPE_CHECKING:
+    import keras
+
     from automl.data.source import Source
 
 
@@ -190,7 +193,7 @@ def run_job(
     source = check_early(config, data)
     check_places(config.warm_start)
     config = replace(config, name=config.name or source.name[:MOST_LETTERS])
-    options = dump_config(_absolute(config))
+    options = dump_config(kept_config(config))
     made = config.out is None or not Path(config.out).exists()
     folder = new_folder(config.out, config.name or "")
     with locked(folder), discarded_unused(folder, made=made):
@@ -246,13 +249,18 @@ def resume(
         return _conduct(config, source, data, files, progress, started, alone=alone)
 
 
-def load(folder: str | Path) -> Result:
+def load(folder: str | Path, *, build: Callable[[Any], keras.Model] | None = None) -> Result:
     """Open the folder of a finished job.
 
+    Args:
+        folder: the job folder.
+        build: of a search by ``tune``, the function that builds its models: needed where they are classes
+            that a file cannot hold.
+
     Raises:
-        ConfigError: there is no job in it.
+        ConfigError: there is no job in it, or it is not one of ``tune`` and a function is given.
     """
-    return load_result(folder)
+    return load_any(load_result(folder).folder, build)
 
 
 def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder, *, apart: bool = False) -> Tracker:
@@ -308,7 +316,7 @@ def _search(
         # in this process MLflow would take its time from a training alone; from many, their coordinator's
         apart = executor_name(config) != "inline"
         tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
-        write_whole(folder.job, dump_config(_absolute(config)))
+        write_whole(folder.job, dump_config(kept_config(config)))
         from automl.jobs.search import Adapters, run_search
         from automl.training.memory import settled
 
@@ -362,8 +370,8 @@ def _settled(config: JobConfig) -> JobConfig:
     return replace(config, precision=choose_precision(config.precision))
 
 
-def _absolute(config: JobConfig) -> JobConfig:
-    """Paths as seen from anywhere, for the job file."""
+def kept_config(config: JobConfig) -> JobConfig:
+    """Return a job as its file keeps it: paths as seen from anywhere, addresses without secrets."""
 
     def anchored(path: str | None) -> str | None:
         plain = path is not None and not path.startswith("sklearn:")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from automl.core.errors import ConfigError, DataError
+from automl.core.errors import ConfigError
 from automl.core.files import write_whole
-from automl.core.specs import Direction, Objective
-from automl.jobs.config import DEFAULT_TRIALS, parse_time
+from automl.core.specs import COSTS, Direction, Objective
+from automl.jobs.config import DEFAULT_TRIALS, JobConfig, dump_config, parse_time
 from automl.jobs.folder import new_folder
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result
@@ -20,21 +20,63 @@ if TYPE_CHECKING:
     import keras
     import optuna
 
-_LARGER = ("acc", "auc", "f1", "fbeta", "precision", "recall", "r2", "iou", "dice", "cosine", "pearson")
-_SMALLER = ("loss", "error", "mse", "mae", "rmse", "mape", "entropy", "divergence", "perplexity")
+    from automl.jobs.tune import TrialOptions
+    from automl.training.fit_data import FitData
+
+    Callbacks: TypeAlias = Sequence[keras.callbacks.Callback]
+
+_LARGER = (
+    "acc",
+    "auc",
+    "f1",
+    "fbeta",
+    "precision",
+    "recall",
+    "sensitivity",
+    "specificity",
+    "true_",
+    "r2",
+    "iou",
+    "dice",
+    "cosine",
+    "pearson",
+)
+_SMALLER = (
+    "loss",
+    "error",
+    "mse",
+    "mae",
+    "rmse",
+    "mape",
+    "msle",
+    "entropy",
+    "divergence",
+    "perplexity",
+    "hinge",
+    "cosh",
+    "poisson",
+    "huber",
+    "false_",
+)
+BATCH_SIZE = 32
+"""Examples per step where nothing else is said, as in ``Model.fit``."""
 
 
 # long for its signature and the meaning of each option
 def tune(
     build: Callable[[optuna.Trial], keras.Model],
-    data: tuple[Any, Any],
+    data: Any,
     *,
-    validation: tuple[Any, Any] | None = None,
+    validation: Any = None,
     metric: str = "val_loss",
     trials: int | None = None,
     time_limit: float | str | None = None,
     epochs: int = 20,
-    batch_size: int = 32,
+    batch_size: int | Callable[[optuna.Trial], int] = BATCH_SIZE,
+    callbacks: Callbacks | Callable[[optuna.Trial], Callbacks] = (),
+    class_weight: Mapping[int, float] | None = None,
+    steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
     patience: int = 0,
     sampler: str = "rungs",
     pruner: str = "median",
@@ -50,14 +92,25 @@ def tune(
 
     Args:
         build: from an Optuna trial (``trial.suggest_float(...)``) to a *compiled* Keras model.
-        data: inputs and targets for ``Model.fit``: arrays with the examples on the first axis.
-        validation: the same for the validation part; a random fifth of ``data`` by default.
+        data: what ``Model.fit`` takes: ``(inputs, targets)`` or ``(inputs, targets, sample weights)``, each
+            an array, a pandas object, or a dictionary or list of them, paired by position; or a stream of
+            batches: ``tf.data.Dataset``, ``keras.utils.PyDataset``, ``DataLoader``, a generator, or a
+            function without arguments that makes one for each trial.
+        validation: the same for the validation part; a random fifth of the rows by default. A stream has no
+            rows to hold out and needs one.
         metric: one of the model's own metrics, ``val_loss`` or ``val_<name>``; append ``:min`` or ``:max``
-            when the name does not tell what is better.
+            when the name does not tell what is better. The number that Keras puts behind names of its own
+            (``auc_1``) counts within the model, not the process.
         trials: number of trials, 20 unless a time is given.
         time_limit: wall time in seconds or as text such as ``"10m"``.
         epochs: full length of a trial.
-        batch_size: examples per step.
+        batch_size: examples per step, or a function of the trial that suggests it. A parameter called
+            ``batch_size`` that ``build`` suggests is the trial's batch size, too.
+        callbacks: Keras callbacks, of which each trial has copies, or a function of the trial that makes
+            them.
+        class_weight: weight of each class in the loss.
+        steps_per_epoch: batches per epoch; needed for a stream without an end and for generators.
+        validation_steps: the same for the validation part.
         patience: epochs without a better score after which a trial ends, 0 for never.
         sampler: see ``automl search --help``; ``rungs`` models the epochs that trials report.
         pruner: ``median``, ``none``, ``successive-halving`` or ``hyperband``. ``rungs`` and ``pasha`` pause
@@ -71,24 +124,50 @@ def tune(
         progress: told of epochs and trials; silent by default.
 
     Returns:
-        the result; ``result.model`` is the best model, ``result.study`` the Optuna study.
+        the result; ``result.model`` is the best model, ``result.study`` the Optuna study, ``predict`` and
+        ``evaluate`` take and give what Keras does.
 
     Raises:
         ConfigError: options are wrong, such as the pruner ``rungs``.
+        DataError: rows do not pair, or nothing can be held out of the data.
         SearchError: no trial succeeded.
     """
     started = time.monotonic()
     objective = parse_user_metric(metric)
     _check_pruner(pruner)
-    train, held_out = _parts(data, validation, seed)
-    folder = new_folder(out, name)
-    from automl.api import open_tracker_of
+    config = JobConfig(
+        name=name,
+        trials=trials,
+        time=None if time_limit is None else parse_time(time_limit),
+        epochs=epochs,
+        sampler=sampler,
+        pruner=pruner,
+        seed=seed,
+        storage=storage,
+        tracking=tracking,
+        tracking_uri=tracking_uri,
+    )
+    from automl.api import kept_config, open_tracker_of
     from automl.jobs.tune import TuneJob, run_tuning
     from automl.spaces.space import SearchSpace
     from automl.study.opening import open_proposer
     from automl.training.devices import configure
     from automl.training.memory import release
 
+    train, held_out = _parts(data, validation, seed, steps_per_epoch, validation_steps)
+    job = TuneJob(
+        name=name,
+        build=build,
+        train=train,
+        validation=held_out,
+        objective=objective,
+        trials=DEFAULT_TRIALS if trials is None and time_limit is None else trials,
+        time=config.time,
+        epochs=epochs,
+        options=_options(batch_size, callbacks, class_weight, patience, train),
+        seed=seed,
+    )
+    folder = new_folder(out, name)
     configure()
     proposer = open_proposer(
         folder=folder.path,
@@ -101,34 +180,23 @@ def tune(
         storage=storage,
     )
     tracker = open_tracker_of(tracking, tracking_uri, folder)
-    write_whole(folder.job, f"name: {name}\nseed: {seed}\n")
-    limit = DEFAULT_TRIALS if trials is None and time_limit is None else trials
-    job = TuneJob(
-        name=name,
-        build=build,
-        train=train,
-        validation=held_out,
-        objective=objective,
-        trials=limit,
-        time=None if time_limit is None else parse_time(time_limit),
-        epochs=epochs,
-        batch_size=batch_size,
-        patience=patience,
-        seed=seed,
-    )
+    write_whole(folder.job, dump_config(kept_config(config)))
     watcher = progress or SilentProgress()
-    run_tuning(job, folder, proposer, tracker, watcher, release, started=started)
-    return Result(Path(folder.path))
+    return run_tuning(job, folder, proposer, tracker, watcher, release, started=started)
 
 
 def parse_user_metric(text: str) -> Objective:
     """Return the objective of a metric of a user's model.
 
     Raises:
-        ConfigError: the name does not tell whether larger or smaller is better.
+        ConfigError: the name does not tell whether larger or smaller is better, or is no metric's.
     """
     name, _, wish = text.removeprefix("val_").partition(":")
     directions: dict[str, Direction] = {"max": "maximize", "min": "minimize"}
+    if name in COSTS:
+        raise ConfigError(
+            f"metric {text!r}: a model of your own is searched by one of its metrics, not a cost."
+        )
     if wish:
         if wish not in directions:
             raise ConfigError(f"metric {text!r}: expected :min or :max behind the name, got {wish!r}.")
@@ -150,24 +218,71 @@ def _check_pruner(name: str) -> None:
 
 
 def _parts(
-    data: tuple[Any, Any], validation: tuple[Any, Any] | None, seed: int
-) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-    import numpy as np
+    data: Any, validation: Any, seed: int, steps: int | None, validation_steps: int | None
+) -> tuple[FitData, FitData]:
+    from automl.training.fit_data import hold_out, take_in
 
-    if not isinstance(data, tuple) or len(data) != 2:
-        raise DataError(f"data: expected a pair (inputs, targets), got {type(data).__name__}.")
-    if validation is not None:
-        return data, validation
-    inputs, targets = data
-    rows = len(targets)
-    if rows < 5:
-        raise DataError(f"data: {rows} examples are too few to hold a fifth of them out.")
-    order = np.random.default_rng(seed).permutation(rows)
-    kept, held = order[rows // 5 :], order[: rows // 5]
-    return (_taken(inputs, kept), targets[kept]), (_taken(inputs, held), targets[held])
+    for option, value in (("steps_per_epoch", steps), ("validation_steps", validation_steps)):
+        if value is not None and value < 1:
+            raise ConfigError(f"{option}: expected at least 1, got {value}.")
+    whole = take_in(data, steps=steps)
+    if validation is None:
+        return hold_out(whole, seed)
+    return whole, take_in(validation, where="validation", steps=validation_steps, training=False)
 
 
-def _taken(inputs: Any, rows: Any) -> Any:
-    if isinstance(inputs, dict):
-        return {name: array[rows] for name, array in inputs.items()}
-    return inputs[rows]
+def _options(
+    batch_size: int | Callable[[optuna.Trial], int],
+    callbacks: Callbacks | Callable[[optuna.Trial], Callbacks],
+    class_weight: Mapping[int, float] | None,
+    patience: int,
+    train: FitData,
+) -> Callable[[optuna.Trial], TrialOptions]:
+    """From a trial whose model is built to how that is trained."""
+    from automl.jobs.tune import TrialOptions
+
+    if class_weight is not None and len(train.arrays) == 3:
+        raise ConfigError(
+            "class_weight: the data have sample weights, and Keras takes one of the two. Multiply the "
+            "sample weights by those of the classes."
+        )
+    if not callable(callbacks):
+        _copied(callbacks)  # what cannot be copied is told before the search
+
+    def options(trial: optuna.Trial) -> TrialOptions:
+        return TrialOptions(
+            batch_size=_batch_size(batch_size, trial, train),
+            callbacks=list(callbacks(trial)) if callable(callbacks) else _copied(callbacks),
+            class_weight=class_weight,
+            patience=patience,
+            steps_per_epoch=train.steps,
+        )
+
+    return options
+
+
+def _batch_size(given: int | Callable[[optuna.Trial], int], trial: optuna.Trial, train: FitData) -> int:
+    size = given(trial) if callable(given) else trial.params.get("batch_size", given)
+    if train.streams and (callable(given) or "batch_size" in trial.params):
+        raise ConfigError("batch_size is searched, but the data come in batches of their own: give arrays.")
+    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        raise ConfigError(f"batch_size: expected a whole number of at least 1, got {size!r}.")
+    return size
+
+
+def _copied(callbacks: Callbacks) -> list[keras.callbacks.Callback]:
+    """Callbacks of their own for a trial: what one has seen, the next one must not know."""
+    import keras
+
+    copies = []
+    for callback in callbacks:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise ConfigError(f"callbacks: expected Keras callbacks, got {type(callback).__name__}.")
+        try:
+            copies.append(copy.deepcopy(callback))
+        except Exception as error:  # whatever it holds: locks, files, sockets
+            raise ConfigError(
+                f"callbacks: {type(callback).__name__} cannot be copied for each trial ({error}). Give a "
+                "function: callbacks=lambda trial: [...]."
+            ) from error
+    return copies

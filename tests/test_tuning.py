@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
+import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 import automl
 from automl.core.errors import ConfigError
+from automl.jobs.progress import SilentProgress
 from automl.tuning import parse_user_metric
 
 X = np.random.default_rng(0).normal(size=(120, 4)).astype("float32")
@@ -14,8 +19,6 @@ Y = (X[:, 0] > 0).astype("float32")
 
 
 def build(trial):
-    import keras
-
     units = trial.suggest_int("units", 2, 8)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units, "relu"), keras.layers.Dense(1)])
     if trial.number == 1:
@@ -25,8 +28,6 @@ def build(trial):
 
 
 def build_quickly(trial):
-    import keras
-
     rate = trial.suggest_float("rate", 1e-3, 1e-1, log=True)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, "sigmoid")])
     model.compile(keras.optimizers.SGD(rate), "binary_crossentropy", metrics=["accuracy"])
@@ -88,10 +89,120 @@ def test_directions_of_metrics(text, direction):
     assert parse_user_metric(text).direction == direction
 
 
-@pytest.mark.parametrize("text", ["val_profit", "val_loss:less"])
+@pytest.mark.parametrize("text", ["val_profit", "val_loss:less", "parameters:min"])
 def test_a_metric_of_unknown_direction_is_asked_for(text):
     with pytest.raises(ConfigError, match="min"):
         parse_user_metric(text)
+
+
+def build_a_class(trial):
+    class Model(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden = keras.layers.Dense(trial.suggest_int("units", 2, 4))
+            self.out = keras.layers.Dense(1, "sigmoid")
+
+        def call(self, x):
+            return self.out(self.hidden(x["x"]))
+
+    trial.suggest_categorical("batch_size", [8, 16])
+    model = Model()
+    model.compile("adam", "binary_crossentropy", metrics=[keras.metrics.AUC(), "accuracy"])
+    return model
+
+
+class Steps(keras.callbacks.Callback):
+    """Counts the steps of all trainings that it sees, and adds to the logs."""
+
+    seen = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen += 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["val_steps"] = float(self.seen)
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    shuffled = pd.Series(Y, index=np.random.default_rng(1).permutation(len(Y)))
+    watcher = SilentProgress()
+    result = automl.tune(
+        build_a_class,
+        ({"x": pd.DataFrame(X)}, shuffled),
+        validation=({"x": X}, Y),
+        metric="val_auc",
+        trials=3,
+        epochs=2,
+        callbacks=[Steps()],
+        class_weight={0: 1.0, 1: 2.0},
+        out=str(tmp_path_factory.mktemp("tune") / "job"),
+        tracking=False,
+        progress=watcher,
+    )
+    return result, watcher.notes
+
+
+def test_each_trial_is_scored_by_the_metric_that_keras_numbers(searched):
+    board = searched[0].leaderboard
+
+    assert set(board["state"]) == {"complete"}
+    assert board["val_auc"].notna().all()
+    assert not [name for name in board if name.startswith("val_auc_")]
+
+
+def test_callbacks_begin_anew_and_see_the_searched_batch_size(searched):
+    board = searched[0].leaderboard
+
+    assert set(board["val_steps"] / board["best_epoch"] - np.ceil(120 / board["batch_size"])) == {0}
+
+
+def test_the_result_evaluates_as_keras_does(searched):
+    result, _ = searched
+    scored = result.evaluate(({"x": X}, Y))
+
+    assert scored["rows"] == 120
+    assert scored["metrics"]["auc"] == pytest.approx(result.best_score, abs=1e-3)
+    assert set(scored["metrics"]) == {"loss", "auc", "accuracy"}
+
+
+def test_a_class_of_the_users_loads_again_by_its_function(searched):
+    result, notes = searched
+    again = automl.load(result.folder, build=build_a_class)
+
+    np.testing.assert_allclose(again.predict({"x": X}), result.predict({"x": X}), rtol=1e-5)
+    assert again.best == result.best
+    assert len(again.study.trials) == 3
+    assert "automl.load(folder, build=build)" in " ".join(notes)
+    with pytest.raises(ConfigError, match=r"automl\.load\(folder, build=build\)"):
+        _ = automl.load(result.folder).model
+
+
+def test_a_model_that_a_file_holds_loads_without_its_function(tuned):
+    np.testing.assert_allclose(automl.load(tuned.folder).predict(X), tuned.predict(X), rtol=1e-5)
+    assert tuned.summary["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("data", "message"), [("new.csv", "model of your own"), (({"x": X}, Y[1:]), "120, targets 119")]
+)
+def test_data_that_the_model_cannot_take_is_refused(searched, data, message):
+    with pytest.raises(automl.InputError, match=message):
+        searched[0].evaluate(data)
+
+
+def test_weights_of_classes_and_of_rows_exclude_each_other():
+    with pytest.raises(ConfigError, match="class_weight: the data have sample weights"):
+        automl.tune(build, (X, Y, np.ones(120)), class_weight={0: 1.0, 1: 2.0})
+
+
+def test_a_callback_that_cannot_be_copied_is_refused_before_the_search(tmp_path):
+    callback = Steps()
+    callback.lock = threading.Lock()
+
+    with pytest.raises(ConfigError, match="Steps cannot be copied for each trial"):
+        automl.tune(build, (X, Y), callbacks=[callback], out=str(tmp_path / "job"))
+    assert not (tmp_path / "job").exists()
 
 
 @pytest.mark.parametrize("data", [X, (X,), (X[:3], Y[:3])])

@@ -173,7 +173,7 @@ class JobRecord:
     Attributes:
         name: the job's name; experiment and registered model are named after it.
         folder: absolute path of the job folder.
-        task: kind of the task.
+        task: kind of the task; ``user`` where the model is the user's own.
         modality: kind of the input.
         objectives: what is optimised.
         settings: search settings as plain scalars, free of secrets.
@@ -184,7 +184,7 @@ class JobRecord:
 
     name: str
     folder: str
-    task: TaskKind
+    task: TaskKind | Literal["user"]
     modality: str
     objectives: tuple[Objective, ...]
     settings: Mapping[str, Scalar]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,20 +12,29 @@ from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED, Channel
 from automl.execution.inline import Inline
 from automl.jobs.budget import budget_from
-from automl.jobs.finish import Records, leaderboard_frame, save_model
+from automl.jobs.finish import Records, leaderboard_frame
 from automl.jobs.folder import JobFolder, read_json, write_json
-from automl.jobs.loop import Loop, run_trials
+from automl.jobs.loop import Found, Loop, run_trials
 from automl.jobs.messages import epoch_message
 from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.progress import Progress
+from automl.jobs.tuned import USER, TunedResult
+from automl.jobs.user_model import keep_user_model, loads_elsewhere
 from automl.study.proposer import Proposer
 from automl.tracking.tracker import Tracker
-from automl.training.engine import Candidate, Epoch, StopReason, TrainingOptions
+from automl.training.engine import Epoch, StopReason
 from automl.training.failures import failure_reason
-from automl.training.user_models import fit_user_model
+from automl.training.fit_data import FitData
+from automl.training.user_models import UserTraining, fit_user_model
 
 if TYPE_CHECKING:
     import keras
+
+_NOT_ALONE = (
+    "The best model is code of your own that no file can hold: elsewhere load it by "
+    "automl.load(folder, build=build), or register its classes by "
+    "@keras.saving.register_keras_serializable()."
+)
 
 
 class TrialProposer(Proposer, Protocol):
@@ -43,28 +52,45 @@ class TuneJob:
     Attributes:
         name: of job, experiment and study.
         build: from an Optuna trial to a compiled Keras model.
-        train: inputs and targets, as ``Model.fit`` takes them.
-        validation: the same for the validation part.
+        train: what is trained on.
+        validation: what epochs are scored on.
         objective: a metric of the model's own.
         trials: number of trials, or None.
         time: wall time in seconds, or None.
         epochs: full length of a trial.
-        batch_size: examples per step.
-        patience: epochs without a better score after which a trial ends, 0 for never.
+        options: the rest, from the trial whose model was built.
         seed: of weights and batches.
     """
 
     name: str
     build: Callable[[Any], keras.Model]
-    train: tuple[Any, Any]
-    validation: tuple[Any, Any]
+    train: FitData
+    validation: FitData
     objective: Objective
     trials: int | None
     time: float | None
     epochs: int
-    batch_size: int
-    patience: int
+    options: Callable[[Any], TrialOptions]
     seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialOptions:
+    """How the model of one trial is trained.
+
+    Attributes:
+        batch_size: examples per step.
+        callbacks: of this trial alone.
+        class_weight: as ``Model.fit`` takes it.
+        patience: epochs without a better score after which the trial ends, 0 for never.
+        steps_per_epoch: batches per epoch, or None for all.
+    """
+
+    batch_size: int
+    callbacks: Sequence[keras.callbacks.Callback]
+    class_weight: Mapping[int, float] | None
+    patience: int
+    steps_per_epoch: int | None
 
 
 def run_tuning(
@@ -76,12 +102,14 @@ def run_tuning(
     release: Callable[[], None],
     *,
     started: float,
-) -> None:
-    """Search, keep the best model as ``model.keras``, write result and leaderboard.
+) -> TunedResult:
+    """Search, keep the best model, write result and leaderboard.
 
     Raises:
         SearchError: no trial succeeded.
     """
+    for note in dict.fromkeys((*job.train.notes, *job.validation.notes)):
+        progress.note(note)
     run_id = tracker.start_job(_job_record(job, folder))
     state = {"run_id": run_id, "experiment_id": tracker.experiment_id, "seconds": 0.0}
     write_json(folder.state, state)
@@ -89,6 +117,13 @@ def run_tuning(
     def runner(plan: Plan, channel: Channel) -> TrialEnd | None:
         release()
         return _run_trial(job, proposer, plan, channel)
+
+    trained: list[keras.Model] = []
+
+    def keep(end: TrialEnd) -> None:
+        if end.model is not None:
+            trained[:] = [end.model]
+            keep_user_model(end.model, folder)
 
     loop = Loop(
         name=job.name,
@@ -99,15 +134,16 @@ def run_tuning(
         budget=budget_from(job.trials, job.time, started=started, used=0.0),
         seed=job.seed,
         executor=Inline(runner),
-        keep=lambda end: save_model(end.model, folder.model),
+        keep=keep,
         show=lambda configuration: (configuration, job.epochs),
     )
     try:
         found = run_trials(loop)
-        _finish(job, folder, proposer, tracker, found.best, found.state, started)
+        _finish(job, folder, proposer, tracker, progress, found, started)
     except BaseException:
         tracker.end_job("failed", {})
         raise
+    return TunedResult(folder.path, build=job.build, trained=trained[0])
 
 
 def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan, channel: Channel) -> TrialEnd | None:
@@ -119,7 +155,8 @@ def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan, channel: Chann
     )
     try:
         keras.utils.set_random_seed(plan.seed)
-        end = _train(job, job.build(trial), channel, blank)
+        model = job.build(trial)
+        end = _train(job, model, job.options(trial), channel, blank)
     except Exception as error:
         end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
     if end is None:
@@ -132,7 +169,9 @@ def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan, channel: Chann
     return replace(end, record=known)
 
 
-def _train(job: TuneJob, model: keras.Model, channel: Channel, blank: TrialRecord) -> TrialEnd | None:
+def _train(
+    job: TuneJob, model: keras.Model, options: TrialOptions, channel: Channel, blank: TrialRecord
+) -> TrialEnd | None:
     reasons: list[str] = []
 
     def observe(epoch: Epoch) -> StopReason:
@@ -142,12 +181,15 @@ def _train(job: TuneJob, model: keras.Model, channel: Channel, blank: TrialRecor
         return "pruned" if reasons[0] else ""
 
     outcome = fit_user_model(
-        Candidate(
+        UserTraining(
             model=model,
-            loss=None,
-            options=TrainingOptions(batch_size=job.batch_size, patience=job.patience),
             epochs=job.epochs,
             seed=blank.seed,
+            batch_size=options.batch_size,
+            patience=options.patience,
+            callbacks=options.callbacks,
+            class_weight=options.class_weight,
+            steps_per_epoch=options.steps_per_epoch,
         ),
         job.train,
         job.validation,
@@ -167,9 +209,13 @@ def _train(job: TuneJob, model: keras.Model, channel: Channel, blank: TrialRecor
         metrics=_metrics(best, model),
         epochs=len(outcome.epochs),
         best_epoch=best.number,
-        reason=reasons[0] or outcome.stopped,
+        reason=reasons[0] or outcome.stopped or _ended_by_callback(len(outcome.epochs), job.epochs),
     )
     return TrialEnd(record=record, model=model)
+
+
+def _ended_by_callback(epochs: int, full: int) -> str:
+    return "ended by a callback" if epochs < full else ""
 
 
 def _metrics(best: Epoch, model: keras.Model) -> Mapping[str, float]:
@@ -184,10 +230,14 @@ def _finish(
     folder: JobFolder,
     proposer: Proposer,
     tracker: Tracker,
-    best: TrialRecord,
-    state: str,
+    progress: Progress,
+    found: Found,
     started: float,
 ) -> None:
+    best, state, alone = found.best, found.state, loads_elsewhere(folder)
+    notes = [] if alone else [_NOT_ALONE]
+    for note in notes:
+        progress.note(note)
     records = Records(trials=tuple(proposer.records()), front=(best,), baselines=(), best=best)
     frame = leaderboard_frame(records, (job.objective,))
     write_whole(folder.leaderboard, frame.to_csv(index=False))
@@ -204,13 +254,15 @@ def _finish(
         "failed": sum(record.state == "failed" for record in records.trials),
         "pruned": sum(record.state == "pruned" for record in records.trials),
         "seconds": round(time.monotonic() - started, 2),
-        "model": str(folder.model),
+        "notes": notes,
+        "modality": USER,
+        "model": str(folder.model if alone else folder.weights),
         "mlflow_run_id": read_json(folder.state).get("run_id") or None,
     }
     write_json(folder.result, summary)
     tracker.log_files([folder.leaderboard, folder.result])
     tracker.log_files(list(proposer.plots(folder.plots)), "plots")
-    tracker.log_files([folder.model], "model")
+    tracker.log_files([folder.model if alone else folder.weights], "model")
     tracker.end_job(state, {f"best_{job.objective.label}": best.scores[0]})
 
 
@@ -218,9 +270,9 @@ def _job_record(job: TuneJob, folder: JobFolder) -> JobRecord:
     return JobRecord(
         name=job.name,
         folder=str(folder.path),
-        task="regression",
-        modality="user",
+        task="user",
+        modality=USER,
         objectives=(job.objective,),
         settings={"trials": job.trials, "time": job.time, "epochs": job.epochs, "seed": job.seed},
-        data={"digest": "", "rows": len(job.train[1]), "columns": (), "source": "memory"},
+        data={"digest": "", "rows": job.train.rows, "columns": (), "source": "memory"},
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import optuna
 from optuna.storages import BaseStorage
+from optuna.trial import FixedTrial
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Configuration, Objective
@@ -106,6 +108,11 @@ def load_study(folder: Path, name: str, storage: str | None = None) -> optuna.St
         return optuna.load_study(study_name=name, storage=open_storage(folder, storage))
     except KeyError as error:
         raise ConfigError(f"There is no study {name!r} in {storage or folder / JOURNAL}.") from error
+
+
+def fixed_trial(parameters: Mapping[str, Any]) -> FixedTrial:
+    """Return a trial that suggests what it is told, to build the model of an earlier one again."""
+    return FixedTrial(dict(parameters))
 
 
 def _pruner_notes(pruner: str, objectives: Sequence[Objective]) -> tuple[str, ...]:

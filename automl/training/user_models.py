@@ -1,8 +1,10 @@
-"""Training of models that a user has compiled, by their own losses, metrics and optimizers."""
+"""Training of models that a user has compiled, by their own losses, metrics, optimizers and callbacks."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -10,48 +12,77 @@ import numpy as np
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective
-from automl.training.engine import Candidate, Observer, Outcome
-from automl.training.progress import Progress
+from automl.training.engine import Candidate, Observer, Outcome, TrainingOptions
+from automl.training.fit_data import FitData
+from automl.training.metric_names import find_metric, plain_names
 from automl.training.state import assign, values_of
 from automl.training.watch import Watch
 
 
+@dataclass(frozen=True, kw_only=True)
+class UserTraining:
+    """How one model of the user's is trained.
+
+    Attributes:
+        model: compiled.
+        epochs: full length.
+        seed: of random layers and batches.
+        batch_size: examples per step; a stream makes its own batches.
+        patience: epochs without a better score after which training ends, 0 for never.
+        callbacks: the user's, for this training alone.
+        class_weight: as ``Model.fit`` takes it, or None.
+        steps_per_epoch: batches per epoch, or None for all.
+    """
+
+    model: keras.Model
+    epochs: int
+    seed: int
+    batch_size: int = 32
+    patience: int = 0
+    callbacks: Sequence[keras.callbacks.Callback] = ()
+    class_weight: Mapping[int, float] | None = None
+    steps_per_epoch: int | None = None
+
+
 def fit_user_model(
-    candidate: Candidate,
-    train: tuple[Any, Any],
-    validation: tuple[Any, Any],
+    training: UserTraining,
+    train: FitData,
+    validation: FitData,
     *,
     objective: Objective,
     observer: Observer,
     deadline: float | None,
 ) -> Outcome:
-    """Train a compiled model; epochs are scored by ``model.evaluate`` on the validation part.
+    """Train a compiled model by its own ``fit``, which scores each epoch on the validation part.
 
     Args:
-        candidate: the compiled model; of its options only batch size and patience count.
-        train: inputs and targets, as ``Model.fit`` takes them.
-        validation: the same for the validation part.
+        training: the model, and how it is trained.
+        train: what is trained on.
+        validation: what epochs are scored on.
         objective: a name among the model's own metrics, ``loss`` included.
         observer: told of each epoch.
         deadline: ``time.monotonic()`` at which training stops.
 
+    Returns:
+        what came of it; metrics have the names of ``plain_names``.
+
     Raises:
         ConfigError: the model is not compiled, or has no such metric.
     """
-    model, options = candidate.model, candidate.options
+    model = training.model
     if not getattr(model, "compiled", False):
         raise ConfigError("build(trial) must return a compiled keras.Model: call model.compile in it.")
-    keras.utils.set_random_seed(candidate.seed)
-    names: list[str] = []
-
-    def evaluate() -> np.ndarray:
-        scores = model.evaluate(*validation, batch_size=256, verbose=0, return_dict=True)
-        names[:] = list(scores)
-        return np.asarray(list(scores.values()), dtype=float)
-
+    keras.utils.set_random_seed(training.seed)
+    follower = _Follower(objective)
     watch = Watch(
-        candidate=candidate,
-        score=lambda values: dict(zip(names, values, strict=True)),
+        candidate=Candidate(
+            model=model,
+            loss=None,
+            options=TrainingOptions(batch_size=training.batch_size, patience=training.patience),
+            epochs=training.epochs,
+            seed=training.seed,
+        ),
+        score=lambda values: follower.scores,
         objective=objective,
         observer=observer,
         deadline=deadline,
@@ -59,14 +90,57 @@ def fit_user_model(
         optimizer=lambda: values_of(model.optimizer.variables),
         engine="user",
     )
-    steps = math.ceil(len(train[1]) / options.batch_size)
+    follower.watch = watch
     model.fit(
-        *train,
-        batch_size=options.batch_size,
-        epochs=candidate.epochs,
-        callbacks=[Progress(watch, predict=evaluate, steps=steps)],
+        **train.arguments(training.batch_size),
+        **validation.validation(training.batch_size),
+        epochs=training.epochs,
+        # ours hears last, so that what the user's callbacks add to the logs can be the objective
+        callbacks=[*training.callbacks, follower],
+        class_weight=None if training.class_weight is None else dict(training.class_weight),
+        steps_per_epoch=training.steps_per_epoch,
         verbose=0,
     )
     if watch.best_variables:
         assign(model.variables, watch.best_variables, "model")
     return watch.outcome({"engine": "user"})
+
+
+class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
+    """Tells the watch of ``fit`` and ends it through ``stop_training`` only."""
+
+    watch: Watch
+
+    def __init__(self, objective: Objective) -> None:
+        super().__init__()
+        self._objective = objective
+        self._done = 0
+        self.scores: dict[str, float] = {}
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Start the clock."""
+        self._done = 0
+        self.watch.begin()
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Stop at the deadline or when the loss is no number."""
+        self._done = batch + 1
+        if not self.watch.step(float((logs or {}).get("loss", 0.0))):
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Score the epoch and stop if the watch says so."""
+        known = {name: float(value) for name, value in (logs or {}).items() if np.ndim(value) == 0}
+        self.scores = self._named({key[4:]: known[key] for key in known if key.startswith("val_")})
+        steps = (self.params or {}).get("steps")
+        share = self._done / steps if steps else 1.0
+        value = np.asarray(self.scores[self._objective.name])
+        self.watch.end(known.get("loss", math.nan), share, lambda: value)
+        if not self.watch.goes_on:
+            self.model.stop_training = True
+
+    def _named(self, scores: Mapping[str, float]) -> dict[str, float]:
+        plain = plain_names(self.model, scores)
+        found = find_metric(self._objective.name, plain)
+        named = {plain[name]: value for name, value in scores.items() if name != found}
+        return {self._objective.name: scores[found], **named}
