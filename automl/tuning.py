@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from automl.core.errors import ConfigError
@@ -12,6 +13,7 @@ from automl.core.files import write_whole
 from automl.core.specs import COSTS, Direction, Objective
 from automl.jobs.config import DEFAULT_TRIALS, JobConfig, dump_config, parse_time
 from automl.jobs.folder import new_folder
+from automl.jobs.lock import discarded_unused, locked
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result
 from automl.study.pruners import OURS, PRUNERS
@@ -167,22 +169,25 @@ def tune(
         options=_options(batch_size, callbacks, class_weight, patience, train),
         seed=seed,
     )
+    options = dump_config(kept_config(config))
+    made = out is None or not Path(out).exists()
     folder = new_folder(out, name)
     configure()
-    proposer = open_proposer(
-        folder=folder.path,
-        name=name,
-        space=SearchSpace(name=name, epochs=epochs, parameters=(), portfolio=()),
-        objectives=(objective,),
-        sampler=sampler,
-        pruner=pruner,
-        seed=seed,
-        storage=storage,
-    )
-    tracker = open_tracker_of(tracking, tracking_uri, folder)
-    write_whole(folder.job, dump_config(kept_config(config)))
-    watcher = progress or SilentProgress()
-    return run_tuning(job, folder, proposer, tracker, watcher, release, started=started)
+    with locked(folder), discarded_unused(folder, made=made):
+        write_whole(folder.job, options)
+        proposer = open_proposer(
+            folder=folder.path,
+            name=name,
+            space=SearchSpace(name=name, epochs=epochs, parameters=(), portfolio=()),
+            objectives=(objective,),
+            sampler=sampler,
+            pruner=pruner,
+            seed=seed,
+            storage=storage,
+        )
+        tracker = open_tracker_of(tracking, tracking_uri, folder)
+        watcher = progress or SilentProgress()
+        return run_tuning(job, folder, proposer, tracker, watcher, release, started=started)
 
 
 def parse_user_metric(text: str) -> Objective:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, DataError
+from automl.jobs.answers import Listener, listed, warn
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake import choose_backend, default_backend
-from automl.jobs.result import Result
+from automl.jobs.result import PART, Result
 from automl.jobs.user_model import load_user_model
 
 if TYPE_CHECKING:
     import keras
+    import pandas as pd
 
 USER = "user"
 """The modality of such a job in ``result.json``."""
@@ -57,6 +59,17 @@ class TunedResult(Result):
         _refuse_path(data)
         return self.model.predict(normal(data), verbose=0)
 
+    def predict_parts(
+        self, data: object, *, rows: int = PART, told: Listener = warn, spelled: bool = False
+    ) -> Iterator[pd.DataFrame]:
+        """Refuse: tables of predictions are made of what this package has read itself.
+
+        Raises:
+            ConfigError: always.
+        """
+        _refuse_path(data)
+        raise ConfigError("The predictions of a model of your own are what predict returns.")
+
     def predict_proba(self, data: object) -> Any:
         """Refuse: what the outputs of a user's model mean is not known.
 
@@ -69,14 +82,16 @@ class TunedResult(Result):
         """Return what ``predict`` returns."""
         return self.predict(data)
 
-    def evaluate(self, data: object) -> dict[str, Any]:
+    def evaluate(self, data: object, *, told: Listener = warn) -> dict[str, Any]:
         """Score the model as ``Model.evaluate`` does.
 
         Args:
             data: ``(inputs, targets)``, perhaps with sample weights as a third, or a stream of batches.
+            told: called with the notes of what was read: there are none.
 
         Returns:
-            ``{"rows": examples scored or None, "metrics": {name: value}, "notes": []}``.
+            ``{"rows": examples scored or None, "metrics": {name: value}}``, and what is told, which is
+            nothing.
 
         Raises:
             DataError: rows do not pair, or a file is given.
@@ -91,7 +106,7 @@ class TunedResult(Result):
         scores = self.model.evaluate(**taken.arguments(), verbose=0, return_dict=True)
         plain = plain_names(self.model, scores)
         metrics = {plain[name]: float(value) for name, value in scores.items()}
-        return {"rows": taken.rows, "metrics": metrics, "notes": []}
+        return {"rows": taken.rows, "metrics": metrics, **listed(())}
 
 
 def load_any(folder: Path, build: Callable[[Any], keras.Model] | None = None) -> Result:
