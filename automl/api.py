@@ -28,6 +28,7 @@ from automl.jobs.crew import executor_name, hired
 from automl.jobs.folder import MOST_LETTERS, JobFolder, new_folder, open_folder
 from automl.jobs.intake import check_early, default_backend
 from automl.jobs.interrupts import endings_interrupt
+from automl.jobs.kept_options import kept_config, with_secrets
 from automl.jobs.lock import discarded_unused, locked
 from automl.jobs.opening import proposer_of, taken_in
 from automl.jobs.over import is_over, leave_as_it_is
@@ -35,8 +36,7 @@ from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
 from automl.jobs.session import state_of
 from automl.jobs.tuned import load_any
-from automl.jobs.warm_start import check_places, kept_place
-from automl.tracking.location import redact, resolve
+from automl.jobs.warm_start import check_places
 from automl.tracking.tracker import Tracker
 from automl.training.precision import FULL, choose_precision, policy
 
@@ -243,7 +243,7 @@ def resume(
             return Result(files.path)
         config = _longer(config, seconds_used(files), trials, time_limit)
         config = config if workers is None else replace(config, workers=parse_workers(workers))
-        config = _with_secrets(config, storage, tracking_uri)
+        config = with_secrets(config, storage, tracking_uri)
         source = check_early(config, data)
         _same_data(files, state_of(files), source)
         return _conduct(config, source, data, files, progress, started, alone=alone)
@@ -343,18 +343,6 @@ def _longer(
     return config
 
 
-def _with_secrets(config: JobConfig, storage: str | None, tracking_uri: str | None) -> JobConfig:
-    config = replace(
-        config,
-        storage=storage or config.storage,
-        tracking_uri=tracking_uri or config.tracking_uri,
-    )
-    for flag, address in (("--storage", config.storage), ("--tracking-uri", config.tracking_uri)):
-        if address is not None and redact(address) == address and "***" in address:
-            raise ConfigError(f"The password in {address} was not kept; give the address with {flag}.")
-    return config
-
-
 def _same_data(files: JobFolder, state: Mapping[str, Any], source: Any) -> None:
     from automl.data.source import digest
 
@@ -368,34 +356,6 @@ def _same_data(files: JobFolder, state: Mapping[str, Any], source: Any) -> None:
 def _settled(config: JobConfig) -> JobConfig:
     """The job with its precision chosen, so that a later session builds the same models on any machine."""
     return replace(config, precision=choose_precision(config.precision))
-
-
-def kept_config(config: JobConfig) -> JobConfig:
-    """Return a job as its file keeps it: paths as seen from anywhere, addresses without secrets."""
-
-    def anchored(path: str | None) -> str | None:
-        plain = path is not None and not path.startswith("sklearn:")
-        return str(Path(path).absolute()) if plain and path is not None else path
-
-    return replace(
-        config,
-        data=anchored(config.data),
-        validation=anchored(config.validation),
-        space=anchored(config.space),
-        warm_start=tuple(kept_place(text) for text in config.warm_start),
-        out=None,
-        storage=None if config.storage is None else redact(config.storage),
-        tracking_uri=_kept_store(config),
-    )
-
-
-def _kept_store(config: JobConfig) -> str | None:
-    """The store of the runs, absolute and without secrets; a server's comes from the environment again."""
-    if not config.tracking:
-        return config.tracking_uri
-    store = resolve(config.tracking_uri)
-    given = config.tracking_uri is not None or store.startswith("sqlite")
-    return redact(store) if given else None
 
 
 def _names(value: str | Path | Sequence[str | Path]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from automl.core.files import write_whole
 from automl.core.specs import COSTS, Direction, Objective
 from automl.jobs.config import DEFAULT_TRIALS, JobConfig, dump_config, parse_time
 from automl.jobs.folder import new_folder
+from automl.jobs.kept_options import kept_config
 from automl.jobs.lock import discarded_unused, locked
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result
@@ -149,7 +150,7 @@ def tune(
         tracking=tracking,
         tracking_uri=tracking_uri,
     )
-    from automl.api import kept_config, open_tracker_of
+    from automl.api import open_tracker_of
     from automl.jobs.tune import TuneJob, run_tuning
     from automl.spaces.space import SearchSpace
     from automl.study.opening import open_proposer

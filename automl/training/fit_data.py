@@ -307,14 +307,15 @@ def _part(data: FitData, rows: np.ndarray) -> FitData:
 
 
 def _taken_tensor(tensor: Any, rows: np.ndarray) -> Any:
-    import tensorflow as tf
-
-    if isinstance(tensor, tf.SparseTensor):
+    if keras.backend.backend() != "tensorflow":
+        return np.asarray(tensor)[rows]
+    try:
+        return keras.ops.take(tensor, rows, axis=0)
+    except (TypeError, ValueError, AttributeError) as error:
         raise DataError(
-            "data: the rows of a tf.SparseTensor cannot be taken by position; give validation=, or a "
-            "scipy.sparse matrix."
-        )
-    return tf.gather(tensor, rows)
+            f"data: the rows of a {type(tensor).__name__} cannot be taken by position; give the validation "
+            "part: validation=(inputs, targets)."
+        ) from error
 
 
 def _named(item: Any) -> str:
