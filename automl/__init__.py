@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from automl.api import load, resume, search
     from automl.core.errors import AutomlError, DataWarning, InputError, SearchError
     from automl.estimators import AutoClassifier, AutoRegressor
+    from automl.jobs.config import JobConfig
+    from automl.jobs.progress import Progress
     from automl.jobs.result import Result
     from automl.tuning import tune
 
@@ -27,6 +29,8 @@ _PLACES = {
     "AutomlError": "automl.core.errors",
     "DataWarning": "automl.core.errors",
     "InputError": "automl.core.errors",
+    "JobConfig": "automl.jobs.config",
+    "Progress": "automl.jobs.progress",
     "Result": "automl.jobs.result",
     "SearchError": "automl.core.errors",
     "load": "automl.api",
@@ -41,6 +45,8 @@ __all__ = [
     "AutomlError",
     "DataWarning",
     "InputError",
+    "JobConfig",
+    "Progress",
     "Result",
     "SearchError",
     "__version__",

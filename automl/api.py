@@ -39,6 +39,7 @@ from automl.jobs.tuned import load_any
 from automl.jobs.warm_start import check_places
 from automl.tracking.tracker import Tracker
 from automl.training.precision import FULL, choose_precision, policy
+from automl.views.choice import watching
 
 if TYPE_CHECKING:
     import keras
@@ -93,6 +94,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     storage: str | None = None,
     tracking: bool = True,
     tracking_uri: str | None = None,
+    verbose: int = 1,
     progress: Progress | None = None,
 ) -> Result:
     """Search for the best Keras model of a data set.
@@ -102,13 +104,15 @@ def search(  # noqa: D417  the options are told in JobConfig
         target: target column or columns.
         time_limit: wall time of the whole call in seconds, or text such as ``"10m"``.
         settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
-        progress: told of epochs and trials; silent by default.
+        verbose: 1 shows on stderr how the search stands, as Keras' ``fit`` does unless told otherwise:
+            live on a terminal, in lines elsewhere. 0 says nothing.
+        progress: watches instead, an object with the methods of ``automl.Progress``.
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
             pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, keep,
             drop, horizon,
             lookback, image_size, header, seed, out, strategy, engine, precision, workers, executor,
             ray_address, worker_cores, trials_per_gpu, attempts, memory_limit, storage, tracking,
-            tracking_uri: as the options of ``automl search``, see ``JobConfig``.
+            tracking_uri: as the options of ``automl search``, see ``automl.JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -166,7 +170,8 @@ def search(  # noqa: D417  the options are told in JobConfig
         tracking_uri=tracking_uri,
         backend=default_backend(),
     )
-    return run_job(config, data=data if inside else None, progress=progress, started=started)
+    with watching(verbose, progress, started=started) as watcher:
+        return run_job(config, data=data if inside else None, progress=watcher, started=started)
 
 
 def run_job(
@@ -211,6 +216,7 @@ def resume(
     workers: int | str | None = None,
     storage: str | None = None,
     tracking_uri: str | None = None,
+    verbose: int = 1,
     progress: Progress | None = None,
     started: float | None = None,
     alone: bool = False,
@@ -225,7 +231,8 @@ def resume(
         workers: trials that run at once; default: as many as before.
         storage: the study's storage again, when its address held a password, which is not kept.
         tracking_uri: the same for the MLflow store.
-        progress: told of epochs and trials.
+        verbose: as in ``search``.
+        progress: as in ``search``.
         started: ``time.monotonic()`` from which the time counts; now by default.
         alone: as in ``run_job``.
 
@@ -233,20 +240,19 @@ def resume(
         ConfigError: no job there, other data than before, or nothing left to do.
     """
     started = time.monotonic() if started is None else started
-    progress = progress or SilentProgress()
     files = open_folder(folder)
-    with locked(files):
+    with watching(verbose, progress, started=started) as watcher, locked(files):
         config = config_from(read_config(files.job), where=str(files.job))
         if time_limit is None and is_over(files, trials):
             store = tracking_uri or config.tracking_uri
-            leave_as_it_is(files, config, progress, lambda: open_tracker_of(config.tracking, store, files))
+            leave_as_it_is(files, config, watcher, lambda: open_tracker_of(config.tracking, store, files))
             return Result(files.path)
         config = _longer(config, seconds_used(files), trials, time_limit)
         config = config if workers is None else replace(config, workers=parse_workers(workers))
         config = with_secrets(config, storage, tracking_uri)
         source = check_early(config, data)
         _same_data(files, state_of(files), source)
-        return _conduct(config, source, data, files, progress, started, alone=alone)
+        return _conduct(config, source, data, files, watcher, started, alone=alone)
 
 
 def load(folder: str | Path, *, build: Callable[[Any], keras.Model] | None = None) -> Result:
@@ -311,7 +317,7 @@ def _search(
         alarm(phases, begun.end, forceful=alone) as bell,
         hired(config, folder, data, progress.note) as hire,
     ):
-        intake = taken_in(config, replace(source, phases=phases), folder)
+        intake = taken_in(config, replace(source, phases=phases), folder, progress.note)
         config = _settled(config)
         # in this process MLflow would take its time from a training alone; from many, their coordinator's
         apart = executor_name(config) != "inline"

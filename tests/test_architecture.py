@@ -29,7 +29,7 @@ def test_import_contracts_hold():
         ("tensorflow", ("training/strategies/tf_distribute.py", "training/programs/on_tensorflow.py")),
         ("jax", ("training/programs/on_jax.py", "training/devices.py", "training/accelerator.py")),
         ("click", ("cli/",)),
-        ("rich", ("cli/",)),
+        ("rich", ("views/",)),
     ],
 )
 def test_a_framework_is_spoken_to_in_its_room_only(framework, rooms):

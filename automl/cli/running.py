@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from automl.cli.live import watcher
+from automl.views.choice import WarningProgress, watching
 
 if TYPE_CHECKING:
     from automl.jobs.progress import Progress
@@ -46,9 +46,10 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
     Returns:
         0, or 130 when the user interrupted the job.
     """
-    from automl.cli.app import INTERRUPTED
+    from automl.cli.app import INTERRUPTED, STARTED
 
-    result = job(watcher(quiet=quiet))
+    with watching(progress=WarningProgress() if quiet else None, started=STARTED) as progress:
+        result = job(progress)
     summary = result.summary
     if as_json:
         click.echo(json.dumps({key: summary[key] for key in _JSON_KEYS}))
@@ -58,7 +59,7 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
 
 
 def _report(result: Result, summary: Any) -> str:
-    from automl.cli.text import configuration_text
+    from automl.views.text import configuration_text
 
     folder = result.folder
     lines = [

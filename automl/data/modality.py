@@ -117,6 +117,8 @@ class Dataset:
         notes: one sentence for each thing a user should know: columns dropped and why, rows dropped,
             files skipped, encoding guessed.
         columns: names of the columns or inputs used.
+        kinds: what columns were taken for, in the plural and in the words of a user (``numbers``,
+            ``categories``), by name.
         windows: for forecasting, facts that splitting and scoring need; see ``WindowFacts``.
     """
 
@@ -126,6 +128,7 @@ class Dataset:
     target_names: tuple[str, ...]
     notes: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
     windows: WindowFacts | None = None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from automl.core.errors import ConfigError, suggest
 from automl.core.limits import parse_limit
 from automl.core.metrics import check_objective, default_objective, parse_objective
-from automl.core.notes import said_of
+from automl.core.notes import said_of, warnings_of
 from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
@@ -21,6 +21,7 @@ from automl.data.modality import Dataset, Examples, Modality, ReadOptions
 from automl.data.source import Source, open_source
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.settings import check_settings, with_setting
+from automl.jobs.story import story_of
 from automl.models.catalog import FAMILIES
 from automl.models.family import Family
 from automl.spaces.loading import load_space
@@ -156,6 +157,7 @@ def take_in(
     cache: Path | None = None,
     *,
     data_is_good: Callable[[], object] = lambda: None,
+    note: Callable[[str], None] = lambda text: None,
 ) -> Intake:
     """Read the data and lay out what is searched.
 
@@ -166,6 +168,7 @@ def take_in(
         source: its data.
         cache: folder in which what is slow to read and to prepare is kept, or None to keep nothing.
         data_is_good: called before Keras is loaded.
+        note: is told then what was read.
     """
     source = _with_cache(source, cache)
     options = read_options(config)
@@ -177,11 +180,15 @@ def take_in(
     objectives = objectives_of(config, dataset.task)
     validation, notes = _validation(config, modality, dataset, source)
     folds, left_out = ((), ()) if validation is not None else _folds(config, dataset)
+    rows = len(dataset.examples)
+    per_pass = epochs_per_pass(name, rows)
+    notes = (*dataset.notes, *notes, *left_out, *_note_of_parts(per_pass, rows))
+    note(story_of(source, dataset, folds, validation, objectives))
+    for text in notes:
+        note(f"Warning: {text}" if warnings_of((text,)) else text)
     data_is_good()
     with source.phases.phase(f"loading Keras on {config.backend}"):
         choose_backend(config.backend)
-    rows = len(dataset.examples)
-    per_pass = epochs_per_pass(name, rows)
     families, space, epochs = _search_space(config, name, dataset.task, rows, per_pass)
     return Intake(
         source=source,
@@ -194,7 +201,7 @@ def take_in(
         space=space,
         epochs=epochs,
         epochs_per_pass=per_pass,
-        notes=(*dataset.notes, *notes, *left_out, *_note_of_parts(per_pass, rows)),
+        notes=notes,
     )
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from automl.study.warm_start import Facts
 
 
-def taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:
-    """Read the data; while Keras is loaded, the tracker's store is made ready beside it."""
+def taken_in(config: JobConfig, source: Source, folder: JobFolder, note: Callable[[str], None]) -> Intake:
+    """Read the data and tell what it is; the tracker's store is made ready while Keras is loaded."""
 
     def warm() -> None:
         if config.tracking:
@@ -29,7 +29,7 @@ def taken_in(config: JobConfig, source: Source, folder: JobFolder) -> Intake:
             warm_up(config.tracking_uri)
 
     with ThreadPoolExecutor(max_workers=1) as beside:
-        return take_in(config, source, folder.cache, data_is_good=lambda: beside.submit(warm))
+        return take_in(config, source, folder.cache, data_is_good=lambda: beside.submit(warm), note=note)
 
 
 def proposer_of(

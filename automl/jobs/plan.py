@@ -83,8 +83,8 @@ class TrialEnd:
 def beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -> bool:
     """Whether a trial is better than the best so far.
 
-    Complete beats pruned and paused, whose score is that of a shorter training; limits come before scores,
-    and a loss breaks ties.
+    Limits come before scores, and a loss breaks ties. A trial that paused or was pruned is as good as its
+    best epoch, whose weights are kept; but what has the scores of all folds beats what has those of some.
     """
     if record.state == "failed" or not record.scores:
         return False
@@ -92,7 +92,8 @@ def beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -
         return True
     if best.feasible != record.feasible:
         return record.feasible
-    if (best.state == "complete") != (record.state == "complete"):
+    over_folds = best.spread is not None or record.spread is not None
+    if over_folds and (best.state == "complete") != (record.state == "complete"):
         return record.state == "complete"
     if record.scores[0] == best.scores[0]:
         return tie_breaker(record.metrics) < tie_breaker(best.metrics)

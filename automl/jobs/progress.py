@@ -29,6 +29,10 @@ class Announcement:
     earlier: Sequence[TrialRecord] = ()
 
 
+NO_SEARCH = Announcement(name="", objectives=(), trials=None, deadline=None)
+"""Before a search has begun."""
+
+
 class Progress(Protocol):
     """Watches a job."""
 

@@ -75,8 +75,6 @@ def run_search(
         SearchError: no trial succeeded.
         TimeUpError: the time was over before the first trial began.
     """
-    for note in intake.notes:
-        progress.note(note)
     setting = open_setting(config, intake, progress.note)
     choice = setting.choice
     progress.note(f"Engine: {choice.name} ({choice.reason}). Precision: {config.precision}.")

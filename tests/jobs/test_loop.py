@@ -212,12 +212,21 @@ def test_a_trial_that_does_not_pause_is_not_held_to_a_first_look():
     assert limits_of(()) == [None, None]
 
 
-def test_a_complete_trial_beats_a_pruned_one():
-    pruned = TrialRecord(number=0, configuration={}, state="pruned", scores=(0.9,))
+@pytest.mark.parametrize("state", ["pruned", "paused"])
+def test_a_trial_that_was_not_trained_to_its_end_is_as_good_as_its_best_epoch(state):
+    short = TrialRecord(number=0, configuration={}, state=state, scores=(0.9,))
     complete = TrialRecord(number=1, configuration={}, state="complete", scores=(0.5,))
 
-    assert best_of([pruned, complete], ACCURACY) is complete
-    assert best_of([complete, pruned], ACCURACY) is complete
+    assert best_of([short, complete], ACCURACY) is short
+    assert best_of([complete, short], ACCURACY) is short
+
+
+def test_scores_of_all_folds_beat_those_of_some():
+    some = TrialRecord(number=0, configuration={}, state="pruned", scores=(0.9,))
+    every = TrialRecord(number=1, configuration={}, state="complete", scores=(0.5,), spread=0.1)
+
+    assert best_of([some, every], ACCURACY) is every
+    assert best_of([every, some], ACCURACY) is every
 
 
 def test_the_study_is_told_the_best_epoch_so_far():
@@ -373,14 +382,6 @@ def test_when_the_time_runs_out_the_best_that_waits_is_finished():
     run_trials(job)
 
     assert plans[:2] == [(0, 1), (0, None)]
-
-
-def test_a_paused_trial_can_be_the_best_until_one_is_complete():
-    paused = TrialRecord(number=0, configuration={}, state="paused", scores=(0.9,))
-    complete = TrialRecord(number=1, configuration={}, state="complete", scores=(0.5,))
-
-    assert best_of([paused], ACCURACY) is paused
-    assert best_of([paused, complete], ACCURACY) is complete
 
 
 def test_a_kept_limit_comes_before_a_better_score():

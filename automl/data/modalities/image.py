@@ -92,6 +92,7 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
         target_names=listing.names,
         notes=(*listing.notes, *dropped, *skipped, _size_note(listing, form, options)),
         columns=("image",),
+        kinds={"image": f"pictures of {form.text}"},
     )
 
 
@@ -166,6 +167,7 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
         target_names=names,
         notes=(*arrays.notes, *notes, f"{count} pictures were read as {form.text}."),
         columns=("image",),
+        kinds={"image": f"pictures of {form.text}"},
     )
 
 

@@ -136,6 +136,7 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
         target_names=roles.channels[: roles.targets],
         notes=(*found.notes, *dropped, *short, *thin),
         columns=roles.channels,
+        kinds=dict.fromkeys(roles.channels, "series"),
         windows=WindowFacts(
             lookback=lookback,
             horizon=horizon,

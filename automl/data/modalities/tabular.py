@@ -34,6 +34,9 @@ from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, read_table, row_keys
 from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
 
+KIND_WORDS: Mapping[ColumnKind, str] = {"numeric": "numbers", "category": "categories", "date": "dates"}
+"""What columns were taken for, as users are told."""
+
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
 
 
@@ -88,6 +91,7 @@ class Tabular:
             target_names=target,
             notes=(*table.notes, *dropped, *odd, *told),
             columns=tuple(column.name for column in columns),
+            kinds={column.name: KIND_WORDS[column.kind] for column in columns},
         )
 
     def read_again(

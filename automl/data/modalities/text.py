@@ -80,6 +80,7 @@ class Text:
             target_names=target,
             notes=(*table.notes, *ignored, *_blank(texts), *told),
             columns=tuple(columns),
+            kinds=dict.fromkeys(columns, "texts"),
         )
 
     def read_again(

@@ -1,0 +1,119 @@
+"""What was read, in the words of a user: told before any framework is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from automl.core.specs import Objective, TaskKind
+from automl.data.modality import Dataset, Examples
+from automl.data.source import Source
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from automl.data.splits import Fold
+
+NAMES, CLASSES = 8, 6
+"""Columns of one kind, and classes, that are named; of more the number is told."""
+
+_TASKS: Mapping[TaskKind, str] = {
+    "binary": "two classes",
+    "multiclass": "several classes",
+    "multilabel": "several yes/no labels",
+    "regression": "a number (regression)",
+    "forecasting": "a forecast",
+}
+
+
+def story_of(
+    source: Source,
+    dataset: Dataset,
+    folds: Sequence[Fold],
+    validation: Examples | None,
+    objectives: Sequence[Objective],
+) -> str:
+    """Return what was read, in lines: rows, columns by kind, target and task, split, goal.
+
+    Args:
+        source: where the data came from.
+        dataset: what reading it gave.
+        folds: of the split, empty with validation data of the user's.
+        validation: that data, or None.
+        objectives: what is optimised.
+    """
+    facts = [
+        *_columns(dataset),
+        ("target", _target(dataset)),
+        ("split", _split(dataset, folds, validation)),
+        ("goal", goal_text(objectives)),
+    ]
+    width = max(len(name) for name, _ in facts)
+    head = f"Read {source.name}: {len(dataset.examples):,} {_unit(source, dataset)}, task {dataset.task}"
+    return "\n".join([head, *(f"  {name:<{width}}  {text}" for name, text in facts)])
+
+
+def goal_text(objectives: Sequence[Objective]) -> str:
+    """Return ``val_accuracy (higher is better)``."""
+    words = {"maximize": "higher", "minimize": "lower"}
+    return ", ".join(f"{item.label} ({words[item.direction]} is better)" for item in objectives)
+
+
+def _unit(source: Source, dataset: Dataset) -> str:
+    if dataset.windows is not None:
+        return "windows"
+    return "rows" if source.kind in ("table", "parquet", "frame") else "examples"
+
+
+def _columns(dataset: Dataset) -> list[tuple[str, str]]:
+    """Kinds of columns with the columns taken for them."""
+    groups: dict[str, list[str]] = {}
+    for name in dataset.columns:
+        groups.setdefault(dataset.kinds.get(name, "inputs"), []).append(name)
+    lines = [(kind, f"{len(names):,}: {_listed(names, NAMES)}") for kind, names in groups.items()]
+    if dataset.windows is not None:
+        facts = dataset.windows
+        lines.append(("window", f"{facts.lookback} steps are seen, {facts.horizon} forecast"))
+    return lines
+
+
+def _target(dataset: Dataset) -> str:
+    names = _listed(dataset.target_names, NAMES) or "label"
+    return f"{names}: {_TASKS[dataset.task]}{_values(dataset)}"
+
+
+def _values(dataset: Dataset) -> str:
+    import numpy as np
+
+    targets = dataset.examples.targets
+    if targets is None or dataset.windows is not None or dataset.task == "multilabel":
+        return ""
+    if dataset.task == "regression":
+        numbers = np.asarray(targets, np.float64)
+        return f" from {np.nanmin(numbers):.5g} to {np.nanmax(numbers):.5g}"
+    return f": {_shares(targets)}"
+
+
+def _shares(labels: np.ndarray) -> str:
+    import numpy as np
+
+    names, counts = np.unique(np.asarray(labels).astype(str), return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    shares = [f"{names[place]} {100 * counts[place] / len(labels):.3g} %" for place in order]
+    return _listed(shares, CLASSES)
+
+
+def _split(dataset: Dataset, folds: Sequence[Fold], validation: Examples | None) -> str:
+    rows = len(dataset.examples)
+    if validation is not None:
+        return f"{rows:,} to train on, {len(validation):,} of the validation data to score"
+    if len(folds) > 1:
+        sizes = sorted(len(fold.validation) for fold in folds)
+        each = f"{sizes[0]:,}" if sizes[0] == sizes[-1] else f"{sizes[0]:,} to {sizes[-1]:,}"
+        return f"{len(folds)} folds, each of which is scored on {each}"
+    return f"{len(folds[0].train):,} to train on, {len(folds[0].validation):,} to score"
+
+
+def _listed(names: Sequence[str], most: int) -> str:
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")

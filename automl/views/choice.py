@@ -1,0 +1,61 @@
+"""Which view a search gets: none, warnings alone, a live one on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from automl.core.errors import ConfigError
+from automl.jobs.progress import SilentProgress
+
+if TYPE_CHECKING:
+    from automl.jobs.progress import Progress
+    from automl.views.live import LiveProgress
+    from automl.views.plain import PlainProgress
+
+
+class WarningProgress(SilentProgress):
+    """Prints nothing but warnings."""
+
+    def note(self, text: str) -> None:
+        """See ``Progress``."""
+        from automl.views.plain import say
+
+        if text.startswith("Warning"):
+            say(text)
+
+
+@contextmanager
+def watching(
+    verbose: int = 1, progress: Progress | None = None, *, started: float | None = None
+) -> Iterator[Progress]:
+    """Open the view of a job for the block below it.
+
+    Args:
+        verbose: 0 says nothing, 1 shows the search on stderr: live on a terminal, in lines elsewhere.
+        progress: watches instead, if given.
+        started: ``time.monotonic()`` of the begin of the command.
+
+    Raises:
+        ConfigError: another ``verbose``.
+    """
+    if verbose not in (0, 1):
+        raise ConfigError(f"verbose: expected 0 (silent) or 1 (shows the search), got {verbose!r}.")
+    if progress is not None or not verbose:
+        yield progress or SilentProgress()
+        return
+    view = _view(started)
+    try:
+        yield view
+    finally:
+        view.close()
+
+
+def _view(started: float | None) -> LiveProgress | PlainProgress:
+    from automl.views.live import LiveProgress
+    from automl.views.plain import PlainProgress
+
+    kind = LiveProgress if sys.stderr is not None and sys.stderr.isatty() else PlainProgress
+    return kind(started)
