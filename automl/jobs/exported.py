@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.specs import COSTS, Objective
-from automl.data.raw_model import predict
 from automl.jobs.assembly import Prepared
 from automl.training.precision import FULL, policy
 
@@ -119,6 +118,8 @@ def _failed(fault: str, score: float | None = None, examples: int = 0) -> Check:
 def _predict(model: keras.Model, prepared: Prepared, seconds: float) -> tuple[np.ndarray, np.ndarray]:
     """Predict as many examples, evenly spread, as there is time for ``(n,)``."""
     import numpy as np
+
+    from automl.data.raw_model import predict  # loads Keras
 
     total = len(prepared.targets)
     rows = np.argsort(np.arange(total) % max(1, total // BATCH), kind="stable")

@@ -96,6 +96,8 @@ def beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -
     if over_folds and (best.state == "complete") != (record.state == "complete"):
         return record.state == "complete"
     if record.scores[0] == best.scores[0]:
+        if (best.state == "complete") != (record.state == "complete"):
+            return record.state == "complete"
         return tie_breaker(record.metrics) < tie_breaker(best.metrics)
     return objective.better(record.scores[0], best.scores[0])
 
