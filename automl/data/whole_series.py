@@ -6,7 +6,7 @@ Symbols: n series, T steps of the longest, d dimensions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError, suggest
+from automl.core.notes import Note
 from automl.core.specs import TaskKind
+from automl.data.flags import Flags
 from automl.data.source import Source
+from automl.data.targets import infer_task, read_targets, target_flags, target_notes
 from automl.data.ts_format import Label, read_ts
 
 INPUT_KEYS = ("x", "X", "series", "data", "inputs", "x_train", "X_train")
 TARGET_KEYS = ("y", "Y", "labels", "label", "target", "targets", "y_train", "Y_train")
-MISSING = frozenset({"", "?", "nan", "none", "na"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +44,16 @@ class WholeSeries:
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """Resolved targets: as in ``Examples.targets``, for the rows that have one."""
+    """Resolved targets: as in ``Examples.targets``, for the rows that have one.
+
+    ``flags`` is how yes and no are spelled, where those are the classes.
+    """
 
     task: TaskKind
     targets: np.ndarray
     rows: np.ndarray
     notes: tuple[str, ...]
+    flags: Flags | None = None
 
 
 def read_whole(source: Source, target: Sequence[str]) -> WholeSeries:
@@ -82,55 +88,70 @@ def read_whole(source: Source, target: Sequence[str]) -> WholeSeries:
 
 
 def resolve(found: WholeSeries, task: TaskKind | None) -> Labels:
-    """Turn raw labels into targets; rows without one are dropped and counted.
+    """Turn raw labels into targets, by the rules of tables; rows without one are dropped and counted.
 
-    Without ``task``, labels that are numbers with a fraction make a regression, several columns of 0
-    and 1 a multi-label task, anything else classes.
+    Without ``task``, labels that are numbers with a fraction make a regression, several columns of yes and
+    no a multi-label task, other numbers side by side a regression, anything else classes.
 
     Raises:
-        DataError: there are no labels, one that is no number in a regression, or a single class.
+        DataError: there are no labels, one that does not fit the task, or a single class.
     """
-    if found.labels is None:
-        raise DataError(f"{found.where}: expected a label for each series, found none.")
-    labels = found.labels.reshape(len(found.labels), -1)
-    if labels.shape[1] > 1 and task not in ("regression", "binary", "multiclass"):
-        task = "multilabel" if _is_zero_one(labels) else "regression"
-    numeric = found.label == "number" or (found.label is None and _has_fractions(labels))
-    if task == "regression" or (task is None and numeric) or task == "multilabel":
-        return _numbers(labels, "multilabel" if task == "multilabel" else "regression", found.where)
-    return _classes(labels[:, 0], task, found.where)
+    frame = _frame(found)
+    kind = _task(found, frame) if task is None else task
+    if frame.shape[1] > 1 and kind in ("binary", "multiclass"):
+        frame = frame.iloc[:, :1]
+    flags = target_flags(frame, kind)
+    labels = _read(frame, kind, found.where, flags)
+    if kind not in ("binary", "multiclass"):
+        return labels
+    classes = sorted(set(labels.targets.tolist()))
+    if len(classes) < 2:
+        raise DataError(f"{found.where}: expected at least two classes to tell apart, got {classes}.")
+    if kind == "binary" and len(classes) > 2:
+        raise DataError(f"{found.where}: expected two classes for a binary task, got {len(classes)}.")
+    told = (*labels.notes, *target_notes(frame, kind))
+    return replace(labels, task="binary" if len(classes) == 2 else "multiclass", flags=flags, notes=told)
 
 
-def resolve_again(found: WholeSeries, task: TaskKind) -> Labels:
+def resolve_again(found: WholeSeries, task: TaskKind, flags: Flags | None) -> Labels:
     """As ``resolve``, for a further file: its task is known and it may hold a single class."""
-    if found.labels is None:
-        raise DataError(f"{found.where}: expected a label for each series, found none.")
-    labels = found.labels.reshape(len(found.labels), -1)
-    if task in ("regression", "multilabel"):
-        return _numbers(labels, task, found.where)
-    texts = np.array([_text(value) for value in labels[:, 0]], object)
-    rows = np.flatnonzero(texts != "")
-    return Labels(task=task, targets=texts[rows], rows=rows, notes=_dropped(len(texts) - len(rows)))
+    return _read(_frame(found), task, found.where, flags)
 
 
 def pad(series: Sequence[np.ndarray], length: int) -> np.ndarray:
     """Bring series to one length: ``(n, length, d)`` float64, NaN behind the end, longer ones cut.
 
-    Missing values inside a series take the last known value before them, at its start the first known.
+    Missing values inside a series take the last known value before them, at its start the first known; a
+    dimension without any stays NaN.
     """
     padded = np.full((len(series), length, series[0].shape[1]), np.nan, np.float64)
     for row, values in enumerate(series):
-        known = ~np.isnan(values).all(axis=1)
-        end = min(length, int(np.flatnonzero(known)[-1]) + 1 if known.any() else 0)
-        padded[row, :end] = _without_gaps(values[:end])
+        end = min(length, _end(values))
+        padded[row, :end] = pd.DataFrame(values[:end]).ffill().bfill().to_numpy(np.float64)
     return padded
+
+
+def notes_on_gaps(series: Sequence[np.ndarray]) -> tuple[Note, ...]:
+    """Tell what ``pad`` fills."""
+    cells = sum(values.size for values in series)
+    gaps = late = 0
+    for values in series:
+        known = ~np.isnan(values[: _end(values)])
+        begun = np.logical_or.accumulate(known, axis=0)
+        late += int((~begun).sum())
+        gaps += int((begun & ~known).sum())
+    told = (
+        (gaps, "missing values: filled with the last known value before them."),
+        (late, "missing values before a series begins: filled with its first known value."),
+    )
+    return tuple(Note(f"{count} {text}", count / cells) for count, text in told if count)
 
 
 def without_padding(padded: np.ndarray) -> np.ndarray:
     """Repeat each series' last value to the end, for models trained on equal lengths."""
     steps = np.broadcast_to(np.arange(padded.shape[1])[None, :, None], padded.shape)
     last = np.maximum.accumulate(np.where(np.isnan(padded), 0, steps), axis=1)
-    return np.asarray(np.nan_to_num(np.take_along_axis(padded, last, axis=1)))
+    return np.asarray(np.take_along_axis(padded, last, axis=1))
 
 
 def _read_npz(path: Path, target: Sequence[str]) -> tuple[np.ndarray, np.ndarray | None]:
@@ -189,21 +210,26 @@ def _two_axes(item: Any, where: str, row: int) -> np.ndarray:
     return array.reshape(len(array), -1)
 
 
-def _without_gaps(values: np.ndarray) -> np.ndarray:
-    if not np.isnan(values).any():
-        return values
-    return pd.DataFrame(values).ffill().bfill().fillna(0.0).to_numpy(np.float64)
+def _end(values: np.ndarray) -> int:
+    """Steps up to the last one with a value."""
+    known = np.flatnonzero(~np.isnan(values).all(axis=1))
+    return int(known[-1]) + 1 if len(known) else 0
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        value = int(value)
-    text = str(value).strip()
-    return "" if text.lower() in MISSING else text
+def _frame(found: WholeSeries) -> pd.DataFrame:
+    """Raw labels as the target columns of a table."""
+    if found.labels is None:
+        raise DataError(f"{found.where}: expected a label for each series, found none.")
+    labels = found.labels.reshape(len(found.labels), -1)
+    frame = pd.DataFrame(labels, columns=[f"label{place}" for place in range(labels.shape[1])])
+    return frame.set_axis(["label"], axis=1) if labels.shape[1] == 1 else frame
 
 
-def _is_zero_one(labels: np.ndarray) -> bool:
-    return labels.dtype != object and set(np.unique(labels).tolist()) <= {0, 1}
+def _task(found: WholeSeries, frame: pd.DataFrame) -> TaskKind:
+    if frame.shape[1] > 1:
+        return infer_task(frame, found.where)
+    numeric = found.label == "number" or (found.label is None and _has_fractions(frame.to_numpy()))
+    return "regression" if numeric else "multiclass"
 
 
 def _has_fractions(labels: np.ndarray) -> bool:
@@ -213,34 +239,12 @@ def _has_fractions(labels: np.ndarray) -> bool:
     return bool((known != np.rint(known)).any())
 
 
-def _numbers(labels: np.ndarray, task: TaskKind, where: str) -> Labels:
-    texts = [[_text(value) for value in row] for row in labels]
-    numbers = np.array([[_number(text, where, row) for text in cells] for row, cells in enumerate(texts)])
-    rows = np.flatnonzero(np.isfinite(numbers).all(axis=1))
+def _read(frame: pd.DataFrame, task: TaskKind, where: str, flags: Flags | None) -> Labels:
+    values, present = read_targets(frame, task, where, flags)
+    rows = np.flatnonzero(present)
     if not len(rows):
-        raise DataError(f"{where}: expected a target number for each series, all are missing.")
-    kept = numbers[rows].astype(np.float32 if task == "multilabel" else np.float64)
-    return Labels(task=task, targets=kept, rows=rows, notes=_dropped(len(labels) - len(rows)))
-
-
-def _number(text: str, where: str, row: int) -> float:
-    try:
-        return float(text) if text else float("nan")
-    except ValueError:
-        raise DataError(f"{where}, series {row}: expected a target number, got {text!r}.") from None
-
-
-def _classes(labels: np.ndarray, task: TaskKind | None, where: str) -> Labels:
-    texts = np.array([_text(value) for value in labels], object)
-    rows = np.flatnonzero(texts != "")
-    classes = sorted(set(texts[rows]))
-    if len(classes) < 2:
-        raise DataError(f"{where}: expected at least two classes to tell apart, got {classes}.")
-    if task == "binary" and len(classes) > 2:
-        raise DataError(f"{where}: expected two classes for a binary task, got {len(classes)}.")
-    kind: TaskKind = "binary" if len(classes) == 2 else "multiclass"
-    return Labels(task=kind, targets=texts[rows], rows=rows, notes=_dropped(len(texts) - len(rows)))
-
-
-def _dropped(count: int) -> tuple[str, ...]:
-    return (f"{count} series without a label were dropped.",) if count else ()
+        raise DataError(f"{where}: expected a label for each series, all are missing.")
+    missing = len(present) - len(rows)
+    text = f"{missing} series without a label were dropped."
+    notes = (Note(text, missing / len(present)),) if missing else ()
+    return Labels(task=task, targets=values[rows], rows=rows, notes=notes)

@@ -142,3 +142,43 @@ def test_archive_files_are_read(shared_data: Path, name: str, shape: tuple[int, 
     dataset = SERIES.read(open_source(path), ReadOptions())
     assert dataset.examples.inputs["series"].shape == shape
     assert dataset.task == "multiclass"
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        (["none", "some", "none", "some"], ["none", "some", "none", "some"]),
+        ([1.0, 0.0, 1.0, 0.0], ["1", "0", "1", "0"]),
+        ([True, False, True, False], ["True", "False", "True", "False"]),
+    ],
+)
+def test_labels_keep_the_rules_of_tables(labels: list[object], classes: list[str]) -> None:
+    data = (np.arange(40.0).reshape(4, 10), np.array(labels))
+    dataset = SERIES.read(open_source(data), ReadOptions())
+    assert dataset.examples.targets is not None
+    assert dataset.examples.targets.tolist() == classes
+
+
+def test_yes_and_no_side_by_side_are_several_labels() -> None:
+    labels = np.array([[True, False], [False, True], [True, True], [False, False]])
+    dataset = SERIES.read(open_source((np.arange(40.0).reshape(4, 10), labels)), ReadOptions())
+    assert dataset.task == "multilabel"
+    assert dataset.examples.targets is not None
+    assert dataset.examples.targets.tolist() == labels.astype(float).tolist()
+
+
+def test_missing_steps_are_told_and_those_at_the_start_apart() -> None:
+    series = np.arange(40.0).reshape(4, 10)
+    series[0, :2], series[1, 5] = np.nan, np.nan
+    notes = SERIES.read(open_source((series, np.array(list("abab")))), ReadOptions()).notes
+    assert any("1 missing values: filled with the last" in note for note in notes)
+    assert any("2 missing values before a series begins" in note for note in notes)
+
+
+def test_a_dimension_that_a_series_lacks_counts_as_its_mean() -> None:
+    series = 1e9 + np.random.default_rng(0).normal(size=(4, 6, 2))
+    series[0, :, 1] = np.nan
+    dataset = SERIES.read(open_source((series, np.array(list("abab")))), ReadOptions())
+    sequence = SERIES.fit(dataset, np.arange(4), 0).transform(dataset.examples)["sequence"]
+    assert sequence[0, :, 1].tolist() == [0] * 6
+    assert np.abs(sequence).max() < 5

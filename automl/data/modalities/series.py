@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 import numpy as np
@@ -15,6 +15,7 @@ from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.core.windows import Windows
 from automl.data import forecasting
+from automl.data.flags import Flags
 from automl.data.forecast_table import (
     Panels,
     find_roles,
@@ -31,7 +32,7 @@ from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, 
 from automl.data.preprocessing.series import safe, standardise, statistics
 from automl.data.source import Source
 from automl.data.time_axis import restore_axis
-from automl.data.whole_series import pad, read_whole, resolve, resolve_again, without_padding
+from automl.data.whole_series import notes_on_gaps, pad, read_whole, resolve, resolve_again, without_padding
 
 TABLES = ("table", "parquet", "frame")
 
@@ -256,13 +257,14 @@ def _read_whole(source: Source, options: ReadOptions) -> Dataset:
         "task": labels.task,
         "label_type": "str" if source.kind == "ts" else array_label_type(found.labels, labels.task),
         "target": list(options.target),
+        "flags": asdict(labels.flags) if labels.flags else None,
     }
     return Dataset(
         examples=Examples(inputs={"series": padded}, targets=labels.targets, keys={"row": labels.rows}),
         schema=schema,
         task=labels.task,
         target_names=names,
-        notes=labels.notes,
+        notes=(*labels.notes, *notes_on_gaps(series)),
         columns=tuple(f"dimension{place}" for place in range(dims)),
     )
 
@@ -274,14 +276,17 @@ def _whole_again(
     rows, values = np.arange(len(found.series)), None
     notes: tuple[str, ...] = ()
     if targets:
-        labels = resolve_again(found, schema["task"])
+        flags = Flags(**schema["flags"]) if schema.get("flags") else None
+        labels = resolve_again(found, schema["task"], flags)
         rows, values, notes = labels.rows, labels.targets, labels.notes
     series = [found.series[row] for row in rows]
     _check_dimensions(series, schema["dims"], found.where)
     longer = sum(len(item) > schema["length"] for item in series)
     if longer:
-        notes = (*notes, f"{longer} series are longer than {schema['length']} steps: cut there.")
+        text = f"{longer} series are longer than {schema['length']} steps: cut there."
+        notes = (*notes, Note(text, longer / len(series)))
     padded = pad(series, schema["length"])
+    notes = (*notes, *notes_on_gaps(series))
     if not schema["masked"] and np.isnan(padded).any():
         padded = without_padding(padded)
         notes = (*notes, f"Series shorter than {schema['length']} steps go on with their last value.")

@@ -13,8 +13,8 @@ def standardise(
 ) -> Preprocessing:
     """Build the preprocessing of ``series`` ``(steps, channels)``: each channel to mean 0 and deviation 1.
 
-    NaN passes through in whole series, where it marks padding; in forecasts, where it marks a covariate
-    that has not begun, it becomes the mean.
+    A step that is all NaN passes through where those are padding; other NaN becomes the mean: a covariate
+    that has not begun, a dimension that a series lacks.
 
     Args:
         mean: of each channel over the training part ``(channels,)``.
@@ -29,7 +29,7 @@ def standardise(
 
     raw = keras.Input((steps, len(mean)), dtype="float64", name="series")
     scale = safe(std, mean).tolist()
-    layer = StandardiseSteps(mean.tolist(), scale, fill=targets > 0, name="standardise")
+    layer = StandardiseSteps(mean.tolist(), scale, padded=masked, name="standardise")
     spec = InputSpec(name="sequence", shape=(steps, len(mean)), targets=targets, masked=masked)
     model = keras.Model({"series": raw}, {"sequence": layer(raw)}, name="series_preprocessing")
     return Preprocessing(inputs=(spec,), model=model, stepwise=True)

@@ -18,22 +18,28 @@ class StandardiseSteps(keras.layers.Layer):
     Args:
         mean: of each channel.
         std: what each channel is divided by.
-        fill: whether NaN becomes 0, the mean; else it passes through, as it marks padding.
+        padded: whether a step that is NaN in all channels is padding and passes through; other NaN becomes
+            0, the mean.
     """
 
-    def __init__(self, mean: Sequence[float], std: Sequence[float], fill: bool, **kwargs: Any) -> None:
+    def __init__(self, mean: Sequence[float], std: Sequence[float], padded: bool, **kwargs: Any) -> None:
         super().__init__(autocast=False, **kwargs)
         take_arrays(self)
         self.mean = [float(value) for value in mean]
         self.std = [float(value) for value in std]
-        self.fill = fill
+        self.padded = padded
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(batch, time, channels) float64`` to float32 of the same shape."""
         raw = widened(inputs)
         scaled = cast((raw - constant(self.mean, raw)) / constant(self.std, raw), "float32")
         space = space_of(scaled)
-        return space.where(space.isnan(scaled), space.zeros_like(scaled), scaled) if self.fill else scaled
+        missing = space.isnan(scaled)
+        if self.padded:
+            missing = space.logical_and(
+                missing, space.logical_not(space.all(missing, axis=-1, keepdims=True))
+            )
+        return space.where(missing, space.zeros_like(scaled), scaled)
 
     def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
         """The shape unchanged, in float32."""
@@ -41,4 +47,4 @@ class StandardiseSteps(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Everything fitted."""
-        return {**super().get_config(), "mean": self.mean, "std": self.std, "fill": self.fill}
+        return {**super().get_config(), "mean": self.mean, "std": self.std, "padded": self.padded}
