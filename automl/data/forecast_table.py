@@ -19,6 +19,9 @@ from automl.data.time_axis import TimeAxis
 from automl.data.time_cells import find_time_column, parse_times
 from automl.data.time_search import Placed, find_axis, place, rows_in_order
 
+_WRITTEN_PERIODS = ("period[M]", "period[Q", "period[Y")
+"""Periods that are written as such: 2022-10, 2022Q4, 2022."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Roles:
@@ -296,10 +299,13 @@ def _with_index(content: Any) -> Any:
     if not isinstance(content, pd.DataFrame):
         return content
     index = content.index
-    if not _tells(index):
-        return content
-    names = [_free_name(index, level, content) for level in range(index.nlevels)]
-    return content.set_axis(index.set_names(names)).reset_index()
+    if _tells(index):
+        names = [_free_name(index, level, content) for level in range(index.nlevels)]
+        content = content.set_axis(index.set_names(names)).reset_index()
+    periods = [
+        name for name, dtype in content.dtypes.items() if str(dtype).partition("-")[0] in _WRITTEN_PERIODS
+    ]
+    return content.astype(dict.fromkeys(periods, str)) if periods else content
 
 
 def _tells(index: pd.Index[Any]) -> bool:
