@@ -30,7 +30,7 @@ from automl.jobs.intake import check_early, default_backend
 from automl.jobs.interrupts import endings_interrupt
 from automl.jobs.kept_options import kept_config, with_secrets
 from automl.jobs.lock import discarded_unused, locked
-from automl.jobs.opening import proposer_of, taken_in
+from automl.jobs.opening import check_tracking, proposer_of, taken_in
 from automl.jobs.over import is_over, leave_as_it_is
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
@@ -199,6 +199,7 @@ def run_job(
     check_places(config.warm_start)
     config = replace(config, name=config.name or source.name[:MOST_LETTERS])
     options = dump_config(kept_config(config))
+    check_tracking(config)
     made = config.out is None or not Path(config.out).exists()
     folder = new_folder(config.out, config.name or "")
     with locked(folder), discarded_unused(folder, made=made):
@@ -252,6 +253,7 @@ def resume(
         config = with_secrets(config, storage, tracking_uri)
         source = check_early(config, data)
         _same_data(files, state_of(files), source)
+        check_tracking(config)
         return _conduct(config, source, data, files, watcher, started, alone=alone)
 
 

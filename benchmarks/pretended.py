@@ -20,6 +20,7 @@ from automl.execution.executor import INTERRUPTED, Channel, Runner, Work
 from automl.execution.leases import Leases
 from automl.execution.pool import ProcessCrew, places
 from automl.jobs.budget import budget_from
+from automl.jobs.epochs import Epochs
 from automl.jobs.folder import JobFolder
 from automl.jobs.loop import Loop
 from automl.jobs.messages import epoch_message
@@ -125,6 +126,7 @@ def pretended_search(
                 executor=pool,
                 keep=lambda end: None,
                 show=lambda configuration: (configuration, SPACE.epochs),
+                epochs=Epochs(job.epochs),
             ),
             pool,
         )
@@ -164,17 +166,24 @@ def accuracy(configuration: Mapping[str, Any], epoch: int) -> float:
 
 def _train(plan: Plan, channel: Channel, folder: Path | None, seconds: float) -> TrialEnd | None:
     last = plan.until or SPACE.epochs
-    for epoch in range(_saved(plan, folder) + 1, last + 1):
+    saved = _saved(plan, folder)
+    for epoch in range(1, saved + 1):
+        channel.say(_message(plan, epoch, seconds))
+    for epoch in range(saved + 1, last + 1):
         time.sleep(seconds)
-        value = accuracy(plan.configuration, epoch)
         _note(folder, "epochs.log", f"{plan.number} {epoch}")
-        told = Epoch(number=epoch, metrics={"val_accuracy": value}, seconds=seconds)
-        reason = channel.say(epoch_message(told))
+        reason = channel.say(_message(plan, epoch, seconds))
         _save(plan, folder, epoch)
         channel.saved()
         if reason == INTERRUPTED:
             return None
     return TrialEnd(record=_record(plan, last))
+
+
+def _message(plan: Plan, epoch: int, seconds: float) -> Mapping[str, Any]:
+    value = accuracy(plan.configuration, epoch)
+    metrics = {"loss": 1 - value, "val_accuracy": value}
+    return epoch_message(Epoch(number=epoch, metrics=metrics, seconds=seconds))
 
 
 def _record(plan: Plan, epochs: int) -> TrialRecord:

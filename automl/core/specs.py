@@ -167,6 +167,21 @@ class TrialRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EpochRecord:
+    """What a trial's first fold was worth after an epoch.
+
+    Attributes:
+        number: of the epoch, from 1.
+        metrics: ``loss``, ``val_...``.
+        time: when the coordinator heard of it, in milliseconds since 1970 (UTC).
+    """
+
+    number: int
+    metrics: Mapping[str, float]
+    time: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobRecord:
     """What a tracker is told of a job when it starts.
 

@@ -102,7 +102,8 @@ def finish(
         mark_over(folder)
         for unneeded in (folder.cache, folder.states, folder.candidates):
             shutil.rmtree(unneeded, ignore_errors=True)
-        folder.leases.unlink(missing_ok=True)
+        for journal in (folder.leases, folder.epochs):
+            journal.unlink(missing_ok=True)
 
 
 def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd.DataFrame:

@@ -80,6 +80,11 @@ class JobFolder:
         return self.path / "leases.journal"
 
     @property
+    def epochs(self) -> Path:
+        """The journal of epochs; until the job is complete."""
+        return self.path / "epochs.journal"
+
+    @property
     def lock(self) -> Path:
         """Held while a process works on the job."""
         return self.path / ".lock"

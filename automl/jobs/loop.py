@@ -13,6 +13,7 @@ from automl.core.seeds import derive
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED, Ended, Executor, Message, Task
 from automl.jobs.budget import Budget
+from automl.jobs.epochs import Epochs
 from automl.jobs.interrupts import Interrupts
 from automl.jobs.plan import Plan, TrialEnd, beats, best_of
 from automl.jobs.progress import Announcement, Progress
@@ -44,6 +45,7 @@ class Loop:
         executor: runs trials; what its runners say is described in ``jobs/messages.py``.
         keep: writes down a trial that is the best so far.
         show: a configuration as users read it, and the trial's full length in epochs.
+        epochs: the journal of epochs.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Loop:
     executor: Executor[Plan, TrialEnd]
     keep: Callable[[TrialEnd], None]
     show: Callable[[Configuration], tuple[Mapping[str, Any], int]]
+    epochs: Epochs = field(default_factory=Epochs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,8 @@ def run_trials(loop: Loop) -> Found:
     rounds = _Rounds(loop)
     earlier = loop.proposer.records()
     loop.tracker.catch_up(
-        replace(record, configuration=loop.show(record.configuration)[0]) for record in earlier
+        (replace(record, configuration=loop.show(record.configuration)[0]) for record in earlier),
+        loop.epochs.earlier,
     )
     loop.progress.start(
         Announcement(
@@ -212,7 +216,8 @@ class _Rounds:
         if watched.heard == 0:
             self._startup = max(self._startup, time.monotonic() - watched.began)
         watched.heard = number
-        loop.tracker.log_epoch(plan.run_id, number, metrics)
+        told = loop.epochs.note(plan.number, number, metrics)
+        loop.tracker.log_epoch(plan.run_id, number, metrics, at=told.time)
         loop.progress.epoch(plan.number, number, metrics)
         objective = loop.objectives[0]
         value = metrics.get(objective.label)

@@ -19,12 +19,20 @@ if TYPE_CHECKING:
     from automl.study.warm_start import Facts
 
 
+def check_tracking(config: JobConfig) -> None:
+    """Refuse a store that does not answer before anything is read."""
+    if config.tracking:
+        from automl.tracking.answering import check_store
+
+        check_store(config.tracking_uri)
+
+
 def taken_in(config: JobConfig, source: Source, folder: JobFolder, note: Callable[[str], None]) -> Intake:
     """Read the data and tell what it is; the tracker's store is made ready while Keras is loaded."""
 
     def warm() -> None:
         if config.tracking:
-            from automl.tracking.mlflow_tracker import warm_up
+            from automl.tracking.delivery import warm_up
 
             warm_up(config.tracking_uri)
 

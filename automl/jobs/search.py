@@ -15,6 +15,7 @@ from automl.execution.executor import Executor, Runner, Work
 from automl.jobs.assembly import Prepared
 from automl.jobs.budget import budget_from
 from automl.jobs.config import JobConfig
+from automl.jobs.epochs import Epochs
 from automl.jobs.finish import Records, finish, keep_best
 from automl.jobs.folder import JobFolder, write_json
 from automl.jobs.intake import Intake
@@ -229,6 +230,7 @@ def _loop(
         executor=executor,
         keep=keep,
         show=show,
+        epochs=Epochs(folder.epochs),
     )
 
 

@@ -143,7 +143,7 @@ def _train_folds(
             seed=derive(plan.seed, index),
             watch=watcher.first_fold if index == 0 else watcher.later_fold,
             deadline=deadline,
-            state=_state_of(plan, states, setting) if index == 0 else None,
+            state=_state_of(plan, states, setting, channel) if index == 0 else None,
         )
         if limited and trained.outcome.stopped == "deadline":
             watcher.reasons.append(f"too slow: it would have taken longer than {plan.limit:.0f} s")
@@ -181,9 +181,13 @@ def _with_parts(reason: str, wanted: Dealt, trained: Dealt) -> str:
     return f"{reason}; {note}" if reason else note
 
 
-def _state_of(plan: Plan, states: States, setting: Setting) -> TrainingState | None:
+def _state_of(plan: Plan, states: States, setting: Setting, channel: Channel) -> TrainingState | None:
     """What the trial goes on from: its pause, or what an attempt had saved that was cut short."""
-    return states.take(plan.number, setting.choice.name, wanted=plan.paused is not None)
+    state = states.take(plan.number, setting.choice.name, wanted=plan.paused is not None)
+    for epoch in () if state is None else state.epochs:
+        # a coordinator that was killed may not have heard of the last ones; those it knows it leaves out
+        channel.say(epoch_message(epoch))
+    return state
 
 
 def _rungs(

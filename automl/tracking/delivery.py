@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -16,7 +17,8 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
 from automl.tracking import registration
-from automl.tracking.location import artifact_root, prepare
+from automl.tracking.client_settings import quiet
+from automl.tracking.location import artifact_root, is_server, prepare, resolve
 from automl.tracking.operation import PENDING, Operation
 from automl.tracking.store import KeptRun, StoreError
 
@@ -91,7 +93,9 @@ class Delivery:
         """Look a run up and go on in its experiment; None where it is not."""
         try:
             found = self.client.get_run(self._find(run))
-        except MlflowException:
+        except MlflowException as error:
+            if temporary(error):
+                raise
             return None
         self.experiment = found.info.experiment_id
         return _kept(found)
@@ -204,6 +208,18 @@ class Delivery:
         self.client.set_terminated(run, status=content["status"], end_time=content["time"])
 
 
+def warm_up(uri: str | None) -> None:
+    """Load MLflow and create or check the data base of a local store, ahead of ``open_tracker``.
+
+    It takes seconds, which a thread can spend beside other imports. What goes wrong is told by the tracker.
+    """
+    with suppress(Exception):
+        store = resolve(uri)
+        if not is_server(store):
+            quiet()
+            Delivery(store).client.search_experiments(max_results=1)
+
+
 def temporary(error: Exception) -> bool:
     """Whether an error says that the store is away, rather than that it refuses what was sent."""
     if isinstance(error, StoreError):
@@ -222,6 +238,7 @@ def _kept(run: Run) -> KeptRun:
         params=run.data.params,
         tags=run.data.tags,
         metrics=run.data.metrics,
+        steps={metric.key: metric.step for metric in run.data.to_proto().metrics},
     )
 
 

@@ -11,13 +11,14 @@ import subprocess
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
 from automl.core.children import start_module
 from automl.tracking.operation import PENDING, Operation
-from automl.tracking.store import KeptRun, StoreError
+from automl.tracking.store import GoneError, KeptRun, StoreError
 
 AT_ONCE = 64
 """Operations that are handed over before the first answer is read."""
@@ -41,7 +42,8 @@ class DeliveryProcess:
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
-        self._start()
+        with suppress(OSError):  # one that is killed at once is replaced at the first request
+            self._start()
 
     @property
     def pid(self) -> int:
@@ -148,4 +150,4 @@ class DeliveryProcess:
 
     def _gone(self, error: Exception) -> StoreError:
         self._end()
-        return StoreError(f"the process that speaks to the store is gone: {error}", temporary=True)
+        return GoneError(f"the process that speaks to the store is gone: {error}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from automl.core.specs import JobRecord, TrialRecord
+from automl.core.specs import EpochRecord, JobRecord, TrialRecord
 from automl.tracking.tracker import ModelRecord
 
 
@@ -59,7 +60,11 @@ class MemoryTracker:
         self.runs[run_id] = MemoryRun(number=number, configuration=dict(configuration), seed=seed)
         return run_id
 
-    def catch_up(self, records: Iterable[TrialRecord]) -> None:
+    def catch_up(
+        self,
+        records: Iterable[TrialRecord],
+        epochs: Mapping[int, Sequence[EpochRecord]] = MappingProxyType({}),
+    ) -> None:
         """Take up what was not told."""
         for record in records:
             run = self.runs.get(f"trial-{record.number}")
@@ -67,7 +72,9 @@ class MemoryTracker:
             if told is None or (told.state, told.pauses) != (record.state, record.pauses):
                 self.end_trial(record)
 
-    def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
+    def log_epoch(
+        self, run_id: str, epoch: int, metrics: Mapping[str, float], *, at: int | None = None
+    ) -> None:
         """Remember one epoch's metrics."""
         self.runs[run_id].epochs[epoch] = dict(metrics)
 
@@ -128,10 +135,16 @@ class NullTracker:
         """Return no run."""
         return ""
 
-    def catch_up(self, records: Iterable[TrialRecord]) -> None:
+    def catch_up(
+        self,
+        records: Iterable[TrialRecord],
+        epochs: Mapping[int, Sequence[EpochRecord]] = MappingProxyType({}),
+    ) -> None:
         """Do nothing."""
 
-    def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
+    def log_epoch(
+        self, run_id: str, epoch: int, metrics: Mapping[str, float], *, at: int | None = None
+    ) -> None:
         """Do nothing."""
 
     def pause_trial(self, record: TrialRecord) -> None:

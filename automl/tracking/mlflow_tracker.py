@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mlflow.exceptions import MlflowException
 
 from automl._version import __version__
 from automl.core.errors import ConfigError, DiskFullError
-from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord
+from automl.core.specs import COSTS, EpochRecord, JobRecord, Objective, TrialRecord
 from automl.tracking import registration
+from automl.tracking.answering import check_store, insist
 from automl.tracking.client_settings import configure, quiet, restore
 from automl.tracking.delivery import Delivery, temporary
 from automl.tracking.delivery_process import DeliveryProcess
@@ -36,7 +37,7 @@ from automl.tracking.description import (
     texts,
 )
 from automl.tracking.earlier import TRIAL_TAG, trials_of
-from automl.tracking.location import check_answer, is_server, redact, resolve, settle
+from automl.tracking.location import redact, resolve, settle
 from automl.tracking.operation import PENDING, Kind, Operation, now, provisional_id
 from automl.tracking.outbox import Outbox
 from automl.tracking.spool import Spool
@@ -66,22 +67,9 @@ def open_tracker(uri: str | None, folder: Path, *, apart: bool = False) -> Mlflo
         ConfigError: no runs can be kept there, or no server answers. A server is refused only now: one
             that goes away later stops no search.
     """
+    check_store(uri)
     store = resolve(uri)
-    if is_server(store):
-        check_answer(store)
     return MlflowTracker(DeliveryProcess(store) if apart else Delivery(store), store, folder)
-
-
-def warm_up(uri: str | None) -> None:
-    """Load MLflow and create or check the data base of a local store, ahead of ``open_tracker``.
-
-    It takes seconds, which a thread can spend beside other imports. What goes wrong is told by the tracker.
-    """
-    with suppress(Exception):
-        store = resolve(uri)
-        if not is_server(store):
-            quiet()
-            Delivery(store).client.search_experiments(max_results=1)
 
 
 class MlflowTracker:
@@ -112,6 +100,8 @@ class MlflowTracker:
         self._paused: set[str] = set()
         self._interrupted: dict[int, KeptRun] = {}
         self._numbers: set[int] | None = None
+        self._epochs: dict[int, Sequence[EpochRecord]] = {}
+        self._kept: dict[str, KeptRun] = {}
         self._last_epoch: dict[str, int] = {}
 
     def start_job(self, job: JobRecord) -> str:
@@ -129,12 +119,13 @@ class MlflowTracker:
         self._run = self._known(job.run_id)
         if self._run:
             self._put("reopen")
-            earlier = trials_of(self._store.children(self._run))
+            earlier = trials_of(insist(lambda: self._store.children(self._run)))
             self._numbers, self._interrupted = earlier.numbers, earlier.cut
             self._batch(tags={"state": "running"})
         else:
             planned = job.run_id if job.run_id.startswith(PENDING) else ""
             self._run = self._create(job.name, job_tags(job), wait=JOB_WAIT_SECONDS, key=planned)
+            self._numbers = set() if job.run_id else None
             self._batch(params=job_params(job))
             self._put("inputs", dataset(job))
             self._put("text", {"path": "environment.json", "text": json.dumps(environment(), indent=2)})
@@ -153,32 +144,52 @@ class MlflowTracker:
             run = self._running[number] = found.id
             self._put("reopen", run=run)
             self._batch(run, params=params, tags={"state": "running"})
+            self._tell_epochs(number, run, found)
             return run
         tags = {TRIAL_TAG: str(number), "state": "running"}
         run = self._create(f"trial {number}", tags, parent=self._run, wait=self._patience())
         self._running[number] = run
         self._batch(run, params=params)
+        self._tell_epochs(number, run, None)
         return run
 
-    def catch_up(self, records: Iterable[TrialRecord]) -> None:
-        """Tell of the trials whose end or pause an earlier session could not send any more."""
+    def catch_up(
+        self,
+        records: Iterable[TrialRecord],
+        epochs: Mapping[int, Sequence[EpochRecord]] = MappingProxyType({}),
+    ) -> None:
+        """Tell of the epochs, ends and pauses that an earlier session could not send any more."""
         if self._numbers is None:
-            return  # no earlier session, or its run is not there
+            return  # no earlier session
+        self._epochs = dict(epochs)
         for record in records:
             found = self._interrupted.get(record.number)
             if found is None and record.number in self._numbers:
                 continue  # its end was told
             run = self._late(record) if found is None else found.id
+            self._tell_epochs(record.number, run, found)
             if record.state != "paused":
                 self._interrupted.pop(record.number, None)
                 self.end_trial(replace(record, run_id=run))
             elif found is None or found.metrics.get("epochs", 0) < record.epochs:
                 self.pause_trial(replace(record, run_id=run))
 
-    def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
+    def _tell_epochs(self, number: int, run: str, found: KeptRun | None) -> None:
+        """Tell of a trial's epochs that its run does not have."""
+        if found is not None:
+            self._kept.setdefault(run, found)
+        for epoch in self._epochs.pop(number, ()):
+            self.log_epoch(run, epoch.number, epoch.metrics, at=epoch.time)
+
+    def log_epoch(
+        self, run_id: str, epoch: int, metrics: Mapping[str, float], *, at: int | None = None
+    ) -> None:
         """Remember one epoch's metrics; they are sent with the next batch, at most 2 s later."""
-        self._last_epoch[run_id] = epoch
-        self._batch(run_id, metrics=metrics, step=epoch, urgent=False)
+        if kept := self._kept.pop(run_id, None):
+            self._last_epoch[run_id] = kept.reached(safe_key(name) for name in metrics)
+        if epoch > self._last_epoch.get(run_id, 0):
+            self._last_epoch[run_id] = epoch
+            self._batch(run_id, metrics=metrics, step=epoch, urgent=False, at=at)
 
     def pause_trial(self, record: TrialRecord) -> None:
         """Remember how a trial stands at its rung; its run stays open."""
@@ -297,7 +308,7 @@ class MlflowTracker:
     def _open_experiment(self, name: str) -> None:
         quiet()
         try:
-            used = self._store.open_experiment(name)
+            used = insist(lambda: self._store.open_experiment(name))
         except Exception as error:  # SQLAlchemy, urllib3 and MLflow each have their own
             restore(self._environment)
             self._store.close()
@@ -313,7 +324,7 @@ class MlflowTracker:
     def _known(self, run_id: str) -> str:
         if not run_id:
             return ""
-        found = self._store.adopt(run_id)
+        found = insist(lambda: self._store.adopt(run_id))
         if found is None and run_id.startswith(PENDING):
             return ""  # planned, and not opened any more
         if found is None:
@@ -362,10 +373,12 @@ class MlflowTracker:
         tags: Mapping[str, Any] | None = None,
         step: int = 0,
         urgent: bool = True,
+        at: int | None = None,
     ) -> None:
+        time_of = now() if at is None else at
         content = {
             "metrics": [
-                (safe_key(key), float(value), now(), step) for key, value in (metrics or {}).items()
+                (safe_key(key), float(value), time_of, step) for key, value in (metrics or {}).items()
             ],
             "params": list(texts(params or {}, LIMITS["param"]).items()),
             "tags": list(texts(tags or {}, LIMITS["tag"]).items()),

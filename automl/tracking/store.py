@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,6 +20,7 @@ class KeptRun:
         params: its parameters, as text.
         tags: its tags.
         metrics: the last value of each metric.
+        steps: the step of that value.
     """
 
     id: str
@@ -28,6 +29,11 @@ class KeptRun:
     params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
+    steps: Mapping[str, int] = field(default_factory=dict)
+
+    def reached(self, names: Iterable[str]) -> int:
+        """Return the last step at which all of these metrics are known, 0 when one of them never was."""
+        return min((self.steps.get(name, 0) for name in names), default=0)
 
 
 class StoreError(Exception):
@@ -41,6 +47,13 @@ class StoreError(Exception):
     def __init__(self, text: str, *, temporary: bool) -> None:
         super().__init__(text)
         self.temporary = temporary
+
+
+class GoneError(StoreError):
+    """The process that speaks to the store is no more: the next request starts another one."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, temporary=True)
 
 
 class Store(Protocol):

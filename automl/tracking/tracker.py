@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from automl.core.specs import JobRecord, TrialRecord
+from automl.core.specs import EpochRecord, JobRecord, TrialRecord
+
+_NO_EPOCHS: Mapping[int, Sequence[EpochRecord]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +50,30 @@ class Tracker(Protocol):
         """
         ...
 
-    def catch_up(self, records: Iterable[TrialRecord]) -> None:
+    def catch_up(
+        self, records: Iterable[TrialRecord], epochs: Mapping[int, Sequence[EpochRecord]] = _NO_EPOCHS
+    ) -> None:
         """Tell what an earlier session of the job had not told of trials when it was killed.
 
         Args:
             records: every trial that is finished or paused, the configuration as for ``start_trial``.
+            epochs: by trial the epochs that earlier sessions had heard of, in order; of a trial that is
+                cut short they are told when it goes on.
         """
         ...
 
-    def log_epoch(self, run_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
-        """Remember one epoch's metrics (``loss``, ``val_...``) of a trial."""
+    def log_epoch(
+        self, run_id: str, epoch: int, metrics: Mapping[str, float], *, at: int | None = None
+    ) -> None:
+        """Remember one epoch's metrics (``loss``, ``val_...``) of a trial; one that was told is not told
+        again.
+
+        Args:
+            run_id: the trial's run.
+            epoch: its number, from 1.
+            metrics: by name.
+            at: when it ended, in milliseconds since 1970; now by default.
+        """
         ...
 
     def pause_trial(self, record: TrialRecord) -> None:

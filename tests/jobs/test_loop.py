@@ -430,7 +430,7 @@ def test_epochs_that_are_trained_again_after_a_crash_are_told_once():
 
     told = []
     job = loop(run, trials=1)
-    job.tracker.log_epoch = lambda run_id, epoch, metrics: told.append(epoch)
+    job.tracker.log_epoch = lambda run_id, epoch, metrics, at: told.append(epoch)
     run_trials(job)
 
     assert told == [1, 2, 3]

@@ -67,6 +67,9 @@ def check(folder, proposer, trials, kills):
     assert states_in_mlflow(folder) == {
         record.number: (record.state, STATUS[record.state]) for record in records
     }
+    assert epochs_in_mlflow(folder) == {
+        record.number: list(range(1, record.epochs + 1)) for record in records
+    }
     assert redone(folder) <= kills
     assert not left_workers()
     assert not list(folder.rglob("*.part"))
@@ -76,14 +79,31 @@ STATUS = {"complete": "FINISHED", "pruned": "KILLED", "failed": "FAILED"}
 
 
 def states_in_mlflow(folder):
+    runs = runs_in_mlflow(folder)
+    counts = Counter(run.data.tags["trial"] for run in runs)
+    assert set(counts.values()) == {1}
+    return {int(run.data.tags["trial"]): (run.data.tags["state"], run.info.status) for run in runs}
+
+
+def epochs_in_mlflow(folder):
+    """By trial the epochs of which its run has the loss, each as often as it has it."""
+    from mlflow import MlflowClient
+
+    client = MlflowClient(uri_of(folder))
+    return {
+        int(run.data.tags["trial"]): [
+            metric.step for metric in client.get_metric_history(run.info.run_id, "loss")
+        ]
+        for run in runs_in_mlflow(folder)
+    }
+
+
+def runs_in_mlflow(folder):
     from mlflow import MlflowClient
 
     client = MlflowClient(uri_of(folder))
     experiment = client.get_experiment_by_name("pretended")
-    runs = client.search_runs([experiment.experiment_id], "tags.trial != ''", max_results=1000)
-    counts = Counter(run.data.tags["trial"] for run in runs)
-    assert set(counts.values()) == {1}
-    return {int(run.data.tags["trial"]): (run.data.tags["state"], run.info.status) for run in runs}
+    return client.search_runs([experiment.experiment_id], "tags.trial != ''", max_results=1000)
 
 
 def redone(folder):

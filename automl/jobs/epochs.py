@@ -1,0 +1,66 @@
+"""The journal of a job's epochs: what the coordinator has heard, written down before anybody is told.
+
+A tracker sends in batches, so a coordinator that is killed takes seconds of epochs with it. From here the
+next session tells them, each with its own time, which lets a store know one that it has already.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from automl.core.files import append
+from automl.core.specs import EpochRecord
+
+
+class Epochs:
+    """The epochs of one job.
+
+    Args:
+        path: the journal, made with the first epoch; None to keep none.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._glued = path is not None and path.exists()
+        self.earlier: Mapping[int, Sequence[EpochRecord]] = _read(path) if path else {}
+
+    def note(self, trial: int, epoch: int, metrics: Mapping[str, float]) -> EpochRecord:
+        """Write an epoch of a trial down; returns it with its time."""
+        record = EpochRecord(number=epoch, metrics=dict(metrics), time=int(time.time() * 1000))
+        if self._path is not None:
+            line = {"trial": trial, "epoch": epoch, "time": record.time, "metrics": record.metrics}
+            # a killed process may have left a line without an end
+            start, self._glued = "\n" if self._glued else "", False
+            append(self._path, f"{start}{json.dumps(line)}\n", sync=False)
+        return record
+
+
+def _read(path: Path) -> dict[int, list[EpochRecord]]:
+    """Epochs by trial, in order; of one that was trained twice the first, which may have been told."""
+    found: dict[int, dict[int, EpochRecord]] = {}
+    for text in _text(path).splitlines():
+        with suppress(ValueError, TypeError, KeyError, OverflowError, RecursionError):
+            trial, record = _record(json.loads(text))
+            found.setdefault(trial, {}).setdefault(record.number, record)
+    return {trial: [known[number] for number in sorted(known)] for trial, known in found.items()}
+
+
+def _record(line: Mapping[str, Any]) -> tuple[int, EpochRecord]:
+    metrics = {str(name): float(value) for name, value in dict(line["metrics"]).items()}
+    told = EpochRecord(number=int(line["epoch"]), metrics=metrics, time=int(line["time"]))
+    if told.number < 1 or not 0 <= told.time < 2**53 or not math.isfinite(told.time):
+        raise ValueError("no epoch")
+    return int(line["trial"]), told
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

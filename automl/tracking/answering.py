@@ -1,0 +1,97 @@
+"""Whether a store of runs can be worked with now, found out within seconds. No framework.
+
+MLflow itself tries for minutes, and then shows what its database driver says.
+"""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import TypeVar
+
+from automl.core.errors import ConfigError
+from automl.tracking.location import ANSWER_SECONDS, check_answer, is_server, redact, resolve, sqlite_path
+from automl.tracking.store import GoneError
+
+Answer = TypeVar("Answer")
+
+ATTEMPTS = 3
+"""Processes that may die of one question in a row."""
+
+_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
+_OTHERWISE = "name another store with --tracking-uri, or search with --no-tracking."
+
+
+def check_store(uri: str | None) -> None:
+    """Raise ConfigError when a store does not answer, or is locked by another program.
+
+    Args:
+        uri: tracking URI; None for the default.
+    """
+    store = resolve(uri)
+    if is_server(store):
+        check_answer(store)
+    elif store.startswith("sqlite"):
+        _check_lock(store)
+    elif "://" in store:
+        _check_port(store)
+
+
+def insist(ask: Callable[[], Answer]) -> Answer:
+    """Ask a store; again when the process that speaks to it died meanwhile.
+
+    Raises:
+        Exception: what the store raised, or ``GoneError`` when a few processes in a row have died.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return ask()
+        except GoneError:
+            continue
+    return ask()
+
+
+def _check_lock(uri: str) -> None:
+    path = sqlite_path(uri)
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=ANSWER_SECONDS)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error) and "busy" not in str(error):
+            raise ConfigError(
+                f"The tracking database {path} cannot be written: {error}. Mend it, {_OTHERWISE}"
+            ) from error
+        raise ConfigError(
+            f"The tracking database {path} is locked by another program. Close that, {_OTHERWISE}"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise ConfigError(
+            f"The tracking database {path} is damaged, or no SQLite database: {error}. "
+            f"Remove it, {_OTHERWISE}"
+        ) from error
+
+
+def _check_port(uri: str) -> None:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(uri)
+    except (ArgumentError, ValueError):
+        raise ConfigError(
+            f"{redact(uri)} is no address of a database. Write it anew, {_OTHERWISE}"
+        ) from None
+    port = url.port or _PORTS.get(url.get_backend_name())
+    if url.host is None or port is None:
+        return  # a socket file, or a driver with rules of its own
+    try:
+        socket.create_connection((url.host, port), timeout=ANSWER_SECONDS).close()
+    except (OSError, UnicodeError) as error:
+        raise ConfigError(
+            f"The tracking database at {url.host}:{port} does not answer ({error}). Start it, {_OTHERWISE}"
+        ) from error
