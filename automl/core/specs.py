@@ -29,7 +29,8 @@ class InputSpec:
             (index 0 is missing or unseen), one number for ``tokens`` and ``ngrams`` (0 is padding).
         targets: for forecasting, how many leading channels of ``sequence`` are forecast.
         masked: ``sequence`` steps that are all NaN are padding.
-        mean: for ``image`` the mean of each channel that was taken out; raw = value * deviation + mean.
+        mean: for ``image`` the mean of each channel that was taken out; ``value * deviation + mean`` are
+            pixels on a scale of 0 to 255, whatever the raw one.
         deviation: for ``image`` the standard deviation that each channel was divided by.
     """
 

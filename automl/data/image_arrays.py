@@ -31,7 +31,7 @@ class Arrays:
     """Raw pictures and labels in memory.
 
     Attributes:
-        pixels: ``(n, height, width, channels)``, uint8 where the source is, else float32.
+        pixels: ``(n, height, width, channels)`` of the source's own type.
         labels: ``(n,)`` or ``(n, targets)``, or None.
         where: what messages call the source.
         notes: what a user should know.
@@ -112,7 +112,7 @@ def _bundled(source: Source) -> Arrays:
 
 
 def _as_pictures(pixels: np.ndarray, where: str) -> np.ndarray:
-    """To four axes; whole numbers beyond uint8 and floats to float32."""
+    """To four axes; the type tells what they mean, so it is kept."""
     if pixels.ndim == 3:
         pixels = pixels[..., None]
     if pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or 0 in pixels.shape:
@@ -122,15 +122,16 @@ def _as_pictures(pixels: np.ndarray, where: str) -> np.ndarray:
         )
     if pixels.dtype.kind not in "uifb":
         raise DataError(f"{where}: expected pixels as uint8 or float, got {pixels.dtype}.")
-    if pixels.dtype == np.uint8:
-        return pixels
-    values = pixels.astype(np.float32)
-    bad = int(np.sum(~np.isfinite(values).all(axis=(1, 2, 3))))
-    if bad:
-        raise DataError(
-            f"{where}: {bad} of {len(values)} pictures have NaN or infinite pixels. Remove them."
-        )
-    return values
+    if pixels.dtype.kind == "f":
+        # what float32 cannot hold counts as infinite
+        with np.errstate(over="ignore"):
+            whole = [bool(np.isfinite(picture.astype(np.float32)).all()) for picture in pixels]
+        bad = len(pixels) - sum(whole)
+        if bad:
+            raise DataError(
+                f"{where}: {bad} of {len(pixels)} pictures have NaN or infinite pixels. Remove them."
+            )
+    return pixels
 
 
 def _as_labels(labels: np.ndarray | None, count: int, where: str) -> np.ndarray | None:

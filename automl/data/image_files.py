@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import numpy as np
+import pandas as pd
 
 from automl.core.errors import DataError, suggest
+from automl.core.notes import Note
 from automl.data.images import is_picture
 from automl.data.label_types import label_type
 from automl.data.modality import ReadOptions
 from automl.data.source import PICTURE_SUFFIXES, Source
+from automl.data.tables import listed
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from automl.data.tables import Table
 
 PARTS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation", "dev"})
@@ -31,8 +34,7 @@ class Listing:
     Attributes:
         paths: the files.
         keys: name of each, relative to the source.
-        labels: one array ``(n,)`` of str per target, ``""`` where missing; None when there are none.
-        names: name of each target.
+        labels: one column per target, or None when there are none.
         where: what messages call the source.
         notes: what a user should know.
         groups: group of each file, or None.
@@ -45,8 +47,7 @@ class Listing:
     paths: tuple[Path, ...]
     keys: np.ndarray
     where: str
-    labels: tuple[np.ndarray, ...] | None = None
-    names: tuple[str, ...] = ()
+    labels: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     groups: np.ndarray | None = None
     times: np.ndarray | None = None
@@ -54,14 +55,18 @@ class Listing:
     schema: Mapping[str, Any] = field(default_factory=dict)
     rows: np.ndarray | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of each target."""
+        return () if self.labels is None else tuple(str(name) for name in self.labels.columns)
+
     def take(self, rows: np.ndarray) -> Listing:
         """Return the files at positions ``rows``."""
         return Listing(
             paths=tuple(self.paths[row] for row in rows),
             keys=self.keys[rows],
             where=self.where,
-            labels=None if self.labels is None else tuple(column[rows] for column in self.labels),
-            names=self.names,
+            labels=None if self.labels is None else self.labels.iloc[rows],
             notes=self.notes,
             groups=None if self.groups is None else self.groups[rows],
             times=None if self.times is None else self.times[rows],
@@ -108,22 +113,22 @@ def list_again(source: Source, schema: Mapping[str, Any], *, targets: bool) -> L
 
 def _class_folders(source: Source, target: tuple[str, ...], *, fewest: int) -> Listing:
     root = _root(source)
-    files, others = _walk(root)
-    _refuse_empty(root, files, others)
+    files, notes = _walk(root)
     inside = [file for file in files if len(file.relative_to(root).parts) > 1]
     classes = [file.relative_to(root).parts[0] for file in inside]
     _refuse_no_classes(root, sorted(set(classes)), len(files), fewest)
-    notes = [f"{others} files that are no pictures were ignored."] if others else []
+    notes.extend(_empty_folders(root, set(classes)))
     if len(files) > len(inside):
-        notes.append(f"{len(files) - len(inside)} pictures outside the class folders were ignored.")
+        loose = len(files) - len(inside)
+        said = f"{loose} pictures outside the class folders were ignored."
+        notes.append(Note(said, loose / len(files)))
     if target:
         notes.append(f"The folders' names are the labels; the target {target[0]!r} was not used.")
     return Listing(
         paths=tuple(inside),
         keys=_keys(inside, root),
         where=str(root),
-        labels=(_texts(classes),),
-        names=("class",),
+        labels=pd.DataFrame({"class": classes}, dtype=object),
         classes=True,
         notes=tuple(notes),
     )
@@ -131,29 +136,37 @@ def _class_folders(source: Source, target: tuple[str, ...], *, fewest: int) -> L
 
 def _any_folder(source: Source) -> Listing:
     root = _root(source)
-    files, others = _walk(root)
-    _refuse_empty(root, files, others)
-    notes = (f"{others} files that are no pictures were ignored.",) if others else ()
-    return Listing(paths=tuple(files), keys=_keys(files, root), where=str(root), notes=notes)
+    files, notes = _walk(root)
+    return Listing(paths=tuple(files), keys=_keys(files, root), where=str(root), notes=tuple(notes))
 
 
-def _walk(root: Path) -> tuple[list[Path], int]:
-    """Pictures below a folder in order of their names, and how many other files there are."""
-    visible = [
-        file
-        for file in sorted(root.rglob("*"))
-        if file.is_file() and not any(part.startswith((".", "__")) for part in file.relative_to(root).parts)
-    ]
+def _walk(root: Path) -> tuple[list[Path], list[str]]:
+    """Pictures below a folder in order of their names, and notes on other files."""
+    files = [file for file in sorted(root.rglob("*")) if file.is_file()]
+    visible = [file for file in files if not _is_hidden(file, root)]
     pictures = [file for file in visible if is_picture(file)]
-    return pictures, len(visible) - len(pictures)
-
-
-def _refuse_empty(root: Path, files: list[Path], others: int) -> None:
-    if not files:
+    others = len(visible) - len(pictures)
+    if not pictures:
         raise DataError(
             f"{root} holds no pictures ({others} other files). Expected files ending in "
             f"{', '.join(PICTURE_SUFFIXES)}, for training in one folder per class."
         )
+    notes = [f"{others} files that are no pictures were ignored."] if others else []
+    hidden = sum(file.suffix.lower() in PICTURE_SUFFIXES for file in files) - len(pictures)
+    if hidden:
+        said = f"{hidden} hidden pictures were ignored (names that begin with . or __)."
+        notes.append(Note(said, hidden / (hidden + len(pictures))))
+    return pictures, notes
+
+
+def _is_hidden(file: Path, root: Path) -> bool:
+    return any(part.startswith((".", "__")) for part in file.relative_to(root).parts)
+
+
+def _empty_folders(root: Path, classes: set[str]) -> list[str]:
+    folders = [item for item in sorted(root.iterdir()) if item.is_dir() and not _is_hidden(item, root)]
+    empty = [item.name for item in folders if item.name not in classes]
+    return [f"Folders without pictures are no classes: {listed(empty)}."] if empty else []
 
 
 def _refuse_no_classes(root: Path, classes: list[str], files: int, fewest: int) -> None:
@@ -249,26 +262,30 @@ def _listing(
     time: str | None = None,
     schema: Mapping[str, Any] | None = None,
 ) -> Listing:
-    from automl.data.tables import as_text, is_missing
+    from automl.data.tables import as_text
     from automl.data.time_cells import sortable_times
 
     base = source.path.parent if source.path is not None else Path.cwd()
     cells = as_text(table.frame[column])
-    labels = tuple(
-        _texts("" if is_missing(cell) else cell for cell in as_text(table.frame[name])) for name in targets
-    )
     return Listing(
-        paths=tuple(base / cell for cell in cells),
+        paths=tuple(_path(base, cell) for cell in cells),
         keys=cells,
         where=table.where,
-        labels=labels if targets else None,
-        names=targets,
+        labels=table.frame[list(targets)] if targets else None,
         notes=table.notes,
         groups=as_text(table.frame[group]) if group else None,
         times=sortable_times(table.frame[time], table.where) if time else None,
         schema=schema or {},
         rows=np.arange(len(cells)),
     )
+
+
+def _path(base: Path, cell: str) -> Path:
+    """Relative to the table, absolute, or a ``file:`` URL; also as Windows writes it."""
+    if cell.lower().startswith("file:"):
+        return base / url2pathname(urlsplit(cell).path)
+    plain = base / cell
+    return base / cell.replace("\\", "/") if "\\" in cell and not plain.exists() else plain
 
 
 def _root(source: Source) -> Path:

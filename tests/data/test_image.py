@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,11 @@ import pytest
 from PIL import Image
 
 from automl.core.errors import DataError
+from automl.core.notes import warnings_of
 from automl.data.catalog import MODALITIES
-from automl.data.images import Form, choose_form, choose_size, decode
+from automl.data.image_heads import Form, choose_form, choose_size, notes_of_heads, read_heads
+from automl.data.image_scales import BYTES, WORDS
+from automl.data.images import decode, read_picture
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.source import open_source
 
@@ -60,7 +65,7 @@ def test_formats(tmp_path: Path, suffix: str) -> None:
 def test_grey_pictures_make_a_grey_job(tmp_path: Path, mode: str, channels: int) -> None:
     colour = Image.new("RGB", (8, 8), (255, 0, 0) if mode == "P" else (255, 255, 255))
     colour.convert(mode).save(tmp_path / "a.png")
-    assert choose_form([tmp_path / "a.png"], None).channels == channels
+    assert choose_form(read_heads([tmp_path / "a.png"]), None).channels == channels
 
 
 def test_transparent_parts_become_white(tmp_path: Path) -> None:
@@ -68,9 +73,100 @@ def test_transparent_parts_become_white(tmp_path: Path) -> None:
     assert decode([tmp_path / "a.png"], Form(height=4, width=4, channels=3), "here").pixels.min() == 255
 
 
-def test_sixteen_bit_grey_is_reduced(tmp_path: Path) -> None:
-    Image.fromarray(np.full((4, 4), 65535, np.uint16)).save(tmp_path / "a.png")
-    assert decode([tmp_path / "a.png"], Form(height=4, width=4, channels=1), "here").pixels.min() == 255
+def deep(path: Path, values: np.ndarray, mode: str | None = None) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = Image.fromarray(values)
+    (made.convert(mode) if mode else made).save(path)
+    return path
+
+
+def deep_folders(root: Path, tops: dict[str, int], dtype: str = "uint16", suffix: str = "png") -> Path:
+    for name, top in tops.items():
+        for number in range(3):
+            values = np.linspace(0, top - number, 64).reshape(8, 8).astype(dtype)
+            deep(root / name / f"{number}.{suffix}", values)
+    return root
+
+
+def test_pictures_of_more_than_8_bits_keep_their_values_and_contrast(tmp_path: Path) -> None:
+    dataset = read(deep_folders(tmp_path, {"dark": 199, "bright": 51400}))
+    highest = dataset.examples.inputs["image"].max(axis=(1, 2, 3))
+    assert highest.tolist() == [51400, 51399, 51398, 199, 198, 197]
+    assert dataset.schema["scale"] == {"depth": "16-bit", "low": 0.0, "high": 51400.0}
+    assert any("16-bit pixels from 0 to 51400" in note for note in dataset.notes)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "suffix", "top"),
+    [("<u2", "tif", 4095), (">u2", "tif", 4095), ("int32", "tif", 90000), ("float32", "tiff", 3)],
+)
+def test_values_are_read_as_they_are_stored(tmp_path: Path, dtype: str, suffix: str, top: int) -> None:
+    path = deep(tmp_path / f"a.{suffix}", np.linspace(0, top, 64).reshape(8, 8).astype(dtype))
+    pixels = read_picture(path, Form(height=8, width=8, channels=1))
+    assert pixels.max() == top
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"])
+def test_white_is_white_in_every_mode(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "a.tif"
+    Image.new("RGB", (4, 4), "white").convert(mode).save(path)
+    pixels = decode([path], Form(height=4, width=4, channels=3), "here").pixels
+    assert (pixels.min(), pixels.dtype) == (255, np.uint8)
+
+
+def test_8_and_16_bits_in_one_folder_come_to_one_scale(tmp_path: Path) -> None:
+    deep_folders(tmp_path, {"a": 65535})
+    for number in range(2):
+        picture(tmp_path / "b" / f"{number}.png", mode="L", value=255)
+    dataset = read(tmp_path)
+    assert dataset.examples.inputs["image"].max(axis=(1, 2, 3)).tolist()[-2:] == [65535, 65535]
+    told = [note for note in dataset.notes if "2 of 5 pictures are 8-bit" in note]
+    assert warnings_of(tuple(told))
+
+
+def test_pictures_of_another_depth_are_brought_by_it_or_refused(tmp_path: Path) -> None:
+    bright = deep(tmp_path / "new" / "a.png", np.full((8, 8), 65535, np.uint16))
+    examples, notes = again(read(class_folders(tmp_path / "bytes")), bright, targets=False)
+    assert examples.inputs["image"].max() == 255
+    assert any("1 of 1 pictures are 16-bit" in note for note in warnings_of(notes))
+
+    of_12_bits = read(deep_folders(tmp_path / "words", {"a": 500, "b": 620}))
+    with pytest.raises(DataError, match="8-bit pixels, which nothing tells how to bring to 16-bit pixels"):
+        again(of_12_bits, picture(tmp_path / "new" / "b.png"), targets=False)
+
+
+def test_a_float_picture_with_gaps_is_unreadable(tmp_path: Path) -> None:
+    path = deep(tmp_path / "a.tif", np.full((4, 4), np.nan, np.float32))
+    with pytest.raises(DataError, match="NaN or infinite pixels"):
+        decode([path], Form(height=4, width=4, channels=1), "here", scale=WORDS)
+
+
+def png_of_16_bits(path: Path, *, colour: int) -> Path:
+    """A PNG of 2 x 2 grey pixels with an alpha channel (colour 4) or RGB (2), which Pillow cannot write."""
+    samples = {2: 3, 4: 2}[colour]
+    rows = (b"\0" + b"\x40\x80" * samples * 2) * 2
+    head = struct.pack(">IIBBBBB", 2, 2, 16, colour, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+            for kind, content in parts
+        )
+    )
+    return path
+
+
+def test_what_is_cut_or_left_out_of_files_is_told(tmp_path: Path) -> None:
+    Image.new("L", (4, 4)).save(
+        tmp_path / "pages.tif", save_all=True, append_images=[Image.new("L", (4, 4))]
+    )
+    files = [png_of_16_bits(tmp_path / "rgb.png", colour=2), png_of_16_bits(tmp_path / "la.png", colour=4)]
+    heads = read_heads([*files, tmp_path / "pages.tif"])
+    cut, frames = notes_of_heads(heads, BYTES)
+    assert heads.grey.tolist() == [False, True, True]
+    assert "2 of 3 pictures have colours of 16 bits" in cut
+    assert "1 of 3 pictures have several frames" in frames
 
 
 def test_the_camera_orientation_is_honoured(tmp_path: Path) -> None:
@@ -137,6 +233,23 @@ def test_many_corrupted_pictures_are_refused(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+def test_what_lies_beside_the_classes_is_told(tmp_path: Path) -> None:
+    class_folders(tmp_path)
+    (tmp_path / "empty").mkdir()
+    picture(tmp_path / "dog" / ".hidden.png")
+    picture(tmp_path / "loose.PNG")
+    (tmp_path / "cat" / "notes.txt").write_text("none")
+    dataset = read(tmp_path)
+    assert dataset.examples.keys["file"].tolist()[::3] == ["cat/0.png", "dog/0.png"]
+    for said in ("1 hidden", "1 files that are no pictures", "1 pictures outside", "'empty'"):
+        assert any(said in note for note in dataset.notes)
+
+
+def test_folders_called_none_and_na_are_classes(tmp_path: Path) -> None:
+    dataset = read(class_folders(tmp_path, classes=("NA", "none")))
+    assert dataset.examples.targets.tolist() == ["NA"] * 3 + ["none"] * 3
+
+
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("none here")
     with pytest.raises(DataError, match=r"holds no pictures \(1 other files\)"):
@@ -173,7 +286,7 @@ def test_a_table_of_paths_and_labels(tmp_path: Path) -> None:
     dataset = read(path, target=("label",))
     assert dataset.examples.targets.tolist() == ["red", "blue", "red"]
     assert dataset.examples.keys["file"].tolist() == ["p/a.png", "p/b.png", "p/d.png"]
-    assert any("1 rows without a value" in note for note in dataset.notes)
+    assert any("1 of 4 rows have no value" in note for note in dataset.notes)
 
 
 def test_a_numeric_target_is_regression(tmp_path: Path) -> None:
@@ -184,10 +297,43 @@ def test_a_numeric_target_is_regression(tmp_path: Path) -> None:
 
 
 def test_several_binary_targets_are_multilabel(tmp_path: Path) -> None:
-    path = table(tmp_path, ["a.png,1,0", "b.png,0,0"], header="file,x,y")
+    path = table(tmp_path, ["a.png,1,0", "b.png,0,1"], header="file,x,y")
     dataset = read(path, target=("x", "y"))
     assert dataset.task == "multilabel"
-    assert dataset.examples.targets.tolist() == [[1, 0], [0, 0]]
+    assert dataset.examples.targets.tolist() == [[1, 0], [0, 1]]
+
+
+@pytest.mark.parametrize("yes_no", [("1.0", "0.0"), ("True", "False"), ("yes", "no"), ("t", "f")])
+def test_yes_and_no_in_any_spelling_are_multilabel(tmp_path: Path, yes_no: tuple[str, str]) -> None:
+    yes, no = yes_no
+    path = table(tmp_path, [f"a.png,{yes},{no}", f"b.png,{no},{yes}", f"c.png,{yes},"], "file,x,y")
+    dataset = read(path, target=("x", "y"))
+    assert dataset.task == "multilabel"
+    assert dataset.examples.targets.tolist() == [[1, 0], [0, 1]]
+
+
+def test_labels_follow_the_rules_of_tables(tmp_path: Path) -> None:
+    path = table(tmp_path, ["a.png,none", "b.png,1.0", "c.png,x", "d.png,NA"])
+    assert read(path, target=("label",)).examples.targets.tolist() == ["none", "1", "x"]
+
+
+def test_yes_and_no_of_another_file_are_spelled_as_in_training(tmp_path: Path) -> None:
+    dataset = read(table(tmp_path, ["a.png,True", "b.png,False"]), target=("label",))
+    examples, _ = again(dataset, table(tmp_path / "new", ["a.png,no", "b.png,1"]), targets=True)
+    assert examples.targets.tolist() == ["False", "True"]
+
+
+def test_integer_arrays_that_number_classes_are_classes(tmp_path: Path) -> None:
+    pixels = np.zeros((150, 4, 4), np.uint8)
+    assert read((pixels, np.arange(150) % 30)).task == "multiclass"
+    assert read((pixels, np.arange(150) % 30 * 2.5)).task == "regression"
+
+
+def test_paths_of_windows_and_urls_are_read(tmp_path: Path) -> None:
+    path = table(tmp_path, ["p/a.png,x", "p/b c.png,y", "p/d.png,x"])
+    cells = ["p\\a.png,x", f"{(tmp_path / 'p' / 'b c.png').as_uri()},y", f"{tmp_path / 'p' / 'd.png'},x"]
+    path.write_text("\n".join(["file,label", *cells]))
+    assert len(read(path, target=("label",)).examples) == 3
 
 
 def test_groups_come_from_their_column(tmp_path: Path) -> None:
@@ -209,7 +355,7 @@ def test_a_table_without_paths_is_refused(tmp_path: Path) -> None:
 def test_files_that_a_table_names_and_that_are_not_there_count_as_corrupted(tmp_path: Path) -> None:
     path = table(tmp_path, ["a.png,x", "b.png,y"])
     (tmp_path / "b.png").unlink()
-    with pytest.raises(DataError, match=r"1 of 2 pictures .* b\.png"):
+    with pytest.raises(DataError, match=r"1 of 2 pictures .*b\.png"):
         read(path, target=("label",))
 
 
@@ -246,7 +392,7 @@ def test_arrays(shape: tuple[int, ...]) -> None:
         (np.zeros((4, 6, 5, 4)), [0, 1, 0, 1], "shape"),
         (np.zeros((4, 6, 5)), [0, 1, 0], "labels of shape"),
         (np.full((4, 6, 5), np.nan), [0, 1, 0, 1], "NaN or infinite"),
-        (np.zeros((4, 6, 5)), [7, 7, 7, 7], "at least two classes"),
+        (np.zeros((4, 6, 5)), [7, 7, 7, 7], "one class"),
         (np.zeros((4, 6, 5)), None, r"Pass \(X, y\)"),
     ],
 )
@@ -298,13 +444,6 @@ def test_evaluation_without_the_target_column_is_refused(tmp_path: Path) -> None
         again(dataset, tmp_path / "new.csv", targets=True)
 
 
-def test_pixels_on_another_scale_are_brought_to_that_of_training(tmp_path: Path) -> None:
-    dataset = read(class_folders(tmp_path))
-    examples, notes = again(dataset, np.full((1, 8, 8, 3), 0.5), targets=False)
-    assert examples.inputs["image"].max() == pytest.approx(127.5)
-    assert any("0..255" in note for note in notes)
-
-
 def test_preprocessing_is_fitted_on_the_training_part_only() -> None:
     pixels = np.concatenate(
         [np.random.default_rng(0).integers(0, 9, (6, 8, 8, 3)), np.full((2, 8, 8, 3), 255)]
@@ -331,6 +470,25 @@ def test_the_exported_resizing_does_what_the_reader_of_files_does(tmp_path: Path
     exported = preprocessing.model.predict({"image": noise}, verbose=0)["image"]
     step = 1 / min(preprocessing.inputs[0].deviation)
     assert np.abs(trained_on - exported).max() <= 1.5 * step
+
+
+def test_the_exported_model_takes_values_as_they_are_stored(tmp_path: Path) -> None:
+    dataset = read(deep_folders(tmp_path, {"a": 500, "b": 620}))
+    preprocessing = IMAGE.fit(dataset, np.arange(6), seed=0)
+    trained_on = preprocessing.transform(dataset.examples)["image"]
+    stored = np.asarray(Image.open(tmp_path / "a" / "0.png")).reshape(1, 8, 8, 1)
+    exported = preprocessing.model.predict({"image": stored.astype(np.float32)}, verbose=0)["image"]
+    np.testing.assert_allclose(exported[0], trained_on[0], atol=1e-5)
+    assert 0.9 < trained_on.std() < 1.1
+
+
+def test_pixels_that_always_shine_take_no_contrast_from_the_others() -> None:
+    pixels = np.random.default_rng(0).integers(300, 620, (40, 8, 8, 1)).astype("uint16")
+    pixels[:3, 0, 0, 0] = (30000, 50000, 65535)
+    dataset = read((pixels, np.arange(40) % 2))
+    tensor = IMAGE.fit(dataset, np.arange(40), seed=0).transform(dataset.examples)["image"]
+    assert tensor[3:].std() > 0.5
+    assert np.all(np.diff([tensor[:, 1:].max(), *tensor[:3, 0, 0, 0]]) > 0)
 
 
 def test_a_constant_channel_does_not_divide_by_zero() -> None:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl.core.errors import DataError
+from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.data import image_arrays, image_files, image_targets
+from automl.data.flags import Flags
 from automl.data.image_files import Listing
-from automl.data.images import Form, choose_form, choose_size, decode
+from automl.data.image_heads import Form, choose_depth, choose_form, choose_size, notes_of_heads, read_heads
+from automl.data.image_scales import (
+    BYTES,
+    WORDS,
+    Scale,
+    agree,
+    agree_on_array,
+    bring_array,
+    check,
+    scale_of,
+)
+from automl.data.images import Pictures, decode
 from automl.data.label_types import array_label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from automl.data.image_arrays import Arrays
     from automl.data.image_targets import Targets
     from automl.data.source import Source
@@ -26,8 +41,8 @@ if TYPE_CHECKING:
 class ImageModality:
     """Pictures, all brought to one size when they are read.
 
-    Raw examples are one input ``image`` ``(n, height, width, channels)``: uint8 0..255 from files and uint8
-    arrays, float32 on the array's own scale otherwise.
+    Raw examples are one input ``image`` ``(n, height, width, channels)``: uint8 of 8-bit pictures, else
+    float32 of the values that pictures are stored with; see ``image_scales``.
     """
 
     name: str = "image"
@@ -62,7 +77,7 @@ class ImageModality:
         """Fit resizing and normalisation on the training part; nothing in them is random."""
         from automl.data.preprocessing.image import fit_images
 
-        return fit_images(dataset.examples.inputs["image"], rows)
+        return fit_images(dataset.examples.inputs["image"], rows, scale_of(dataset.schema))
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """Nothing: labels are all that a task needs."""
@@ -77,20 +92,35 @@ def _in_memory(source: Source) -> bool:
 
 
 def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) -> Dataset:
-    found = image_targets.read_targets(
-        listing.labels or (), listing.names, options.task, listing.where, classes=listing.classes
-    )
+    labels = _labels(listing)
+    found = image_targets.read_targets(labels, options.task, listing.where, classes=listing.classes)
     listing, dropped = _drop_unlabelled(listing, found)
-    form = choose_form(listing.paths, options.image_size, source.cache, source.phases)
-    pixels, kept, skipped = _decode(listing, form, source)
-    schema = {**listing.schema, **_form_facts(form), "task": found.task, "names": list(listing.names)}
-    _refuse_one_class(found.values[kept], found.task, listing.where)
+    heads = read_heads(listing.paths, source.cache, source.phases)
+    form, depth = choose_form(heads, options.image_size), choose_depth(heads)
+    # what lies within is known when they are decoded; until then white is what the type says
+    nominal = {"8-bit": BYTES, "16-bit": WORDS}.get(depth, Scale(depth=depth, low=0.0, high=np.inf))
+    pictures = _decode(listing, form, nominal, source)
+    scale, told = agree(pictures.pixels, depth, listing.where)
+    values = found.values[pictures.kept]
+    _refuse_one_class(values, found.task, listing.where)
     return Dataset(
-        examples=Examples(inputs={"image": pixels}, targets=found.values[kept], **listing.companions(kept)),
-        schema={**schema, "integers": True, "highest": 255.0},
+        examples=Examples(
+            inputs={"image": pictures.pixels}, targets=values, **listing.companions(pictures.kept)
+        ),
+        schema={
+            **listing.schema,
+            **_form_facts(form),
+            "task": found.task,
+            "names": list(listing.names),
+            "flags": asdict(found.flags) if found.flags else None,
+            "scale": scale.as_json(),
+        },
         task=found.task,
         target_names=listing.names,
-        notes=(*listing.notes, *dropped, *skipped, _size_note(listing, form, options)),
+        notes=(
+            *(*listing.notes, *found.notes, *dropped, *pictures.notes),
+            *(*notes_of_heads(heads, nominal), *told, _size_note(len(heads.paths), form, scale, options)),
+        ),
         columns=("image",),
         kinds={"image": f"pictures of {form.text}"},
     )
@@ -100,40 +130,51 @@ def _examples_of_files(
     listing: Listing, schema: Mapping[str, Any], source: Source
 ) -> tuple[Examples, tuple[str, ...]]:
     values: np.ndarray | None = None
-    dropped: tuple[str, ...] = ()
+    notes = listing.notes
     if listing.labels is not None:
-        found = image_targets.match_targets(listing.labels, listing.names, schema["task"], listing.where)
+        found = image_targets.match_targets(
+            listing.labels, schema["task"], listing.where, classes=listing.classes, flags=_flags(schema)
+        )
         listing, dropped = _drop_unlabelled(listing, found)
-        values = found.values
-    pixels, kept, skipped = _decode(listing, _form(schema), source)
-    pixels, scaled = _rescale(pixels, schema, listing.where)
+        values, notes = found.values, (*notes, *dropped)
+    scale = scale_of(schema)
+    heads = read_heads(listing.paths, source.cache, source.phases)
+    pictures = _decode(listing, _form(schema), scale, source)
+    notes = (*notes, *pictures.notes, *notes_of_heads(heads, scale))
+    if scale.depth != "8-bit" and len(pictures.pixels):
+        notes = (*notes, *check(pictures.pixels, scale.depth, scale, listing.where))
     examples = Examples(
-        inputs={"image": pixels},
-        targets=None if values is None else values[kept],
-        **listing.companions(kept),
+        inputs={"image": pictures.pixels},
+        targets=None if values is None else values[pictures.kept],
+        **listing.companions(pictures.kept),
     )
-    return examples, (*listing.notes, *dropped, *skipped, *scaled)
+    return examples, notes
+
+
+def _labels(listing: Listing) -> pd.DataFrame:
+    if listing.labels is None:
+        raise DataError(f"{listing.where}: expected labels of the pictures, found none.")
+    return listing.labels
 
 
 def _drop_unlabelled(listing: Listing, found: Targets) -> tuple[Listing, tuple[str, ...]]:
-    missing = int((~found.present).sum())
+    missing, count = int((~found.present).sum()), len(listing.paths)
     if not missing:
         return listing, ()
-    if missing == len(listing.paths):
+    if missing == count:
         raise DataError(f"{listing.where}: no row has a value of the target {listing.names[0]!r}.")
-    return listing.take(np.flatnonzero(found.present)), (
-        f"{missing} rows without a value of the target were dropped.",
-    )
+    said = f"{missing} of {count} rows have no value of the target and were dropped."
+    return listing.take(np.flatnonzero(found.present)), (Note(said, missing / count),)
 
 
-def _decode(listing: Listing, form: Form, source: Source) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    pictures = decode(listing.paths, form, listing.where, source.cache, source.phases)
-    return pictures.pixels, pictures.kept, pictures.notes
+def _decode(listing: Listing, form: Form, scale: Scale, source: Source) -> Pictures:
+    return decode(listing.paths, form, listing.where, scale=scale, cache=source.cache, phases=source.phases)
 
 
-def _size_note(listing: Listing, form: Form, options: ReadOptions) -> str:
+def _size_note(count: int, form: Form, scale: Scale, options: ReadOptions) -> str:
     asked = "as asked for" if options.image_size else "set image_size for another size"
-    return f"{len(listing.paths)} pictures were read as {form.text} ({asked})."
+    bits = f", {scale.text}" if scale.depth == "8-bit" else ""
+    return f"{count} pictures were read as {form.text}{bits} ({asked})."
 
 
 def _refuse_one_class(values: np.ndarray, task: TaskKind, where: str) -> None:
@@ -144,28 +185,32 @@ def _refuse_one_class(values: np.ndarray, task: TaskKind, where: str) -> None:
 
 
 def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
-    columns, names = _label_columns(arrays)
-    found = image_targets.read_targets(columns, names, options.task, arrays.where)
+    labels = image_targets.as_columns(np.asarray(arrays.labels))
+    found = image_targets.read_targets(labels, options.task, arrays.where)
+    names = tuple(str(name) for name in labels.columns)
     count, height, width, channels = arrays.pixels.shape
     height, width = choose_size([(height, width)] * count, options.image_size, channels)
     form = Form(height=height, width=width, channels=channels)
-    pixels = _resize(arrays.pixels, form)
-    dropped = int((~found.present).sum())
-    notes = (f"{dropped} rows without a label were dropped.",) if dropped else ()
+    scaled, scale, told = agree_on_array(arrays.pixels, arrays.where)
     rows = np.flatnonzero(found.present)
     return Dataset(
-        examples=Examples(inputs={"image": pixels[rows]}, targets=found.values, keys={"row": rows}),
+        examples=Examples(
+            inputs={"image": _resize(scaled, form)[rows]}, targets=found.values, keys={"row": rows}
+        ),
         schema={
             **_form_facts(form),
             "task": found.task,
             "label_type": array_label_type(arrays.labels, found.task),
             "names": list(names),
-            "integers": pixels.dtype == np.uint8,
-            "highest": 255.0 if pixels.dtype == np.uint8 else float(pixels.max()),
+            "flags": asdict(found.flags) if found.flags else None,
+            "scale": scale.as_json(),
         },
         task=found.task,
         target_names=names,
-        notes=(*arrays.notes, *notes, f"{count} pictures were read as {form.text}."),
+        notes=(
+            *(*arrays.notes, *found.notes, *_unlabelled(found)),
+            *(*told, _size_note(count, form, scale, options)),
+        ),
         columns=("image",),
         kinds={"image": f"pictures of {form.text}"},
     )
@@ -175,28 +220,27 @@ def _examples_of_arrays(
     arrays: Arrays, schema: Mapping[str, Any], *, targets: bool
 ) -> tuple[Examples, tuple[str, ...]]:
     form = _form(schema)
-    pixels = _match_channels(arrays.pixels, form.channels)
-    pixels, notes = _rescale(_resize(pixels, form), schema, arrays.where)
+    pixels, notes = bring_array(arrays.pixels, scale_of(schema), arrays.where)
+    pixels = _resize(_match_channels(pixels, form.channels), form)
+    notes = (*arrays.notes, *notes)
     rows = np.arange(len(pixels))
     if not targets:
-        return Examples(inputs={"image": pixels}, keys={"row": rows}, rows=rows), (*arrays.notes, *notes)
-    columns, _ = _label_columns(arrays)
-    if len(columns) != len(schema["names"]):
-        raise DataError(f"{arrays.where}: expected {len(schema['names'])} targets, got {len(columns)}.")
-    found = image_targets.match_targets(columns, schema["names"], schema["task"], arrays.where)
-    rows = np.flatnonzero(found.present)
-    if len(rows) < len(pixels):
-        notes = (*notes, f"{len(pixels) - len(rows)} rows without a label were dropped.")
-    examples = Examples(inputs={"image": pixels[rows]}, targets=found.values, keys={"row": rows}, rows=rows)
-    return examples, (*arrays.notes, *notes)
-
-
-def _label_columns(arrays: Arrays) -> tuple[list[np.ndarray], tuple[str, ...]]:
+        return Examples(inputs={"image": pixels}, keys={"row": rows}, rows=rows), notes
     labels = np.asarray(arrays.labels)
-    if labels.ndim == 1:
-        return [image_targets.as_cells(labels)], ("label",)
-    names = tuple(f"label{position}" for position in range(labels.shape[1]))
-    return [image_targets.as_cells(column) for column in labels.T], names
+    count = 1 if labels.ndim == 1 else labels.shape[1]
+    if count != len(schema["names"]):
+        raise DataError(f"{arrays.where}: expected {len(schema['names'])} targets, got {count}.")
+    columns = image_targets.as_columns(labels, schema["names"])
+    found = image_targets.match_targets(columns, schema["task"], arrays.where, flags=_flags(schema))
+    rows = np.flatnonzero(found.present)
+    examples = Examples(inputs={"image": pixels[rows]}, targets=found.values, keys={"row": rows}, rows=rows)
+    return examples, (*notes, *_unlabelled(found))
+
+
+def _unlabelled(found: Targets) -> tuple[str, ...]:
+    missing, count = int((~found.present).sum()), len(found.present)
+    said = f"{missing} of {count} rows have no label and were dropped."
+    return (Note(said, missing / count),) if missing else ()
 
 
 def _resize(pixels: np.ndarray, form: Form) -> np.ndarray:
@@ -230,17 +274,8 @@ def _match_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
     return np.rint(grey).astype(np.uint8) if pixels.dtype == np.uint8 else grey
 
 
-def _rescale(
-    pixels: np.ndarray, schema: Mapping[str, Any], where: str
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Bring values to the scale of training where they are evidently on another one."""
-    if schema["integers"] and pixels.dtype != np.uint8 and pixels.max(initial=0.0) <= 1.0:
-        return pixels * np.float32(255), (f"{where}: pixels of 0..1 were brought to 0..255.",)
-    if not schema["integers"] and pixels.dtype == np.uint8:
-        highest = schema["highest"]
-        note = f"{where}: pixels of 0..255 were brought to 0..{highest:g}, as in training."
-        return pixels.astype(np.float32) * np.float32(highest / 255), (note,)
-    return pixels, ()
+def _flags(schema: Mapping[str, Any]) -> Flags | None:
+    return Flags(**schema["flags"]) if schema.get("flags") else None
 
 
 def _form_facts(form: Form) -> dict[str, int]:

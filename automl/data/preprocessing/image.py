@@ -2,50 +2,92 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 from automl.core.specs import InputSpec
+from automl.data.image_scales import BYTES, Scale
 from automl.data.modality import Preprocessing
 
 CHUNK = 1024
 """Pictures summed at a time, so that statistics need little memory."""
 
+SAMPLE = 4 << 20
+"""Pixels that quantiles are taken of."""
 
-def fit_images(pixels: np.ndarray, rows: np.ndarray) -> Preprocessing:
+
+def fit_images(pixels: np.ndarray, rows: np.ndarray, scale: Scale = BYTES) -> Preprocessing:
     """Fit the statistics of the channels and build the preprocessing model.
 
     Raw pictures of any size are resized bilinearly, over the whole area of each new pixel when shrinking,
-    as the reader of files does; pictures of the job's size pass unchanged.
+    as the reader of files does; pictures of the job's size pass unchanged. Values of more than 8 bits that
+    lie far outside of what is usual, such as pixels of a sensor that always shine, are drawn nearer by a
+    logarithm, so that they take no contrast from the others and still differ.
 
     Args:
-        pixels: ``(n, height, width, channels)`` raw values of any scale.
+        pixels: ``(n, height, width, channels)`` raw values.
         rows: positions of the training part.
+        scale: what they mean.
 
     Returns:
         a preprocessing whose one tensor is ``image`` ``(height, width, channels) float32``.
     """
     height, width, channels = pixels.shape[1:]
-    mean, variance = channel_statistics(pixels, rows)
+    usual = None if scale.depth == "8-bit" else usual_values(pixels, rows)
+    mean, variance = channel_statistics(pixels, rows, usual)
     raw = keras.Input((None, None, channels), dtype="float32", name="image")
     resized = layers.Resizing(height, width, interpolation="bilinear", antialias=True)(raw)
-    normal = layers.Normalization(axis=-1, mean=mean.tolist(), variance=variance.tolist())(resized)
+    drawn = resized if usual is None else draw_nearer(resized, *usual)
+    normal = layers.Normalization(axis=-1, mean=mean.tolist(), variance=variance.tolist())(drawn)
+    first, last = scale.ends or (scale.low, scale.high)
+    per_byte = 255 / ((last - first) or 1.0)
     spec = InputSpec(
         name="image",
         shape=(height, width, channels),
-        mean=tuple(mean.tolist()),
-        deviation=tuple(np.sqrt(variance).tolist()),
+        mean=tuple(((mean - first) * per_byte).tolist()),
+        deviation=tuple((np.sqrt(variance) * per_byte).tolist()),
     )
     return Preprocessing(inputs=(spec,), model=keras.Model({"image": raw}, {"image": normal}))
 
 
-def channel_statistics(pixels: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and variance per channel ``(channels,) float64``; 1 for a constant one."""
+def usual_values(pixels: np.ndarray, rows: np.ndarray) -> tuple[float, float] | None:
+    """Ends of the usual values: the middle 98 % of the training part, and as much on either side.
+
+    None where nothing lies outside, or where nearly all pixels are one value.
+    """
+    count = min(len(rows), max(1, SAMPLE // int(np.prod(pixels.shape[1:]))))
+    sample = rows[np.linspace(0, len(rows) - 1, count).astype(int)]
+    low, high = np.quantile(pixels[sample], (0.01, 0.99)).tolist()
+    parts = [pixels[rows[start : start + CHUNK]] for start in range(0, len(rows), CHUNK)]
+    lowest, highest = min(float(part.min()) for part in parts), max(float(part.max()) for part in parts)
+    first, last = 2 * low - high, 2 * high - low
+    return (first, last) if low < high and (lowest < first or highest > last) else None
+
+
+def draw_nearer(values: Any, first: float, last: float) -> Any:
+    """Let values beyond ``first`` and ``last`` grow as the logarithm does, smoothly."""
+    width = (last - first) / 3
+    inside = ops.clip(values, first, last)
+    beyond = (values - inside) / width
+    return inside + width * ops.sign(beyond) * ops.log1p(ops.abs(beyond))
+
+
+def channel_statistics(
+    pixels: np.ndarray, rows: np.ndarray, usual: tuple[float, float] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and variance per channel ``(channels,) float64``; 1 for a constant one.
+
+    Values outside of ``usual`` are drawn nearer first.
+    """
     total = np.zeros(pixels.shape[-1])
     squares = np.zeros(pixels.shape[-1])
     for start in range(0, len(rows), CHUNK):
         part = pixels[rows[start : start + CHUNK]].astype(np.float64)
+        if usual is not None:
+            part = ops.convert_to_numpy(draw_nearer(part.astype(np.float32), *usual)).astype(np.float64)
         total += part.sum(axis=(0, 1, 2))
         squares += np.square(part).sum(axis=(0, 1, 2))
     count = len(rows) * pixels.shape[1] * pixels.shape[2]

@@ -95,6 +95,7 @@ def _key(modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Exa
         "preprocessed",
         [__version__, keras.__version__, keras.backend.backend(), keras.config.dtype_policy().name],
         [modality.name, dataset.task, seed],
+        dict(dataset.schema),
         rows,
         train.targets,
         *(part for name in sorted(train.inputs) for part in (name, train.inputs[name])),

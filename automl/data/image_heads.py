@@ -1,0 +1,271 @@
+"""Heads of picture files: sizes, colours and depths, from which the form of a job is chosen."""
+
+from __future__ import annotations
+
+import os
+import struct
+import warnings
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from PIL import Image
+
+from automl.core.errors import DataError
+from automl.core.notes import Note
+from automl.core.phases import Phase, Phases
+from automl.data.cache import ArrayCache, Draft, key_of
+from automl.data.image_scales import Depth, Scale, can_bring
+from automl.data.source import PICTURE_SUFFIXES
+
+GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
+UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow's decoders raise for files that are cut off, garbled or absurdly large."""
+
+LARGEST_SIDE = 64
+"""Side in pixels that pictures are reduced to unless asked otherwise: a small convolutional network trains
+on 64 x 64 in minutes on a CPU, and costs grow with the square of the side."""
+
+MEMORY_LIMIT = 4 << 30
+"""Bytes that all pictures of a job may take as float32, the form in which they are trained on."""
+
+READING = 2
+"""Version of how files become facts and pixels; what was kept under another one is not taken up."""
+
+DEPTHS: tuple[Depth, ...] = ("8-bit", "16-bit", "whole", "float")
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """The form that all pictures of a job are brought to: sides in pixels; 1 (grey) or 3 (RGB) channels."""
+
+    height: int
+    width: int
+    channels: int
+
+    @property
+    def text(self) -> str:
+        """For messages: ``32 x 32 pixels, RGB``."""
+        return f"{self.height} x {self.width} pixels, {'RGB' if self.channels == 3 else 'grey'}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heads:
+    """What the heads of the readable files say.
+
+    Attributes:
+        paths: all files, unreadable ones too.
+        sizes: height and width ``(n, 2) int64``.
+        grey: whether each is grey ``(n,) bool``.
+        depths: place of each one's depth in ``DEPTHS`` ``(n,) int64``.
+        cut: whether each has colours of 16 bits, of which Pillow reads the upper 8 ``(n,) bool``.
+        frames: whether each has more than one frame ``(n,) bool``.
+    """
+
+    paths: Sequence[Path]
+    sizes: np.ndarray
+    grey: np.ndarray
+    depths: np.ndarray
+    cut: np.ndarray
+    frames: np.ndarray
+
+
+def read_heads(
+    paths: Sequence[Path], cache: ArrayCache | None = None, phases: Phases | None = None
+) -> Heads:
+    """Read the heads of files; unreadable ones have no say.
+
+    Args:
+        paths: the files.
+        cache: remembers the answer for the same files, or None.
+        phases: is told how many heads are read, or None.
+
+    Raises:
+        TimeUpError: the deadline of the phases has passed.
+    """
+    if cache is None:
+        return _heads(paths, _facts(paths, phases))
+
+    def build(draft: Draft) -> None:
+        draft.put("heads", _facts(paths, phases))
+
+    return _heads(paths, cache.entry(key_of_files(paths, "heads"), build).arrays["heads"])
+
+
+def choose_form(heads: Heads, side: int | None) -> Form:
+    """Choose the form of a job.
+
+    Grey when every picture is grey, else RGB. With ``side`` the form is a square of that side. Without, it
+    is the size that all pictures share when neither side is above 64 pixels, else a square whose side is
+    the median of the pictures' shorter sides, at most 64, and less where the pictures would take more than
+    4 GiB as float32.
+
+    Args:
+        heads: of the training files.
+        side: side length asked for, in pixels.
+
+    Raises:
+        DataError: no file is readable, or the size asked for takes too much memory.
+    """
+    if not len(heads.sizes):
+        raise DataError(
+            f"None of the {len(heads.paths)} picture files is readable, the first is {heads.paths[0]}. "
+            f"Expected pictures in one of the formats {', '.join(PICTURE_SUFFIXES)}."
+        )
+    channels = 1 if heads.grey.all() else 3
+    height, width = choose_size([(row[0], row[1]) for row in heads.sizes.tolist()], side, channels)
+    return Form(height=height, width=width, channels=channels)
+
+
+def choose_size(sizes: Sequence[tuple[int, int]], side: int | None, channels: int) -> tuple[int, int]:
+    """Choose height and width by the rule of ``choose_form`` from ``(height, width)`` of each picture."""
+    affordable = int((MEMORY_LIMIT / (4 * channels * len(sizes))) ** 0.5)
+    if side is not None:
+        if not 1 <= side <= affordable:
+            raise DataError(
+                f"{len(sizes)} pictures of {side} x {side} pixels do not fit: expected an image size "
+                f"between 1 and {affordable} (4 GiB as float32). Choose a smaller image size."
+            )
+        return side, side
+    largest = min(LARGEST_SIDE, affordable)
+    common = sizes[0] if len(set(sizes)) == 1 else None
+    if common is not None and max(common) <= largest:
+        return common
+    square = max(1, min(largest, int(np.median([min(size) for size in sizes]))))
+    return square, square
+
+
+def choose_depth(heads: Heads) -> Depth:
+    """Choose the depth of a job: that of most files; 8 and 16 bits go together, as 16."""
+    counts = dict(zip(DEPTHS, np.bincount(heads.depths, minlength=len(DEPTHS)).tolist(), strict=True))
+    together = counts["8-bit"] + counts["16-bit"] if counts["16-bit"] else 0
+    return max(DEPTHS, key=lambda depth: together if depth == "16-bit" else counts[depth])
+
+
+def notes_of_heads(heads: Heads, scale: Scale) -> tuple[str, ...]:
+    """What a user should know of files that are brought to a job's scale."""
+    count, notes = max(1, len(heads.depths)), []
+    for place, depth in enumerate(DEPTHS):
+        others = int((heads.depths == place).sum())
+        if others and depth != scale.depth and can_bring(depth, scale):
+            notes.append(_note(others, count, f"are {depth}, and were brought to {scale.text}"))
+    if heads.cut.any():
+        advice = "where their contrast is low, stretch it first, or save them as grey"
+        notes.append(_note(heads.cut.sum(), count, f"have colours of 16 bits, cut to 8; {advice}"))
+    if heads.frames.any():
+        notes.append(
+            _note(heads.frames.sum(), count, "have several frames or pages; the first one is read")
+        )
+    return tuple(notes)
+
+
+def depth_of_picture(picture: Image.Image) -> Depth:
+    """Return how a picture stores its pixels."""
+    if picture.mode == "F":
+        return "float"
+    # Pillow brings any highest value of a PGM file to 65535
+    if picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format in ("PNG", "PPM")):
+        return "16-bit"
+    return "whole" if picture.mode == "I" else "8-bit"
+
+
+def key_of_files(paths: Sequence[Path], *options: object) -> str:
+    """Return the key of what is made of files."""
+    return key_of("pictures", READING, [_stamp(path) for path in paths], *options)
+
+
+def in_parallel(work: Callable[..., Answer], items: Iterable[object], phase: Phase) -> list[Answer]:
+    """Call ``work`` with each item, in threads, and tell the phase."""
+
+    def step(item: object) -> Answer:
+        phase.check()
+        answer = work(item)
+        phase.advance()
+        return answer
+
+    with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
+        return list(pool.map(step, items))
+
+
+def _note(some: int, count: int, said: str) -> Note:
+    return Note(f"{some} of {count} pictures {said}.", some / count)
+
+
+def _facts(paths: Sequence[Path], phases: Phases | None) -> np.ndarray:
+    """One row per file, of zeros for unreadable ones ``(n, 6) int64``."""
+    with (phases or Phases()).phase("looking at pictures", len(paths), unit="pictures") as phase:
+        return np.array(in_parallel(_head, paths, phase), np.int64).reshape(-1, 6)
+
+
+def _heads(paths: Sequence[Path], facts: np.ndarray) -> Heads:
+    known = np.asarray(facts[facts[:, 0] > 0])
+    return Heads(
+        paths=paths,
+        sizes=known[:, :2],
+        grey=known[:, 2] > 0,
+        depths=known[:, 3],
+        cut=known[:, 4] > 0,
+        frames=known[:, 5] > 0,
+    )
+
+
+def _head(path: Path) -> tuple[int, int, bool, int, bool, bool]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path) as picture:
+                stored = _stored_as(picture)
+                grey = _is_grey(picture) or stored.startswith("LA;16")
+                depth = depth_of_picture(picture)
+                cut = depth == "8-bit" and ";16" in stored
+                frames = bool(getattr(picture, "is_animated", False))
+                return picture.height, picture.width, grey, DEPTHS.index(depth), cut, frames
+    except UNREADABLE:
+        return 0, 0, False, 0, False, False
+
+
+def _stored_as(picture: Image.Image) -> str:
+    """How the file's decoder is told to read it, such as ``RGB;16B``."""
+    tiles: Any = getattr(picture, "tile", None)
+    if not tiles:
+        return ""
+    told = tiles[0][3]
+    return str(told[0] if isinstance(told, tuple) and told else told)
+
+
+def _is_grey(picture: Image.Image) -> bool:
+    if picture.mode == "P":
+        colours = np.reshape(picture.getpalette() or [0, 0, 0], (-1, 3))
+        return bool((colours == colours[:, :1]).all())
+    return picture.mode in GREY_MODES
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    """What changes when the file does: name, size, time of change; of a missing one the name alone.
+
+    The whole name, since parts of one data set may hold files of the same names, sizes and times.
+    """
+    name = os.path.abspath(path)
+    try:
+        facts = path.stat()
+    except OSError:
+        return name, -1, -1
+    return name, facts.st_size, facts.st_mtime_ns
