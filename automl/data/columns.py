@@ -1,7 +1,7 @@
-"""What kind each column of a table is, and how its cells become raw inputs.
+"""How the cells of a table's columns become raw inputs, once it is known what kind each column is.
 
 Kinds: ``numeric`` float64 with NaN, ``category`` text with ``""``, ``date`` int64 seconds since 1970
-(UTC, -2**63 for missing). A column that tells nothing is dropped and said so.
+(UTC, -2**63 for missing).
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.notes import Note
-from automl.data.flags import Flags, find_flags, look_alikes_note, spellings_note
-from automl.data.row_labels import counts_rows, labels_rows, tells
+from automl.data.flags import Flags
 from automl.data.tables import as_number, as_text, is_missing
 
 ColumnKind: TypeAlias = Literal["numeric", "category", "date"]
@@ -33,13 +32,6 @@ LARGEST = 1e150
 
 BAD_SHARE = 0.05
 """A column is numeric when at most this share of its cells is neither a number nor missing."""
-
-NOISE = 16 * 2.0**-52
-"""Variation, as a share of a column's largest number, that is rounding of float64 and no signal;
-whole numbers have none."""
-
-EXACT = 2**53
-"""Whole numbers up to it are exact in float64."""
 
 DATE_FORMATS = (
     "ISO8601",
@@ -93,59 +85,6 @@ class Column:
         return asdict(self)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """What became of a column.
-
-    Attributes:
-        kind: what it is.
-        form: format of dates.
-        flags: spellings of yes and no.
-        drop: why it tells nothing; empty for a column that is used.
-        notes: what else the user should know.
-    """
-
-    kind: ColumnKind
-    form: str = ""
-    flags: Flags | None = None
-    drop: str = ""
-    notes: tuple[str, ...] = ()
-
-
-def infer_columns(
-    frame: pd.DataFrame, *, keep: Sequence[str] = (), targets: np.ndarray | None = None
-) -> tuple[list[Column], list[str]]:
-    """Decide on every column of a table of features; returns those used and notes.
-
-    Args:
-        frame: the features.
-        keep: columns that are used whatever they hold.
-        targets: of the rows, ``(n,)`` labels or ``(n, k)`` numbers: a column that counts the rows is used
-            where it goes with them; None to use it anyway.
-    """
-    columns: list[Column] = []
-    notes: list[str] = []
-    taken: set[str] = set()
-    for name in frame.columns:
-        judged = _judge(frame[name], name, targets)
-        if judged.drop and name not in keep:
-            notes.append(Note(f"Column {name!r} {judged.drop} and is dropped."))
-            continue
-        notes.extend(judged.notes)
-        flags = judged.flags or Flags(yes="", no="")
-        columns.append(
-            Column(
-                name=name,
-                input=_input_name(name, taken),
-                kind=judged.kind,
-                form=judged.form,
-                yes=flags.yes,
-                no=flags.no,
-            )
-        )
-    return columns, notes
-
-
 def read_columns(
     frame: pd.DataFrame, columns: Iterable[Column], known: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[dict[str, np.ndarray], list[str]]:
@@ -182,6 +121,13 @@ def words_of(inputs: Mapping[str, np.ndarray], columns: Iterable[Column]) -> dic
     }
 
 
+def plain_numbers(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
+    """As ``as_number``, but booleans and dates are no numbers."""
+    if pd.api.types.is_bool_dtype(series.dtype) or pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return np.full(len(series), np.nan), int(series.notna().sum())
+    return as_number(series)
+
+
 def as_category(series: pd.Series[Any]) -> np.ndarray:
     """A column as an object array of str: white space made single, whole numbers without ``.0``."""
     texts = as_text(series)
@@ -191,7 +137,7 @@ def as_category(series: pd.Series[Any]) -> np.ndarray:
 
 def as_times(series: pd.Series[Any]) -> np.ndarray | None:
     """A column as datetime64[s] or float64 that sort, None where some cell is neither."""
-    numbers, bad = _as_plain_number(series)
+    numbers, bad = plain_numbers(series)
     if bad == 0:
         return None if np.isnan(numbers).any() else numbers
     form = date_form(series)
@@ -211,116 +157,6 @@ def date_form(series: pd.Series[Any]) -> str:
         if np.isnat(_parse(words, form)).mean() <= (BAD_SHARE if form == "ISO8601" else 0.0):
             return form
     return ""
-
-
-def _judge(series: pd.Series[Any], name: str, targets: np.ndarray | None) -> Judged:
-    numbers, bad = _as_plain_number(series)
-    present = int(np.isfinite(numbers).sum())
-    if bad == 0 and present == 0 and not _any_text(series):
-        return Judged(kind="numeric", drop="has no values")
-    if bad == 0 and present:
-        return _judge_numbers(series, numbers, name, targets)
-    words = as_category(series)
-    flags = find_flags(words)
-    if flags is not None:
-        notes = spellings_note(name, set(words.tolist()))
-        return Judged(kind="category", flags=flags, notes=notes)
-    if present and bad <= BAD_SHARE * (present + bad):
-        return _judge_numbers(series, numbers, name, targets)
-    form = date_form(series)
-    if form:
-        return Judged(kind="date", form=form)
-    return _judge_words(words, name)
-
-
-def _judge_numbers(
-    series: pd.Series[Any], numbers: np.ndarray, name: str, targets: np.ndarray | None
-) -> Judged:
-    known = numbers[np.isfinite(numbers) & (np.abs(numbers) <= LARGEST)]
-    complete = len(known) == len(numbers)
-    if len(known) == 0:
-        return Judged(kind="numeric", drop="has no values besides infinite or too large ones")
-    low, high = float(known.min()), float(known.max())
-    size = max(abs(low), abs(high))
-    noise = 0.0 if (known == np.round(known)).all() else NOISE * size
-    if complete and high - low <= noise:
-        exact = low == high and not _lost_digits(series, known, name)
-        return Judged(
-            kind="numeric", drop="has one value only" + ("" if exact else " to the 16 digits of float64")
-        )
-    label = labels_rows(name, numbers)
-    if label:
-        return Judged(kind="numeric", drop=f"{label} (--keep {name!r} makes it a feature)")
-    notes: tuple[str, ...] = (*_lost_digits(series, known, name), *_flat(known, size, name))
-    if targets is not None and low in (0.0, 1.0) and counts_rows(numbers):
-        if not tells(numbers, targets):
-            return Judged(kind="numeric", drop="numbers the rows (an id), tells nothing of the target")
-        notes = (*notes, _counts_note(name))
-    flags = Flags(yes="1", no="0") if set(np.unique(known).tolist()) == {0.0, 1.0} else None
-    return Judged(kind="numeric", flags=flags, notes=notes)
-
-
-def _counts_note(name: str) -> Note:
-    return Note(
-        f"Column {name!r} counts the rows and goes with the target, so it is a feature; where it only"
-        f" numbers the rows, leave it out: --drop {name!r}."
-    )
-
-
-def _flat(known: np.ndarray, size: float, name: str) -> tuple[Note, ...]:
-    """Tell of numbers that agree in all but their last digits."""
-    share = float(known.max() - known.min()) / size
-    if not 0 < share < 1e-11:
-        return ()
-    return (Note(f"Column {name!r} varies by {share:.1g} of its size only: noise, or digits that count?"),)
-
-
-def _lost_digits(series: pd.Series[Any], known: np.ndarray, name: str) -> tuple[Note, ...]:
-    """Tell of different whole numbers that are one number in float64."""
-    if np.abs(known).max() <= EXACT or pd.api.types.is_float_dtype(series.dtype):
-        return ()
-    exact = {text for text in pd.unique(as_text(series)) if re.fullmatch(r"[+-]?\d+", text)}
-    lost = len(exact) - len({float(text) for text in exact})
-    if lost <= 0:
-        return ()
-    return (
-        Note(
-            f"Column {name!r} holds whole numbers beyond 2**53: {lost} of {len(exact)} cannot be told from"
-            " their neighbours. Subtract an offset, or write them as texts where they are codes.",
-            lost / len(exact),
-        ),
-    )
-
-
-def _judge_words(words: np.ndarray, name: str) -> Judged:
-    known = words[words != ""]
-    different = set(known.tolist())
-    distinct = len(different)
-    if distinct == 0:
-        return Judged(kind="category", drop="has no values")
-    if distinct == 1 and len(known) == len(words):
-        return Judged(kind="category", drop="has one value only")
-    if len(known) >= 20 and distinct > 0.95 * len(known):
-        text = f"has a different text in nearly every row ({distinct} of {len(known)})"
-        return Judged(kind="category", drop=text)
-    notes: tuple[str, ...] = look_alikes_note(f"Column {name!r}", list(different))
-    if distinct > MAX_CATEGORIES:
-        text = f"has {distinct} categories: the {MAX_CATEGORIES} most frequent are told apart."
-        notes = (*notes, Note(f"Column {name!r} {text}"))
-    return Judged(kind="category", notes=notes)
-
-
-def _as_plain_number(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
-    """As ``as_number``, but booleans and dates are no numbers."""
-    if pd.api.types.is_bool_dtype(series.dtype) or pd.api.types.is_datetime64_any_dtype(series.dtype):
-        return np.full(len(series), np.nan), int(series.notna().sum())
-    return as_number(series)
-
-
-def _any_text(series: pd.Series[Any]) -> bool:
-    return not pd.api.types.is_numeric_dtype(series.dtype) and any(
-        text and not is_missing(text) for text in pd.unique(as_text(series))
-    )
 
 
 def _words(series: pd.Series[Any], column: Column) -> np.ndarray:
@@ -376,16 +212,6 @@ def _word(text: str) -> str:
     if re.fullmatch(r"[+-]?\d+\.0+", text):
         text = text.partition(".")[0]
     return " ".join(text.split())
-
-
-def _input_name(name: str, taken: set[str]) -> str:
-    """A name that Keras takes and no other column has."""
-    plain = name.replace("/", "_") or "column"
-    candidate, number = plain, 2
-    while candidate in taken:
-        candidate, number = f"{plain}_{number}", number + 1
-    taken.add(candidate)
-    return candidate
 
 
 def missing_columns(wanted: Sequence[str], frame: pd.DataFrame) -> list[str]:

@@ -27,8 +27,11 @@ _GLUED = re.compile(
 COUNTED = 50
 """Rows from which a column that counts them is looked at."""
 
-INDEX_SHARE, ID_SHARE = 0.5, 0.95
-"""Share of different numbers that an index and an id have; concatenated frames repeat their index."""
+ID_SHARE = 0.95
+"""Share of different numbers that an id has."""
+
+MOST_CLASSES = 10
+"""An index has more different numbers; concatenated and drawn frames repeat theirs."""
 
 CLASSES = 20
 SIGNIFICANT = 3.0
@@ -55,11 +58,11 @@ def labels_rows(name: str, numbers: np.ndarray) -> str:
     """Return what makes a column of numbers ``(n,)`` a label of the rows; empty when nothing does."""
     if not np.isfinite(numbers).all() or (numbers != np.round(numbers)).any():
         return ""
-    own = len(np.unique(numbers)) / len(numbers)
-    if is_nameless(name) and own > INDEX_SHARE:
+    distinct = len(np.unique(numbers))
+    if is_nameless(name) and distinct > min(MOST_CLASSES, len(numbers) - 1):
         return "has no name and holds row numbers, as an index does,"
-    if names_an_id(name) and own > ID_SHARE:
-        return "is an id by its name and differs in nearly every row"
+    if names_an_id(name) and distinct > ID_SHARE * len(numbers):
+        return "is an id by its name, differs in nearly every row"
     return ""
 
 

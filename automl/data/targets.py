@@ -16,7 +16,8 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
-from automl.data.columns import LARGEST, as_category
+from automl.data.column_kinds import lost_digits
+from automl.data.columns import BAD_SHARE, LARGEST, as_category
 from automl.data.flags import NO, YES, Flags, find_flags, look_alikes_note, spellings_note
 from automl.data.tables import as_number, as_text
 
@@ -50,6 +51,7 @@ def infer_task(frame: pd.DataFrame, where: str) -> TaskKind:
     series = frame.iloc[:, 0]
     if _is_continuous(series):
         return "regression"
+    _refuse_amounts_with_words(series, where)
     names = labels(series)
     return "binary" if find_flags(names) or len(set(names.tolist()) - {""}) == 2 else "multiclass"
 
@@ -107,6 +109,7 @@ def target_notes(frame: pd.DataFrame, task: TaskKind) -> tuple[str, ...]:
 
 
 def _odd_amounts(series: pd.Series[Any], name: str) -> Iterator[Note]:
+    yield from lost_digits(series, f"Target {name!r}")
     numbers, _ = as_number(series)
     huge = np.abs(numbers) > LARGEST
     if huge.any():
@@ -184,7 +187,23 @@ def _is_continuous(series: pd.Series[Any]) -> bool:
         return False
     numbers, bad = as_number(series)
     known = numbers[~np.isnan(numbers)]
-    return not bad and is_amount(known)
+    # whole numbers beyond 2**53 may be few in float64 and are amounts all the same
+    return not bad and (is_amount(known) or bool(lost_digits(series, "")))
+
+
+def _refuse_amounts_with_words(series: pd.Series[Any], where: str) -> None:
+    """Refuse amounts among which a few cells are words: they would be classes, one for each amount."""
+    if pd.api.types.is_bool_dtype(series.dtype):
+        return
+    numbers, bad = as_number(series)
+    known = numbers[~np.isnan(numbers)]
+    if bad and bad <= BAD_SHARE * (len(known) + bad) and is_amount(known):
+        row = _first_bad(series, numbers)
+        raise DataError(
+            f"{where}, column {series.name!r}, row {row + 1}: expected a number as in most rows of this"
+            f" target, got {as_text(series)[row]!r} ({bad} such cells). Mend or empty them, or ask"
+            " for classes: --task multiclass."
+        )
 
 
 def _is_flag(series: pd.Series[Any]) -> bool:

@@ -219,6 +219,33 @@ def test_whole_numbers_that_float64_cannot_tell_apart_are_told() -> None:
     assert "of 7 cannot be told from their neighbours" in " ".join(read(frame(code=codes)).notes)
 
 
+@pytest.mark.parametrize(
+    ("cells", "kind", "said"),
+    [
+        (pd.to_timedelta(np.arange(ROWS) ** 2, unit="s"), "numeric", ""),
+        (pd.period_range("2000-01", periods=ROWS, freq="M"), "date", ""),
+        (pd.date_range("2024-01-01", periods=ROWS, freq="3ms"), "date", "60 different ones become 1"),
+        (["n/k" if row % 9 == 0 else str(row % 40) for row in range(ROWS)], "category", "12% of its cells"),
+        (1 + np.arange(ROWS) * 1e-13, "numeric", "varies by 6e-12 of its size only"),
+        ([1e300, *np.arange(59) / 7], "numeric", "1 of 60 cells are too large"),
+    ],
+)  # fmt: skip
+def test_unusual_columns_are_read_or_told(cells: Any, kind: str, said: str) -> None:
+    dataset = read(frame(z=cells))
+    assert kinds(dataset)["z"] == kind
+    assert said in " ".join(dataset.notes)
+
+
+def test_a_few_words_among_amounts_are_refused_with_the_cell() -> None:
+    with pytest.raises(DataError, match=r"row 60: expected a number as in most rows .* got 'abc'"):
+        read(frame(y=[*map(str, range(59)), "abc"]))
+
+
+def test_whole_numbers_of_a_target_that_fall_together_are_told() -> None:
+    notes = read(frame(y=[2**60 + row * 10 for row in range(ROWS)])).notes
+    assert "Target 'y' holds whole numbers beyond 2**53" in " ".join(notes)
+
+
 def test_targets_far_from_all_others_are_told() -> None:
     dataset = read(frame(y=np.r_[np.arange(58) / 7, 1e9, -1e9]))
     assert "Target 'y': 2 values lie more than 10,000 times" in " ".join(dataset.notes)

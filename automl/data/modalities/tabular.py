@@ -17,11 +17,11 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.data.choice import checked_drop
+from automl.data.column_kinds import infer_columns
 from automl.data.columns import (
     Column,
     ColumnKind,
     as_times,
-    infer_columns,
     missing_columns,
     read_columns,
     words_of,

@@ -10,7 +10,8 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.specs import InputSpec
-from automl.data.columns import MAX_CATEGORIES, NOISE, ColumnKind
+from automl.data.column_kinds import NOISE
+from automl.data.columns import MAX_CATEGORIES, ColumnKind
 from automl.data.modality import Preprocessing
 from automl.data.preprocessing.tabular_layers import (
     DATE_CODES,
