@@ -22,6 +22,8 @@ PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".ppm", ".t
 GENERIC_NAMES = ("train", "training", "data", "dataset", "test")
 """File names under which any data set may lie."""
 
+STDIN = "-"
+
 BUNDLED = ("digits", "wine", "breast_cancer", "diabetes", "iris")
 
 
@@ -62,20 +64,23 @@ class Kept:
             self._read[key] = read()
         return self._read[key]
 
-    def clear(self) -> None:
-        """Let go of everything."""
-        self._read.clear()
+    def shrink(self) -> None:
+        """Free all but the heads of what has one (``content.head()``), kept under ``("head", key)``."""
+        for key, content in list(self._read.items()):
+            if hasattr(content, "head"):
+                self._read[("head", key)] = content.head()
+                del self._read[key]
 
     def __reduce__(self) -> tuple[type[Kept], tuple[()]]:
         return Kept, ()
 
 
 def open_source(data: object) -> Source:
-    """Recognise where ``data`` comes from; reads no content.
+    """Recognise where ``data`` comes from; only a pipe is read, since that can be done once.
 
     Args:
-        data: a path, ``"sklearn:NAME"``, a DataFrame, a Series (a table of one column), a numpy array, or
-            ``(inputs, targets)``.
+        data: a path, ``-`` for standard input, ``"sklearn:NAME"``, a DataFrame, a Series (a table of one
+            column), a numpy array, or ``(inputs, targets)``.
 
     Raises:
         DataError: there is no such file, or nothing here can read it.
@@ -84,6 +89,8 @@ def open_source(data: object) -> Source:
         return data
     if isinstance(data, str) and data.startswith("sklearn:"):
         return _bundled(data.removeprefix("sklearn:"))
+    if isinstance(data, str) and data == STDIN and not Path(STDIN).exists():
+        return _file(Path("/dev/stdin"))
     if isinstance(data, str | Path):
         return _file(Path(data))
     if isinstance(data, tuple) or type(data).__module__.startswith("numpy"):
@@ -96,6 +103,14 @@ def open_source(data: object) -> Source:
         name = getattr(data, "name", None)
         return Source(kind="frame", name="frame", content=data.to_frame("value" if name is None else name))
     raise DataError(f"Expected a path, 'sklearn:NAME', a DataFrame or arrays, got {type(data).__name__}.")
+
+
+def refuse_pipe(data: object, why: str) -> None:
+    """Raise DataError when ``data`` names a pipe or a device, whose content is gone once it was read."""
+    if isinstance(data, str | Path) and (str(data) == STDIN or _is_stream(Path(data))):
+        raise DataError(
+            f"{data} is a pipe, which can be read only once, and {why}. Write it to a file first."
+        )
 
 
 def digest(source: Source) -> str:
@@ -118,6 +133,8 @@ def _bundled(name: str) -> Source:
 def _file(path: Path) -> Source:
     if not path.exists():
         raise DataError(f"No such file or folder: {path}. {_neighbours(path)}".rstrip())
+    if _is_stream(path):
+        return Source(kind="table", name=path.name, path=path, content=_whole(path))
     name = _name(path.resolve())
     kinds: dict[str, SourceKind] = {".parquet": "parquet", ".npz": "npz", ".ts": "ts"}
     if path.is_dir():
@@ -126,6 +143,17 @@ def _file(path: Path) -> Source:
     if suffixes and suffixes[-1] == ".gz":
         suffixes = suffixes[:-1]
     return Source(kind=kinds.get(suffixes[-1] if suffixes else "", "table"), name=name, path=path)
+
+
+def _is_stream(path: Path) -> bool:
+    return path.is_fifo() or path.is_char_device() or path.is_socket()
+
+
+def _whole(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"Cannot read {path}: {error.strerror or error}.") from error
 
 
 def _name(path: Path) -> str:
@@ -145,11 +173,13 @@ def _blocks(source: Source) -> Iterator[bytes]:
     if source.path is not None and source.path.is_dir():
         for file in sorted(item for item in source.path.rglob("*") if item.is_file()):
             yield f"{file.relative_to(source.path)}:{file.stat().st_size};".encode()
-    elif source.path is not None:
+    elif source.path is not None and source.content is None:
         with source.path.open("rb") as stream:
             yield from iter(lambda: stream.read(1 << 20), b"")
     elif source.kind == "sklearn":
         yield source.name.encode()
+    elif isinstance(source.content, bytes):
+        yield source.content
     else:
         parts = source.content if isinstance(source.content, tuple) else (source.content,)
         for part in parts:

@@ -16,12 +16,16 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.core.names import free_name
-from automl.data.cells import as_number, as_text, is_missing
+from automl.data.cells import arrow_texts, as_number, as_text, is_missing
 from automl.data.frames import checked, read_parquet, to_pandas
 from automl.data.source import Source
 from automl.data.text_table import read_text
 
-__all__ = ["Table", "as_number", "as_text", "is_missing", "listed", "read_table", "row_keys"]
+__all__ = ["Table", "as_number", "as_text", "first_rows", "is_missing", "listed", "read_table", "row_keys"]
+
+
+HEAD = 100
+"""Rows that are kept of a table whose memory was freed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,16 @@ class Table:
     notes: tuple[str, ...]
     where: str
 
+    def head(self) -> pd.DataFrame:
+        """The first rows, ``HEAD`` at most, with texts as str objects."""
+        head = self.frame.head(HEAD)
+        texts = {
+            name: pd.Series(as_text(head[name]), index=head.index, dtype=object)
+            for name in head.columns
+            if arrow_texts(head[name]) is not None
+        }
+        return head.assign(**texts).copy()
+
 
 def read_table(source: Source, *, header: bool = True) -> Table:
     """Read a source of kind ``table``, ``parquet``, ``frame`` or ``sklearn`` as a table, once per source.
@@ -49,8 +63,17 @@ def read_table(source: Source, *, header: bool = True) -> Table:
     Raises:
         DataError: it cannot be read, is empty, has doubled column names or rows of unequal length.
     """
+    if source.kind == "frame":  # what is in memory is not kept a second time
+        return _read(source, header=header)
     table = source.kept.get(("table", header), lambda: _read(source, header=header))
     return cast("Table", table)
+
+
+def first_rows(source: Source, count: int, *, header: bool = True) -> pd.DataFrame:
+    """Return the first rows of a table with texts as str objects; at most ``HEAD`` of them."""
+    key = ("table", header)
+    head = source.kept.get(("head", key), lambda: read_table(source, header=header).head())
+    return cast("pd.DataFrame", head.head(count))
 
 
 def row_keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:

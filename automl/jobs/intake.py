@@ -18,7 +18,7 @@ from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
 from automl.data.modality import Dataset, Examples, Modality, ReadOptions
-from automl.data.source import Source, open_source
+from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.settings import check_settings, with_setting
 from automl.jobs.story import story_of
@@ -104,6 +104,8 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     check_settings(config)
     if data is None and config.data is None:
         raise ConfigError("No data given: expected a file, a folder or sklearn:NAME.")
+    for given in (config.data if data is None else data, config.validation):
+        refuse_pipe(given, "a search reads its data again, when it is resumed and in each worker")
     source = open_source(config.data if data is None else data)
     wanted = [config.group_column, config.time_column, config.id_column, *config.keep, *config.drop]
     if source.kind == "table":
@@ -177,6 +179,7 @@ def take_in(
         modality = MODALITIES[name]
         _refuse_choice(config, name)
         dataset = modality.read(source, options)
+        source.kept.shrink()
     objectives = objectives_of(config, dataset.task)
     validation, notes = _validation(config, modality, dataset, source)
     folds, left_out = ((), ()) if validation is not None else _folds(config, dataset)

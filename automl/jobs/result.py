@@ -230,7 +230,9 @@ class Result:
         choose_backend(default_backend())
         schema = {key: value for key, value in self._schema.items() if key != "modality"}
         source = open_source(data)
-        return source, *self._modality.read_again(source, schema, targets=targets)
+        examples, notes = self._modality.read_again(source, schema, targets=targets)
+        source.kept.shrink()  # a large table need not stay beside its inputs
+        return source, examples, notes
 
     def _predictions(self, examples: Examples) -> np.ndarray:
         import numpy as np

@@ -35,10 +35,10 @@ def raw_sample(intake: Intake, prepared: Prepared, core: keras.Model) -> tuple[A
 
 
 def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:
-    from automl.data.tables import read_table
+    from automl.data.tables import first_rows
 
     tables = ("table", "parquet", "frame", "sklearn")
     if intake.source.kind in tables and intake.modality.name in ("tabular", "text"):
-        frame = read_table(intake.source, header=intake.dataset.schema.get("header", True)).frame
-        return frame.drop(columns=list(intake.dataset.target_names), errors="ignore").head(ROWS)
+        frame = first_rows(intake.source, ROWS, header=intake.dataset.schema.get("header", True))
+        return frame.drop(columns=list(intake.dataset.target_names), errors="ignore")
     return {name: array[rows] for name, array in prepared.validation.inputs.items()}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +13,9 @@ import pandas as pd
 import pytest
 
 from automl.core.errors import DataError
-from automl.data.source import Source, digest, open_source
+from automl.data.preflight import check_table_header
+from automl.data.source import Source, digest, open_source, refuse_pipe
+from automl.data.tables import as_text, read_table
 
 
 @pytest.mark.parametrize(
@@ -99,3 +105,32 @@ def test_the_digest_of_a_folder_follows_its_files(tmp_path: Path) -> None:
 )
 def test_the_digest_of_objects_follows_their_content(one: object, other: object) -> None:
     assert digest(open_source(one)) == digest(open_source(one)) != digest(open_source(other))
+
+
+def test_a_pipe_is_read_once_when_it_is_opened(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"a,b\n1,2\n",))
+    writer.start()
+    source = open_source(pipe)
+    writer.join()
+    check_table_header(source, target=("b",))
+    assert as_text(read_table(source).frame["a"]).tolist() == ["1"]
+    assert digest(source) == digest(source)
+
+
+def test_a_search_refuses_a_pipe_before_it_reads_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DataError, match="read only once, and that was it"):
+        refuse_pipe(tmp_path / "pipe", "that was it")
+    refuse_pipe(tmp_path, "a folder is none")
+    refuse_pipe("sklearn:wine", "a name is none")
+
+
+def test_standard_input_is_a_dash() -> None:
+    program = (
+        "from automl.data.source import open_source; from automl.data.tables import read_table;"
+        "print(read_table(open_source('-')).frame.shape)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=b"a,b\n1,2\n3,4\n", capture_output=True)
+    assert done.stdout.decode().strip() == "(2, 2)"

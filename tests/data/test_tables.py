@@ -19,7 +19,7 @@ import pytest
 from automl.core.errors import DataError
 from automl.data.preflight import check_table_header
 from automl.data.source import open_source
-from automl.data.tables import Table, as_number, as_text, read_table
+from automl.data.tables import Table, as_number, as_text, first_rows, read_table
 
 
 def table(folder: Path, content: str | bytes, *, name: str = "data.csv", header: bool = True) -> Table:
@@ -331,3 +331,13 @@ def test_numbers_of_all_storages(kind: object) -> None:
 
 def test_texts_of_a_category_of_mixed_objects_stay_apart() -> None:
     assert as_text(pd.Series([1, "1", True, 1.0], dtype=object)).tolist() == ["1", "1", "True", "1.0"]
+
+
+def test_of_a_table_that_was_let_go_the_first_rows_stay(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(long("{i}", "w{j}"))
+    source = open_source(tmp_path / "a.csv")
+    table = read_table(source)
+    source.kept.shrink()
+    (tmp_path / "a.csv").unlink()
+    assert first_rows(source, 2).to_numpy().tolist() == [[0, "w0"], [1, "w1"]]
+    assert len(table.frame) == 12_000
