@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -19,18 +20,19 @@ from automl.jobs.config import (
     JobConfig,
     config_from,
     dump_config,
+    name_of,
     parse_size,
     parse_time,
     parse_workers,
     read_config,
 )
 from automl.jobs.crew import executor_name, hired
-from automl.jobs.folder import MOST_LETTERS, JobFolder, new_folder, open_folder
+from automl.jobs.folder import JobFolder, new_folder, open_folder
 from automl.jobs.intake import check_early, default_backend
 from automl.jobs.interrupts import endings_interrupt
 from automl.jobs.kept_options import kept_config, with_secrets
 from automl.jobs.lock import discarded_unused, locked
-from automl.jobs.opening import check_tracking, proposer_of, taken_in
+from automl.jobs.opening import check_stores, proposer_of, taken_in
 from automl.jobs.over import is_over, leave_as_it_is
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
@@ -197,10 +199,10 @@ def run_job(
     started = time.monotonic() if started is None else started
     source = check_early(config, data)
     check_places(config.warm_start)
-    config = replace(config, name=config.name or source.name[:MOST_LETTERS])
+    config = replace(config, name=config.name or name_of(source.name))
     options = dump_config(kept_config(config))
-    check_tracking(config)
-    made = config.out is None or not Path(config.out).exists()
+    check_stores(config)
+    made = config.out is None or not os.path.exists(config.out)
     folder = new_folder(config.out, config.name or "")
     with locked(folder), discarded_unused(folder, made=made):
         # first of all, so that whatever happens from now on, `automl resume` goes on
@@ -253,7 +255,7 @@ def resume(
         config = with_secrets(config, storage, tracking_uri)
         source = check_early(config, data)
         _same_data(files, state_of(files), source)
-        check_tracking(config)
+        check_stores(config)
         return _conduct(config, source, data, files, watcher, started, alone=alone)
 
 

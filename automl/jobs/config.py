@@ -25,17 +25,23 @@ def option(default: Any, text: str, *, metavar: str = "", off: str = "") -> Any:
     return field(default=default, metadata={"help": text, "metavar": metavar, "off": off})
 
 
-_COUNTS = (
-    "trials",
-    "epochs",
-    "horizon",
-    "lookback",
-    "image_size",
-    "worker_cores",
-    "trials_per_gpu",
-    "attempts",
-    "memory_limit",
-)
+_COUNTS = {
+    "trials": 10**9,
+    "epochs": 10**6,
+    "horizon": 10**6,
+    "lookback": 10**6,
+    "image_size": 10**4,
+    "folds": 1000,
+    "worker_cores": 10**4,
+    "trials_per_gpu": 100,
+    "attempts": 10**6,
+    "memory_limit": 2**60,
+}
+"""Options that count something, and the largest count that makes sense: a longer one is a slip."""
+
+LARGEST_SEED, MOST_WORKERS, LEAST_MEMORY, MOST_DAYS = 2**32 - 1, 1000, 2**24, 3650
+MOST_LETTERS = 100
+"""Of a job's name: folder, experiment, study and registered model are called after it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,11 +170,12 @@ class JobConfig:
     )
 
     def __post_init__(self) -> None:
-        for name in _COUNTS:
-            _at_least(name, getattr(self, name), 1)
-        _at_least("folds", self.folds, 2)
+        for name, most in _COUNTS.items():
+            _between(name, getattr(self, name), _LEAST.get(name, 1), most)
+        _between("seed", self.seed, 0, LARGEST_SEED)
         if self.workers != AUTO:
-            _at_least("workers", int(self.workers), 1)
+            _between("workers", int(self.workers), 1, MOST_WORKERS)
+        _check_name(self.name)
         if self.executor == "inline" and self.workers != 1:
             raise ConfigError(
                 f"executor inline runs one trial at a time in this process, and workers is {self.workers}: "
@@ -176,8 +183,11 @@ class JobConfig:
             )
         for name in ("time", "trial_time"):
             seconds = getattr(self, name)
-            if seconds is not None and not seconds > 0:
-                raise ConfigError(f"{name}: expected a positive time such as 10m, got {seconds}.")
+            if seconds is not None and not 0 < seconds <= MOST_DAYS * 86400:
+                raise ConfigError(
+                    f"{name}: expected a time such as 10m, above 0 and at most {MOST_DAYS} days, "
+                    f"got {seconds:g} s."
+                )
         if self.backend not in BACKENDS:
             raise ConfigError(f"Unknown backend {self.backend!r}. {suggest(self.backend, BACKENDS)}")
         if self.folds is not None and self.validation is not None:
@@ -272,6 +282,8 @@ def parse_size(text: str | int, name: str = "memory_limit") -> int:
     if match is None:
         raise ConfigError(f"{name}: expected a size such as 4GB or 512MB, got {text!r}.")
     base = 1024 if match[3] else 1000
+    if len(match[1]) > 30:
+        raise ConfigError(f"{name}: {match[1][:30]}... is no size of memory.")
     return int(float(match[1]) * base ** " kmgt".index(match[2] or " "))
 
 
@@ -282,7 +294,7 @@ def parse_workers(value: int | str, name: str = "workers") -> int | str:
         ConfigError: it is neither.
     """
     text = str(value).strip()
-    if text != AUTO and not text.isdigit():
+    if text != AUTO and not (text.isascii() and text.isdigit() and len(text) < 19):
         raise ConfigError(f"{name}: expected a whole number or auto, got {value!r}.")
     return text if text == AUTO else int(text)
 
@@ -308,9 +320,34 @@ def _anchored(key: str, value: Any, folder: Path) -> Any:
     return str(folder / value) if key in _PATHS and plain else value
 
 
-def _at_least(name: str, value: int | None, low: int) -> None:
-    if value is not None and value < low:
-        raise ConfigError(f"{name}: expected a whole number of at least {low}, got {value}.")
+_LEAST = {"folds": 2, "memory_limit": LEAST_MEMORY}
+
+
+def _between(name: str, value: int | None, low: int, high: int) -> None:
+    if value is None or low <= value <= high:
+        return
+    limit = f"of at least {low}" if value < low else f"of at most {high}"
+    raise ConfigError(f"{name}: expected a whole number {limit}, got {value}.")
+
+
+def name_of(text: str) -> str:
+    """Return what a job is called after a file of any name."""
+    shown = "".join(letter if letter.isprintable() and letter not in "/\\" else "-" for letter in text)
+    return shown[:MOST_LETTERS].lstrip("-").strip(" .") or "job"
+
+
+def _check_name(name: str | None) -> None:
+    """A name stands in pages, files and messages: it is one line of printable text, and no path."""
+    if name is None:
+        return
+    if not name.strip() or len(name) > MOST_LETTERS:
+        blank = "" if name.strip() else ", all of them blank"
+        raise ConfigError(f"name: expected 1 to {MOST_LETTERS} letters, got {len(name)}{blank}.")
+    if not name.isprintable() or name.startswith("-") or set(name) & set("/\\") or name in (".", ".."):
+        raise ConfigError(
+            f"name: expected a name and no path, option or control characters, got {name!r}. "
+            "The folder of a job is chosen by --out."
+        )
 
 
 def _converted(key: str, value: Any, where: str) -> Any:

@@ -15,11 +15,11 @@ from typing import Any
 from automl.core.errors import ConfigError
 from automl.core.files import DRAFT, draft_of, write_whole, writing
 
+MOST_BYTES = 150
+"""Of the part of a folder's name that tells what the job is; file systems end at 255."""
+
 RUNS = "runs"
 """Where jobs go that are given no folder, below the working directory."""
-
-MOST_LETTERS = 100
-"""Of a job's name: folder, experiment, study and registered model are called after it."""
 
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
 """Names that Windows keeps for devices."""
@@ -148,6 +148,8 @@ def new_folder(out: str | None, name: str) -> JobFolder:
     Raises:
         ConfigError: it holds another job or other files, or cannot be written.
     """
+    if out is not None and not out.strip():
+        raise ConfigError("out: expected a folder, got an empty name.")
     path = Path(out) if out else Path(RUNS) / f"{slug(name)}-{time.strftime('%Y%m%d-%H%M%S')}"
     try:
         folder = JobFolder((path if out else _made_alone(path)).absolute())
@@ -176,7 +178,8 @@ def check_unused(folder: JobFolder) -> None:
 
 def slug(name: str) -> str:
     """Return a job's name as a part of a path: letters, digits, ``._-``, and not too long."""
-    kept = re.sub(r"[^\w.-]+", "-", name)[:MOST_LETTERS].strip("-. ")
+    plain = re.sub(r"[^\w.-]+", "-", name).encode()[:MOST_BYTES].decode(errors="ignore")
+    kept = plain.strip("-. ")
     return f"{kept or 'job'}-job" if kept.split(".")[0].upper() in _RESERVED else kept or "job"
 
 

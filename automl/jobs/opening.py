@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.core.specs import Objective
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     from automl.study.warm_start import Facts
 
 
-def check_tracking(config: JobConfig) -> None:
-    """Refuse a store that does not answer before anything is read."""
+def check_stores(config: JobConfig) -> None:
+    """Refuse stores of the study and of the runs that do not answer, before anything is read."""
+    if config.storage is not None:
+        from automl.study.storage import open_storage
+
+        open_storage(Path(), config.storage)
     if config.tracking:
         from automl.tracking.answering import check_store
 

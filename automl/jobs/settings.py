@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 
 from automl.core.errors import SpaceError, suggest
 from automl.jobs.config import JobConfig
+from automl.jobs.domains import check_domain
 from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
 from automl.spaces.parameters import Constant
@@ -22,14 +23,17 @@ def check_settings(config: JobConfig) -> None:
     """
     if not config.set:
         return
-    searched = {item.name for space in _spaces(config) for item in space.parameters}
+    parameters = [item for space in _spaces(config) for item in space.parameters]
+    searched = {item.name for item in parameters}
     known = sorted(searched | set(_training_types()))
     for text in config.set:
         name, wish = parse_setting(text)
+        _check_family(name)
         if _bare(name) not in known:
             raise SpaceError(f"No search space here has a parameter {name!r}. {suggest(name, known)}")
         if _bare(name) not in searched:
             _training_constant(name, wish)
+        check_domain(name, wish, [item for item in parameters if item.name == _bare(name)])
 
 
 def with_setting(space: SearchSpace, text: str) -> SearchSpace:
@@ -49,6 +53,13 @@ def with_setting(space: SearchSpace, text: str) -> SearchSpace:
     if _bare(name) in _training_types() and not _has(space, _bare(name)):
         return replace(space, parameters=(*space.parameters, _training_constant(name, wish)))
     return space.narrow(name, wish) if isinstance(wish, list | dict) else space.fix(name, wish)
+
+
+def _check_family(name: str) -> None:
+    family, dot, _ = name.rpartition(".")
+    short = sorted({item.split("/")[1] for item in FAMILIES})
+    if dot and family not in short:
+        raise SpaceError(f"--set {name}: there is no family {family!r}. {suggest(family, short)}")
 
 
 def _spaces(config: JobConfig) -> list[SearchSpace]:

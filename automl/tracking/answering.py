@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from automl.core.errors import ConfigError
 from automl.tracking.location import ANSWER_SECONDS, check_answer, is_server, redact, resolve, sqlite_path
@@ -31,6 +32,8 @@ def check_store(uri: str | None) -> None:
         uri: tracking URI; None for the default.
     """
     store = resolve(uri)
+    if store.startswith("http") and not urlsplit(store).hostname:
+        raise ConfigError(f"{redact(store)} names no server. Expected http(s)://HOST:PORT, or {_OTHERWISE}")
     if is_server(store):
         check_answer(store)
     elif store.startswith("sqlite"):
