@@ -10,12 +10,19 @@ predictions are float64 runs in NumPy too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
+
+LEAST, MOST = 256, 2048
+"""Examples that are predicted at once."""
+
+BATCH_VALUES = 1 << 21
+"""Most values of one tensor in a batch above ``LEAST``."""
 
 _before_last: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
 
@@ -65,6 +72,27 @@ def predict(model: keras.Model, inputs: Mapping[str, Any], batch_size: int) -> A
     places = np.resize(np.arange(rows), (-(-rows // size), size))
     parts = [predict_batch(model, {name: item[some] for name, item in inputs.items()}) for some in places]
     return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays)[:rows], *parts)
+
+
+def batch_size(model: keras.Model) -> int:
+    """Return how many examples are predicted at once: many of those that take little room each.
+
+    Calls of a small model take longer than its mathematics: 50,000 rows of 21 columns took 1.9 s in
+    batches of 256 and 0.7 s in batches of 1,024.
+    """
+    sizes = [
+        1 << 30 if None in tensor.shape[1:] else math.prod(tensor.shape[1:])
+        for layer in model._flatten_layers()
+        for tensor in keras.tree.flatten(_outputs(layer))
+    ]
+    return min(MOST, max(LEAST, BATCH_VALUES // max(1, *sizes, 1)))
+
+
+def _outputs(layer: keras.Layer) -> Any:
+    try:
+        return layer.output
+    except (AttributeError, ValueError, RuntimeError):
+        return []  # it is called several times, or never
 
 
 def _run(model: keras.Model, batch: Mapping[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,11 +66,17 @@ class Kept:
         return self._read[key]
 
     def shrink(self) -> None:
-        """Free all but the heads of what has one (``content.head()``), kept under ``("head", key)``."""
+        """Free all but the heads of what has one (``content.head()``), kept under ``("head", key)``.
+
+        What Arrow would keep for its next table is freed, too.
+        """
         for key, content in list(self._read.items()):
             if hasattr(content, "head"):
                 self._read[("head", key)] = content.head()
                 del self._read[key]
+        arrow = sys.modules.get("pyarrow")
+        if arrow is not None:
+            arrow.default_memory_pool().release_unused()
 
     def __reduce__(self) -> tuple[type[Kept], tuple[()]]:
         return Kept, ()

@@ -120,6 +120,13 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     return source
 
 
+def name_backend(backend: str) -> None:
+    """Say which backend Keras takes when it is imported, by and by."""
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = backend
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
 def choose_backend(backend: str) -> None:
     """Set the Keras backend, which can be done only before Keras is first imported, and import Keras.
 
@@ -134,8 +141,7 @@ def choose_backend(backend: str) -> None:
                 "Set KERAS_BACKEND before importing Keras."
             )
         return
-    os.environ["KERAS_BACKEND"] = backend
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    name_backend(backend)
     with muted_native_output():
         try:
             import_module("keras")

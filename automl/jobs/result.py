@@ -13,13 +13,14 @@ from automl.core.errors import ConfigError
 from automl.core.files import whole_folder
 from automl.core.specs import Configuration
 from automl.data.catalog import MODALITIES
+from automl.data.coded import compact
 from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, open_source
 from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
-from automl.jobs.exported import BATCH, load_model
+from automl.jobs.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
-from automl.jobs.intake import choose_backend, default_backend
+from automl.jobs.intake import choose_backend, default_backend, name_backend
 from automl.tasks.catalog import restore_task
 from automl.tasks.task import Task
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-PART = 50_000
+PART = 51_200
 """Examples that are predicted and written at once: few enough for memory, many enough for speed."""
 
 
@@ -227,19 +228,22 @@ class Result:
         return MODALITIES[self._schema["modality"]]
 
     def _read(self, data: object, *, targets: bool) -> tuple[Source, Examples, tuple[str, ...]]:
-        choose_backend(default_backend())
+        # what is read is read before a framework takes its room: at its largest a table needs twice its own
+        name_backend(default_backend())
         schema = {key: value for key, value in self._schema.items() if key != "modality"}
         source = open_source(data)
         examples, notes = self._modality.read_again(source, schema, targets=targets)
+        examples = compact(examples)
         source.kept.shrink()  # a large table need not stay beside its inputs
+        choose_backend(default_backend())
         return source, examples, notes
 
     def _predictions(self, examples: Examples) -> np.ndarray:
         import numpy as np
 
-        from automl.data.raw_model import predict
+        from automl.data.raw_model import batch_size, predict
 
-        return np.asarray(predict(self.model, examples.inputs, batch_size=BATCH))
+        return np.asarray(predict(self.model, examples.inputs, batch_size=batch_size(self.model)))
 
 
 def load_result(folder: str | Path) -> Result:
