@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.files import write_whole
+from automl.core.pages import write_page
 from automl.jobs.assembly import Prepared
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ MOST_POINTS = 2000
 
 
 def validation_plot(prepared: Prepared, core: keras.Model, folder: Path) -> list[Path]:
-    """Draw the picture that fits the task as one HTML file that needs no network.
+    """Draw the picture that fits the task as an HTML page that needs no network.
 
     Args:
         prepared: the fold whose validation part is shown.
@@ -43,10 +43,9 @@ def validation_plot(prepared: Prepared, core: keras.Model, folder: Path) -> list
     figure = kinds[task.kind](prepared, predictions)
     if figure is None:
         return []
-    folder.mkdir(parents=True, exist_ok=True)
     name = "confusion_matrix" if kinds[task.kind] is _confusion else "predictions_against_truth"
     path = folder / f"{name}.html"
-    write_whole(path, figure.to_html(include_plotlyjs=True))
+    write_page(path, figure.to_html(include_plotlyjs="directory"))
     return [path]
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.files import write_whole
+from automl.core.pages import write_page
 from automl.core.specs import Objective, TrialRecord
+from automl.spaces.space import family_of
 
 if TYPE_CHECKING:
     from optuna import Study
+    from optuna.trial import FrozenTrial
 
 PAGE = "optuna_study.html"
+
+ENOUGH = 10
+"""Trials of one family from which importances of its parameters are drawn: of fewer they are chance."""
 
 
 def draw_study(
@@ -22,9 +28,8 @@ def draw_study(
 ) -> list[Path]:
     """Write scores against time, history, importances, parallel coordinates and slices of a study.
 
-    All plots share one page, because the drawing library inside it weighs 5 MB and a page shown by
-    MLflow cannot load a file beside it. A plot that cannot be drawn, for want of trials or of
-    parameters, is left out.
+    All plots share one page. One that cannot be drawn, for want of trials or of parameters, is left out;
+    where there are too few trials for importances, the page says so.
 
     Args:
         study: what to draw.
@@ -38,9 +43,8 @@ def draw_study(
     figures = list(_figures(study, objectives, records))
     if not figures:
         return []
-    folder.mkdir(parents=True, exist_ok=True)
     page = folder / PAGE
-    write_whole(page, _page(study.study_name, figures))
+    write_page(page, _page(study.study_name, figures, _missing(study)))
     return [page]
 
 
@@ -77,10 +81,52 @@ def _with_optuna(
         *front,
         *own,
         ("Optimisation history", lambda: visualization.plot_optimization_history(study, **target)),
-        ("Parameter importances", lambda: visualization.plot_param_importances(study, **target)),
+        *_importances(study, target),
         ("Parallel coordinates", lambda: visualization.plot_parallel_coordinate(study, **target)),
         ("Slices", lambda: visualization.plot_slice(study, **target)),
     ]
+
+
+def _importances(study: Study, target: dict[str, Any]) -> list[tuple[str, Callable[[], Any]]]:
+    """One plot for each family of which enough trials were trained to their end."""
+    from optuna.visualization import plot_param_importances
+
+    return [
+        (
+            f"Parameter importances {f'of {family} ' if family else ''}({len(trials)} trials)",
+            partial(plot_param_importances, _study_of(study, trials), **target),
+        )
+        for family, trials in _by_family(study).items()
+        if len(trials) >= ENOUGH
+    ]
+
+
+def _by_family(study: Study) -> dict[str, list[FrozenTrial]]:
+    from optuna.trial import TrialState
+
+    groups: dict[str, list[FrozenTrial]] = {}
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        groups.setdefault(family_of(trial.params), []).append(trial)
+    return groups
+
+
+def _study_of(study: Study, trials: Sequence[FrozenTrial]) -> Study:
+    import optuna
+
+    alone = optuna.create_study(directions=study.directions)
+    alone.add_trials(trials)
+    return alone
+
+
+def _missing(study: Study) -> str:
+    """Why the page shows no importances, or nothing."""
+    most = max((len(trials) for trials in _by_family(study).values()), default=0)
+    if most >= ENOUGH:
+        return ""
+    return (
+        f"Parameter importances are left out: they need at least {ENOUGH} trials of one family that were "
+        f"trained to their end, and there are {most}. From fewer they would be chance."
+    )
 
 
 def _drawn(plot: Callable[[], Any]) -> Any | None:
@@ -95,11 +141,11 @@ def _drawn(plot: Callable[[], Any]) -> Any | None:
     return figure if figure.data else None
 
 
-def _page(name: str, figures: Sequence[tuple[str, Any]]) -> str:
-    parts = [
-        f"<h2>{escape(title)}</h2>\n{figure.to_html(full_html=False, include_plotlyjs=index == 0)}"
-        for index, (title, figure) in enumerate(figures)
-    ]
+def _page(name: str, figures: Sequence[tuple[str, Any]], missing: str) -> str:
+    parts = [f"<p>{escape(missing)}</p>"] if missing else []
+    for index, (title, figure) in enumerate(figures):
+        drawing = figure.to_html(full_html=False, include_plotlyjs="directory" if index == 0 else False)
+        parts.append(f"<h2>{escape(title)}</h2>\n{drawing}")
     head = f'<head><meta charset="utf-8"><title>{escape(name)}</title></head>'
     return "\n".join(
         [

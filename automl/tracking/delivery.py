@@ -16,6 +16,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run,
 from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
+from automl.core.pages import whole_page
 from automl.tracking import registration
 from automl.tracking.client_settings import quiet
 from automl.tracking.location import artifact_root, is_server, prepare, resolve
@@ -197,7 +198,14 @@ class Delivery:
 
     def _files(self, run: str, content: Mapping[str, Any]) -> None:
         for path in content["paths"]:
-            if Path(path).is_file():
+            file = Path(path)
+            if not file.is_file():
+                continue
+            if file.suffix == ".html":
+                # MLflow shows a page alone, where it cannot load a library from beside it
+                name = f"{content['folder']}/{file.name}".lstrip("/")
+                self.client.log_text(run, whole_page(file), name)
+            else:
                 self.client.log_artifact(run, path, content["folder"] or None)
 
     def _model(self, run: str, content: Mapping[str, Any]) -> None:

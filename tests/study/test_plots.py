@@ -8,7 +8,7 @@ import optuna
 import pytest
 
 from automl.core.specs import Objective, Rung, TrialRecord
-from automl.study.plots import draw_study
+from automl.study.plots import ENOUGH, draw_study
 from automl.study.timeline import draw_timeline
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
@@ -108,3 +108,37 @@ def test_the_page_begins_with_it_and_has_those_of_optuna(tmp_path):
 
     text = page.read_text(encoding="utf-8")
     assert text.index("Score against time, with rungs") < text.index("Optimisation history")
+
+
+def study_of_families(**counts: int) -> optuna.Study:
+    study = optuna.create_study(direction="maximize")
+    for family, count in counts.items():
+        for number in range(count):
+            width = number + 1
+            frozen = optuna.trial.create_trial(
+                value=width / 10,
+                params={"family": family, f"{family}.width": width},
+                distributions={
+                    "family": optuna.distributions.CategoricalDistribution(list(counts)),
+                    f"{family}.width": optuna.distributions.IntDistribution(1, 50),
+                },
+            )
+            study.add_trial(frozen)
+    return study
+
+
+def test_importances_are_drawn_within_families_of_enough_trials(tmp_path):
+    (page,) = draw_study(study_of_families(mlp=ENOUGH, linear=ENOUGH - 1), (ACCURACY,), tmp_path)
+
+    text = page.read_text(encoding="utf-8")
+    assert f"Parameter importances of mlp ({ENOUGH} trials)" in text
+    assert "importances of linear" not in text
+    assert page.stat().st_size < 1e6
+
+
+def test_the_page_says_why_there_are_no_importances(tmp_path):
+    (page,) = draw_study(study_of_families(mlp=ENOUGH - 1), (ACCURACY,), tmp_path)
+
+    text = page.read_text(encoding="utf-8")
+    assert f"at least {ENOUGH} trials of one family" in text
+    assert "Parameter importances of" not in text
