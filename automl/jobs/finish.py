@@ -83,18 +83,24 @@ def finish(
     warning = _baseline_warning(records, intake.objectives[0])
     if warning:
         session.progress.note(warning)
-    prepared, core = _winner(session, records.best)
-    save_model(exported_model(prepared, core), folder.model)
+    phases = intake.source.phases
+    with phases.phase("exporting the best model"):
+        prepared, core = _winner(session, records.best)
+        save_model(exported_model(prepared, core), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
     summary = _summary(session, records, state, warning)
     _write_result(session, summary)
-    summary = {**summary, **_checked(session, records.best, prepared, core, summary)}
+    with phases.phase("scoring the exported model"):
+        summary = {**summary, **_checked(session, records.best, prepared, core, summary)}
     _write_result(session, summary)
-    drawn = validation_plot(session.setting.folds[0], core, folder.plots)
-    tracker.log_files([folder.leaderboard, folder.result, folder.job])
-    tracker.log_model(_model_record(session, records.best, prepared, core))
-    tracker.log_files([*drawn, *plots(folder.plots)], "plots")
-    tracker.end_job(state, _facts(records, intake.objectives))
+    with phases.phase("registering the model"):
+        tracker.log_files([folder.leaderboard, folder.result, folder.job])
+        tracker.log_model(_model_record(session, records.best, prepared, core))
+    with phases.phase("drawing plots"):
+        drawn = validation_plot(session.setting.folds[0], core, folder.plots)
+        tracker.log_files([*drawn, *plots(folder.plots)], "plots")
+    with phases.phase("closing the runs"):
+        tracker.end_job(state, _facts(records, intake.objectives))
     for note in tracker.notes():
         session.progress.note(note)
     _write_result(session, summary)
@@ -107,19 +113,32 @@ def finish(
 
 
 def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd.DataFrame:
-    """Return one row per trial and baseline, best first by the first objective, failures last."""
+    """Return one row per trial and baseline, best first by the first objective, failures last.
+
+    Numbers that are whole in every row are integers, also where rows lack them.
+    """
     import pandas as pd
 
     front = {record.number for record in records.front}
     rows = [_row(record, objectives, front) for record in (*records.trials, *records.baselines)]
     frame = pd.DataFrame(rows)
     first, rising = objectives[0].label, objectives[0].direction == "minimize"
-    frame["_order"] = frame["state"].map({"complete": 0, "paused": 1, "pruned": 1, "failed": 2})
-    frame = frame.sort_values(["_order", first], ascending=[True, rising], kind="stable")
-    frame = frame.drop(columns="_order").reset_index(drop=True)
-    whole = ["trial", "rungs", "promotions"]
-    frame[whole] = frame[whole].astype("Int64")
-    return frame
+    frame["_order"] = frame["state"] == "failed"
+    frame["_short"] = frame["state"] != "complete"
+    keys = ["_order", first, "_short"]
+    frame = frame.sort_values(keys, ascending=[True, rising, True], kind="stable")
+    frame = frame.drop(columns=["_order", "_short"]).reset_index(drop=True)
+    return frame.astype(dict.fromkeys(_whole(rows), "Int64"))
+
+
+def _whole(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Columns that hold whole numbers wherever they hold anything, and those that count."""
+    kinds: dict[str, set[type]] = {"trial": {int}, "rungs": {int}, "promotions": {int}}
+    for row in rows:
+        for name, value in row.items():
+            if value is not None:
+                kinds.setdefault(name, set()).add(type(value))
+    return [name for name, found in kinds.items() if found == {int}]
 
 
 def _row(record: TrialRecord, objectives: tuple[Objective, ...], front: set[int]) -> dict[str, Any]:
@@ -141,13 +160,17 @@ def _row(record: TrialRecord, objectives: tuple[Objective, ...], front: set[int]
         "best_epoch": record.best_epoch,
         "seconds": round(record.seconds, 2),
         "compile_seconds": record.effort.get("compile_seconds"),
-        "parameters": record.metrics.get("parameters"),
+        "parameters": _count(record.metrics.get("parameters")),
         "latency_ms": record.metrics.get("latency_ms"),
         "feasible": record.feasible if record.constraints else None,
         **{name: value for name, value in metrics.items() if name not in scores},
         **_parameters(record),
         "reason": record.reason,
     }
+
+
+def _count(value: float | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def _parameters(record: TrialRecord) -> dict[str, Any]:

@@ -92,7 +92,8 @@ def run_search(
     write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
     task = session.setting.folds[0].task.describe()
     write_json(folder.task, task)
-    proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs, facts_of(intake, task))
+    with intake.source.phases.phase("opening the study"):
+        proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs, facts_of(intake, task))
     for note in proposer.notes:
         progress.note(note)
     with _tracked(session):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TextIO
 
 from automl.core.errors import ConfigError
 from automl.jobs.progress import SilentProgress
@@ -46,16 +47,40 @@ def watching(
     if progress is not None or not verbose:
         yield progress or SilentProgress()
         return
-    view = _view(started)
+    with _own_stderr() as stream:
+        view = _view(started, stream)
+        try:
+            yield view
+        finally:
+            view.close()
+
+
+@contextmanager
+def _own_stderr() -> Iterator[TextIO | None]:
+    """A door of our own to stderr, open while native output is muted; None for one that is pretended."""
+    real = sys.stderr
+    if real is None or id(real) != id(sys.__stderr__):
+        yield None
+        return
     try:
-        yield view
+        number = os.dup(real.fileno())
+    except (OSError, ValueError):  # it is closed
+        yield None
+        return
+    stream = os.fdopen(number, "w", encoding=real.encoding, errors="backslashreplace")
+    try:
+        yield stream
     finally:
-        view.close()
+        with suppress(OSError):  # nobody listens any more
+            stream.close()
 
 
-def _view(started: float | None) -> LiveProgress | PlainProgress:
+def _view(started: float | None, stream: TextIO | None) -> LiveProgress | PlainProgress:
     from automl.views.live import LiveProgress
     from automl.views.plain import PlainProgress
 
-    kind = LiveProgress if sys.stderr is not None and sys.stderr.isatty() else PlainProgress
-    return kind(started)
+    if stream is None or not stream.isatty():
+        return PlainProgress(started, stream)
+    from rich.console import Console
+
+    return LiveProgress(started, Console(file=stream))

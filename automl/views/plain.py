@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TextIO
 
 from automl.core.phases import Phase
 from automl.core.specs import Configuration, TrialRecord
@@ -58,9 +59,11 @@ class PlainProgress:
 
     Args:
         started: ``time.monotonic()`` of the begin of the command.
+        stream: where the lines go; whatever ``sys.stderr`` is then by default.
     """
 
-    def __init__(self, started: float | None = None) -> None:
+    def __init__(self, started: float | None = None, stream: TextIO | None = None) -> None:
+        self._stream = stream
         self._started = time.monotonic() if started is None else started
         self._search = NO_SEARCH
         self._standings = Standings()
@@ -182,10 +185,10 @@ class PlainProgress:
             first, *rest = text.splitlines() or [""]
             lines = [f"{duration_text(self._last - self._started):>5}  {first}"]
             lines += [INDENT + line for line in rest]
-            say("\n".join(lines))
+            say("\n".join(lines), self._stream)
 
 
-def say(text: str) -> None:
+def say(text: str, stream: TextIO | None = None) -> None:
     """Print on stderr; nobody may be listening any more, which is no reason to end a search."""
     with suppress(OSError, ValueError):
-        print(text, file=sys.stderr, flush=True)
+        print(text, file=stream or sys.stderr, flush=True)

@@ -26,26 +26,47 @@ def test_search_prints_one_json_object(tmp_path, monkeypatch, capsys):
     assert answer["mlflow_run_id"] is None
 
 
-def test_leaderboard_is_a_table_or_json(wine_job, capsys):
-    assert run(["leaderboard", str(wine_job.folder)]) == 0
+def test_leaderboard_is_a_table_or_json_or_csv(wine_job, capsys):
+    assert run(["leaderboard", str(wine_job.folder), "--wide"]) == 0
     table = capsys.readouterr().out
     assert run(["leaderboard", str(wine_job.folder), "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
+    assert run(["leaderboard", str(wine_job.folder), "--csv"]) == 0
 
+    assert capsys.readouterr().out == (wine_job.folder / "leaderboard.csv").read_text()
     assert table.splitlines()[0].startswith("trial  name")
     assert len(rows) == len(table.splitlines()) - 1 == 4
+    assert {type(row["parameters"]) for row in rows if row["trial"] is not None} == {int}
 
 
-def test_the_table_shows_how_far_trials_came_only_where_that_differs(tmp_path, capsys):
-    header = "trial,name,state,val_accuracy,origin,rungs,promotions,epochs,reason"
-    rows = ["0,mlp,complete,0.9,portfolio,2,1,6,", "1,mlp,pruned,0.5,portfolio,1,0,2,left behind"]
+def test_the_leaderboard_fits_the_terminal(wine_job, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "70")
+
+    run(["leaderboard", str(wine_job.folder)])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 70
+    assert lines[0].split()[:5] == ["trial", "name", "state", "val_accuracy", "epochs"]
+    assert lines[-1] == "Cut to the terminal: --wide, --csv or --json show all."
+
+
+def test_the_leaderboard_shows_the_parameters_that_differ_within_a_family(tmp_path, capsys):
+    header = "trial,name,state,val_accuracy,spread,epochs,depth,width,dropout,reason"
+    rows = [
+        "0,mlp,complete,0.9,,6,2,64,0.1,",
+        "1,mlp,pruned,0.8,,2,3,64,0.1,left behind",
+        "2,linear,complete,0.7,,6,,,0.1,",
+        ",majority,complete,0.5,,0,,,,",
+    ]
     (tmp_path / "job.yaml").write_text("name: toy")
     (tmp_path / "leaderboard.csv").write_text("\n".join([header, *rows]))
 
     run(["leaderboard", str(tmp_path)])
 
-    first = capsys.readouterr().out.splitlines()[0]
-    assert first.split() == ["trial", "name", "state", "val_accuracy", "epochs", "rungs"]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["trial", "name", "state", "val_accuracy", "epochs", "configuration"]
+    assert [line.split()[5:] for line in lines[1:5]] == [["depth=2"], ["depth=3"], [], []]
+    assert lines[5].startswith("pruned: ended before its full length")
 
 
 def test_a_search_ends_with_its_counts(tmp_path, monkeypatch, capsys):
@@ -140,3 +161,20 @@ def _wine(folder: Path) -> Path:
 
     load_wine(as_frame=True).data.to_csv(folder / "wine.csv", index=False)
     return folder / "wine.csv"
+
+
+def test_the_help_of_a_search_has_each_option_under_one_heading(capsys):
+    assert run(["search", "--help"]) == 0
+
+    text = capsys.readouterr().out
+    headings = [line[:-1] for line in text.splitlines() if line.endswith(":") and line[0] != " "]
+    assert headings[:7] == ["Data", "Search", "Budget", "Training", "Workers", "Tracking", "Output"]
+    assert text.split("\nOptions:")[1].split() == [
+        "-h,",
+        "--help",
+        "Show",
+        "this",
+        "message",
+        "and",
+        "exit.",
+    ]

@@ -51,6 +51,35 @@ def test_the_leaderboard_tells_how_far_each_trial_came():
     assert str(frame["rungs"].dtype) == "Int64"
 
 
+def trial(number, state, score, **facts) -> TrialRecord:
+    known = {
+        "configuration": {"family": "mlp", "mlp.width": 64},
+        "metrics": {"parameters": 1234.0},
+        **facts,
+    }
+    return TrialRecord(number=number, state=state, scores=() if score is None else (score,), **known)
+
+
+def test_a_pruned_trial_stands_above_a_baseline_that_it_beats_and_failures_last():
+    trials = (trial(0, "failed", None), trial(1, "pruned", 0.9), trial(2, "complete", 0.6))
+    baseline = trial(-1, "complete", 0.7, baseline="majority")
+    records = Records(trials=trials, front=(), baselines=(baseline,), best=trials[1])
+
+    frame = leaderboard_frame(records, (ACCURACY,))
+
+    assert frame["name"].tolist() == ["mlp", "majority", "mlp", "mlp"]
+    assert frame["state"].tolist() == ["pruned", "complete", "complete", "failed"]
+
+
+def test_whole_numbers_are_integers_also_where_rows_lack_them():
+    other = trial(1, "complete", 0.8, configuration={"family": "linear"}, metrics={})
+    records = Records(trials=(trial(0, "complete", 0.9), other), front=(), baselines=(), best=other)
+
+    written = leaderboard_frame(records, (ACCURACY,)).to_csv(index=False).splitlines()[1].split(",")
+
+    assert {"64", "1234"} <= set(written)
+
+
 def end_with_weights(folder, number):
     folder.candidates.mkdir(exist_ok=True)
     folder.weights_of(number).write_text(f"weights {number}")

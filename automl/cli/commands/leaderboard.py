@@ -4,32 +4,55 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import click
 
 from automl.core.errors import ConfigError
 from automl.jobs.folder import open_folder
 
+Row: TypeAlias = Mapping[str, str]
+
+WIDTH = 120
+"""Columns of text where there is no terminal that says its width."""
+
 _LEADING = ("trial", "name", "state", "epochs", "seconds", "parameters")
 _HIDDEN = ("best", "best_epoch", "spread", "reason", "promotions", "compile_seconds")
 _TELLING = ("origin", "rungs", "feasible")
 """Shown where trials differ in them."""
+_OWN = {*_LEADING, *_HIDDEN, *_TELLING, "latency_ms"}
+"""Columns that are no parameters of a configuration, nor metrics."""
+_PRUNED = (
+    "pruned: ended before its full length, since others did better; its score is that of its best epoch."
+)
 
 
 @click.command("leaderboard")
 @click.argument("folder", metavar="DIR")
+@click.option("--wide", is_flag=True, help="a column for each metric and parameter, however wide")
+@click.option("--csv", "as_csv", is_flag=True, help="print CSV with every column")
 @click.option("--json", "as_json", is_flag=True, help="print a JSON list with every column")
-def command(folder: str, as_json: bool) -> None:
-    """Print the trials and baselines of the job in DIR, best first."""
+def command(folder: str, wide: bool, as_csv: bool, as_json: bool) -> None:
+    """Print the trials and baselines of the job in DIR, best first.
+
+    The table fits the terminal: the scores, and of each configuration the parameters in which the trials
+    of its family differ.
+    """
     files = open_folder(folder)
     if not files.leaderboard.exists():
         raise ConfigError(f"{folder} has no leaderboard.csv: the job has not got that far.")
-    with files.leaderboard.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    if as_json:
-        click.echo(json.dumps([{name: _value(text) for name, text in row.items()} for row in rows]))
+    text = files.leaderboard.read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    if as_csv:
+        click.echo(text, nl=False)
+    elif as_json:
+        click.echo(json.dumps([{name: _value(cell) for name, cell in row.items()} for row in rows]))
+    elif wide:
+        click.echo(_table(rows, _all_columns(rows)))
     else:
-        click.echo(_table(rows))
+        click.echo(_fitted(rows, shutil.get_terminal_size((WIDTH, 24)).columns))
 
 
 def _value(text: str) -> object:
@@ -42,17 +65,69 @@ def _value(text: str) -> object:
     return int(text) if text.lstrip("-").isdigit() else number
 
 
-def _table(rows: list[dict[str, str]]) -> str:
-    shown = _columns(rows)
-    cells = [shown, *([_cell(row, name) for name in shown] for row in rows)]
+def _fitted(rows: Sequence[Row], width: int) -> str:
+    """The table in lines of at most ``width``, and what it leaves out."""
+    differing = _differing(rows)
+    told = [{**row, "configuration": _configuration(row, differing)} for row in rows]
+    lines = _table(told, [*_short_columns(told), "configuration"]).splitlines()
+    shown = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
+    notes = [_PRUNED] if any(row["state"] == "pruned" for row in rows) else []
+    if shown != lines:
+        notes.append("Cut to the terminal: --wide, --csv or --json show all.")
+    return "\n".join([*shown, *notes])
+
+
+def _differing(rows: Sequence[Row]) -> dict[str, set[str]]:
+    """For each family the parameters in which its trials differ."""
+    families: dict[str, list[Row]] = {}
+    for row in rows:
+        families.setdefault(row["name"], []).append(row)
+    return {
+        family: {name for name in _parameters(rows) if len({row[name] for row in members}) > 1}
+        for family, members in families.items()
+    }
+
+
+def _parameters(rows: Sequence[Row]) -> list[str]:
+    return [name for name in rows[0] if name not in _OWN and not name.startswith("val_")] if rows else []
+
+
+def _configuration(row: Row, differing: Mapping[str, set[str]]) -> str:
+    from automl.views.text import configuration_text
+
+    cells = {name: _value(row[name]) for name in differing[row["name"]]}
+    known = {name: cells[name] for name in row if cells.get(name) is not None}
+    return configuration_text(known, most=len(known))
+
+
+def _short_columns(rows: Sequence[Row]) -> list[str]:
+    names = list(rows[0]) if rows else []
+    # the objectives stand between the state and the spread over folds
+    scores = names[names.index("state") + 1 : names.index("spread")] if "spread" in names else []
+    scores = scores or [name for name in names if name.startswith("val_")]
+    wanted = [*_LEADING[:3], *scores, *_LEADING[3:]]
+    return [name for name in wanted if any(row.get(name) for row in rows)]
+
+
+def _table(rows: Sequence[Row], shown: Sequence[str]) -> str:
+    cells = [[*shown], *([_cell(row, name) for name in shown] for row in rows)]
     widths = [max(len(line[index]) for line in cells) for index in range(len(shown))]
+    right = [_numeric(rows, name) for name in shown]
     return "\n".join(
-        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        "  ".join(
+            text.rjust(width) if number else text.ljust(width)
+            for text, width, number in zip(line, widths, right, strict=True)
+        ).rstrip()
         for line in cells
     )
 
 
-def _columns(rows: list[dict[str, str]]) -> list[str]:
+def _numeric(rows: Sequence[Row], name: str) -> bool:
+    known = [_value(row.get(name) or "") for row in rows]
+    return all(value is None or isinstance(value, int | float) for value in known)
+
+
+def _all_columns(rows: Sequence[Row]) -> list[str]:
     """Leading columns, scores, then parameters; what tells nothing in any row is left out."""
     dull = {name for name in _TELLING if len({row[name] for row in rows if row.get(name)}) < 2}
     names = [name for name in rows[0] if name not in {*_LEADING, *_HIDDEN, *dull}] if rows else []
@@ -62,8 +137,10 @@ def _columns(rows: list[dict[str, str]]) -> list[str]:
     return [name for name in ordered if any(row.get(name) for row in rows)]
 
 
-def _cell(row: dict[str, str], name: str) -> str:
-    value = _value(row.get(name, "") or "")
+def _cell(row: Row, name: str) -> str:
+    value = _value(row.get(name) or "")
     if value is None:
-        return "-"
+        return "" if name == "configuration" else "-"
+    if name == "state":
+        return {"complete": "finished"}.get(str(value), str(value))
     return f"{value:.5g}" if isinstance(value, float) else str(value)

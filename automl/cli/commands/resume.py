@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from automl.cli.groups import GroupedCommand
 from automl.cli.running import run_and_report
 
 
-@click.command("resume")
+@click.command("resume", cls=GroupedCommand)
 @click.argument("folder", metavar="DIR")
 @click.option("--trials", type=int, metavar="N", help="number of trials in all, earlier ones included")
 @click.option("--time", "time_limit", metavar="TIME", help="time from now: 90s, 10m, 1.5h")

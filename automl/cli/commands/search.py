@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from automl.cli.groups import GroupedCommand
 from automl.cli.options import given_config, job_options
 from automl.cli.running import run_and_report
 
 
-@click.command("search")
+@click.command("search", cls=GroupedCommand)
 @click.argument("data", required=False)
 @click.option("--job", metavar="FILE", help="job file (YAML) with any of these options")
 @job_options
