@@ -57,7 +57,8 @@ class GroupedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, each under its heading."""
-        records = {item.name: item.get_help_record(ctx) for item in self.get_params(ctx)}
+        options = [item for item in self.get_params(ctx) if isinstance(item, click.Option)]
+        records = {item.name: item.get_help_record(ctx) for item in options}
         for heading, names in GROUPS.items():
             _write(formatter, heading, [records.pop(name, None) for name in names])
         _write(formatter, "Options", list(records.values()))
