@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import DataError
+from automl.data.npz import read_npz
 from automl.data.source import Source
 
 KEYS = (
@@ -64,11 +65,7 @@ def read_arrays(source: Source, *, labelled: bool) -> Arrays:
 
 def _from_file(source: Source) -> Arrays:
     where = str(source.path)
-    try:
-        with np.load(where, allow_pickle=False) as loaded:
-            stored = {key: loaded[key] for key in loaded.files}
-    except (ValueError, OSError, EOFError) as error:
-        raise DataError(f"{where} cannot be read as an npz file: {error}") from error
+    stored = read_npz(source)
     images, labels = _find_keys(list(stored), where)
     others = [key for key in stored if key not in (images, labels)]
     read = f"{images} and {labels}" if labels else f"{images}, no labels,"

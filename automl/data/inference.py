@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl.core.errors import DataError
 from automl.data.source import PICTURE_SUFFIXES, Source
 
 if TYPE_CHECKING:
@@ -37,11 +36,9 @@ def _first_array(source: Source) -> Any:
     if source.kind == "arrays":
         content = source.content
         return np.asarray(content[0] if isinstance(content, tuple) else content)
-    try:
-        with np.load(str(source.path), allow_pickle=False) as arrays:
-            return max((arrays[key] for key in arrays.files), key=lambda item: item.ndim)
-    except (ValueError, OSError) as error:
-        raise DataError(f"{source.path} is not a readable npz file: {error}.") from None
+    from automl.data.npz import read_npz
+
+    return max(read_npz(source).values(), key=lambda item: item.ndim)
 
 
 def _of_array(array: Any) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from automl.core.errors import DataError, suggest
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.data.flags import Flags
+from automl.data.npz import read_npz
 from automl.data.source import Source
 from automl.data.targets import infer_task, read_targets, target_flags, target_notes
 from automl.data.ts_format import Label, read_ts
@@ -72,7 +72,7 @@ def read_whole(source: Source, target: Sequence[str]) -> WholeSeries:
         labels = None if found.labels is None else np.array(found.labels, object)
         return WholeSeries(series=found.series, labels=labels, label=found.label, where=where)
     if source.kind == "npz" and source.path is not None:
-        inputs, labels = _read_npz(source.path, target)
+        inputs, labels = _read_npz(source, target)
     elif source.kind == "arrays":
         inputs, labels = source.content if isinstance(source.content, tuple) else (source.content, None)
     else:
@@ -154,30 +154,17 @@ def without_padding(padded: np.ndarray) -> np.ndarray:
     return np.asarray(np.take_along_axis(padded, last, axis=1))
 
 
-def _read_npz(path: Path, target: Sequence[str]) -> tuple[np.ndarray, np.ndarray | None]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            inputs = _pick(archive, INPUT_KEYS, path)
-            chosen = _target_key(archive, target, path)
-            return archive[inputs], None if chosen is None else archive[chosen]
-    except (OSError, ValueError, EOFError) as error:
+def _read_npz(source: Source, target: Sequence[str]) -> tuple[np.ndarray, np.ndarray | None]:
+    arrays, where = read_npz(source), str(source.path)
+    inputs = next((key for key in INPUT_KEYS if key in arrays), None)
+    if inputs is None:
         raise DataError(
-            f"Cannot read {path}: {error}. Expected an .npz file of plain arrays; series of unequal length"
-            " are padded with NaN at the end."
-        ) from error
-
-
-def _pick(archive: Any, keys: Sequence[str], path: Path) -> str:
-    for key in keys:
-        if key in archive.files:
-            return key
-    raise DataError(f"{path}: expected an array named {' or '.join(keys[:4])}, found {archive.files}.")
-
-
-def _target_key(archive: Any, target: Sequence[str], path: Path) -> str | None:
-    if target and target[0] not in archive.files:
-        raise DataError(f"{path}: no array is named {target[0]!r}. {suggest(target[0], archive.files)}")
-    return target[0] if target else next((key for key in TARGET_KEYS if key in archive.files), None)
+            f"{where}: expected an array named {' or '.join(INPUT_KEYS[:4])}, found {', '.join(arrays)}."
+        )
+    if target and target[0] not in arrays:
+        raise DataError(f"{where}: no array is named {target[0]!r}. {suggest(target[0], arrays)}")
+    chosen = target[0] if target else next((key for key in TARGET_KEYS if key in arrays), None)
+    return arrays[inputs], None if chosen is None else arrays[chosen]
 
 
 def _series(inputs: Any, where: str) -> list[np.ndarray]:
