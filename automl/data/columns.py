@@ -7,7 +7,6 @@ Kinds: ``numeric`` float64 with NaN, ``category`` text with ``""``, ``date`` int
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
@@ -114,10 +113,15 @@ def read_columns(
 
 def words_of(inputs: Mapping[str, np.ndarray], columns: Iterable[Column]) -> dict[str, list[str]]:
     """Return the words of each category column by input name, sorted: what ``read_columns`` calls known."""
-    return {
-        column.input: sorted(set(inputs[column.input].tolist()) - {""})
+    words = {
+        column.input: pd.unique(inputs[column.input]).tolist()
         for column in columns
-        if column.kind == "category" and len(set(inputs[column.input].tolist())) <= MAX_CATEGORIES
+        if column.kind == "category"
+    }
+    return {
+        name: sorted({*different} - {""})
+        for name, different in words.items()
+        if len(different) <= MAX_CATEGORIES
     }
 
 
@@ -130,9 +134,8 @@ def plain_numbers(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
 
 def as_category(series: pd.Series[Any]) -> np.ndarray:
     """A column as an object array of str: white space made single, whole numbers without ``.0``."""
-    texts = as_text(series)
-    known = {text: _word(text) for text in set(texts.tolist())}
-    return np.array([known[text] for text in texts.tolist()], dtype=object)
+    codes, texts = pd.factorize(as_text(series))
+    return np.array([_word(text) for text in texts.tolist()], dtype=object)[codes]
 
 
 def as_times(series: pd.Series[Any]) -> np.ndarray | None:
@@ -168,11 +171,17 @@ def _unknown_words(column: Column, words: np.ndarray, known: Sequence[str] | Non
     if known is None:
         return ()
     learned = {"", *known}
-    unknown = Counter(word for word in words.tolist() if word not in learned)
+    codes, different = pd.factorize(words)
+    counts = np.bincount(codes, minlength=len(different))
+    unknown = {
+        word: int(count)
+        for word, count in zip(different.tolist(), counts, strict=True)
+        if word not in learned
+    }
     count = sum(unknown.values())
     if not count:
         return ()
-    listed = ", ".join(repr(word) for word, _ in unknown.most_common(3))
+    listed = ", ".join(repr(word) for word in sorted(unknown, key=lambda word: -unknown[word])[:3])
     more = ", ..." if len(unknown) > 3 else ""
     text = f"hold words that training did not have ({listed}{more}) and count as unknown."
     return (Note(f"Column {column.name!r}: {count} of {len(words)} cells {text}", count / len(words)),)

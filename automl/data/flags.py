@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from automl.core.notes import Note
 
@@ -32,8 +33,8 @@ class Flags:
 
     def spell(self, words: np.ndarray) -> np.ndarray:
         """Bring words ``(n,)`` to this spelling; ``""`` and words that are neither stay."""
-        known = {word: self._one(word) for word in set(words.tolist())}
-        return np.array([known[word] for word in words.tolist()], dtype=object)
+        codes, different = pd.factorize(words)
+        return np.array([self._one(word) for word in different.tolist()], dtype=object)[codes]
 
     def _one(self, word: str) -> str:
         lower = word.lower()
@@ -46,7 +47,10 @@ def find_flags(words: np.ndarray) -> Flags | None:
     Args:
         words: cells ``(n,)`` object array of str, ``""`` for missing.
     """
-    counts = Counter(words.tolist())
+    codes, different = pd.factorize(words)
+    if len(different) > len(YES | NO) * 4:
+        return None
+    counts = Counter(dict(zip(different.tolist(), np.bincount(codes).tolist(), strict=True)))
     counts.pop("", None)
     if not _all_flags(counts):
         return None

@@ -11,8 +11,10 @@ import pandas as pd
 
 from automl.core.errors import DataError, suggest
 from automl.core.notes import Note
+from automl.data.choice import checked_drop
 from automl.data.forecasting import LARGEST, Panel, gather
 from automl.data.modality import ReadOptions
+from automl.data.row_labels import is_nameless, labels_rows
 from automl.data.source import Source
 from automl.data.tables import Table, as_number, as_text, is_missing, read_table
 from automl.data.time_axis import TimeAxis
@@ -94,7 +96,9 @@ def find_roles(table: Table, options: ReadOptions) -> tuple[Roles, tuple[str, ..
     wanted = () if "*" in options.target else options.target
     for name in (*wanted, options.time_column, options.id_column):
         _check_name(name, names, table.where)
-    rest = [name for name in names if name not in (*wanted, options.id_column, options.group_column)]
+    drop = checked_drop(names, options, wanted, table.where)
+    aside = {*wanted, options.id_column, options.group_column, *drop}
+    rest, indexes = _without_index([name for name in names if name not in aside], table, options)
     time = options.time_column or find_time_column(table.frame, rest, table.where)
     numeric = [name for name in rest if name != time and _is_numeric(table, name)]
     for name in wanted:
@@ -104,10 +108,13 @@ def find_roles(table: Table, options: ReadOptions) -> tuple[Roles, tuple[str, ..
         raise DataError(f"{table.where}: expected at least one column of numbers to forecast, found none.")
     covariates = [name for name in numeric if name not in targets]
     left = [name for name in rest if name != time and name not in numeric]
+    for name in {*left} & {*options.keep}:
+        _refuse_text(table, name)
     roles = Roles(
         time=time, series=options.id_column, channels=(*targets, *covariates), targets=len(targets)
     )
     return roles, (
+        *indexes,
         *(f"Column {name!r} was dropped: it holds no numbers." for name in left),
         *(("No column holds times: the rows are taken in their order.",) if time is None else ()),
     )
@@ -201,6 +208,23 @@ def restore_roles(plain: Mapping[str, Any]) -> Roles:
         channels=tuple(plain["channels"]),
         targets=plain["targets"],
     )
+
+
+def _without_index(
+    names: list[str], table: Table, options: ReadOptions
+) -> tuple[list[str], tuple[str, ...]]:
+    """Leave out nameless columns of row numbers, with a note on each."""
+    kept, notes = [], []
+    for name in names:
+        index = is_nameless(name) and name not in (*options.keep, options.time_column)
+        label = labels_rows(name, as_number(table.frame[name])[0]) if index else ""
+        if label:
+            notes.append(
+                Note(f"Column {name!r} {label} and is dropped; --keep {name!r} makes it a covariate.")
+            )
+        else:
+            kept.append(name)
+    return kept, tuple(notes)
 
 
 def _check_name(name: str | None, names: list[str], where: str) -> None:

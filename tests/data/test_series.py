@@ -155,6 +155,18 @@ def test_an_all_missing_target_is_refused_and_such_a_covariate_dropped() -> None
         read(frame, target=("blank",), horizon=2)
 
 
+def test_columns_are_kept_and_dropped_and_an_index_is_no_covariate() -> None:
+    frame = hours(40)
+    frame.insert(0, "Unnamed: 0", range(40))
+    dataset = read(frame, horizon=2)
+    assert dataset.columns == ("load", "heat")
+    assert any("'Unnamed: 0' has no name and holds row numbers" in note for note in dataset.notes)
+    chosen = read(frame, horizon=2, keep=("Unnamed: 0",), drop=("heat",))
+    assert chosen.columns == ("load", "Unnamed: 0")
+    with pytest.raises(DataError, match=r"no column 'heath'\. Did you mean 'heat'"):
+        read(frame, horizon=2, drop=("heath",))
+
+
 def test_infinite_and_huge_values_count_as_missing() -> None:
     frame = hours(30)
     frame.loc[4, "load"], frame.loc[6, "load"] = np.inf, 1e308

@@ -70,3 +70,8 @@ def test_a_file_that_is_no_job_is_refused(tmp_path, text):
 
     with pytest.raises(ConfigError, match=r"job\.yaml"):
         read_config(path)
+
+
+def test_a_column_is_kept_or_dropped() -> None:
+    with pytest.raises(ConfigError, match="'x' is to be kept and to be dropped"):
+        JobConfig(data="d.csv", keep=("x", "z"), drop=("x",))
