@@ -281,7 +281,7 @@ def _panel(
     grid = _spread(places[first:end], cells[first:end], where)
     tally.gaps += len(grid) - (end - first)
     tally.steps += len(grid)
-    filled = pd.DataFrame(grid).ffill().to_numpy(np.float64)
+    filled = pd.DataFrame(grid).ffill().to_numpy(np.float64) if np.isnan(grid).any() else grid
     late = int(np.isnan(filled).sum())
     tally.late += late
     tally.blanks += int(np.isnan(cells[first:end]).sum()) - late

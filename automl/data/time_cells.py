@@ -21,8 +21,10 @@ from automl.data.time_forms import (
     digits_form,
     fitting_forms,
     form_of_numbers,
+    iso_form,
     micro,
     nearest_form,
+    plain_dates,
     plain_text,
     read_numbers,
 )
@@ -143,7 +145,9 @@ def _reads(texts: np.ndarray) -> bool:
     """Whether every cell is a date, but for blank ones at the end."""
     filled = np.flatnonzero(texts != "")
     texts = texts[: filled[-1] + 1] if len(filled) else texts
-    return "" not in texts and bool(fitting_forms(_split(pd.unique(texts)).texts))
+    if "" in texts:
+        return False
+    return plain_dates(texts) is not None or bool(fitting_forms(_split(pd.unique(texts)).texts))
 
 
 def _writes_dates(column: pd.Series[Any]) -> bool:
@@ -227,7 +231,13 @@ class _Cells:
 
 
 def _of_texts(column: pd.Series[Any], where: str, known: Form | None) -> Times:
-    codes, uniques = pd.factorize(as_text(column))
+    texts = as_text(column)
+    plain = plain_dates(texts)
+    if plain is not None:
+        form = iso_form(texts)
+        notes = _told(str(column.name), str(texts[0]), form, {form: plain}, known)
+        return Times(form=Form(name=form), wall=plain, elapsed=plain, notes=notes)
+    codes, uniques = pd.factorize(texts)
     cells = _split(np.asarray(uniques, object))
     fitting = fitting_forms(cells.texts)
     if known is not None and known.name in fitting:

@@ -57,11 +57,22 @@ def plain_text(text: str) -> str:
     return " ".join(text.replace(",", " ").split())
 
 
+def plain_dates(texts: np.ndarray) -> np.ndarray | None:
+    """Stamps ``(n,)`` of texts that are all ISO 8601 without an offset, as nearly all are; else None."""
+    try:
+        parsed = pd.to_datetime(pd.Series(texts, dtype=object), format="ISO8601", errors="coerce")
+    except ValueError:
+        return None
+    if not pd.api.types.is_datetime64_dtype(parsed.dtype) or parsed.isna().any():
+        return None
+    return micro(pd.DatetimeIndex(parsed))
+
+
 def fitting_forms(texts: np.ndarray) -> dict[str, np.ndarray]:
     """Every form that reads each text, with the stamps; ISO 8601 leaves no other."""
-    iso = read_texts(texts, "ISO8601")
-    if not np.isnan(iso).any():
-        return {"%Y-%m" if all(len(text) == 7 for text in texts) else "ISO8601": iso}
+    iso = plain_dates(texts)
+    if iso is not None:
+        return {iso_form(texts): iso}
     head = texts[:20]
     fitting = {}
     for form in ("quarter", "week", *FORMS):
@@ -71,6 +82,11 @@ def fitting_forms(texts: np.ndarray) -> dict[str, np.ndarray]:
         if not np.isnan(stamps).any():
             fitting[form] = stamps
     return fitting
+
+
+def iso_form(texts: np.ndarray) -> str:
+    """The form of ISO 8601 dates; of months without a day that of months."""
+    return "%Y-%m" if all(len(text) == 7 for text in texts) else "ISO8601"
 
 
 def _fits(text: str, form: str) -> bool:
