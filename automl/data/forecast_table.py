@@ -318,6 +318,11 @@ def id_of_index(source: Source, table: Table) -> str | None:
     return others[0]
 
 
+def holds_dates(source: Source, column: pd.Series[Any]) -> bool:
+    """Whether the user's own times are of a type for dates, not texts."""
+    return source.kind in ("frame", "parquet") and pd.api.types.is_datetime64_any_dtype(column.dtype)
+
+
 def _with_index(content: Any) -> Any:
     """A pandas frame with its index as columns, where the index tells something."""
     if not isinstance(content, pd.DataFrame):

@@ -168,9 +168,12 @@ def continued(panels: Sequence[Panel], tail: Mapping[str, Any]) -> tuple[list[Pa
     return longer, sum(new is not old for new, old in zip(longer, panels, strict=True))
 
 
-def forecast_labels(axis: TimeAxis, windows: Cut, horizon: int) -> np.ndarray:
-    """Time of each forecast step ``(n, h)`` as text."""
-    return axis.labels(windows.origins[:, None] + np.arange(horizon), windows.names)
+def forecast_times(axis: TimeAxis, windows: Cut, horizon: int, *, typed: bool) -> np.ndarray:
+    """Time of each forecast step ``(n, h)``, as text or, where they are dates and ``typed``, as dates."""
+    steps = windows.origins[:, None] + np.arange(horizon)
+    if typed and axis.kind == "dates":
+        return axis.instants(steps, windows.names)
+    return axis.labels(steps, windows.names)
 
 
 def training_rows(
@@ -258,7 +261,7 @@ class _Tally:
                 "rows behind the last value of every target are no observations: neither trained on nor"
                 " scored; forecasts begin there.",
             ),
-            (self.empty, panels, "series have no row with a value of every target."),
+            (self.empty, panels, "series have only rows without a value of every target."),
         )
         return tuple(Note(f"{n} {text}", n / max(1, whole)) for n, whole, text in told if n)
 

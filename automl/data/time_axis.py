@@ -90,12 +90,15 @@ class TimeAxis:
         """
         if self.kind == "rows":
             return np.asarray(positions.astype(str).astype(object))
-        stamps = np.empty(positions.shape, np.float64)
-        for phase, rows in self._by_phase(names):
-            flat = self.step.stamps(positions[rows].reshape(-1), phase)
-            stamps[rows] = flat.reshape(-1, *positions.shape[1:])
-        texts = _numbers(stamps.reshape(-1)) if self.kind == "numbers" else self._dates(stamps.reshape(-1))
+        stamps = self._stamps_of(positions, names)
+        texts = _numbers(stamps) if self.kind == "numbers" else self._texts(self._instants(stamps))
         return np.array(texts, object).reshape(positions.shape)
+
+    def instants(self, positions: np.ndarray, names: np.ndarray) -> np.ndarray:
+        """As ``labels``, of dates as datetime64, or as Timestamps where a zone is known."""
+        index = self._instants(self._stamps_of(positions, names))
+        plain = index.to_numpy("datetime64[us]") if index.tz is None else index.to_numpy(object)
+        return np.asarray(plain.reshape(positions.shape))
 
     def plain(self) -> dict[str, Any]:
         """The axis as JSON."""
@@ -106,7 +109,15 @@ class TimeAxis:
         owners = np.array([self.phase_of.get(str(name), 0) for name in names], np.int64)[codes]
         return [(self.phases[place], np.flatnonzero(owners == place)) for place in np.unique(owners)]
 
-    def _dates(self, stamps: np.ndarray) -> list[str]:
+    def _stamps_of(self, positions: np.ndarray, names: np.ndarray) -> np.ndarray:
+        """Stamps ``(n * h,)`` of positions ``(n, h)`` of the series ``names (n,)``."""
+        stamps = np.empty(positions.shape, np.float64)
+        for phase, rows in self._by_phase(names):
+            flat = self.step.stamps(positions[rows].reshape(-1), phase)
+            stamps[rows] = flat.reshape(-1, *positions.shape[1:])
+        return stamps.reshape(-1)
+
+    def _instants(self, stamps: np.ndarray) -> pd.DatetimeIndex:
         step = self.step
         if isinstance(step, Equal) and step.size > 2 * DAY and step.size % DAY:
             # irregular days, such as the 1st and the 15th, have a mean step with a time of day
@@ -114,10 +125,13 @@ class TimeAxis:
         index = pd.DatetimeIndex(np.rint(stamps).astype("datetime64[us]"))
         zone = self.form.zone
         if not zone:
-            return _plain_dates(index, self.form.name)
+            return index
         if self.clock == "elapsed":
-            return [str(time) for time in index.tz_localize("UTC").tz_convert(zone_of(zone))]
-        return [str(time) for time in localized(index, zone)]
+            return index.tz_localize("UTC").tz_convert(zone_of(zone))
+        return localized(index, zone)
+
+    def _texts(self, index: pd.DatetimeIndex) -> list[str]:
+        return _plain_dates(index, self.form.name) if index.tz is None else [str(time) for time in index]
 
 
 def restore_axis(plain: Mapping[str, Any]) -> TimeAxis:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,12 +26,12 @@ def read(frame: object, **options: object) -> Dataset:
     return SERIES.read(open_source(frame), ReadOptions(**given))  # type: ignore[arg-type]
 
 
-def forecast(train: object, new: object = None, **options: object) -> dict[str, list[str]]:
+def forecast(train: object, new: object = None, **options: object) -> dict[str, list[Any]]:
     """Times forecast for each series, and the notes under ``notes``."""
     schema = json.loads(json.dumps(read(train, **options).schema))
     examples, notes = SERIES.read_again(open_source(train if new is None else new), schema, targets=False)
     names = examples.keys.get("id", np.array([""]))
-    times = {str(name): list(row) for name, row in zip(names, examples.keys["time"], strict=True)}
+    times = {str(name): row.tolist() for name, row in zip(names, examples.keys["time"], strict=True)}
     return {**times, "notes": list(notes)}
 
 
@@ -129,18 +131,21 @@ def test_an_ambiguous_form_is_the_more_regular_one_and_told() -> None:
 @pytest.mark.parametrize(
     ("frame", "expected"),
     [
-        (lambda y: pd.DataFrame({"y": y}, pd.date_range("2022-01-01", periods=60)), "2022-03-02"),
-        (lambda y: pd.Series(y, pd.date_range("2022-01-01", periods=60)[::-1], name="y"), "2022-03-02"),
+        (lambda y: pd.DataFrame({"y": y}, pd.date_range("2022-01-01", periods=60)), datetime(2022, 3, 2)),
+        (
+            lambda y: pd.Series(y, pd.date_range("2022-01-01", periods=60)[::-1], name="y"),
+            datetime(2022, 3, 2),
+        ),
         (lambda y: pd.DataFrame({"y": y}, pd.period_range("2015-01", periods=60, freq="M")), "2020-01"),
         (lambda y: pd.DataFrame({"y": y}, pd.period_range("2015Q1", periods=60, freq="Q")), "2030Q1"),
         (
             lambda y: pd.DataFrame({"y": y}, pd.date_range("2022-09-01", periods=60, tz="Europe/Berlin")),
-            "2022-10-31 00:00:00+01:00",
+            pd.Timestamp("2022-10-31", tz="Europe/Berlin"),
         ),
     ],
     ids=["dates", "series, newest first", "months", "quarters", "zone"],
 )
-def test_an_index_of_times_is_the_time(frame: object, expected: str) -> None:
+def test_an_index_of_times_is_the_time_and_keeps_its_type(frame: object, expected: object) -> None:
     assert forecast(frame(np.arange(60.0)))[""][0] == expected  # type: ignore[operator]
 
 
@@ -150,13 +155,13 @@ def test_an_index_of_ids_and_times_gives_series_whose_ids_keep_their_type() -> N
     dataset = read(frame)
     examples, _ = SERIES.read_again(open_source(frame), dataset.schema, targets=False)
     assert examples.keys["id"].tolist() == [7, 8]
-    assert examples.keys["time"][1].tolist() == ["2022-01-31", "2022-02-01"]
+    assert examples.keys["time"][1].tolist() == [datetime(2022, 1, 31), datetime(2022, 2, 1)]
 
 
 def test_a_frame_by_its_index_goes_on_from_a_file_with_a_column() -> None:
     frame = table(pd.date_range("2022-01-01", periods=40).strftime("%Y-%m-%d"))
     indexed = frame.assign(date=pd.to_datetime(frame["date"])).set_index("date").rename_axis(None)
-    assert forecast(frame, indexed)[""] == ["2022-02-10", "2022-02-11"]
+    assert forecast(frame, indexed)[""] == [datetime(2022, 2, 10), datetime(2022, 2, 11)]
 
 
 @pytest.mark.parametrize(

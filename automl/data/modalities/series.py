@@ -19,6 +19,7 @@ from automl.data.flags import Flags
 from automl.data.forecast_table import (
     Panels,
     find_roles,
+    holds_dates,
     id_of_index,
     long_enough,
     open_again,
@@ -165,7 +166,8 @@ def _forecast_again(
         else forecasting.last_windows(panels, lookback)
     )
     time = free_name("time", [str(roles.series)])
-    keys = {time: forecasting.forecast_labels(found.axis, windows, horizon)}
+    typed = roles.time is not None and holds_dates(source, table.frame[roles.time])
+    keys = {time: forecasting.forecast_times(found.axis, windows, horizon, typed=typed)}
     if roles.series is not None:
         keys[roles.series] = _as_given(windows.names, table.frame[roles.series])
     asked = () if targets else _of_rows_asked_for(panels, horizon)
@@ -180,12 +182,12 @@ def _with_context(
     Rows without a time column say nothing of where they stand: only a table of nothing but rows asked for
     goes on from training.
     """
-    panels = [panel for panel in found.panels if len(panel.values) or not targets] or found.panels
-    if found.axis.kind == "rows" and any(len(panel.values) for panel in panels):
-        return panels, ()
-    if targets:
-        tail = {name: rows for name, rows in tail.items() if name in {panel.name for panel in panels}}
-    panels, lengthened = forecasting.continued(panels, tail)
+    measured = [panel for panel in found.panels if len(panel.values)]
+    if found.axis.kind == "rows" and measured:
+        return found.panels, ()
+    if targets and not measured:
+        return found.panels, ()
+    panels, lengthened = forecasting.continued(measured if targets else found.panels, tail)
     text = f"Last training rows serve as context for {lengthened} series that follow them."
     return panels, (text,) if lengthened else ()
 
@@ -194,7 +196,9 @@ def _as_given(names: np.ndarray, column: pd.Series[Any]) -> np.ndarray:
     """Series as the table has them: numbers stay numbers."""
     if not pd.api.types.is_integer_dtype(column.dtype):
         return names
-    return np.array([int(name) if name else None for name in names], object).astype(object)
+    if all(names):
+        return np.array([int(name) for name in names])
+    return np.array([int(name) if name else None for name in names], object)
 
 
 def _of_rows_asked_for(panels: list[forecasting.Panel], horizon: int) -> tuple[str, ...]:
