@@ -19,7 +19,8 @@ from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_I
 from automl.core.pages import whole_page
 from automl.tracking import registration
 from automl.tracking.client_settings import quiet
-from automl.tracking.location import artifact_root, is_server, prepare, resolve
+from automl.tracking.creation import create
+from automl.tracking.location import artifact_root, is_server, resolve
 from automl.tracking.operation import PENDING, Operation
 from automl.tracking.store import KeptRun, StoreError
 
@@ -61,7 +62,7 @@ class Delivery:
     @cached_property
     def client(self) -> MlflowClient:
         """The client; a database is created or checked when it is first asked for."""
-        prepare(self._uri)
+        create(self._uri)
         return MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
 
     def open_experiment(self, name: str) -> str:
