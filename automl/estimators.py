@@ -17,7 +17,7 @@ from automl.api import search
 from automl.core.errors import ConfigError, DataError, DataWarning
 from automl.core.files import write_whole
 from automl.core.notes import Note
-from automl.data.in_memory import Targets, as_inputs, as_numbers, as_targets, numbered
+from automl.data.in_memory import Targets, as_inputs, as_numbers, as_targets, class_names, numbered
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.portable import OwnedFolder, PortableJob
 from automl.jobs.result import Result
@@ -45,6 +45,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         seed: seed of everything.
         out: job folder, or None for a temporary one that lives as long as the estimator.
         tracking: log to MLflow.
+        verbose: 1 shows on stderr how the search stands, 0 says nothing.
 
     A fitted estimator can be copied, pickled and sent to other processes: its model goes along.
 
@@ -66,6 +67,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         seed: int = 0,
         out: str | None = None,
         tracking: bool = False,
+        verbose: int = 1,
     ) -> None:
         self.trials = trials
         self.time_limit = time_limit
@@ -77,6 +79,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         self.seed = seed
         self.out = out
         self.tracking = tracking
+        self.verbose = verbose
 
     def fit(self, X: Any, y: Any) -> Self:
         """Search for the best model.
@@ -114,6 +117,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
             seed=self.seed,
             out=self.out if owner is None else str(owner.path / "job"),
             tracking=self.tracking,
+            verbose=self.verbose,
         )
         # only now, so that a search that failed leaves the estimator as it was
         self._forget()
@@ -234,11 +238,12 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
         learnt = read_json(JobFolder(self.result_.folder).task)["classes"]
         # a class so rare that the training part lacked it has no output
         probabilities = np.zeros((len(outputs), len(self.classes_)), outputs.dtype)
-        probabilities[:, [int(position) for position in learnt]] = outputs
+        places = {name: place for place, name in enumerate(self._names)}
+        probabilities[:, [places[name] for name in learnt]] = outputs
         return probabilities
 
     def _learn(self, values: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
-        """Labels as text of their position, so that any type of label comes back as it was."""
+        """Labels as texts, from which any type of label comes back as it was."""
         if values.ndim > 1:
             raise DataError(f"Expected one label per row, got y of shape {values.shape}.")
         try:
@@ -250,17 +255,21 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
             ) from None
         if len(classes) < 2:
             raise DataError(f"Expected at least two classes, got only {classes.tolist()[0]!r}.")
-        encoded = np.asarray([str(position) for position in positions], dtype=object)
-        return encoded, {"classes_": classes, "task": "binary" if len(classes) == 2 else "multiclass"}
+        names = class_names(classes)
+        encoded = np.asarray(names, dtype=object)[positions]
+        task = "binary" if len(classes) == 2 else "multiclass"
+        return encoded, {"classes_": classes, "_names": names, "task": task}
 
     def _state(self) -> dict[str, Any]:
         dated = self.classes_.dtype.kind in "mM"
         classes = self.classes_.astype(str if dated else object).tolist()
-        return {**super()._state(), "classes": classes, "type": self.classes_.dtype.str}
+        kind = self.classes_.dtype.str
+        return {**super()._state(), "classes": classes, "type": kind, "names": self._names}
 
     def _restore(self, state: dict[str, Any]) -> None:
         super()._restore(state)
         self.classes_ = np.asarray(state["classes"], dtype=state.get("type"))
+        self._names = state.get("names") or [str(place) for place in range(len(self.classes_))]
 
 
 class AutoRegressor(RegressorMixin, _AutoEstimator):  # type: ignore[misc]

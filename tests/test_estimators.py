@@ -24,8 +24,8 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 3))
 LABELS = np.where(X[:, 0] > 0, 10, 2)
 VALUES = X[:, 0] * 3 + 1
-QUICK = {"family": "linear", "trials": 1, "epochs": 30}
-BRIEF = {"family": "linear", "trials": 1, "epochs": 2}
+QUICK = {"family": "linear", "trials": 1, "epochs": 30, "verbose": 0}
+BRIEF = {"family": "linear", "trials": 1, "epochs": 2, "verbose": 0}
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ TEXTS = [f"{'good nice' if number % 2 else 'bad awful'} film number {number}" fo
 def test_what_fit_takes_as_texts_predict_takes_in_any_form(as_frame):
     gaps = pd.Series(TEXTS, dtype=object, name="review")
     gaps[3] = None
-    fitted = AutoClassifier(trials=1, epochs=2, family="ngrams").fit(
+    fitted = AutoClassifier(trials=1, epochs=2, family="ngrams", verbose=0).fit(
         gaps.to_frame() if as_frame else gaps, np.arange(100) % 2 == 0
     )
     expected = fitted.predict_proba(TEXTS)

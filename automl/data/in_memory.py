@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.data.flags import find_flags
+from automl.data.targets import labels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,19 @@ def as_numbers(values: np.ndarray) -> np.ndarray:
     return numbers
 
 
+def class_names(classes: np.ndarray) -> list[str]:
+    """Name different classes by texts that every reader of labels leaves as they are.
+
+    These are the labels' own texts, or their positions where readers would change one of them: ``NA`` is
+    missing in tables, ``1.0`` is ``1``, and ``yes`` is the same as ``True``.
+    """
+    names = [str(label) for label in classes.tolist()]
+    words = labels(pd.Series(names, dtype=object)).tolist()
+    alike = len(names) > 2 and find_flags(np.array(names, dtype=object)) is not None
+    kept = words == names and len(set(names)) == len(names) and not alike
+    return names if kept else [str(position) for position in range(len(names))]
+
+
 def numbered(count: int) -> list[str]:
     """Names of the columns of an array: ``x0``, ``x1``, ..."""
     return [f"x{position}" for position in range(count)]
@@ -108,7 +123,10 @@ def _refuse_sparse(given: Any) -> None:
 
 def _array(given: Any) -> np.ndarray:
     try:
-        return np.asarray(given)
+        array = np.asarray(given)
+        # NumPy makes texts of everything beside a text, "nan" of a missing one
+        mixed = array.dtype.kind in "US" and not hasattr(given, "dtype")
+        return np.asarray(given, dtype=object) if mixed else array
     except ValueError:  # items of unequal lengths
         items = list(given)
         array = np.empty(len(items), dtype=object)
@@ -134,6 +152,6 @@ def _present(array: Any) -> np.ndarray:
     missing = np.asarray(pd.isna(array))
     if isinstance(array, pd.DataFrame) or array.ndim == 2:
         return np.asarray(~missing.any(axis=1))
-    if array.dtype.kind not in "biufcmM" and not isinstance(array.dtype, pd.CategoricalDtype):
+    if array.dtype.kind not in "biufcmM":
         missing = missing | np.array([isinstance(item, str) and not item.strip() for item in array], bool)
     return np.asarray(~missing)

@@ -212,7 +212,7 @@ def _text_columns(
 
 
 def _is_free_text(series: pd.Series[Any]) -> bool:
-    if not (pd.api.types.is_object_dtype(series.dtype) or pd.api.types.is_string_dtype(series.dtype)):
+    if pd.api.types.is_numeric_dtype(series.dtype) or pd.api.types.is_datetime64_any_dtype(series.dtype):
         return False
     cells = [cell for cell in as_text(series).tolist() if cell]
     if not cells:
