@@ -37,15 +37,20 @@ def build_quickly(trial):
 @pytest.fixture(scope="module")
 def tuned(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tune") / "job"
-    return automl.tune(
-        build, (X, Y), metric="val_accuracy", trials=3, epochs=2, out=str(folder), tracking=False
-    )
+    options = {"metric": "val_accuracy", "trials": 3, "epochs": 2, "tracking": False}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STUDIES", f"sqlite:///{folder}.db")
+        yield automl.tune(build, (X, Y), out=str(folder), storage="env:STUDIES", **options)
 
 
 def test_study_leaderboard_and_result_agree(tuned):
     assert len(tuned.study.trials) == len(tuned.leaderboard) == tuned.summary["trials"] == 3
     assert tuned.best == tuned.study.best_trial.params
     assert tuned.best_score == pytest.approx(tuned.study.best_value)
+
+
+def test_the_job_file_keeps_what_the_environment_holds_by_its_name(tuned):
+    assert "storage: env:STUDIES" in (tuned.folder / "job.yaml").read_text()
 
 
 def test_the_sampler_that_knows_rungs_proposes_from_what_epochs_said(tmp_path):

@@ -18,15 +18,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from automl.core.secrets import scrub
+
 
 class DataWarning(UserWarning):
     """Something that a user should know of the data, about more than 1 % of it."""
 
 
 class AutomlError(Exception):
-    """Base of all errors raised on purpose; carries the exit code of the command line."""
+    """Base of all errors raised on purpose; carries the exit code of the command line.
+
+    Secrets of addresses that a message quotes are hidden.
+    """
 
     exit_code = 1
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*(scrub(item) if isinstance(item, str) else item for item in arguments))
 
 
 class InputError(AutomlError):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from automl.core.errors import ConfigError
+from automl.core.addresses import is_reference, kept, usable
 from automl.jobs.config import JobConfig
 from automl.jobs.warm_start import kept_place
-from automl.tracking.location import redact, resolve
+from automl.tracking.location import resolve
 
 
 def kept_config(config: JobConfig) -> JobConfig:
@@ -25,7 +25,7 @@ def kept_config(config: JobConfig) -> JobConfig:
         space=anchored(config.space),
         warm_start=tuple(kept_place(text) for text in config.warm_start),
         out=None,
-        storage=None if config.storage is None else redact(config.storage),
+        storage=None if config.storage is None else kept(config.storage),
         tracking_uri=_kept_store(config),
     )
 
@@ -41,9 +41,10 @@ def with_secrets(config: JobConfig, storage: str | None, tracking_uri: str | Non
         storage=storage or config.storage,
         tracking_uri=tracking_uri or config.tracking_uri,
     )
-    for flag, address in (("--storage", config.storage), ("--tracking-uri", config.tracking_uri)):
-        if address is not None and redact(address) == address and "***" in address:
-            raise ConfigError(f"The password in {address} was not kept; give the address with {flag}.")
+    if config.storage is not None:
+        usable(config.storage, "--storage")
+    if config.tracking and config.tracking_uri is not None:
+        usable(config.tracking_uri, "--tracking-uri")
     return config
 
 
@@ -51,6 +52,8 @@ def _kept_store(config: JobConfig) -> str | None:
     """The store of the runs, absolute and without secrets; a server's comes from the environment again."""
     if not config.tracking:
         return config.tracking_uri
+    if config.tracking_uri is not None and is_reference(config.tracking_uri):
+        return kept(config.tracking_uri)
     store = resolve(config.tracking_uri)
     given = config.tracking_uri is not None or store.startswith("sqlite")
-    return redact(store) if given else None
+    return kept(store) if given else None

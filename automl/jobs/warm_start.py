@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.addresses import kept
 from automl.core.errors import ConfigError
+from automl.core.secrets import shown
 from automl.jobs.config import read_config
 from automl.jobs.folder import JobFolder
 from automl.study.storage import JOURNAL
 from automl.study.warm_start import Facts, Place
-from automl.tracking.location import redact
 
 if TYPE_CHECKING:
     from automl.jobs.intake import Intake
@@ -30,8 +31,8 @@ def place_of(text: str) -> Place:
     if "://" in text:
         address, _, name = text.rpartition("#")
         if not address or not name:
-            raise ConfigError(f"{redact(text)}: expected ADDRESS#STUDY, such as sqlite:///study.db#adult.")
-        return Place(shown=redact(address), storage=address, name=name)
+            raise ConfigError(f"{shown(text)}: expected ADDRESS#STUDY, such as sqlite:///study.db#adult.")
+        return Place(shown=shown(address), storage=address, name=name)
     file, _, name = (text, "", "") if Path(text).exists() else text.partition("#")
     if Path(file).is_dir():
         return _of_folder(JobFolder(Path(file).absolute()))
@@ -56,7 +57,8 @@ def check_places(texts: Sequence[str]) -> None:
 def kept_place(text: str) -> str:
     """Return an earlier study's address as the job file keeps it: absolute, without secrets."""
     if "://" in text:
-        return redact(text)
+        address, mark, name = text.rpartition("#")
+        return f"{kept(address)}{mark}{name}"
     return str(Path(text).absolute())
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automl.core.addresses import usable
 from automl.core.errors import ConfigError, MissingDependencyError
 from automl.core.files import writing
+from automl.core.secrets import shown
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -24,7 +26,7 @@ def open_storage(
     Args:
         folder: the job folder; without ``storage`` the study is its file ``study.journal``.
         storage: the address of a data base (``sqlite:///study.db``, ``postgresql://...``), or the path of
-            a journal file; or a storage that is open.
+            a journal file; either may name environment variables, see ``usable``. Or an open storage.
         note: told when a server's data base does not answer, which is waited for, and when it does again.
 
     Raises:
@@ -33,6 +35,7 @@ def open_storage(
     """
     if storage is not None and not isinstance(storage, str):
         return storage
+    storage = None if storage is None else usable(storage, "--storage")
     if storage is None or "://" not in storage:
         return _journal(folder / JOURNAL if storage is None else Path(storage))
     return _database(storage, note)
@@ -58,7 +61,7 @@ def _journal(path: Path) -> BaseStorage:
 def _database(url: str, note: Callable[[str], None]) -> BaseStorage:
     from optuna.storages import RDBStorage, get_storage
 
-    shown = _without_secrets(url)
+    named = shown(url)
     try:
         if url.startswith("sqlite"):
             return get_storage(url)
@@ -70,14 +73,9 @@ def _database(url: str, note: Callable[[str], None]) -> BaseStorage:
         extra = next((name for start, name in _EXTRAS.items() if url.startswith(start)), None)
         hint = f" Install it with: pip install 'automl-keras[{extra}]'" if extra else ""
         raise MissingDependencyError(
-            f"The driver of the storage {shown} is not installed: {error}.{hint}"
-        ) from error
+            f"The driver of the storage {named} is not installed: {error}.{hint}"
+        ) from None
     except Exception as error:
         # every data base has its own errors; the user needs the first line and not the address's password
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ConfigError(f"The storage {shown} cannot be opened: {first.replace(url, shown)}") from error
-
-
-def _without_secrets(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+        raise ConfigError(f"The storage {named} cannot be opened: {first}") from None

@@ -13,7 +13,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from automl.core.errors import ConfigError
-from automl.tracking.location import ANSWER_SECONDS, check_answer, is_server, redact, resolve, sqlite_path
+from automl.core.secrets import shown
+from automl.tracking.location import ANSWER_SECONDS, check_answer, is_server, resolve, sqlite_path
 from automl.tracking.store import GoneError
 
 Answer = TypeVar("Answer")
@@ -87,7 +88,7 @@ def _check_port(uri: str) -> None:
         url = make_url(uri)
     except (ArgumentError, ValueError):
         raise ConfigError(
-            f"{redact(uri)} is no address of a database. Write it anew, {_OTHERWISE}"
+            f"{shown(uri)} is no address of a database. Write it anew, {_OTHERWISE}"
         ) from None
     port = url.port or _PORTS.get(url.get_backend_name())
     if url.host is None or port is None:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 
 from automl.core.children import ENDINGS
 from automl.core.errors import ConfigError, SearchError
-from automl.tracking.location import artifact_root, is_server, redact, resolve
+from automl.core.secrets import shown
+from automl.tracking.location import artifact_root, is_server, resolve
 
 START_SECONDS = 120.0
 STOP_SECONDS = 5.0
@@ -53,7 +54,7 @@ def serve(
     if free != port:
         say(f"Port {port} is taken; using {free}.")
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{free}"  # noqa: S104
-    say(f"Starting MLflow's server on {redact(store)} ...")
+    say(f"Starting MLflow's server on {shown(store)} ...")
     # ended from outside as by Ctrl-C: the server must not outlive this program
     for number in ENDINGS:
         signal.signal(number, signal.default_int_handler)
@@ -106,8 +107,8 @@ def server(uri: str, *, host: str, port: int) -> Iterator[subprocess.Popen[bytes
 
 
 def _page(address: str, run: tuple[str, str] | None) -> str:
-    shown = redact(address)
-    return f"Runs: {run_page(shown, *run) if run else shown}"
+    open_to_all = shown(address)
+    return f"Runs: {run_page(open_to_all, *run) if run else open_to_all}"
 
 
 def _free_port(host: str, first: int) -> int:

@@ -8,12 +8,15 @@ import sqlite3
 import urllib.error
 import urllib.request
 from contextlib import closing, suppress
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psutil
 
+from automl.core.addresses import usable
 from automl.core.errors import ConfigError
+from automl.core.secrets import parse_address, shown
 
 SQLITE = "sqlite:///"
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
@@ -37,7 +40,7 @@ def resolve(uri: str | None) -> str:
     Raises:
         ConfigError: MLflow cannot keep runs there.
     """
-    chosen = (uri or default_tracking_uri()).strip()
+    chosen = usable((uri or default_tracking_uri()).strip(), "--tracking-uri")
     if is_server(chosen) or chosen.startswith("databricks"):
         return chosen.rstrip("/")
     scheme = chosen.partition(":")[0].partition("+")[0] if "://" in chosen else "file"
@@ -47,7 +50,7 @@ def resolve(uri: str | None) -> str:
         return _file_store(chosen)
     if scheme not in DATABASES:
         raise ConfigError(
-            f"MLflow keeps no runs at {redact(chosen)!r}. Expected sqlite:///FILE, http(s)://HOST:PORT, "
+            f"MLflow keeps no runs at {shown(chosen)!r}. Expected sqlite:///FILE, http(s)://HOST:PORT, "
             "postgresql://, mysql:// or mssql://."
         )
     return chosen
@@ -60,16 +63,19 @@ def is_server(uri: str) -> bool:
 
 def check_answer(uri: str) -> None:
     """Raise ConfigError unless something answers HTTP at ``uri``; any answer will do."""
+    parts = parse_address(uri)
+    # urllib takes a user and a password for a part of the host's name
+    open_to_all = uri if parts is None else f"{parts.scheme}://{parts.rest}"
     try:
-        with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=ANSWER_SECONDS):  # noqa: S310
+        with urllib.request.urlopen(f"{open_to_all.rstrip('/')}/health", timeout=ANSWER_SECONDS):  # noqa: S310
             return
     except urllib.error.HTTPError:
         return
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         if "certificate" in str(error).lower():
             return
         raise ConfigError(
-            f"No MLflow server answers at {redact(uri)} ({getattr(error, 'reason', error)}). "
+            f"No MLflow server answers at {shown(uri)} ({getattr(error, 'reason', error)}). "
             "Start it, name another store with --tracking-uri, or search with --no-tracking."
         ) from error
 
@@ -119,12 +125,6 @@ def on_shared_disk(path: Path) -> bool:
     mounts = [item for item in psutil.disk_partitions(all=True) if Path(item.mountpoint) in around]
     nearest = max(mounts, key=lambda item: len(item.mountpoint), default=None)
     return nearest is not None and SHARED_DISKS.search(nearest.fstype.lower()) is not None
-
-
-def redact(uri: str) -> str:
-    """Return the URI without passwords, tokens in the query, and other secrets."""
-    shown = re.sub(r"(?<=://)[^/@\s]*@", "***@", uri)
-    return re.sub(r"(?i)([?&][^=&]*(?:password|token|secret|key)[^=&]*=)[^&]*", r"\1***", shown)
 
 
 def _absolute_sqlite(uri: str) -> str:

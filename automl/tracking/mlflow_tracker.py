@@ -18,6 +18,7 @@ from mlflow.exceptions import MlflowException
 
 from automl._version import __version__
 from automl.core.errors import ConfigError, DiskFullError
+from automl.core.secrets import scrub, shown
 from automl.core.specs import COSTS, EpochRecord, JobRecord, Objective, TrialRecord
 from automl.tracking import registration
 from automl.tracking.answering import check_store, insist
@@ -37,7 +38,7 @@ from automl.tracking.description import (
     texts,
 )
 from automl.tracking.earlier import TRIAL_TAG, trials_of
-from automl.tracking.location import redact, resolve, settle
+from automl.tracking.location import resolve, settle
 from automl.tracking.operation import PENDING, Kind, Operation, now, provisional_id
 from automl.tracking.outbox import Outbox
 from automl.tracking.spool import Spool
@@ -234,7 +235,7 @@ class MlflowTracker:
         try:
             saved = registration.save(model, self._folder / "tracking_model")
         except (DiskFullError, MlflowException, OSError, TypeError, ValueError) as error:
-            self._notes.append(f"The winner was not registered in MLflow: {error}")
+            self._notes.append(f"The winner was not registered in MLflow: {scrub(str(error))}")
             return ""
         content = {
             "folder": str(saved.absolute()),
@@ -266,7 +267,7 @@ class MlflowTracker:
         settle(self.uri)
         if left:
             self._notes.append(
-                f"{left} tracking records could not be sent to {redact(self.uri)}. They wait in "
+                f"{left} tracking records could not be sent to {shown(self.uri)}. They wait in "
                 f"{self._outbox.spool.path} and are sent by: automl resume {self._folder}"
             )
         restore(self._environment)
@@ -292,16 +293,16 @@ class MlflowTracker:
         notes = list(self._notes)
         if self._outbox.away and not notes:
             notes.append(
-                f"The tracking store {redact(self.uri)} does not answer; "
+                f"The tracking store {shown(self.uri)} does not answer; "
                 f"records wait in {self._outbox.spool.path}."
             )
         elif self._outbox.outages and not self._outbox.away:
             notes.append(
-                f"The tracking store {redact(self.uri)} was away for a time; what waited was sent later."
+                f"The tracking store {shown(self.uri)} was away for a time; what waited was sent later."
             )
         if refused := self._outbox.refused:
             notes.append(
-                f"Some records were not kept by the tracking store: {redact('; '.join(refused[:3]))}"
+                f"Some records were not kept by the tracking store: {scrub('; '.join(refused[:3]))}"
             )
         return tuple(notes)
 
@@ -313,10 +314,10 @@ class MlflowTracker:
             restore(self._environment)
             self._store.close()
             raise ConfigError(
-                f"MLflow cannot work with {redact(self.uri)}: {redact(str(error))[:500]} "
+                f"MLflow cannot work with {shown(self.uri)}: {scrub(str(error))[:500]} "
                 "Name another store with --tracking-uri, or search with --no-tracking. "
                 "(A database of another MLflow version: mlflow db upgrade URI.)"
-            ) from error
+            ) from None  # the error's own words may hold the address
         self.experiment_id = self._store.experiment
         if used != name:
             self._notes.append(f"An experiment {name!r} was deleted in MLflow; these runs are in {used!r}.")
@@ -329,7 +330,7 @@ class MlflowTracker:
             return ""  # planned, and not opened any more
         if found is None:
             self._notes.append(
-                f"The earlier run {run_id} is not in {redact(self.uri)}; a new one was opened."
+                f"The earlier run {run_id} is not in {shown(self.uri)}; a new one was opened."
             )
             return ""
         self.experiment_id = self._store.experiment

@@ -55,9 +55,10 @@ def _show_machine() -> None:
 
 
 def _show_store() -> None:
-    from automl.tracking.location import default_tracking_uri, redact
+    from automl.core.secrets import shown
+    from automl.tracking.location import default_tracking_uri
 
-    click.echo(f"tracking    {redact(default_tracking_uri())}")
+    click.echo(f"tracking    {shown(default_tracking_uri())}")
     writable = os.access(Path.cwd(), os.W_OK)
     click.echo(f"folder      {Path.cwd()} {'writable' if writable else 'NOT WRITABLE'}")
 
