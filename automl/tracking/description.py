@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from automl._version import __version__
-from automl.core.specs import COSTS, JobRecord, TrialRecord
+from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord
 
 LIMITS = {"key": 250, "param": 6000, "tag": 5000}
 LIBRARIES = (
@@ -86,6 +86,20 @@ def environment() -> dict[str, Any]:
 def labelled(record: TrialRecord) -> dict[str, float]:
     """Return a trial's metrics by the names users read: ``val_accuracy``, but ``parameters``."""
     return {key if key in COSTS else f"val_{key}": value for key, value in record.metrics.items()}
+
+
+def final_metrics(record: TrialRecord, objectives: Sequence[Objective]) -> dict[str, float]:
+    """Return the metrics that a trial ends or pauses with."""
+    scores = {item.label: value for item, value in zip(objectives, record.scores, strict=False)}
+    first = {"score": record.scores[0]} if record.scores else {}
+    spread = {} if record.spread is None else {"score_spread": record.spread}
+    effort = {
+        "duration_seconds": record.seconds,
+        "epochs": float(record.epochs),
+        "best_epoch": float(record.best_epoch),
+        **record.effort,
+    }
+    return {**labelled(record), **scores, **first, **spread, **effort}
 
 
 def standing(record: TrialRecord) -> dict[str, str]:

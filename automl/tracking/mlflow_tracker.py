@@ -29,10 +29,10 @@ from automl.tracking.description import (
     LIMITS,
     dataset,
     environment,
+    final_metrics,
     is_number,
     job_params,
     job_tags,
-    labelled,
     safe_key,
     standing,
     texts,
@@ -197,7 +197,7 @@ class MlflowTracker:
         run = record.run_id or self._running[record.number]
         self._paused.add(run)
         # the epoch's own metrics stand at this step already
-        known = self._final_metrics(record)
+        known = final_metrics(record, self._objectives)
         metrics = {name: known[name] for name in _AT_A_PAUSE if name in known}
         self._batch(run, metrics=metrics, step=record.epochs, tags=standing(record))
 
@@ -212,7 +212,7 @@ class MlflowTracker:
         run = record.run_id or self._running.get(record.number) or self._late(record)
         step = max(record.epochs, self._last_epoch.pop(run, 0))
         self._running.pop(record.number, None)
-        self._batch(run, metrics=self._final_metrics(record), step=step, tags=standing(record))
+        self._batch(run, metrics=final_metrics(record, self._objectives), step=step, tags=standing(record))
         self._put("end", {"status": STATUS.get(record.state, "FINISHED"), "time": now()}, run=run)
 
     def log_best(self, step: int, scores: Mapping[str, float]) -> None:
@@ -352,18 +352,6 @@ class MlflowTracker:
 
     def _late(self, record: TrialRecord) -> str:
         return self.start_trial(record.number, record.configuration, seed=record.seed)
-
-    def _final_metrics(self, record: TrialRecord) -> dict[str, float]:
-        scores = {item.label: value for item, value in zip(self._objectives, record.scores, strict=False)}
-        first = {"score": record.scores[0]} if record.scores else {}
-        spread = {} if record.spread is None else {"score_spread": record.spread}
-        effort = {
-            "duration_seconds": record.seconds,
-            "epochs": float(record.epochs),
-            "best_epoch": float(record.best_epoch),
-            **record.effort,
-        }
-        return {**labelled(record), **scores, **first, **spread, **effort}
 
     def _batch(
         self,
