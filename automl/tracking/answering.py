@@ -34,7 +34,7 @@ def check_store(uri: str | None) -> None:
     """
     store = resolve(uri)
     if store.startswith("http") and not urlsplit(store).hostname:
-        raise ConfigError(f"{redact(store)} names no server. Expected http(s)://HOST:PORT, or {_OTHERWISE}")
+        raise ConfigError(f"{shown(store)} names no server. Expected http(s)://HOST:PORT, or {_OTHERWISE}")
     if is_server(store):
         check_answer(store)
     elif store.startswith("sqlite"):
