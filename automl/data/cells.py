@@ -13,8 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "-"})
-"""Cells that count as missing, in lower case."""
+_WORDS = "? na n/a #n/a <na> nan nat null none -"
+_PROGRAMS = r"\n . .. #na #div/0! #value! #ref! #name? #num! #null! 1.#ind 1.#qnan"
+MISSING = frozenset(["", *_WORDS.split(), *_PROGRAMS.split()])
+"""Cells that count as missing, in lower case: people's words, and what data bases, statistics programs and
+spreadsheets write for a missing value or a failed formula."""
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity|nan)$"
 """How programs write numbers."""

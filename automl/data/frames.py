@@ -27,11 +27,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
         frame: pd.DataFrame = table.to_pandas()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise DataError(f"Cannot read {path} as Parquet: {error}") from error
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if name in frame.columns and pa.types.is_integer(column.type) and column.null_count:
-            exact = column.to_pandas(types_mapper=lambda kind: pd.ArrowDtype(kind))
-            frame[name] = exact.set_axis(frame.index)
-    return frame
+    return _with_whole_numbers(frame, table)
 
 
 def to_pandas(content: Any) -> pd.DataFrame:
@@ -46,11 +42,8 @@ def to_pandas(content: Any) -> pd.DataFrame:
         require("polars", extra="polars", purpose="to read its DataFrames")
     if not hasattr(content, "to_pandas"):
         raise DataError(f"Expected a pandas or polars DataFrame, got {type(content).__name__}.")
-    if hasattr(content, "to_arrow"):  # whole numbers beside missing cells would become floats
-        exact: pd.DataFrame = content.to_arrow().to_pandas(types_mapper=_exact)
-        return exact
     frame: pd.DataFrame = content.to_pandas()
-    return frame
+    return _with_whole_numbers(frame, content.to_arrow()) if hasattr(content, "to_arrow") else frame
 
 
 def checked(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -86,8 +79,12 @@ def checked(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[Note, 
     return plain.assign(**numbers) if numbers else plain, (*notes, *told)
 
 
-def _exact(kind: pa.DataType) -> Any:
-    return pd.ArrowDtype(kind) if pa.types.is_integer(kind) else None
+def _with_whole_numbers(frame: pd.DataFrame, table: pa.Table) -> pd.DataFrame:
+    """The frame with columns of whole numbers beside missing cells as they are, not as floats."""
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if name in frame.columns and pa.types.is_integer(column.type) and column.null_count:
+            frame[name] = pd.Series(pd.arrays.ArrowExtensionArray(column), index=frame.index)
+    return frame
 
 
 def _known(series: pd.Series[Any]) -> tuple[pd.Series[Any] | None, str]:

@@ -34,6 +34,7 @@ _BLANK = r"[ \x{00A0}\x{202F}\x{2009}]"
 _CLASSES = {"": "", " ": _BLANK, "'": "['’]", ",": ",", ".": r"\."}
 _SIGN = "[+−-]?"
 _ADDRESS = r"^\d{1,3}(?:\.\d{1,3}){3}$"
+_POINT = re.compile(r"[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|0\d*\.\d+|\d{4,}\.\d+)")
 _NUMBERISH = re.compile(rf"(?=.*\d)[\d{re.escape(UNITS)}\s.,'’+−eE-]+")
 
 
@@ -98,6 +99,12 @@ class Words:
         gone = pc.fill_null(gone, True).to_numpy(zero_copy_only=False)
         weights = np.ones(len(gone)) if self.counts is None else self.counts
         return np.where(gone, 0.0, weights)
+
+    @cached_property
+    def sample(self) -> list[str]:
+        """The first texts that are present."""
+        sample = [text.as_py() for text in self.texts[:SAMPLE]]
+        return [text for text in sample if text and text.lower() not in MISSING]
 
     def matches(self, pattern: str) -> np.ndarray:
         """Which texts are present and match ``(k,)`` bool."""
@@ -171,6 +178,8 @@ def _judge(words: Words) -> _Judgement | None:
     total = words.present.sum()
     if not total or not _looks_numeric(words):
         return None
+    if _surely_plain(words):
+        return _Judgement(style=PLAIN, points=True)
     unit, mixed = _unit(words, total)
     if mixed:
         return _Judgement(style=PLAIN, mixed=mixed)
@@ -200,10 +209,19 @@ def _small(words: Words) -> float:
 
 
 def _looks_numeric(words: Words) -> bool:
-    sample = [text.as_py() for text in words.texts[:SAMPLE]]
-    known = [text for text in sample if text and text.lower() not in MISSING]
-    fits = sum(bool(_NUMBERISH.fullmatch(text)) for text in known)
-    return not known or fits >= 0.5 * len(known)
+    fits = sum(bool(_NUMBERISH.fullmatch(text)) for text in words.sample)
+    return not words.sample or fits >= 0.5 * len(words.sample)
+
+
+def _surely_plain(words: Words) -> bool:
+    """Whether all are plain numbers and some have a decimal point for sure; quick, for the usual case."""
+    if not any(_POINT.fullmatch(text) for text in words.sample):
+        return False
+    try:
+        pc.cast(words.texts.filter(pa.array(words.present > 0)), pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _unit(words: Words, total: float) -> tuple[str, str]:

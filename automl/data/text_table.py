@@ -103,8 +103,14 @@ def _guessed(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:
 def _cut(content: bytes, *, header: bool, where: str) -> _Cut:
     """Cut a UTF-8 text by Arrow; row by row where Arrow cannot."""
     heading = _heading(content, header=header, where=where)
-    cut = cut_by_arrow(content, heading, where)
-    if cut is None and heading.layout.separator == "\t" and b'"' in content:
+    either_way = heading.layout.separator == "\t" and b'"' in content
+    try:
+        cut = cut_by_arrow(content, heading, where)
+    except DataError:  # a quote that is never closed
+        if not either_way:
+            raise
+        cut = None
+    if cut is None and either_way:
         other = _heading(content, header=header, where=where, quoted=not heading.layout.quoted)
         cut = cut_by_arrow(content, other, where)
         heading = heading if cut is None else other

@@ -341,3 +341,17 @@ def test_of_a_table_that_was_let_go_the_first_rows_stay(tmp_path: Path) -> None:
     (tmp_path / "a.csv").unlink()
     assert first_rows(source, 2).to_numpy().tolist() == [[0, "w0"], [1, "w1"]]
     assert len(table.frame) == 12_000
+
+
+@pytest.mark.parametrize("header", ["a\tb", '"a"\t"b"'])
+def test_line_breaks_in_quoted_cells_of_tab_separated_text(tmp_path: Path, header: str) -> None:
+    read = table(tmp_path, f'{header}\n"one\ntwo"\t"1"\n"three"\t"2"\n')
+    assert cells(read) == {"a": ["one\ntwo", "three"], "b": ["1", "2"]}
+    check_table_header(open_source(tmp_path / "data.csv"), target=("a", "b"))
+
+
+@pytest.mark.parametrize("marker", ["\\N", ".", "#DIV/0!", "#VALUE!", "-", "#N/A"])
+def test_what_programs_write_for_missing_is_missing(tmp_path: Path, marker: str) -> None:
+    numbers, odd = as_number(table(tmp_path, f"a,b\n1,x\n{marker},y\n").frame["a"])
+    np.testing.assert_array_equal(numbers, [1, np.nan])
+    assert odd == 0
