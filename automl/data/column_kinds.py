@@ -161,7 +161,7 @@ def _judge_numbers(
         if not tells(numbers, targets):
             return Judged(kind="numeric", drop="numbers the rows (an id), tells nothing of the target")
         notes = (*notes, _counts_note(name))
-    flags = Flags(yes="1", no="0") if set(np.unique(known).tolist()) == {0.0, 1.0} else None
+    flags = Flags(yes="1", no="0") if whole and (low, high) == (0.0, 1.0) else None
     return Judged(kind="numeric", flags=flags, notes=notes)
 
 

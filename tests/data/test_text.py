@@ -50,6 +50,15 @@ def test_a_table_without_header_has_text_and_target_by_position(tmp_path: Path) 
     assert dataset.examples.keys["row"].tolist() == list(range(8))
 
 
+def test_columns_of_texts_are_kept_and_dropped() -> None:
+    made = frame(title=["short"] * 8, comment=[f"{text} indeed" for text in TEXTS])
+
+    kept = read(made, "label", keep=("title",), drop=("comment",))
+
+    assert kept.columns == ("review", "title")
+    assert read(made, "label").columns == ("review", "comment")
+
+
 def test_arrays_need_no_target_name() -> None:
     dataset = read((TEXTS, LABELS))
 
