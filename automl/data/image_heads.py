@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
@@ -20,6 +20,7 @@ from automl.core.notes import Note
 from automl.core.phases import Phase, Phases
 from automl.data.cache import ArrayCache, Draft, key_of
 from automl.data.image_scales import Depth, Scale, can_bring
+from automl.data.image_words import holds_words, stored_as
 from automl.data.source import PICTURE_SUFFIXES
 
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
@@ -45,7 +46,7 @@ on 64 x 64 in minutes on a CPU, and costs grow with the square of the side."""
 MEMORY_LIMIT = 4 << 30
 """Bytes that all pictures of a job may take as float32, the form in which they are trained on."""
 
-READING = 2
+READING = 3
 """Version of how files become facts and pixels; what was kept under another one is not taken up."""
 
 DEPTHS: tuple[Depth, ...] = ("8-bit", "16-bit", "whole", "float")
@@ -76,7 +77,7 @@ class Heads:
         sizes: height and width ``(n, 2) int64``.
         grey: whether each is grey ``(n,) bool``.
         depths: place of each one's depth in ``DEPTHS`` ``(n,) int64``.
-        cut: whether each has colours of 16 bits, of which Pillow reads the upper 8 ``(n,) bool``.
+        cut: whether each has 16 bits, of which only the upper 8 can be read, as of CMYK ``(n,) bool``.
         frames: whether each has more than one frame ``(n,) bool``.
     """
 
@@ -178,9 +179,11 @@ def notes_of_heads(heads: Heads, scale: Scale) -> tuple[str, ...]:
 
 
 def depth_of_picture(picture: Image.Image) -> Depth:
-    """Return how a picture stores its pixels."""
+    """Return how a picture that is not yet loaded stores its pixels."""
     if picture.mode == "F":
         return "float"
+    if holds_words(stored_as(picture)):
+        return "16-bit"
     # Pillow brings any highest value of a PGM file to 65535
     if picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format in ("PNG", "PPM")):
         return "16-bit"
@@ -232,7 +235,7 @@ def _head(path: Path) -> tuple[int, int, bool, int, bool, bool]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(path) as picture:
-                stored = _stored_as(picture)
+                stored = stored_as(picture)
                 grey = _is_grey(picture) or stored.startswith("LA;16")
                 depth = depth_of_picture(picture)
                 cut = depth == "8-bit" and ";16" in stored
@@ -240,15 +243,6 @@ def _head(path: Path) -> tuple[int, int, bool, int, bool, bool]:
                 return picture.height, picture.width, grey, DEPTHS.index(depth), cut, frames
     except UNREADABLE:
         return 0, 0, False, 0, False, False
-
-
-def _stored_as(picture: Image.Image) -> str:
-    """How the file's decoder is told to read it, such as ``RGB;16B``."""
-    tiles: Any = getattr(picture, "tile", None)
-    if not tiles:
-        return ""
-    told = tiles[0][3]
-    return str(told[0] if isinstance(told, tuple) and told else told)
 
 
 def _is_grey(picture: Image.Image) -> bool:

@@ -64,19 +64,22 @@ class Scale:
     def ends(self) -> tuple[float, float] | None:
         """Values of black and white, or None where they are not known.
 
-        Of floats and integers the values of training tell: 0..1, -1..1, 0..255 and 0..65535 are in use. Of
-        16 bits half of the range must have been used, as many devices fill 12 of them.
+        Of floats the values of training tell: 0..1, -1..1, 0..255 and 0..65535 are in use. Of these, and of
+        16 bits, half of the range must have been used, as many devices fill 12 of them.
         """
         if self.depth in ("1-bit", "8-bit"):
             return 0.0, TOPS[self.depth]
         if self.depth == "whole":
             return None
-        if self.low < 0:
-            return (-1.0, 1.0) if self.low >= -1 and self.high <= 1 else None
-        if self.depth == "float" and self.high <= 1:
-            return 0.0, 1.0
-        known = [top for top in (255.0, 65535.0) if top / 2 < self.high <= top]
-        return (0.0, known[0]) if known and (self.depth != "16-bit" or known[0] > 255) else None
+        if self.depth == "16-bit":
+            return (0.0, 65535.0) if self.high > 65535 / 2 else None
+        known = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (0.0, 65535.0))
+        return next((ends for ends in known if self._fills(*ends)), None)
+
+    def _fills(self, first: float, last: float) -> bool:
+        """Whether values lie within, but for what sharp filters add, and make use of half of it."""
+        slack = SLACK * (last - first)
+        return first - slack <= self.low and last / 2 < self.high <= last + slack
 
     @property
     def text(self) -> str:

@@ -17,6 +17,7 @@ from automl.core.phases import Phases
 from automl.data.cache import ArrayCache, Draft
 from automl.data.image_heads import UNREADABLE, Form, depth_of_picture, in_parallel, key_of_files
 from automl.data.image_scales import BYTES, Scale, bring
+from automl.data.image_words import holds_words, read_words, stored_as
 from automl.data.source import PICTURE_SUFFIXES
 
 SHARE_OF_BROKEN = 0.05
@@ -114,24 +115,45 @@ def read_picture(path: Path, form: Form, scale: Scale | None = None) -> np.ndarr
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Image.open(path) as opened:
-            depth = depth_of_picture(opened)
-            picture = ImageOps.exif_transpose(opened)
-            deep = depth != "8-bit"
-            plain = (
-                _deep(picture) if deep else _plain(picture).convert("L" if form.channels == 1 else "RGB")
-            )
-    resized = np.asarray(plain.resize((form.width, form.height), Image.Resampling.BILINEAR))
-    pixels = np.empty((form.height, form.width, form.channels), resized.dtype)
-    pixels[...] = resized.reshape(form.height, form.width, -1)
+            depth, stored = depth_of_picture(opened), stored_as(opened)
+            if holds_words(stored):
+                values = read_words(path, stored)
+            elif depth != "8-bit":
+                values = _deep(ImageOps.exif_transpose(opened))
+            else:
+                mode = "L" if form.channels == 1 else "RGB"
+                values = np.asarray(_plain(ImageOps.exif_transpose(opened)).convert(mode))
+    pixels = _resized(match_channels(values.reshape(*values.shape[:2], -1), form.channels), form)
     return pixels if scale is None else bring(pixels, depth, scale)
 
 
-def _deep(picture: Image.Image) -> Image.Image:
-    """More than 8 bits, as floats of the same values."""
+def match_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
+    """Grey to RGB by repetition; RGB to grey by the weights of ITU-R BT.601, as Pillow does it."""
+    if pixels.shape[-1] == channels:
+        return pixels
+    if channels == 3:
+        return np.repeat(pixels, 3, axis=-1)
+    grey = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)[:, None]
+    return np.rint(grey).astype(np.uint8) if pixels.dtype == np.uint8 else grey
+
+
+def _resized(pixels: np.ndarray, form: Form) -> np.ndarray:
+    size, filtering = (form.width, form.height), Image.Resampling.BILINEAR
+    if pixels.dtype == np.uint8:
+        picture = Image.fromarray(pixels[..., 0] if form.channels == 1 else pixels)
+        return np.asarray(picture.resize(size, filtering)).reshape(form.height, form.width, -1)
+    parts = [
+        np.asarray(Image.fromarray(part).resize(size, filtering)) for part in np.moveaxis(pixels, -1, 0)
+    ]
+    return np.stack(parts, axis=-1)
+
+
+def _deep(picture: Image.Image) -> np.ndarray:
+    """Grey of more than 8 bits, as floats of the same values."""
     values = np.asarray(picture).astype(np.float32)
     if not np.isfinite(values).all():
         raise ValueError("NaN or infinite pixels")
-    return Image.fromarray(values)
+    return values
 
 
 def _plain(picture: Image.Image) -> Image.Image:
@@ -153,7 +175,7 @@ def _judge(found: Sequence[str], where: str) -> tuple[str, ...]:
     faults = [fault for fault in found if fault]
     if not faults:
         return ()
-    said = f"{len(faults)} of {len(found)} pictures of {where} are unreadable, the first is {faults[0]}"
+    said = f"{len(faults)} of {len(found)} pictures of {where} cannot be read, the first is {faults[0]}"
     if len(faults) > SHARE_OF_BROKEN * len(found):
         raise DataError(f"{said}. At most 5 % are skipped: mend or remove the files ({_suffixes(faults)}).")
     return (Note(f"{said}; they were skipped.", len(faults) / len(found)),)

@@ -141,12 +141,11 @@ def test_a_float_picture_with_gaps_is_unreadable(tmp_path: Path) -> None:
         decode([path], Form(height=4, width=4, channels=1), "here", scale=WORDS)
 
 
-def png_of_16_bits(path: Path, *, colour: int) -> Path:
-    """A PNG of 2 x 2 grey pixels with an alpha channel (colour 4) or RGB (2), which Pillow cannot write."""
-    samples = {2: 3, 4: 2}[colour]
-    rows = (b"\0" + b"\x40\x80" * samples * 2) * 2
-    head = struct.pack(">IIBBBBB", 2, 2, 16, colour, 0, 0, 0)
-    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+def png_of_16_bits(path: Path, samples: list[int], *, colour: int) -> Path:
+    """Two equal pixels, RGB (colour 2), RGBA (6) or grey with alpha (4), which Pillow cannot write."""
+    row = b"\0" + struct.pack(f">{len(samples)}H", *samples) * 2
+    head = struct.pack(">IIBBBBB", 2, 1, 16, colour, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(row)), (b"IEND", b"")]
     path.write_bytes(
         b"\x89PNG\r\n\x1a\n"
         + b"".join(
@@ -157,16 +156,29 @@ def png_of_16_bits(path: Path, *, colour: int) -> Path:
     return path
 
 
-def test_what_is_cut_or_left_out_of_files_is_told(tmp_path: Path) -> None:
-    Image.new("L", (4, 4)).save(
-        tmp_path / "pages.tif", save_all=True, append_images=[Image.new("L", (4, 4))]
-    )
-    files = [png_of_16_bits(tmp_path / "rgb.png", colour=2), png_of_16_bits(tmp_path / "la.png", colour=4)]
-    heads = read_heads([*files, tmp_path / "pages.tif"])
-    cut, frames = notes_of_heads(heads, BYTES)
-    assert heads.grey.tolist() == [False, True, True]
-    assert "2 of 3 pictures have colours of 16 bits" in cut
-    assert "1 of 3 pictures have several frames" in frames
+@pytest.mark.parametrize(
+    ("colour", "samples", "expected"),
+    [
+        (2, [300, 1000, 60000], [300, 1000, 60000]),
+        (6, [300, 1000, 60000, 65535], [300, 1000, 60000]),
+        (6, [300, 1000, 60000, 0], [65535] * 3),
+        (4, [4095, 65535], [4095]),
+    ],
+)
+def test_colours_of_16_bits_keep_their_values(
+    tmp_path: Path, colour: int, samples: list[int], expected: list[int]
+) -> None:
+    path = png_of_16_bits(tmp_path / "a.png", samples, colour=colour)
+    channels = choose_form(read_heads([path]), None).channels
+    pixels = decode([path], Form(height=1, width=2, channels=channels), "here", scale=WORDS).pixels
+    assert pixels[0, 0].tolist() == [expected] * 2
+
+
+def test_further_frames_are_told(tmp_path: Path) -> None:
+    pages = [Image.new("L", (4, 4)), Image.new("L", (4, 4))]
+    pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
+    (note,) = notes_of_heads(read_heads([tmp_path / "pages.tif"]), BYTES)
+    assert "1 of 1 pictures have several frames" in note
 
 
 def test_the_camera_orientation_is_honoured(tmp_path: Path) -> None:

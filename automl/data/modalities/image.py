@@ -25,7 +25,7 @@ from automl.data.image_scales import (
     check,
     scale_of,
 )
-from automl.data.images import Pictures, decode
+from automl.data.images import Pictures, decode, match_channels
 from automl.data.label_types import array_label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 
@@ -221,7 +221,7 @@ def _examples_of_arrays(
 ) -> tuple[Examples, tuple[str, ...]]:
     form = _form(schema)
     pixels, notes = bring_array(arrays.pixels, scale_of(schema), arrays.where)
-    pixels = _resize(_match_channels(pixels, form.channels), form)
+    pixels = _resize(match_channels(pixels, form.channels), form)
     notes = (*arrays.notes, *notes)
     rows = np.arange(len(pixels))
     if not targets:
@@ -262,16 +262,6 @@ def _resize(pixels: np.ndarray, form: Form) -> np.ndarray:
     ]
     resized = np.concatenate(parts)
     return np.rint(resized).astype(np.uint8) if pixels.dtype == np.uint8 else resized
-
-
-def _match_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
-    """Grey to RGB by repetition; RGB to grey by the weights of ITU-R BT.601, as Pillow does it."""
-    if pixels.shape[-1] == channels:
-        return pixels
-    if channels == 3:
-        return np.repeat(pixels, 3, axis=-1)
-    grey = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)[:, None]
-    return np.rint(grey).astype(np.uint8) if pixels.dtype == np.uint8 else grey
 
 
 def _flags(schema: Mapping[str, Any]) -> Flags | None:
