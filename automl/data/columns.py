@@ -138,16 +138,6 @@ def as_category(series: pd.Series[Any]) -> np.ndarray:
     return np.array([_word(text) for text in texts.tolist()], dtype=object)[codes]
 
 
-def as_times(series: pd.Series[Any]) -> np.ndarray | None:
-    """A column as datetime64[s] or float64 that sort, None where some cell is neither."""
-    numbers, bad = plain_numbers(series)
-    if bad == 0:
-        return None if np.isnan(numbers).any() else numbers
-    form = date_form(series)
-    dates = _parse(series, form) if form else None
-    return None if dates is None or np.isnat(dates).any() else dates
-
-
 def date_form(series: pd.Series[Any]) -> str:
     """The first format that reads every cell of a column of dates; empty when it holds none."""
     if pd.api.types.is_datetime64_any_dtype(series.dtype):

@@ -99,7 +99,8 @@ def find_roles(table: Table, options: ReadOptions) -> tuple[Roles, tuple[str, ..
     drop = checked_drop(names, options, wanted, table.where)
     aside = {*wanted, options.id_column, options.group_column, *drop}
     rest, indexes = _without_index([name for name in names if name not in aside], table, options)
-    time = options.time_column or find_time_column(table.frame, rest, table.where)
+    ids = None if options.id_column is None else as_text(table.frame[options.id_column])
+    time = options.time_column or find_time_column(table.frame, rest, table.where, ids)
     numeric = [name for name in rest if name != time and _is_numeric(table, name)]
     for name in wanted:
         _refuse_text(table, name)
@@ -149,7 +150,8 @@ def read_panels(
     values, strange = _numbers(table, roles.channels)
     ids = _ids(table, roles)
     placed, notes = _place(table, roles, ids, axis, known)
-    kept = placed.kept
+    kept, nameless = placed.kept, _without_id(ids, roles)
+    kept = kept if nameless is None else kept & (ids != "")
     found = gather(
         placed.positions[kept], values[kept], ids[kept], targets=roles.targets, where=table.where
     )
@@ -157,7 +159,14 @@ def read_panels(
     return Panels(
         panels=found.panels,
         axis=placed.axis,
-        notes=(*table.notes, *notes, *placed.notes, *((note,) if strange else ()), *found.notes),
+        notes=(
+            *table.notes,
+            *notes,
+            *placed.notes,
+            *((note,) if strange else ()),
+            *((nameless,) if nameless else ()),
+            *found.notes,
+        ),
     )
 
 
@@ -269,6 +278,14 @@ def _ids(table: Table, roles: Roles) -> np.ndarray:
     if roles.series is None:
         return np.full(len(table.frame), "", object)
     return as_text(table.frame[roles.series])
+
+
+def _without_id(ids: np.ndarray, roles: Roles) -> Note | None:
+    """What to tell of rows whose series is not known."""
+    blank = int((ids == "").sum()) if roles.series is not None else 0
+    if not 0 < blank < len(ids):
+        return None
+    return Note(f"{blank} rows without an id in {roles.series!r} were left out.", blank / len(ids))
 
 
 def _without_blank_rows(table: Table, roles: Roles) -> Table:

@@ -229,7 +229,8 @@ def _refuse_doubles(positions: np.ndarray, ids: np.ndarray, where: str) -> None:
         hint = "name the column that tells the series apart as id column" if one else "mend them"
         raise DataError(
             f"{where}: expected one row for each time, got {doubled} of {len(pairs)} rows whose time stood"
-            f" there before. If the table holds many series, {hint}; otherwise remove the doubled rows."
+            f" there before. If the table holds many series, {hint}; if days and hours stand in two"
+            " columns, join them; otherwise remove the doubled rows."
         )
 
 

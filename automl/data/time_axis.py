@@ -91,7 +91,11 @@ class TimeAxis:
         if self.kind == "rows":
             return np.asarray(positions.astype(str).astype(object))
         stamps = self._stamps_of(positions, names)
-        texts = _numbers(stamps) if self.kind == "numbers" else self._texts(self._instants(stamps))
+        texts = (
+            _numbers(stamps, float(self.freq))
+            if self.kind == "numbers"
+            else self._texts(self._instants(stamps))
+        )
         return np.array(texts, object).reshape(positions.shape)
 
     def instants(self, positions: np.ndarray, names: np.ndarray) -> np.ndarray:
@@ -145,7 +149,9 @@ def restore_axis(plain: Mapping[str, Any]) -> TimeAxis:
     )
 
 
-def _numbers(values: np.ndarray) -> list[str]:
+def _numbers(values: np.ndarray, step: float) -> list[str]:
+    """Numbers to a millionth of the step: 0.3, not 0.30000000000000004."""
+    values = np.round(values, max(0, 6 - int(np.floor(np.log10(step)))))
     whole = bool(np.all(values == np.rint(values)))
     return [str(int(value)) if whole else repr(float(value)) for value in values]
 

@@ -80,12 +80,19 @@ class Times:
 
 
 def find_time_column(
-    frame: pd.DataFrame, candidates: Sequence[str], where: str = "The table"
+    frame: pd.DataFrame, candidates: Sequence[str], where: str = "The table", ids: np.ndarray | None = None
 ) -> str | None:
     """Return the column that holds the times, or None.
 
     Those are the first column whose cells are all dates, else numbers that write dates (20221027), else
-    numbers under a name such as ``time`` or ``year`` that never come twice.
+    numbers under a name such as ``time`` or ``year`` that never come twice in a series and mostly have one
+    step.
+
+    Args:
+        frame: the table.
+        candidates: columns that may hold times.
+        where: name of the table for messages.
+        ids: series of each row ``(n,)``, or None for one series.
 
     Raises:
         DataError: a column looks like dates and cannot be read.
@@ -96,10 +103,12 @@ def find_time_column(
         if _typed(frame[name]) or (_reads(head) and _reads(as_text(frame[name]))):
             return name
     numbers = [name for name in candidates if name not in texts]
-    for told in (_writes_dates, _counts_time):
-        found = next((name for name in numbers if told(frame[name])), None)
-        if found is not None:
-            return found
+    for name in numbers:
+        if _writes_dates(frame[name]):
+            return name
+    for name in numbers:
+        if _NAMED.search(_spaced(name)) and _counts_steps(frame[name], ids):
+            return name
     for name in texts:
         _refuse_dates(frame[name], where)
     return None
@@ -126,8 +135,9 @@ def parse_times(column: pd.Series[Any], where: str, known: Form | None = None) -
 
 
 def sortable_times(column: pd.Series[Any], where: str) -> np.ndarray:
-    """Times ``(n,)`` as float64 that sort."""
-    return parse_times(column, where).elapsed
+    """Times ``(n,)`` that sort: datetime64[us] in UTC where a zone is known, or float64 numbers."""
+    times = parse_times(column, where)
+    return times.elapsed.astype("datetime64[us]") if times.form.dates else times.elapsed
 
 
 def _typed(column: pd.Series[Any]) -> bool:
@@ -156,13 +166,15 @@ def _writes_dates(column: pd.Series[Any]) -> bool:
     return len(numbers) >= 10 and len(np.unique(numbers)) > 1 and digits_form(numbers, least=8) is not None
 
 
-def _counts_time(column: pd.Series[Any]) -> bool:
+def _counts_steps(column: pd.Series[Any], ids: np.ndarray | None) -> bool:
+    """Whether numbers never come twice in a series and half of their steps or more are alike."""
     numbers, _ = as_number(column)
-    return bool(
-        _NAMED.search(_spaced(str(column.name)))
-        and np.isfinite(numbers).all()
-        and len(np.unique(numbers)) > len(numbers) // 2
-    )
+    rows = pd.DataFrame({"id": "" if ids is None else ids, "time": numbers}).sort_values(["id", "time"])
+    if not np.isfinite(numbers).all() or rows.duplicated().sum() > 0.05 * len(rows):
+        return False
+    steps = rows.groupby("id")["time"].diff().dropna().round(9)
+    # months of digits step by 1, with 89 over a year's end
+    return bool(len(steps) and steps.value_counts().iloc[0] >= 0.5 * len(steps))
 
 
 def _spaced(name: str) -> str:

@@ -109,6 +109,8 @@ def _candidates(times: Times, ids: np.ndarray) -> Iterator[tuple[Literal["wall",
         return
     elapsed = _steps(times.elapsed, ids)
     if not dates:
+        # 0.3 - 0.2 and 0.2 - 0.1 are one step
+        wall = np.round(wall, max(0, 9 - int(np.floor(np.log10(np.median(wall))))))
         yield from (("wall", Equal(size=size, dates=False)) for size in _sizes(wall))
         return
     months = calendar_steps(wall)

@@ -409,7 +409,7 @@ def test_groups_times_and_ids_stand_beside_the_features() -> None:
 
 
 def test_times_that_cannot_be_read_are_refused() -> None:
-    with pytest.raises(DataError, match="column 'when': expected a time in every row"):
+    with pytest.raises(DataError, match="column 'when', data row 1: expected a time"):
         read(frame(when=["soon", "later"] * 30), time_column="when")
 
 

@@ -222,3 +222,25 @@ def test_times_beside_the_steps_are_called_irregular_and_others_refused() -> Non
     wild = pd.Timestamp("2022-01-01") + pd.to_timedelta(np.cumsum(random.exponential(300, 200)), unit="s")
     with pytest.raises(DataError, match=r"irregular.*resample"):
         read(table(wild))
+
+
+def test_numbers_under_a_name_of_times_are_the_time_of_each_series() -> None:
+    years = list(range(2020, 1980, -1))
+    frame = pd.DataFrame({"id": np.repeat(["a", "b"], 40), "Year": years * 2, "y": np.arange(80.0)})
+    found = forecast(frame, id_column="id")
+    assert found["a"] == found["b"] == ["2021", "2022"]
+
+
+def test_steps_of_a_tenth_are_written_plainly_and_unsteady_numbers_are_no_times() -> None:
+    tenths = pd.DataFrame({"time": np.arange(60) * 0.1, "y": np.arange(60.0)})
+    waits = pd.DataFrame({"wait_time": np.random.default_rng(0).exponential(size=60), "y": np.arange(60.0)})
+    assert forecast(tenths)[""] == ["6.0", "6.1"]
+    assert read(waits).columns == ("y", "wait_time")
+
+
+def test_rows_without_an_id_are_left_out_and_told() -> None:
+    days = pd.date_range("2022-01-01", periods=30).strftime("%Y-%m-%d")
+    frame = pd.concat([table(days, id="a"), table(days[:3], id=""), table(days, id="b")])
+    found = forecast(frame, id_column="id")
+    assert set(found) == {"a", "b", "notes"}
+    assert any("3 rows without an id" in note for note in found["notes"])

@@ -21,7 +21,6 @@ from automl.data.column_kinds import infer_columns
 from automl.data.columns import (
     Column,
     ColumnKind,
-    as_times,
     missing_columns,
     read_columns,
     words_of,
@@ -33,6 +32,7 @@ from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, read_table, row_keys
 from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
+from automl.data.time_cells import sortable_times
 
 KIND_WORDS: Mapping[ColumnKind, str] = {"numeric": "numbers", "category": "categories", "date": "dates"}
 """What columns were taken for, as users are told."""
@@ -230,11 +230,4 @@ def _texts(table: Table, column: str | None) -> np.ndarray | None:
 def _times(table: Table, column: str | None) -> np.ndarray | None:
     if column is None:
         return None
-    times = as_times(table.frame[column])
-    if times is None:
-        first = as_text(table.frame[column])[0]
-        raise DataError(
-            f"{table.where}, column {column!r}: expected a time in every row (a number, or a date such as"
-            f" 2024-01-31 12:00), all in one format; the first is {first!r}."
-        )
-    return times
+    return sortable_times(table.frame[column], table.where)

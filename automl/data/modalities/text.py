@@ -24,6 +24,7 @@ from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, read_table, row_keys
 from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
+from automl.data.time_cells import sortable_times
 
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
 
@@ -286,15 +287,4 @@ def _column(table: Table, name: str | None) -> np.ndarray | None:
 def _times(table: Table, name: str | None) -> np.ndarray | None:
     if name is None:
         return None
-    series = table.frame[name]
-    numbers = pd.to_numeric(series, errors="coerce")
-    if numbers.notna().all() and not pd.api.types.is_datetime64_any_dtype(series.dtype):
-        return numbers.to_numpy(np.float64)
-    times = pd.to_datetime(series, errors="coerce")
-    if times.isna().any():
-        row = int(np.flatnonzero(times.isna())[0])
-        raise DataError(
-            f"{table.where}, column {name!r}, row {row + 1}: expected a time (a number, or a date such as"
-            f" 2024-01-31 12:00), got {as_text(series)[row]!r}."
-        )
-    return times.to_numpy("datetime64[ns]")
+    return sortable_times(table.frame[name], table.where)
