@@ -3,9 +3,10 @@ PYTHON ?= python3
 BENCH ?=
 VENV := .venv
 BIN := $(VENV)/bin
+NEWEST := .venv-newest
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow lint bench dashboard clean
+.PHONY: demo test test-slow test-newest lint bench dashboard clean
 
 $(READY): setup.cfg setup.py pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -34,9 +35,19 @@ $(VENV)/.bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
 	touch $(VENV)/.bench
 
+# The weekly check: the newest versions that setup.cfg allows, in an environment of their own.
+# PYTHON=python3.13 takes another Python, and with it newer versions of JAX.
+test-newest:
+	rm -rf $(NEWEST)
+	$(PYTHON) -m venv $(NEWEST)
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --editable ".[dev]"
+	$(NEWEST)/bin/python -m pip freeze --exclude-editable > $(NEWEST)/installed.txt
+	-diff constraints.txt $(NEWEST)/installed.txt
+	$(NEWEST)/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+
 # Hours, as KerasTuner's trials take seconds each; BENCH="--rows digits --rounds 1" does less.
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.training $(BENCH)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(NEWEST) build dist *.egg-info

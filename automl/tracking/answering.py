@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from automl.core.errors import ConfigError
 from automl.core.secrets import shown
 from automl.tracking.location import ANSWER_SECONDS, check_answer, is_server, resolve, sqlite_path
+from automl.tracking.schema import check_schema
 from automl.tracking.store import GoneError
 
 Answer = TypeVar("Answer")
@@ -41,6 +42,7 @@ def check_store(uri: str | None) -> None:
         _check_lock(store)
     elif "://" in store:
         _check_port(store)
+    check_schema(store)
 
 
 def insist(ask: Callable[[], Answer]) -> Answer:

@@ -16,6 +16,7 @@ from mlflow import MlflowClient
 
 from automl.core.files import DRAFT, draft_of, sync_file, sync_folder, writing
 from automl.tracking.location import SQLITE, on_shared_disk, prepare, settle, sqlite_path
+from automl.tracking.schema import mark_as_ours
 
 STALE_SECONDS = 600.0
 """A draft of this age is nobody's any more."""
@@ -34,7 +35,7 @@ def create(uri: str) -> None:
     try:
         with TemporaryDirectory(prefix="automl-", ignore_cleanup_errors=True) as place, writing(path):
             shutil.copyfile(_made_in(Path(place)), draft)
-            _set_mode(draft, "DELETE" if on_shared_disk(path) else "WAL")
+            _settle_form(draft, "DELETE" if on_shared_disk(path) else "WAL")
             sync_file(draft)
             _put_in_free_place(draft, path)
             sync_folder(path.parent)
@@ -54,8 +55,9 @@ def _made_in(place: Path) -> Path:
     return place / "new.db"
 
 
-def _set_mode(path: Path, mode: str) -> None:
+def _settle_form(path: Path, mode: str) -> None:
     with closing(sqlite3.connect(path)) as database:
+        mark_as_ours(database)
         database.execute(f"PRAGMA journal_mode={mode}")
 
 

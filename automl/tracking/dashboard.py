@@ -16,6 +16,7 @@ from automl.core.children import ENDINGS
 from automl.core.errors import ConfigError, SearchError
 from automl.core.secrets import shown
 from automl.tracking.location import artifact_root, is_server, resolve
+from automl.tracking.schema import check_schema
 
 START_SECONDS = 120.0
 STOP_SECONDS = 5.0
@@ -50,6 +51,7 @@ def serve(
     if is_server(store):
         say(_page(store, run))
         return 0
+    check_schema(store)
     free = _free_port(host, port)
     if free != port:
         say(f"Port {port} is taken; using {free}.")

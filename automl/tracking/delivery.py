@@ -22,6 +22,7 @@ from automl.tracking.client_settings import quiet
 from automl.tracking.creation import create
 from automl.tracking.location import artifact_root, is_server, resolve
 from automl.tracking.operation import PENDING, Operation
+from automl.tracking.schema import check_schema
 from automl.tracking.store import KeptRun, StoreError
 
 KEY_TAG = "automl.key"
@@ -63,6 +64,7 @@ class Delivery:
     def client(self) -> MlflowClient:
         """The client; a database is created or checked when it is first asked for."""
         create(self._uri)
+        check_schema(self._uri)
         return MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
 
     def open_experiment(self, name: str) -> str:
