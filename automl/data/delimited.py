@@ -110,11 +110,11 @@ def column_names(first: Sequence[str], *, header: bool, where: str) -> list[str]
 def quotes_cells(text: str) -> bool:
     """Whether the cells of a tab-separated text are quoted.
 
-    They are when all cells of its first line are, or when every cell that opens with a quote is closed by
-    one in its line: free text has lone quotes.
+    They are when all cells of the first line with a tab are, or when every cell that opens with a quote is
+    closed by one in its line: free text has lone quotes.
     """
-    first = text.lstrip("\r\n").partition("\n")[0].rstrip("\r")
-    if re.fullmatch(r'"[^"\t\r]+"(?:\t"[^"\t\r]+")+\t?', first.partition("\r")[0]):
+    first = re.search(r"[^\r\n]+\t[^\r\n]*", text)
+    if first and re.fullmatch(r'"[^"\t]+"(?:\t"[^"\t]+")+\t?', first[0]):
         return True
     opened = len(re.findall(r'(?m)(?:^|\t)"', text))
     closed = len(re.findall(r'(?m)(?:^|\t)"(?:[^"\r\n]|"")*"(?=\t|\r|$)', text))

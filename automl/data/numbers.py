@@ -228,7 +228,7 @@ def _unit(words: Words, total: float) -> tuple[str, str]:
     """The sign that all cells carry, and the one that only some carry."""
     signs = f"[{re.escape(UNITS)}]"
     carrying = words.weight(signs)
-    if not carrying:
+    if carrying <= (1 - LEAST_SHARE) * total:
         return "", ""
     first = words.texts[int(np.flatnonzero(words.matches(signs))[0])].as_py()
     sign = next(mark for mark in first if mark in UNITS)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,8 @@ def _cut(content: bytes, *, header: bool, where: str) -> _Cut:
         other = _heading(content, header=header, where=where, quoted=not heading.layout.quoted)
         cut = cut_by_arrow(content, other, where)
         heading = heading if cut is None else other
+    if cut is None:
+        cut = _without_blanks_before_quotes(content, heading, where)
     columns, notes = cut or cut_by_row(content, heading, where)
     return _Cut(
         names=heading.names,
@@ -121,6 +124,20 @@ def _cut(content: bytes, *, header: bool, where: str) -> _Cut:
         separator=heading.layout.separator,
         notes=(*heading.notes, *notes),
     )
+
+
+def _without_blanks_before_quotes(
+    content: bytes, heading: Heading, where: str
+) -> tuple[list[pa.ChunkedArray], tuple[Note, ...]] | None:
+    """Columns of a text that has blanks between separators and quotes: ``1, "a, b"``."""
+    mark = re.escape(heading.layout.separator.encode())
+    closer, count = re.subn(mark + rb' +(?=")', heading.layout.separator.encode(), content)
+    if not count or not heading.layout.quoted:
+        return None
+    again = _heading(closer, header=True, where=where)
+    if len(again.names) != len(heading.names) or again.lines != heading.lines:
+        return None
+    return cut_by_arrow(closer, replace(heading, width=again.width), where)
 
 
 def _heading(content: bytes, *, header: bool, where: str, quoted: bool | None = None) -> Heading:

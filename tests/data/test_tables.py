@@ -355,3 +355,8 @@ def test_what_programs_write_for_missing_is_missing(tmp_path: Path, marker: str)
     numbers, odd = as_number(table(tmp_path, f"a,b\n1,x\n{marker},y\n").frame["a"])
     np.testing.assert_array_equal(numbers, [1, np.nan])
     assert odd == 0
+
+
+def test_blanks_between_separators_and_quotes_are_no_part_of_cells(tmp_path: Path) -> None:
+    read = table(tmp_path, 'a, b, c\n1, "x, y", 2\n3, "z", 4\n5, w, 6\n')
+    assert cells(read) == {"a": ["1", "3", "5"], "b": ["x, y", "z", "w"], "c": ["2", "4", "6"]}
