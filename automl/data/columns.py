@@ -29,6 +29,9 @@ NO_DATE = -(2**63)
 LARGEST = 1e150
 """Numbers beyond it (inf, 1e308) count as missing: their squares overflow."""
 
+SAMPLE = 10_000
+"""Rows by which the format of dates is found again."""
+
 BAD_SHARE = 0.05
 """A column is numeric when at most this share of its cells is neither a number nor missing."""
 
@@ -102,8 +105,14 @@ def read_columns(
             inputs[column.input] = _words(series, column)
             notes.extend(_unknown_words(column, inputs[column.input], (known or {}).get(column.input)))
             continue
-        read = _seconds(series, column.form) if column.kind == "date" else _numbers(series, column.flags)
-        inputs[column.input], odd = read
+        if column.kind == "date":
+            form = _form_of(series, column.form)
+            if form != column.form:
+                text = f"dates are read as {form}, those of training as {column.form}."
+                notes.append(Note(f"Column {column.name!r}: {text}"))
+            inputs[column.input], odd = _seconds(series, form)
+        else:
+            inputs[column.input], odd = _numbers(series, column.flags)
         if odd:
             what = "too large, infinite or no numbers" if column.kind == "numeric" else "no dates"
             text = f"Column {column.name!r}: {odd} of {len(series)} cells are {what} and count as missing."
@@ -183,6 +192,15 @@ def _numbers(series: pd.Series[Any], flags: Flags | None) -> tuple[np.ndarray, i
         numbers, bad = as_number(pd.Series(flags.spell(as_text(series)), dtype=object))
     huge = np.abs(numbers) > LARGEST
     return np.where(huge, np.nan, numbers), bad + int(huge.sum())
+
+
+def _form_of(series: pd.Series[Any], form: str) -> str:
+    """The format of training, or another one where that does not read the first dates of a column."""
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return form
+    texts = [text for text in pd.unique(as_text(series.head(SAMPLE))) if not is_missing(text)]
+    unread = np.isnat(_parse(pd.Series(texts, dtype=object), form))
+    return form if not texts or unread.mean() <= BAD_SHARE else date_form(series) or form
 
 
 def _seconds(series: pd.Series[Any], form: str) -> tuple[np.ndarray, int]:

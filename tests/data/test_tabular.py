@@ -274,6 +274,15 @@ def test_dates_are_read_in_their_format(form: str) -> None:
     )
 
 
+def test_dates_of_another_file_may_have_another_format() -> None:
+    dates = pd.date_range("1968-02-27", periods=ROWS, freq="D")
+    dataset = read(frame(when=dates.strftime("%Y-%m-%d")))
+    other = frame(when=dates.strftime("%d.%m.%Y"))
+    examples, notes = TABULAR.read_again(open_source(other), dataset.schema, targets=True)
+    np.testing.assert_array_equal(examples.inputs["when"], dataset.examples.inputs["when"])
+    assert notes == ("Column 'when': dates are read as %d.%m.%Y, those of training as ISO8601.",)
+
+
 def test_dates_expand_to_the_calendar() -> None:
     dates = pd.date_range("1890-02-27 05:00", periods=ROWS, freq="1111D")
     codes = transform(read(frame(when=dates)))["categorical"]
