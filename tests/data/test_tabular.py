@@ -432,6 +432,17 @@ def test_arrays_are_tables_too() -> None:
         TABULAR.read(open_source((inputs, np.arange(59))), ReadOptions())
 
 
+def test_features_beside_targets_in_memory_have_any_name() -> None:
+    inputs = pd.DataFrame(
+        np.random.default_rng(0).normal(size=(ROWS, 3)), columns=["target", "target_", "b"]
+    )
+    given = open_source((inputs, pd.Series(np.arange(ROWS) % 2, index=np.arange(ROWS)[::-1])))
+    dataset = TABULAR.read(given, ReadOptions())
+    assert dataset.columns == ("target", "target_", "b")
+    examples, _ = TABULAR.read_again(given, dataset.schema, targets=True)
+    assert examples.targets.tolist()[:2] == ["0", "1"]
+
+
 def test_the_saved_model_gives_the_same_from_any_column_names(tmp_path: Path) -> None:
     names = {
         "numeric": range(ROWS),

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.names import free_name
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.data.choice import checked_drop
@@ -133,10 +134,11 @@ TABULAR = Tabular()
 def _open(source: Source, options: ReadOptions) -> tuple[Table, tuple[str, ...]]:
     table = _table(source, options.target, header=options.header)
     target = options.target
-    if not target and source.kind in ("sklearn", "arrays"):
-        target = tuple(
-            name for name in table.frame.columns if name == "target" or name.startswith("target_")
-        )
+    if not target and source.kind == "sklearn":
+        target = ("target",)
+    if not target and isinstance(source.content, tuple) and source.content[1] is not None:
+        count = np.asarray(source.content[1]).reshape(len(table.frame), -1).shape[1]
+        target = tuple(table.frame.columns[-count:])
     if not target:
         raise DataError(
             f"{table.where}: which column is the target? Columns: {listed(list(table.frame.columns))}."
@@ -168,7 +170,7 @@ def _table(
     frame = _feature_frame(inputs)
     if targets is None:
         return Table(frame=frame, notes=(), where=source.name)
-    values = _target_frame(targets, target)
+    values = _target_frame(targets, target, frame.columns)
     if len(values) != len(frame):
         raise DataError(
             f"Inputs have {len(frame)} rows and targets {len(values)}: expected as many of both."
@@ -189,7 +191,8 @@ def _feature_frame(inputs: Any) -> pd.DataFrame:
     ).infer_objects()
 
 
-def _target_frame(targets: Any, names: Sequence[str]) -> pd.DataFrame:
+def _target_frame(targets: Any, names: Sequence[str], taken: pd.Index[Any]) -> pd.DataFrame:
+    """Targets as columns behind the features; their names are none of the features'."""
     array = np.asarray(targets)
     if array.ndim not in (1, 2):
         raise DataError(f"Expected targets of 1 or 2 axes, got shape {array.shape}.")
@@ -197,7 +200,7 @@ def _target_frame(targets: Any, names: Sequence[str]) -> pd.DataFrame:
     count = array.shape[1]
     if len(names) != count:
         names = ["target"] if count == 1 else [f"target_{position}" for position in range(count)]
-    return pd.DataFrame(array, columns=list(names)).infer_objects()
+    return pd.DataFrame(array, columns=[free_name(name, taken) for name in names]).infer_objects()
 
 
 def _refuse_missing(table: Table, columns: Sequence[Column], targets: Sequence[str]) -> None:
