@@ -15,9 +15,10 @@ from automl.jobs.config import DEFAULT_TRIALS, JobConfig, dump_config, parse_tim
 from automl.jobs.folder import new_folder
 from automl.jobs.kept_options import kept_config
 from automl.jobs.lock import discarded_unused, locked
-from automl.jobs.progress import Progress, SilentProgress
+from automl.jobs.progress import Progress
 from automl.jobs.result import Result
 from automl.study.pruners import OURS, PRUNERS
+from automl.views.choice import watching
 
 if TYPE_CHECKING:
     import keras
@@ -89,6 +90,7 @@ def tune(
     storage: str | None = None,
     tracking: bool = True,
     tracking_uri: str | None = None,
+    verbose: int = 1,
     progress: Progress | None = None,
 ) -> Result:
     """Search over models of your own, with the study, budgets, tracking and result of ``search``.
@@ -124,7 +126,8 @@ def tune(
         storage: any Optuna storage, a journal in the job folder by default.
         tracking: log to MLflow.
         tracking_uri: MLflow store.
-        progress: told of epochs and trials; silent by default.
+        verbose: 1 shows on stderr how the search stands, as ``automl.search`` does; 0 says nothing.
+        progress: watches instead, an object with the methods of ``automl.Progress``.
 
     Returns:
         the result; ``result.model`` is the best model, ``result.study`` the Optuna study, ``predict`` and
@@ -187,8 +190,8 @@ def tune(
             storage=storage,
         )
         tracker = open_tracker_of(tracking, tracking_uri, folder)
-        watcher = progress or SilentProgress()
-        return run_tuning(job, folder, proposer, tracker, watcher, release, started=started)
+        with watching(verbose, progress, started=started) as watcher:
+            return run_tuning(job, folder, proposer, tracker, watcher, release, started=started)
 
 
 def parse_user_metric(text: str) -> Objective:

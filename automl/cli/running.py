@@ -83,6 +83,7 @@ def _report(result: Result, summary: Any) -> str:
 
 
 def _counts(summary: Any) -> str:
-    """Return ``20 begun, 6 finished, 8 promoted, 1 failed``, without what there is none of."""
-    others = [f"{summary[name]} {name}" for name in ("promoted", "paused", "failed") if summary[name]]
+    """Return ``20 begun, 6 finished, 14 ended early, 1 failed``, without what there is none of."""
+    words = {"pruned": "ended early", "paused": "waiting", "failed": "failed"}
+    others = [f"{summary[name]} {word}" for name, word in words.items() if summary.get(name)]
     return ", ".join([f"{summary['trials']} begun", f"{summary['finished']} finished", *others])

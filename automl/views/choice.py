@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from automl.core.errors import ConfigError
+from automl.core.streams import Lasting
 from automl.jobs.progress import SilentProgress
 
 if TYPE_CHECKING:
@@ -58,18 +59,16 @@ def watching(
 @contextmanager
 def _own_stderr() -> Iterator[TextIO | None]:
     """A door of our own to stderr, open while native output is muted; None for one that is pretended."""
-    real = sys.stderr
-    if real is None or id(real) != id(sys.__stderr__):
+    try:
+        number = os.dup(2) if sys.stderr.fileno() == 2 else None
+    except (AttributeError, OSError, ValueError):  # it is closed, or was never there
+        number = None
+    if number is None:
         yield None
         return
+    stream = os.fdopen(number, "w", encoding=sys.stderr.encoding, errors="backslashreplace")
     try:
-        number = os.dup(real.fileno())
-    except (OSError, ValueError):  # it is closed
-        yield None
-        return
-    stream = os.fdopen(number, "w", encoding=real.encoding, errors="backslashreplace")
-    try:
-        yield stream
+        yield cast("TextIO", Lasting(stream))
     finally:
         with suppress(OSError):  # nobody listens any more
             stream.close()

@@ -52,7 +52,8 @@ class Standings:
         """Return ``12 of 20 trials begun, 3 finished, 5 wait, 1 failed``, without what there is none of."""
         states = [record.state for record in self._latest.values()]
         of = f" of {trials}" if trials else ""
-        parts = [f"{len(self._begun)}{of} trials begun", f"{states.count('complete')} finished"]
+        noun = "trial" if (trials or len(self._begun)) == 1 else "trials"
+        parts = [f"{len(self._begun)}{of} {noun} begun", f"{states.count('complete')} finished"]
         rest = {"wait": "paused", "pruned": "pruned", "failed": "failed"}
         return ", ".join(parts + [f"{states.count(s)} {word}" for word, s in rest.items() if s in states])
 

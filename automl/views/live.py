@@ -176,12 +176,12 @@ class LiveProgress:
     def _leaders(self) -> Table:
         from rich.table import Table
 
-        table: Any = Table(box=None, pad_edge=False, header_style="dim", expand=False)
+        table: Any = Table(box=None, pad_edge=False, header_style="dim", expand=True)
         label = self._search.objectives[0].label
         for name in ("trial", label, "epochs"):
-            table.add_column(name, justify="right")
-        table.add_column("state")
-        table.add_column("configuration", no_wrap=True, overflow="ellipsis")
+            table.add_column(name, justify="right", no_wrap=True, min_width=max(len(name), 8))
+        table.add_column("state", no_wrap=True, min_width=8)
+        table.add_column("configuration", no_wrap=True, overflow="ellipsis", ratio=1)
         for record in self._standings.leaders(self._search.objectives[0], SHOWN):
             table.add_row(
                 str(record.number),
@@ -196,16 +196,18 @@ class LiveProgress:
 def _grid() -> Any:
     from rich.table import Table
 
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(no_wrap=True, overflow="ellipsis")
+    grid = Table.grid(padding=(0, 2), expand=True)
+    grid.add_column(style="bold", no_wrap=True, min_width=9)
+    grid.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     return grid
 
 
 def _beside(bar: RenderableType, text: str) -> RenderableType:
     from rich.table import Table
 
-    grid = Table.grid(padding=(0, 2))
+    grid = Table.grid(padding=(0, 2), expand=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     grid.add_row(bar, text)
     return grid
 
