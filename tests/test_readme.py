@@ -23,7 +23,8 @@ TINY = {"reviews.tsv": "ngrams", "photos/": "cnn"}
 
 
 def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"(?ms)^```{language}\n(.*?)^```", text)
+    found = re.findall(r"(?ms)^```(\w*)\n(.*?)^```$", text)
+    return [block for name, block in found if name == language]
 
 
 def commands(text: str) -> list[list[str]]:
@@ -95,6 +96,7 @@ def _tiny(words: list[str]) -> list[str]:
 def test_every_command_of_the_page_ends_well_and_searches_end_with_a_model(place, monkeypatch, capsys):
     monkeypatch.chdir(place)
 
+    assert {words[0] for words in TYPED} >= {"search", "predict", "evaluate", "resume", "leaderboard"}
     for words in TYPED:
         job = next(iter(sorted(Path("runs").glob("adult-*"))), Path("none"))
         typed = [str(job) if word.startswith("runs/adult-") else word for word in words]

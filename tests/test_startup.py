@@ -16,6 +16,20 @@ code = run(sys.argv[1:])
 print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 """
 
+STORY = """
+import sys
+import automl
+from automl.jobs.progress import SilentProgress
+
+class Listener(SilentProgress):
+    def note(self, text):
+        if text.startswith("Read table: 30 rows"):
+            print(*sys.modules)
+            raise SystemExit
+
+automl.search("table.csv", target="income", tracking=False, progress=Listener())
+"""
+
 
 def probe(*arguments: str, cwd=None) -> tuple[int, set[str]]:
     command = [sys.executable, "-c", PROBE, *arguments]
@@ -68,3 +82,15 @@ def test_importing_the_package_loads_nothing_heavy():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split()
 
     assert set(loaded).isdisjoint({*HEAVY, "pandas", "sklearn", "numpy"})
+
+
+def test_what_was_read_is_told_before_a_framework_is_loaded(tmp_path):
+    rows = "".join(f"{age / 7},{'ab'[age % 2]}\n" for age in range(30))
+    (tmp_path / "table.csv").write_text(f"age,income\n{rows}")
+
+    told = subprocess.run(
+        [sys.executable, "-c", STORY], capture_output=True, text=True, cwd=tmp_path
+    ).stdout
+
+    assert "automl.jobs.story" in told.split()
+    assert set(told.split()).isdisjoint(HEAVY)

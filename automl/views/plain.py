@@ -81,7 +81,10 @@ class PlainProgress:
     def start(self, search: Announcement) -> None:
         """See ``Progress``."""
         self._search, self._standings = search, Standings(search.earlier)
-        limits = [f"{search.trials} trials" if search.trials else "", left_text(search.deadline)]
+        limits = [
+            f"{search.trials} trial{'s' * (search.trials > 1)}" if search.trials else "",
+            left_text(search.deadline),
+        ]
         text = f"Searching for the best {goal_text(search.objectives)}"
         text += f": {', '.join(item for item in limits if item)}" if any(limits) else ""
         self._print(f"{text}; so far {self._standings.counts()}" if search.earlier else text)
