@@ -94,6 +94,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     attempts: int = 3,
     memory_limit: int | str | None = None,
     storage: str | None = None,
+    lenient: bool = False,
     tracking: bool = True,
     tracking_uri: str | None = None,
     verbose: int = 1,
@@ -113,7 +114,7 @@ def search(  # noqa: D417  the options are told in JobConfig
             pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, keep,
             drop, horizon,
             lookback, image_size, header, seed, out, strategy, engine, precision, workers, executor,
-            ray_address, worker_cores, trials_per_gpu, attempts, memory_limit, storage, tracking,
+            ray_address, worker_cores, trials_per_gpu, attempts, memory_limit, storage, lenient, tracking,
             tracking_uri: as the options of ``automl search``, see ``automl.JobConfig``.
 
     Returns:
@@ -168,6 +169,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         attempts=attempts,
         memory_limit=None if memory_limit is None else parse_size(memory_limit),
         storage=storage,
+        lenient=lenient,
         tracking=tracking,
         tracking_uri=tracking_uri,
         backend=default_backend(),

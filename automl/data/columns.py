@@ -14,9 +14,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.flags import Flags
-from automl.data.tables import as_number, as_text, is_missing
+from automl.data.source import Source
+from automl.data.tables import as_number, as_text, is_missing, read_table
 
 ColumnKind: TypeAlias = Literal["numeric", "category", "date"]
 
@@ -118,6 +120,29 @@ def read_columns(
             text = f"Column {column.name!r}: {odd} of {len(series)} cells are {what} and count as missing."
             notes.append(Note(text, odd / len(series)))
     return inputs, notes
+
+
+def refuse_unreadable(source: Source, columns: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse a table with a cell that its column cannot hold.
+
+    Args:
+        source: the table.
+        columns: as JSON, see ``Column.as_json``.
+
+    Raises:
+        DataError: with the first such cell.
+    """
+    frame = read_table(source).frame
+    for column in (Column(**item) for item in columns):
+        if column.kind == "category" or column.name not in frame.columns:
+            continue
+        read = read_columns(frame[[column.name]], [column])[0][column.input]
+        gone = np.isnan(read) if column.kind == "numeric" else read == NO_DATE
+        for row in np.flatnonzero(gone).tolist():
+            cell = as_text(frame[column.name].iloc[[row]])[0]
+            if not is_missing(cell):
+                what = "a number" if column.kind == "numeric" else "a date"
+                raise DataError(f"Column {column.name!r}, row {row + 1}: expected {what}, got {cell!r}.")
 
 
 def words_of(inputs: Mapping[str, np.ndarray], columns: Iterable[Column]) -> dict[str, list[str]]:

@@ -164,6 +164,9 @@ class JobConfig:
     storage: str | None = option(
         None, "any Optuna storage; default: a journal in the job folder", metavar="URL"
     )
+    lenient: bool = option(
+        False, "the served model takes cells that are no numbers as missing; else it refuses them"
+    )
     tracking: bool = option(True, "log every trial to MLflow", off="do not log to MLflow")
     tracking_uri: str | None = option(
         None, "MLflow store; default: MLFLOW_TRACKING_URI, else ./mlflow.db", metavar="URI"

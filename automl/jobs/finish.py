@@ -262,6 +262,7 @@ def _model_record(
         prediction=prediction,
         metrics=best.metrics,
         run_id=best.run_id,
+        lenient=session.config.lenient,
     )
 
 

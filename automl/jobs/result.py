@@ -14,6 +14,7 @@ from automl.core.files import whole_folder
 from automl.core.specs import Configuration
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
+from automl.data.columns import refuse_unreadable
 from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, open_source
@@ -197,6 +198,19 @@ class Result:
         targets = self._task.encode(np.asarray(examples.targets))
         metrics = self._task.score(targets, self._predictions(examples))
         return {"rows": len(examples), "metrics": metrics, **listed(notes)}
+
+    def refuse_unreadable(self, data: object) -> None:
+        """Refuse a table with cells that are no numbers or dates where the model reads some.
+
+        ``predict`` takes them as missing and says so.
+
+        Raises:
+            DataError: with column, row and cell of the first of them.
+        """
+        columns = self._schema.get("columns", ())
+        source = open_source(data)
+        if source.kind == "frame" and columns and isinstance(columns[0], Mapping):
+            refuse_unreadable(source, columns)
 
     def save(self, folder: str | Path) -> Path:
         """Copy the job folder to a new place and return it.

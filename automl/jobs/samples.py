@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from automl.jobs.answers import Form, answer
 from automl.jobs.assembly import Prepared
 from automl.jobs.intake import Intake
 
 if TYPE_CHECKING:
     import keras
+    import pandas as pd
 
 ROWS = 3
 
@@ -23,14 +26,15 @@ def raw_sample(intake: Intake, prepared: Prepared, core: keras.Model) -> tuple[A
         the examples, and a DataFrame with the columns that ``predict`` gives.
     """
     import numpy as np
-    import pandas as pd
 
     rows = np.arange(min(ROWS, len(prepared.validation)))
     outputs = core.predict(
         {k: v[rows] for k, v in prepared.split.validation.items() if k in core.input}, verbose=0
     )
     task = prepared.task
-    prediction = pd.DataFrame(task.decode(task.predictions(np.asarray(outputs))))
+    form = Form(task=task, label_type=intake.dataset.schema.get("label_type", "str"))
+    examples = prepared.validation.take(rows)
+    prediction = answer(form, examples, task.predictions(np.asarray(outputs)))
     return _raw(intake, prepared, rows), prediction
 
 
@@ -40,5 +44,55 @@ def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:
     tables = ("table", "parquet", "frame", "sklearn")
     if intake.source.kind in tables and intake.modality.name in ("tabular", "text"):
         frame = first_rows(intake.source, ROWS, header=intake.dataset.schema.get("header", True))
-        return frame.drop(columns=list(intake.dataset.target_names), errors="ignore")
+        return typed_example(frame, intake.dataset.schema)
+    if intake.source.kind in tables and "channels" in intake.dataset.schema:
+        return _end_of_series(intake)
     return {name: array[rows] for name, array in prepared.validation.inputs.items()}
+
+
+def typed_example(frame: pd.DataFrame, schema: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the columns that the model reads, numbers as float64, texts as objects, dates as they came.
+
+    Args:
+        frame: rows of a table.
+        schema: of a table or of texts.
+    """
+    import pandas as pd
+
+    kinds = {
+        item if isinstance(item, str) else item["name"]: "" if isinstance(item, str) else item["kind"]
+        for item in schema["columns"]
+    }
+    names = [name for name in frame.columns if name in kinds or name == schema.get("id_column")]
+    columns = {name: _plain(frame[name], numeric=kinds.get(name) == "numeric") for name in names}
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _plain(column: pd.Series[Any], *, numeric: bool) -> Any:
+    """Of one of the types that MLflow knows."""
+    import pandas as pd
+
+    from automl.data.tables import as_number, as_text
+
+    if numeric and not pd.api.types.is_bool_dtype(column.dtype):
+        return as_number(column)[0]
+    if getattr(column.dtype, "kind", "O") in "iufbM" and not isinstance(column.dtype, pd.ArrowDtype):
+        return column
+    return column if pd.api.types.infer_dtype(column, skipna=True) == "boolean" else as_text(column)
+
+
+def _end_of_series(intake: Intake) -> pd.DataFrame:
+    """As many rows of one series as a forecast looks back on."""
+    import pandas as pd
+
+    from automl.data.tables import read_table
+
+    schema = intake.dataset.schema
+    frame = read_table(intake.source, header=schema.get("header", True)).frame
+    series = schema["series"]
+    if series is not None:
+        frame = frame[(frame[series] == frame[series].iloc[-1]).to_numpy(bool)]
+    names = [*filter(None, (schema["time"], series)), *schema["channels"]]
+    tail = frame.tail(schema["lookback"])
+    numeric = set(schema["channels"])
+    return pd.DataFrame({name: _plain(tail[name], numeric=name in numeric) for name in names})

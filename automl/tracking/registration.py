@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -20,11 +20,11 @@ from mlflow import MlflowClient, pyfunc
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus, Metric
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
-from mlflow.types import ColSpec, Schema, TensorSpec
+from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
 
-from automl.core.files import whole, whole_folder
+from automl.core.files import whole, whole_folder, write_whole
 from automl.tracking import served_model
 from automl.tracking.location import is_server
 from automl.tracking.operation import now
@@ -47,13 +47,14 @@ def save(model: ModelRecord, folder: Path) -> Path:
     """
     data = folder.with_suffix(".data")
     _gather(model.folder, data)
+    write_whole(data / served_model.SERVING, json.dumps({"lenient": model.lenient}))
     try:
         with _quiet(), whole_folder(folder) as draft:
             pyfunc.save_model(
                 path=str(draft),
                 loader_module=served_model.__name__,
                 data_path=str(data),
-                signature=signature(model.example, model.prediction),
+                signature=signature(model.example, model.prediction, lenient=model.lenient),
                 input_example=_plain(model.example),
                 pip_requirements=requirements(),
                 metadata=_column_types(model.example),
@@ -92,14 +93,16 @@ def register(
     return f"models:/{content['name']}/{version}"
 
 
-def signature(example: Any, prediction: Any) -> ModelSignature | None:
+def signature(example: Any, prediction: Any, *, lenient: bool = False) -> ModelSignature | None:
     """Return the signature of raw examples and predictions, or None where MLflow has no type for them.
 
-    Columns of a table are declared by name and of any type: raw data may hold a gap where the training
-    data held none, and MLflow would refuse whole numbers that became floating ones.
+    Args:
+        example: raw examples.
+        prediction: what the model answers to them.
+        lenient: leave the types of columns open, so that MLflow refuses no cell.
     """
-    inputs = _schema(example, strict=False)
-    outputs = _schema(prediction, strict=True)
+    inputs = _schema(example, _any if lenient else _input_type)
+    outputs = _schema(prediction, _output_type)
     return None if inputs is None else ModelSignature(inputs=inputs, outputs=outputs)
 
 
@@ -176,9 +179,10 @@ def _new_version(client: MlflowClient, logged: Any, run: str, content: Mapping[s
     return str(version.version)
 
 
-def _schema(value: Any, *, strict: bool) -> Schema | None:
+def _schema(value: Any, type_of: Callable[[pd.Series[Any]], DataType | AnyType]) -> Schema | None:
     if isinstance(value, pd.DataFrame):
-        return Schema([_column(value[name], str(name), strict=strict) for name in value.columns])
+        columns = [(str(name), type_of(value[name])) for name in value.columns]
+        return Schema([ColSpec(kind, name, required=False) for name, kind in columns])
     if isinstance(value, Mapping):
         arrays = {name: np.asarray(array) for name, array in value.items()}
         return Schema([_tensor(array, name) for name, array in arrays.items()])
@@ -187,11 +191,30 @@ def _schema(value: Any, *, strict: bool) -> Schema | None:
     return None
 
 
-def _column(column: pd.Series[Any], name: str, *, strict: bool) -> ColSpec:
-    kinds = {"i": "long", "u": "long", "f": "double", "b": "boolean"}
-    if not strict:
-        return ColSpec(AnyType(), name, required=False)
-    return ColSpec(kinds.get(getattr(column.dtype, "kind", "O"), "string"), name, required=False)
+def _any(column: pd.Series[Any]) -> AnyType:
+    return AnyType()
+
+
+def _input_type(column: pd.Series[Any]) -> DataType | AnyType:
+    """Types under which no cell is changed: MLflow's server cuts 38.5 to 38 for a ``long``, refuses a gap
+    in one, and makes False of a gap in a ``boolean``.
+    """
+    whole = getattr(column.dtype, "kind", "O") in "iub"
+    if whole or pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+        return AnyType()
+    return _output_type(column)
+
+
+def _output_type(column: pd.Series[Any]) -> DataType:
+    kinds = {
+        "i": DataType.long,
+        "u": DataType.long,
+        "f": DataType.double,
+        "b": DataType.boolean,
+        "M": DataType.datetime,
+    }
+    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return kinds.get(getattr(values.dtype, "kind", "O"), DataType.string)
 
 
 def _tensor(array: np.ndarray, name: str | None) -> TensorSpec:

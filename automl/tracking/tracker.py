@@ -22,6 +22,7 @@ class ModelRecord:
         prediction: what the model answers to ``example``: a DataFrame, or an array.
         metrics: validation metrics of the winner.
         run_id: the winner's own run (child), or empty.
+        lenient: whether the served model takes cells of another type as missing.
     """
 
     folder: Path
@@ -29,6 +30,7 @@ class ModelRecord:
     prediction: Any
     metrics: Mapping[str, float] = field(default_factory=dict)
     run_id: str = ""
+    lenient: bool = False
 
 
 class Tracker(Protocol):

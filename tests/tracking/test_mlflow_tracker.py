@@ -212,7 +212,10 @@ def test_a_file_that_is_no_database_is_refused_before_the_search(tmp_path: Path)
 
 def _folder_that_predicts(folder: Path) -> SimpleNamespace:
     content = (folder / "model.keras").read_bytes()
-    return SimpleNamespace(predict=lambda frame: frame.assign(prediction=[content] * len(frame)))
+    return SimpleNamespace(
+        predict=lambda frame: frame.assign(prediction=[content] * len(frame)),
+        refuse_unreadable=lambda frame: None,
+    )
 
 
 def _small_job(tracker: MlflowTracker) -> None:
