@@ -19,10 +19,8 @@ from automl.data.source import Source
 from automl.data.tables import Table, as_number, as_text, is_missing, read_table
 from automl.data.time_axis import TimeAxis
 from automl.data.time_cells import find_time_column, parse_times
+from automl.data.time_index import with_index, with_time_named
 from automl.data.time_search import Placed, find_axis, place, rows_in_order
-
-_WRITTEN_PERIODS = ("period[M]", "period[Q", "period[Y")
-"""Periods that are written as such: 2022-10, 2022Q4, 2022."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +47,7 @@ def open_table(source: Source, *, header: bool) -> Table:
     holds times, ids or a name becomes columns.
     """
     if source.kind == "frame":
-        return read_table(replace(source, content=_with_index(source.content)))
+        return read_table(replace(source, content=with_index(source.content)))
     if source.kind != "arrays":
         return read_table(source, header=header)
     array = np.asarray(source.content, np.float64) if not isinstance(source.content, tuple) else None
@@ -70,7 +68,7 @@ def open_again(source: Source, roles: Roles, *, header: bool, targets: bool) -> 
     not have the name that the time column had in training.
     """
     table = open_table(source, header=header)
-    frame = _renamed(table.frame, source, roles)
+    frame = with_time_named(table.frame, source, roles.time)
     names = {str(name) for name in frame.columns}
     if not targets and not names & set(roles.channels[: roles.targets]):
         # nothing is measured, so covariates are not looked at either
@@ -314,82 +312,3 @@ def _place(
         return find_axis(times, ids, table.where), times.notes
     axis = axis.with_phases(axis.stamps(times), ids, known)
     return place(times, ids, axis, table.where), times.notes
-
-
-def id_of_index(source: Source, table: Table) -> str | None:
-    """The column made of the level of ids of an index of ids and times, or None.
-
-    Raises:
-        DataError: the index has more levels than those two.
-    """
-    index = getattr(source.content, "index", None)
-    if not isinstance(index, pd.MultiIndex):
-        return None
-    levels = [str(name) for name in table.frame.columns[: index.nlevels]]
-    others = [name for name in levels if not _is_time(table.frame[name])]
-    if index.nlevels != 2 or len(others) != 1:
-        raise DataError(
-            f"{table.where}: expected an index of times, or of ids and times, got the levels"
-            f" {', '.join(levels)}. Reset the index, and name the id column and the time column."
-        )
-    return others[0]
-
-
-def holds_dates(source: Source, column: pd.Series[Any]) -> bool:
-    """Whether the user's own times are of a type for dates, not texts."""
-    return source.kind in ("frame", "parquet") and pd.api.types.is_datetime64_any_dtype(column.dtype)
-
-
-def _with_index(content: Any) -> Any:
-    """A pandas frame with its index as columns, where the index tells something."""
-    if not isinstance(content, pd.DataFrame):
-        return content
-    index = content.index
-    if _tells(index):
-        names = [_free_name(index, level, content) for level in range(index.nlevels)]
-        content = content.set_axis(index.set_names(names)).reset_index()
-    periods = [
-        name for name, dtype in content.dtypes.items() if str(dtype).partition("-")[0] in _WRITTEN_PERIODS
-    ]
-    return content.astype(dict.fromkeys(periods, str)) if periods else content
-
-
-def _tells(index: pd.Index[Any]) -> bool:
-    """Whether an index is more than the numbers of the rows."""
-    if index.nlevels > 1 or isinstance(index, pd.DatetimeIndex | pd.PeriodIndex):
-        return True
-    if index.name is not None:
-        return True
-    return (
-        not pd.api.types.is_numeric_dtype(index.dtype)
-        and find_time_column(pd.DataFrame({"time": index.to_numpy()}), ["time"]) is not None
-    )
-
-
-def _free_name(index: pd.Index[Any], level: int, frame: pd.DataFrame) -> str:
-    """The level's own name, else one that no column has."""
-    name = index.names[level]
-    if name is None:
-        name = "time" if _level_of_times(index, level) else "series"
-    name = str(name)
-    while name in frame.columns:
-        name += "_index"
-    return name
-
-
-def _level_of_times(index: pd.Index[Any], level: int) -> bool:
-    values = pd.Series(index.get_level_values(level)[:1000], name="time")
-    return find_time_column(values.to_frame(), ["time"]) is not None
-
-
-def _renamed(frame: pd.DataFrame, source: Source, roles: Roles) -> pd.DataFrame:
-    """The frame with the time of its index under the name that the time has in training."""
-    index = getattr(source.content, "index", None)
-    if roles.time is None or roles.time in frame.columns or not isinstance(index, pd.Index):
-        return frame
-    level = next((name for name in frame.columns[: index.nlevels] if _is_time(frame[name])), None)
-    return frame if level is None else frame.rename(columns={level: roles.time})
-
-
-def _is_time(column: pd.Series[Any]) -> bool:
-    return find_time_column(column.to_frame(), [str(column.name)]) is not None

@@ -134,15 +134,17 @@ def pad(series: Sequence[np.ndarray], length: int) -> np.ndarray:
 def notes_on_gaps(series: Sequence[np.ndarray]) -> tuple[Note, ...]:
     """Tell what ``pad`` fills."""
     cells = sum(values.size for values in series)
-    gaps = late = 0
+    gaps = late = lacking = 0
     for values in series:
         known = ~np.isnan(values[: _end(values)])
         begun = np.logical_or.accumulate(known, axis=0)
-        late += int((~begun).sum())
+        lacking += int((~begun).sum(axis=0)[~known.any(axis=0)].sum())
+        late += int((~begun).sum(axis=0)[known.any(axis=0)].sum())
         gaps += int((begun & ~known).sum())
     told = (
         (gaps, "missing values: filled with the last known value before them."),
         (late, "missing values before a series begins: filled with its first known value."),
+        (lacking, "values of dimensions that a series lacks: they count as the mean."),
     )
     return tuple(Note(f"{count} {text}", count / cells) for count, text in told if count)
 

@@ -181,4 +181,5 @@ def test_a_dimension_that_a_series_lacks_counts_as_its_mean() -> None:
     dataset = SERIES.read(open_source((series, np.array(list("abab")))), ReadOptions())
     sequence = SERIES.fit(dataset, np.arange(4), 0).transform(dataset.examples)["sequence"]
     assert sequence[0, :, 1].tolist() == [0] * 6
+    assert any("6 values of dimensions that a series lacks" in note for note in dataset.notes)
     assert np.abs(sequence).max() < 5

@@ -19,8 +19,6 @@ from automl.data.flags import Flags
 from automl.data.forecast_table import (
     Panels,
     find_roles,
-    holds_dates,
-    id_of_index,
     long_enough,
     open_again,
     open_table,
@@ -33,6 +31,7 @@ from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, 
 from automl.data.preprocessing.series import safe, standardise, statistics
 from automl.data.source import Source
 from automl.data.time_axis import restore_axis
+from automl.data.time_index import holds_dates, id_of_index
 from automl.data.whole_series import notes_on_gaps, pad, read_whole, resolve, resolve_again, without_padding
 
 TABLES = ("table", "parquet", "frame")
@@ -152,6 +151,10 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
 def _forecast_again(
     source: Source, schema: Mapping[str, Any], *, targets: bool
 ) -> tuple[Examples, tuple[str, ...]]:
+    if "axis" not in schema:
+        raise DataError(
+            "The job was made by an older version, whose times mean something else. Search again."
+        )
     roles, axis, tail = restore_roles(schema), restore_axis(schema["axis"]), schema["tail"]
     lookback, horizon = schema["lookback"], schema["horizon"]
     table = open_again(source, roles, header=schema["header"], targets=targets)
