@@ -38,6 +38,9 @@ EXACT = 2**53
 MIXED_SHARE = 0.5
 """Share of numbers in a column of words from which it is told."""
 
+MIXED_NUMBERS = 10
+"""Columns with no more different numbers are categories such as 2, 3, 4, 5more."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
@@ -131,7 +134,8 @@ def _judge(series: pd.Series[Any], name: str, targets: np.ndarray | None) -> Jud
     if form:
         return Judged(kind="date", form=form, notes=_lost_fractions(series, form, name))
     judged = _judge_words(words, name)
-    if judged.drop or present < MIXED_SHARE * (present + bad):
+    several = len(np.unique(numbers[~np.isnan(numbers)])) > MIXED_NUMBERS
+    if judged.drop or not several or present < MIXED_SHARE * (present + bad):
         return judged
     share = bad / (present + bad)
     odd = next(word for word, number in zip(words, numbers, strict=True) if word and number != number)
