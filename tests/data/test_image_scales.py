@@ -118,3 +118,11 @@ def test_a_job_agrees_on_a_scale_and_keeps_the_values(dtype: str, top: int, dept
 def test_differences_that_float32_cannot_hold_are_refused() -> None:
     with pytest.raises(DataError, match="Subtract a constant"):
         agree_on_array(1e9 + RAMP, "here")
+
+
+@pytest.mark.parametrize(
+    ("integers", "highest", "expected"), [(True, 255.0, ("8-bit", 255.0)), (False, 1.0, ("float", 1.0))]
+)
+def test_jobs_of_the_first_version_are_read(integers: bool, highest: float, expected: tuple) -> None:
+    found = scale_of({"integers": integers, "highest": highest})
+    assert (found.depth, found.high) == expected
