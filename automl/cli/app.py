@@ -16,7 +16,7 @@ STARTED = time.monotonic()
 import click  # noqa: E402  the clock starts first
 
 from automl._version import __version__  # noqa: E402
-from automl.core.errors import AutomlError  # noqa: E402
+from automl.core.errors import AutomlError, InputError  # noqa: E402
 from automl.core.streams import outlive_readers  # noqa: E402
 
 COMMANDS = {
@@ -74,6 +74,12 @@ def run(arguments: list[str] | None = None) -> int:
     except AutomlError as error:
         click.echo(f"Error: {error}", err=True)
         return error.exit_code
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # a folder in the place of a file, no right to read or write: nothing that a traceback would tell
+        click.echo(f"Error: {error.filename2 or error.filename}: {error.strerror}.", err=True)
+        return InputError.exit_code
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from automl.core.errors import understood
 from automl.views.choice import WarningProgress, watching
 
 if TYPE_CHECKING:
@@ -51,10 +52,11 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
     with watching(progress=WarningProgress() if quiet else None, started=STARTED) as progress:
         result = job(progress)
     summary = result.summary
-    if as_json:
-        click.echo(json.dumps({key: summary[key] for key in _JSON_KEYS}))
-    else:
-        click.echo(_report(result, summary))
+    with understood(result.folder / "result.json", kinds=(ValueError,)):
+        shown = (
+            json.dumps({key: summary[key] for key in _JSON_KEYS}) if as_json else _report(result, summary)
+        )
+    click.echo(shown)
     return INTERRUPTED if summary["state"] == "interrupted" else 0
 
 

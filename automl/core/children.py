@@ -13,7 +13,12 @@ from typing import IO
 
 
 def start_module(
-    module: str, *, output: int | IO[bytes], errors: IO[bytes] | None, environment: Mapping[str, str]
+    module: str,
+    *,
+    output: int | IO[bytes],
+    errors: IO[bytes] | None,
+    environment: Mapping[str, str],
+    mark: str = "",
 ) -> tuple[subprocess.Popen[bytes], Connection]:
     """Start ``python -m module FD`` and return it with this end of the line.
 
@@ -22,11 +27,12 @@ def start_module(
         output: where its standard output goes.
         errors: where its standard error goes, None for this process' own.
         environment: variables that it gets beside those of this process.
+        mark: stands on its command line, by which it is known again.
     """
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, str(theirs.fileno())],
+            [sys.executable, "-m", module, str(theirs.fileno()), *([mark] if mark else [])],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,

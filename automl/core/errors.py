@@ -15,8 +15,10 @@ A message says what was expected, what came, where, and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 
 from automl.core.secrets import scrub
 
@@ -87,3 +89,32 @@ def suggest(name: str, known: Iterable[str]) -> str:
         return f"Did you mean {' or '.join(repr(item) for item in near)}?"
     listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     return f"Known: {listed}." if names else "None are known."
+
+
+_MISREAD = (KeyError, TypeError, AttributeError, IndexError)
+"""What code raises that finds other content in a file than it has written there."""
+
+
+@contextmanager
+def understood(path: Path, *, kinds: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Say clearly that a file of the job folder is not what it should be, when the block stumbles over it.
+
+    Args:
+        path: the file.
+        kinds: further errors that its content can cause.
+
+    Raises:
+        ConfigError: the block raised one of these errors.
+    """
+    try:
+        yield
+    except AutomlError:
+        raise
+    except Exception as error:
+        if not isinstance(error, (*_MISREAD, *kinds)):
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise ConfigError(
+            f"{path} is damaged, or was not written by this program ({type(error).__name__}: {reason}). "
+            "Take a copy of the folder that is whole, or search again."
+        ) from error

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from automl.core.errors import ConfigError
 from automl.core.files import append
 
 BEAT_SECONDS = 10.0
@@ -159,14 +160,37 @@ def _ending(path: Path) -> str:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    if not path.is_file():
-        return []
+    try:
+        written = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    except OSError as error:
+        raise ConfigError(f"The journal {path} cannot be read: {error.strerror}. Remove it.") from None
     found = []
-    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for text in written.splitlines():
         try:
             line = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # half a line: its process was killed
-        if isinstance(line, dict) and "event" in line:
+        if isinstance(line, dict) and _understood(line):
             found.append(line)
     return found
+
+
+_GRANTED: Mapping[str, Any] = {
+    "number": int,
+    "worker": str,
+    "attempt": int,
+    "pid": int,
+    "started": (int, float),
+    "host": str,
+}
+
+
+def _understood(line: Mapping[str, Any]) -> bool:
+    """Whether a line is one of this journal's; a stranger may have written anything."""
+    if not isinstance(line.get("event"), str) or not isinstance(line.get("lease"), str):
+        return False
+    kinds = _GRANTED if line["event"] == "granted" else {}
+    return all(
+        isinstance(line.get(name), kind) and not isinstance(line[name], bool)
+        for name, kind in kinds.items()
+    )

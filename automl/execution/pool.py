@@ -47,7 +47,7 @@ class ProcessCrew:
         self._folder, self._warm, self._options = folder, warm, dict(options or {})
         self._work: Work | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        end_orphans(leases.orphans)
+        end_orphans(leases.orphans, folder)
         self.workers = [self._start(place) for place in places]
 
     def open(self, work: Work) -> None:

@@ -21,6 +21,8 @@ from automl.core.children import start_module
 from automl.execution.executor import Message
 from automl.execution.worker_line import Held
 
+_MODULE = "automl.execution.worker"
+
 SILENT_SECONDS = 8.0
 """A worker that shows no sign of life for so long, and does not compute, is gone."""
 
@@ -68,7 +70,11 @@ class WorkerProcess:
         self.heard = time.monotonic()
         with log.open("ab") as output:
             self._process, self.connection = start_module(
-                "automl.execution.worker", output=output, errors=output, environment=place.environment
+                _MODULE,
+                output=output,
+                errors=output,
+                environment=place.environment,
+                mark=str(log.parent.absolute()),
             )
         self.pid = self._process.pid
         self._watched = psutil.Process(self._process.pid)
@@ -152,18 +158,22 @@ class WorkerProcess:
         return self._computed
 
 
-def end_orphans(orphans: Sequence[Mapping[str, Any]]) -> None:
+def end_orphans(orphans: Sequence[Mapping[str, Any]], folder: Path) -> None:
     """End the processes of an earlier coordinator that are still there.
+
+    The journal may be old or a stranger's, and a number may have gone to another process since: only one
+    that was started at that time, as a worker, for this folder is ended.
 
     Args:
         orphans: their lines of the journal: ``pid``, ``started``, ``host``.
+        folder: where the workers of the job write their logs.
     """
     for line in orphans:
-        if line["host"] != socket.gethostname():
+        if line["host"] != socket.gethostname() or line["pid"] < 2:
             continue
-        with suppress(psutil.Error):
+        with suppress(psutil.Error, OverflowError):
             process = psutil.Process(line["pid"])
-            # a number may have gone to another process since
-            if abs(process.create_time() - line["started"]) < 1.0:
+            same_time = abs(process.create_time() - line["started"]) < 1.0
+            if same_time and {_MODULE, str(folder.absolute())} <= set(process.cmdline()):
                 process.kill()
                 process.wait(10)

@@ -8,7 +8,8 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from automl.core.errors import ConfigError, suggest
+from automl.core.errors import ConfigError, SpaceError, suggest
+from automl.spaces.nodes import read_located
 
 DEFAULT_TRIALS = 20
 """Trials of a sampler of Optuna's when neither a number nor a time is given."""
@@ -40,6 +41,9 @@ _COUNTS = {
 """Options that count something, and the largest count that makes sense: a longer one is a slip."""
 
 LARGEST_SEED, MOST_WORKERS, LEAST_MEMORY, MOST_DAYS = 2**32 - 1, 1000, 2**24, 3650
+LARGEST_FILE = 2**20
+"""Of a job file, in bytes."""
+
 MOST_LETTERS = 100
 """Of a job's name: folder, experiment, study and registered model are called after it."""
 
@@ -238,14 +242,15 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: no such file, not YAML, not a mapping.
     """
-    import yaml
-
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        if path.is_file() and path.stat().st_size > LARGEST_FILE:
+            raise ConfigError(f"{path} is too large for a job file, which has a line per option.")
+        text = path.read_text(encoding="utf-8")
+        values = read_located(text, str(path)).plain if text.strip() else None
+    except (OSError, ValueError) as error:  # ValueError: no UTF-8, or a name that is no file's
         raise ConfigError(f"Cannot read the job file {path}: {error}.") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path} is not YAML: {str(error).splitlines()[0]}.") from None
+    except SpaceError as error:
+        raise ConfigError(str(error)) from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: expected a mapping of options to values.")
     return {key: _anchored(key, value, path.parent) for key, value in values.items()}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.errors import ConfigError
 from automl.core.specs import COSTS, Objective
 from automl.jobs.assembly import Prepared
 from automl.training.precision import FULL, policy
@@ -61,8 +62,15 @@ def load_model(path: Path) -> keras.Model:
 
     import automl.layers  # noqa: F401  registers the layers that the file names
 
-    with policy(FULL):
-        return keras.models.load_model(path, safe_mode=True)
+    try:
+        with policy(FULL):
+            return keras.models.load_model(path, safe_mode=True)
+    except Exception as error:  # whatever is in the file, Keras, h5py and zipfile each have their own
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ConfigError(
+            f"{path} cannot be loaded as a Keras model: {reason}. `automl resume` of a search that is cut "
+            "short writes it again; else take a copy of the folder that is whole."
+        ) from error
 
 
 def check_exported(

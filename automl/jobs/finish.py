@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.errors import SearchError
+from automl.core.errors import ConfigError, SearchError
 from automl.core.files import put_in_place, sync_folder, whole, write_whole
 from automl.core.specs import COSTS, Objective, TrialRecord
 from automl.execution.executor import Alone
@@ -189,12 +189,28 @@ def _winner(session: Session, best: TrialRecord) -> tuple[Prepared, keras.Model]
         prepared, trained = refit(config, session.intake, setting, dealt, best)
         write_json(folder.task, prepared.task.describe())
         return prepared, _untrained(setting, dealt, prepared, trained.get_weights())
-    if not folder.best.exists() or read_json(folder.best)["number"] != best.number:
-        trained = _trained_again(session, best)
-        return setting.folds[0], _untrained(setting, dealt, setting.folds[0], trained.get_weights())
     core = _untrained(setting, dealt, setting.folds[0])
-    core.load_weights(folder.weights)
-    return setting.folds[0], core
+    if _are_of(folder, best) and _loaded(core, folder.weights):
+        return setting.folds[0], core
+    trained = _trained_again(session, best)
+    return setting.folds[0], _untrained(setting, dealt, setting.folds[0], trained.get_weights())
+
+
+def _are_of(folder: JobFolder, best: TrialRecord) -> bool:
+    """Whether the weights that were kept are those of a trial."""
+    try:
+        return bool(read_json(folder.best).get("number") == best.number)
+    except ConfigError:
+        return False
+
+
+def _loaded(core: keras.Model, path: Path) -> bool:
+    """Give a model the weights of a file; False where it is damaged or another model's."""
+    try:
+        core.load_weights(path)
+    except Exception:  # h5py and Keras each have their own
+        return False
+    return True
 
 
 def _checked(

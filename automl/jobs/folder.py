@@ -193,11 +193,11 @@ def open_folder(path: str | Path) -> JobFolder:
     try:
         if folder.job.is_file():
             return folder
-        begun = folder.path.is_dir() and any(_marks(item) for item in folder.path.iterdir())
+        left = list(folder.path.iterdir()) if folder.path.is_dir() else []
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(f"Cannot read the job folder {path}: {reason}.") from None
-    if begun:
+    if left and all(_marks(item) for item in left):
         raise ConfigError(
             f"The job in {path} was killed before it wrote down its options, and nothing was searched yet. "
             f"Start it again with `automl search DATA --out {path}`."
@@ -220,7 +220,7 @@ def read_json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path.parent} has no {path.name}: the job has not got that far.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"Cannot read {path}: {error}.") from None
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: expected a JSON object.")

@@ -27,13 +27,12 @@ def is_over(folder: JobFolder, trials: int | None) -> bool:
         folder: the job's.
         trials: wanted in all, None for no more than there are.
     """
-    if state_of(folder).get("ended") != COMPLETE or not folder.model.is_file():
-        return False
     try:
-        made = read_json(folder.result)["trials"]
+        ended, made = state_of(folder).get("ended"), read_json(folder.result)["trials"]
     except (ConfigError, KeyError):
         return False  # going on writes it again
-    return trials is None or trials <= made
+    enough = trials is None or (isinstance(made, int) and trials <= made)
+    return ended == COMPLETE and folder.model.is_file() and enough
 
 
 def leave_as_it_is(

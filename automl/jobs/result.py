@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, understood
 from automl.core.files import whole_folder
 from automl.core.specs import Configuration
 from automl.data.catalog import MODALITIES
@@ -52,13 +52,15 @@ class Result:
     @property
     def best(self) -> Configuration:
         """Configuration of the best trial, ``family`` among its keys."""
-        configuration: Configuration = self.summary["best_configuration"]
+        with understood(self._files.result):
+            configuration: Configuration = self.summary["best_configuration"]
         return configuration
 
     @property
     def best_score(self) -> float:
         """Score of the best trial by the first metric, on the validation part."""
-        return float(self.summary["best_score"])
+        with understood(self._files.result, kinds=(ValueError,)):
+            return float(self.summary["best_score"])
 
     @property
     def leaderboard(self) -> pd.DataFrame:
@@ -67,7 +69,11 @@ class Result:
 
         if not self._files.leaderboard.exists():
             raise ConfigError(f"{self.folder} has no leaderboard.csv: the job has not got that far.")
-        return pd.read_csv(self._files.leaderboard, dtype={"trial": "Int64"})
+        with understood(self._files.leaderboard, kinds=(ValueError, OSError)):
+            frame = pd.read_csv(self._files.leaderboard, dtype={"trial": "Int64"})
+            if not {"trial", "name", "state"} <= set(frame.columns):
+                raise KeyError("columns are missing")
+        return frame
 
     @cached_property
     def model(self) -> keras.Model:
@@ -231,7 +237,8 @@ class Result:
 
     @cached_property
     def _task(self) -> Task:
-        return restore_task(read_json(self._files.task))
+        with understood(self._files.task, kinds=(ValueError,)):
+            return restore_task(read_json(self._files.task))
 
     @cached_property
     def _schema(self) -> dict[str, Any]:
@@ -239,14 +246,16 @@ class Result:
 
     @property
     def _modality(self) -> Modality:
-        return MODALITIES[self._schema["modality"]]
+        with understood(self._files.schema):
+            return MODALITIES[self._schema["modality"]]
 
     def _read(self, data: object, *, targets: bool) -> tuple[Source, Examples, tuple[str, ...]]:
         # what is read is read before a framework takes its room: at its largest a table needs twice its own
         name_backend(default_backend())
         schema = {key: value for key, value in self._schema.items() if key != "modality"}
         source = open_source(data)
-        examples, notes = self._modality.read_again(source, schema, targets=targets)
+        with understood(self._files.schema):
+            examples, notes = self._modality.read_again(source, schema, targets=targets)
         examples = compact(examples)
         source.kept.shrink()  # a large table need not stay beside its inputs
         choose_backend(default_backend())
@@ -257,7 +266,9 @@ class Result:
 
         from automl.data.raw_model import batch_size, predict
 
-        return np.asarray(predict(self.model, examples.inputs, batch_size=batch_size(self.model)))
+        model = self.model
+        with understood(self._files.model, kinds=(ValueError,)):  # a model of other inputs
+            return np.asarray(predict(model, examples.inputs, batch_size=batch_size(model)))
 
 
 def load_result(folder: str | Path) -> Result:

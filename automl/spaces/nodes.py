@@ -12,6 +12,7 @@ from automl.core.specs import Scalar
 
 # YAML 1.1 reads 1e-4, a number without a dot, as a string
 FLOAT_LITERAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
+_COLLECTIONS = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 _SCALARS = ("str", "int", "float", "bool", "null")
 
 
@@ -87,8 +88,12 @@ def _located(node: Any, loader: Any, source: str, seen: set[int], key_line: int)
 
     line = node.start_mark.line + 1
     if id(node) in seen:
-        raise SpaceError(f"{source}, line {key_line}: aliases (*name) are not part of the language.")
+        raise SpaceError(
+            f"{source}, line {key_line}: aliases (*name) are not allowed; write the value again."
+        )
     seen.add(id(node))
+    if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTIONS:
+        raise SpaceError(f"{source}, line {line}: the tag {node.tag} is not allowed; write a plain value.")
     if isinstance(node, yaml.ScalarNode):
         return Located(value=_scalar(node, loader, source), line=line, key_line=key_line)
     if isinstance(node, yaml.SequenceNode):

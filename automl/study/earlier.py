@@ -9,7 +9,7 @@ from typing import Any
 
 import optuna
 
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, understood
 from automl.core.specs import Configuration, Objective
 from automl.spaces.parsing import parse_space
 from automl.spaces.space import SearchSpace
@@ -36,7 +36,11 @@ def read_earlier(place: Place) -> Earlier:
         ConfigError: there is none, or several and none is named.
         MissingDependencyError: the driver of its storage is not installed.
     """
-    study = _loaded(place)
+    with understood(Path(place.shown), kinds=(ValueError,)):
+        return _read(_loaded(place))
+
+
+def _read(study: optuna.Study) -> Earlier:
     evidence = gather(study)
     whole = _wholly(study.user_attrs.get("space"), study.study_name)
     results = tuple(

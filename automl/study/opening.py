@@ -10,7 +10,7 @@ import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FixedTrial
 
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, understood
 from automl.core.specs import Configuration, Objective
 from automl.spaces.space import SearchSpace, family_of
 from automl.study.claim import claim
@@ -66,28 +66,31 @@ def open_proposer(
         MissingDependencyError: the sampler or the storage needs a library that is not installed.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(
-        storage=open_storage(folder, storage, note),
-        study_name=name,
-        sampler=build_sampler(sampler, seed=seed, number=0, objectives=len(objectives)),
-        pruner=build_pruner(pruner if len(objectives) == 1 else "none", space.epochs),
-        directions=[objective.direction for objective in objectives],
-        load_if_exists=True,
-    )
-    claim(study, space, objectives)
-    gifts = gifts_of(study, earlier, space, objectives, facts)
-    return OptunaProposer(
-        study=study,
-        space=space,
-        objectives=objectives,
-        levels=_levels(space, epochs or {}) if pruner in OURS else lambda configuration: (),
-        sampler=sampler,
-        pruner=pruner,
-        seed=seed,
-        starts=starts_of(space, gifts) if use_portfolio and sampler != "grid" else (),
-        prior=[point for item in gifts for point in item.prior],
-        notes=(*_pruner_notes(pruner, objectives), *(item.note for item in gifts)),
-    )
+    with understood(
+        folder / JOURNAL if storage is None else Path("the storage of the study"), kinds=(ValueError,)
+    ):
+        study = optuna.create_study(
+            storage=open_storage(folder, storage, note),
+            study_name=name,
+            sampler=build_sampler(sampler, seed=seed, number=0, objectives=len(objectives)),
+            pruner=build_pruner(pruner if len(objectives) == 1 else "none", space.epochs),
+            directions=[objective.direction for objective in objectives],
+            load_if_exists=True,
+        )
+        claim(study, space, objectives)
+        gifts = gifts_of(study, earlier, space, objectives, facts)
+        return OptunaProposer(
+            study=study,
+            space=space,
+            objectives=objectives,
+            levels=_levels(space, epochs or {}) if pruner in OURS else lambda configuration: (),
+            sampler=sampler,
+            pruner=pruner,
+            seed=seed,
+            starts=starts_of(space, gifts) if use_portfolio and sampler != "grid" else (),
+            prior=[point for item in gifts for point in item.prior],
+            notes=(*_pruner_notes(pruner, objectives), *(item.note for item in gifts)),
+        )
 
 
 def load_study(folder: Path, name: str, storage: str | None = None) -> optuna.Study:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.core.addresses import usable
-from automl.core.errors import ConfigError, MissingDependencyError
+from automl.core.errors import ConfigError, DiskFullError, MissingDependencyError
 from automl.core.files import writing
 from automl.core.secrets import shown
 
@@ -52,7 +52,9 @@ def _journal(path: Path) -> BaseStorage:
             return JournalStorage(Journal(path))
     except OSError as error:
         raise ConfigError(f"The study {path} cannot be opened: {error.strerror or error}.") from error
-    except (ValueError, KeyError) as error:
+    except DiskFullError:
+        raise
+    except Exception as error:  # Optuna asserts, and stumbles over lines of any kind
         raise ConfigError(
             f"{path} is not an Optuna journal or is damaged: {error}. Name another file or folder."
         ) from error

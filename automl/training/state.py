@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,8 +92,14 @@ def load_state(path: Path) -> TrainingState:
                 group: tuple(file[f"{group}.{position}"] for position in range(count))
                 for group, count in zip(_GROUPS, facts["counts"], strict=True)
             }
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            return _restored(facts, groups)
+    except ConfigError:
+        raise
+    except Exception as error:  # whatever is in the file: NumPy, zipfile and zlib each have their own
         raise ConfigError(f"{path} cannot be read as a training state: {error}.") from error
+
+
+def _restored(facts: Mapping[str, Any], groups: Mapping[str, tuple[np.ndarray, ...]]) -> TrainingState:
     return TrainingState(
         engine=facts["engine"],
         epochs=tuple(_epoch(item) for item in facts["epochs"]),

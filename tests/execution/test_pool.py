@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -22,6 +23,7 @@ from automl.execution.dispatcher import Dispatcher, Limits
 from automl.execution.executor import Task, Work
 from automl.execution.leases import Leases
 from automl.execution.pool import ProcessCrew, places
+from automl.execution.worker_process import end_orphans
 from tests.execution.toys import left_workers
 
 
@@ -265,3 +267,30 @@ def test_workers_that_never_start_end_the_search_with_what_they_said(tmp_path):
             run(pool, [{"number": 0}])
     finally:
         pool.close()
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_only_a_worker_of_this_folder_is_taken_for_an_orphan(tmp_path, ours):
+    folder = tmp_path / "logs"
+    place = folder if ours else tmp_path / "other"
+    code = "import sys, time; print(flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "automl.execution.worker", str(place)], stdout=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        started = psutil.Process(process.pid).create_time()
+        host = socket.gethostname()
+        end_orphans([{"pid": process.pid, "started": started, "host": host}], folder)
+        ended = process.poll() is not None
+        process.kill()
+
+    assert ended == ours
+
+
+def test_lines_of_a_stranger_are_no_leases(tmp_path):
+    path = tmp_path / "leases.journal"
+    line = {"event": "granted", "lease": "1-1", "number": 0, "worker": "a", "attempt": 1, "host": "b"}
+    bad = [{**line, "pid": pid, "started": 0.0} for pid in ("1", None, True, [1])]
+    path.write_text("\n".join([*map(json.dumps, bad), '{"event": "done"}', "[" * 9999, "\0"]))
+
+    assert Leases(path).orphans == ()

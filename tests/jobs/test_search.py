@@ -182,6 +182,32 @@ def test_a_best_trial_whose_weights_were_lost_is_trained_again(wine_job, copy):
     assert result.predict(wine().head(3)).equals(wine_job.predict(wine().head(3)))
 
 
+def test_weights_that_are_damaged_are_trained_again(wine_job, copy):
+    (copy / "best.weights.h5").write_bytes(b"no HDF5")
+    cut_short(copy)
+
+    result = automl.resume(copy)
+
+    assert result.predict(wine().head(3)).equals(wine_job.predict(wine().head(3)))
+
+
+@pytest.mark.parametrize(
+    "name", ["leaderboard.csv", "task.json", "schema.json", "model.keras", "result.json"]
+)
+@pytest.mark.parametrize("content", [b"", b"\0\xff" * 50, b"[" * 9999, b'{"a": 1}', None])
+def test_what_a_stranger_put_in_the_place_of_a_file_is_refused(copy, name, content):
+    (copy / name).unlink()
+    (copy / name).mkdir() if content is None else (copy / name).write_bytes(content)
+
+    with pytest.raises(ConfigError, match=name):
+        asked_everything(copy)
+
+
+def asked_everything(folder):
+    result = automl.load(folder)
+    return result.best_score, result.leaderboard, result.predict(wine().head(3))
+
+
 def test_other_data_than_before_is_refused(tmp_path):
     table = wine().assign(target=np.tile(["a", "b"], 89))
     table.to_csv(tmp_path / "data.csv", index=False)

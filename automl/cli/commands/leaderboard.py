@@ -6,11 +6,12 @@ import csv
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import click
 
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, understood
 from automl.jobs.folder import open_folder
 
 Row: TypeAlias = Mapping[str, str]
@@ -43,16 +44,23 @@ def command(folder: str, wide: bool, as_csv: bool, as_json: bool) -> None:
     files = open_folder(folder)
     if not files.leaderboard.exists():
         raise ConfigError(f"{folder} has no leaderboard.csv: the job has not got that far.")
-    text = files.leaderboard.read_text(encoding="utf-8")
+    with understood(files.leaderboard, kinds=(ValueError, OSError, csv.Error)):
+        shown = _shown(files.leaderboard, wide=wide, as_csv=as_csv, as_json=as_json)
+    click.echo(shown, nl=not as_csv)
+
+
+def _shown(path: Path, *, wide: bool, as_csv: bool, as_json: bool) -> str:
+    text = path.read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
+    if not rows or not {*_LEADING[:3]} <= set(rows[0]):
+        raise ValueError("it has no trials")
     if as_csv:
-        click.echo(text, nl=False)
-    elif as_json:
-        click.echo(json.dumps([{name: _value(cell) for name, cell in row.items()} for row in rows]))
-    elif wide:
-        click.echo(_table(rows, _all_columns(rows)))
-    else:
-        click.echo(_fitted(rows, shutil.get_terminal_size((WIDTH, 24)).columns))
+        return text
+    if as_json:
+        return json.dumps([{name: _value(cell) for name, cell in row.items()} for row in rows])
+    if wide:
+        return _table(rows, _all_columns(rows))
+    return _fitted(rows, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def _value(text: str) -> object:

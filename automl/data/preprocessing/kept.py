@@ -115,7 +115,7 @@ def _write(folder: Path, preprocessing: Preprocessing) -> None:
 
 def _read(entry: Entry) -> Preprocessed:
     specs = [_spec(plain) for plain in json.loads((entry.path / _SPECS).read_text(encoding="utf-8"))]
-    model = keras.models.load_model(entry.path / _MODEL, compile=False)
+    model = keras.models.load_model(entry.path / _MODEL, compile=False, safe_mode=True)
     return Preprocessed(
         preprocessing=Preprocessing(inputs=tuple(specs), model=model),
         train={spec.name: entry.arrays[f"train-{spec.name}"] for spec in specs},
