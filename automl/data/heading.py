@@ -36,6 +36,7 @@ LATER_START = 0.9
 """A separator that fits only below the first row counts less than one that fits all rows."""
 
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)?")
 _FIGURE = re.compile(r"[^A-Za-z]*\d[^A-Za-z]*")
 
 
@@ -175,7 +176,15 @@ def _sniff(lines: Sequence[str], cut_off: bool, told: str | None, quoted: bool |
         return Layout(separator=best, quoted='"' in "".join(lines))
     if best == "\t":
         return Layout(separator=best, quoted=quotes_cells("".join(lines)) if quoted is None else quoted)
+    if best == "," and _one_column(lines):
+        best = ";"
     return Layout(separator=best, quoted=True)
+
+
+def _one_column(lines: Sequence[str]) -> bool:
+    """Whether commas are all decimal marks, below a name without one."""
+    filled = [line.strip() for line in lines if line.strip() and not line.startswith(COMMENT)]
+    return len(filled) > 1 and "," not in filled[0] and all(map(_DECIMAL_COMMA.fullmatch, filled[1:]))
 
 
 def _agreement(lines: Sequence[str], separator: str, cut_off: bool) -> float:
@@ -271,7 +280,7 @@ def _names(
     if not header:
         return names, ()
     below = [row for row in body[1:] if not row.comment]
-    named = below and len(names) == width - 1 and all(len(row.cells) == width for row in below)
+    named = below and len(names) == width - 1 > 1 and all(len(row.cells) == width for row in below)
     if named and any(row.cells[-1] for row in below) and all(row.cells[0] for row in below):
         note = f"{where}: rows have one cell more than the header, so the first cell is the row's name."
         return ["unnamed_0", *names], (Note(f"{note} It is the column 'unnamed_0'."),)

@@ -360,3 +360,13 @@ def test_what_programs_write_for_missing_is_missing(tmp_path: Path, marker: str)
 def test_blanks_between_separators_and_quotes_are_no_part_of_cells(tmp_path: Path) -> None:
     read = table(tmp_path, 'a, b, c\n1, "x, y", 2\n3, "z", 4\n5, w, 6\n')
     assert cells(read) == {"a": ["1", "3", "5"], "b": ["x, y", "z", "w"], "c": ["2", "4", "6"]}
+
+
+def test_one_column_of_decimal_commas_is_one_column(tmp_path: Path) -> None:
+    numbers, odd = as_number(table(tmp_path, "weight\n1,5\n-22,25\n3\n").frame["weight"])
+    assert (numbers.tolist(), odd) == ([1.5, -22.25, 3], 0)
+
+
+def test_one_column_of_sentences_with_commas_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="line 2: expected 1 cells"):
+        table(tmp_path, "text\nGood, very good\nBad, very bad\n")
