@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from automl.data.source import PICTURE_SUFFIXES, Source
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from automl.data.modality import ReadOptions
@@ -61,9 +62,12 @@ def _of_table(source: Source, options: ReadOptions) -> str:
 
 
 def _names_pictures(frame: pd.DataFrame) -> bool:
+    from automl.data.tables import as_text
+
     head = frame.head(50)
-    return any(
-        head[column].astype(str).str.lower().str.endswith(PICTURE_SUFFIXES).mean() > 0.9
-        for column in head.columns
-        if not head.empty
-    )
+    return not head.empty and any(_are_pictures(as_text(head[column])) for column in head.columns)
+
+
+def _are_pictures(cells: np.ndarray) -> bool:
+    named = sum(cell.lower().endswith(PICTURE_SUFFIXES) for cell in cells.tolist())
+    return bool(named > 0.9 * len(cells))

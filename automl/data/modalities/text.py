@@ -28,7 +28,7 @@ from automl.data.time_cells import sortable_times
 
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
 
-SAMPLE = 2_000
+SAMPLE, FEWEST, CELLS = 2_000, 100, 100_000
 MIN_WORDS = 3.0
 MIN_DISTINCT = 0.5
 MIN_LETTERS = 0.5
@@ -124,13 +124,13 @@ def looks_like_text(frame: pd.DataFrame, target: Sequence[str]) -> bool:
     """Whether a table is mostly free text: such columns hold two thirds of its characters and more.
 
     A column is free text when its cells have 3 words on average, half of them are different and half of
-    their characters are letters. The first 2,000 rows are looked at.
+    their characters are letters. The first 2,000 rows are looked at, fewer where a row has many cells.
 
     Args:
         frame: the table.
         target: names of the target columns, which do not count.
     """
-    head = frame.head(SAMPLE)
+    head = frame.head(max(FEWEST, min(SAMPLE, CELLS // max(1, frame.shape[1]))))
     names = [name for name in head.columns if name not in set(target)]
     sizes = {name: sum(len(cell) for cell in as_text(head[name])) for name in names}
     free = sum(sizes[name] for name in names if _is_free_text(head[name]))
