@@ -15,6 +15,12 @@ from automl._version import __version__
 from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord
 
 LIMITS = {"key": 250, "param": 6000, "tag": 5000}
+TECHNICAL = "system/"
+"""Before the names of metrics that tell what a trial cost."""
+
+NOTE = "mlflow.note.content"
+"""The tag that MLflow's pages show as a run's description."""
+
 LIBRARIES = (
     "automl-keras",
     "keras",
@@ -89,17 +95,65 @@ def labelled(record: TrialRecord) -> dict[str, float]:
 
 
 def final_metrics(record: TrialRecord, objectives: Sequence[Objective]) -> dict[str, float]:
-    """Return the metrics that a trial ends or pauses with."""
+    """Return the metrics that a trial ends or pauses with: scores, and under ``system/`` what they cost.
+
+    MLflow's pages show what stands under ``system/`` apart, so that the first charts are the scores.
+    """
     scores = {item.label: value for item, value in zip(objectives, record.scores, strict=False)}
     first = {"score": record.scores[0]} if record.scores else {}
     spread = {} if record.spread is None else {"score_spread": record.spread}
+    known = labelled(record)
+    costs = {key: value for key, value in known.items() if key in COSTS and key not in scores}
     effort = {
         "duration_seconds": record.seconds,
         "epochs": float(record.epochs),
         "best_epoch": float(record.best_epoch),
+        **costs,
         **record.effort,
     }
-    return {**labelled(record), **scores, **first, **spread, **effort}
+    kept = {key: value for key, value in known.items() if key not in costs}
+    technical = {f"{TECHNICAL}{key}": value for key, value in effort.items()}
+    return {**kept, **scores, **first, **spread, **technical}
+
+
+def job_facts(facts: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, Any]]:
+    """Return what is known of a job at its end as metrics, counts of trials apart, and as tags."""
+    numbers = {key: value for key, value in facts.items() if is_number(value)}
+    words = {key: value for key, value in facts.items() if key not in numbers and value is not None}
+    return {key if _is_best(key) else f"search/{key}": value for key, value in numbers.items()}, words
+
+
+def job_note(job: JobRecord, model: str) -> str:
+    """Return the description of a job's run, as Markdown."""
+    rows = job.data.get("rows")
+    size = f" ({rows:,} rows)" if isinstance(rows, int) else ""
+    better = {"maximize": "larger is better", "minimize": "smaller is better"}
+    aims = ", ".join(f"`{item.label}` ({better[item.direction]})" for item in job.objectives)
+    return (
+        f"A search for the best Keras model of `{job.data.get('source', job.name)}`{size}: {job.modality}, "
+        f"{job.task}, by {aims}.\n\nEach trial is a run below this one; its `score` is `{_first(job)}`. "
+        f"What a trial cost stands under `{TECHNICAL}`, how the search went under `search/`. The winner is "
+        f"the registered model `{model}`, alias `champion`.\n\nJob folder: `{job.folder}`"
+    )
+
+
+def end_note(state: str, facts: Mapping[str, Any]) -> str:
+    """Return what the description of a job's run says of its end."""
+    best = ", ".join(f"{key.removeprefix('best_')} {facts[key]:.5g}" for key in facts if _is_best(key))
+    counted = f", of {facts['trials']} trials" if "trials" in facts else ""
+    found = f" Best: {best}{counted}." if best else ""
+    return f"The search is {state}.{found}"
+
+
+def trial_note(record: TrialRecord) -> str:
+    """Return the description of a trial's run."""
+    family = record.configuration.get("family")
+    named = f"`{family}`, {record.state}" if family else record.state.capitalize()
+    best = f", the best of which was {record.best_epoch}" if record.best_epoch else ""
+    ends = f" after {record.epochs} epochs{best}" if record.epochs else ""
+    reason = f" Reason: {record.reason}." if record.reason else ""
+    origin = f" Proposed by: {record.origin}." if record.origin else ""
+    return f"{named}{ends}.{origin}{reason}"
 
 
 def standing(record: TrialRecord) -> dict[str, str]:
@@ -109,7 +163,7 @@ def standing(record: TrialRecord) -> dict[str, str]:
     tags = {name: text for name, text in known.items() if text}
     if record.rungs:
         tags |= {"pauses": str(record.pauses), "promotions": str(record.promotions)}
-    return {"state": record.state, **tags}
+    return {"state": record.state, NOTE: trial_note(record), **tags}
 
 
 def texts(values: Mapping[str, Any], limit: int) -> dict[str, str]:
@@ -126,3 +180,11 @@ def safe_key(name: object) -> str:
 def is_number(value: object) -> bool:
     """Whether a fact is a metric rather than a tag."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_best(key: str) -> bool:
+    return key.startswith("best_") and key != "best_trial"
+
+
+def _first(job: JobRecord) -> str:
+    return job.objectives[0].label if job.objectives else "score"

@@ -27,10 +27,14 @@ from automl.tracking.delivery import Delivery, temporary
 from automl.tracking.delivery_process import DeliveryProcess
 from automl.tracking.description import (
     LIMITS,
+    NOTE,
+    TECHNICAL,
     dataset,
+    end_note,
     environment,
     final_metrics,
-    is_number,
+    job_facts,
+    job_note,
     job_params,
     job_tags,
     safe_key,
@@ -53,7 +57,7 @@ WAITED_SHARE, WAITED_SECONDS = 0.05, 5.0
 MODEL_WAIT_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
 STATUS = {"complete": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED", "failed": "FAILED"}
-_AT_A_PAUSE = ("score", "duration_seconds", "epochs", "best_epoch")
+_AT_A_PAUSE = ("score", *(f"{TECHNICAL}{name}" for name in ("duration_seconds", "epochs", "best_epoch")))
 
 
 def open_tracker(uri: str | None, folder: Path, *, apart: bool = False) -> MlflowTracker:
@@ -93,7 +97,7 @@ class MlflowTracker:
         )
         self._notes: list[str] = []
         self._objectives: tuple[Objective, ...] = ()
-        self._run = self._model_name = ""
+        self._run = self._model_name = self._note = ""
         self._step = 0
         self._began = time.monotonic()
         self._waited = 0.0
@@ -112,6 +116,7 @@ class MlflowTracker:
             ConfigError: the store refuses to work, before anything was searched.
         """
         self._objectives, self._model_name = job.objectives, registration.safe_name(job.name)
+        self._note = job_note(job, self._model_name)
         self._open_experiment(job.name)
         self._outbox.start()
         self._began = time.monotonic()
@@ -125,7 +130,9 @@ class MlflowTracker:
             self._batch(tags={"state": "running"})
         else:
             planned = job.run_id if job.run_id.startswith(PENDING) else ""
-            self._run = self._create(job.name, job_tags(job), wait=JOB_WAIT_SECONDS, key=planned)
+            self._run = self._create(
+                job.name, {**job_tags(job), NOTE: self._note}, wait=JOB_WAIT_SECONDS, key=planned
+            )
             self._numbers = set() if job.run_id else None
             self._batch(params=job_params(job))
             self._put("inputs", dataset(job))
@@ -172,7 +179,7 @@ class MlflowTracker:
             if record.state != "paused":
                 self._interrupted.pop(record.number, None)
                 self.end_trial(replace(record, run_id=run))
-            elif found is None or found.metrics.get("epochs", 0) < record.epochs:
+            elif found is None or found.metrics.get(f"{TECHNICAL}epochs", 0) < record.epochs:
                 self.pause_trial(replace(record, run_id=run))
 
     def _tell_epochs(self, number: int, run: str, found: KeptRun | None) -> None:
@@ -245,6 +252,7 @@ class MlflowTracker:
                 safe_key(key): float(value) for key, value in model.metrics.items() if key not in COSTS
             },
             "tags": {"automl.version": __version__},
+            "description": self._note,
         }
         sent = self._put("model", content, wait=MODEL_WAIT_SECONDS)
         return self._store.model_uri if sent else ""
@@ -255,9 +263,9 @@ class MlflowTracker:
             if run not in self._paused:
                 self._batch(run, tags={"state": "interrupted"})
             self._put("end", {"status": "KILLED", "time": now()}, run=run)
-        numbers = {key: value for key, value in facts.items() if is_number(value)}
-        words = {key: value for key, value in facts.items() if key not in numbers and value is not None}
-        self._batch(metrics=numbers, tags={"state": state, **words}, step=self._step)
+        numbers, words = job_facts(facts)
+        note = f"{self._note}\n\n{end_note(state, facts)}".strip()
+        self._batch(metrics=numbers, tags={"state": state, NOTE: note, **words}, step=self._step)
         self._put("end", {"status": STATUS.get(state, "FINISHED"), "time": now()})
         self._stop()
 

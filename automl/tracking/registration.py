@@ -32,6 +32,10 @@ from automl.tracking.tracker import ModelRecord
 
 ALIAS = "champion"
 MODEL_NAME = "model"
+_MODEL_NOTE = (
+    "Winners of searches by automl, one version per search; the alias `champion` is the newest. Load it by "
+    "`mlflow.pyfunc.load_model`; it takes raw examples. Each version tells of its search."
+)
 PACKAGES = ("automl-keras", "keras", "tensorflow", "numpy", "pandas", "scikit-learn")
 
 
@@ -160,7 +164,7 @@ def _new_version(client: MlflowClient, logged: Any, run: str, content: Mapping[s
     # a database's registry looks logged models up in MLflow's global store, which need not be this one
     source = f"models:/{logged.model_id}" if is_server(client.tracking_uri) else logged.artifact_location
     try:
-        client.create_registered_model(name)
+        client.create_registered_model(name, description=_MODEL_NOTE)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
@@ -170,6 +174,8 @@ def _new_version(client: MlflowClient, logged: Any, run: str, content: Mapping[s
         run_id=run,
         model_id=logged.model_id,
         tags=content["tags"],
+        # none from a session of an earlier version, which may still wait in the spool
+        description=content.get("description"),
         await_creation_for=0,
     )
     client.set_registered_model_alias(name, ALIAS, version.version)

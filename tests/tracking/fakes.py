@@ -16,7 +16,7 @@ JOB = JobRecord(
     settings={"sampler": "tpe", "trials": 3, "time": None},
     data={"digest": "0123456789abcdef", "rows": 150, "columns": ("petal", "sepal"), "source": "iris.csv"},
 )
-BOOKKEEPING = {"duration_seconds", "epochs", "best_epoch", "score"}
+BOOKKEEPING = {"system/duration_seconds", "system/epochs", "system/best_epoch", "score"}
 
 
 @dataclass

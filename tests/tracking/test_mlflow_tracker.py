@@ -102,7 +102,7 @@ def test_a_finished_trial_shows_the_kept_epochs_metrics(
 
     metrics = client.get_run(run).data.metrics
     assert metrics["val_accuracy"] == metrics["score"] == 0.8
-    assert (metrics["best_epoch"], metrics["duration_seconds"]) == (2, 1.5)
+    assert (metrics["system/best_epoch"], metrics["system/duration_seconds"]) == (2, 1.5)
 
 
 def test_more_than_a_request_may_hold_is_split(uri: str, client: MlflowClient, tmp_path: Path) -> None:
