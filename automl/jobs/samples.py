@@ -63,9 +63,18 @@ def typed_example(frame: pd.DataFrame, schema: Mapping[str, Any]) -> pd.DataFram
         item if isinstance(item, str) else item["name"]: "" if isinstance(item, str) else item["kind"]
         for item in schema["columns"]
     }
+    flags = {item["name"] for item in schema["columns"] if _is_boolean(item)}
     names = [name for name in frame.columns if name in kinds or name == schema.get("id_column")]
     columns = {name: _plain(frame[name], numeric=kinds.get(name) == "numeric") for name in names}
+    for name in flags & set(columns):
+        cells = pd.Series(columns[name], dtype=object).astype(str).str.lower()
+        columns[name] = (cells == "true").to_numpy(bool)
     return pd.DataFrame(columns, index=frame.index)
+
+
+def _is_boolean(column: Any) -> bool:
+    """Whether a column of a file holds what pandas makes booleans of."""
+    return isinstance(column, Mapping) and str(column.get("yes", "")).lower() == "true"
 
 
 def _plain(column: pd.Series[Any], *, numeric: bool) -> Any:
