@@ -46,7 +46,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "attempts",
         "memory_limit",
     ),
-    "Tracking": ("tracking", "tracking_uri", "storage"),
+    "Tracking": ("tracking", "tracking_uri", "storage", "lenient"),
     "Output": ("name", "out", "job", "as_json", "quiet"),
 }
 """Names of options by heading; what stands under none comes last, under "Options"."""

@@ -44,6 +44,8 @@ def given_config(data: str | None, job: str | None, options: dict[str, Any]) -> 
 def _option(name: str, item: Field[Any]) -> Callable[[Command], Command]:
     text, kind = item.metadata["help"], str(item.type)
     flag = name.replace("_", "-")
+    if kind == "bool" and not item.default:
+        return click.option(f"--{flag}", name, flag_value=True, default=None, help=text)
     if kind == "bool":
         return click.option(f"--no-{flag}", name, flag_value=False, default=None, help=item.metadata["off"])
     shared = {"default": None, "help": text, "metavar": item.metadata["metavar"] or None}

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, understood
 from automl.core.files import whole_folder
+from automl.core.notes import Note
 from automl.core.specs import Configuration
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
 from automl.data.columns import refuse_unreadable
 from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
-from automl.data.source import Source, open_source
+from automl.data.source import Source, digest, open_source
 from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
 from automl.jobs.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
@@ -199,7 +200,7 @@ class Result:
         source, examples, notes = self._read(data, targets=True)
         classes = self._task.describe().get("classes")
         examples, left_out = with_known_labels(examples, classes, source.name)
-        notes = (*notes, *left_out)
+        notes = (*notes, *left_out, *self._seen_in_training(source))
         told(notes)
         targets = self._task.encode(np.asarray(examples.targets))
         metrics = self._task.score(targets, self._predictions(examples))
@@ -260,6 +261,15 @@ class Result:
         source.kept.shrink()  # a large table need not stay beside its inputs
         choose_backend(default_backend())
         return source, examples, notes
+
+    def _seen_in_training(self, source: Source) -> tuple[Note, ...]:
+        """A note where the data is that of the search."""
+        if source.path is not None and not (source.path.is_file() or source.path.is_dir()):
+            return ()  # a pipe is read once
+        if not self._files.state.exists() or digest(source) != read_json(self._files.state).get("digest"):
+            return ()
+        said = "is the data of the search, and all of it but the validation part was trained on"
+        return (Note(f"{source.name} {said}: new data may score lower."),)
 
     def _predictions(self, examples: Examples) -> np.ndarray:
         import numpy as np
