@@ -176,6 +176,20 @@ def check_unused(folder: JobFolder) -> None:
         raise ConfigError(f"{path} is not an empty folder; choose another one for the job.")
 
 
+def check_kinds(folder: JobFolder) -> None:
+    """Raise ConfigError where a folder stands in a file's place, or a file in a folder's."""
+    folders = (folder.states, folder.cache, folder.candidates, folder.logs, folder.plots, folder.board)
+    files = (
+        *(folder.job, folder.state, folder.schema, folder.task, folder.best, folder.weights, folder.model),
+        *(folder.result, folder.leaderboard, folder.leases, folder.epochs, folder.clock),
+    )
+    wrong = [path for path in folders if path.exists() and not path.is_dir()]
+    wrong += [path for path in files if path.exists() and not path.is_file()]
+    if wrong:
+        kind = "folder" if wrong[0] in folders else "file"
+        raise ConfigError(f"{wrong[0]} is no {kind}, and a job keeps a {kind} there: move it away.")
+
+
 def slug(name: str) -> str:
     """Return a job's name as a part of a path: letters, digits, ``._-``, and not too long."""
     plain = re.sub(r"[^\w.-]+", "-", name).encode()[:MOST_BYTES].decode(errors="ignore")

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from automl.core.errors import ConfigError, DiskFullError
 from automl.core.files import discard_drafts, writing
-from automl.jobs.folder import RUNS, JobFolder, check_unused, read_json, write_json
+from automl.jobs.folder import RUNS, JobFolder, check_kinds, check_unused, read_json, write_json
 
 
 @contextmanager
@@ -41,6 +41,7 @@ def locked(folder: JobFolder) -> Iterator[None]:
     try:
         if not folder.lock.exists():
             raise ConfigError(f"{folder.path} was removed by another process in this moment; try again.")
+        check_kinds(folder)
         discard_drafts(folder.path)
         write_json(
             folder.coordinator,

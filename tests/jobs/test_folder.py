@@ -125,6 +125,15 @@ def test_whoever_takes_a_folder_removes_what_killed_writers_left(tmp_path):
     assert left == [".coordinator.json", ".lock", "3.npz"]
 
 
+@pytest.mark.parametrize("name", ["states", "state.json", "epochs.journal", "model.keras"])
+def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path, name):
+    folder = new_folder(str(tmp_path / "a"), "a")
+    (folder.path / name).touch() if name == "states" else (folder.path / name).mkdir()
+
+    with pytest.raises(ConfigError, match=f"{name} is no"), locked(folder):
+        pass
+
+
 @pytest.mark.parametrize("job", [True, False])
 def test_a_full_disk_says_how_to_go_on_with_a_job_that_has_begun(tmp_path, job):
     folder = new_folder(str(tmp_path / "a"), "a")
