@@ -100,7 +100,9 @@ def final_metrics(record: TrialRecord, objectives: Sequence[Objective]) -> dict[
     MLflow's pages show what stands under ``system/`` apart, so that the first charts are the scores.
     """
     scores = {item.label: value for item, value in zip(objectives, record.scores, strict=False)}
-    first = {"score": record.scores[0]} if record.scores else {}
+    # MLflow's page of compared runs opens on the metric whose name comes first
+    first = {f"best_{name}": value for name, value in list(scores.items())[:1]}
+    first |= {"score": record.scores[0]} if record.scores else {}
     spread = {} if record.spread is None else {"score_spread": record.spread}
     known = labelled(record)
     costs = {key: value for key, value in known.items() if key in COSTS and key not in scores}

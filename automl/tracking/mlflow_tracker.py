@@ -205,7 +205,7 @@ class MlflowTracker:
         self._paused.add(run)
         # the epoch's own metrics stand at this step already
         known = final_metrics(record, self._objectives)
-        metrics = {name: known[name] for name in _AT_A_PAUSE if name in known}
+        metrics = {name: known[name] for name in known if name in _AT_A_PAUSE or name.startswith("best_")}
         self._batch(run, metrics=metrics, step=record.epochs, tags=standing(record))
 
     def end_trial(self, record: TrialRecord) -> None:
@@ -264,7 +264,7 @@ class MlflowTracker:
                 self._batch(run, tags={"state": "interrupted"})
             self._put("end", {"status": "KILLED", "time": now()}, run=run)
         numbers, words = job_facts(facts)
-        note = f"{self._note}\n\n{end_note(state, facts)}".strip()
+        note = f"{end_note(state, facts)}\n\n{self._note}".strip()
         self._batch(metrics=numbers, tags={"state": state, NOTE: note, **words}, step=self._step)
         self._put("end", {"status": STATUS.get(state, "FINISHED"), "time": now()})
         self._stop()

@@ -24,7 +24,8 @@ RECORD = TrialRecord(
 def test_only_scores_stand_outside_of_what_the_pages_show_apart():
     found = final_metrics(RECORD, (Objective(name="accuracy", direction="maximize"),))
 
-    assert {name for name in found if "/" not in name} == {"score", "val_accuracy"}
+    assert {name for name in found if "/" not in name} == {"best_val_accuracy", "score", "val_accuracy"}
+    assert min([*found, "loss"]) == "best_val_accuracy"
     assert found["system/duration_seconds"] == 2.5
     assert found["system/parameters"] == 120
     assert found["system/compile_seconds"] == 1
