@@ -81,7 +81,10 @@ def row_keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:
     rows = np.arange(len(table.frame))
     if id_column is None:
         return {"row": rows}
-    return {free_name("row", [id_column]): rows, id_column: as_text(table.frame[id_column])}
+    column = table.frame[id_column]
+    own = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iubM"  # so that ids can be joined
+    ids = column.to_numpy() if own else as_text(column)
+    return {free_name("row", [id_column]): rows, id_column: ids}
 
 
 def listed(names: Sequence[str]) -> str:

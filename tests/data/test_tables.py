@@ -19,7 +19,7 @@ import pytest
 from automl.core.errors import DataError
 from automl.data.preflight import check_table_header
 from automl.data.source import open_source
-from automl.data.tables import Table, as_number, as_text, first_rows, read_table
+from automl.data.tables import Table, as_number, as_text, first_rows, read_table, row_keys
 
 
 def table(folder: Path, content: str | bytes, *, name: str = "data.csv", header: bool = True) -> Table:
@@ -370,3 +370,11 @@ def test_one_column_of_decimal_commas_is_one_column(tmp_path: Path) -> None:
 def test_one_column_of_sentences_with_commas_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="line 2: expected 1 cells"):
         table(tmp_path, "text\nGood, very good\nBad, very bad\n")
+
+
+def test_ids_of_a_frame_keep_their_type_and_their_name():
+    table = read_table(open_source(pd.DataFrame({"row": [7, 8], "a": [0.5, 1.5]})))
+
+    keys = row_keys(table, "row")
+
+    assert {name: values.tolist() for name, values in keys.items()} == {"row_": [0, 1], "row": [7, 8]}
