@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from automl.core.files import append, write_whole
@@ -33,11 +34,14 @@ class Spool:
             append(self.path, "\n" + "".join(f"{line}\n" for line in lines))
 
     def read(self) -> list[Operation]:
-        """Return all operations, in order; a line cut off by a crash is left out."""
+        """Return all operations, in order; a line cut off by a crash, or of a stranger's, is left out."""
         if not self:
             return []
-        lines = self.path.read_text(encoding="utf-8").splitlines()
-        return [Operation.from_line(line) for line in lines if line.endswith("}}")]
+        found = []
+        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+            with suppress(ValueError, TypeError, RecursionError):
+                found.append(Operation.from_line(line))
+        return found
 
     def replace(self, operations: Sequence[Operation]) -> None:
         """Keep just these operations, whatever happens meanwhile; without any the file goes."""

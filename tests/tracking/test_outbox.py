@@ -164,3 +164,16 @@ def test_neighbouring_batches_of_a_run_become_one() -> None:
     batches = [Operation(kind="batch", run=run, content={"metrics": [run]}) for run in "aab"]
 
     assert [item.content["metrics"] for item in merge(batches)] == [["a", "a"], ["b"]]
+
+
+@pytest.mark.parametrize(
+    "left", [b'{"a": {}}\n', b"[1]\n", b"\xff\xfe}}\n", b"[" * 99_999, b'{"kind": "end", "ru']
+)
+def test_what_a_stranger_wrote_into_the_spool_is_left_out(tmp_path: Path, left: bytes) -> None:
+    spool = Spool(tmp_path)
+    kept = Operation(kind="end", run="a")
+    spool.append([kept])
+    with spool.path.open("ab") as file:
+        file.write(left)
+
+    assert spool.read() == [kept]
