@@ -414,7 +414,7 @@ def test_groups_times_and_ids_stand_beside_the_features() -> None:
     assert set(kinds(dataset)) == {"x", "when"}
     assert dataset.examples.groups[:2].tolist() == ["g", "h"]
     assert dataset.examples.times[0] == np.datetime64("2020-01-01")
-    assert dataset.examples.keys["name"][1] == "1"
+    assert dataset.examples.keys["name"][1] == 1
 
 
 def test_times_that_cannot_be_read_are_refused() -> None:
