@@ -37,7 +37,7 @@ from automl.jobs.over import is_over, leave_as_it_is
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
 from automl.jobs.session import state_of
-from automl.jobs.tuned import load_any
+from automl.jobs.tuned import load_any, refuse_tuned
 from automl.jobs.warm_start import check_places
 from automl.tracking.tracker import Tracker
 from automl.training.precision import FULL, choose_precision, policy
@@ -246,6 +246,7 @@ def resume(
     """
     started = time.monotonic() if started is None else started
     files = open_folder(folder)
+    refuse_tuned(files)
     with watching(verbose, progress, started=started) as watcher, locked(files):
         config = config_from(read_config(files.job), where=str(files.job))
         if time_limit is None and is_over(files, trials):

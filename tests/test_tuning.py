@@ -53,6 +53,11 @@ def test_the_job_file_keeps_what_the_environment_holds_by_its_name(tuned):
     assert "storage: env:STUDIES" in (tuned.folder / "job.yaml").read_text()
 
 
+def test_a_search_over_the_users_code_is_not_resumed_without_it(tuned):
+    with pytest.raises(ConfigError, match=r"models of your own.*Call automl\.tune again"):
+        automl.resume(tuned.folder)
+
+
 def test_the_sampler_that_knows_rungs_proposes_from_what_epochs_said(tmp_path):
     options = {"metric": "val_accuracy", "epochs": 2, "tracking": False, "pruner": "none"}
     result = automl.tune(build_quickly, (X, Y), trials=8, out=str(tmp_path / "job"), **options)

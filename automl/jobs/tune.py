@@ -111,7 +111,7 @@ def run_tuning(
     for note in dict.fromkeys((*job.train.notes, *job.validation.notes)):
         progress.note(note)
     run_id = tracker.start_job(_job_record(job, folder))
-    state = {"run_id": run_id, "experiment_id": tracker.experiment_id, "seconds": 0.0}
+    state = {"run_id": run_id, "experiment_id": tracker.experiment_id, "seconds": 0.0, "modality": USER}
     write_json(folder.state, state)
 
     def runner(plan: Plan, channel: Channel) -> TrialEnd | None:

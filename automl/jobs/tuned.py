@@ -13,6 +13,7 @@ from automl.jobs.answers import Listener, listed, warn
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake import choose_backend, default_backend
 from automl.jobs.result import PART, Result
+from automl.jobs.session import state_of
 from automl.jobs.user_model import load_user_model
 
 if TYPE_CHECKING:
@@ -121,6 +122,19 @@ def load_any(folder: Path, build: Callable[[Any], keras.Model] | None = None) ->
     if build is not None:
         raise ConfigError(f"{folder} is no folder of automl.tune, so its model needs no build function.")
     return Result(folder)
+
+
+def refuse_tuned(folder: JobFolder) -> None:
+    """Refuse to go on with a search over a user's own models, whose function is not in the folder.
+
+    Raises:
+        ConfigError: it is one.
+    """
+    if state_of(folder).get("modality") == USER:
+        raise ConfigError(
+            f"{folder.path} is a search over models of your own, whose code the folder does not hold. Call "
+            "automl.tune again for more trials; automl.load opens what was found."
+        )
 
 
 def _refuse_path(data: object) -> None:
