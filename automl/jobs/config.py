@@ -188,6 +188,10 @@ class JobConfig:
                 f"executor inline runs one trial at a time in this process, and workers is {self.workers}: "
                 "take executor pool, or workers 1."
             )
+        if self.ray_address is not None and self.executor not in (AUTO, "ray"):
+            raise ConfigError(
+                f"ray_address names a Ray cluster, and executor is {self.executor}: take executor ray."
+            )
         for name in ("time", "trial_time"):
             seconds = getattr(self, name)
             if seconds is not None and not 0 < seconds <= MOST_DAYS * 86400:
