@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 def search(  # noqa: D417  the options are told in JobConfig
     data: object,
     *,
-    target: str | Sequence[str] = (),
+    target: int | str | Sequence[int | str] = (),
     name: str | None = None,
     modality: str | None = None,
     task: str | None = None,
@@ -104,7 +104,7 @@ def search(  # noqa: D417  the options are told in JobConfig
 
     Args:
         data: a file or folder, ``"sklearn:NAME"``, a DataFrame, an array, or ``(inputs, targets)``.
-        target: target column or columns.
+        target: target column or columns, as the frame spells them (``"Life expectancy "``, ``0``).
         time_limit: wall time of the whole call in seconds, or text such as ``"10m"``.
         settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
         verbose: 1 shows on stderr how the search stands, as Keras' ``fit`` does unless told otherwise:
@@ -371,5 +371,5 @@ def _settled(config: JobConfig) -> JobConfig:
     return replace(config, precision=choose_precision(config.precision))
 
 
-def _names(value: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
-    return (str(value),) if isinstance(value, str | Path) else tuple(str(item) for item in value)
+def _names(value: int | str | Path | Sequence[int | str | Path]) -> tuple[str, ...]:
+    return (str(value),) if isinstance(value, int | str | Path) else tuple(str(item) for item in value)

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from automl.api import search
 from automl.core.errors import ConfigError, DataError, DataWarning
 from automl.core.files import write_whole
+from automl.core.names import column_name
 from automl.core.notes import Note
 from automl.data.in_memory import Targets, as_inputs, as_numbers, as_targets, class_names, numbered
 from automl.jobs.folder import JobFolder, read_json
@@ -290,7 +291,7 @@ class AutoRegressor(RegressorMixin, _AutoEstimator):  # type: ignore[misc]
 
 def _joined(inputs: Any, targets: np.ndarray) -> tuple[Any, tuple[str, ...]]:
     """Data for a search, and the names of its targets, which are none of the features' names."""
-    taken = set(getattr(inputs, "columns", ()))
+    taken = {column_name(name) for name in getattr(inputs, "columns", ())}
     columns = targets.reshape(len(targets), -1).T
     names: list[str] = []
     for _ in columns:

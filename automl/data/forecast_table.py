@@ -12,6 +12,7 @@ import pandas as pd
 from automl.core.errors import DataError, suggest
 from automl.core.notes import Note
 from automl.data.choice import checked_drop
+from automl.data.flags import NO, YES, Flags
 from automl.data.forecasting import LARGEST, Panel, gather
 from automl.data.modality import ReadOptions
 from automl.data.row_labels import is_nameless, labels_rows
@@ -243,7 +244,7 @@ def _is_numeric(table: Table, name: str) -> bool:
     column = table.frame[name]
     if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
         return bool(pd.api.types.is_bool_dtype(column.dtype))
-    numbers, bad = as_number(column)
+    numbers, bad = _as_number(column)
     return bad == 0 and bool(np.isfinite(numbers).any())
 
 
@@ -264,11 +265,23 @@ def _refuse_text(table: Table, name: str) -> None:
 def _numbers(table: Table, channels: Sequence[str]) -> tuple[np.ndarray, int]:
     columns, strange = [], 0
     for name in channels:
-        numbers, bad = as_number(table.frame[name])
+        numbers, bad = _as_number(table.frame[name])
         wild = np.abs(numbers) > LARGEST
         strange += bad + int(wild.sum())
         columns.append(np.where(wild, np.nan, numbers))
     return np.stack(columns, axis=1), strange
+
+
+def _as_number(column: pd.Series[Any]) -> tuple[np.ndarray, int]:
+    """As ``as_number``, but cells that are all yes or no (``True``, ``f``) are 1 and 0, as booleans are."""
+    numbers, bad = as_number(column)
+    if not bad:
+        return numbers, 0
+    texts = as_text(column)
+    words = {text.lower() for text in pd.unique(texts) if not is_missing(text)}
+    if not words <= YES | NO:
+        return numbers, bad
+    return as_number(pd.Series(Flags(yes="1", no="0").spell(texts), dtype=object))
 
 
 def _ids(table: Table, roles: Roles) -> np.ndarray:

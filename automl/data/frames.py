@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from automl.core.errors import DataError
+from automl.core.names import column_name
 from automl.core.notes import Note
 from automl.core.optional import require
 from automl.data.delimited import refuse_duplicates, refuse_no_rows
@@ -61,7 +62,7 @@ def checked(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[Note, 
             " expected plain names. Join them: frame.columns = ['_'.join(map(str, name)) for name in"
             " frame.columns]."
         )
-    names = [str(name).strip() for name in frame.columns]
+    names = [column_name(name) for name in frame.columns]
     refuse_duplicates(names, where)
     if frame.shape[0] == 0 or not names:
         refuse_no_rows(where, header=False)

@@ -32,7 +32,7 @@ from automl.data.time_zones import localized, offset_of, offset_text, zone_of, z
 
 _OFFSET = re.compile(r"^(.*(?::\d\d|T\d{4})\S*?(?: [AaPp][Mm])?) ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$")
 _NAMED = re.compile(
-    r"(^|[^a-z])(date|datum|fecha|time|timestamp|datetime|zeit|ds|year|jahr|month|monat|week|woche"
+    r"(^|[^a-z])(date|datum|fecha|time|timestamp|datetime|zeit|ds|t|ts|epoch|unix|year|jahr|month|monat|week|woche"
     r"|quarter|period)(utc|_?gmt)?([^a-z]|$)",
     re.IGNORECASE,
 )
@@ -86,7 +86,7 @@ def find_time_column(
 
     Those are the first column whose cells are all dates, else numbers that write dates (20221027), else
     numbers under a name such as ``time`` or ``year`` that never come twice in a series and mostly have one
-    step.
+    step, else Unix times of that kind under any name.
 
     Args:
         frame: the table.
@@ -109,6 +109,9 @@ def find_time_column(
     for name in numbers:
         if _NAMED.search(_spaced(name)) and _counts_steps(frame[name], ids):
             return name
+    for name in numbers:
+        if _counts_seconds(frame[name]) and _counts_steps(frame[name], ids):
+            return name
     for name in texts:
         _refuse_dates(frame[name], where)
     return None
@@ -126,6 +129,7 @@ def parse_times(column: pd.Series[Any], where: str, known: Form | None = None) -
         DataError: a cell is empty or unparsable; the message names row and value.
     """
     if _typed(column):
+        _refuse_blanks(column, column.isna().to_numpy(bool), where)
         times = _of_typed(column)
     elif _numeric(column):
         times = _of_numbers(column, where, known)
@@ -164,6 +168,14 @@ def _writes_dates(column: pd.Series[Any]) -> bool:
     """Whether numbers write dates, and too many of them for chance: 20221027, 20221028, ..."""
     numbers, _ = as_number(column)
     return len(numbers) >= 10 and len(np.unique(numbers)) > 1 and digits_form(numbers, least=8) is not None
+
+
+def _counts_seconds(column: pd.Series[Any]) -> bool:
+    """Whether different whole numbers may be Unix times."""
+    numbers, _ = as_number(column)
+    whole = np.isfinite(numbers).all() and bool((numbers == np.rint(numbers)).all())
+    different = len(np.unique(numbers)) > 1
+    return whole and different and form_of_numbers(numbers, "").startswith("unix")
 
 
 def _counts_steps(column: pd.Series[Any], ids: np.ndarray | None) -> bool:

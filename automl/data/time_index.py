@@ -34,6 +34,13 @@ def id_of_index(source: Source, table: Table) -> str | None:
     return others[0]
 
 
+def time_of_index(source: Source, table: Table) -> str | None:
+    """The column made of an index that is of times by its type, whatever its name; or None."""
+    index = getattr(source.content, "index", None)
+    typed = isinstance(index, pd.DatetimeIndex | pd.PeriodIndex)
+    return str(table.frame.columns[0]) if typed else None
+
+
 def holds_dates(source: Source, column: pd.Series[Any]) -> bool:
     """Whether the user's own times are of a type for dates, not texts."""
     return source.kind in ("frame", "parquet") and pd.api.types.is_datetime64_any_dtype(column.dtype)

@@ -1,7 +1,7 @@
 """Which axis the times of a table lie on.
 
-Tried are calendar months, days of the week and equal steps, in this order, and the first is taken on which
-nearly all stamps stand. ``pandas.infer_freq`` is not asked: a single gap makes it give up.
+Tried are calendar months, days of the month, days of the week and equal steps, in this order; the first is
+taken on which nearly all stamps stand. ``pandas.infer_freq`` is not asked: a single gap makes it give up.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.time_axis import TimeAxis
 from automl.data.time_cells import Times
-from automl.data.time_steps import DAY, Equal, Step, calendar_steps, weekly_pattern
+from automl.data.time_steps import DAY, Equal, Step, calendar_steps, days_of_months, weekly_pattern
 
 FEW = 0.05
 """Share of rows that may stand between two steps of a regular axis, or share a step."""
@@ -115,7 +115,8 @@ def _candidates(times: Times, ids: np.ndarray) -> Iterator[tuple[Literal["wall",
         return
     months = calendar_steps(wall)
     week = weekly_pattern(times.wall) if _commonest(wall) >= DAY else None
-    yield from (("wall", step) for step in (months, week) if step is not None)
+    days = days_of_months(times.wall, wall) if months is None else None
+    yield from (("wall", step) for step in (months, days, week) if step is not None)
     for size in _sizes(wall if _commonest(wall) >= DAY else elapsed):
         yield ("wall" if size >= DAY else "elapsed"), Equal(size=size)
         yield "wall", Equal(size=size)

@@ -1,4 +1,4 @@
-"""Steps of a time axis: equal ones, calendar months, and weekdays.
+"""Steps of a time axis: equal ones, calendar months, days of the month, and weekdays.
 
 Symbols: a *stamp* is a float64, microseconds since 1970 (or the number itself, where times are numbers). A
 *position* is the integer place of a step, counted alike in all series. A *phase* says where within its step
@@ -139,14 +139,13 @@ class Months:
 
     def phase(self, stamps: np.ndarray) -> Phase:
         """Time of day, month within the step, and the rule that gives most of the days."""
-        clocks, counts = np.unique(np.mod(stamps, DAY), return_counts=True)
         months = _months(stamps)
         rests, shares = np.unique(months % self.count, return_counts=True)
         days = _days(stamps)
         rules = _day_rules(months, days)
         fits = [int((_day_in(months, rule) == days).sum()) for rule in rules]
         return Phase(
-            shift=float(clocks[np.argmax(counts)]),
+            shift=_clock(stamps),
             month=int(rests[np.argmax(shares)]),
             day=rules[int(np.argmax(fits))],
         )
@@ -159,6 +158,45 @@ class Months:
         """As of ``Step``."""
         days = _day_in(positions * self.count + phase.month, phase.day)
         return _micro(days) + phase.shift
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthDays:
+    """Steps between the same few days of each month: the 1st and the 15th, or the 1st, 11th and 21st.
+
+    Attributes:
+        days: of the month, ascending; ``31`` for the last.
+    """
+
+    days: tuple[int, ...]
+
+    @property
+    def freq(self) -> str:
+        """``SM`` with the days: ``SM15-31`` is pandas' ``SME``."""
+        return "SM" + "-".join(map(str, self.days))
+
+    @property
+    def season(self) -> int:
+        """Steps of a year."""
+        return 12 * len(self.days)
+
+    def phase(self, stamps: np.ndarray) -> Phase:
+        """The time of day."""
+        return Phase(shift=_clock(stamps))
+
+    def positions(self, stamps: np.ndarray, phase: Phase) -> np.ndarray:
+        """As of ``Step``."""
+        first = _months(stamps) * len(self.days)
+        # the nearest may be the last of the month before or the first of the next
+        places = first[:, None] + np.arange(-1, len(self.days) + 1)
+        away = np.abs(self.stamps(places.reshape(-1), phase).reshape(places.shape) - stamps[:, None])
+        return np.asarray(places[np.arange(len(places)), away.argmin(axis=1)], np.int64)
+
+    def stamps(self, positions: np.ndarray, phase: Phase) -> np.ndarray:
+        """As of ``Step``."""
+        months, places = np.divmod(positions, len(self.days))
+        every = np.stack([_day_in(months, str(day)) for day in self.days])
+        return _micro(every[places, np.arange(len(places))]) + phase.shift
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,8 +221,7 @@ class Weekdays:
 
     def phase(self, stamps: np.ndarray) -> Phase:
         """The time of day."""
-        clocks, counts = np.unique(np.mod(stamps, DAY), return_counts=True)
-        return Phase(shift=float(clocks[np.argmax(counts)]))
+        return Phase(shift=_clock(stamps))
 
     def positions(self, stamps: np.ndarray, phase: Phase) -> np.ndarray:
         """As of ``Step``; a day that is left out has the place of the next that is not."""
@@ -201,6 +238,8 @@ def step_of(freq: str, *, dates: bool) -> Step:
         return Equal(size=float(freq), dates=False)
     if freq == "B" or freq[0] == "C":
         return Weekdays(mask=freq[1:] or "1111100")
+    if freq.startswith("SM"):
+        return MonthDays(days=tuple(map(int, freq[2:].split("-"))))
     if freq.endswith("M"):
         return Months(count=int(freq[:-1] or 1))
     if freq.endswith("D"):
@@ -215,6 +254,25 @@ def calendar_steps(steps: np.ndarray) -> Months | None:
     return Months(count=count) if count >= 1 and abs(middle - 30.44 * count) <= 3.5 else None
 
 
+def days_of_months(stamps: np.ndarray, steps: np.ndarray) -> MonthDays | None:
+    """The two to four days on which all stamps ``(n,)`` of three months or more stand.
+
+    Args:
+        stamps: of all series.
+        steps: between successive stamps; equal ones are weeks.
+    """
+    months, days = _months(stamps), _days(stamps)
+    last = days == _day_in(months, "31")
+    of_month = np.where(last, 31, (days - _day_in(months, "1")).astype(int) + 1)
+    pairs = np.unique(months * 32 + of_month)
+    found, counts = np.unique(pairs % 32, return_counts=True)
+    many = len(np.unique(months))
+    if not 2 <= len(found) <= 4 or many < 3 or len(np.unique(steps)) == 1:
+        return None
+    fits = (np.diff(found) >= 5).all() and counts.min() >= 0.5 * many
+    return MonthDays(days=tuple(found.tolist())) if fits else None
+
+
 def weekly_pattern(stamps: np.ndarray) -> Weekdays | None:
     """The days of the week on which there are stamps, where some never come.
 
@@ -226,6 +284,12 @@ def weekly_pattern(stamps: np.ndarray) -> Weekdays | None:
     weeks = (days.max() - days.min()).astype(int) / 7
     enough = 1.5 if mask == "1111100" else 4
     return Weekdays(mask=mask) if 1 < mask.count("1") < 7 and weeks >= enough else None
+
+
+def _clock(stamps: np.ndarray) -> float:
+    """The commonest time of day."""
+    clocks, counts = np.unique(np.mod(stamps, DAY), return_counts=True)
+    return float(clocks[np.argmax(counts)])
 
 
 def _months(stamps: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import ConfigError, SpaceError, suggest
+from automl.core.names import column_name
 from automl.spaces.nodes import read_located
 
 DEFAULT_TRIALS = 20
@@ -177,6 +178,7 @@ class JobConfig:
     )
 
     def __post_init__(self) -> None:
+        self._name_columns()
         for name, most in _COUNTS.items():
             _between(name, getattr(self, name), _LEAST.get(name, 1), most)
         _between("seed", self.seed, 0, LARGEST_SEED)
@@ -205,6 +207,14 @@ class JobConfig:
             raise ConfigError("folds and validation exclude each other: give one of them.")
         for name in sorted({*self.keep} & {*self.drop}):
             raise ConfigError(f"Column {name!r} is to be kept and to be dropped: give one of the two.")
+
+    def _name_columns(self) -> None:
+        """Names of columns as tables have them: ``"Life expectancy "`` is read without the blank."""
+        for name in ("target", "keep", "drop"):
+            object.__setattr__(self, name, tuple(column_name(column) for column in getattr(self, name)))
+        for name in ("group_column", "time_column", "id_column"):
+            column = getattr(self, name)
+            object.__setattr__(self, name, None if column is None else column_name(column))
 
     @property
     def trial_limit(self) -> int | None:

@@ -354,3 +354,17 @@ def test_large_offsets_leave_every_digit(offset: float) -> None:
     assert facts["mean"] == pytest.approx([offset + 0.5], abs=0.01)
     assert facts["naive_mae"] == [1.0]
     np.testing.assert_allclose(np.abs(np.asarray(sequence)[..., 0]), 1, rtol=0.05)
+
+
+def test_booleans_of_a_file_are_covariates_as_those_of_a_frame_are(tmp_path: Path) -> None:
+    frame = hours(40).assign(open=[True, False] * 20)
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    dataset = SERIES.read(open_source(tmp_path / "train.csv"), ReadOptions(target=("load",), horizon=2))
+    frame.assign(open="t").to_csv(tmp_path / "new.csv", index=False)
+    again, _ = SERIES.read_again(open_source(tmp_path / "new.csv"), dataset.schema, targets=False)
+
+    assert dataset.columns == ("load", "heat", "open")
+    np.testing.assert_array_equal(
+        dataset.examples.inputs["series"], read(frame, horizon=2).examples.inputs["series"]
+    )
+    assert np.asarray(again.inputs["series"])[0, :, 2].tolist() == [1.0] * dataset.schema["lookback"]

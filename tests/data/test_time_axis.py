@@ -40,6 +40,7 @@ def forecast(train: object, new: object = None, **options: object) -> dict[str, 
     [
         *("MS", "ME", "BMS", "BME", "2MS", "QS", "QE", "YS", "YE", "WOM-3FRI"),
         *("B", "W-THU", "D", "28D", "30D", "365D"),
+        *("SMS", "SME", "SMS-20"),
     ],
 )
 def test_a_forecast_of_dates_goes_on_as_pandas_does(freq: str) -> None:
@@ -244,3 +245,39 @@ def test_rows_without_an_id_are_left_out_and_told() -> None:
     found = forecast(frame, id_column="id")
     assert set(found) == {"a", "b", "notes"}
     assert any("3 rows without an id" in note for note in found["notes"])
+
+
+def test_dekads_begin_on_the_same_three_days_of_each_month() -> None:
+    times = [f"{2020 + month // 12}-{month % 12 + 1:02d}-{day}" for month in range(20) for day in (11, 21)]
+    times = sorted([*times, *(f"{time[:-2]}01" for time in times[::2])])
+
+    assert forecast(table(times[:-2]))[""] == times[-2:]
+
+
+def test_weeks_are_no_days_of_the_month() -> None:
+    assert forecast(table(pd.date_range("2021-02-01", "2021-04-20", freq="7D")))[""][0] == "2021-04-26"
+
+
+def test_an_index_of_periods_is_the_time_whatever_its_name() -> None:
+    frame = pd.DataFrame(
+        {"y": np.arange(40.0)}, index=pd.period_range("1980", periods=40, freq="Y", name="p")
+    )
+
+    assert forecast(frame)[""] == ["2020", "2021"]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+def test_unix_times_are_found_under_any_name_newest_first(unit: str) -> None:
+    times = pd.date_range("2024-01-01", periods=40, freq="h").as_unit(unit).astype("int64")
+    frame = pd.DataFrame({"when": times[::-1], "y": np.arange(40.0)})
+
+    assert forecast(frame)[""] == ["2024-01-02 16:00:00", "2024-01-02 17:00:00"]
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_a_missing_time_of_a_frame_is_refused(index: bool) -> None:
+    frame = pd.DataFrame({"date": pd.date_range("2024-01-01", periods=40), "y": np.arange(40.0)})
+    frame.loc[7, "date"] = pd.NaT
+
+    with pytest.raises(DataError, match="column 'date', data row 8: expected a time"):
+        read(frame.set_index("date") if index else frame)

@@ -23,6 +23,12 @@ def test_a_sampler_of_optuna_has_twenty_trials_ours_knows_when_to_end():
     assert JobConfig(time=60.0, trials=3).trial_limit == 3
 
 
+def test_columns_are_named_as_the_user_spells_them():
+    job = JobConfig(target=("Life expectancy ",), keep=(" id",), time_column="when ")
+
+    assert (job.target, job.keep, job.time_column) == (("Life expectancy",), ("id",), "when")
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"), [("90s", 90), ("10m", 600), ("1.5h", 5400), (30, 30), ("2", 2)]
 )

@@ -31,7 +31,7 @@ from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, 
 from automl.data.preprocessing.series import safe, standardise, statistics
 from automl.data.source import Source
 from automl.data.time_axis import restore_axis
-from automl.data.time_index import holds_dates, id_of_index
+from automl.data.time_index import holds_dates, id_of_index, time_of_index
 from automl.data.whole_series import notes_on_gaps, pad, read_whole, resolve, resolve_again, without_padding
 
 TABLES = ("table", "parquet", "frame")
@@ -107,6 +107,8 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
     table = open_table(source, header=options.header)
     if options.id_column is None:
         options = replace(options, id_column=id_of_index(source, table))
+    if options.time_column is None:
+        options = replace(options, time_column=time_of_index(source, table))
     roles, dropped = find_roles(table, options)
     found = read_panels(table, roles)
     season = found.axis.season
