@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,6 +44,10 @@ _JSON_KEYS = (
 )
 
 
+WIDTH = 80
+"""Columns of text of the closing report."""
+
+
 def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: bool) -> int:
     """Run a job under the live view and print what came of it.
 
@@ -63,29 +70,40 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
 def _report(result: Result, summary: Any) -> str:
     from automl.views.text import configuration_text
 
-    folder = result.folder
+    folder = shlex.quote(str(_near(result.folder)))
     lines = [
         f"Best {summary['metric']}: {summary['best_score']:.5g} (trial {summary['best_trial']})",
-        f"  {configuration_text(summary['best_configuration'])}",
-        f"Trials: {_counts(summary)} in {summary['seconds']:.0f} s",
         *(
             f"  baseline {name}: {next(iter(scores.values())):.5g}"
             for name, scores in summary["baselines"].items()
         ),
-        f"Model: {summary['model']}",
+        _indented(configuration_text(summary["best_configuration"])),
+        f"Trials: {_counts(summary)}",
+        f"Model: {_near(Path(summary['model']))}",
     ]
     if len(summary["front"]) > 1:
         lines.append(f"Pareto front: {len(summary['front'])} trials, marked in the leaderboard.")
     if summary["state"] == "interrupted":
-        lines.append(f"Interrupted. Go on with: automl resume {folder}")
-    lines.append(f"Next: automl leaderboard {folder} | automl predict {folder} DATA --output FILE.csv")
+        lines.append(f"Interrupted. To continue: automl resume {folder}")
+    lines += ["Next:", f"  automl leaderboard {folder}"]
+    lines.append(f"  automl predict {folder} DATA --output FILE.csv")
     if summary["mlflow_run_id"]:
-        lines.append(f"Runs: automl dashboard {folder}")
+        lines.append(f"  automl dashboard {folder}")
     return "\n".join(lines)
 
 
+def _near(path: Path) -> Path:
+    """Return a path below the working directory as one that is relative to it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _indented(text: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
 def _counts(summary: Any) -> str:
-    """Return ``20 begun, 6 finished, 14 ended early, 1 failed``, without what there is none of."""
-    words = {"pruned": "ended early", "paused": "waiting", "failed": "failed"}
+    """Return ``20 in 52 s: 6 finished, 13 pruned, 1 failed``, without what there is none of."""
+    words = {"pruned": "pruned", "paused": "waiting", "failed": "failed"}
     others = [f"{summary[name]} {word}" for name, word in words.items() if summary.get(name)]
-    return ", ".join([f"{summary['trials']} begun", f"{summary['finished']} finished", *others])
+    states = ", ".join([f"{summary['finished']} finished", *others])
+    return f"{summary['trials']} in {summary['seconds']:.0f} s: {states}"

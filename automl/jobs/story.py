@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 NAMES, CLASSES = 8, 6
 """Columns of one kind, and classes, that are named; of more the number is told."""
 
+WIDTH = 80
+"""Columns of text of a line: what is longer goes on below its own beginning."""
+
 _TASKS: Mapping[TaskKind, str] = {
-    "binary": "two classes",
-    "multiclass": "several classes",
-    "multilabel": "several yes/no labels",
-    "regression": "a number (regression)",
-    "forecasting": "a forecast",
+    "binary": "binary classification",
+    "multiclass": "multiclass classification",
+    "multilabel": "multi-label classification",
+    "regression": "regression",
+    "forecasting": "forecasting",
 }
 
 
@@ -49,14 +53,25 @@ def story_of(
         ("goal", goal_text(objectives)),
     ]
     width = max(len(name) for name, _ in facts)
-    head = f"Read {source.name}: {len(dataset.examples):,} {_unit(source, dataset)}, task {dataset.task}"
-    return "\n".join([head, *(f"  {name:<{width}}  {text}" for name, text in facts)])
+    head = f"Read {source.name}: {len(dataset.examples):,} {_unit(source, dataset)}, {_TASKS[dataset.task]}"
+    return "\n".join([head, *(_wrapped(f"  {name:<{width}}  ", text) for name, text in facts)])
 
 
 def goal_text(objectives: Sequence[Objective]) -> str:
     """Return ``val_accuracy (higher is better)``."""
     words = {"maximize": "higher", "minimize": "lower"}
     return ", ".join(f"{item.label} ({words[item.direction]} is better)" for item in objectives)
+
+
+def _wrapped(head: str, text: str) -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _unit(source: Source, dataset: Dataset) -> str:
@@ -70,16 +85,19 @@ def _columns(dataset: Dataset) -> list[tuple[str, str]]:
     groups: dict[str, list[str]] = {}
     for name in dataset.columns:
         groups.setdefault(dataset.kinds.get(name, "inputs"), []).append(name)
-    lines = [(kind, f"{len(names):,}: {_listed(names, NAMES)}") for kind, names in groups.items()]
+    lines = []
+    for kind, names in groups.items():
+        word, _, form = kind.partition(": ")
+        lines.append((word, form or f"{len(names):,}: {_listed(names, NAMES)}"))
     if dataset.windows is not None:
         facts = dataset.windows
-        lines.append(("window", f"{facts.lookback} steps are seen, {facts.horizon} forecast"))
+        lines.append(("window", f"{facts.lookback} steps of input, {facts.horizon} steps forecast"))
     return lines
 
 
 def _target(dataset: Dataset) -> str:
     names = _listed(dataset.target_names, NAMES) or "label"
-    return f"{names}: {_TASKS[dataset.task]}{_values(dataset)}"
+    return f"{names}{_values(dataset)}"
 
 
 def _values(dataset: Dataset) -> str:
@@ -90,8 +108,8 @@ def _values(dataset: Dataset) -> str:
         return ""
     if dataset.task == "regression":
         numbers = np.asarray(targets, np.float64)
-        return f" from {np.nanmin(numbers):.5g} to {np.nanmax(numbers):.5g}"
-    return f": {_shares(targets)}"
+        return f", from {np.nanmin(numbers):.5g} to {np.nanmax(numbers):.5g}"
+    return f", {len(np.unique(np.asarray(targets).astype(str)))} classes: {_shares(targets)}"
 
 
 def _shares(labels: np.ndarray) -> str:
@@ -99,19 +117,19 @@ def _shares(labels: np.ndarray) -> str:
 
     names, counts = np.unique(np.asarray(labels).astype(str), return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    shares = [f"{names[place]} {100 * counts[place] / len(labels):.3g} %" for place in order]
+    shares = [f"{names[place]} ({100 * counts[place] / len(labels):.3g}%)" for place in order]
     return _listed(shares, CLASSES)
 
 
 def _split(dataset: Dataset, folds: Sequence[Fold], validation: Examples | None) -> str:
     rows = len(dataset.examples)
     if validation is not None:
-        return f"{rows:,} to train on, {len(validation):,} of the validation data to score"
+        return f"{rows:,} for training, {len(validation):,} of your own for validation"
     if len(folds) > 1:
         sizes = sorted(len(fold.validation) for fold in folds)
         each = f"{sizes[0]:,}" if sizes[0] == sizes[-1] else f"{sizes[0]:,} to {sizes[-1]:,}"
-        return f"{len(folds)} folds, each of which is scored on {each}"
-    return f"{len(folds[0].train):,} to train on, {len(folds[0].validation):,} to score"
+        return f"{len(folds)} folds, each validated on {each}"
+    return f"{len(folds[0].train):,} for training, {len(folds[0].validation):,} for validation"
 
 
 def _listed(names: Sequence[str], most: int) -> str:

@@ -11,9 +11,8 @@ from automl.jobs.plan import beats
 from automl.views.text import configuration_text, duration_text
 
 EXPLAINED = {
-    "paused": "A trial that waits was trained for some epochs; the best of those that wait are trained "
-    "further later, the others end there.",
-    "pruned": "A pruned trial is ended before its full length, since others do better.",
+    "paused": "A waiting trial has been trained for a few epochs; the best of them go further.",
+    "pruned": "A pruned trial was stopped early because others do better.",
 }
 """Words that only we use, each explained where it is first said."""
 
@@ -49,12 +48,12 @@ class Standings:
         return found
 
     def counts(self, trials: int | None = None) -> str:
-        """Return ``12 of 20 trials begun, 3 finished, 5 wait, 1 failed``, without what there is none of."""
+        """Return ``12 of 20 trials begun, 3 finished, 5 waiting``, without what there is none of."""
         states = [record.state for record in self._latest.values()]
         of = f" of {trials}" if trials else ""
         noun = "trial" if (trials or len(self._begun)) == 1 else "trials"
         parts = [f"{len(self._begun)}{of} {noun} begun", f"{states.count('complete')} finished"]
-        rest = {"wait": "paused", "pruned": "pruned", "failed": "failed"}
+        rest = {"waiting": "paused", "pruned": "pruned", "failed": "failed"}
         return ", ".join(parts + [f"{states.count(s)} {word}" for word, s in rest.items() if s in states])
 
 
@@ -75,18 +74,23 @@ def trial_line(record: TrialRecord, objectives: tuple[Objective, ...]) -> str:
     """Return one line on a trial that paused or ended."""
     result = score_text(record, objectives) if record.scores else record.reason
     if record.state == "paused":
-        head = f"trial {record.number} at epoch {record.epochs}: {result}, waits"
+        head = f"trial {record.number} at epoch {record.epochs}: {result}, waiting"
     else:
-        head = f"trial {record.number} {state_word(record)}: {result} | {record.epochs} epochs"
+        head = f"trial {record.number} {state_word(record)}: {result} | {epochs_text(record.epochs)}"
     if record.state == "paused" and record.promotions:
         return f"{head} | {record.seconds:.1f} s"
-    configuration = configuration_text(unprefixed(record.configuration), most=5)
+    configuration = configuration_text(unprefixed(record.configuration), most=2)
     return f"{head} | {record.seconds:.1f} s | {configuration}"
 
 
 def state_word(record: TrialRecord) -> str:
     """Return how a trial stands, in the words of the views."""
-    return {"complete": "finished", "paused": "waits"}.get(record.state, record.state)
+    return {"complete": "finished", "paused": "waiting"}.get(record.state, record.state)
+
+
+def epochs_text(count: int) -> str:
+    """Return ``1 epoch`` or ``2 epochs``."""
+    return f"{count} epoch{'' if count == 1 else 's'}"
 
 
 def unprefixed(configuration: Configuration) -> dict[str, object]:

@@ -14,6 +14,7 @@ from automl.jobs.story import goal_text
 from automl.views.lines import (
     EXPLAINED,
     Standings,
+    epochs_text,
     phase_line,
     score_text,
     state_word,
@@ -65,7 +66,7 @@ class LiveProgress:
 
     def note(self, text: str) -> None:
         """See ``Progress``."""
-        self._shown().console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._shown().console.print(text, markup=False, highlight=False)
 
     def phase(self, phase: Phase | None) -> None:
         """See ``Progress``."""
@@ -231,5 +232,5 @@ def _escaped(text: str) -> str:
 
 
 def _best_text(best: TrialRecord | None, objectives: Any) -> str:
-    where = "" if best is None else f" (trial {best.number}, {best.epochs} epochs)"
+    where = "" if best is None else f" (trial {best.number}, {epochs_text(best.epochs)})"
     return f"{score_text(best, objectives)}{where}"

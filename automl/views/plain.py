@@ -70,6 +70,7 @@ class PlainProgress:
         self._best: TrialRecord | None = None
         self._running: dict[int, _Running] = {}
         self._told = 0
+        self._paused: int | None = None  # the trial that the last line says has paused: it just goes on
         self._told_trial = self._last = self._started
         self._phase: Phase | None = None
         self._repeats = 0
@@ -106,7 +107,7 @@ class PlainProgress:
         paused = self._standings.begun(number)
         with self._lock:
             self._running[number] = _Running(epochs, paused.epochs if paused else 0)
-        if paused is not None and self._talkative:
+        if paused is not None and self._talkative and number != self._paused:
             self._tell(f"trial {number} goes on from epoch {paused.epochs} of {epochs}")
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
@@ -127,13 +128,12 @@ class PlainProgress:
         due = self._talkative or time.monotonic() - self._told_trial >= SELDOM
         if not (due or leads or record.state == "failed"):
             return
-        parts = [
-            trial_line(record, self._search.objectives),
-            f"best {score_text(best, self._search.objectives)}",
-        ]
+        parts = [trial_line(record, self._search.objectives)]
+        parts += ["best so far" if leads else f"best {score_text(best, self._search.objectives)}"]
         parts += [] if self._talkative else [self._standings.counts(self._search.trials)]
         parts += [left_text(self._search.deadline)] if self._search.deadline else []
         self._tell(" | ".join(parts))
+        self._paused = record.number if record.state == "paused" else None
         if explained := self._unexplained.pop(record.state, ""):
             self._print(f"  ({explained})")
 
@@ -151,6 +151,7 @@ class PlainProgress:
 
     def _tell(self, text: str) -> None:
         self._told += 1
+        self._paused = None
         self._told_trial = time.monotonic()
         self._print(text)
 

@@ -47,7 +47,7 @@ def test_the_leaderboard_fits_the_terminal(wine_job, monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 70
     assert lines[0].split()[:5] == ["trial", "name", "state", "val_accuracy", "epochs"]
-    assert lines[-1] == "Cut to the terminal: --wide, --csv or --json show all."
+    assert lines[-1] == "Cut to fit the terminal; --wide, --csv or --json show everything."
 
 
 def test_the_leaderboard_shows_the_parameters_that_differ_within_a_family(tmp_path, capsys):
@@ -66,19 +66,21 @@ def test_the_leaderboard_shows_the_parameters_that_differ_within_a_family(tmp_pa
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["trial", "name", "state", "val_accuracy", "epochs", "configuration"]
     assert [line.split()[5:] for line in lines[1:5]] == [["depth=2"], ["depth=3"], [], []]
-    assert lines[5].startswith("pruned: ended before its full length")
+    assert lines[5].startswith("pruned: stopped early because others did better")
 
 
 def test_a_search_ends_with_its_counts(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    arguments = ["--family", "linear", "--trials", "4", "--epochs", "4", "--no-tracking", "--out", "job"]
+    arguments = ["--family", "linear", "--trials", "4", "--epochs", "4", "--no-tracking", "--out", "my job"]
 
     run(["search", "sklearn:wine", *arguments])
 
     told = capsys.readouterr()
     assert "goes on from epoch 2 of 4" in told.err
-    assert "Trials: 4 begun, " in told.out
-    summary = json.loads((tmp_path / "job" / "result.json").read_text())
+    assert "Trials: 4 in " in told.out
+    assert "Model: my job/model.keras" in told.out
+    assert "  automl leaderboard 'my job'" in told.out
+    summary = json.loads((tmp_path / "my job" / "result.json").read_text())
     assert summary["trials"] == summary["finished"] + summary["pruned"] == 4
     assert summary["promoted"] == summary["finished"]
 

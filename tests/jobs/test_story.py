@@ -11,7 +11,7 @@ from automl.data.modalities.tabular import TABULAR
 from automl.data.modality import ReadOptions
 from automl.data.source import open_source
 from automl.data.splits import make_folds
-from automl.jobs.story import story_of
+from automl.jobs.story import WIDTH, story_of
 
 RANDOM = np.random.default_rng(0)
 FRAME = pd.DataFrame(
@@ -38,25 +38,36 @@ def told(target: str, folds: int | None = None, *, own: bool = False) -> dict[st
 def test_columns_are_named_by_what_they_were_taken_for():
     story = told("label")
 
-    assert story["head"] == "Read frame: 100 rows, task binary"
+    assert story["head"] == "Read frame: 100 rows, binary classification"
     assert story["numbers"] == "10: n0, n1, n2, n3, n4, n5, n6, n7 and 2 more"
     assert story["categories"] == "1: colour"
     assert story["dates"] == "1: day"
-    assert story["target"] == "label: two classes: no 75 %, yes 25 %"
+    assert story["target"] == "label, 2 classes: no (75%), yes (25%)"
     assert story["goal"] == "val_accuracy (higher is better)"
 
 
 def test_a_number_is_told_with_its_range():
-    assert told("price")["target"] == "price: a number (regression) from 1 to 9"
+    assert told("price")["target"] == "price, from 1 to 9"
 
 
 @pytest.mark.parametrize(
     ("options", "split"),
     [
-        ({}, "80 to train on, 20 to score"),
-        ({"folds": 5}, "5 folds, each of which is scored on 20"),
-        ({"own": True}, "100 to train on, 30 of the validation data to score"),
+        ({}, "80 for training, 20 for validation"),
+        ({"folds": 5}, "5 folds, each validated on 20"),
+        ({"own": True}, "100 for training, 30 of your own for validation"),
     ],
 )
 def test_the_split_is_told_with_its_sizes(options, split):
     assert told("label", **options)["split"] == split
+
+
+def test_long_lines_go_on_below_their_own_beginning():
+    frame = FRAME.rename(columns={f"n{number}": f"measurement-{number}" for number in range(10)})
+    dataset = TABULAR.read(open_source(frame), ReadOptions(target=("label",)))
+    story = story_of(open_source(frame), dataset, make_folds(dataset, folds=None, seed=0), None, [])
+
+    lines = story.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert lines[1].startswith("  numbers     11: measurement-0, measurement-1,")
+    assert lines[2].startswith(" " * 14 + "measurement-")

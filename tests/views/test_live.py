@@ -46,8 +46,8 @@ def live(**facts) -> LiveProgress:
 @pytest.mark.parametrize(
     ("trial", "line"),
     [
-        (record(3), "trial 3 at epoch 6: val_accuracy 0.9, waits | 1.5 s | mlp depth=2"),
-        (record(3, promotions=1), "trial 3 at epoch 6: val_accuracy 0.9, waits | 1.5 s"),
+        (record(3), "trial 3 at epoch 6: val_accuracy 0.9, waiting | 1.5 s | mlp depth=2"),
+        (record(3, promotions=1), "trial 3 at epoch 6: val_accuracy 0.9, waiting | 1.5 s"),
         (record(3, "complete"), "trial 3 finished: val_accuracy 0.9 | 6 epochs | 1.5 s | mlp depth=2"),
         (record(3, "pruned"), "trial 3 pruned: val_accuracy 0.9 | 6 epochs | 1.5 s | mlp depth=2"),
         (
@@ -69,8 +69,8 @@ def test_a_promotion_says_from_where_it_goes_on_and_words_are_explained_once(cap
 
     lines = [line[7:] for line in capsys.readouterr().err.splitlines()]
     assert lines[0] == "Searching for the best val_accuracy (higher is better): 20 trials"
-    assert lines[1].endswith("| best val_accuracy 0.9")
-    assert lines[2].startswith("  (A trial that waits was trained for some epochs")
+    assert lines[1].endswith("| best so far")
+    assert lines[2].startswith("  (A waiting trial has been trained for a few epochs")
     assert lines[4:] == ["trial 0 goes on from epoch 6 of 30"]
 
 
@@ -88,7 +88,7 @@ def test_a_long_search_tells_failures_and_new_best_trials_only(capsys):
 
     told = [line[7:] for line in capsys.readouterr().err.splitlines()]
     assert [line.split(":")[0] for line in told] == ["trial 40 failed", "trial 41 at epoch 6"]
-    assert told[1].endswith("42 of 20 trials begun, 1 finished, 40 wait, 1 failed")
+    assert told[1].endswith("42 of 20 trials begun, 1 finished, 40 waiting, 1 failed")
 
 
 def test_a_line_has_the_time_since_the_begin_and_further_lines_stand_below_it(capsys):
@@ -138,7 +138,7 @@ def test_the_view_counts_how_trials_stand_and_names_the_leaders():
     progress.trial_started(1, {}, 30)
 
     text = shown(progress)
-    assert "4 of 20 trials begun, 1 finished, 2 wait, 1 failed" in text
+    assert "4 of 20 trials begun, 1 finished, 2 waiting, 1 failed" in text
     assert "val_accuracy 0.9 (trial 0, 6 epochs)" in text
     assert "epoch 6 of 30  goes on" in text
     assert [line.split()[:2] for line in text.splitlines()[-3:]] == [
@@ -163,14 +163,16 @@ def test_a_resumed_search_counts_the_trials_of_earlier_sessions():
     progress = live(earlier=[record(0), record(1, "complete")])
     progress.trial_started(0, {}, 30)
 
-    assert "2 of 20 trials begun, 1 finished, 1 wait" in shown(progress)
+    assert "2 of 20 trials begun, 1 finished, 1 waiting" in shown(progress)
     progress.close()
 
 
 def test_plain_lines_of_a_resumed_search_begin_with_how_it_stands(capsys):
     started(PlainProgress(), earlier=[record(0), record(1, "complete")])
 
-    assert capsys.readouterr().err.strip().endswith("20 trials; so far 2 trials begun, 1 finished, 1 wait")
+    assert (
+        capsys.readouterr().err.strip().endswith("20 trials; so far 2 trials begun, 1 finished, 1 waiting")
+    )
 
 
 @pytest.mark.parametrize("verbose", [-1, 2, "loud"])

@@ -25,9 +25,7 @@ _TELLING = ("origin", "rungs", "feasible")
 """Shown where trials differ in them."""
 _OWN = {*_LEADING, *_HIDDEN, *_TELLING, "latency_ms"}
 """Columns that are no parameters of a configuration, nor metrics."""
-_PRUNED = (
-    "pruned: ended before its full length, since others did better; its score is that of its best epoch."
-)
+_PRUNED = "pruned: stopped early because others did better; its score is that of its best epoch."
 
 
 @click.command("leaderboard")
@@ -77,11 +75,12 @@ def _fitted(rows: Sequence[Row], width: int) -> str:
     """The table in lines of at most ``width``, and what it leaves out."""
     differing = _differing(rows)
     told = [{**row, "configuration": _configuration(row, differing)} for row in rows]
-    lines = _table(told, [*_short_columns(told), "configuration"]).splitlines()
+    last = ["configuration"] if any(row["configuration"] for row in told) else []
+    lines = _table(told, [*_short_columns(told), *last]).splitlines()
     shown = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
     notes = [_PRUNED] if any(row["state"] == "pruned" for row in rows) else []
     if shown != lines:
-        notes.append("Cut to the terminal: --wide, --csv or --json show all.")
+        notes.append("Cut to fit the terminal; --wide, --csv or --json show everything.")
     return "\n".join([*shown, *notes])
 
 

@@ -122,7 +122,7 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
             *(*notes_of_heads(heads, nominal), *told, _size_note(len(heads.paths), form, scale, options)),
         ),
         columns=("image",),
-        kinds={"image": f"pictures of {form.text}"},
+        kinds={"image": f"pictures: {form.text}"},
     )
 
 
@@ -172,9 +172,9 @@ def _decode(listing: Listing, form: Form, scale: Scale, source: Source) -> Pictu
 
 
 def _size_note(count: int, form: Form, scale: Scale, options: ReadOptions) -> str:
-    asked = "as asked for" if options.image_size else "set image_size for another size"
+    asked = "as requested" if options.image_size else "set image_size to change the size"
     bits = f", {scale.text}" if scale.depth == "8-bit" else ""
-    return f"{count} pictures were read as {form.text}{bits} ({asked})."
+    return f"{count} pictures were read as {form.text}{bits}; {asked}."
 
 
 def _refuse_one_class(values: np.ndarray, task: TaskKind, where: str) -> None:
@@ -212,7 +212,7 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
             *(*told, _size_note(count, form, scale, options)),
         ),
         columns=("image",),
-        kinds={"image": f"pictures of {form.text}"},
+        kinds={"image": f"pictures: {form.text}"},
     )
 
 
