@@ -18,7 +18,7 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.flags import Flags
 from automl.data.source import Source
-from automl.data.tables import as_number, as_text, is_missing, read_table
+from automl.data.tables import as_number, as_text, is_missing, read_table, written_as
 
 ColumnKind: TypeAlias = Literal["numeric", "category", "date"]
 
@@ -122,17 +122,20 @@ def read_columns(
     return inputs, notes
 
 
-def refuse_unreadable(source: Source, columns: Iterable[Mapping[str, Any]]) -> None:
+def refuse_unreadable(
+    source: Source, columns: Sequence[Mapping[str, Any]], styles: Mapping[str, Any] | None = None
+) -> None:
     """Refuse a table with a cell that its column cannot hold.
 
     Args:
         source: the table.
         columns: as JSON, see ``Column.as_json``.
+        styles: how their numbers are written in training, see ``tables.plain_styles``.
 
     Raises:
         DataError: with the first such cell.
     """
-    frame = read_table(source).frame
+    frame = read_table(written_as(source, styles, [item["name"] for item in columns])).frame
     for column in (Column(**item) for item in columns):
         if column.kind == "category" or column.name not in frame.columns:
             continue

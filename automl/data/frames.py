@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from automl.core.names import column_name
 from automl.core.notes import Note
 from automl.core.optional import require
 from automl.data.delimited import refuse_duplicates, refuse_no_rows
+from automl.data.numbers import NumberStyle
 from automl.data.styled import plainly
 
 
@@ -47,11 +50,21 @@ def to_pandas(content: Any) -> pd.DataFrame:
     return _with_whole_numbers(frame, content.to_arrow()) if hasattr(content, "to_arrow") else frame
 
 
-def checked(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A frame as all know it, what the user should know of it, and how numbers in texts were written."""
+
+    frame: pd.DataFrame
+    notes: tuple[Note, ...]
+    styles: Mapping[str, NumberStyle]
+
+
+def checked(frame: pd.DataFrame, where: str, known: Mapping[str, NumberStyle] | None = None) -> Checked:
     """Return a frame with unique names of type str, rows numbered from 0 and storages that all know.
 
     Durations become seconds, periods their first instant, sparse columns dense ones, bytes texts, and
-    numbers written with decimal commas and the like plain ones. The frame given is left as it is.
+    numbers written with decimal commas and the like plain ones, as ``known`` of training where they can be
+    read in two ways. The frame given is left as it is.
 
     Raises:
         DataError: names of several levels, doubled names, no rows.
@@ -70,14 +83,18 @@ def checked(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[Note, 
     notes: list[Note] = []
     changed = {}
     for name in names:
-        known, note = _known(plain[name])
-        if known is not None:
-            changed[name] = known
+        stored, note = _known(plain[name])
+        if stored is not None:
+            changed[name] = stored
             notes += [Note(f"Column {name!r} {note}.")] if note else []
     if changed:
         plain = plain.assign(**changed)
-    numbers, told = plainly({name: plain[name] for name in names})
-    return plain.assign(**numbers) if numbers else plain, (*notes, *told)
+    numbers = plainly({name: plain[name] for name in names}, known=known)
+    return Checked(
+        frame=plain.assign(**numbers.columns) if numbers.columns else plain,
+        notes=(*notes, *numbers.notes),
+        styles=numbers.styles,
+    )
 
 
 def _with_whole_numbers(frame: pd.DataFrame, table: pa.Table) -> pd.DataFrame:

@@ -118,7 +118,11 @@ class Words:
 
 
 def find_styles(
-    columns: Mapping[str, Words], separator: str = "", *, points: bool = False
+    columns: Mapping[str, Words],
+    separator: str = "",
+    *,
+    points: bool = False,
+    known: Mapping[str, NumberStyle] | None = None,
 ) -> tuple[dict[str, NumberStyle], tuple[Note, ...]]:
     """Find the columns whose numbers are not written plainly, and how they are written.
 
@@ -126,11 +130,14 @@ def find_styles(
         columns: columns of texts.
         separator: of the cells of their file; a semicolon speaks for decimal commas.
         points: whether other columns of the file have decimal points.
+        known: how the columns are written in training; decides where this file leaves it open.
 
     Returns:
         styles by column name, and notes on how numbers are read.
     """
     judged = {name: judgement for name, words in columns.items() if (judgement := _judge(words))}
+    if known and not _rewritten(judged, known):
+        judged = {name: _as_known(item, known.get(name, PLAIN)) for name, item in judged.items()}
     verdicts = judged.values()
     commas = any(not item.mark and item.style.decimal == "," for item in verdicts)
     points = points or any(item.points for item in verdicts)
@@ -237,6 +244,27 @@ def _unit(words: Words, total: float) -> tuple[str, str]:
     numbers = sum(bool(_NUMBERISH.fullmatch(text)) for text in words.texts.to_pylist() if text)
     all_numbers = numbers >= LEAST_SHARE * (words.present > 0).sum()
     return "", f"bear {sign!r} and others do not" if all_numbers else ""
+
+
+def _rewritten(judged: Mapping[str, _Judgement], known: Mapping[str, NumberStyle]) -> bool:
+    """Whether a file surely writes a column with another decimal mark than training does."""
+    return any(
+        not item.mark
+        and not item.mixed
+        and (item.points or item.style.decimal == ",")
+        and known.get(name, item.style).decimal != item.style.decimal
+        for name, item in judged.items()
+    )
+
+
+def _as_known(item: _Judgement, known: NumberStyle) -> _Judgement:
+    """The judgement on a column that can be read in two ways, by its style in training."""
+    if known.thousands == "" or item.mark not in (known.decimal, known.thousands) or not item.mark:
+        return item
+    style = replace(known, unit=item.style.unit)
+    # training may have had no groups of digits, and its style only allows them
+    guess = item.mark == known.thousands
+    return replace(item, style=style, mark="", why="training writes its numbers so", guess=guess)
 
 
 def _decided(item: _Judgement, decimal: str, separator: str) -> _Judgement:

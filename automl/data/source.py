@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -14,6 +14,7 @@ from automl.core.phases import Phases
 
 if TYPE_CHECKING:
     from automl.data.cache import ArrayCache
+    from automl.data.numbers import NumberStyle
 
 SourceKind: TypeAlias = Literal["table", "parquet", "folder", "npz", "ts", "frame", "arrays", "sklearn"]
 
@@ -41,6 +42,7 @@ class Source:
         name: what messages and job folders call it.
         cache: keeps what is slow to read, or None.
         phases: is told how far reading is, and gives it up at the deadline.
+        styles: how numbers are written in training, by column, for a source that is read again; or None.
         kept: what was read from this source already, for those who read it next.
     """
 
@@ -50,6 +52,7 @@ class Source:
     content: Any = None
     cache: ArrayCache | None = None
     phases: Phases = field(default_factory=Phases, compare=False, repr=False)
+    styles: Mapping[str, NumberStyle] | None = field(default=None, compare=False, repr=False)
     kept: Kept = field(default_factory=lambda: Kept(), compare=False, repr=False)
 
 

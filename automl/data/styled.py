@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,32 +12,51 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from automl.core.notes import Note
-from automl.data.cells import arrow_texts
-from automl.data.numbers import NumberStyle, Words, find_styles, plain_numbers
+from automl.data.cells import arrow_texts, as_number
+from automl.data.numbers import PLAIN, NumberStyle, Words, find_styles, plain_numbers
 from automl.data.typed import typed
 
 SAMPLE = 5_000
 """Rows that are looked at before all are."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Plain:
+    """Numbers that were not written plainly, and are now.
+
+    Attributes:
+        columns: those that changed.
+        styles: how these were written.
+        notes: on how numbers are read.
+    """
+
+    columns: Mapping[str, pd.Series[Any]]
+    styles: Mapping[str, NumberStyle]
+    notes: tuple[Note, ...]
+
+
 def plainly(
-    columns: Mapping[str, pd.Series[Any]], separator: str = ""
-) -> tuple[dict[str, pd.Series[Any]], tuple[Note, ...]]:
+    columns: Mapping[str, pd.Series[Any]],
+    separator: str = "",
+    known: Mapping[str, NumberStyle] | None = None,
+) -> Plain:
     """Turn columns of texts that hold numbers of another style into plain ones.
 
     Args:
         columns: columns of a table, of any storage.
         separator: of the cells of their file.
-
-    Returns:
-        the columns that changed, and notes on how numbers are read.
+        known: how the columns are written in training, or None for the training table itself.
     """
     texts = {name: cells for name, series in columns.items() if (cells := _texts(series)) is not None}
     points = any(_has_points(series) for series in columns.values())
     styles, notes = find_styles(
-        {name: _words(cells) for name, cells in texts.items()}, separator, points=points
+        {name: _words(cells) for name, cells in texts.items()}, separator, points=points, known=known
     )
-    return {name: _restyled(texts[name], style) for name, style in styles.items()}, notes
+    return Plain(
+        columns={name: _restyled(texts[name], style) for name, style in styles.items()},
+        styles=styles,
+        notes=(*notes, *_other_units(columns, styles, known or {})),
+    )
 
 
 def may_be_grouped(column: pa.ChunkedArray) -> bool:
@@ -48,6 +68,20 @@ def may_be_grouped(column: pa.ChunkedArray) -> bool:
         if not len(pointed) or not pc.all(grouped).as_py():
             return False
     return True
+
+
+def _other_units(
+    columns: Mapping[str, pd.Series[Any]],
+    styles: Mapping[str, NumberStyle],
+    known: Mapping[str, NumberStyle],
+) -> Iterator[Note]:
+    """Tell of numbers with a sign that those of training do not bear, or without one that they do."""
+    for name in known.keys() & columns.keys():
+        then, now = known[name].unit, styles.get(name, PLAIN).unit
+        if then != now and (now or np.isfinite(as_number(columns[name])[0]).any()):
+            here, there = (repr(unit) if unit else "no sign" for unit in (now, then))
+            text = f"numbers bear {here}, those of training {there}; they are taken as they stand."
+            yield Note(f"Column {name!r}: {text}", 1.0)
 
 
 def _has_points(series: pd.Series[Any]) -> bool:

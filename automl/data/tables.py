@@ -7,9 +7,10 @@ column of any kind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from operator import itemgetter
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from automl.core.errors import DataError
 from automl.core.names import free_name
 from automl.data.cells import arrow_texts, as_number, as_text, is_missing
 from automl.data.frames import checked, read_parquet, to_pandas
+from automl.data.numbers import PLAIN, NumberStyle
 from automl.data.source import Source
 from automl.data.text_table import read_text
 
@@ -36,11 +38,13 @@ class Table:
         frame: one column per column of the source, names are str and unique.
         notes: one sentence for each thing a user should know (encoding guessed).
         where: what messages call the table: the path, or the name of the object.
+        styles: how numbers were written, by column, where that was not plainly.
     """
 
     frame: pd.DataFrame
     notes: tuple[str, ...]
     where: str
+    styles: Mapping[str, NumberStyle] = field(default_factory=dict)
 
     def head(self) -> pd.DataFrame:
         """The first rows, ``HEAD`` at most, with texts as str objects."""
@@ -65,13 +69,13 @@ def read_table(source: Source, *, header: bool = True) -> Table:
     """
     if source.kind == "frame":  # what is in memory is not kept a second time
         return _read(source, header=header)
-    table = source.kept.get(("table", header), lambda: _read(source, header=header))
+    table = source.kept.get(_key(source, header=header), lambda: _read(source, header=header))
     return cast("Table", table)
 
 
 def first_rows(source: Source, count: int, *, header: bool = True) -> pd.DataFrame:
     """Return the first rows of a table with texts as str objects; at most ``HEAD`` of them."""
-    key = ("table", header)
+    key = _key(source, header=header)
     head = source.kept.get(("head", key), lambda: read_table(source, header=header).head())
     return cast("pd.DataFrame", head.head(count))
 
@@ -93,15 +97,38 @@ def listed(names: Sequence[str]) -> str:
     return shown + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
+def plain_styles(table: Table) -> dict[str, Any]:
+    """How a table writes its numbers, as JSON."""
+    return {name: asdict(style) for name, style in table.styles.items()}
+
+
+def written_as(source: Source, styles: Mapping[str, Any] | None, columns: Iterable[str]) -> Source:
+    """A further source of columns whose numbers are read as those of the first, where it leaves that open.
+
+    Args:
+        source: the source.
+        styles: what ``plain_styles`` gave of the first table.
+        columns: those that the first table had.
+    """
+    known = {
+        name: NumberStyle(**(styles or {})[name]) if name in (styles or {}) else PLAIN for name in columns
+    }
+    return replace(source, styles=known)
+
+
+def _key(source: Source, *, header: bool) -> tuple[object, ...]:
+    return ("table", header, tuple(sorted((source.styles or {}).items(), key=itemgetter(0))))
+
+
 def _read(source: Source, *, header: bool) -> Table:
     if source.kind == "table" and source.path is not None:
-        read = read_text(source.path, header=header, content=source.content)
-        return Table(frame=read.frame, notes=read.notes, where=str(source.path))
+        read = read_text(source.path, header=header, content=source.content, known=source.styles)
+        return Table(frame=read.frame, notes=read.notes, where=str(source.path), styles=read.styles)
     where = str(source.path or source.name)
     if source.kind == "parquet" and source.path is not None:
-        return _table(read_parquet(source.path), where)
+        return _table(read_parquet(source.path), where, source.styles)
     if source.kind == "frame":
-        return _table(to_pandas(source.content), where)
+        return _table(to_pandas(source.content), where, source.styles)
     if source.kind == "sklearn":
         return _table(_bundled(source.name), f"sklearn:{source.name}")
     raise DataError(
@@ -119,6 +146,6 @@ def _bundled(name: str) -> pd.DataFrame:
     return frame
 
 
-def _table(frame: pd.DataFrame, where: str) -> Table:
-    plain, notes = checked(frame, where)
-    return Table(frame=plain, notes=notes, where=where)
+def _table(frame: pd.DataFrame, where: str, known: Mapping[str, NumberStyle] | None = None) -> Table:
+    read = checked(frame, where, known)
+    return Table(frame=read.frame, notes=read.notes, where=where, styles=read.styles)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from automl.data.arrow_table import cut_by_arrow, cut_by_row
 from automl.data.delimited import quotes_cells, refuse_no_rows
 from automl.data.file_bytes import UTF16, read_bytes
 from automl.data.heading import Heading, find_heading, head_of
+from automl.data.numbers import NumberStyle
 from automl.data.styled import may_be_grouped, plainly
 from automl.data.typed import LONG, as_dictionary, typed
 
@@ -30,19 +32,28 @@ class TextTable:
     Attributes:
         frame: one column per column of the text.
         notes: what a user should know.
+        styles: how numbers were written, by column, where that was not plainly.
     """
 
     frame: pd.DataFrame
     notes: tuple[Note, ...]
+    styles: Mapping[str, NumberStyle]
 
 
-def read_text(path: Path, *, header: bool, content: bytes | None = None) -> TextTable:
+def read_text(
+    path: Path,
+    *,
+    header: bool,
+    content: bytes | None = None,
+    known: Mapping[str, NumberStyle] | None = None,
+) -> TextTable:
     """Read a delimited text.
 
     Args:
         path: the file.
         header: False when the first row is data.
         content: what was read from it before, where it can be read only once.
+        known: how numbers are written in training, for a further file.
 
     Raises:
         DataError: it cannot be read, is empty, has doubled names or rows of unequal length.
@@ -57,8 +68,8 @@ def read_text(path: Path, *, header: bool, content: bytes | None = None) -> Text
     del text
     if not len(cut.columns[0]):
         refuse_no_rows(where, header=header)
-    frame, told = _frame(cut)
-    return TextTable(frame=frame, notes=(*notes, *cut.notes, *told))
+    read = _typed(cut, known)
+    return replace(read, notes=(*notes, *cut.notes, *read.notes))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +165,7 @@ def _heading(content: bytes, *, header: bool, where: str, quoted: bool | None = 
     return find_heading(text, whole=head.whole, header=header, where=where, quoted=judged)
 
 
-def _frame(cut: _Cut) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+def _typed(cut: _Cut, known: Mapping[str, NumberStyle] | None) -> TextTable:
     """Typed columns, made one by one so that no second copy of all cells is held; and notes on numbers."""
     columns: dict[str, pd.Series[Any]] = {}
     unsure: dict[str, pa.ChunkedArray] = {}
@@ -163,6 +174,7 @@ def _frame(cut: _Cut) -> tuple[pd.DataFrame, tuple[Note, ...]]:
         if len(column) >= LONG and may_be_grouped(column):
             unsure[name] = column
         columns[name] = as_dictionary(column) if name in unsure else typed(column)
-    plain, notes = plainly(columns, cut.separator)
-    columns |= {name: typed(column) for name, column in unsure.items()} | plain
-    return pd.DataFrame(columns, copy=False), notes
+    plain = plainly(columns, cut.separator, known)
+    columns |= {name: typed(column) for name, column in unsure.items()}
+    columns |= plain.columns
+    return TextTable(frame=pd.DataFrame(columns, copy=False), notes=plain.notes, styles=plain.styles)

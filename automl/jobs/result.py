@@ -217,7 +217,7 @@ class Result:
         columns = self._schema.get("columns", ())
         source = open_source(data)
         if source.kind == "frame" and columns and isinstance(columns[0], Mapping):
-            refuse_unreadable(source, columns)
+            refuse_unreadable(source, columns, self._schema.get("styles"))
 
     def save(self, folder: str | Path) -> Path:
         """Copy the job folder to a new place and return it.

@@ -457,3 +457,39 @@ def test_the_saved_model_gives_the_same_from_any_column_names(tmp_path: Path) ->
     again = loaded.predict(dict(dataset.examples.inputs), verbose=0)
     for name, values in fitted.transform(dataset.examples).items():
         np.testing.assert_allclose(again[name], values, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("train", "new", "value"),
+    [
+        (["1.234,5", "7,25"], "1.234", 1234.0),
+        (["1,5", "2,25"], "1,234", 1.234),
+        (["1,234.5", "7.25"], "1,234", 1234.0),
+        (["1 234,5", "7,25"], "1,234", 1.234),
+    ],
+)
+def test_numbers_of_another_file_are_read_as_those_of_training(
+    tmp_path: Path, train: list[str], new: str, value: float
+) -> None:
+    frame(x=train * (ROWS // 2)).to_csv(tmp_path / "train.csv", index=False)
+    (tmp_path / "new.csv").write_text(f"x;y\n{new};a\n")
+    schema = json.loads(json.dumps(read(tmp_path / "train.csv").schema))
+
+    for source in (tmp_path / "new.csv", pd.DataFrame({"x": [new]})):
+        examples, _ = TABULAR.read_again(open_source(source), schema, targets=False)
+        assert examples.inputs["x"].tolist() == [value]
+
+
+def test_a_file_that_is_surely_written_otherwise_is_read_by_itself() -> None:
+    train = frame(x=["1.234,5", "7,25"] * (ROWS // 2), z=["0,5", "7,5"] * (ROWS // 2))
+    new = pd.DataFrame({"x": ["1.234"], "z": ["0.5"]})
+
+    assert TABULAR.read_again(open_source(new), read(train).schema, targets=False)[0].inputs["x"] == [1.234]
+
+
+@pytest.mark.parametrize(("train", "new"), [("5%", "0.05"), ("0.5", "5%"), ("$5", "€5")])
+def test_numbers_with_other_signs_than_in_training_are_told(train: str, new: str) -> None:
+    schema = read(frame(x=[train, train.replace("5", "7.5")] * (ROWS // 2))).schema
+    notes = TABULAR.read_again(open_source(pd.DataFrame({"x": [new] * 3})), schema, targets=False)[1]
+
+    assert any("those of training" in note and note.share == 1.0 for note in notes)

@@ -30,6 +30,7 @@ from automl.data.label_types import array_label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, WindowFacts
 from automl.data.preprocessing.series import safe, standardise, statistics
 from automl.data.source import Source
+from automl.data.tables import plain_styles, written_as
 from automl.data.time_axis import restore_axis
 from automl.data.time_index import holds_dates, id_of_index, time_of_index
 from automl.data.whole_series import notes_on_gaps, pad, read_whole, resolve, resolve_again, without_padding
@@ -128,6 +129,7 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
         schema={
             "form": "forecast",
             **plain_roles(roles),
+            "styles": plain_styles(table),
             "header": options.header,
             "lookback": lookback,
             "horizon": horizon,
@@ -159,6 +161,7 @@ def _forecast_again(
         )
     roles, axis, tail = restore_roles(schema), restore_axis(schema["axis"]), schema["tail"]
     lookback, horizon = schema["lookback"], schema["horizon"]
+    source = written_as(source, schema.get("styles"), roles.channels)
     table = open_again(source, roles, header=schema["header"], targets=targets)
     found = read_panels(table, roles, axis, known=tail)
     panels, context = _with_context(found, tail, targets=targets)

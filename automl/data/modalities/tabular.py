@@ -31,7 +31,7 @@ from automl.data.flags import Flags
 from automl.data.label_types import label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
-from automl.data.tables import Table, as_text, listed, read_table, row_keys
+from automl.data.tables import Table, as_text, listed, plain_styles, read_table, row_keys, written_as
 from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
 from automl.data.time_cells import sortable_times
 
@@ -73,6 +73,7 @@ class Tabular:
         )
         schema = {
             "columns": [column.as_json() for column in columns],
+            "styles": plain_styles(table),
             "words": words_of(inputs, columns),
             "targets": list(target),
             "task": task,
@@ -99,8 +100,10 @@ class Tabular:
         self, source: Source, schema: Mapping[str, Any], *, targets: bool
     ) -> tuple[Examples, tuple[str, ...]]:
         """Read another table by the schema of the first."""
-        table = _table(source, schema["targets"], header=schema["header"], named=schema)
         columns = [Column(**item) for item in schema["columns"]]
+        known = (*(column.name for column in columns), *schema["targets"])
+        source = written_as(source, schema.get("styles"), known)
+        table = _table(source, schema["targets"], header=schema["header"], named=schema)
         _refuse_missing(table, columns, schema["targets"] if targets else ())
         inputs, odd = read_columns(table.frame, columns, schema.get("words"))
         notes = (*table.notes, *odd, *_superfluous(table, columns, schema))

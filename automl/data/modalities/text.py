@@ -22,7 +22,7 @@ from automl.data.flags import Flags
 from automl.data.label_types import label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
-from automl.data.tables import Table, as_text, listed, read_table, row_keys
+from automl.data.tables import Table, as_text, listed, plain_styles, read_table, row_keys, written_as
 from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
 from automl.data.time_cells import sortable_times
 
@@ -65,6 +65,7 @@ class Text:
         )
         schema = {
             "columns": list(columns),
+            "styles": plain_styles(table),
             "targets": list(target),
             "task": task,
             "label_type": label_type(table.frame[list(target)], task, typed=source.kind != "table"),
@@ -88,6 +89,7 @@ class Text:
         self, source: Source, schema: Mapping[str, Any], *, targets: bool
     ) -> tuple[Examples, tuple[str, ...]]:
         """Read another table by the schema of the first."""
+        source = written_as(source, schema.get("styles"), schema["targets"])
         table = _table(source, schema["targets"], header=schema["header"], columns=schema["columns"])
         _refuse_missing(table, [*schema["columns"], *(schema["targets"] if targets else ())])
         texts = np.array(_joined(table, schema["columns"]), dtype=object)
