@@ -56,6 +56,11 @@ class JobFolder:
         return self.path / "task.json"
 
     @property
+    def trained(self) -> Path:
+        """Fingerprints of the examples that are trained on."""
+        return self.path / "trained_rows.npy"
+
+    @property
     def best(self) -> Path:
         """Number and configuration of the best trial so far."""
         return self.path / "best.json"
@@ -181,7 +186,7 @@ def check_kinds(folder: JobFolder) -> None:
     folders = (folder.states, folder.cache, folder.candidates, folder.logs, folder.plots, folder.board)
     files = (
         *(folder.job, folder.state, folder.schema, folder.task, folder.best, folder.weights, folder.model),
-        *(folder.result, folder.leaderboard, folder.leases, folder.epochs, folder.clock),
+        *(folder.result, folder.leaderboard, folder.leases, folder.epochs, folder.clock, folder.trained),
     )
     wrong = [path for path in folders if path.exists() and not path.is_dir()]
     wrong += [path for path in files if path.exists() and not path.is_file()]

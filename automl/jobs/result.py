@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, understood
 from automl.core.files import whole_folder
-from automl.core.notes import Note
 from automl.core.specs import Configuration
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
@@ -23,6 +22,7 @@ from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
 from automl.jobs.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.intake import choose_backend, default_backend, name_backend
+from automl.jobs.trained_rows import seen_rows
 from automl.tasks.catalog import restore_task
 from automl.tasks.task import Task
 
@@ -190,8 +190,9 @@ class Result:
             told: called with the notes of what was read; warns by default.
 
         Returns:
-            ``{"rows": examples scored, "metrics": {name: value}}`` with every metric of the task, and
-            ``notes`` and ``warnings`` on how the data was read.
+            ``{"rows": examples scored, "metrics": {name: value}}`` with every metric of the task,
+            ``seen_rows`` (how many of them have the inputs of examples that were trained on; None where
+            that is not known), and ``notes`` and ``warnings`` on how the data was read.
         """
         import numpy as np
 
@@ -200,11 +201,12 @@ class Result:
         source, examples, notes = self._read(data, targets=True)
         classes = self._task.describe().get("classes")
         examples, left_out = with_known_labels(examples, classes, source.name)
-        notes = (*notes, *left_out, *self._seen_in_training(source))
+        seen = seen_rows(self._files, examples, source.name, same=self._is_of_search(source))
+        notes = (*notes, *left_out, *seen.notes)
         told(notes)
         targets = self._task.encode(np.asarray(examples.targets))
         metrics = self._task.score(targets, self._predictions(examples))
-        return {"rows": len(examples), "metrics": metrics, **listed(notes)}
+        return {"rows": len(examples), "seen_rows": seen.rows, "metrics": metrics, **listed(notes)}
 
     def refuse_unreadable(self, data: object) -> None:
         """Refuse a table with cells that are no numbers or dates where the model reads some.
@@ -262,14 +264,11 @@ class Result:
         choose_backend(default_backend())
         return source, examples, notes
 
-    def _seen_in_training(self, source: Source) -> tuple[Note, ...]:
-        """A note where the data is that of the search."""
+    def _is_of_search(self, source: Source) -> bool:
+        """Whether the data is that of the search."""
         if source.path is not None and not (source.path.is_file() or source.path.is_dir()):
-            return ()  # a pipe is read once
-        if not self._files.state.exists() or digest(source) != read_json(self._files.state).get("digest"):
-            return ()
-        said = "is the data of the search, and all of it but the validation part was trained on"
-        return (Note(f"{source.name} {said}: new data may score lower."),)
+            return False  # a pipe is read once
+        return self._files.state.exists() and digest(source) == read_json(self._files.state).get("digest")
 
     def _predictions(self, examples: Examples) -> np.ndarray:
         import numpy as np

@@ -25,6 +25,7 @@ from automl.jobs.plan import Plan, TrialEnd, best_of
 from automl.jobs.progress import Progress
 from automl.jobs.session import Session, state_of
 from automl.jobs.setting import open_setting
+from automl.jobs.trained_rows import write_trained_rows
 from automl.jobs.warm_start import facts_of
 from automl.jobs.worker import WORK, Notes, trial_runner
 from automl.spaces.space import SearchSpace
@@ -90,6 +91,7 @@ def run_search(
         used=used,
     )
     write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
+    write_trained_rows(session)
     task = session.setting.folds[0].task.describe()
     write_json(folder.task, task)
     with intake.source.phases.phase("opening the study"):

@@ -114,8 +114,9 @@ def test_evaluate_prints_json(wine_job, capsys):
     answer = json.loads(told.out)
     assert answer["rows"] == 178
     assert 0 <= answer["metrics"]["accuracy"] <= 1
-    assert answer["warnings"] == []
-    assert "wine is the data of the search" in told.err
+    assert answer["seen_rows"] == 142
+    assert answer["warnings"] == [told.err.removeprefix("Warning: ").rstrip()]
+    assert "Warning: wine: 142 of 178 rows were trained on, as it is the data of the search" in told.err
 
 
 def test_spaces_are_listed_and_shown(capsys):

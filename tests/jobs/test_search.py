@@ -21,6 +21,13 @@ def wine() -> pd.DataFrame:
     return load_wine(as_frame=True).frame.drop(columns="target")
 
 
+def labelled_wine() -> pd.DataFrame:
+    from sklearn.datasets import load_wine
+
+    frame = load_wine(as_frame=True).frame
+    return frame.assign(target="class_" + frame["target"].astype(str))
+
+
 def test_the_folder_holds_everything(wine_job):
     names = {item.name for item in wine_job.folder.iterdir()}
 
@@ -84,9 +91,10 @@ def test_a_missing_column_is_named(wine_job):
 
 
 def test_evaluation_has_every_metric_of_the_task(wine_job):
-    scores = wine_job.evaluate("sklearn:wine")
+    with pytest.warns(automl.DataWarning, match="142 of 178 rows were trained on"):
+        scores = wine_job.evaluate("sklearn:wine")
 
-    assert scores["rows"] == 178
+    assert (scores["rows"], scores["seen_rows"]) == (178, 142)
     assert set(scores["metrics"]) == {
         "accuracy",
         "balanced_accuracy",
@@ -95,6 +103,37 @@ def test_evaluation_has_every_metric_of_the_task(wine_job):
         "pr_auc",
         "log_loss",
     }
+
+
+def test_evaluation_on_rows_of_training_in_another_file_says_so(wine_job, tmp_path):
+    frame = labelled_wine().sample(frac=1, random_state=0)
+    frame[frame.columns[::-1]].to_csv(tmp_path / "other.csv", index=False)
+
+    with pytest.warns(automl.DataWarning, match="other: 142 of 178 rows were trained on .same values"):
+        scores = wine_job.evaluate(tmp_path / "other.csv")
+    assert scores["seen_rows"] == 142
+
+
+def test_evaluation_on_new_rows_says_nothing(wine_job):
+    frame = labelled_wine()
+    frame["ash"] += np.random.default_rng(0).normal(scale=0.01, size=len(frame))
+
+    scores = wine_job.evaluate(frame)
+
+    assert (scores["seen_rows"], scores["notes"]) == (0, [])
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x93NUMPY\x01", b"PK\x03\x04"])
+def test_fingerprints_that_are_gone_or_broken_stop_no_evaluation(wine_job, tmp_path, content):
+    folder = wine_job.save(tmp_path / "job")
+    (folder / "trained_rows.npy").unlink()
+    if content is not None:
+        (folder / "trained_rows.npy").write_bytes(content)
+
+    scores = automl.load(folder).evaluate("sklearn:wine", told=lambda notes: None)
+
+    assert scores["seen_rows"] is None
+    assert len(scores["notes"]) == 1
 
 
 def test_the_model_loads_in_plain_keras_and_agrees(wine_job):
@@ -272,7 +311,8 @@ def test_folds_report_mean_and_spread_and_refit_on_all_rows(tmp_path):
     )
 
     assert result.summary["spread"] > 0
-    assert result.evaluate("sklearn:wine")["rows"] == 178
+    with pytest.warns(automl.DataWarning, match="178 of 178 rows were trained on"):
+        assert result.evaluate("sklearn:wine")["rows"] == 178
 
 
 def test_a_time_limit_is_kept_and_the_best_model_returned(tmp_path):
