@@ -32,6 +32,7 @@ class Alarm:
     def __init__(self, phases: Phases, *, forceful: bool) -> None:
         self._phases, self._forceful = phases, forceful
         self._off = threading.Event()
+        self.raised: TimeUpError | None = None
 
     def off(self) -> None:
         """There is a model now, and the search itself sees to it that it ends in time."""
@@ -50,7 +51,8 @@ class Alarm:
         """Handle the signal."""
         if not self._off.is_set():
             self._off.set()
-            raise self._error()
+            self.raised = self._error()
+            raise self.raised
 
     def _error(self) -> TimeUpError:
         if self._phases.now is not None:
@@ -78,6 +80,11 @@ def alarm(phases: Phases, at: float | None, *, forceful: bool = False) -> Iterat
     threading.Thread(target=made.wait, args=(at,), name="automl-alarm", daemon=True).start()
     try:
         yield made
+    except Exception as error:
+        # libraries, inspect among them, turn whatever is raised within them into errors of their own
+        if made.raised is not None and made.raised is not error:
+            raise made.raised from error
+        raise
     finally:
         made.off()
         signal.signal(SIGNAL, before)

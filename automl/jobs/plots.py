@@ -63,7 +63,7 @@ def _confusion(prepared: Prepared, predictions: np.ndarray) -> Any:
     heat = go.Heatmap(z=counts, x=labels, y=labels, text=counts, texttemplate="%{text}", colorscale="Blues")
     figure = go.Figure(heat)
     return figure.update_layout(
-        title="Confusion matrix of the validation part",
+        title="Confusion matrix, validation data",
         xaxis={"title": "predicted", "type": "category"},
         yaxis={"title": "true", "type": "category", "autorange": "reversed"},
     )
@@ -81,7 +81,7 @@ def _residuals(prepared: Prepared, predictions: np.ndarray) -> Any:
     points = go.Scatter(x=flat, y=answer, mode="markers", marker={"opacity": 0.4}, name="examples")
     ideal = go.Scatter(x=ends, y=ends, mode="lines", name="exact")
     return go.Figure([points, ideal]).update_layout(
-        title="Predictions against the truth, validation part",
+        title="Predictions against true values, validation data",
         xaxis={"title": "true"},
         yaxis={"title": "predicted"},
     )

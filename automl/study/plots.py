@@ -81,23 +81,28 @@ def _with_optuna(
         *front,
         *own,
         ("Optimisation history", lambda: visualization.plot_optimization_history(study, **target)),
-        *_importances(study, target),
-        ("Parallel coordinates", lambda: visualization.plot_parallel_coordinate(study, **target)),
-        ("Slices", lambda: visualization.plot_slice(study, **target)),
+        *_within_families(
+            study, "Parameter importances", ENOUGH, visualization.plot_param_importances, target
+        ),
+        *_within_families(study, "Parallel coordinates", 2, visualization.plot_parallel_coordinate, target),
+        *_within_families(study, "Slices", 2, visualization.plot_slice, target),
     ]
 
 
-def _importances(study: Study, target: dict[str, Any]) -> list[tuple[str, Callable[[], Any]]]:
-    """One plot for each family of which enough trials were trained to their end."""
-    from optuna.visualization import plot_param_importances
+def _within_families(
+    study: Study, title: str, least: int, plot: Callable[..., Any], target: dict[str, Any]
+) -> list[tuple[str, Callable[[], Any]]]:
+    """One plot for each family of which enough trials were trained to their end.
 
+    Families share no parameters, so a plot of several would be mostly gaps, and too wide to read.
+    """
     return [
         (
-            f"Parameter importances {f'of {family} ' if family else ''}({len(trials)} trials)",
-            partial(plot_param_importances, _study_of(study, trials), **target),
+            f"{title} {f'of {family} ' if family else ''}({len(trials)} trials)",
+            partial(plot, _study_of(study, trials), **target),
         )
         for family, trials in _by_family(study).items()
-        if len(trials) >= ENOUGH
+        if len(trials) >= least
     ]
 
 
@@ -124,8 +129,8 @@ def _missing(study: Study) -> str:
     if most >= ENOUGH:
         return ""
     return (
-        f"Parameter importances are left out: they need at least {ENOUGH} trials of one family that were "
-        f"trained to their end, and there are {most}. From fewer they would be chance."
+        f"Parameter importances are omitted: from fewer than {ENOUGH} fully trained trials of one family "
+        f"they would be noise, and the most there are of any is {most}."
     )
 
 
@@ -145,7 +150,7 @@ def _page(name: str, figures: Sequence[tuple[str, Any]], missing: str) -> str:
     parts = [f"<p>{escape(missing)}</p>"] if missing else []
     for index, (title, figure) in enumerate(figures):
         drawing = figure.to_html(full_html=False, include_plotlyjs="directory" if index == 0 else False)
-        parts.append(f"<h2>{escape(title)}</h2>\n{drawing}")
+        parts.append(f'<h2>{escape(title)}</h2>\n<div style="overflow-x: auto">{drawing}</div>')
     head = f'<head><meta charset="utf-8"><title>{escape(name)}</title></head>'
     return "\n".join(
         [

@@ -129,7 +129,7 @@ def _laid_out(figure: go.Figure, scores: Sequence[float], objective: Objective) 
     if scores:
         axes = {**axes, "range": _frame(scores, objective)}
     return figure.update_layout(
-        title="Small marks are rungs, large ones trials that were trained to their end",
+        title="Small marks are rungs, large marks are fully trained trials",
         xaxis={"title": "minutes since the first trial began"},
         yaxis=axes,
         legend={"title": {"text": "origin"}, "itemsizing": "constant"},

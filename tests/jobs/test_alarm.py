@@ -40,6 +40,11 @@ def test_before_the_first_model_the_alarm_says_so():
         time.sleep(60)
 
 
+def test_a_library_that_makes_an_error_of_its_own_of_the_alarm_does_not_hide_it():
+    with pytest.raises(TimeUpError), alarm(Phases(), time.monotonic()):
+        _sleep_in_a_library()
+
+
 def test_an_alarm_that_was_called_off_is_silent_and_leaves_no_handler():
     before = signal.getsignal(SIGNAL)
 
@@ -70,3 +75,10 @@ def test_a_search_that_cannot_read_its_data_in_time_says_so_and_leaves_nothing(t
         )
 
     assert not (tmp_path / "job").exists()
+
+
+def _sleep_in_a_library() -> None:
+    try:
+        time.sleep(60)
+    except TimeUpError as error:
+        raise TypeError("unsupported callable") from error

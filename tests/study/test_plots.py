@@ -127,12 +127,14 @@ def study_of_families(**counts: int) -> optuna.Study:
     return study
 
 
-def test_importances_are_drawn_within_families_of_enough_trials(tmp_path):
+def test_parameters_are_drawn_within_families_of_enough_trials(tmp_path):
     (page,) = draw_study(study_of_families(mlp=ENOUGH, linear=ENOUGH - 1), (ACCURACY,), tmp_path)
 
     text = page.read_text(encoding="utf-8")
     assert f"Parameter importances of mlp ({ENOUGH} trials)" in text
     assert "importances of linear" not in text
+    assert f"Parallel coordinates of mlp ({ENOUGH} trials)" in text
+    assert f"Slices of linear ({ENOUGH - 1} trials)" in text
     assert page.stat().st_size < 1e6
 
 
@@ -140,5 +142,5 @@ def test_the_page_says_why_there_are_no_importances(tmp_path):
     (page,) = draw_study(study_of_families(mlp=ENOUGH - 1), (ACCURACY,), tmp_path)
 
     text = page.read_text(encoding="utf-8")
-    assert f"at least {ENOUGH} trials of one family" in text
+    assert f"fewer than {ENOUGH} fully trained trials of one family" in text
     assert "Parameter importances of" not in text
