@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_WORDS = "? na n/a #n/a <na> nan nat null none -"
+_WORDS = "? na n/a #n/a <na> n.a. nan nat null none - -- \N{EN DASH} \N{EM DASH}"
 _PROGRAMS = r"\n . .. #na #div/0! #value! #ref! #name? #num! #null! 1.#ind 1.#qnan"
 MISSING = frozenset(["", *_WORDS.split(), *_PROGRAMS.split()])
 """Cells that count as missing, in lower case: people's words, and what data bases, statistics programs and

@@ -19,11 +19,17 @@ def checked_drop(names: Sequence[str], options: ReadOptions, target: Sequence[st
         where: what messages call the table.
 
     Raises:
-        DataError: a column is not there (the nearest is offered), or is a target.
+        DataError: a column is not there (the nearest is offered), or is a target and something else.
     """
     for option, chosen in (("keep", options.keep), ("drop", options.drop)):
         for name in chosen:
             refuse_unknown(name, list(names), where)
             if name in target:
                 raise DataError(f"{where}: {name!r} is the target, which --{option} cannot take.")
+    for role in ("group_column", "time_column", "id_column"):
+        if getattr(options, role) in target:
+            option = role.replace("_", "-")
+            raise DataError(
+                f"{where}: {getattr(options, role)!r} is the target and cannot be --{option} too."
+            )
     return set(options.drop)

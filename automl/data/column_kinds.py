@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from automl.data.columns import (
     Column,
     ColumnKind,
     as_category,
-    date_form,
+    date_forms,
     plain_numbers,
 )
 from automl.data.flags import Flags, find_flags, look_alikes_note, spellings_note
@@ -40,6 +40,16 @@ MIXED_SHARE = 0.5
 
 MIXED_NUMBERS = 10
 """Columns with no more different numbers are categories such as 2, 3, 4, 5more."""
+
+
+NEARLY_SHARE = 0.9
+"""Share of such cells among the different words of a column, from which it is told."""
+
+_NEARLY = re.compile(
+    r"[^\w\s]{0,3}(?:[A-Z]{3} )?[^\w\s]?\d[\d.,' ]*\s?(?:[^\W\d]{1,4}|[^\w\s]{0,3})"
+    r"|\d{1,3}(?::\d\d){1,2}(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\.?)?"
+)
+"""``5 kg``, ``USD 7.50``, ``~3``, ``12:30``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +132,15 @@ def _judge(series: pd.Series[Any], name: str, targets: np.ndarray | None) -> Jud
     if bad == 0 and present == 0 and not _any_text(series):
         return Judged(kind="numeric", drop="has no values")
     if bad == 0 and present:
-        return _judge_numbers(series, numbers, name, targets)
+        zeros = _with_zeros(series)
+        if zeros and _are_codes(zeros, present):
+            text = f"Column {name!r} holds codes with leading zeros such as {zeros[0]!r}: categories."
+            judged = _judge_words(as_category(series), name)
+            return replace(judged, notes=(*judged.notes, Note(text)))
+        judged = _judge_numbers(series, numbers, name, targets)
+        text = f"Column {name!r}: numbers with leading zeros such as"
+        told = (Note(f"{text} {zeros[0]!r} are read as {float(zeros[0]):g}."),) if zeros else ()
+        return replace(judged, notes=(*judged.notes, *told))
     words = as_category(series)
     flags = find_flags(words)
     if flags is not None:
@@ -130,17 +148,60 @@ def _judge(series: pd.Series[Any], name: str, targets: np.ndarray | None) -> Jud
         return Judged(kind="category", flags=flags, notes=notes)
     if present and bad <= BAD_SHARE * (present + bad):
         return _judge_numbers(series, numbers, name, targets)
-    form = date_form(series)
-    if form:
-        return Judged(kind="date", form=form, notes=_lost_fractions(series, form, name))
+    forms = date_forms(series)
+    if forms:
+        notes = (*_lost_fractions(series, forms[0], name), *_ambiguous(series, forms, name))
+        return Judged(kind="date", form=forms[0], notes=notes)
     judged = _judge_words(words, name)
     several = len(np.unique(numbers[~np.isnan(numbers)])) > MIXED_NUMBERS
-    if judged.drop or not several or present < MIXED_SHARE * (present + bad):
+    if not judged.drop and several and present >= MIXED_SHARE * (present + bad):
+        return replace(
+            judged, notes=(*judged.notes, _few_words(words, numbers, bad / (present + bad), name))
+        )
+    hint = _nearly_numbers(words)
+    if not hint:
         return judged
-    share = bad / (present + bad)
+    if judged.drop:
+        return replace(judged, hint=f": {hint}")
+    return replace(judged, notes=(*judged.notes, Note(f"Column {name!r} is read as words: {hint}.", 1.0)))
+
+
+def _few_words(words: np.ndarray, numbers: np.ndarray, share: float, name: str) -> Note:
     odd = next(word for word, number in zip(words, numbers, strict=True) if word and number != number)
     text = f"Column {name!r}: {share:.0%} of its cells are no numbers ({odd!r}), so all are read as words."
-    return Judged(kind=judged.kind, notes=(*judged.notes, Note(text, share)))
+    return Note(text, share)
+
+
+def _with_zeros(series: pd.Series[Any]) -> list[str]:
+    """The different texts of a column of numbers, one with a leading zero (``007``) first; or none."""
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return []
+    texts = [text for text in pd.unique(as_text(series)).tolist() if not is_missing(text)]
+    first = next((text for text in texts if re.fullmatch(r"[+-]?0\d+(\.\d*)?", text)), "")
+    return [first, *texts] if first else []
+
+
+def _are_codes(texts: Sequence[str], present: int) -> bool:
+    """Whether texts are all digits, equally many, and come twice on average: postcodes, not amounts."""
+    alike = len({len(text) for text in texts}) == 1 and all(text.isdecimal() for text in texts)
+    return alike and 2 * len(set(texts)) <= present
+
+
+def _nearly_numbers(words: np.ndarray) -> str:
+    """What to say of words that nearly all hold one number, or a time of day; empty for others."""
+    different = [word for word in pd.unique(words).tolist() if word]
+    like = [word for word in different if _NEARLY.fullmatch(word)]
+    if len(different) <= MIXED_NUMBERS or len(like) < NEARLY_SHARE * len(different):
+        return ""
+    return f"cells such as {like[0]!r} hold numbers or times with more about them; write plain numbers"
+
+
+def _ambiguous(series: pd.Series[Any], forms: Sequence[str], name: str) -> tuple[Note, ...]:
+    if len(forms) == 1:
+        return ()
+    shown = next(text for text in as_text(series).tolist() if not is_missing(text))
+    text = f"{shown!r} is read as {forms[0]}; it could be {' or '.join(forms[1:])}"
+    return (Note(f"Column {name!r}: {text}, a guess. Write dates as 2024-01-31 to be sure.", 1.0),)
 
 
 def _judge_numbers(

@@ -37,25 +37,17 @@ SAMPLE = 10_000
 BAD_SHARE = 0.05
 """A column is numeric when at most this share of its cells is neither a number nor missing."""
 
-DATE_FORMATS = (
-    "ISO8601",
-    *(
-        day + clock
-        for day in (
-            "%Y/%m/%d",
-            "%d.%m.%Y",
-            "%m/%d/%Y",
-            "%d/%m/%Y",
-            "%d-%m-%Y",
-            "%m-%d-%Y",
-            "%d-%b-%Y",
-            "%d %b %Y",
-        )
-        for clock in ("", " %H:%M", " %H:%M:%S")
-    ),
+_DAYS = (
+    *("%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d %b %Y"),
+    *("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%b-%y", "%d %b %y", "%Y.%m.%d", "%d-%B-%Y", "%d %B %Y"),
+    *("%b %d, %Y", "%B %d, %Y", "%d. %B %Y"),
 )
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+DATE_FORMATS = ("ISO8601", *(day + clock for day in _DAYS for clock in _CLOCKS))
 _DATE_SHAPE = re.compile(
-    r"(\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/. ](\d{1,2}|[A-Za-z]{3})[-/. ]\d{4})(\D.*)?"
+    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{4}"
+    r"|\d{1,2}/\d{1,2}/\d\d|\d\d\.\d\d\.\d\d|\d{1,2}[- ][A-Za-z]{3}[- ]\d\d"
+    r"|(\d{1,2}\. )?[A-Za-z]{3,9} (\d{1,2}, )?\d{4})(\D.*)?"
 )
 
 
@@ -175,18 +167,26 @@ def as_category(series: pd.Series[Any]) -> np.ndarray:
     return np.array([_word(text) for text in texts.tolist()], dtype=object)[codes]
 
 
-def date_form(series: pd.Series[Any]) -> str:
-    """The first format that reads every cell of a column of dates; empty when it holds none."""
+def date_forms(series: pd.Series[Any]) -> list[str]:
+    """The formats that read every cell of a column of dates, best first; none when it holds no dates."""
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
-        return "ISO8601"
+        return ["ISO8601"]
     present = [text for text in pd.unique(as_text(series)) if not is_missing(text)]
     if not present or not all(_DATE_SHAPE.fullmatch(text) for text in present[:1000]):
-        return ""
-    words = pd.Series(present, dtype=object)
-    for form in DATE_FORMATS:
-        if np.isnat(_parse(words, form)).mean() <= (BAD_SHARE if form == "ISO8601" else 0.0):
-            return form
-    return ""
+        return []
+    words, head = pd.Series(present, dtype=object), pd.Series(present[:100], dtype=object)
+    if _reads(words, "ISO8601", BAD_SHARE):
+        return ["ISO8601"]
+    forms = [form for form in DATE_FORMATS[1:] if _reads(head, form) and _reads(words, form)]
+    if not forms:
+        return []
+    first = _parse(words, forms[0])
+    # "5 May 2020" has the month in full and abridged
+    return [forms[0], *(form for form in forms[1:] if not np.array_equal(_parse(words, form), first))]
+
+
+def _reads(words: pd.Series[Any], form: str, odd: float = 0.0) -> bool:
+    return bool(np.isnat(_parse(words, form)).mean() <= odd)
 
 
 def _words(series: pd.Series[Any], column: Column) -> np.ndarray:
@@ -228,7 +228,9 @@ def _form_of(series: pd.Series[Any], form: str) -> str:
         return form
     texts = [text for text in pd.unique(as_text(series.head(SAMPLE))) if not is_missing(text)]
     unread = np.isnat(_parse(pd.Series(texts, dtype=object), form))
-    return form if not texts or unread.mean() <= BAD_SHARE else date_form(series) or form
+    if not texts or unread.mean() <= BAD_SHARE:
+        return form
+    return next(iter(date_forms(series)), form)
 
 
 def _seconds(series: pd.Series[Any], form: str) -> tuple[np.ndarray, int]:

@@ -32,10 +32,13 @@ _EVERY = "every comma stands before three digits"
 UNITS = "$€£¥₹%"
 _BLANK = r"[ \x{00A0}\x{202F}\x{2009}]"
 _CLASSES = {"": "", " ": _BLANK, "'": "['’]", ",": ",", ".": r"\."}
-_SIGN = "[+−-]?"
+MINUS = "−\N{EN DASH}"
+"""Signs that people and word processors write for a minus."""
+
+_SIGN = f"[+{MINUS}-]?"
 _ADDRESS = r"^\d{1,3}(?:\.\d{1,3}){3}$"
 _POINT = re.compile(r"[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|0\d*\.\d+|\d{4,}\.\d+)")
-_NUMBERISH = re.compile(rf"(?=.*\d)[\d{re.escape(UNITS)}\s.,'’+−eE-]+")
+_NUMBERISH = re.compile(rf"(?=.*\d)\(?[\d{re.escape(UNITS)}\s.,'’+{MINUS}eE-]+\)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +64,10 @@ class NumberStyle:
             groups = rf"{groups}|[1-9]\d?(?:,\d{{2}})+,\d{{3}}"
         body = rf"(?:(?:{groups}|\d+)(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?"
         if not self.unit:
-            return f"^{_SIGN}{body}$"
+            return rf"^(?:{_SIGN}{body}|\({body}\))$"
         unit = re.escape(self.unit)
-        front = rf"{_SIGN}{unit}{_BLANK}?{_SIGN}{body}"
-        return rf"^(?:{front}|{_SIGN}{body}{_BLANK}?{unit})$"
+        front, behind = rf"{unit}{_BLANK}?{_SIGN}{body}", rf"{body}{_BLANK}?{unit}"
+        return rf"^(?:{_SIGN}(?:{front}|{behind})|\((?:{front}|{behind})\))$"
 
 
 PLAIN = NumberStyle(decimal=".", thousands="")
@@ -153,7 +156,8 @@ def plain_numbers(texts: pa.Array | pa.ChunkedArray, style: NumberStyle) -> pa.A
     if style.unit:
         plain = pc.replace_substring(plain, style.unit, "")
     plain = pc.replace_substring_regex(plain, rf"\s|{_BLANK}|{_CLASSES[style.thousands]}", "")
-    plain = pc.replace_substring(pc.replace_substring(plain, style.decimal, "."), "−", "-")
+    plain = pc.replace_substring_regex(pc.replace_substring(plain, style.decimal, "."), f"[{MINUS}]", "-")
+    plain = pc.replace_substring_regex(plain, r"^\((.*)\)$", r"-\1")  # as accountants write it
     return pc.if_else(pc.match_substring_regex(texts, style.pattern), plain, texts)
 
 

@@ -17,7 +17,7 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.data.column_kinds import lost_digits
-from automl.data.columns import BAD_SHARE, LARGEST, as_category
+from automl.data.columns import BAD_SHARE, LARGEST, as_category, date_forms
 from automl.data.flags import NO, YES, Flags, find_flags, look_alikes_note, spellings_note
 from automl.data.tables import as_number, as_text
 
@@ -25,9 +25,9 @@ MAX_NUMBER_CLASSES = 10
 ROWS_PER_CLASS = 5
 
 _FLAGS = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
-_NO_LABEL = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null"})
+_NO_LABEL = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "n.a.", "nan", "nat", "null"})
 # "None" and "-" may be names of classes; they are missing where all other classes are numbers.
-_MAYBE_LABEL = frozenset({"none", "-"})
+_MAYBE_LABEL = frozenset({"none", "-", "--", "\N{EN DASH}", "\N{EM DASH}"})
 
 FAR = 1e4
 """Targets further from the median than so many times the spread of the middle half are told."""
@@ -37,7 +37,7 @@ def infer_task(frame: pd.DataFrame, where: str) -> TaskKind:
     """Decide what the target columns ask for.
 
     Raises:
-        DataError: several columns that are neither all yes/no nor all numbers.
+        DataError: dates, or several columns that are neither all yes/no nor all numbers.
     """
     if frame.shape[1] > 1:
         if all(_is_flag(frame[name]) for name in frame.columns):
@@ -51,6 +51,7 @@ def infer_task(frame: pd.DataFrame, where: str) -> TaskKind:
     series = frame.iloc[:, 0]
     if _is_continuous(series):
         return "regression"
+    _refuse_dates(series, where)
     _refuse_amounts_with_words(series, where)
     names = labels(series)
     return "binary" if find_flags(names) or len(set(names.tolist()) - {""}) == 2 else "multiclass"
@@ -189,6 +190,15 @@ def _is_continuous(series: pd.Series[Any]) -> bool:
     known = numbers[~np.isnan(numbers)]
     # whole numbers beyond 2**53 may be few in float64 and are amounts all the same
     return not bad and (is_amount(known) or bool(lost_digits(series, "")))
+
+
+def _refuse_dates(series: pd.Series[Any], where: str) -> None:
+    """Refuse dates as targets: each would be a class of its own."""
+    if date_forms(series):
+        raise DataError(
+            f"{where}: target {series.name!r} holds dates, which are neither amounts nor classes. Turn them"
+            " into numbers, such as days since a date, or ask for classes: --task multiclass."
+        )
 
 
 def _refuse_amounts_with_words(series: pd.Series[Any], where: str) -> None:

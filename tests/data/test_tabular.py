@@ -493,3 +493,60 @@ def test_numbers_with_other_signs_than_in_training_are_told(train: str, new: str
     notes = TABULAR.read_again(open_source(pd.DataFrame({"x": [new] * 3})), schema, targets=False)[1]
 
     assert any("those of training" in note and note.share == 1.0 for note in notes)
+
+
+@pytest.mark.parametrize(
+    "target", [pd.date_range("2024-01-01", periods=ROWS), ["05.01.2024", "06.02.2024"] * 30]
+)
+def test_dates_are_no_targets(target: Any) -> None:
+    with pytest.raises(DataError, match="target 'y' holds dates"):
+        read(frame(y=target))
+
+
+@pytest.mark.parametrize("role", ["group_column", "time_column", "id_column"])
+def test_the_target_is_nothing_else(role: str) -> None:
+    with pytest.raises(DataError, match="'y' is the target and cannot be --"):
+        read(frame(), **{role: "y"})
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "first", "said"),
+    [
+        (["01234", "90210", "60601"], "category", "01234", "codes with leading zeros such as '01234'"),
+        (["007", "8", "12"], "numeric", 7.0, "leading zeros such as '007' are read as 7"),
+        (["($4.00)", "$1,200.50", "-$5"], "numeric", -4.0, "'($4.00)' are read as -4.00"),
+        (["\N{EN DASH}5", "7", "1.5"], "numeric", -5.0, "are read as -5"),
+        ([f"{row} kg" for row in range(20)], "category", "0 kg", "such as '0 kg' hold numbers or times"),
+        ([f"{row}:30" for row in range(20)], "category", "0:30", "such as '0:30' hold numbers or times"),
+        (["1/2/2020", "3/4/2020"], "date", 1577923200, "read as %m/%d/%Y; it could be %d/%m/%Y, a guess"),
+    ],
+)
+def test_cells_that_can_be_read_otherwise_are_told(cells: Any, kind: str, first: object, said: str) -> None:
+    dataset = read(frame(x=(cells * ROWS)[:ROWS]))
+
+    assert kinds(dataset) == {"x": kind}
+    assert dataset.examples.inputs["x"][0] == first
+    assert any(said in note for note in dataset.notes)
+
+
+def test_amounts_with_units_that_all_differ_are_dropped_with_a_hint() -> None:
+    notes = read(frame(w=[f"{row} kg" for row in range(ROWS)])).notes
+
+    assert any("is dropped: cells such as '0 kg' hold numbers" in note for note in notes)
+
+
+@pytest.mark.parametrize("marker", ["\N{EN DASH}", "\N{EM DASH}", "--", "n.a."])
+def test_dashes_are_missing_numbers(marker: str) -> None:
+    dataset = read(frame(x=["1", "2.5", marker] * (ROWS // 3)))
+
+    assert np.isnan(dataset.examples.inputs["x"][2])
+    assert dataset.notes == ()
+
+
+@pytest.mark.parametrize("form", ["%m/%d/%y", "%B %d, %Y", "%d %B %Y", "%d.%m.%y", "%m/%d/%Y %I:%M %p"])
+def test_dates_are_read_as_people_write_them(form: str) -> None:
+    days = pd.date_range("2024-01-25", periods=ROWS)
+    dataset = read(frame(x=days.strftime(form)))
+
+    assert dataset.examples.inputs["x"].tolist() == (days.as_unit("s").astype("int64")).tolist()
+    assert dataset.notes == ()
