@@ -302,7 +302,7 @@ def _conduct(
         with counted(folder, started) as used, endings_interrupt() if alone else nullcontext():
             _search(config, source, data, folder, progress, started, used, alone=alone)
     except KeyboardInterrupt:
-        progress.note(f"Interrupted. Go on with: automl resume {folder.path}")
+        progress.note(f"Interrupted. To continue: {folder.resuming}")
         raise
     return Result(folder.path)
 

@@ -44,13 +44,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with small data under the names that README uses."""
     folder, random = tmp_path_factory.mktemp("readme"), np.random.default_rng(0)
     rows = 120
-    people = pd.DataFrame(
-        {"age": random.integers(20, 70, rows), "job": random.choice(["cook", "clerk", "pilot"], rows)}
-    )
-    people["income"] = np.where(people["age"] + random.normal(0, 5, rows) > 45, ">50K", "<=50K")
-    for name in ("adult.csv", "test.csv"):
-        people.to_csv(folder / name, index=False)
-    people.drop(columns="income").to_csv(folder / "new.csv", index=False)
+    for name in ("adult.csv", "test.csv", "new.csv"):
+        people = _people(rows, random)
+        people.drop(columns=["income"] * (name == "new.csv")).to_csv(folder / name, index=False)
     words = random.choice(["good", "bad"], rows)
     texts = [f"We saw film {n} in a full house and found it very {word}." for n, word in enumerate(words)]
     reviews = pd.DataFrame({"text": texts})
@@ -60,6 +56,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _pictures(folder / "photos", random)
     _series(folder / "motions.ts", random)
     return folder
+
+
+def _people(rows: int, random: np.random.Generator) -> pd.DataFrame:
+    age, job = random.uniform(20, 70, rows), random.choice(["cook", "clerk", "pilot"], rows)
+    income = np.where(age + random.normal(0, 5, rows) > 45, ">50K", "<=50K")
+    return pd.DataFrame({"age": age, "job": job, "income": income})
 
 
 def _pictures(folder: Path, random: np.random.Generator) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import shlex
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -34,6 +35,11 @@ class JobFolder:
     """
 
     path: Path
+
+    @property
+    def resuming(self) -> str:
+        """The command that continues the job, as it is typed into a shell."""
+        return f"automl resume {shlex.quote(str(self.path))}"
 
     @property
     def job(self) -> Path:
@@ -175,7 +181,7 @@ def check_unused(folder: JobFolder) -> None:
     path = folder.path
     if folder.job.exists():
         raise ConfigError(
-            f"{path} holds another job. Go on with it by `automl resume {path}`, or choose another folder."
+            f"{path} holds another job. Continue it with `{folder.resuming}`, or choose another folder."
         )
     if path.exists() and (not path.is_dir() or not all(_marks(item) for item in path.iterdir())):
         raise ConfigError(f"{path} is not an empty folder; choose another one for the job.")

@@ -24,8 +24,8 @@ usual grace until SIGKILL is 30 s."""
 VOLLEY_SECONDS = 1.0
 """A terminal that closes, and systemd, send SIGHUP and SIGTERM together: within so long they are one."""
 
-SAVING = "Interrupted: the epoch is finished and everything saved. Ctrl-C again ends it now."
-EXPORTING = "Interrupted: the best model is exported and everything saved. Ctrl-C again ends it now."
+SAVING = "Interrupted: finishing this epoch and saving everything. Press Ctrl-C again to stop now."
+EXPORTING = "Interrupted: exporting the best model and saving everything. Press Ctrl-C again to stop now."
 
 
 class Interrupts:

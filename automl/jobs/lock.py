@@ -34,7 +34,7 @@ def locked(folder: JobFolder) -> Iterator[None]:
     except Timeout:
         raise ConfigError(
             f"{folder.path} is being worked on by {_holder(folder.coordinator)}. Wait for its end, or stop "
-            "it with Ctrl-C or SIGTERM and go on with `automl resume`."
+            "it with Ctrl-C or SIGTERM and continue with `automl resume`."
         ) from None
     except (OSError, NotImplementedError) as error:
         raise ConfigError(f"Cannot lock the job folder {folder.path}: {error}.") from None
@@ -51,7 +51,7 @@ def locked(folder: JobFolder) -> Iterator[None]:
     except DiskFullError as error:
         if not folder.job.exists():
             raise
-        raise DiskFullError(f"{error} Then go on with `automl resume {folder.path}`.") from error
+        raise DiskFullError(f"{error} Then continue with `{folder.resuming}`.") from error
     finally:
         folder.coordinator.unlink(missing_ok=True)
         # the file stays: removed, another process could hold it while a third one locks a new one

@@ -48,7 +48,7 @@ def leave_as_it_is(
     """
     progress.note(
         "The job is complete, so nothing was changed. For more trials: "
-        f"automl resume {folder.path} --trials N, or --time TIME."
+        f"{folder.resuming} --trials N, or --time TIME."
     )
     if not config.tracking or not Spool(folder.path):
         return

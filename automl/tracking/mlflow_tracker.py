@@ -7,6 +7,7 @@ The fluent API is not used: its stack of active runs belongs to a thread, and to
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -276,7 +277,7 @@ class MlflowTracker:
         if left:
             self._notes.append(
                 f"{left} tracking records could not be sent to {shown(self.uri)}. They wait in "
-                f"{self._outbox.spool.path} and are sent by: automl resume {self._folder}"
+                f"{self._outbox.spool.path} and are sent by: automl resume {shlex.quote(str(self._folder))}"
             )
         restore(self._environment)
 

@@ -143,5 +143,5 @@ def test_a_full_disk_says_how_to_go_on_with_a_job_that_has_begun(tmp_path, job):
     with pytest.raises(DiskFullError) as caught, locked(folder):
         raise DiskFullError("No room.")
     assert str(caught.value) == (
-        f"No room. Then go on with `automl resume {folder.path}`." if job else "No room."
+        f"No room. Then continue with `automl resume {folder.path}`." if job else "No room."
     )

@@ -112,7 +112,7 @@ def test_a_search_stops_with_one_error_and_goes_on_when_there_is_room(disk, work
     result = automl.resume(disk / "job")
 
     assert str(caught.value).startswith(f"Cannot write {disk / 'job'}")
-    assert str(caught.value).endswith(f"Then go on with `automl resume {disk / 'job'}`.")
+    assert str(caught.value).endswith(f"Then continue with `automl resume {disk / 'job'}`.")
     assert known >= 2
     assert result.summary["state"] == "complete"
     assert [trial.number for trial in result.study.trials] == list(range(4))
