@@ -46,15 +46,19 @@ def as_number(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
     """
     if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
         return series.to_numpy(np.float64, na_value=np.nan), 0
-    parts = _coded(series)
-    codes, values = parts if parts is not None else (None, series)
-    texts = _texts(values)
-    numbers = parse_numbers(pa.array(texts, pa.large_string()))
+    codes, texts = _arrow_coded(series)
+    numbers = parse_numbers(texts)
     odd = np.isnan(numbers)
-    odd[odd] = [not is_missing(text) for text in texts[odd]]
+    odd[odd] = [not is_missing(text or "") for text in texts.filter(pa.array(odd)).to_pylist()]
     if codes is None:
         return numbers, int(odd.sum())
     return np.append(numbers, np.nan)[codes], int(np.append(odd, False)[codes].sum())
+
+
+def any_matches(series: pd.Series[Any], pattern: str) -> bool:
+    """Whether some trimmed cell of a column matches a regular expression (RE2's, from anywhere in it)."""
+    _, texts = _arrow_coded(series)
+    return bool(pc.any(pc.match_substring_regex(texts, pattern)).as_py())
 
 
 def is_missing(text: str) -> bool:
@@ -90,16 +94,45 @@ def _coded(series: pd.Series[Any]) -> tuple[np.ndarray, pd.Series[Any]] | None:
         return series.cat.codes.to_numpy(), pd.Series(series.cat.categories)
     texts = arrow_texts(series)
     if texts is not None:
-        coded = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
-        whole = coded.unify_dictionaries().combine_chunks()
-        if isinstance(whole, pa.ChunkedArray):  # no rows
-            return np.zeros(0, int), pd.Series([], dtype=object)
-        codes = pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False)
-        return codes, pd.Series(whole.dictionary.to_pylist(), dtype=object)
+        whole = _dictionary(texts)
+        return _places(whole), pd.Series(whole.dictionary.to_pylist(), dtype=object)
     if pd.api.types.is_object_dtype(series.dtype) and pd.api.types.infer_dtype(series) != "string":
         return None  # 1, 1.0 and True are equal and are three texts
     codes, values = pd.factorize(series)
     return codes, pd.Series(values)
+
+
+def _arrow_coded(series: pd.Series[Any]) -> tuple[np.ndarray | None, pa.Array]:
+    """As ``_coded``, in Arrow: the texts of a wide table are millions, too many to make in Python."""
+    cells = arrow_texts(series)
+    if cells is not None:
+        whole = _dictionary(cells)
+        return _places(whole), pc.utf8_trim_whitespace(whole.dictionary)
+    parts = _coded(series)
+    codes, values = parts if parts is not None else (None, series)
+    return codes, pa.array(_texts(values), pa.large_string())
+
+
+def _dictionary(cells: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Texts as one dictionary of those that occur."""
+    if pa.types.is_dictionary(cells.type):
+        if all(len(chunk.dictionary) <= len(chunk) for chunk in cells.chunks):
+            return _one(cells.unify_dictionaries())
+        # the head of a column still carries the words of all of it
+        cells = cells.cast(cells.type.value_type)
+    return _one(cells.dictionary_encode())
+
+
+def _one(coded: pa.ChunkedArray) -> pa.DictionaryArray:
+    whole = coded.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):  # no rows
+        return pa.array([], pa.string()).dictionary_encode()
+    return whole
+
+
+def _places(whole: pa.DictionaryArray) -> np.ndarray:
+    """Place of each cell among the texts, -1 for missing."""
+    return np.asarray(pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False))
 
 
 def _holds_text(kind: pa.DataType) -> bool:

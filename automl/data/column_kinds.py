@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.notes import Note
+from automl.data.cells import any_matches
 from automl.data.columns import (
     BAD_SHARE,
     LARGEST,
@@ -174,7 +175,7 @@ def _few_words(words: np.ndarray, numbers: np.ndarray, share: float, name: str) 
 
 def _with_zeros(series: pd.Series[Any]) -> list[str]:
     """The different texts of a column of numbers, one with a leading zero (``007``) first; or none."""
-    if pd.api.types.is_numeric_dtype(series.dtype):
+    if pd.api.types.is_numeric_dtype(series.dtype) or not any_matches(series, r"^[+-]?0\d"):
         return []
     texts = [text for text in pd.unique(as_text(series)).tolist() if not is_missing(text)]
     first = next((text for text in texts if re.fullmatch(r"[+-]?0\d+(\.\d*)?", text)), "")

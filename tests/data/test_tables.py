@@ -378,3 +378,12 @@ def test_ids_of_a_frame_keep_their_type_and_their_name():
     keys = row_keys(table, "row")
 
     assert {name: values.tolist() for name, values in keys.items()} == {"row_": [0, 1], "row": [7, 8]}
+
+
+def test_the_head_of_a_column_has_its_own_words_alone(tmp_path):
+    rows = "".join(f"w{row},{row}.5\n" for row in range(300))
+    (tmp_path / "t.csv").write_text(f"word,number\n{rows}")
+    head = read_table(open_source(tmp_path / "t.csv")).frame.head(2)
+
+    assert as_text(head["word"]).tolist() == ["w0", "w1"]
+    assert as_number(head["number"])[0].tolist() == [0.5, 1.5]
