@@ -22,7 +22,7 @@ from automl.jobs.over import COMPLETE, mark_over
 from automl.jobs.plan import Plan, TrialEnd
 from automl.jobs.plots import validation_plot
 from automl.jobs.refit import refit
-from automl.jobs.samples import raw_sample
+from automl.jobs.samples import raw_sample, untyped_columns
 from automl.jobs.session import Session
 from automl.jobs.states import States
 from automl.jobs.training import Setting
@@ -279,6 +279,7 @@ def _model_record(
         metrics=best.metrics,
         run_id=best.run_id,
         lenient=session.config.lenient,
+        untyped=untyped_columns(session.intake, example),
     )
 
 

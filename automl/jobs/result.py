@@ -216,9 +216,12 @@ class Result:
         Raises:
             DataError: with column, row and cell of the first of them.
         """
-        columns = self._schema.get("columns", ())
+        columns: list[Mapping[str, Any]] = [
+            {"name": name, "input": name, "kind": "numeric"} for name in self._schema.get("channels", ())
+        ]
+        columns += [item for item in self._schema.get("columns", ()) if isinstance(item, Mapping)]
         source = open_source(data)
-        if source.kind == "frame" and columns and isinstance(columns[0], Mapping):
+        if source.kind == "frame" and columns:
             refuse_unreadable(source, columns, self._schema.get("styles"))
 
     def save(self, folder: str | Path) -> Path:

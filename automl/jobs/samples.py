@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from automl.core.windows import Windows
 from automl.jobs.answers import Form, answer
 from automl.jobs.assembly import Prepared
 from automl.jobs.intake import Intake
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
     import pandas as pd
 
 ROWS = 3
@@ -36,6 +38,31 @@ def raw_sample(intake: Intake, prepared: Prepared, core: keras.Model) -> tuple[A
     examples = prepared.validation.take(rows)
     prediction = answer(form, examples, task.predictions(np.asarray(outputs)))
     return _raw(intake, prepared, rows), prediction
+
+
+def untyped_columns(intake: Intake, example: Any) -> frozenset[str]:
+    """Return the columns of an example of which the cells are best handed on as they come.
+
+    Those of whole numbers, as MLflow takes no 64-bit integers for a ``double``, and cuts 38.5 for a
+    ``long``; and those of times, which come as texts from a file and as times from a frame.
+    """
+    import numpy as np
+
+    schema, inputs = intake.dataset.schema, intake.dataset.examples.inputs
+    columns = [item for item in schema.get("columns", ()) if isinstance(item, Mapping)]
+    times = {schema.get("time"), *(item["name"] for item in columns if item["kind"] == "date")}
+    numbers = {item["name"]: inputs[item["input"]] for item in columns if item["kind"] == "numeric"}
+    for place, name in enumerate(schema.get("channels", ())):
+        numbers[name] = np.asarray(cast(Windows, inputs["series"]).base[:, place])
+    names = times | {name for name, values in numbers.items() if _are_whole(values)}
+    return frozenset(name for name in getattr(example, "columns", ()) if name in names)
+
+
+def _are_whole(values: np.ndarray) -> bool:
+    import numpy as np
+
+    measured = values[np.isfinite(values)]
+    return bool((measured == np.floor(measured)).all())
 
 
 def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -58,7 +58,9 @@ def save(model: ModelRecord, folder: Path) -> Path:
                 path=str(draft),
                 loader_module=served_model.__name__,
                 data_path=str(data),
-                signature=signature(model.example, model.prediction, lenient=model.lenient),
+                signature=signature(
+                    model.example, model.prediction, lenient=model.lenient, untyped=model.untyped
+                ),
                 input_example=_plain(model.example),
                 pip_requirements=requirements(),
                 metadata=_column_types(model.example),
@@ -97,15 +99,22 @@ def register(
     return f"models:/{content['name']}/{version}"
 
 
-def signature(example: Any, prediction: Any, *, lenient: bool = False) -> ModelSignature | None:
+def signature(
+    example: Any, prediction: Any, *, lenient: bool = False, untyped: Collection[str] = ()
+) -> ModelSignature | None:
     """Return the signature of raw examples and predictions, or None where MLflow has no type for them.
 
     Args:
         example: raw examples.
         prediction: what the model answers to them.
         lenient: leave the types of columns open, so that MLflow refuses no cell.
+        untyped: columns of which the types are left open in any case.
     """
-    inputs = _schema(example, _any if lenient else _input_type)
+
+    def input_type(column: pd.Series[Any]) -> DataType | AnyType:
+        return AnyType() if lenient or column.name in untyped else _input_type(column)
+
+    inputs = _schema(example, input_type)
     outputs = _schema(prediction, _output_type)
     return None if inputs is None else ModelSignature(inputs=inputs, outputs=outputs)
 
@@ -195,10 +204,6 @@ def _schema(value: Any, type_of: Callable[[pd.Series[Any]], DataType | AnyType])
     if isinstance(value, np.ndarray):
         return Schema([_tensor(value, None)])
     return None
-
-
-def _any(column: pd.Series[Any]) -> AnyType:
-    return AnyType()
 
 
 def _input_type(column: pd.Series[Any]) -> DataType | AnyType:

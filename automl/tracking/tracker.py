@@ -23,6 +23,7 @@ class ModelRecord:
         metrics: validation metrics of the winner.
         run_id: the winner's own run (child), or empty.
         lenient: whether the served model takes cells of another type as missing.
+        untyped: columns of ``example`` of which cells are handed to the model as they come.
     """
 
     folder: Path
@@ -31,6 +32,7 @@ class ModelRecord:
     metrics: Mapping[str, float] = field(default_factory=dict)
     run_id: str = ""
     lenient: bool = False
+    untyped: frozenset[str] = frozenset()
 
 
 class Tracker(Protocol):

@@ -75,7 +75,35 @@ def test_what_automl_refuses_is_a_bad_request_in_a_sentence(served, rows):
 
 
 def test_the_signature_has_the_columns_types(served):
-    assert {str(item.type) for item in served.metadata.signature.inputs} == {"DataType.double"}
+    types = {item.name: item.to_dict()["type"] for item in served.metadata.signature.inputs}
+
+    assert {name for name, kind in types.items() if kind == "any"} == {"magnesium", "proline"}
+    assert {kind for name, kind in types.items() if name not in ("magnesium", "proline")} == {"double"}
+
+
+def test_whole_numbers_are_answered_in_python_as_they_come(served, rows):
+    whole = rows.astype({"magnesium": "int64", "proline": "Int64"})
+
+    assert served.predict(whole).equals(served.predict(rows))
+    assert len(served.predict(whole.iloc[0].to_dict())) == 1
+
+
+@pytest.mark.parametrize("cell", ["abc", [1], {"a": 1}])
+def test_what_is_no_number_among_whole_numbers_is_refused_in_our_sentence(served, rows, cell):
+    status, body = _post(served, rows, proline=[cell, 13])
+
+    assert status == 400
+    assert "Column 'proline', row 1: expected a number, got" in body
+
+
+def test_fractions_and_gaps_among_whole_numbers_are_not_cut(served, rows, wine_job):
+    status, body = _post(served, rows, proline=[None, 1050.5])
+
+    expected = wine_job.predict(rows.assign(proline=[None, 1050.5]))
+    assert status == 200
+    assert json.loads(body)["predictions"][1]["probability_class_0"] == pytest.approx(
+        expected["probability_class_0"].iloc[1], abs=1e-6
+    )
 
 
 def test_types_are_those_under_which_no_cell_is_changed(served):
@@ -93,8 +121,10 @@ def test_types_are_those_under_which_no_cell_is_changed(served):
     answer = pd.DataFrame({"prediction": [3]})
 
     strict = [item.to_dict()["type"] for item in signature(example, answer).inputs]
+    partly = [item.to_dict()["type"] for item in signature(example, answer, untyped={"day"}).inputs]
     lenient = signature(example, answer, lenient=True)
 
     assert strict == ["double", "string", "datetime", "any", "any"]
+    assert partly == ["double", "string", "any", "any", "any"]
     assert {item.to_dict()["type"] for item in lenient.inputs} == {"any"}
     assert [item.to_dict()["type"] for item in lenient.outputs] == ["long"]

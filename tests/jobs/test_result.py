@@ -1,0 +1,27 @@
+"""What an opened job refuses, without a framework."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from automl.core.errors import DataError
+from automl.jobs.folder import JobFolder, write_json
+from automl.jobs.result import Result
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"modality": "series", "time": "day", "channels": ["load", "heat"]},
+        {"modality": "tabular", "columns": [{"name": "load", "input": "load", "kind": "numeric"}]},
+    ],
+    ids=["forecast", "table"],
+)
+def test_a_word_among_numbers_is_refused_where_it_would_count_as_missing(tmp_path, schema):
+    write_json(JobFolder(tmp_path).schema, schema)
+    frame = pd.DataFrame({"day": ["2024-01-01", "2024-01-02"], "load": [None, "abc"]})
+
+    with pytest.raises(DataError, match="Column 'load', row 2: expected a number, got 'abc'"):
+        Result(tmp_path).refuse_unreadable(frame)
+    Result(tmp_path).refuse_unreadable(frame.assign(load=[None, "7"]))
