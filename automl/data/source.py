@@ -26,6 +26,9 @@ GENERIC_NAMES = ("train", "training", "data", "dataset", "test")
 
 STDIN = "-"
 
+NAMELESS_SERIES = "value"
+"""Name of the column that a Series without a name becomes."""
+
 BUNDLED = ("digits", "wine", "breast_cancer", "diabetes", "iris")
 
 
@@ -111,7 +114,9 @@ def open_source(data: object) -> Source:
         return Source(kind="frame", name="frame", content=data)
     if type(data).__module__.startswith("pandas") and hasattr(data, "to_frame"):
         name = getattr(data, "name", None)
-        return Source(kind="frame", name="frame", content=data.to_frame("value" if name is None else name))
+        return Source(
+            kind="frame", name="frame", content=data.to_frame(NAMELESS_SERIES if name is None else name)
+        )
     raise DataError(f"Expected a path, 'sklearn:NAME', a DataFrame or arrays, got {type(data).__name__}.")
 
 

@@ -104,9 +104,22 @@ def target_notes(frame: pd.DataFrame, task: TaskKind) -> tuple[str, ...]:
         if find_flags(np.array(words, object)):
             return spellings_note(name, words)
         return look_alikes_note(f"Target {name!r}", words)
+    if task == "multilabel":
+        return _one_of_several(frame)
     if task != "regression":
         return ()
     return tuple(note for name in frame.columns for note in _odd_amounts(frame[name], str(name)))
+
+
+def _one_of_several(frame: pd.DataFrame) -> tuple[Note, ...]:
+    """Tell of targets of which each row has just one, as one-hot codes of classes do."""
+    values = np.stack([_flags(frame[name], "") for name in frame.columns], axis=1)
+    values = values[~np.isnan(values).any(axis=1)]
+    if frame.shape[1] == 1 or not (values.sum(axis=1) == 1).all():
+        return ()
+    text = f"Each row has just one of the {frame.shape[1]} targets, and each is predicted by itself"
+    hint = "where they are codes of classes (one-hot), give one column of classes, as by argmax"
+    return (Note(f"{text}: {hint}.", 1.0),)
 
 
 def _odd_amounts(series: pd.Series[Any], name: str) -> Iterator[Note]:

@@ -99,11 +99,14 @@ def resolve(found: WholeSeries, task: TaskKind | None) -> Labels:
     frame = _frame(found)
     kind = _task(found, frame) if task is None else task
     if frame.shape[1] > 1 and kind in ("binary", "multiclass"):
-        frame = frame.iloc[:, :1]
+        raise DataError(
+            f"{found.where}: {kind} takes one label for each series, got {frame.shape[1]} columns. Give one"
+            " column of classes, as by argmax of one-hot codes, or ask for multilabel."
+        )
     flags = target_flags(frame, kind)
     labels = _read(frame, kind, found.where, flags)
     if kind not in ("binary", "multiclass"):
-        return labels
+        return replace(labels, notes=(*labels.notes, *target_notes(frame, kind)))
     classes = sorted(set(labels.targets.tolist()))
     if len(classes) < 2:
         raise DataError(f"{found.where}: expected at least two classes to tell apart, got {classes}.")
@@ -135,6 +138,7 @@ def notes_on_gaps(series: Sequence[np.ndarray]) -> tuple[Note, ...]:
     """Tell what ``pad`` fills."""
     cells = sum(values.size for values in series)
     gaps = late = lacking = 0
+    blank = sum(bool(np.isnan(values).all()) for values in series)
     for values in series:
         known = ~np.isnan(values[: _end(values)])
         begun = np.logical_or.accumulate(known, axis=0)
@@ -146,7 +150,9 @@ def notes_on_gaps(series: Sequence[np.ndarray]) -> tuple[Note, ...]:
         (late, "missing values before a series begins: filled with its first known value."),
         (lacking, "values of dimensions that a series lacks: they count as the mean."),
     )
-    return tuple(Note(f"{count} {text}", count / cells) for count, text in told if count)
+    notes = tuple(Note(f"{count} {text}", count / cells) for count, text in told if count)
+    text = f"{blank} of {len(series)} series hold no value at all: they count as the mean."
+    return (*notes, Note(text, blank / len(series))) if blank else notes
 
 
 def without_padding(padded: np.ndarray) -> np.ndarray:

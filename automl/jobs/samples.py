@@ -121,10 +121,10 @@ def _end_of_series(intake: Intake) -> pd.DataFrame:
     """As many rows of one series as a forecast looks back on."""
     import pandas as pd
 
-    from automl.data.tables import read_table
+    from automl.data.forecast_table import open_table
 
     schema = intake.dataset.schema
-    frame = read_table(intake.source, header=schema.get("header", True)).frame
+    frame = open_table(intake.source, header=schema.get("header", True)).frame
     series = schema["series"]
     if series is not None:
         frame = frame[(frame[series] == frame[series].iloc[-1]).to_numpy(bool)]

@@ -507,3 +507,9 @@ def test_a_constant_channel_does_not_divide_by_zero() -> None:
     dataset = read((np.zeros((4, 6, 5), np.uint8), np.array([0, 1, 0, 1])))
     tensor = IMAGE.fit(dataset, np.arange(4), seed=0).transform(dataset.examples)["image"]
     assert np.isfinite(tensor).all()
+
+
+def test_codes_of_classes_are_told() -> None:
+    dataset = read((np.zeros((30, 6, 5), np.uint8), np.eye(3)[np.arange(30) % 3]))
+    assert dataset.task == "multilabel"
+    assert any("one-hot" in note for note in dataset.notes)

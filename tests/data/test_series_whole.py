@@ -183,3 +183,20 @@ def test_a_dimension_that_a_series_lacks_counts_as_its_mean() -> None:
     assert sequence[0, :, 1].tolist() == [0] * 6
     assert any("6 values of dimensions that a series lacks" in note for note in dataset.notes)
     assert np.abs(sequence).max() < 5
+
+
+def test_codes_of_classes_are_told_or_refused_but_never_cut() -> None:
+    codes = np.eye(3)[np.arange(30) % 3]
+    source = open_source((np.random.default_rng(0).normal(size=(30, 8)), codes))
+
+    assert any("one-hot" in note for note in SERIES.read(source, ReadOptions(task="multilabel")).notes)
+    with pytest.raises(DataError, match="multiclass takes one label for each series, got 3 columns"):
+        SERIES.read(source, ReadOptions(task="multiclass"))
+
+
+def test_series_without_any_value_are_told() -> None:
+    values = np.random.default_rng(0).normal(size=(20, 8, 1))
+    values[3] = np.nan
+    notes = SERIES.read(open_source((values, np.arange(20) % 2)), ReadOptions()).notes
+
+    assert notes == ("1 of 20 series hold no value at all: they count as the mean.",)

@@ -284,3 +284,18 @@ def test_sst2_is_recognised(shared_data: Path) -> None:
     dataset = read(path, "c1", header=False)
 
     assert (len(dataset.examples), dataset.task, dataset.columns) == (6920, "binary", ("c0",))
+
+
+@pytest.mark.parametrize("gone", [None, np.nan, pd.NA])
+def test_missing_texts_in_memory_are_empty(gone: object) -> None:
+    dataset = read(([*TEXTS, gone], np.array([*LABELS, "no"])))
+
+    assert dataset.examples.inputs["text"][-1] == ""
+    assert "1 of 9 texts are empty." in dataset.notes
+
+
+def test_a_series_without_a_name_is_the_texts_of_a_model_of_texts_in_memory() -> None:
+    schema = read((TEXTS, np.array(LABELS))).schema
+    examples, _ = TEXT.read_again(open_source(pd.Series(TEXTS)), schema, targets=False)
+
+    assert examples.inputs["text"].tolist() == TEXTS

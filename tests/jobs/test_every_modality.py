@@ -106,11 +106,12 @@ def test_forecasts_continue_each_series(tmp_path, ids):
         parts.append(pd.DataFrame({"place": name, "hour": hours, "load": wave}))
     frame = pd.concat(parts) if ids else parts[0].drop(columns="place")
     frame.to_csv(tmp_path / "load.csv", index=False)
+    data = tmp_path / "load.csv" if ids else frame.set_index("hour")
 
     result = automl.search(
-        tmp_path / "load.csv",
+        data,
         target="load",
-        time_column="hour",
+        time_column="hour" if ids else None,
         id_column="place" if ids else None,
         horizon=6,
         lookback=24,
@@ -119,9 +120,9 @@ def test_forecasts_continue_each_series(tmp_path, ids):
         **QUICK,
     )
 
-    answers = result.predict(tmp_path / "load.csv")
+    answers = result.predict(data)
     assert len(answers) == 6 * (1 + ids)
     assert pd.Timestamp(answers["time"].iloc[0]) == pd.Timestamp("2026-01-06 00:00")
     assert {"mse", "mae", "rmse", "smape", "mase", "mse_scaled", "mae_scaled"} == set(
-        result.evaluate(tmp_path / "load.csv", told=lambda notes: None)["metrics"]
+        result.evaluate(data, told=lambda notes: None)["metrics"]
     )

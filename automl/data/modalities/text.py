@@ -7,7 +7,7 @@ from 0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -21,7 +21,7 @@ from automl.data.delimited import refuse_unknown
 from automl.data.flags import Flags
 from automl.data.label_types import label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
-from automl.data.source import Source
+from automl.data.source import NAMELESS_SERIES, Source
 from automl.data.tables import Table, as_text, listed, plain_styles, read_table, row_keys, written_as
 from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
 from automl.data.time_cells import sortable_times
@@ -142,16 +142,20 @@ def looks_like_text(frame: pd.DataFrame, target: Sequence[str]) -> bool:
 def _table(
     source: Source, target: Sequence[str], *, header: bool, columns: Sequence[str] = ("text",)
 ) -> Table:
-    """The source as a table; texts given as an array stand in the first of ``columns``."""
+    """The source as a table; texts of an array or a nameless Series stand in the first of ``columns``."""
     if source.kind != "arrays":
-        return read_table(source, header=header)
+        table = read_table(source, header=header)
+        if list(table.frame.columns) == [NAMELESS_SERIES] and len(columns) == 1:
+            table = replace(table, frame=table.frame.set_axis([*columns], axis=1))
+        return table
     content = source.content
     texts, targets = content if isinstance(content, tuple) else (content, None)
     cells = np.asarray(texts, dtype=object)
-    if cells.ndim != 1 or not all(isinstance(cell, str) or cell is None for cell in cells):
+    odd = [cell for cell in cells.flat if not isinstance(cell, str) and not _is_gone(cell)]
+    if cells.ndim != 1 or odd:
+        kind = type(odd[0] if odd else cells.flat[0]).__name__ if cells.size else "nothing"
         raise DataError(
-            f"Expected a list or array of str, one per example, got shape {cells.shape} of"
-            f" {type(cells.flat[0]).__name__ if cells.size else 'nothing'}."
+            f"Expected a list or array of str, one per example, got shape {cells.shape} of {kind}."
         )
     if len(cells) == 0:
         raise DataError("The array of texts is empty: expected at least one text.")
@@ -159,6 +163,11 @@ def _table(
     if targets is None:
         return Table(frame=frame, notes=(), where=source.name)
     return Table(frame=_with_targets(frame, targets, target), notes=(), where=source.name)
+
+
+def _is_gone(cell: Any) -> bool:
+    """Whether a cell is None, NaN or NA, as pandas writes a missing text."""
+    return cell is None or cell is pd.NA or (isinstance(cell, float) and cell != cell)
 
 
 def _with_targets(frame: pd.DataFrame, targets: Any, names: Sequence[str]) -> pd.DataFrame:
