@@ -21,7 +21,7 @@ from automl.core.streams import outlive_readers  # noqa: E402
 
 COMMANDS = {
     "search": "Search for the best Keras model of a data set.",
-    "resume": "Go on with an interrupted or killed job, or make more trials.",
+    "resume": "Continue an interrupted or killed job, or run more trials.",
     "worker": "Join a running search and train trials for it.",
     "predict": "Predict raw data with a job's model.",
     "evaluate": "Score a job's model on data with targets.",

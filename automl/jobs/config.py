@@ -59,7 +59,7 @@ class JobConfig:
 
     data: str | None = option(None, "file, folder or sklearn:NAME; null when it was given in memory")
     name: str | None = option(
-        None, "name of job, experiment and registered model; default: the data's", metavar="NAME"
+        None, "name of job, experiment and registered model; default: from the data", metavar="NAME"
     )
     target: tuple[str, ...] = option(
         (), "target column; several for multi-label, several outputs or several series", metavar="COL"
@@ -79,14 +79,14 @@ class JobConfig:
     )
     metric: tuple[str, ...] = option(
         (),
-        "what to optimise: val_accuracy, rmse, parameters:min, ...; several give a Pareto front",
+        "what to optimize: val_accuracy, rmse, parameters:min, ...; several give a Pareto front",
         metavar="M[:min|max]",
     )
     constraint: tuple[str, ...] = option(
-        (), "limit that the result must keep: parameters<=1e6, latency_ms<=5, ...", metavar="M<=N"
+        (), "limit the result must meet: parameters<=1e6, latency_ms<=5, ...", metavar="M<=N"
     )
     trials: int | None = option(
-        None, "number of trials; without it and --time: until little is to be won", metavar="N"
+        None, "number of trials; without it and --time, until little more can be gained", metavar="N"
     )
     time: float | None = option(
         None, "wall time from the start of the command: 90s, 10m, 1.5h", metavar="TIME"
@@ -114,21 +114,21 @@ class JobConfig:
     validation: str | None = option(
         None, "validation data; default: a share of the data is held out", metavar="FILE"
     )
-    folds: int | None = option(
-        None, "cross-validate over so many folds; the score is the mean", metavar="K"
+    folds: int | None = option(None, "cross-validate over K folds; the score is their mean", metavar="K")
+    group_column: str | None = option(
+        None, "group of each row: rows of a group are never split up", metavar="COL"
     )
-    group_column: str | None = option(None, "rows of one group stay on one side of a split", metavar="COL")
-    time_column: str | None = option(
-        None, "time of each row: splits keep the past for training", metavar="COL"
-    )
+    time_column: str | None = option(None, "time of each row: the latest rows are held out", metavar="COL")
     id_column: str | None = option(None, "series id, for many series in one file", metavar="COL")
     keep: tuple[str, ...] = option(
-        (), "column to use that would be dropped (an id, one value, texts that all differ)", metavar="COL"
+        (), "column to use that would otherwise be dropped (an id, one value, unique texts)", metavar="COL"
     )
-    drop: tuple[str, ...] = option((), "column to leave out", metavar="COL")
+    drop: tuple[str, ...] = option((), "column to ignore", metavar="COL")
     horizon: int | None = option(None, "steps to forecast", metavar="H")
-    lookback: int | None = option(None, "steps a forecast looks back", metavar="L")
-    image_size: int | None = option(None, "side in pixels that pictures are resized to", metavar="PX")
+    lookback: int | None = option(
+        None, "steps a forecast looks back; default: chosen from the horizon and the data", metavar="L"
+    )
+    image_size: int | None = option(None, "resize pictures to PX by PX pixels", metavar="PX")
     header: bool = option(
         True,
         "first row of a table names the columns",
@@ -140,12 +140,12 @@ class JobConfig:
     strategy: str = option(
         "auto", "auto, single, mirrored, data-parallel, multi-worker or tpu", metavar="S"
     )
-    engine: str = option("auto", "auto, compiled or streaming; auto goes by data and devices", metavar="E")
+    engine: str = option("auto", "auto, compiled or streaming; auto: by data size and devices", metavar="E")
     precision: str = option(
-        "auto", "auto, float32, mixed_bfloat16 or mixed_float16; auto asks the device", metavar="P"
+        "auto", "auto, float32, mixed_bfloat16 or mixed_float16; auto: by device", metavar="P"
     )
     workers: int | str = option(
-        1, "trials that run at once; auto: one per GPU, or per 4 CPU cores", metavar="N"
+        1, "trials to run at once; auto: one per GPU, or per 4 CPU cores", metavar="N"
     )
     executor: str = option(
         AUTO,
@@ -159,22 +159,24 @@ class JobConfig:
     worker_cores: int | None = option(
         None, "CPU cores of a worker process; default: an equal share", metavar="N"
     )
-    trials_per_gpu: int = option(1, "workers that share a GPU, with --workers auto", metavar="K")
-    attempts: int = option(3, "workers that may die of a trial in a row before it is failed", metavar="N")
+    trials_per_gpu: int = option(1, "workers sharing each GPU, with --workers auto", metavar="K")
+    attempts: int = option(
+        3, "times in a row that a trial's worker may die before the trial fails", metavar="N"
+    )
     memory_limit: int | None = option(
         None,
-        "memory of one trial: 4GB, 512MB; default: for worker processes their share of the machine's",
+        "memory limit of a trial: 4GB, 512MB; default: for worker processes, an equal share of the machine's",
         metavar="SIZE",
     )
     storage: str | None = option(
         None, "any Optuna storage; default: a journal in the job folder", metavar="URL"
     )
     lenient: bool = option(
-        False, "the served model takes cells that are no numbers as missing; else it refuses them"
+        False, "served model: cells that are not numbers count as missing instead of being refused"
     )
     tracking: bool = option(True, "log every trial to MLflow", off="do not log to MLflow")
     tracking_uri: str | None = option(
-        None, "MLflow store; default: MLFLOW_TRACKING_URI, else ./mlflow.db", metavar="URI"
+        None, "MLflow store; default: MLFLOW_TRACKING_URI, otherwise ./mlflow.db", metavar="URI"
     )
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ _OPTIONAL = {"torch": "gp", "polars": "polars", "ray": "ray", "psycopg": "postgr
 @click.command("doctor")
 def command() -> int:
     """Check backend, devices, versions and stores; exit 1 when something needed is missing."""
-    click.echo(f"python      {platform.python_version()} on {platform.platform()}")
+    click.echo(f"python       {platform.python_version()} on {platform.platform()}")
     missing = [name for name in _PACKAGES if not _show_version(name)]
     for module, extra in _OPTIONAL.items():
         _show_optional(module, extra)
@@ -33,9 +33,9 @@ def command() -> int:
 
 def _show_version(name: str) -> bool:
     try:
-        click.echo(f"{name:<11} {metadata.version(name)}")
+        click.echo(f"{name:<12} {metadata.version(name)}")
     except metadata.PackageNotFoundError:
-        click.echo(f"{name:<11} MISSING")
+        click.echo(f"{name:<12} MISSING")
         return False
     return True
 
@@ -44,23 +44,23 @@ def _show_optional(module: str, extra: str) -> None:
     try:
         importlib.import_module(module)
     except ImportError:
-        click.echo(f"{module:<11} not installed (optional: pip install 'automl-keras[{extra}]')")
+        click.echo(f"{module:<12} not installed (optional: pip install 'automl-keras[{extra}]')")
     else:
-        click.echo(f"{module:<11} installed")
+        click.echo(f"{module:<12} installed")
 
 
 def _show_machine() -> None:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
-    click.echo(f"machine     {os.cpu_count()} cores, {free:.1f} GB free on disk here")
+    click.echo(f"machine      {os.cpu_count()} cores, {free:.1f} GB free on disk here")
 
 
 def _show_store() -> None:
     from automl.core.secrets import shown
     from automl.tracking.location import default_tracking_uri
 
-    click.echo(f"tracking    {shown(default_tracking_uri())}")
+    click.echo(f"tracking     {shown(default_tracking_uri())}")
     writable = os.access(Path.cwd(), os.W_OK)
-    click.echo(f"folder      {Path.cwd()} {'writable' if writable else 'NOT WRITABLE'}")
+    click.echo(f"folder       {Path.cwd()} {'writable' if writable else 'NOT WRITABLE'}")
 
 
 def _show_devices() -> int:
@@ -74,8 +74,8 @@ def _show_devices() -> int:
     except ImportError as error:
         click.echo(f"The backend cannot be loaded: {error}", err=True)
         return 1
-    click.echo(f"backend     {keras.backend.backend()}")
+    click.echo(f"backend      {keras.backend.backend()}")
     for line in describe_devices():
-        click.echo(f"device      {line}")
+        click.echo(f"device       {line}")
     sys.stdout.flush()
     return 0

@@ -30,14 +30,13 @@ _PRUNED = "pruned: stopped early because others did better; its score is that of
 
 @click.command("leaderboard")
 @click.argument("folder", metavar="DIR")
-@click.option("--wide", is_flag=True, help="a column for each metric and parameter, however wide")
+@click.option("--wide", is_flag=True, help="a column for every metric and hyperparameter")
 @click.option("--csv", "as_csv", is_flag=True, help="print CSV with every column")
 @click.option("--json", "as_json", is_flag=True, help="print a JSON list with every column")
 def command(folder: str, wide: bool, as_csv: bool, as_json: bool) -> None:
     """Print the trials and baselines of the job in DIR, best first.
 
-    The table fits the terminal: the scores, and of each configuration the parameters in which the trials
-    of its family differ.
+    The table fits the terminal: scores, and the hyperparameters in which the trials of a family differ.
     """
     files = open_folder(folder)
     if not files.leaderboard.exists():

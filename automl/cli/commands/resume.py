@@ -12,7 +12,7 @@ from automl.cli.running import run_and_report
 @click.argument("folder", metavar="DIR")
 @click.option("--trials", type=int, metavar="N", help="number of trials in all, earlier ones included")
 @click.option("--time", "time_limit", metavar="TIME", help="time from now: 90s, 10m, 1.5h")
-@click.option("--workers", metavar="N", help="trials that run at once; default: as many as before")
+@click.option("--workers", metavar="N", help="trials to run at once; default: as many as before")
 @click.option("--storage", metavar="URL", help="the study's storage, if its address holds a password")
 @click.option("--tracking-uri", metavar="URI", help="the MLflow store, if its address holds a password")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object at the end on stdout")
@@ -27,7 +27,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Go on with the job in DIR: what was interrupted goes on from its last state, what is done stays."""
+    """Continue the job in DIR: interrupted trials from their last state; finished ones stay."""
     from automl.api import resume
     from automl.cli.app import STARTED
 

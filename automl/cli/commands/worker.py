@@ -24,8 +24,8 @@ import click
 def command(folder: str, name: str | None, wait: str) -> int:
     """Join the search over the job folder DIR, and train trials until it is over.
 
-    The search runs with `--executor folder`, on any machine that sees the folder. Ctrl-C or SIGTERM leaves:
-    the epoch is finished, and the trial goes on with another worker.
+    The search runs with `--executor folder`, on any machine that sees the folder. Ctrl-C or SIGTERM
+    leaves: the epoch is finished, and the trial continues on another worker.
     """
     from automl.execution.board_worker import join
     from automl.jobs.config import parse_time
