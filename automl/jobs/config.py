@@ -126,7 +126,7 @@ class JobConfig:
     drop: tuple[str, ...] = option((), "column to ignore", metavar="COL")
     horizon: int | None = option(None, "steps to forecast", metavar="H")
     lookback: int | None = option(
-        None, "steps a forecast looks back; default: chosen from the horizon and the data", metavar="L"
+        None, "steps a forecast looks back; default: from season and horizon", metavar="L"
     )
     image_size: int | None = option(None, "resize pictures to PX by PX pixels", metavar="PX")
     header: bool = option(
@@ -165,7 +165,7 @@ class JobConfig:
     )
     memory_limit: int | None = option(
         None,
-        "memory limit of a trial: 4GB, 512MB; default: for worker processes, an equal share of the machine's",
+        "memory limit of a trial: 4GB, 512MB; default: for worker processes, an equal share",
         metavar="SIZE",
     )
     storage: str | None = option(
