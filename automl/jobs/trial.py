@@ -56,7 +56,7 @@ def run_trial(setting: Setting, plan: Plan, states: States, channel: Channel) ->
     started = time.monotonic()
     blank = plan.blank()
     try:
-        end = _train_folds(setting, plan, states, channel, blank)
+        end = _gone_on(setting, plan, states, channel, blank)
     except (DiskFullError, TimeUpError):
         raise  # says nothing of the trial
     except Exception as error:
@@ -78,6 +78,7 @@ class _Watcher:
         times: for each epoch of the first fold when it ended, in seconds since 1970.
         saved: ``time.monotonic()`` of the last saved state.
         cost: seconds that saving it took.
+        earlier: epochs of the state that is gone on from, of which the coordinator is still to be told.
     """
 
     plan: Plan
@@ -87,9 +88,20 @@ class _Watcher:
     times: dict[int, float] = field(default_factory=dict)
     saved: float = field(default_factory=time.monotonic)
     cost: float = 0.0
+    earlier: tuple[Epoch, ...] = ()
+
+    def tell_earlier(self) -> None:
+        """Tell of the epochs of the state, now that it is seen to fit.
+
+        A coordinator that was killed may not have heard of the last ones; those it knows it leaves out.
+        """
+        for epoch in self.earlier:
+            self.channel.say(epoch_message(epoch))
+        self.earlier = ()
 
     def first_fold(self, epoch: Epoch) -> StopReason:
         """End a trial when the coordinator gives a reason, pause it at its rung, save it now and then."""
+        self.tell_earlier()
         self.times[epoch.number] = time.time()
         reason = self.channel.say(epoch_message(epoch))
         if reason == INTERRUPTED:
@@ -124,12 +136,36 @@ class _Watcher:
         self.cost = self.saved - began
 
 
-def _train_folds(
+def _gone_on(
     setting: Setting, plan: Plan, states: States, channel: Channel, blank: TrialRecord
+) -> TrialEnd | None:
+    """Train on from the trial's state, or from the beginning where it has none or one that does not fit."""
+    from automl.training.state import StateError
+
+    state = states.take(plan.number, setting.choice.name, wanted=plan.paused is not None)
+    try:
+        return _train_folds(setting, plan, states, channel, blank, state)
+    except StateError as error:
+        if state is None:
+            raise
+        setting.note(f"{error} Trial {plan.number} is trained from its beginning.")
+        states.drop(plan.number)
+        setting.release()
+    return _train_folds(setting, plan, states, channel, blank, None)
+
+
+def _train_folds(
+    setting: Setting,
+    plan: Plan,
+    states: States,
+    channel: Channel,
+    blank: TrialRecord,
+    state: TrainingState | None,
 ) -> TrialEnd | None:
     family, parameters = setting.space.split(plan.configuration)
     dealt = wanted = deal(setting.families[family], setting.folds[0].task, parameters)
-    watcher = _Watcher(plan=plan, states=states, channel=channel)
+    earlier = () if state is None else state.epochs
+    watcher = _Watcher(plan=plan, states=states, channel=channel, earlier=earlier)
     deadline, limited = _sooner(channel.deadline, plan.limit)
     outcomes: list[Outcome] = []
     first: keras.Model | None = None
@@ -143,8 +179,9 @@ def _train_folds(
             seed=derive(plan.seed, index),
             watch=watcher.first_fold if index == 0 else watcher.later_fold,
             deadline=deadline,
-            state=_state_of(plan, states, setting, channel) if index == 0 else None,
+            state=state if index == 0 else None,
         )
+        watcher.tell_earlier()
         if limited and trained.outcome.stopped == "deadline":
             watcher.reasons.append(f"too slow: it would have taken longer than {plan.limit:.0f} s")
         dealt, first = trained.dealt, first or trained.model
@@ -179,15 +216,6 @@ def _with_parts(reason: str, wanted: Dealt, trained: Dealt) -> str:
         return reason
     note = f"out of memory: trained in {parts} parts per batch"
     return f"{reason}; {note}" if reason else note
-
-
-def _state_of(plan: Plan, states: States, setting: Setting, channel: Channel) -> TrainingState | None:
-    """What the trial goes on from: its pause, or what an attempt had saved that was cut short."""
-    state = states.take(plan.number, setting.choice.name, wanted=plan.paused is not None)
-    for epoch in () if state is None else state.epochs:
-        # a coordinator that was killed may not have heard of the last ones; those it knows it leaves out
-        channel.say(epoch_message(epoch))
-    return state
 
 
 def _rungs(

@@ -18,6 +18,10 @@ _FORM = 1
 _GROUPS = ("variables", "optimizer", "best_variables")
 
 
+class StateError(ConfigError):
+    """A state is not that of the training that is to go on from it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingState:
     """Everything that a training needs to go on as if it had not stopped.
@@ -100,14 +104,29 @@ def load_state(path: Path) -> TrainingState:
 
 
 def _restored(facts: Mapping[str, Any], groups: Mapping[str, tuple[np.ndarray, ...]]) -> TrainingState:
-    return TrainingState(
-        engine=facts["engine"],
+    state = TrainingState(
+        engine=str(facts["engine"]),
         epochs=tuple(_epoch(item) for item in facts["epochs"]),
-        best=facts["best"],
-        stale=facts["stale"],
-        rate_factor=facts["rate_factor"],
+        best=int(facts["best"]),
+        stale=int(facts["stale"]),
+        rate_factor=float(facts["rate_factor"]),
         **groups,
     )
+    _check(state)
+    return state
+
+
+def _check(state: TrainingState) -> None:
+    """Raise ValueError where parts of a state cannot belong together."""
+    if [epoch.number for epoch in state.epochs] != list(range(1, len(state.epochs) + 1)):
+        raise ValueError("its epochs do not follow each other")
+    if not -1 <= state.best < len(state.epochs):
+        raise ValueError(f"its best epoch is number {state.best} of {len(state.epochs)}")
+    if any(array.dtype.kind in "OSUMm" for group in _GROUPS for array in getattr(state, group)):
+        raise ValueError("its arrays hold other things than numbers")
+    best = [array.shape for array in state.best_variables]
+    if best and best != [array.shape for array in state.variables]:
+        raise ValueError("the weights of its best epoch are those of another model")
 
 
 def values_of(variables: Sequence[Any]) -> tuple[np.ndarray, ...]:
@@ -124,7 +143,7 @@ def assign(variables: Sequence[Any], values: Sequence[np.ndarray], what: str) ->
         what: what the message calls them.
 
     Raises:
-        ConfigError: number or shapes differ.
+        StateError: number or shapes differ.
     """
     check_fit(variables, values, what)
     for variable, value in zip(variables, values, strict=True):
@@ -132,11 +151,11 @@ def assign(variables: Sequence[Any], values: Sequence[np.ndarray], what: str) ->
 
 
 def check_fit(variables: Sequence[Any], values: Sequence[np.ndarray], what: str) -> None:
-    """Raise ConfigError unless there is a value of its shape for each variable; see ``assign``."""
+    """Raise StateError unless there is a value of its shape for each variable; see ``assign``."""
     shapes = [tuple(variable.shape) for variable in variables]
     given = [tuple(value.shape) for value in values]
     if shapes != given:
-        raise ConfigError(
+        raise StateError(
             f"The state does not fit: the {what} has {len(shapes)} variables, the state {len(given)}"
             f"{_first_difference(shapes, given)}. A state goes on with the model and the options it had."
         )
@@ -151,4 +170,5 @@ def _first_difference(shapes: list[tuple[int, ...]], given: list[tuple[int, ...]
 
 def _epoch(item: list[Any]) -> Epoch:
     number, metrics, seconds = item
-    return Epoch(number=number, metrics=metrics, seconds=seconds)
+    values = {str(name): float(value) for name, value in metrics.items()}
+    return Epoch(number=number, metrics=values, seconds=float(seconds))

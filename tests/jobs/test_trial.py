@@ -34,7 +34,7 @@ from automl.tasks.catalog import fit_task
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason
 from automl.training.engine_choice import EngineChoice
 from automl.training.footprint import CERTAIN, Footprint, footprint
-from automl.training.state import TrainingState
+from automl.training.state import TrainingState, check_fit
 from automl.training.strategies.single import Single, single
 
 ROWS = 40
@@ -355,7 +355,8 @@ def test_a_promoted_trial_trains_only_the_epochs_that_are_left(tmp_path: Path) -
 
     record = run(shared, replace(begin, until=None, paused=paused), tmp_path, line).record
 
-    assert (device.begun, line.seen) == ([0, 2], [1, 2, 3, 4])
+    # the first two are told again: a coordinator that was killed may not have heard of them
+    assert (device.begun, line.seen) == ([0, 2], [1, 2, 1, 2, 3, 4])
     assert (record.state, record.epochs, record.origin) == ("complete", 4, "model")
     assert (record.pauses, record.promotions) == (1, 1)
     assert rungs_of(record) == [(2, 3.0), (4, 1.0)]
@@ -387,6 +388,30 @@ def test_a_trial_whose_state_is_lost_begins_again(tmp_path: Path) -> None:
 
     assert (device.begun, record.state) == ([0, 0], "complete")
     assert notes == ["The state of trial 3 is gone, so it is trained from its beginning."]
+
+
+@dataclass
+class ParticularDevice(PatientDevice):
+    """Goes on from no state at all."""
+
+    def train(self, candidates, split, *, states=(), **options):
+        if states and states[0] is not None:
+            check_fit([np.zeros(3)], states[0].variables, "model")
+        return super().train(candidates, split, states=states, **options)
+
+
+def test_a_trial_whose_state_does_not_fit_begins_again_and_says_so(tmp_path: Path) -> None:
+    device, notes = ParticularDevice(CURVE), []
+    shared = setting(device, notes)
+    begin = replace(plan(shared), until=2, levels=LEVELS)
+    paused = run(shared, begin, tmp_path).record
+
+    goes_on = replace(begin, until=None, paused=paused)
+    record = run(shared, goes_on, tmp_path, line=(line := Line())).record
+
+    assert (record.state, record.epochs, line.seen) == ("complete", 4, [1, 2, 3, 4])
+    assert notes[0].startswith("The state does not fit: the model has 1 variables, the state 0")
+    assert notes[0].endswith("Trial 3 is trained from its beginning.")
 
 
 def test_a_trial_that_fails_after_a_pause_keeps_the_rungs_it_reached(tmp_path: Path) -> None:
@@ -436,7 +461,7 @@ def test_an_interrupted_trial_is_saved_and_goes_on_from_there(tmp_path: Path) ->
     interrupted = run_trial(shared, plan(shared), states, line)
     end = run(shared, folder=tmp_path, line=(after := Line()))
 
-    assert (interrupted, line.saves, line.seen, after.seen) == (None, 1, [1, 2], [3, 4])
+    assert (interrupted, line.saves, line.seen, after.seen) == (None, 1, [1, 2], [1, 2, 3, 4])
     assert (end.record.state, end.record.epochs, end.record.scores) == ("complete", 4, (1.0,))
     assert list(tmp_path.iterdir()) == []
 

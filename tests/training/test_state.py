@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -79,3 +80,20 @@ def test_values_are_copies() -> None:
     layer.kernel.assign(layer.kernel + 1)
 
     assert not np.array_equal(before[0], np.array(layer.kernel))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"best": 7},
+        {"epochs": STATE.epochs[:1] * 2},
+        {"best_variables": (np.zeros(99),)},
+        {"variables": (np.array(["a"]),), "best_variables": ()},
+    ],
+    ids=["best", "epochs", "best weights", "texts"],
+)
+def test_parts_that_cannot_belong_together_are_refused(tmp_path: Path, changed: dict[str, Any]) -> None:
+    save_state(replace(STATE, **changed), tmp_path / "3.npz")
+
+    with pytest.raises(ConfigError, match=r"cannot be read as a training state: (its|the) "):
+        load_state(tmp_path / "3.npz")
