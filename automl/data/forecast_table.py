@@ -208,6 +208,11 @@ def plain_roles(roles: Roles) -> dict[str, Any]:
     }
 
 
+def channels_of(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns that a forecast reads; of any other schema none (that of pictures counts colours)."""
+    return tuple(schema["channels"]) if schema.get("form") == "forecast" else ()
+
+
 def restore_roles(plain: Mapping[str, Any]) -> Roles:
     """Roles from JSON."""
     return Roles(

@@ -15,6 +15,7 @@ from automl.core.specs import Configuration
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
 from automl.data.columns import refuse_unreadable
+from automl.data.forecast_table import channels_of
 from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, digest, open_source
@@ -217,7 +218,7 @@ class Result:
             DataError: with column, row and cell of the first of them.
         """
         columns: list[Mapping[str, Any]] = [
-            {"name": name, "input": name, "kind": "numeric"} for name in self._schema.get("channels", ())
+            {"name": name, "input": name, "kind": "numeric"} for name in channels_of(self._schema)
         ]
         columns += [item for item in self._schema.get("columns", ()) if isinstance(item, Mapping)]
         source = open_source(data)

@@ -48,11 +48,13 @@ def untyped_columns(intake: Intake, example: Any) -> frozenset[str]:
     """
     import numpy as np
 
+    from automl.data.forecast_table import channels_of
+
     schema, inputs = intake.dataset.schema, intake.dataset.examples.inputs
     columns = [item for item in schema.get("columns", ()) if isinstance(item, Mapping)]
     times = {schema.get("time"), *(item["name"] for item in columns if item["kind"] == "date")}
     numbers = {item["name"]: inputs[item["input"]] for item in columns if item["kind"] == "numeric"}
-    for place, name in enumerate(schema.get("channels", ())):
+    for place, name in enumerate(channels_of(schema)):
         numbers[name] = np.asarray(cast(Windows, inputs["series"]).base[:, place])
     names = times | {name for name, values in numbers.items() if _are_whole(values)}
     return frozenset(name for name in getattr(example, "columns", ()) if name in names)
@@ -66,13 +68,14 @@ def _are_whole(values: np.ndarray) -> bool:
 
 
 def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:
+    from automl.data.forecast_table import channels_of
     from automl.data.tables import first_rows
 
     tables = ("table", "parquet", "frame", "sklearn")
     if intake.source.kind in tables and intake.modality.name in ("tabular", "text"):
         frame = first_rows(intake.source, ROWS, header=intake.dataset.schema.get("header", True))
         return typed_example(frame, intake.dataset.schema)
-    if intake.source.kind in tables and "channels" in intake.dataset.schema:
+    if intake.source.kind in tables and channels_of(intake.dataset.schema):
         return _end_of_series(intake)
     return {name: array[rows] for name, array in prepared.validation.inputs.items()}
 

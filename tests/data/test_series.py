@@ -11,6 +11,7 @@ import pytest
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.windows import Windows
+from automl.data.forecast_table import channels_of
 from automl.data.modalities.series import SERIES
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.source import open_source
@@ -368,3 +369,8 @@ def test_booleans_of_a_file_are_covariates_as_those_of_a_frame_are(tmp_path: Pat
         dataset.examples.inputs["series"], read(frame, horizon=2).examples.inputs["series"]
     )
     assert np.asarray(again.inputs["series"])[0, :, 2].tolist() == [1.0] * dataset.schema["lookback"]
+
+
+def test_only_forecasts_have_channels_that_are_columns() -> None:
+    assert channels_of(read(hours(40), horizon=2).schema) == ("load", "heat")
+    assert channels_of({"channels": 3}) == ()
