@@ -196,7 +196,7 @@ def key_of_files(paths: Sequence[Path], *options: object) -> str:
 
 
 def in_parallel(work: Callable[..., Answer], items: Iterable[object], phase: Phase) -> list[Answer]:
-    """Call ``work`` with each item, in threads, and tell the phase."""
+    """Call ``work`` with each item, in threads and deaf to Pillow's warnings, and tell the phase."""
 
     def step(item: object) -> Answer:
         phase.check()
@@ -204,7 +204,9 @@ def in_parallel(work: Callable[..., Answer], items: Iterable[object], phase: Pha
         phase.advance()
         return answer
 
-    with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
+    # Filters of warnings belong to the process: threads that set them would leave each other's behind.
+    with warnings.catch_warnings(), ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
+        warnings.simplefilter("ignore")
         return list(pool.map(step, items))
 
 
@@ -232,15 +234,13 @@ def _heads(paths: Sequence[Path], facts: np.ndarray) -> Heads:
 
 def _head(path: Path) -> tuple[int, int, bool, int, bool, bool]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                stored = stored_as(picture)
-                grey = _is_grey(picture) or stored.startswith("LA;16")
-                depth = depth_of_picture(picture)
-                cut = depth == "8-bit" and ";16" in stored
-                frames = bool(getattr(picture, "is_animated", False))
-                return picture.height, picture.width, grey, DEPTHS.index(depth), cut, frames
+        with Image.open(path) as picture:
+            stored = stored_as(picture)
+            grey = _is_grey(picture) or stored.startswith("LA;16")
+            depth = depth_of_picture(picture)
+            cut = depth == "8-bit" and ";16" in stored
+            frames = bool(getattr(picture, "is_animated", False))
+            return picture.height, picture.width, grey, DEPTHS.index(depth), cut, frames
     except UNREADABLE:
         return 0, 0, False, 0, False, False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -112,17 +111,15 @@ def read_picture(path: Path, form: Form, scale: Scale | None = None) -> np.ndarr
 
     Raises one of ``UNREADABLE`` when it cannot.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with Image.open(path) as opened:
-            depth, stored = depth_of_picture(opened), stored_as(opened)
-            if holds_words(stored):
-                values = read_words(path, stored)
-            elif depth != "8-bit":
-                values = _deep(ImageOps.exif_transpose(opened))
-            else:
-                mode = "L" if form.channels == 1 else "RGB"
-                values = np.asarray(_plain(ImageOps.exif_transpose(opened)).convert(mode))
+    with Image.open(path) as opened:
+        depth, stored = depth_of_picture(opened), stored_as(opened)
+        if holds_words(stored):
+            values = read_words(path, stored)
+        elif depth != "8-bit":
+            values = _deep(ImageOps.exif_transpose(opened))
+        else:
+            mode = "L" if form.channels == 1 else "RGB"
+            values = np.asarray(_plain(ImageOps.exif_transpose(opened)).convert(mode))
     pixels = _resized(match_channels(values.reshape(*values.shape[:2], -1), form.channels), form)
     return pixels if scale is None else bring(pixels, depth, scale)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import warnings
 import zlib
 from pathlib import Path
 
@@ -513,3 +514,16 @@ def test_codes_of_classes_are_told() -> None:
     dataset = read((np.zeros((30, 6, 5), np.uint8), np.eye(3)[np.arange(30) % 3]))
     assert dataset.task == "multilabel"
     assert any("one-hot" in note for note in dataset.notes)
+
+
+def test_decoding_in_threads_leaves_the_filters_of_warnings_as_they_were(tmp_path: Path) -> None:
+    for place in range(60):
+        folder = tmp_path / "ab"[place % 2]
+        folder.mkdir(exist_ok=True)
+        Image.new("RGB", (40, 40), (place, 0, 0)).save(folder / f"{place}.png")
+    before = list(warnings.filters)
+
+    for _ in range(10):
+        read(tmp_path)
+
+    assert warnings.filters == before
