@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 _WORDS = "? na n/a #n/a <na> n.a. nan nat null none - -- \N{EN DASH} \N{EM DASH}"
 _PROGRAMS = r"\n . .. #na #div/0! #value! #ref! #name? #num! #null! 1.#ind 1.#qnan"
-MISSING = frozenset(["", *_WORDS.split(), *_PROGRAMS.split()])
+_NO_DATES = ("0000-00-00", "0000-00-00 00:00:00")
+MISSING = frozenset(["", *_WORDS.split(), *_PROGRAMS.split(), *_NO_DATES])
 """Cells that count as missing, in lower case: people's words, and what data bases, statistics programs and
 spreadsheets write for a missing value or a failed formula."""
 

@@ -47,7 +47,7 @@ NEARLY_SHARE = 0.9
 """Share of such cells among the different words of a column, from which it is told."""
 
 _NEARLY = re.compile(
-    r"[^\w\s]{0,3}(?:[A-Z]{3} )?[^\w\s]?\d[\d.,' ]*\s?(?:[^\W\d]{1,4}|[^\w\s]{0,3})"
+    r"[^\w\s]{0,3}(?:[A-Z]{3} )?[^\w\s]?\d[\d.,' ]{0,20}\s?(?:[^\W\d]{1,4}|[^\w\s]{0,3})"
     r"|\d{1,3}(?::\d\d){1,2}(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\.?)?"
 )
 """``5 kg``, ``USD 7.50``, ``~3``, ``12:30``."""

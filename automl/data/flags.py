@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def look_alikes(words: Sequence[str]) -> list[tuple[str, str]]:
     seen: dict[str, str] = {}
     pairs = []
     for word in sorted(word for word in words if word):
-        first = seen.setdefault("".join(word.split()).casefold(), word)
+        first = seen.setdefault("".join(normalize("NFKC", word).split()).casefold(), word)
         if first != word:
             pairs.append((first, word))
     return pairs[:3]

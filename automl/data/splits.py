@@ -21,6 +21,10 @@ MINIMUM_ROWS = 10
 """Fewer examples than this are refused: nothing can be learned and nothing measured."""
 
 
+TRIED = 20
+"""Splits by group of which the one is taken that is nearest to the share asked for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fold:
     """Positions of examples, ascending int64, without common members.
@@ -134,8 +138,12 @@ def _by_group(
     elif folds is not None:
         splitter = GroupKFold(folds, shuffle=True, random_state=state)
     else:
-        splitter = GroupShuffleSplit(1, test_size=share, random_state=state)
-    return _split_with(splitter, labels, groups)[: folds or 1]
+        splitter = GroupShuffleSplit(TRIED, test_size=share, random_state=state)
+    found = _split_with(splitter, labels, groups)
+    if folds is not None:
+        return found
+    # groups differ in size, so a fifth of them may be nearly all rows
+    return (min(found, key=lambda fold: abs(len(fold.validation) - share * len(groups))),)
 
 
 def _split_with(splitter: object, labels: np.ndarray | None, groups: np.ndarray) -> tuple[Fold, ...]:

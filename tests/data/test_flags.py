@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl.data.flags import find_flags
+from automl.data.flags import find_flags, look_alikes
 from automl.data.modalities.tabular import TABULAR
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.source import open_source
@@ -70,3 +70,7 @@ def test_words_that_training_did_not_have_are_counted() -> None:
     (note,) = notes
     assert note.startswith("Column 'member': 20 of 40 cells hold words that training did not have ('new')")
     assert note.share == 0.5  # type: ignore[attr-defined]
+
+
+def test_letters_composed_in_two_ways_look_alike() -> None:
+    assert look_alikes(["caf\u00e9", "cafe\u0301", "tea"]) == [("cafe\u0301", "caf\u00e9")]

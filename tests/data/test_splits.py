@@ -171,3 +171,13 @@ def test_another_seed_splits_otherwise() -> None:
         return make_folds(dataset(50), folds=None, seed=seed)[0]
 
     assert list(held(0).validation) != list(held(1).validation)
+
+
+@pytest.mark.parametrize("labels", [None, ["a", "b"] * 50])
+@pytest.mark.parametrize("seed", range(4))
+def test_groups_of_unequal_size_give_a_share_as_near_as_can_be(labels: list[str] | None, seed: int) -> None:
+    groups = np.array(["large"] * 80 + ["small"] * 20)
+
+    (fold,) = make_folds(dataset(100, labels=labels, groups=groups), folds=None, seed=seed)
+
+    assert len(fold.validation) == 20

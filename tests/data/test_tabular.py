@@ -550,3 +550,16 @@ def test_dates_are_read_as_people_write_them(form: str) -> None:
 
     assert dataset.examples.inputs["x"].tolist() == (days.as_unit("s").astype("int64")).tolist()
     assert dataset.notes == ()
+
+
+def test_dates_of_a_data_base_that_are_none_are_missing() -> None:
+    dataset = read(frame(x=["0000-00-00", "2024-01-01", "2024-02-01"] * (ROWS // 3)))
+
+    assert kinds(dataset) == {"x": "date"}
+    assert dataset.examples.inputs["x"][0] == -(2**63)
+
+
+def test_ids_of_hexadecimal_digits_are_no_amounts_with_units() -> None:
+    notes = read(frame(w=[f"{row:032x}" for row in range(ROWS)])).notes
+
+    assert notes == ("Column 'w' has a different text in nearly every row (60 of 60) and is dropped.",)
