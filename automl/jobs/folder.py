@@ -192,7 +192,8 @@ def check_kinds(folder: JobFolder) -> None:
     folders = (folder.states, folder.cache, folder.candidates, folder.logs, folder.plots, folder.board)
     files = (
         *(folder.job, folder.state, folder.schema, folder.task, folder.best, folder.weights, folder.model),
-        *(folder.result, folder.leaderboard, folder.leases, folder.epochs, folder.clock, folder.trained),
+        *(folder.result, folder.leaderboard, folder.leases, folder.epochs, folder.clock),
+        *(folder.trained, folder.lock, folder.coordinator),
     )
     wrong = [path for path in folders if path.exists() and not path.is_dir()]
     wrong += [path for path in files if path.exists() and not path.is_file()]

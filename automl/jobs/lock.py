@@ -37,7 +37,10 @@ def locked(folder: JobFolder) -> Iterator[None]:
             "it with Ctrl-C or SIGTERM and continue with `automl resume`."
         ) from None
     except (OSError, NotImplementedError) as error:
-        raise ConfigError(f"Cannot lock the job folder {folder.path}: {error}.") from None
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"Cannot lock the job folder {folder.path}, which needs a file {folder.lock.name}: {reason}."
+        ) from None
     try:
         if not folder.lock.exists():
             raise ConfigError(f"{folder.path} was removed by another process in this moment; try again.")
@@ -53,7 +56,8 @@ def locked(folder: JobFolder) -> Iterator[None]:
             raise
         raise DiskFullError(f"{error} Then continue with `{folder.resuming}`.") from error
     finally:
-        folder.coordinator.unlink(missing_ok=True)
+        with suppress(OSError):  # the block has more to say, such as that a folder stands there
+            folder.coordinator.unlink(missing_ok=True)
         # the file stays: removed, another process could hold it while a third one locks a new one
         lock.release()
 

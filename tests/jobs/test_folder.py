@@ -125,12 +125,35 @@ def test_whoever_takes_a_folder_removes_what_killed_writers_left(tmp_path):
     assert left == [".coordinator.json", ".lock", "3.npz"]
 
 
-@pytest.mark.parametrize("name", ["states", "state.json", "epochs.journal", "model.keras"])
+@pytest.mark.parametrize(
+    "name",
+    ["states", "state.json", "epochs.journal", "model.keras", "trained_rows.npy", ".seconds"],
+)
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path, name):
     folder = new_folder(str(tmp_path / "a"), "a")
     (folder.path / name).touch() if name == "states" else (folder.path / name).mkdir()
 
     with pytest.raises(ConfigError, match=f"{name} is no"), locked(folder):
+        pass
+
+
+def test_a_folder_in_the_place_of_the_coordinators_record_is_refused_and_stays(tmp_path):
+    folder = new_folder(str(tmp_path / "a"), "a")
+    folder.coordinator.mkdir()
+
+    with pytest.raises(ConfigError, match=r"coordinator\.json is no file"), locked(folder):
+        pass
+    assert folder.coordinator.is_dir()
+
+
+def test_a_folder_in_the_place_of_the_lock_is_refused(tmp_path):
+    folder = new_folder(str(tmp_path / "a"), "a")
+    folder.lock.mkdir()
+
+    with (
+        pytest.raises(ConfigError, match=r"Cannot lock the job folder .* needs a file \.lock: "),
+        locked(folder),
+    ):
         pass
 
 
