@@ -222,7 +222,7 @@ def _check_pruner(name: str) -> None:
         others = ", ".join(item for item in PRUNERS if item not in OURS)
         raise ConfigError(
             f"pruner {name!r}: a model of your own is trained by its own fit, which cannot be paused and "
-            f"gone on with. Take one of: {others}."
+            f"continued. Choose one of: {others}."
         )
 
 

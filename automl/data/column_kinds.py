@@ -169,7 +169,7 @@ def _judge(series: pd.Series[Any], name: str, targets: np.ndarray | None) -> Jud
 
 def _few_words(words: np.ndarray, numbers: np.ndarray, share: float, name: str) -> Note:
     odd = next(word for word, number in zip(words, numbers, strict=True) if word and number != number)
-    text = f"Column {name!r}: {share:.0%} of its cells are no numbers ({odd!r}), so all are read as words."
+    text = f"Column {name!r}: {share:.0%} of its cells are not numbers ({odd!r}), so all are read as words."
     return Note(text, share)
 
 
@@ -225,7 +225,7 @@ def _judge_numbers(
     notes: tuple[str, ...] = lost if whole else _flat(high - low, size, name)
     if targets is not None and low in (0.0, 1.0) and counts_rows(numbers):
         if not tells(numbers, targets):
-            return Judged(kind="numeric", drop="numbers the rows (an id), tells nothing of the target")
+            return Judged(kind="numeric", drop="numbers the rows (an id), says nothing about the target")
         notes = (*notes, _counts_note(name))
     flags = Flags(yes="1", no="0") if whole and (low, high) == (0.0, 1.0) else None
     return Judged(kind="numeric", flags=flags, notes=notes)
@@ -271,7 +271,7 @@ def _judge_words(words: np.ndarray, name: str) -> Judged:
         return Judged(kind="category", drop=text)
     notes: tuple[str, ...] = look_alikes_note(f"Column {name!r}", list(different))
     if distinct > MAX_CATEGORIES:
-        text = f"has {distinct} categories: the {MAX_CATEGORIES} most frequent are told apart."
+        text = f"has {distinct} categories: the {MAX_CATEGORIES} most frequent are kept apart."
         notes = (*notes, Note(f"Column {name!r} {text}"))
     return Judged(kind="category", notes=notes)
 

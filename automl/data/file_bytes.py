@@ -90,12 +90,12 @@ def _refuse_foreign(content: bytes, path: Path) -> None:
         )
     for mark, what in _FOREIGN.items():
         if content.startswith(mark):
-            raise DataError(f"{path} is no delimited text but {what}.")
+            raise DataError(f"{path} is not delimited text but {what}.")
     start = content[:_SCAN].removeprefix(codecs.BOM_UTF8).lstrip()
     if start[:9].lower().startswith(_MARKUP):
-        raise DataError(f"{path} is no delimited text but HTML or XML: save the table as CSV.")
+        raise DataError(f"{path} is not delimited text but HTML or XML: save the table as CSV.")
     if start[:1] in b"{[" and _is_json(start):
-        raise DataError(f"{path} is no delimited text but JSON: save the table as CSV or Parquet.")
+        raise DataError(f"{path} is not delimited text but JSON: save the table as CSV or Parquet.")
     if b"\0" in content and not content.startswith(UTF16):
         raise DataError(
             f"{path} is not a text file (it holds zero bytes): expected a delimited table."

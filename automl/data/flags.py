@@ -90,7 +90,7 @@ def look_alikes_note(what: str, words: Sequence[str]) -> tuple[Note, ...]:
     if not pairs:
         return ()
     listed = ", ".join(f"{first!r} and {second!r}" for first, second in pairs)
-    return (Note(f"{what} holds {listed}, which differ only by case or blanks and are told apart."),)
+    return (Note(f"{what} holds {listed}, which differ only by case or blanks and are kept apart."),)
 
 
 def _all_flags(counts: Counter[str]) -> bool:

@@ -226,7 +226,7 @@ def _refuse_doubles(positions: np.ndarray, ids: np.ndarray, where: str) -> None:
     doubled = int(pairs.duplicated().sum())
     if doubled > max(1, DOUBLES * len(pairs)):
         one = pairs["id"].nunique() == 1
-        hint = "name the column that tells the series apart as id column" if one else "mend them"
+        hint = "name the column that identifies the series as id column" if one else "mend them"
         raise DataError(
             f"{where}: expected one row for each time, got {doubled} of {len(pairs)} rows whose time stood"
             f" there before. If the table holds many series, {hint}; if days and hours stand in two"
@@ -259,8 +259,8 @@ class _Tally:
             (
                 self.behind,
                 self.rows,
-                "rows behind the last value of every target are no observations: neither trained on nor"
-                " scored; forecasts begin there.",
+                "rows after the last value of every target are not observations: they are neither trained "
+                "on nor scored, and forecasts begin there.",
             ),
             (self.empty, panels, "series have only rows without a value of every target."),
         )

@@ -151,7 +151,7 @@ def _walk(root: Path) -> tuple[list[Path], list[str]]:
             f"{root} holds no pictures ({others} other files). Expected files ending in "
             f"{', '.join(PICTURE_SUFFIXES)}, for training in one folder per class."
         )
-    notes = [f"{others} files that are no pictures were ignored."] if others else []
+    notes = [f"{others} files that are not pictures were ignored."] if others else []
     hidden = sum(file.suffix.lower() in PICTURE_SUFFIXES for file in files) - len(pictures)
     if hidden:
         said = f"{hidden} hidden pictures were ignored (names that begin with . or __)."
@@ -166,7 +166,7 @@ def _is_hidden(file: Path, root: Path) -> bool:
 def _empty_folders(root: Path, classes: set[str]) -> list[str]:
     folders = [item for item in sorted(root.iterdir()) if item.is_dir() and not _is_hidden(item, root)]
     empty = [item.name for item in folders if item.name not in classes]
-    return [f"Folders without pictures are no classes: {listed(empty)}."] if empty else []
+    return [f"Folders without pictures are not classes: {listed(empty)}."] if empty else []
 
 
 def _refuse_no_classes(root: Path, classes: list[str], files: int, fewest: int) -> None:

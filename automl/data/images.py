@@ -174,7 +174,9 @@ def _judge(found: Sequence[str], where: str) -> tuple[str, ...]:
         return ()
     said = f"{len(faults)} of {len(found)} pictures of {where} cannot be read, the first is {faults[0]}"
     if len(faults) > SHARE_OF_BROKEN * len(found):
-        raise DataError(f"{said}. At most 5 % are skipped: mend or remove the files ({_suffixes(faults)}).")
+        raise DataError(
+            f"{said}. At most 5 % are skipped: repair or remove the files ({_suffixes(faults)})."
+        )
     return (Note(f"{said}; they were skipped.", len(faults) / len(found)),)
 
 

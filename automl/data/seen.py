@@ -100,10 +100,10 @@ def note_of(seen: Seen, name: str, *, same: bool) -> tuple[Note, ...]:
     if seen.rows == 0:
         return ()
     if same:
-        text = f"{count} were trained on, as it is the data of the search: new data may score lower."
+        text = f"{count} were trained on, because this is the data of the search; new data may score lower."
         return (Note(text, seen.rows / seen.of),)
     if seen.share > 0:
-        text = "were trained on (same values in all columns used): the scores are no measure of new data."
+        text = "were trained on (same values in all columns used): the scores say little about new data."
         return (Note(f"{count} {text}", seen.share),)
     text = "have the values of training rows in all columns used, as may be where training rows repeat, too"
     return (Note(f"{count} {text} ({seen.chance:.1%} of them)."),)

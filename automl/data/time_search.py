@@ -220,7 +220,7 @@ def _irregular(axis: TimeAxis, away: float, close: int, rows: int, where: str) -
         return ()
     together = f"; {close} of them share a step with another row" if close else ""
     text = (
-        f"The times are irregular: {round(away * rows)} of {rows} rows stand beside the steps of"
+        f"The times are irregular: {round(away * rows)} of {rows} rows do not fit the steps of"
         f" {_said(axis)} and were moved to the nearest{together}."
     )
     return (Note(text, max(away, close / max(1, rows))),)

@@ -283,7 +283,7 @@ class Dispatcher(Generic[Payload, Result]):
         most = LATER_STARTS if self._worked else STARTS
         if self._failed_starts >= most and not self.crew.waits_for_workers:
             raise SearchError(
-                f"{most} workers in a row died before they could work; the last one: {reason}. "
+                f"{most} workers in a row died before they could start; the last one: {reason}. "
                 f"It said: {worker.last_words() or 'nothing'}"
             )
 

@@ -208,7 +208,7 @@ class JobConfig:
         if self.folds is not None and self.validation is not None:
             raise ConfigError("folds and validation exclude each other: give one of them.")
         for name in sorted({*self.keep} & {*self.drop}):
-            raise ConfigError(f"Column {name!r} is to be kept and to be dropped: give one of the two.")
+            raise ConfigError(f"Column {name!r} is in both keep and drop: give only one.")
 
     def _name_columns(self) -> None:
         """Names of columns as tables have them: ``"Life expectancy "`` is read without the blank."""
@@ -307,7 +307,7 @@ def parse_size(text: str | int, name: str = "memory_limit") -> int:
         raise ConfigError(f"{name}: expected a size such as 4GB or 512MB, got {text!r}.")
     base = 1024 if match[3] else 1000
     if len(match[1]) > 30:
-        raise ConfigError(f"{name}: {match[1][:30]}... is no size of memory.")
+        raise ConfigError(f"{name}: {match[1][:30]}... is not a memory size.")
     return int(float(match[1]) * base ** " kmgt".index(match[2] or " "))
 
 

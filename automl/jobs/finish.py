@@ -302,7 +302,7 @@ def _baseline_warning(records: Records, objective: Objective) -> str:
         if not objective.better(score, baseline.scores[0]):
             return (
                 f"Warning: the best trial ({objective.label} {score:.5g}) does not beat the baseline "
-                f"{baseline.baseline!r} ({baseline.scores[0]:.5g}): the inputs may not tell the target."
+                f"{baseline.baseline!r} ({baseline.scores[0]:.5g}): the inputs may not predict it."
             )
     return ""
 

@@ -275,7 +275,7 @@ def _end_of(ended: Ended[Plan, TrialEnd]) -> TrialEnd:
 def _nothing(state: str, records: Sequence[TrialRecord]) -> str:
     lost = "No trial ended with a model, so there is nothing to return."
     if state == "interrupted":
-        return f"{lost} The search was interrupted early; `automl resume` goes on with it."
+        return f"{lost} The search was interrupted early; `automl resume` continues it."
     reasons = [record.reason for record in records if record.reason]
     if reasons:
         return f"{lost} Reason of the last failure: {reasons[-1]}"

@@ -91,8 +91,8 @@ class States:
             return
         self.refused.add(number)
         self.note(
-            f"The state of trial {number} is not saved; should it be cut short, it goes on from what was "
-            f"saved before, or from its beginning. {error}"
+            f"The state of trial {number} could not be saved; if it is cut short, it continues from its "
+            f"previous state or from the start. {error}"
         )
 
     def _path(self, number: int) -> Path:

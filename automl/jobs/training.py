@@ -126,7 +126,7 @@ def train_model(
         setting.release()
         parts = _more_parts(setting, dealt, fold)
         dealt = _in_parts(dealt, parts)
-        setting.note(f"Out of memory: {title} goes on with each batch in {parts} parts.")
+        setting.note(f"Out of memory: {title} continues with each batch in {parts} parts.")
 
 
 def _within_memory(setting: Setting, dealt: Dealt, fold: Prepared, title: str) -> Dealt:

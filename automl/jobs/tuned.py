@@ -120,7 +120,7 @@ def load_any(folder: Path, build: Callable[[Any], keras.Model] | None = None) ->
     if files.result.exists() and read_json(files.result).get("modality") == USER:
         return TunedResult(folder, build=build)
     if build is not None:
-        raise ConfigError(f"{folder} is no folder of automl.tune, so its model needs no build function.")
+        raise ConfigError(f"{folder} was not made by automl.tune, so its model needs no build function.")
     return Result(folder)
 
 

@@ -50,7 +50,7 @@ def check_places(texts: Sequence[str]) -> None:
         if "://" not in place.storage and not Path(place.storage).is_file():
             raise ConfigError(
                 f"{place.shown}: there is no study. Expected a job folder, which holds a {JOURNAL}, such a "
-                "file, or ADDRESS#STUDY of a data base."
+                "file, or ADDRESS#STUDY of a database."
             )
 
 

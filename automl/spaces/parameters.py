@@ -34,7 +34,7 @@ class _Named:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise SpaceError(
-                f"{self.name!r} is no name for a parameter: letters, digits, '_' and '-' are expected, "
+                f"{self.name!r} is not a valid parameter name: letters, digits, '_' and '-' are expected, "
                 "a letter first."
             )
         for task in self.tasks:

@@ -179,7 +179,7 @@ def _check_enough(study: Earlier, own: Sequence[object], family: str) -> None:
     if len(own) < LEAST:
         raise ConfigError(
             f"{study.name!r} has {len(own)} configurations of {family}; at least {LEAST} are needed to "
-            "tell good from bad. Leave it out, or go on with it by `automl resume --trials N`."
+            "tell good from bad. Leave it out, or extend it with `automl resume --trials N`."
         )
 
 

@@ -89,9 +89,7 @@ def _check_port(uri: str) -> None:
     try:
         url = make_url(uri)
     except (ArgumentError, ValueError):
-        raise ConfigError(
-            f"{shown(uri)} is no address of a database. Write it anew, {_OTHERWISE}"
-        ) from None
+        raise ConfigError(f"{shown(uri)} is not a database address. Write it again, {_OTHERWISE}") from None
     port = url.port or _PORTS.get(url.get_backend_name())
     if url.host is None or port is None:
         return  # a socket file, or a driver with rules of its own

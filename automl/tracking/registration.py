@@ -34,7 +34,7 @@ ALIAS = "champion"
 MODEL_NAME = "model"
 _MODEL_NOTE = (
     "Winners of searches by automl, one version per search; the alias `champion` is the newest. Load it by "
-    "`mlflow.pyfunc.load_model`; it takes raw examples. Each version tells of its search."
+    "`mlflow.pyfunc.load_model`; it takes raw examples. Each version describes its search."
 )
 PACKAGES = ("automl-keras", "keras", "tensorflow", "numpy", "pandas", "scikit-learn")
 

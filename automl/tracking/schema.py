@@ -122,7 +122,7 @@ def _bring_up_to_date(uri: str, found: str) -> None:
     if done.returncode:
         last = scrub(done.stderr.strip().splitlines()[-1]) if done.stderr.strip() else "no reason was given"
         raise ConfigError(
-            f"{path} could not be brought up to date for MLflow {_version()}: {last}. As it was, it lies "
+            f"{path} could not be upgraded for MLflow {_version()}: {last}. As it was, it lies "
             f"in {path.name}.{found} beside it."
         )
 

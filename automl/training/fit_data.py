@@ -102,7 +102,7 @@ def hold_out(data: FitData, seed: int) -> tuple[FitData, FitData]:
     """
     if data.rows is None or data.streams:
         raise DataError(
-            "data: a stream of batches has no rows to hold out, and one that shuffles deals them anew in "
+            "data: a stream of batches has no rows to hold out, and one that shuffles reorders them in "
             "each epoch. Give the validation part: validation=dataset or validation=(inputs, targets)."
         )
     if data.rows < HELD_OUT:
@@ -243,7 +243,7 @@ def _generator(
     """A generator can be read once and does not tell its end, so its batches are counted or kept."""
     if steps is None:
         raise DataError(
-            f"{where}: a generator does not tell where it ends; say how many batches to take: "
+            f"{where}: a generator does not say where it ends; say how many batches to take: "
             f"{_option(training)}=N, or give a tf.data.Dataset or keras.utils.PyDataset."
         )
     if not training:

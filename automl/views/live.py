@@ -77,7 +77,7 @@ class LiveProgress:
         """See ``Progress``."""
         with self._lock:
             paused = self._standings.begun(number)
-            done, text = (paused.epochs, "goes on") if paused else (0, "building and compiling")
+            done, text = (paused.epochs, "continuing") if paused else (0, "building and compiling")
             self._running[number] = (done, epochs, text, time.monotonic())
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:

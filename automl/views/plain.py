@@ -108,7 +108,7 @@ class PlainProgress:
         with self._lock:
             self._running[number] = _Running(epochs, paused.epochs if paused else 0)
         if paused is not None and self._talkative and number != self._paused:
-            self._tell(f"trial {number} goes on from epoch {paused.epochs} of {epochs}")
+            self._tell(f"trial {number} continues from epoch {paused.epochs} of {epochs}")
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
         """See ``Progress``."""

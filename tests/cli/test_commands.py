@@ -76,7 +76,7 @@ def test_a_search_ends_with_its_counts(tmp_path, monkeypatch, capsys):
     run(["search", "sklearn:wine", *arguments])
 
     told = capsys.readouterr()
-    assert "goes on from epoch 2 of 4" in told.err
+    assert "continues from epoch 2 of 4" in told.err
     assert "Trials: 4 in " in told.out
     assert "Model: my job/model.keras" in told.out
     assert "  automl leaderboard 'my job'" in told.out
@@ -116,7 +116,7 @@ def test_evaluate_prints_json(wine_job, capsys):
     assert 0 <= answer["metrics"]["accuracy"] <= 1
     assert answer["seen_rows"] == 142
     assert answer["warnings"] == [told.err.removeprefix("Warning: ").rstrip()]
-    assert "Warning: wine: 142 of 178 rows were trained on, as it is the data of the search" in told.err
+    assert "Warning: wine: 142 of 178 rows were trained on, because this is the data of the search" in told.err
 
 
 def test_spaces_are_listed_and_shown(capsys):

@@ -254,7 +254,7 @@ def test_what_lies_beside_the_classes_is_told(tmp_path: Path) -> None:
     (tmp_path / "cat" / "notes.txt").write_text("none")
     dataset = read(tmp_path)
     assert dataset.examples.keys["file"].tolist()[::3] == ["cat/0.png", "dog/0.png"]
-    for said in ("1 hidden", "1 files that are no pictures", "1 pictures outside", "'empty'"):
+    for said in ("1 hidden", "1 files that are not pictures", "1 pictures outside", "'empty'"):
         assert any(said in note for note in dataset.notes)
 
 

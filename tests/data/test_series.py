@@ -291,7 +291,7 @@ def test_blank_targets_at_the_end_are_days_asked_for_and_no_observations() -> No
     assert len(dataset.examples) == 50 - 5 - 10 + 1
     assert examples.keys["time"][0, [0, -1]].tolist() == ["2022-02-20", "2022-03-01"]
     assert examples.inputs["series"][0, :, 0].tolist() == [45, 46, 47, 48, 49]
-    note = next(note for note in dataset.notes if "no observations" in note)
+    note = next(note for note in dataset.notes if "not observations" in note)
     assert getattr(note, "share", 0) == pytest.approx(10 / 60)
 
 

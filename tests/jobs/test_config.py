@@ -79,5 +79,5 @@ def test_a_file_that_is_no_job_is_refused(tmp_path, text):
 
 
 def test_a_column_is_kept_or_dropped() -> None:
-    with pytest.raises(ConfigError, match="'x' is to be kept and to be dropped"):
+    with pytest.raises(ConfigError, match="'x' is in both keep and drop"):
         JobConfig(data="d.csv", keep=("x", "z"), drop=("x",))

@@ -131,7 +131,7 @@ def test_without_any_room_a_trial_keeps_the_state_it_had_and_says_so_once(
     assert not states.keep(3, replace(STATE, stale=2))
     assert not states.keep(3, replace(STATE, stale=3))
     assert states.take(3, "compiled").stale == 0
-    assert [note.partition(";")[0] for note in notes] == ["The state of trial 3 is not saved"]
+    assert [note.partition(";")[0] for note in notes] == ["The state of trial 3 could not be saved"]
 
 
 def test_what_matters_more_than_states_fails_only_without_any(states: States) -> None:

@@ -158,7 +158,7 @@ def test_short_of_memory_the_batch_is_halved_until_it_fits(kind: str) -> None:
 
     assert device.tried == [1, 2, 4]
     assert (record.state, record.reason) == ("complete", "out of memory: trained in 4 parts per batch")
-    assert notes[-1] == "Out of memory: trial 3 goes on with each batch in 4 parts."
+    assert notes[-1] == "Out of memory: trial 3 continues with each batch in 4 parts."
 
 
 def test_the_failed_model_is_gone_before_the_next_is_built() -> None:

@@ -71,7 +71,7 @@ def test_a_promotion_says_from_where_it_goes_on_and_words_are_explained_once(cap
     assert lines[0] == "Searching for the best val_accuracy (higher is better): 20 trials"
     assert lines[1].endswith("| best so far")
     assert lines[2].startswith("  (A waiting trial has been trained for a few epochs")
-    assert lines[4:] == ["trial 0 goes on from epoch 6 of 30"]
+    assert lines[4:] == ["trial 0 continues from epoch 6 of 30"]
 
 
 def test_a_long_search_tells_failures_and_new_best_trials_only(capsys):
@@ -140,7 +140,7 @@ def test_the_view_counts_how_trials_stand_and_names_the_leaders():
     text = shown(progress)
     assert "4 of 20 trials begun, 1 finished, 2 waiting, 1 failed" in text
     assert "val_accuracy 0.9 (trial 0, 6 epochs)" in text
-    assert "epoch 6 of 30  goes on" in text
+    assert "epoch 6 of 30  continuing" in text
     assert [line.split()[:2] for line in text.splitlines()[-3:]] == [
         ["0", "0.9"],
         ["1", "0.8"],

@@ -210,7 +210,7 @@ def _refuse_missing(table: Table, columns: Sequence[Column], targets: Sequence[s
     missing = missing_columns([*(column.name for column in columns), *targets], table.frame)
     if missing:
         raise DataError(
-            f"{table.where} lacks {len(missing)} columns that the model was trained on: {listed(missing)}."
+            f"{table.where} lacks columns that the model was trained on: {listed(missing)}."
             f" It has: {listed(list(table.frame.columns))}."
         )
 

@@ -219,7 +219,7 @@ def _text_columns(
             " the file as a table: --modality tabular."
         )
     ignored = [name for name in names if name not in chosen]
-    aside = f"; ignored, as they are no free text: {listed(ignored)}" if ignored else ""
+    aside = f"; ignored, because they are not free text: {listed(ignored)}" if ignored else ""
     return chosen, (f"Text is read from {listed(chosen)}{aside}.",)
 
 
