@@ -116,7 +116,9 @@ def test_evaluate_prints_json(wine_job, capsys):
     assert 0 <= answer["metrics"]["accuracy"] <= 1
     assert answer["seen_rows"] == 142
     assert answer["warnings"] == [told.err.removeprefix("Warning: ").rstrip()]
-    assert "Warning: wine: 142 of 178 rows were trained on, because this is the data of the search" in told.err
+    assert (
+        "Warning: wine: 142 of 178 rows were trained on, because this is the data of the search" in told.err
+    )
 
 
 def test_spaces_are_listed_and_shown(capsys):
