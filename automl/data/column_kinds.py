@@ -61,6 +61,7 @@ class Judged:
         kind: what it is.
         form: format of dates.
         flags: spellings of yes and no.
+        width: digits of codes with leading zeros, 0 for other columns.
         drop: why it tells nothing; empty for a column that is used.
         hint: what the user may do about a dropped column.
         notes: what else the user should know.
@@ -69,6 +70,7 @@ class Judged:
     kind: ColumnKind
     form: str = ""
     flags: Flags | None = None
+    width: int = 0
     drop: str = ""
     hint: str = ""
     notes: tuple[str, ...] = ()
@@ -123,7 +125,13 @@ def lost_digits(series: pd.Series[Any], what: str) -> tuple[Note, ...]:
 def _column(name: str, input_name: str, judged: Judged) -> Column:
     flags = judged.flags or Flags(yes="", no="")
     return Column(
-        name=name, input=input_name, kind=judged.kind, form=judged.form, yes=flags.yes, no=flags.no
+        name=name,
+        input=input_name,
+        kind=judged.kind,
+        form=judged.form,
+        yes=flags.yes,
+        no=flags.no,
+        width=judged.width,
     )
 
 
@@ -137,7 +145,7 @@ def _judge(series: pd.Series[Any], name: str, targets: np.ndarray | None) -> Jud
         if zeros and _are_codes(zeros, present):
             text = f"Column {name!r} holds codes with leading zeros such as {zeros[0]!r}: categories."
             judged = _judge_words(as_category(series), name)
-            return replace(judged, notes=(*judged.notes, Note(text)))
+            return replace(judged, notes=(*judged.notes, Note(text)), width=len(zeros[0]))
         judged = _judge_numbers(series, numbers, name, targets)
         text = f"Column {name!r}: numbers with leading zeros such as"
         told = (Note(f"{text} {zeros[0]!r} are read as {float(zeros[0]):g}."),) if zeros else ()

@@ -62,6 +62,7 @@ class Column:
         form: format of dates, as in ``datetime.strptime`` or ``ISO8601``; empty for other kinds.
         yes: how a column of yes and no spells yes; empty for other columns.
         no: how it spells no.
+        width: digits of the codes of a column (``01234``), 0 for other columns.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Column:
     form: str = ""
     yes: str = ""
     no: str = ""
+    width: int = 0
 
     @property
     def flags(self) -> Flags | None:
@@ -191,6 +193,10 @@ def _reads(words: pd.Series[Any], form: str, odd: float = 0.0) -> bool:
 
 def _words(series: pd.Series[Any], column: Column) -> np.ndarray:
     words = as_category(series)
+    if column.width:  # pandas reads 01234 as 1234
+        codes, different = pd.factorize(words)
+        wide = [word.zfill(column.width) if word.isdecimal() else word for word in different.tolist()]
+        return np.array(wide, dtype=object)[codes]
     return column.flags.spell(words) if column.flags else words
 
 

@@ -563,3 +563,14 @@ def test_ids_of_hexadecimal_digits_are_no_amounts_with_units() -> None:
     notes = read(frame(w=[f"{row:032x}" for row in range(ROWS)])).notes
 
     assert notes == ("Column 'w' has a different text in nearly every row (60 of 60) and is dropped.",)
+
+
+def test_codes_that_lost_their_zeros_get_them_back(tmp_path: Path) -> None:
+    frame(x=["01234", "90210", ""] * (ROWS // 3)).to_csv(tmp_path / "train.csv", index=False)
+    schema = read(tmp_path / "train.csv").schema
+    again = pd.read_csv(tmp_path / "train.csv")
+
+    examples, notes = TABULAR.read_again(open_source(again), schema, targets=False)
+
+    assert examples.inputs["x"][:3].tolist() == ["01234", "90210", ""]
+    assert notes == ()
