@@ -143,7 +143,7 @@ def test_the_model_loads_in_plain_keras_and_agrees(wine_job):
 
     model = keras.models.load_model(wine_job.folder / "model.keras", safe_mode=True)
     table = wine().head(4)
-    raw = {name.replace("/", "_"): table[name].to_numpy("float32") for name in table}
+    raw = {name.replace("/", "_"): table[name].to_numpy("float64") for name in table}
 
     assert np.asarray(model.predict(raw, verbose=0)) == pytest.approx(
         wine_job.predict_proba(table).to_numpy(), abs=1e-5
