@@ -37,6 +37,20 @@ def kept(text: str) -> str:
     return text if text.startswith(WHOLE) else shown(text)
 
 
+def anchored(address: str) -> str:
+    """Return an address as seen from any folder: paths and SQLite's files absolute, others unchanged."""
+    if is_reference(address):
+        return address
+    if "://" not in address:
+        return os.path.abspath(address)
+    head, mark, path = address.strip().partition(":///")
+    relative = mark and path and not path.startswith(("/", ":memory:", "file:", "?"))
+    if not relative or head.lower().partition("+")[0] != "sqlite":
+        return address
+    name, question, query = path.partition("?")
+    return f"{head}:///{os.path.abspath(name)}{question}{query}"
+
+
 def is_reference(text: str) -> bool:
     """Whether the environment holds the address or a part of it."""
     return text.startswith(WHOLE) or REFERENCE.search(text) is not None

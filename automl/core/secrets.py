@@ -21,7 +21,7 @@ _QUERY = re.compile(r"\?(?=[\w.%-]+=)")
 _SETTING = re.compile(r"(?s)([?&;])([\w.%-]+)=((?:(?![&;][\w.%-]+=).)*)")
 _SECRET_KEY = re.compile(r"(?i)pass|pwd|token|key|secret|sig|auth|credential|odbc_connect|dsn")
 _PLACES = ("sqlite", "file")
-"""Schemes whose addresses are paths, in which an ``@`` means nothing."""
+"""Schemes whose addresses are paths, after a third slash, in which an ``@`` means nothing."""
 
 _VARIABLES = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
 _SHORTEST = 4
@@ -56,7 +56,8 @@ def parse_address(text: str) -> Address | None:
     if match is None:
         return None
     scheme, rest = match[1].lower(), match[2]
-    at = -1 if scheme.partition("+")[0] in _PLACES else _end_of_user(scheme, rest)
+    is_path = scheme.partition("+")[0] in _PLACES and rest.startswith(("/", "?"))
+    at = -1 if is_path else _end_of_user(scheme, rest)
     if at < 0:
         return Address(scheme=scheme, user="", password=None, rest=rest)
     user, colon, password = rest[:at].partition(":")

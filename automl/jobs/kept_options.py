@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from automl.core.addresses import is_reference, kept, usable
+from automl.core.addresses import anchored, is_reference, kept, usable
 from automl.jobs.config import JobConfig
 from automl.jobs.warm_start import kept_place
 from automl.tracking.location import resolve
@@ -14,18 +14,18 @@ from automl.tracking.location import resolve
 def kept_config(config: JobConfig) -> JobConfig:
     """Return a job as its file keeps it: paths as seen from anywhere, addresses without secrets."""
 
-    def anchored(path: str | None) -> str | None:
+    def absolute(path: str | None) -> str | None:
         plain = path is not None and not path.startswith("sklearn:")
         return str(Path(path).absolute()) if plain and path is not None else path
 
     return replace(
         config,
-        data=anchored(config.data),
-        validation=anchored(config.validation),
-        space=anchored(config.space),
+        data=absolute(config.data),
+        validation=absolute(config.validation),
+        space=absolute(config.space),
         warm_start=tuple(kept_place(text) for text in config.warm_start),
         out=None,
-        storage=None if config.storage is None else kept(config.storage),
+        storage=None if config.storage is None else kept(anchored(config.storage)),
         tracking_uri=_kept_store(config),
     )
 

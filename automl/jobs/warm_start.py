@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.addresses import kept
+from automl.core.addresses import anchored, kept
 from automl.core.errors import ConfigError
 from automl.core.secrets import shown
 from automl.jobs.config import read_config
@@ -58,7 +58,7 @@ def kept_place(text: str) -> str:
     """Return an earlier study's address as the job file keeps it: absolute, without secrets."""
     if "://" in text:
         address, mark, name = text.rpartition("#")
-        return f"{kept(address)}{mark}{name}"
+        return f"{kept(anchored(address))}{mark}{name}"
     return str(Path(text).absolute())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl.core.addresses import is_reference, kept, usable
+from automl.core.addresses import anchored, is_reference, kept, usable
 from automl.core.errors import ConfigError
 from automl.core.secrets import parse_address, scrub, shown
 
@@ -41,6 +41,7 @@ def test_secrets_in_a_query_are_hidden(key, secret):
     [
         ("https://ghp_123456@host/x", "https://***@host/x"),
         ("sqlite:////home/me@work/study.db", "sqlite:////home/me@work/study.db"),
+        ("sqlite://me:hunter22@host/x.db", "sqlite://***@host/x.db"),
         ("http://host:5000/path@2", "http://host:5000/path@2"),
         ("http://[::1]:5000", "http://[::1]:5000"),
         ("mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BPWD%3Dhunter22", "mssql+pyodbc:///?odbc_connect=***"),
@@ -94,3 +95,20 @@ def test_references_are_kept_as_they_are(text):
 def test_a_secret_that_is_not_there_is_asked_for(text, message):
     with pytest.raises(ConfigError, match=message):
         usable(text, "--storage")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("team.journal", "{here}/team.journal"),
+        ("sqlite:///x.db?timeout=5", "sqlite:///{here}/x.db?timeout=5"),
+        ("sqlite:////srv/x.db", "sqlite:////srv/x.db"),
+        ("sqlite://", "sqlite://"),
+        ("postgresql://me@host/db", "postgresql://me@host/db"),
+        ("env:STORE", "env:STORE"),
+    ],
+)
+def test_a_file_is_named_as_seen_from_any_folder(text, address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert anchored(text) == address.format(here=tmp_path)
