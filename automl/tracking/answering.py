@@ -28,7 +28,17 @@ _OTHERWISE = "name another store with --tracking-uri, or search with --no-tracki
 
 
 def check_store(uri: str | None) -> None:
-    """Raise ConfigError when a store does not answer, or is locked by another program.
+    """Raise ConfigError when a store cannot be worked with; tables of our own are brought up to date.
+
+    Args:
+        uri: tracking URI; None for the default.
+    """
+    check_reachable(uri)
+    check_schema(resolve(uri))
+
+
+def check_reachable(uri: str | None) -> None:
+    """Raise ConfigError when a store does not answer, or is locked by another program; changes nothing.
 
     Args:
         uri: tracking URI; None for the default.
@@ -42,7 +52,6 @@ def check_store(uri: str | None) -> None:
         _check_lock(store)
     elif "://" in store:
         _check_port(store)
-    check_schema(store)
 
 
 def insist(ask: Callable[[], Answer]) -> Answer:

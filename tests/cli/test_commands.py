@@ -138,6 +138,17 @@ def test_doctor_names_versions_and_devices(capsys):
     assert "device" in text
 
 
+def test_doctor_says_that_the_store_of_runs_does_not_answer(capsys, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:hunter22@127.0.0.1:9")
+
+    assert run(["doctor"]) == 1
+
+    told = capsys.readouterr()
+    assert "http://***@127.0.0.1:9 NOT USABLE" in told.out
+    assert "Error: No MLflow server answers" in told.err
+    assert "hunter22" not in told.out + told.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

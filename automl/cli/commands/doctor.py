@@ -24,11 +24,11 @@ def command() -> int:
     for module, extra in _OPTIONAL.items():
         _show_optional(module, extra)
     _show_machine()
-    _show_store()
+    good = _show_store()
     if missing:
         click.echo(f"missing: {', '.join(missing)}. Install the package again.", err=True)
         return 1
-    return _show_devices()
+    return _show_devices() or int(not good)
 
 
 def _show_version(name: str) -> bool:
@@ -54,13 +54,24 @@ def _show_machine() -> None:
     click.echo(f"machine      {os.cpu_count()} cores, {free:.1f} GB free on disk here")
 
 
-def _show_store() -> None:
+def _show_store() -> bool:
+    """Show where runs go, and say whether a search could write there now."""
+    from automl.core.errors import ConfigError
     from automl.core.secrets import shown
+    from automl.tracking.answering import check_reachable
     from automl.tracking.location import default_tracking_uri
 
-    click.echo(f"tracking     {shown(default_tracking_uri())}")
+    trouble = None
+    try:
+        check_reachable(None)
+    except ConfigError as error:
+        trouble = str(error)
+    click.echo(f"tracking     {shown(default_tracking_uri())}{' NOT USABLE' if trouble else ''}")
+    if trouble:
+        click.echo(f"Error: {trouble}", err=True)
     writable = os.access(Path.cwd(), os.W_OK)
     click.echo(f"folder       {Path.cwd()} {'writable' if writable else 'NOT WRITABLE'}")
+    return trouble is None
 
 
 def _show_devices() -> int:
