@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from urllib.parse import quote, unquote
 
 from automl.core.errors import ConfigError
@@ -10,6 +11,9 @@ from automl.core.secrets import HIDDEN, REFERENCE, parse_address, remember, show
 
 WHOLE = "env:"
 """Before the name of an environment variable that holds a whole address."""
+
+_HALF = re.compile(r"(?i)(?!file:)[a-z][\w+.-]+:/(?!/)|[^/\\]*:[^/\\]*@")
+"""How an address begins whose scheme or slashes are missing: ``mysql:/...``, ``me:secret@host/...``."""
 
 
 def usable(text: str, option: str) -> str:
@@ -20,7 +24,7 @@ def usable(text: str, option: str) -> str:
         option: that gives it, for messages.
 
     Raises:
-        ConfigError: the environment lacks a name, or it is an address whose secret was not kept.
+        ConfigError: the environment lacks a name, it is half an address, or one whose secret was not kept.
     """
     if HIDDEN in text:
         raise ConfigError(
@@ -28,6 +32,9 @@ def usable(text: str, option: str) -> str:
             f"environment variable is kept: {option} env:NAME, or ${{NAME}} within it."
         )
     address = _filled(text, option)
+    if _HALF.match(address.strip()) and not os.path.exists(address):
+        # taken for a path it would become a file's name, in messages and job files, with its password
+        raise ConfigError(f"{option}: expected SCHEME://... or a path, got an address that lacks its ://.")
     remember(address)
     return _quoted(address)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 JOURNAL = "study.journal"
-_HALF = re.compile(r"[A-Za-z][\w+.-]+:/|[^/\\]*:[^/\\]*@")
-"""How an address begins whose scheme or slashes are missing: ``mysql:/...``, ``me:secret@host/...``."""
-
 _EXTRAS = {"postgres": "postgres", "mysql": "mysql"}
 
 
@@ -41,18 +37,8 @@ def open_storage(
         return storage
     storage = None if storage is None else usable(storage, "--storage")
     if storage is None or "://" not in storage:
-        _refuse_half_an_address(storage or "")
         return _journal(folder / JOURNAL if storage is None else Path(storage))
     return _database(storage, note)
-
-
-def _refuse_half_an_address(path: str) -> None:
-    """Refuse what would become a file of that name, and stand in job files with its password."""
-    if not Path(path).exists() and _HALF.match(path):
-        raise ConfigError(
-            "--storage: expected SCHEME://USER:PASSWORD@HOST/DATABASE, sqlite:///FILE or the path of a "
-            "journal file, got an address without ://."
-        )
 
 
 def _journal(path: Path) -> BaseStorage:

@@ -44,7 +44,7 @@ def check_reachable(uri: str | None) -> None:
         uri: tracking URI; None for the default.
     """
     store = resolve(uri)
-    if store.startswith("http") and not urlsplit(store).hostname:
+    if store.startswith("http") and not _names_host(store):
         raise ConfigError(f"{shown(store)} names no server. Expected http(s)://HOST:PORT, or {_OTHERWISE}")
     if is_server(store):
         check_answer(store)
@@ -66,6 +66,13 @@ def insist(ask: Callable[[], Answer]) -> Answer:
         except GoneError:
             continue
     return ask()
+
+
+def _names_host(uri: str) -> bool:
+    try:
+        return bool(urlsplit(uri).hostname)
+    except ValueError:  # brackets of an IPv6 address that do not fit
+        return False
 
 
 def _check_lock(uri: str) -> None:

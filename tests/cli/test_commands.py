@@ -130,6 +130,15 @@ def test_spaces_are_listed_and_shown(capsys):
     assert "learning_rate" in capsys.readouterr().out
 
 
+def test_half_a_leaderboard_is_refused(wine_job, tmp_path, capsys):
+    (tmp_path / "job.yaml").write_text("name: half")
+    text = (wine_job.folder / "leaderboard.csv").read_text()
+    (tmp_path / "leaderboard.csv").write_text(text[: len(text) // 2])
+
+    assert run(["leaderboard", str(tmp_path)]) == 2
+    assert "more or fewer cells than the header" in capsys.readouterr().err
+
+
 def test_doctor_names_versions_and_devices(capsys):
     assert run(["doctor"]) == 0
 

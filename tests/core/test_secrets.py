@@ -76,10 +76,12 @@ def test_messages_of_others_and_of_ours_hide_what_an_address_held(form):
 
 def test_the_environment_holds_an_address_or_a_part_of_one(monkeypatch):
     monkeypatch.setenv("DB", "p@ss/w")
-    monkeypatch.setenv("STORE", "mysql://me:other@host/db")
+    monkeypatch.setenv("STORE", "mysql://me:otters99@host/db")
 
     assert usable("postgresql://me:${DB}@host/db", "--storage") == "postgresql://me:p%40ss%2Fw@host/db"
-    assert usable("env:STORE", "--storage") == usable("${STORE}", "--storage") == "mysql://me:other@host/db"
+    assert (
+        usable("env:STORE", "--storage") == usable("${STORE}", "--storage") == "mysql://me:otters99@host/db"
+    )
 
 
 @pytest.mark.parametrize("text", ["env:STORE", "${STORE}", "postgresql://me:${DB}@host/db"])
@@ -112,3 +114,16 @@ def test_a_file_is_named_as_seen_from_any_folder(text, address, tmp_path, monkey
     monkeypatch.chdir(tmp_path)
 
     assert anchored(text) == address.format(here=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["postgresql:/me:hunter22@host/db", "me:hunter22@host:5000", "http:/host"])
+def test_half_an_address_is_no_path_and_not_shown(text):
+    with pytest.raises(ConfigError, match="lacks its ://") as told:
+        usable(text, "--storage")
+
+    assert "hunter22" not in str(told.value)
+
+
+@pytest.mark.parametrize("text", ["file:/srv/runs", "file:///srv", "C:/runs/x.db", "./me@home/s.journal"])
+def test_paths_are_no_half_addresses(text):
+    assert usable(text, "--storage") == text

@@ -20,17 +20,6 @@ def test_a_path_names_a_journal(tmp_path):
     assert (tmp_path / "shared" / "team.journal").is_file()
 
 
-@pytest.mark.parametrize("address", ["postgresql:/me:hunter22@host/db", "me:hunter22@host/db"])
-def test_half_an_address_is_no_file_and_not_shown(address, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    with pytest.raises(ConfigError, match="without ://") as told:
-        open_storage(tmp_path, address)
-
-    assert "hunter22" not in str(told.value)
-    assert not list(tmp_path.iterdir())
-
-
 def test_a_line_that_a_killed_process_left_half_written_is_cut_off(tmp_path):
     storage = open_storage(tmp_path, None)
     storage.create_new_study([1], "one")

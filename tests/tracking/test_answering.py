@@ -62,3 +62,11 @@ def answer_of(answers):
     if isinstance(answer, Exception):
         raise answer
     return answer
+
+
+@pytest.mark.parametrize("uri", ["http://me:hunter22@[::1", "http://", "https://[]:5000"])
+def test_an_address_without_a_host_is_refused_without_its_password(uri):
+    with pytest.raises(ConfigError) as told:
+        check_store(uri)
+
+    assert "hunter22" not in str(told.value)

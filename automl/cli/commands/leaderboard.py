@@ -51,6 +51,8 @@ def _shown(path: Path, *, wide: bool, as_csv: bool, as_json: bool) -> str:
     rows = list(csv.DictReader(text.splitlines()))
     if not rows or not {*_LEADING[:3]} <= set(rows[0]):
         raise ValueError("it has no trials")
+    if any(None in row or None in row.values() for row in rows):
+        raise ValueError("a row has more or fewer cells than the header")
     if as_csv:
         return text
     if as_json:
