@@ -58,7 +58,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     modality: str | None = None,
     task: str | None = None,
     family: str | Sequence[str] = (),
-    space: str | None = None,
+    space: str | Path | None = None,
     settings: Sequence[str] = (),
     metric: str | Sequence[str] = (),
     constraint: str | Sequence[str] = (),
@@ -70,7 +70,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     pruner: str = "rungs",
     portfolio: bool = True,
     warm_start: str | Path | Sequence[str | Path] = (),
-    validation: str | None = None,
+    validation: str | Path | None = None,
     folds: int | None = None,
     group_column: str | None = None,
     time_column: str | None = None,
@@ -82,7 +82,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     image_size: int | None = None,
     header: bool = True,
     seed: int = 0,
-    out: str | None = None,
+    out: str | Path | None = None,
     strategy: str = "auto",
     engine: str = "auto",
     precision: str = "auto",
@@ -96,7 +96,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     storage: str | None = None,
     lenient: bool = False,
     tracking: bool = True,
-    tracking_uri: str | None = None,
+    tracking_uri: str | Path | None = None,
     verbose: int = 1,
     progress: Progress | None = None,
 ) -> Result:
@@ -133,7 +133,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         modality=modality,
         task=task,
         family=_names(family),
-        space=space,
+        space=_path(space, "space"),
         set=tuple(settings),
         metric=_names(metric),
         constraint=_names(constraint),
@@ -145,7 +145,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         pruner=pruner,
         portfolio=portfolio,
         warm_start=_names(warm_start),
-        validation=validation,
+        validation=_path(validation, "validation"),
         folds=folds,
         group_column=group_column,
         time_column=time_column,
@@ -157,7 +157,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         image_size=image_size,
         header=header,
         seed=seed,
-        out=out,
+        out=_path(out, "out"),
         strategy=strategy,
         engine=engine,
         precision=precision,
@@ -171,7 +171,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         storage=storage,
         lenient=lenient,
         tracking=tracking,
-        tracking_uri=tracking_uri,
+        tracking_uri=_path(tracking_uri, "tracking_uri"),
         backend=default_backend(),
     )
     with watching(verbose, progress, started=started) as watcher:
@@ -369,6 +369,20 @@ def _same_data(files: JobFolder, state: Mapping[str, Any], source: Any) -> None:
 def _settled(config: JobConfig) -> JobConfig:
     """The job with its precision chosen, so that a later session builds the same models on any machine."""
     return replace(config, precision=choose_precision(config.precision))
+
+
+def _path(value: object, option: str) -> str | None:
+    """A path as the job file holds it.
+
+    Raises:
+        ConfigError: it is none, such as a frame.
+    """
+    if value is None or isinstance(value, str | Path):
+        return None if value is None else str(value)
+    advice = ""
+    if option == "validation":
+        advice = " Save the rows to a file, or leave it out: a part of the data is then held out."
+    raise ConfigError(f"{option}: expected a path, got {type(value).__name__}.{advice}")
 
 
 def _names(value: int | str | Path | Sequence[int | str | Path]) -> tuple[str, ...]:

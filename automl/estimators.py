@@ -66,7 +66,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         modality: str | None = None,
         folds: int | None = None,
         seed: int = 0,
-        out: str | None = None,
+        out: str | Path | None = None,
         tracking: bool = False,
         verbose: int = 1,
     ) -> None:
@@ -147,7 +147,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         target: Path = self.result_.save(folder)
         state = {"class": type(self).__name__, "parameters": self.get_params(), **self._state()}
-        write_whole(target / _KEPT, json.dumps(state))
+        write_whole(target / _KEPT, json.dumps(state, default=_plain))
         return target
 
     @classmethod
@@ -183,10 +183,11 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        return self.result_.outputs(self._as_fitted(as_inputs(X)))
+        return self.result_.outputs(self._as_fitted(X))
 
-    def _as_fitted(self, inputs: Any) -> Any:
+    def _as_fitted(self, X: Any) -> Any:
         """Inputs with the columns of ``fit``: by name, or by position where one of both has no names."""
+        inputs: Any = as_inputs(X)
         expected = self.__dict__.get("n_features_in_")
         if expected is None:  # fitted on texts, pixels or series
             one_column = hasattr(inputs, "columns") and inputs.shape[1] == 1
@@ -195,6 +196,8 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
             return _frame(inputs[:, None], self._columns)
         if inputs.ndim != 2 or inputs.shape[1] != expected:
             raise DataError(f"X has shape {inputs.shape}; expected (n, {expected}) as in fit.")
+        if not hasattr(X, "columns") and hasattr(inputs, "columns"):  # an array of several types
+            return inputs.set_axis(self._columns, axis=1)
         if hasattr(inputs, "columns"):
             named = self._columns != numbered(expected) or set(inputs.columns) == set(self._columns)
             return inputs if named else inputs.set_axis(self._columns, axis=1)
@@ -327,6 +330,11 @@ def _frame(array: np.ndarray, columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(array, columns=list(columns)).infer_objects()
+
+
+def _plain(value: Any) -> Any:
+    """A parameter as JSON holds it: grids are often numpy's, folders ``pathlib``'s."""
+    return value.item() if isinstance(value, np.generic) else str(value)
 
 
 def _warn_of_gaps(targets: Targets) -> None:

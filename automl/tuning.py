@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from automl.jobs.tune import TrialOptions
     from automl.training.fit_data import FitData
 
-    Callbacks: TypeAlias = Sequence[keras.callbacks.Callback]
+    Callbacks: TypeAlias = Sequence[keras.callbacks.Callback] | keras.callbacks.Callback | None
 
 _LARGER = (
     "acc",
@@ -86,10 +87,10 @@ def tune(
     pruner: str = "median",
     seed: int = 0,
     name: str = "tune",
-    out: str | None = None,
+    out: str | Path | None = None,
     storage: str | None = None,
     tracking: bool = True,
-    tracking_uri: str | None = None,
+    tracking_uri: str | Path | None = None,
     verbose: int = 1,
     progress: Progress | None = None,
 ) -> Result:
@@ -111,8 +112,8 @@ def tune(
         epochs: full length of a trial.
         batch_size: examples per step, or a function of the trial that suggests it. A parameter called
             ``batch_size`` that ``build`` suggests is the trial's batch size, too.
-        callbacks: Keras callbacks, of which each trial has copies, or a function of the trial that makes
-            them.
+        callbacks: one or several Keras callbacks, of which each trial has copies, or a function of the
+            trial that makes them.
         class_weight: weight of each class in the loss.
         steps_per_epoch: batches per epoch; needed for a stream without an end and for generators.
         validation_steps: the same for the validation part.
@@ -140,6 +141,7 @@ def tune(
     """
     started = time.monotonic()
     objective = parse_user_metric(metric)
+    tracking_uri = str(tracking_uri) if isinstance(tracking_uri, Path) else tracking_uri
     _check_pruner(pruner)
     config = JobConfig(
         name=name,
@@ -256,12 +258,12 @@ def _options(
             "sample weights by those of the classes."
         )
     if not callable(callbacks):
-        _copied(callbacks)  # what cannot be copied is told before the search
+        _copied(_listed(callbacks))  # what cannot be copied is told before the search
 
     def options(trial: optuna.Trial) -> TrialOptions:
         return TrialOptions(
             batch_size=_batch_size(batch_size, trial, train),
-            callbacks=list(callbacks(trial)) if callable(callbacks) else _copied(callbacks),
+            callbacks=_listed(callbacks(trial)) if callable(callbacks) else _copied(_listed(callbacks)),
             class_weight=class_weight,
             patience=patience,
             steps_per_epoch=train.steps,
@@ -274,12 +276,21 @@ def _batch_size(given: int | Callable[[optuna.Trial], int], trial: optuna.Trial,
     size = given(trial) if callable(given) else trial.params.get("batch_size", given)
     if train.streams and (callable(given) or "batch_size" in trial.params):
         raise ConfigError("batch_size is searched, but the data come in batches of their own: give arrays.")
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+    if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
         raise ConfigError(f"batch_size: expected a whole number of at least 1, got {size!r}.")
-    return size
+    return int(size)
 
 
-def _copied(callbacks: Callbacks) -> list[keras.callbacks.Callback]:
+def _listed(callbacks: Callbacks) -> list[keras.callbacks.Callback]:
+    """Callbacks as a list: ``Model.fit`` takes None and a single one, too."""
+    import keras
+
+    if callbacks is None:
+        return []
+    return [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks)
+
+
+def _copied(callbacks: Sequence[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
     """Callbacks of their own for a trial: what one has seen, the next one must not know."""
     import keras
 

@@ -68,6 +68,15 @@ def test_saved_and_loaded_it_predicts_the_same(classifier, tmp_path):
     assert not [path for path in folder.rglob("*") if path.suffix in (".pkl", ".pickle", ".joblib")]
 
 
+def test_parameters_of_numpy_and_pathlib_are_saved(classifier, tmp_path):
+    copied = copy.deepcopy(classifier).set_params(trials=np.int64(1), out=tmp_path / "job")
+
+    loaded = AutoClassifier.load(copied.save(tmp_path / "saved"))
+
+    assert loaded.get_params()["trials"] == 1
+    assert loaded.get_params()["out"] == str(tmp_path / "job")
+
+
 def test_a_copy_outlives_the_original_and_leaves_it_its_folder(classifier):
     first = copy.deepcopy(classifier)
     second = copy.deepcopy(first)
@@ -112,6 +121,14 @@ def test_features_keep_their_names_whatever_they_are(gapped):
     assert fitted.feature_names_in_.tolist() == ["target", "target2", "c"]
     assert (fitted.predict(frame[["c", "target2", "target"]]) == fitted.predict(frame)).all()
     assert (fitted.predict(frame.to_numpy()) == fitted.predict(frame)).all()
+
+
+def test_an_array_of_several_types_is_matched_by_position():
+    frame = pd.DataFrame({"size": X[:, 0], "colour": np.where(X[:, 1] > 0, "red", "blue")})
+    regressor = AutoRegressor(**BRIEF).fit(frame, VALUES)
+
+    assert (regressor.predict(frame.to_numpy()) == regressor.predict(frame)).all()
+    assert (regressor.predict(frame.to_numpy().tolist()) == regressor.predict(frame)).all()
 
 
 def test_a_second_fit_replaces_the_first_and_columns_may_have_numbers_as_names():

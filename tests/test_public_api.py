@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 import automl
+from automl.core.errors import InputError
 from automl.jobs.config import config_fields
 
 
@@ -28,3 +29,11 @@ def test_search_takes_every_option_of_a_job_with_its_default():
     for name, item in config_fields().items():
         if name not in skipped:
             assert taken[renamed.get(name, name)].default == item.default, name
+
+
+@pytest.mark.parametrize("option", ["validation", "space", "out", "tracking_uri"])
+def test_options_that_name_files_take_paths_and_refuse_all_else(option, tmp_path):
+    with pytest.raises(InputError, match=rf"^{option}: expected a path, got tuple\."):
+        automl.search(tmp_path / "data.csv", **{option: ([[1.0]], [1.0])}, verbose=0)
+    with pytest.raises(InputError, match=r"data\.csv|no search space .*other"):
+        automl.search(tmp_path / "data.csv", **{option: tmp_path / "other"}, verbose=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -12,7 +13,8 @@ import pytest
 import automl
 from automl.core.errors import ConfigError
 from automl.jobs.progress import SilentProgress
-from automl.tuning import parse_user_metric
+from automl.training.fit_data import FitData
+from automl.tuning import _options, parse_user_metric
 
 X = np.random.default_rng(0).normal(size=(120, 4)).astype("float32")
 Y = (X[:, 0] > 0).astype("float32")
@@ -219,3 +221,18 @@ def test_a_callback_that_cannot_be_copied_is_refused_before_the_search(tmp_path)
 def test_wrong_data_is_refused(data):
     with pytest.raises(automl.InputError, match="data"):
         automl.tune(build, data, trials=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [(None, 0), (Steps(), 1), (lambda trial: None, 0), (lambda trial: Steps(), 1), ((Steps(), Steps()), 2)],
+    ids=["none", "one", "function of none", "function of one", "tuple"],
+)
+def test_callbacks_are_given_in_any_way_that_fit_takes(given, count):
+    options = _options(32, given, None, 0, FitData(arrays=(X, Y), rows=len(X)))
+    assert len(options(SimpleNamespace(params={})).callbacks) == count
+
+
+def test_a_batch_size_may_be_a_number_of_numpy():
+    options = _options(np.int64(16), None, None, 0, FitData(arrays=(X, Y), rows=len(X)))
+    assert type(options(SimpleNamespace(params={})).batch_size) is int

@@ -151,7 +151,7 @@ class JobFolder:
         return self.path / "cache"
 
 
-def new_folder(out: str | None, name: str) -> JobFolder:
+def new_folder(out: str | Path | None, name: str) -> JobFolder:
     """Create the folder of a new job: ``out``, or ``runs/<name>-<time>``, which nobody else gets.
 
     What a command that was killed before it wrote ``job.yaml`` has left is no obstacle.
@@ -159,7 +159,7 @@ def new_folder(out: str | None, name: str) -> JobFolder:
     Raises:
         ConfigError: it holds another job or other files, or cannot be written.
     """
-    if out is not None and not out.strip():
+    if out is not None and not str(out).strip():
         raise ConfigError("out: expected a folder, got an empty name.")
     path = Path(out) if out else Path(RUNS) / f"{slug(name)}-{time.strftime('%Y%m%d-%H%M%S')}"
     try:
