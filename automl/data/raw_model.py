@@ -99,7 +99,19 @@ def _run(model: keras.Model, batch: Mapping[str, Any]) -> Any:
     if not _runs_by_layer(model):
         return model.predict_on_batch(dict(batch))
     values = {name: np.asarray(item) for name, item in batch.items()}
-    return keras.tree.map_structure(keras.ops.convert_to_numpy, keras.Function.call(model, values))
+    outputs = model._run_through_graph(values, operation_fn=_with_tensors)
+    return keras.tree.map_structure(keras.ops.convert_to_numpy, outputs)
+
+
+def _with_tensors(operation: Any) -> Any:
+    """A nested model with its inputs as tensors: Keras refuses those of which only some are arrays."""
+    if not isinstance(operation, keras.Model):
+        return operation
+
+    def call(*given: Any, **options: Any) -> Any:
+        return operation(*keras.tree.map_structure(keras.ops.convert_to_tensor, given), **options)
+
+    return call
 
 
 def _last(model: keras.Model) -> Any:

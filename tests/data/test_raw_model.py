@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from automl.data import raw_model
 from automl.data.modalities.tabular import TABULAR
 from automl.data.modality import Dataset, ReadOptions
+from automl.data.preprocessing.tabular_layers import RobustScale
 from automl.data.preprocessing.text import fit_text
 from automl.data.raw_model import RawModel, predict, predict_batch
 from automl.data.source import open_source
@@ -99,3 +101,19 @@ def test_texts_become_ids_of_words() -> None:
     assert tokens[0, 0] == tokens[0, 2] == tokens[2, 0]
     assert tokens[0, 1] == tokens[1, 0] == tokens[3, 2]
     assert tokens[2, 1:].tolist() == [0] * (tokens.shape[1] - 1)
+
+
+def test_layer_by_layer_a_nested_model_takes_numbers_and_words_together(monkeypatch) -> None:
+    parts = {
+        "number": keras.Input((1,), name="number"),
+        "word": keras.Input((1,), name="word", dtype="int32"),
+    }
+    core = keras.Model(parts, parts["number"] + keras.ops.cast(parts["word"], "float32"))
+    raw = {name: keras.Input((1,), name=name, dtype="float64") for name in parts}
+    tensor = keras.layers.Rescaling(1.0, dtype="float32")(raw["word"])
+    model = keras.Model(raw, core({"number": RobustScale([1e9], [1.0], [])(raw["number"]), "word": tensor}))
+    monkeypatch.setattr(raw_model, "_runs_by_layer", lambda model: True)
+
+    outputs = raw_model._run(model, {"number": np.full((2, 1), 1e9), "word": np.ones((2, 1))})
+
+    assert outputs == pytest.approx(np.ones((2, 1)))
