@@ -5,8 +5,11 @@ Nothing heavy is imported here; a command's module is loaded when the command is
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import time
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -33,6 +36,9 @@ COMMANDS = {
 }
 
 INTERRUPTED = 130
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says of a file without room; files of our own bear their names then."""
 
 
 class LazyGroup(click.Group):
@@ -75,6 +81,8 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(f"Error: {error}", err=True)
         return error.exit_code
     except OSError as error:
+        if error.filename is None and error.errno in FULL:
+            return _output_is_full(error)
         if error.filename is None:
             raise
         # a folder in the place of a file, no right to read or write: nothing that a traceback would tell
@@ -89,3 +97,13 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     return outcome if isinstance(outcome, int) else 0
+
+
+def _output_is_full(error: OSError) -> int:
+    """Say that standard output has no room, and drop what waits there: Python would fail of it at its end."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, 1)
+    os.close(sink)
+    with suppress(OSError):  # standard error may go to the same disk
+        click.echo(f"Error: Cannot write standard output: {error.strerror}.", err=True)
+    return InputError.exit_code

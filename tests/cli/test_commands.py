@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -130,10 +133,20 @@ def test_spaces_are_listed_and_shown(capsys):
     assert "learning_rate" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+def test_standard_output_on_a_full_disk_is_told_in_words():
+    command = [sys.executable, "-m", "automl", "spaces"]
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert run.returncode == 2
+    assert run.stderr == "Error: Cannot write standard output: No space left on device.\n"
+
+
 def test_half_a_leaderboard_is_refused(wine_job, tmp_path, capsys):
     (tmp_path / "job.yaml").write_text("name: half")
-    text = (wine_job.folder / "leaderboard.csv").read_text()
-    (tmp_path / "leaderboard.csv").write_text(text[: len(text) // 2])
+    header, first, *_ = (wine_job.folder / "leaderboard.csv").read_text().splitlines()
+    (tmp_path / "leaderboard.csv").write_text(f"{header}\n{first[: len(first) // 2]}")
 
     assert run(["leaderboard", str(tmp_path)]) == 2
     assert "more or fewer cells than the header" in capsys.readouterr().err
