@@ -100,7 +100,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _output_is_full(error: OSError) -> int:
-    """Say that standard output has no room, and drop what waits there: Python would fail of it at its end."""
+    """Say that standard output has no room, and drop what waits there: Python's end would fail of it."""
     sink = os.open(os.devnull, os.O_WRONLY)
     os.dup2(sink, 1)
     os.close(sink)

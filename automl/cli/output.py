@@ -11,7 +11,7 @@ import re
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -35,15 +35,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
-def check_output(output: str, source: Path | None = None) -> None:
+def check_output(output: str, source: Path | None = None, kept: Iterable[Path] = ()) -> None:
     """Refuse a place that cannot be written, before anything is computed.
 
     Args:
         output: a path, or ``-``.
         source: the file that is read, which is not to be replaced.
+        kept: further files that are not.
 
     Raises:
-        ConfigError: it is a folder or the source, or its folder does not exist.
+        ConfigError: it is a folder, the source or a file that is kept, or its folder does not exist.
     """
     if output == STDOUT or _descriptor(output) is not None:
         return
@@ -52,6 +53,8 @@ def check_output(output: str, source: Path | None = None) -> None:
         raise ConfigError(f"Cannot write {output}: it is a folder. Name a file in it.")
     if source is not None and target.is_file() and target == source.resolve():
         raise ConfigError(f"Cannot write {output}: it holds the data. Name another file.")
+    if target in {path.resolve() for path in kept}:
+        raise ConfigError(f"Cannot write {output}: it is a file of the job. Name another one.")
     if not target.parent.is_dir():
         raise ConfigError(f"Cannot write {output}: the folder {target.parent} does not exist.")
 

@@ -141,6 +141,15 @@ class JobFolder:
         return self.path / "plots"
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """What is a file, but for the study, which may be kept elsewhere."""
+        return (
+            *(self.job, self.state, self.schema, self.task, self.best, self.weights, self.model),
+            *(self.result, self.leaderboard, self.leases, self.epochs, self.clock),
+            *(self.trained, self.lock, self.coordinator),
+        )
+
+    @property
     def states(self) -> Path:
         """States of paused trials; there as long as the job is not complete."""
         return self.path / "states"
@@ -190,11 +199,7 @@ def check_unused(folder: JobFolder) -> None:
 def check_kinds(folder: JobFolder) -> None:
     """Raise ConfigError where a folder stands in a file's place, or a file in a folder's."""
     folders = (folder.states, folder.cache, folder.candidates, folder.logs, folder.plots, folder.board)
-    files = (
-        *(folder.job, folder.state, folder.schema, folder.task, folder.best, folder.weights, folder.model),
-        *(folder.result, folder.leaderboard, folder.leases, folder.epochs, folder.clock),
-        *(folder.trained, folder.lock, folder.coordinator),
-    )
+    files = folder.files
     wrong = [path for path in folders if path.exists() and not path.is_dir()]
     wrong += [path for path in files if path.exists() and not path.is_file()]
     if wrong:

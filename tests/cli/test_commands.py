@@ -133,6 +133,18 @@ def test_spaces_are_listed_and_shown(capsys):
     assert "learning_rate" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["model.keras", "job.yaml", "study.journal"])
+def test_predictions_do_not_replace_the_files_of_the_job(wine_job, name, tmp_path, capsys):
+    (tmp_path / "new.csv").write_text("a\n1\n")
+    before = (wine_job.folder / name).read_bytes()
+
+    arguments = [str(tmp_path / "new.csv"), "--output", str(wine_job.folder / name)]
+    assert run(["predict", str(wine_job.folder), *arguments]) == 2
+
+    assert "it is a file of the job" in capsys.readouterr().err
+    assert (wine_job.folder / name).read_bytes() == before
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
 def test_standard_output_on_a_full_disk_is_told_in_words():
     command = [sys.executable, "-m", "automl", "spaces"]

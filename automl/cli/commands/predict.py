@@ -26,10 +26,12 @@ def command(folder: str, data: str, output: str, safe_csv: bool) -> None:
     """Predict DATA, raw as in the search, with the model of the job in DIR."""
     from automl.api import load
     from automl.data.source import open_source
+    from automl.jobs.folder import JobFolder
 
     result = load(folder)
     source = open_source(data)
-    check_output(output, source.path)
+    job = JobFolder(result.folder)
+    check_output(output, source.path, kept=(*job.files, job.path / "study.journal"))
     rows = 0
     parts = result.predict_parts(source, told=show_notes, spelled=True)
     first = next(parts)
