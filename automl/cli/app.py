@@ -13,8 +13,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-STARTED = time.monotonic()
-"""Start of the command; ``--time`` counts from here."""
+LOADED = time.monotonic()
+"""Start of a process that runs one command: before click is imported."""
 
 import click  # noqa: E402  the clock starts first
 
@@ -70,13 +70,19 @@ def application() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted."""
     outlive_readers()
-    sys.exit(run(arguments))
+    sys.exit(run(arguments, started=LOADED))
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Run the command line and return the exit code."""
+def run(arguments: list[str] | None = None, *, started: float | None = None) -> int:
+    """Run the command line and return the exit code.
+
+    Args:
+        arguments: of the command; those of the process by default.
+        started: ``time.monotonic()`` from which ``--time`` counts; now by default.
+    """
+    began = time.monotonic() if started is None else started
     try:
-        outcome: Any = application.main(args=arguments, prog_name="automl", standalone_mode=False)
+        outcome: Any = application.main(arguments, "automl", standalone_mode=False, obj=began)
     except AutomlError as error:
         click.echo(f"Error: {error}", err=True)
         return error.exit_code
@@ -97,6 +103,12 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     return outcome if isinstance(outcome, int) else 0
+
+
+def started() -> float:
+    """``time.monotonic()`` at the start of the command that runs."""
+    began: float = click.get_current_context().find_root().obj
+    return began
 
 
 def _output_is_full(error: OSError) -> int:

@@ -54,9 +54,9 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
     Returns:
         0, or 130 when the user interrupted the job.
     """
-    from automl.cli.app import INTERRUPTED, STARTED
+    from automl.cli.app import INTERRUPTED, started
 
-    with watching(progress=WarningProgress() if quiet else None, started=STARTED) as progress:
+    with watching(progress=WarningProgress() if quiet else None, started=started()) as progress:
         result = job(progress)
     summary = result.summary
     with understood(result.folder / "result.json", kinds=(ValueError,)):

@@ -71,6 +71,7 @@ def test_a_reader_that_is_gone_ends_no_search(tmp_path):
     assert (summary["state"], summary["finished"]) == ("complete", TRIALS)
 
 
+@pytest.mark.usefixtures("hangups")
 def test_a_lost_terminal_ends_a_search_in_order(tmp_path):
     process = start(tmp_path / "job")
     wait_for_a_trial(process)

@@ -11,6 +11,8 @@ import pytest
 from automl.jobs import interrupts as module
 from automl.jobs.interrupts import Interrupts, endings_interrupt
 
+pytestmark = pytest.mark.usefixtures("hangups")
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_is_remembered_and_interrupts_nothing(number):

@@ -13,7 +13,7 @@ from automl.jobs.result import Result
 @pytest.mark.parametrize(
     "schema",
     [
-        {"modality": "series", "time": "day", "channels": ["load", "heat"]},
+        {"modality": "series", "form": "forecast", "time": "day", "channels": ["load", "heat"]},
         {"modality": "tabular", "columns": [{"name": "load", "input": "load", "kind": "numeric"}]},
     ],
     ids=["forecast", "table"],

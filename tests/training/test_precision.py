@@ -160,7 +160,7 @@ def check_training(model: keras.Model, dealt: Dealt, fold: Prepared) -> None:
 
 
 def check_export(core: keras.Model, fold: Prepared, path: Path) -> None:
-    """The file gives what the model gave: float32 throughout to the user, weights in float32."""
+    """The file gives what the model gave: amounts in float64, shares and weights in float32."""
     exported = exported_model(fold, core)
     exported.save(path)
     again = keras.models.load_model(path)
@@ -168,7 +168,8 @@ def check_export(core: keras.Model, fold: Prepared, path: Path) -> None:
 
     before, after = np.asarray(exported(raw)), np.asarray(again(raw))
 
-    assert before.dtype == after.dtype == np.float32
+    amounts = fold.task.kind in ("regression", "forecasting")
+    assert before.dtype == after.dtype == (np.float64 if amounts else np.float32)
     assert {variable.dtype for variable in core.trainable_variables} == {"float32"}
     assert np.isfinite(before).all()
     np.testing.assert_array_equal(after, before)

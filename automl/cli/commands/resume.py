@@ -29,7 +29,7 @@ def command(
 ) -> int:
     """Continue the job in DIR: interrupted trials from their last state; finished ones stay."""
     from automl.api import resume
-    from automl.cli.app import STARTED
+    from automl.cli.app import started
 
     return run_and_report(
         lambda progress: resume(
@@ -40,7 +40,7 @@ def command(
             storage=storage,
             tracking_uri=tracking_uri,
             progress=progress,
-            started=STARTED,
+            started=started(),
             alone=True,
         ),
         as_json=as_json,

@@ -27,11 +27,11 @@ def command(data: str | None, job: str | None, as_json: bool, quiet: bool, **opt
     automl search energy.csv --target load --time-column hour --horizon 24
     """  # noqa: D301  click reads the escape
     from automl.api import run_job
-    from automl.cli.app import STARTED
+    from automl.cli.app import started
 
     config = given_config(data, job, options)
     return run_and_report(
-        lambda progress: run_job(config, progress=progress, started=STARTED, alone=True),
+        lambda progress: run_job(config, progress=progress, started=started(), alone=True),
         as_json=as_json,
         quiet=quiet,
     )
