@@ -30,7 +30,8 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
     configure()
     strategy = STRATEGIES[config.strategy]()
     check_engine(config.engine, backend=config.backend, strategy=strategy)
-    memory = find_accelerator().memory_bytes
+    accelerator = find_accelerator()
+    memory = accelerator.memory_bytes
     folds = prepare_folds(config, intake)
     choice = choose_engine(
         config.engine,
@@ -55,4 +56,6 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
         release=release,
         memory_bytes=config.memory_limit,
         device_bytes=memory,
+        certain=accelerator.certain,
+        bytes_per_second=accelerator.bytes_per_second,
     )

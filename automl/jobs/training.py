@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,9 +15,10 @@ from automl.core.specs import COSTS, Objective
 from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.models.family import Family
 from automl.spaces.space import SearchSpace
+from automl.training.accelerator import CERTAIN
 from automl.training.engine import Engine, Epoch, Observer, Outcome, StopReason
 from automl.training.engine_choice import EngineChoice
-from automl.training.failures import out_of_memory
+from automl.training.failures import TooSlowError, out_of_memory
 from automl.training.precision import policy
 from automl.training.strategy import Strategy
 
@@ -46,6 +49,8 @@ class Setting:
         release: frees what a finished or failed training left behind.
         memory_bytes: what a training may take, None for no limit.
         device_bytes: memory of the device that a model is trained on, None where it is not known.
+        certain: share of it from which a training is not begun, see ``Footprint.impossible``.
+        bytes_per_second: activations that the device trains through in a second at most.
     """
 
     folds: tuple[Prepared, ...]
@@ -62,6 +67,8 @@ class Setting:
     release: Callable[[], None]
     memory_bytes: int | None = None
     device_bytes: int | None = None
+    certain: float = CERTAIN
+    bytes_per_second: float = math.inf
     epochs_per_pass: int = 1
 
     @contextmanager
@@ -114,10 +121,11 @@ def train_model(
 
     Raises:
         MemoryError: single examples cannot fit in the memory that is there, so nothing was begun.
+        TooSlowError: not even one step fits in the time left, and no step can be stopped once it runs.
         Exception: what the engine raised; of lacking memory, once the parts are single examples.
     """
     watch = _of_new_epochs(watch)
-    dealt = _within_memory(setting, dealt, fold, title)
+    dealt = _within_memory(setting, dealt, fold, title, deadline)
     while True:
         trained = _attempt(setting, dealt, fold, epochs, seed, watch, deadline, state)
         if trained is not None:
@@ -129,14 +137,17 @@ def train_model(
         setting.note(f"Out of memory: {title} continues with each batch in {parts} parts.")
 
 
-def _within_memory(setting: Setting, dealt: Dealt, fold: Prepared, title: str) -> Dealt:
+def _within_memory(
+    setting: Setting, dealt: Dealt, fold: Prepared, title: str, deadline: float | None
+) -> Dealt:
     """Take smaller parts while a batch is certain not to fit; told from a model without values."""
-    known = [size for size in (setting.memory_bytes, setting.device_bytes) if size is not None]
-    if not known:
+    if setting.memory_bytes is None and setting.device_bytes is None:
         return dealt
     needs = _footprint(setting, dealt, fold)
+    if deadline is not None:
+        _refuse_long_steps(needs.activations * _batch(dealt, fold) / setting.bytes_per_second, deadline)
     parts = first = _parts(dealt, fold)
-    while reason := _impossible(needs, min(known), parts, setting, dealt, fold):
+    while reason := _impossible(needs, parts, setting, dealt, fold):
         dealt = _in_parts(dealt, _more_parts(setting, dealt, fold))
         if _parts(dealt, fold) == parts:
             raise MemoryError(reason)
@@ -144,6 +155,12 @@ def _within_memory(setting: Setting, dealt: Dealt, fold: Prepared, title: str) -
     if parts > first:
         setting.note(f"Out of memory before it began: {title} is trained with each batch in {parts} parts.")
     return dealt
+
+
+def _refuse_long_steps(seconds: float, deadline: float) -> None:
+    left = deadline - time.monotonic()
+    if seconds > left:
+        raise TooSlowError(f"one step takes {seconds:.0f} s or more, {max(left, 0):.0f} s are left")
 
 
 def _footprint(setting: Setting, dealt: Dealt, fold: Prepared) -> Footprint:
@@ -154,11 +171,10 @@ def _footprint(setting: Setting, dealt: Dealt, fold: Prepared) -> Footprint:
         return in_abstract(lambda: footprint(build_core(dealt, fold), dealt.training))
 
 
-def _impossible(
-    needs: Footprint, memory: int, parts: int, setting: Setting, dealt: Dealt, fold: Prepared
-) -> str:
+def _impossible(needs: Footprint, parts: int, setting: Setting, dealt: Dealt, fold: Prepared) -> str:
     examples = -(-_batch(dealt, fold) // (parts * setting.strategy.replicas))
-    return needs.impossible(examples, memory, parts=parts)
+    asked = needs.impossible(examples, setting.memory_bytes, parts=parts)
+    return asked or needs.impossible(examples, setting.device_bytes, parts=parts, certain=setting.certain)
 
 
 def _in_parts(dealt: Dealt, parts: int) -> Dealt:

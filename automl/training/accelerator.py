@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
@@ -11,6 +12,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+CERTAIN = 1.5
+"""A training is not begun when its footprint is so many times what there is: estimates err."""
+
+CERTAIN_ON_HOST = 0.5
+"""The same on the CPU, where nothing tells a training that memory falls short: its process dies. Trainings
+took up to 2.6 times their footprint."""
+
+
+BYTES_PER_CORE = 1e9
+"""Activations that a core trains through in a second at most; of a wide transformer it was half of that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +40,16 @@ class Accelerator:
     kind: Literal["cpu", "gpu", "tpu"] = "cpu"
     capability: tuple[int, int] | None = None
     memory_bytes: int | None = None
+
+    @property
+    def certain(self) -> float:
+        """Share of the memory from which the footprint of a training is certain not to fit."""
+        return CERTAIN_ON_HOST if self.kind == "cpu" else CERTAIN
+
+    @property
+    def bytes_per_second(self) -> float:
+        """Activations that a training gets through in a second at most; infinite where nobody knows."""
+        return BYTES_PER_CORE * (os.cpu_count() or 1) if self.kind == "cpu" else math.inf
 
 
 def find_accelerator() -> Accelerator:

@@ -7,8 +7,12 @@ _MEMORY_TEXTS = ("RESOURCE_EXHAUSTED", "CUDA_ERROR_OUT_OF_MEMORY", "STATUS_ALLOC
 _LENGTH = 200
 
 
+class TooSlowError(Exception):
+    """A training that cannot take one step in the time left."""
+
+
 def failure_reason(error: BaseException) -> str:
-    """Return a line for the leaderboard: ``out of memory: ...``, ``not a number: ...``, else the type.
+    """Return a line for the leaderboard: ``out of memory: ...``, ``too slow: ...``, else the type.
 
     Args:
         error: what ended the trial.
@@ -19,6 +23,8 @@ def failure_reason(error: BaseException) -> str:
     message = " ".join(str(error).split())[:_LENGTH]
     if out_of_memory(error):
         return f"out of memory: {message}".rstrip(": ")
+    if isinstance(error, TooSlowError):
+        return f"too slow: {message}"
     if isinstance(error, FloatingPointError) or "nan" in message.lower().split():
         return f"not a number: {message}".rstrip(": ")
     return f"{type(error).__name__}: {message}".rstrip(": ")

@@ -27,6 +27,7 @@ from typing import Any
 import keras
 
 from automl.core.sizes import size_text
+from automl.training.accelerator import CERTAIN
 from automl.training.engine import TrainingOptions
 
 SLOTS = {
@@ -40,9 +41,6 @@ SLOTS = {
     "muon": 1,
 }
 """``S / W`` by optimizer; for ``adafactor`` and ``muon`` the least; ``sgd`` without momentum has none."""
-
-CERTAIN = 1.5
-"""A training is not begun when its footprint is so many times what there is: estimates err."""
 
 _ITEM_BYTES = {"float64": 8, "int64": 8, "uint64": 8, "float16": 2, "bfloat16": 2, "int16": 2, "uint16": 2}
 _ITEM_BYTES |= {"bool": 1, "int8": 1, "uint8": 1}
@@ -73,16 +71,19 @@ class Footprint:
         """
         return self.fixed + (self.weights if parts > 1 else 0) + self.activations * examples
 
-    def impossible(self, examples: int, memory: int | None, *, parts: int = 1) -> str:
+    def impossible(
+        self, examples: int, memory: int | None, *, parts: int = 1, certain: float = CERTAIN
+    ) -> str:
         """Return why the training cannot fit in so many bytes, or empty where it may.
 
         Args:
             examples: of one part of a batch on one device.
             memory: bytes that are there, None where that is not known.
             parts: of a batch.
+            certain: share of them from which it is not begun.
         """
         needed = self.total(examples, parts=parts)
-        if memory is None or needed <= CERTAIN * memory:
+        if memory is None or needed <= certain * memory:
             return ""
         return f"needs about {size_text(needed)}, {size_text(memory)} are there"
 

@@ -31,9 +31,10 @@ from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
 from automl.spaces.space import join
 from automl.tasks.catalog import fit_task
+from automl.training.accelerator import CERTAIN
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason
 from automl.training.engine_choice import EngineChoice
-from automl.training.footprint import CERTAIN, Footprint, footprint
+from automl.training.footprint import Footprint, footprint
 from automl.training.state import TrainingState, check_fit
 from automl.training.strategies.single import Single, single
 
@@ -265,6 +266,16 @@ def test_a_trial_whose_single_examples_cannot_fit_is_not_begun() -> None:
     assert end.model is None
     assert end.record.state == "failed"
     assert re.fullmatch(r"out of memory: needs about \d+ B, 10 B are there", end.record.reason)
+
+
+def test_a_step_that_takes_longer_than_the_time_left_is_not_begun() -> None:
+    device = SmallDevice(limit=32)
+    shared = replace(setting(device, []), device_bytes=10**9, bytes_per_second=1e-6)
+
+    record = run(shared, replace(plan(shared), limit=5.0)).record
+
+    assert device.tried == []
+    assert re.fullmatch(r"too slow: one step takes \d+ s or more, [45] s are left", record.reason)
 
 
 def test_parts_that_the_user_asks_for_are_no_failure() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl.training.failures import failure_reason
+from automl.training.failures import TooSlowError, failure_reason
 
 
 class ResourceExhaustedError(Exception):
@@ -17,6 +17,7 @@ class ResourceExhaustedError(Exception):
         (MemoryError(), "out of memory"),
         (ResourceExhaustedError("OOM when allocating"), "out of memory: OOM when allocating"),
         (RuntimeError("RESOURCE_EXHAUSTED: 4 GiB"), "out of memory: RESOURCE_EXHAUSTED: 4 GiB"),
+        (TooSlowError("one step takes 9 s"), "too slow: one step takes 9 s"),
         (FloatingPointError("overflow"), "not a number: overflow"),
         (ValueError("loss is NaN here"), "not a number: loss is NaN here"),
         (ValueError("width\n  is wrong"), "ValueError: width is wrong"),
