@@ -90,8 +90,9 @@ def _table(folder: Path, item: dict[str, str], offset: float) -> Moved:
     parts = [pd.read_csv(folder / item[part]).rename(columns=str.strip) for part in ("train", "test")]
     parts = [part[part[target].notna()] for part in parts]
     moved = [target, next(n for n in parts[0].select_dtypes("number").columns if n != target)]
+    scale = 100 / parts[0][moved].std()  # 1e12 leaves float64 four digits behind the point
     for part in parts:
-        part[moved] = part[moved].astype(np.float64) + offset
+        part[moved] = part[moved] * scale + offset
     return Moved(name=item["name"], train=parts[0], validation=parts[1], target=target, offset=offset)
 
 
