@@ -78,6 +78,7 @@ def open_tracker(uri: str | None, folder: Path, *, apart: bool = False) -> Mlflo
     return MlflowTracker(DeliveryProcess(store) if apart else Delivery(store), store, folder)
 
 
+# over 300 lines, as the Protocol's methods share the run, its outbox and its numbering; none is long itself
 class MlflowTracker:
     """Remembers a job in MLflow.
 
