@@ -186,7 +186,8 @@ class MlflowTracker:
 
     def _tell_epochs(self, number: int, run: str, found: KeptRun | None) -> None:
         """Tell of a trial's epochs that its run does not have."""
-        if found is not None:
+        # a paused trial comes here twice, the second time with what its run had before the first
+        if found is not None and run not in self._last_epoch:
             self._kept.setdefault(run, found)
         for epoch in self._epochs.pop(number, ()):
             self.log_epoch(run, epoch.number, epoch.metrics, at=epoch.time)
