@@ -16,7 +16,7 @@ from mlflow.entities import Run
 
 import automl
 from automl.core.errors import ConfigError
-from automl.core.specs import TrialRecord
+from automl.core.specs import EpochRecord, TrialRecord
 from automl.tracking.mlflow_tracker import MlflowTracker, open_tracker
 from automl.tracking.tracker import ModelRecord
 from tests.tracking.fakes import JOB
@@ -136,6 +136,26 @@ def test_resuming_goes_on_with_the_parent_and_the_interrupted_trial(
     assert client.get_run(parent).info.status == client.get_run(cut).info.status == "RUNNING"
     second.end_job("complete", {})
     assert len(_children(client, parent)) == 2
+
+
+def test_an_epoch_trained_again_after_a_kill_is_told_once(
+    uri: str, client: MlflowClient, tmp_path: Path
+) -> None:
+    first = open_tracker(uri, tmp_path)
+    parent = first.start_job(JOB)
+    run = first.start_trial(0, {"width": 4}, seed=0)
+    first._outbox.flush(5)  # killed here: the rung's epoch was written down, and not sent
+
+    second = open_tracker(uri, tmp_path)
+    second.start_job(replace(JOB, run_id=parent))
+    paused = _record(run, state="paused", epochs=1)
+    second.catch_up([paused], {0: [EpochRecord(number=1, metrics={"loss": 0.5}, time=1)]})
+    second.start_trial(0, {"width": 4}, seed=0)
+    second.log_epoch(run, 1, {"loss": 0.5})  # its state was lost as well
+    second.log_epoch(run, 2, {"loss": 0.4})
+    second.end_job("complete", {})
+
+    assert [point.step for point in client.get_metric_history(run, "loss")] == [1, 2]
 
 
 def test_a_run_of_another_store_is_replaced_by_a_new_one(uri: str, tmp_path: Path) -> None:
