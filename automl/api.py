@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.phases import Phases
-from automl.jobs.alarm import alarm
-from automl.jobs.budget import budget_from
-from automl.jobs.clock import counted, seconds_used
 from automl.jobs.config import (
     JobConfig,
     config_from,
@@ -26,19 +23,22 @@ from automl.jobs.config import (
     parse_workers,
     read_config,
 )
-from automl.jobs.crew import executor_name, hired
 from automl.jobs.folder import JobFolder, new_folder, open_folder
-from automl.jobs.intake import check_early, default_backend
-from automl.jobs.interrupts import endings_interrupt
-from automl.jobs.kept_options import kept_config, with_secrets
+from automl.jobs.intake.intake import check_early, default_backend
+from automl.jobs.intake.kept_options import kept_config, with_secrets
+from automl.jobs.intake.opening import check_stores, proposer_of, taken_in
+from automl.jobs.intake.over import is_over, leave_as_it_is
+from automl.jobs.intake.warm_start import check_places
 from automl.jobs.lock import discarded_unused, locked
-from automl.jobs.opening import check_stores, proposer_of, taken_in
-from automl.jobs.over import is_over, leave_as_it_is
-from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
-from automl.jobs.session import state_of
-from automl.jobs.tuned import load_any, refuse_tuned
-from automl.jobs.warm_start import check_places
+from automl.jobs.search.alarm import alarm
+from automl.jobs.search.budget import budget_from
+from automl.jobs.search.clock import counted, seconds_used
+from automl.jobs.search.crew import executor_name, hired
+from automl.jobs.search.interrupts import endings_interrupt
+from automl.jobs.search.progress import Progress, SilentProgress
+from automl.jobs.search.session import state_of
+from automl.jobs.tune.tuned import load_any, refuse_tuned
 from automl.tracking.tracker import Tracker
 from automl.training.precision import FULL, choose_precision, policy
 from automl.views.choice import watching
@@ -330,7 +330,7 @@ def _search(
         apart = executor_name(config) != "inline"
         tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
         write_whole(folder.job, dump_config(kept_config(config)))
-        from automl.jobs.search import Adapters, run_search
+        from automl.jobs.search.search import Adapters, run_search
         from automl.training.memory import settled
 
         # whatever policy the user's process has: preprocessing is float32

@@ -14,18 +14,18 @@ from automl.core.files import write_whole
 from automl.core.specs import COSTS, Direction, Objective
 from automl.jobs.config import DEFAULT_TRIALS, JobConfig, dump_config, parse_time
 from automl.jobs.folder import new_folder
-from automl.jobs.kept_options import kept_config
+from automl.jobs.intake.kept_options import kept_config
 from automl.jobs.lock import discarded_unused, locked
-from automl.jobs.progress import Progress
 from automl.jobs.result import Result
-from automl.study.pruners import OURS, PRUNERS
+from automl.jobs.search.progress import Progress
+from automl.study.optuna.pruners import OURS, PRUNERS
 from automl.views.choice import watching
 
 if TYPE_CHECKING:
     import keras
     import optuna
 
-    from automl.jobs.tune import TrialOptions
+    from automl.jobs.tune.tune import TrialOptions
     from automl.training.fit_data import FitData
 
     Callbacks: TypeAlias = Sequence[keras.callbacks.Callback] | keras.callbacks.Callback | None
@@ -156,7 +156,7 @@ def tune(
         tracking_uri=tracking_uri,
     )
     from automl.api import open_tracker_of
-    from automl.jobs.tune import TuneJob, run_tuning
+    from automl.jobs.tune.tune import TuneJob, run_tuning
     from automl.spaces.space import SearchSpace
     from automl.study.opening import open_proposer
     from automl.training.devices import configure
@@ -250,7 +250,7 @@ def _options(
     train: FitData,
 ) -> Callable[[optuna.Trial], TrialOptions]:
     """From a trial whose model is built to how that is trained."""
-    from automl.jobs.tune import TrialOptions
+    from automl.jobs.tune.tune import TrialOptions
 
     if class_weight is not None and len(train.arrays) == 3:
         raise ConfigError(

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from automl.jobs.loop import run_trials
+from automl.jobs.search.loop import run_trials
 from automl.tracking.tracker import Tracker
 from benchmarks.pretended import job_record, pretended_search
 

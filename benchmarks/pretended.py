@@ -19,13 +19,13 @@ from automl.execution.dispatcher import Dispatcher
 from automl.execution.executor import INTERRUPTED, Channel, Runner, Work
 from automl.execution.leases import Leases
 from automl.execution.pool import ProcessCrew, places
-from automl.jobs.budget import budget_from
-from automl.jobs.epochs import Epochs
 from automl.jobs.folder import JobFolder
-from automl.jobs.loop import Loop
-from automl.jobs.messages import epoch_message
-from automl.jobs.plan import Plan, TrialEnd, end_from_json, end_to_json, plan_from_json, plan_to_json
-from automl.jobs.progress import SilentProgress
+from automl.jobs.search.budget import budget_from
+from automl.jobs.search.loop import Loop
+from automl.jobs.search.progress import SilentProgress
+from automl.jobs.trial.epochs import Epochs
+from automl.jobs.trial.messages import epoch_message
+from automl.jobs.trial.plan import Plan, TrialEnd, end_from_json, end_to_json, plan_from_json, plan_to_json
 from automl.spaces.parameters import Choice, Float, Integer
 from automl.spaces.space import SearchSpace
 from automl.tracking.memory import NullTracker

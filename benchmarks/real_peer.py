@@ -22,8 +22,8 @@ import numpy as np
 from automl.core.optional import require
 from automl.core.seeds import derive
 from automl.jobs.config import JobConfig
-from automl.jobs.training import Setting
-from automl.study.rungs import ETA
+from automl.jobs.trial.training import Setting
+from automl.study.promotion.rungs import ETA
 from benchmarks.kerastuner import hyperparameters_of
 
 
@@ -112,8 +112,8 @@ class Peer:
 
 
 def _open(job: Mapping[str, Any], folder: Path, began: float) -> Peer:
-    from automl.jobs.intake import check_early, take_in
-    from automl.jobs.setting import open_setting
+    from automl.jobs.intake.intake import check_early, take_in
+    from automl.jobs.intake.setting import open_setting
     from automl.training.precision import choose_precision
 
     config = replace(JobConfig(**job), engine="streaming")

@@ -29,7 +29,7 @@ import optuna
 from automl.core.errors import AutomlError
 from automl.core.seeds import derive
 from automl.core.specs import Configuration
-from automl.study.portfolio import greedy
+from automl.study.earlier.portfolio import greedy
 from benchmarks.arguments import names_of, numbers_of
 from benchmarks.search_players import BY_BUDGET, METHODS, Game, Segment
 from benchmarks.search_report import Run, draw, report

@@ -19,10 +19,10 @@ from optuna.trial import TrialState
 from automl.core.optional import require
 from automl.core.seeds import derive
 from automl.core.specs import Configuration, Objective, Rung, TrialRecord
-from automl.study.distributions import suggested
 from automl.study.opening import open_proposer
+from automl.study.promotion.rungs import ETA, FIRST
+from automl.study.proposals.distributions import suggested
 from automl.study.proposer import Proposal
-from automl.study.rungs import ETA, FIRST
 from benchmarks.kerastuner import hyperparameters_of
 from benchmarks.search_tables import Task
 

@@ -14,16 +14,16 @@ from automl.core.specs import Configuration, TrialRecord
 from automl.execution.executor import Channel
 from automl.execution.inline import Inline
 from automl.execution.leases import Leases
-from automl.jobs.budget import Budget
-from automl.jobs.finish import keep_best
+from automl.jobs.finish.finish import keep_best
 from automl.jobs.folder import JobFolder
-from automl.jobs.loop import Loop, run_trials
-from automl.jobs.messages import epoch_message
-from automl.jobs.plan import Plan, TrialEnd
-from automl.jobs.progress import SilentProgress
-from automl.jobs.worker import with_weights
+from automl.jobs.search.budget import Budget
+from automl.jobs.search.loop import Loop, run_trials
+from automl.jobs.search.progress import SilentProgress
+from automl.jobs.trial.messages import epoch_message
+from automl.jobs.trial.plan import Plan, TrialEnd
+from automl.jobs.trial.worker import with_weights
 from automl.study.opening import open_proposer
-from automl.study.optuna_study import OptunaProposer
+from automl.study.optuna.optuna_study import OptunaProposer
 from automl.tracking.memory import NullTracker
 from automl.training.engine import Candidate, Engine, Epoch, Observer, Outcome, Split, TrainingOptions
 from benchmarks.training_record import STEADY_EPOCHS, Job, Measurement, Recorder

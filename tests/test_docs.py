@@ -9,8 +9,8 @@ import click
 import pytest
 
 from automl.cli.app import COMMANDS, application
-from automl.study.pruners import PRUNERS
-from automl.study.samplers import SAMPLERS
+from automl.study.optuna.pruners import PRUNERS
+from automl.study.proposals.samplers import SAMPLERS
 
 ROOT = Path(__file__).parents[1]
 GUIDES = ("guide.md", "cluster.md", "search.md", "search_spaces.md")

@@ -19,7 +19,7 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 STORY = """
 import sys
 import automl
-from automl.jobs.progress import SilentProgress
+from automl.jobs.search.progress import SilentProgress
 
 class Listener(SilentProgress):
     def note(self, text):
@@ -92,5 +92,5 @@ def test_what_was_read_is_told_before_a_framework_is_loaded(tmp_path):
         [sys.executable, "-c", STORY], capture_output=True, text=True, cwd=tmp_path
     ).stdout
 
-    assert "automl.jobs.story" in told.split()
+    assert "automl.jobs.intake.story" in told.split()
     assert set(told.split()).isdisjoint(HEAVY)

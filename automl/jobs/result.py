@@ -20,10 +20,10 @@ from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, digest, open_source
 from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
-from automl.jobs.exported import load_model
+from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
-from automl.jobs.intake import choose_backend, default_backend, name_backend
-from automl.jobs.trained_rows import seen_rows
+from automl.jobs.intake.intake import choose_backend, default_backend, name_backend
+from automl.jobs.trial.trained_rows import seen_rows
 from automl.tasks.catalog import restore_task
 from automl.tasks.task import Task
 

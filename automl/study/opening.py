@@ -13,15 +13,15 @@ from optuna.trial import FixedTrial
 from automl.core.errors import ConfigError, understood
 from automl.core.specs import Configuration, Objective
 from automl.spaces.space import SearchSpace, family_of
-from automl.study.claim import claim
-from automl.study.earlier import gifts_of
-from automl.study.optuna_study import OptunaProposer
-from automl.study.portfolio import starts_of
-from automl.study.pruners import OURS, build_pruner
-from automl.study.rungs import ladder
-from automl.study.samplers import build_sampler
-from automl.study.storage import JOURNAL, open_storage
-from automl.study.warm_start import Facts, Place
+from automl.study.earlier.earlier import gifts_of
+from automl.study.earlier.portfolio import starts_of
+from automl.study.earlier.warm_start import Facts, Place
+from automl.study.optuna.claim import claim
+from automl.study.optuna.optuna_study import OptunaProposer
+from automl.study.optuna.pruners import OURS, build_pruner
+from automl.study.optuna.storage import JOURNAL, open_storage
+from automl.study.promotion.rungs import ladder
+from automl.study.proposals.samplers import build_sampler
 
 
 # long for its signature and the meaning of each argument

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from automl.core.specs import Configuration, Objective, TrialRecord
-from automl.study.front import best_records
+from automl.study.promotion.front import best_records
 
 LEAST_TRIALS = 20
 """Trials before the end is thought of: a model of fewer is sure of too much."""

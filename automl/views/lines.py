@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from automl.core.phases import Phase
 from automl.core.specs import Configuration, Objective, TrialRecord
-from automl.jobs.plan import beats
+from automl.jobs.trial.plan import beats
 from automl.views.text import configuration_text, duration_text
 
 EXPLAINED = {

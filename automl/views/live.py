@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.phases import Phase
 from automl.core.specs import Configuration, TrialRecord
-from automl.jobs.progress import NO_SEARCH, Announcement
-from automl.jobs.story import goal_text
+from automl.jobs.intake.story import goal_text
+from automl.jobs.search.progress import NO_SEARCH, Announcement
 from automl.views.lines import (
     EXPLAINED,
     Standings,

@@ -399,7 +399,7 @@ def test_bad_input_is_refused_in_one_sentence(
     if bad.content is not None:
         (places / bad.file).write_bytes(bad.content)
     before = set(os.listdir(places))
-    monkeypatch.setattr("automl.jobs.search.run_search", _accepted)
+    monkeypatch.setattr("automl.jobs.search.search.run_search", _accepted)
 
     code = run(list(bad.arguments))
 

@@ -10,8 +10,8 @@ from automl.core.specs import Objective, TrialRecord
 from automl.jobs.config import read_config
 from automl.spaces.loading import load_space
 from automl.spaces.space import join
+from automl.study.earlier.warm_start import Facts
 from automl.study.opening import open_proposer
-from automl.study.warm_start import Facts
 
 FACTS = Facts(modality="tabular", task="regression", rows=500, columns=8, outputs=1)
 

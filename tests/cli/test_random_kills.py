@@ -10,8 +10,8 @@ import time
 import optuna
 import pytest
 
-from automl.jobs.clock import seconds_used
 from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.search.clock import seconds_used
 
 TRIALS, KILLS = 6, 8
 

@@ -11,9 +11,9 @@ from automl.core.errors import ConfigError
 from automl.core.specs import Objective, Rung, TrialRecord
 from automl.spaces.space import join
 from automl.study.memory import RandomProposer
+from automl.study.promotion.rungs import ladder
+from automl.study.proposals.samplers import SAMPLERS
 from automl.study.proposer import Horizon
-from automl.study.rungs import ladder
-from automl.study.samplers import SAMPLERS
 from tests.spaces.samples import sample_space
 
 ACCURACY = Objective(name="accuracy", direction="maximize")

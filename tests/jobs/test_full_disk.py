@@ -13,11 +13,11 @@ import pytest
 import automl
 from automl.core.errors import DiskFullError
 from automl.core.files import DRAFT
-from automl.jobs.finish import save_model
-from automl.jobs.progress import SilentProgress
-from automl.jobs.states import States
-from automl.jobs.weights import save_weights
-from automl.study.storage import open_storage
+from automl.jobs.finish.finish import save_model
+from automl.jobs.search.progress import SilentProgress
+from automl.jobs.trial.states import States
+from automl.jobs.trial.weights import save_weights
+from automl.study.optuna.storage import open_storage
 
 SIZE = 24 * 10**6
 """Of the disk, in bytes: a job with its plots takes 10 MB of it."""

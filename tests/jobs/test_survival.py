@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from automl.jobs.loop import run_trials
+from automl.jobs.search.loop import run_trials
 from benchmarks.pretended import job_record, pretended_search
 from tests.execution.toys import left_workers
 

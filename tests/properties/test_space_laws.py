@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from automl.spaces.loading import dump_space
 from automl.spaces.parsing import parse_space
 from automl.spaces.space import join
-from automl.study.grid import grid_points
+from automl.study.proposals.grid import grid_points
 from tests.properties.space_strategies import spaces
 
 laws = settings(

@@ -75,7 +75,7 @@ def _show_store() -> bool:
 
 
 def _show_devices() -> int:
-    from automl.jobs.intake import choose_backend
+    from automl.jobs.intake.intake import choose_backend
 
     choose_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))
     try:

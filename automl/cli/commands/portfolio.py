@@ -24,7 +24,7 @@ def build(jobs: tuple[str, ...], family: str, size: int, output: str) -> None:
     automl portfolio build runs/adult runs/bank --family tabular/mlp --output mlp.yaml
     automl search new.csv --target y --space mlp.yaml
     """  # noqa: D301  click reads the escape
-    from automl.jobs.portfolio import build_portfolio
+    from automl.jobs.finish.portfolio import build_portfolio
     from automl.views.text import configuration_text
 
     built = build_portfolio(jobs, family=family, size=size, output=Path(output))

@@ -30,7 +30,7 @@ def command(folder: str, name: str | None, wait: str) -> int:
     from automl.execution.board_worker import join
     from automl.jobs.config import parse_time
     from automl.jobs.folder import JobFolder
-    from automl.jobs.worker import open_joined_runner
+    from automl.jobs.trial.worker import open_joined_runner
 
     job = JobFolder(Path(folder).absolute())
     join(

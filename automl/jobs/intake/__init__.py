@@ -1,0 +1,1 @@
+"""From a job's options to prepared data, a search space and an open study."""

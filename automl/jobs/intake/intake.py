@@ -1,0 +1,376 @@
+"""From a job's options to prepared data and a search space; what can be refused is refused here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from automl.core.errors import ConfigError, suggest
+from automl.core.limits import parse_limit
+from automl.core.metrics import check_objective, default_objective, parse_objective
+from automl.core.notes import said_of, warnings_of
+from automl.core.quiet import muted_native_output
+from automl.core.specs import Objective, TaskKind
+from automl.data.catalog import MODALITIES
+from automl.data.modality import Dataset, Examples, Modality, ReadOptions
+from automl.data.source import Source, open_source, refuse_pipe
+from automl.jobs.config import EXECUTORS, JobConfig
+from automl.jobs.intake.settings import check_settings, with_setting
+from automl.jobs.intake.story import story_of
+from automl.models.catalog import FAMILIES
+from automl.models.family import Family
+from automl.spaces.loading import load_space
+from automl.spaces.space import SearchSpace, join
+from automl.study.optuna.pruners import PRUNERS
+from automl.study.proposals.samplers import SAMPLERS
+from automl.tasks.catalog import KINDS
+from automl.training.engine_choice import AUTO, ENGINES
+from automl.training.precision import PRECISIONS
+from automl.training.strategy import STRATEGIES
+
+if TYPE_CHECKING:
+    from automl.data.splits import Fold
+    from automl.jobs.assembly import Prepared
+
+
+LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
+"""A trial on few rows or texts sees so many, within so many epochs: a thousand steps of fifty."""
+
+EPOCH_EXAMPLES = {"tabular": 200_000, "series": 200_000, "image": 50_000, "text": 50_000}
+"""Of more examples an epoch is a part of a pass, so that the first rung, at 2 epochs, comes soon."""
+
+MOST_PER_PASS = 10
+"""Epochs of a pass at most: each one scores the validation part."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """A job whose data is read and whose space is known; nothing is trained yet.
+
+    Attributes:
+        source: where the data came from.
+        modality: how it is read.
+        dataset: the raw examples.
+        folds: positions of training and validation parts; empty with validation data of the user's.
+        validation: raw examples of the user's validation data, or None.
+        objectives: what is optimised.
+        families: to search in, by short name.
+        space: the joint search space.
+        epochs: full length of a trial by family.
+        epochs_per_pass: epochs that a pass over the training part is divided into.
+        notes: what the user should know of the data.
+    """
+
+    source: Source
+    modality: Modality
+    dataset: Dataset
+    folds: tuple[Fold, ...]
+    validation: Examples | None
+    objectives: tuple[Objective, ...]
+    families: Mapping[str, Family]
+    space: SearchSpace
+    epochs: Mapping[str, int]
+    epochs_per_pass: int
+    notes: tuple[str, ...]
+
+
+def check_early(config: JobConfig, data: object = None) -> Source:
+    """Refuse what can be refused without reading data or loading a framework.
+
+    Args:
+        config: the job.
+        data: data in memory, or None when ``config.data`` names it.
+
+    Returns:
+        the source of the data.
+
+    Raises:
+        ConfigError, DataError, SpaceError: see the message.
+    """
+    from automl.data.preflight import check_table_header
+
+    _check_names(config)
+    for text in config.metric:
+        parse_objective(text)
+    for text in config.constraint:
+        parse_limit(text)
+    if config.space is not None:
+        load_space(config.space)
+    check_settings(config)
+    if data is None and config.data is None:
+        raise ConfigError("No data given: expected a file, a folder or sklearn:NAME.")
+    for given in (config.data if data is None else data, config.validation):
+        refuse_pipe(given, "a search reads its data again, when it is resumed and in each worker")
+    source = open_source(config.data if data is None else data)
+    wanted = [config.group_column, config.time_column, config.id_column, *config.keep, *config.drop]
+    if source.kind == "table":
+        check_table_header(
+            source,
+            target=config.target,
+            columns=tuple(name for name in wanted if name is not None),
+            header=config.header,
+        )
+    if config.validation is not None:
+        open_source(config.validation)
+    return source
+
+
+def name_backend(backend: str) -> None:
+    """Say which backend Keras takes when it is imported, by and by."""
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = backend
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def choose_backend(backend: str) -> None:
+    """Set the Keras backend, which can be done only before Keras is first imported, and import Keras.
+
+    Raises:
+        ConfigError: Keras is already running on another backend, or the backend is not installed.
+    """
+    if "keras" in sys.modules:
+        running = sys.modules["keras"].backend.backend()
+        if running != backend:
+            raise ConfigError(
+                f"Keras already runs on {running!r} in this process, so {backend!r} cannot be chosen. "
+                "Set KERAS_BACKEND before importing Keras."
+            )
+        return
+    name_backend(backend)
+    with muted_native_output():
+        try:
+            import_module("keras")
+        except ImportError as error:
+            raise ConfigError(
+                f"The Keras backend {backend!r} cannot be loaded: {error}. "
+                "Is it installed? JAX comes with: pip install 'automl-keras[jax]'."
+            ) from None
+
+
+def default_backend() -> str:
+    """The backend of this process: Keras' own when it runs, else the environment's or TensorFlow."""
+    if "keras" in sys.modules:
+        return str(sys.modules["keras"].backend.backend())
+    return os.environ.get("KERAS_BACKEND", "tensorflow")
+
+
+def take_in(
+    config: JobConfig,
+    source: Source,
+    cache: Path | None = None,
+    *,
+    data_is_good: Callable[[], object] = lambda: None,
+    note: Callable[[str], None] = lambda text: None,
+) -> Intake:
+    """Read the data and lay out what is searched.
+
+    Keras is loaded only when the data has been found good, so that a refusal comes at once.
+
+    Args:
+        config: the job.
+        source: its data.
+        cache: folder in which what is slow to read and to prepare is kept, or None to keep nothing.
+        data_is_good: called before Keras is loaded.
+        note: is told then what was read.
+    """
+    source = _with_cache(source, cache)
+    options = read_options(config)
+    with source.phases.phase(f"reading {source.name}"):
+        name = config.modality or _modality_of(source, options)
+        modality = MODALITIES[name]
+        _refuse_choice(config, name)
+        dataset = modality.read(source, options)
+        source.kept.shrink()
+    objectives = objectives_of(config, dataset.task)
+    validation, notes = _validation(config, modality, dataset, source)
+    folds, left_out = ((), ()) if validation is not None else _folds(config, dataset)
+    rows = len(dataset.examples)
+    per_pass = epochs_per_pass(name, rows)
+    notes = (*dataset.notes, *notes, *left_out, *_note_of_parts(per_pass, rows))
+    note(story_of(source, dataset, folds, validation, objectives))
+    for text in notes:
+        note(f"Warning: {text}" if warnings_of((text,)) else text)
+    data_is_good()
+    with source.phases.phase(f"loading Keras on {config.backend}"):
+        choose_backend(config.backend)
+    families, space, epochs = _search_space(config, name, dataset.task, rows, per_pass)
+    return Intake(
+        source=source,
+        modality=modality,
+        dataset=dataset,
+        folds=folds,
+        validation=validation,
+        objectives=objectives,
+        families=families,
+        space=space,
+        epochs=epochs,
+        epochs_per_pass=per_pass,
+        notes=notes,
+    )
+
+
+def prepare_folds(config: JobConfig, intake: Intake) -> tuple[Prepared, ...]:
+    """Fit the preprocessing on each training part and transform once."""
+    import numpy as np
+
+    from automl.jobs.assembly import prepare
+
+    dataset, source = intake.dataset, intake.source
+    if intake.validation is not None:
+        parts = [(np.arange(len(dataset.examples)), intake.validation)]
+    else:
+        parts = [(fold.train, dataset.examples.take(fold.validation)) for fold in intake.folds]
+    return tuple(
+        prepare(
+            intake.modality,
+            dataset,
+            rows,
+            validation,
+            seed=config.seed,
+            cache=source.cache,
+            phases=source.phases,
+        )
+        for rows, validation in parts
+    )
+
+
+def read_options(config: JobConfig) -> ReadOptions:
+    """Return how the data is to be read."""
+    return ReadOptions(
+        target=config.target,
+        task=cast("TaskKind | None", config.task),
+        id_column=config.id_column,
+        time_column=config.time_column,
+        group_column=config.group_column,
+        keep=config.keep,
+        drop=config.drop,
+        header=config.header,
+        lookback=config.lookback,
+        horizon=config.horizon,
+        image_size=config.image_size,
+    )
+
+
+def objectives_of(config: JobConfig, task: TaskKind) -> tuple[Objective, ...]:
+    """Return what is optimised: the user's metrics, or the task's default.
+
+    Raises:
+        ConfigError: a metric does not fit the task.
+    """
+    chosen = tuple(parse_objective(text) for text in config.metric)
+    for objective in chosen:
+        check_objective(objective, task)
+    return chosen or (default_objective(task),)
+
+
+def _with_cache(source: Source, folder: Path | None) -> Source:
+    if folder is None:
+        return source
+    from automl.data.cache import ArrayCache
+
+    return replace(source, cache=ArrayCache(folder))
+
+
+def _validation(
+    config: JobConfig, modality: Modality, dataset: Dataset, like: Source
+) -> tuple[Examples | None, tuple[str, ...]]:
+    from automl.data.unseen import classes_of, with_known_labels
+
+    if config.validation is None:
+        return None, ()
+    source = replace(open_source(config.validation), cache=like.cache, phases=like.phases)
+    with source.phases.phase(f"reading {source.name}"):
+        examples, notes = modality.read_again(source, dataset.schema, targets=True)
+    examples, left_out = with_known_labels(examples, classes_of(dataset), source.name)
+    return examples, (*(said_of(source.name, note) for note in notes), *left_out)
+
+
+def _refuse_choice(config: JobConfig, modality: str) -> None:
+    """Refuse to keep or drop columns where there are none."""
+    forecast = config.horizon is not None or config.task == "forecasting"
+    if (config.keep or config.drop) and (modality == "image" or (modality == "series" and not forecast)):
+        what = "pictures" if modality == "image" else "whole series"
+        raise ConfigError(f"keep and drop choose columns of a table, and these are {what}: leave them out.")
+
+
+def _folds(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[str, ...]]:
+    from automl.data.splits import make_folds
+    from automl.data.unseen import folds_with_known_labels
+
+    return folds_with_known_labels(dataset, make_folds(dataset, folds=config.folds, seed=config.seed))
+
+
+def _check_names(config: JobConfig) -> None:
+    named: tuple[tuple[str, str | None, Any], ...] = (
+        ("modality", config.modality, MODALITIES),
+        ("task", config.task, KINDS),
+        ("sampler", config.sampler, SAMPLERS),
+        ("pruner", config.pruner, PRUNERS),
+        ("strategy", config.strategy, STRATEGIES),
+        ("engine", config.engine, (AUTO, *ENGINES)),
+        ("executor", config.executor, EXECUTORS),
+        ("precision", config.precision, PRECISIONS),
+    )
+    for kind, name, known in named:
+        if name is not None and name not in known:
+            raise ConfigError(f"Unknown {kind} {name!r}. {suggest(name, known)}")
+    short = {name.split("/")[1] for name in FAMILIES}
+    if config.modality:
+        short = {item.split("/")[1] for item in FAMILIES if item.startswith(f"{config.modality}/")}
+    for name in config.family:
+        if name not in short:
+            raise ConfigError(f"Unknown family {name!r}. {suggest(name, sorted(short))}")
+
+
+def _modality_of(source: Source, options: ReadOptions) -> str:
+    from automl.data.inference import infer_modality
+
+    return infer_modality(source, options)
+
+
+def _search_space(
+    config: JobConfig, modality: str, task: TaskKind, rows: int, per_pass: int
+) -> tuple[dict[str, Family], SearchSpace, dict[str, int]]:
+    from automl.jobs.assembly import usable_families
+
+    own = load_space(config.space, task=task) if config.space else None
+    wanted = config.family or ((own.name.split("/")[-1],) if own else ())
+    families = usable_families(modality, task, wanted)
+    spaces = {name: load_space(f"{modality}/{name}", task=task) for name in families}
+    if own is not None:
+        name = own.name.split("/")[-1]
+        if name not in families:
+            raise ConfigError(
+                f"{config.space} describes the family {own.name!r}, which is not among "
+                f"{', '.join(families)}. {suggest(name, families)}"
+            )
+        spaces[name] = own
+    space = join(spaces)
+    for text in config.set:
+        space = with_setting(space, text)
+    passes = {name: config.epochs or _full_length(item, modality, rows) for name, item in spaces.items()}
+    epochs = {name: per_pass * length for name, length in passes.items()}
+    return families, replace(space, epochs=max(epochs.values())), epochs
+
+
+def epochs_per_pass(modality: str, rows: int) -> int:
+    """Return how many epochs a pass over so many examples is divided into."""
+    return min(MOST_PER_PASS, -(-rows // EPOCH_EXAMPLES[modality])) or 1
+
+
+def _note_of_parts(per_pass: int, rows: int) -> tuple[str, ...]:
+    if per_pass == 1:
+        return ()
+    return (f"{rows:,} examples: an epoch is 1/{per_pass} of a pass over them.",)
+
+
+def _full_length(space: SearchSpace, modality: str, rows: int) -> int:
+    """The space's own epochs; more for few rows or texts, whose epochs have few steps."""
+    if modality not in ("tabular", "text"):
+        return space.epochs
+    return max(space.epochs, min(MOST_EPOCHS, LEAST_EXAMPLES // max(rows, 1)))

@@ -1,0 +1,73 @@
+"""What a job opens before it searches: its data, beside it the store of its runs, and its study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl.core.specs import Objective
+from automl.jobs.config import JobConfig
+from automl.jobs.folder import JobFolder
+from automl.jobs.intake.intake import Intake, take_in
+from automl.jobs.intake.warm_start import place_of
+
+if TYPE_CHECKING:
+    from automl.data.source import Source
+    from automl.spaces.space import SearchSpace
+    from automl.study.earlier.warm_start import Facts
+    from automl.study.proposer import Proposer
+
+
+def check_stores(config: JobConfig) -> None:
+    """Refuse stores of the study and of the runs that do not answer, before anything is read."""
+    if config.storage is not None:
+        from automl.study.optuna.storage import open_storage
+
+        open_storage(Path(), config.storage)
+    if config.tracking:
+        from automl.tracking.answering import check_store
+
+        check_store(config.tracking_uri)
+
+
+def taken_in(config: JobConfig, source: Source, folder: JobFolder, note: Callable[[str], None]) -> Intake:
+    """Read the data and tell what it is; the tracker's store is made ready while Keras is loaded."""
+
+    def warm() -> None:
+        if config.tracking:
+            from automl.tracking.delivery import warm_up
+
+            warm_up(config.tracking_uri)
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        return take_in(config, source, folder.cache, data_is_good=lambda: beside.submit(warm), note=note)
+
+
+def proposer_of(
+    config: JobConfig, folder: JobFolder, note: Callable[[str], None]
+) -> Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]:
+    """Return what opens the study on a space with objectives, full lengths by family, facts on the data."""
+    from automl.study.opening import open_proposer
+
+    def opened(
+        space: SearchSpace, objectives: tuple[Objective, ...], epochs: Mapping[str, int], facts: Facts
+    ) -> Proposer:
+        return open_proposer(
+            folder=folder.path,
+            name=config.name or folder.path.name,
+            space=space,
+            objectives=objectives,
+            epochs=epochs,
+            sampler=config.sampler,
+            pruner=config.pruner,
+            seed=config.seed,
+            storage=config.storage,
+            use_portfolio=config.portfolio,
+            facts=facts,
+            earlier=[place_of(text) for text in config.warm_start],
+            note=note,
+        )
+
+    return opened

@@ -1,0 +1,1 @@
+"""The search: its loop, its time, its workers, its interruption."""

@@ -1,0 +1,156 @@
+"""Who runs the trials of a job: this process, worker processes, other machines; with which devices."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeAlias
+
+from automl.core.errors import ConfigError
+from automl.execution.dispatcher import Dispatcher, Limits
+from automl.execution.executor import Executor, Runner, Work
+from automl.execution.inline import Inline
+from automl.execution.leases import Leases
+from automl.execution.worker_line import Crew
+from automl.jobs.config import AUTO, JobConfig
+from automl.jobs.folder import JobFolder
+from automl.jobs.trial.plan import Plan, TrialEnd, end_from_json, plan_to_json
+from automl.training.accelerator import host_memory, visible_gpus
+
+Hire: TypeAlias = Callable[[Runner, Work], Executor[Plan, TrialEnd]]
+"""From a runner for this process, and the same told for other processes, to the executor."""
+
+CORES_PER_WORKER, BYTES_PER_WORKER = 4, 4 * 2**30
+"""What ``--workers auto`` gives a worker at least where there is no GPU."""
+
+MEMORY_SHARE = 0.9
+"""Share of the machine's memory that all workers together may take unless a limit is given."""
+
+
+@contextmanager
+def hired(
+    config: JobConfig, folder: JobFolder, data: object, note: Callable[[str], None]
+) -> Iterator[Hire]:
+    """Start the workers of a job; they load the framework while the data is read.
+
+    Args:
+        config: the job.
+        folder: where their journal and their logs lie, and where they meet.
+        data: the data when it is in memory.
+        note: tells the user something.
+
+    Raises:
+        ConfigError: data in memory, which other machines cannot see, or no cluster.
+    """
+    leases, name = Leases(folder.leases), executor_name(config)
+    if name == "inline":
+        yield lambda runner, work: Inline(runner, leases=leases, attempts=config.attempts)
+        return
+    if name in ("folder", "ray") and data is not None:
+        raise ConfigError(f"executor {name}: other machines do not see data in memory; give a file.")
+    executor: Dispatcher[Plan, TrialEnd] = Dispatcher(
+        _crew(name, config, folder, data, leases, note),
+        leases=leases,
+        encode=plan_to_json,
+        decode=lambda plan, values: end_from_json(values),
+        limits=Limits(memory_bytes=_memory_limit(config, name), attempts=config.attempts),
+    )
+    if name == "folder":
+        note(f"Workers join with: automl worker --join {folder.path}")
+
+    def opened(runner: Runner, work: Work) -> Executor[Plan, TrialEnd]:
+        executor.open(work)
+        return executor
+
+    try:
+        yield opened
+    finally:
+        executor.close()
+
+
+def _crew(
+    name: str,
+    config: JobConfig,
+    folder: JobFolder,
+    data: object,
+    leases: Leases,
+    note: Callable[[str], None],
+) -> Crew:
+    if name == "pool":
+        from automl.execution.pool import ProcessCrew, places
+
+        workers = worker_count(config)
+        shares = environments(config, workers, visible_gpus())
+        return ProcessCrew(
+            places(workers, shares, cores=config.worker_cores),
+            folder=folder.logs,
+            leases=leases,
+            warm=("keras",),
+            options={} if data is None else {"data": data},
+        )
+    from automl.execution.board import BoardCrew
+
+    if name == "folder":
+        return BoardCrew(folder.board, note=note)
+    from automl.execution.ray_cluster import RayCrew
+
+    return RayCrew(
+        BoardCrew(folder.board, note=note),
+        slots=worker_count(config),
+        command=lambda worker: worker_command(folder, worker),
+        address=config.ray_address,
+        cpus=float(config.worker_cores or 1),
+        gpus=1.0 / config.trials_per_gpu if visible_gpus() else 0.0,
+    )
+
+
+def worker_command(folder: JobFolder, worker: str) -> list[str]:
+    """Return the command that joins a running search under a name."""
+    return [sys.executable, "-m", "automl", "worker", "--join", str(folder.path), "--id", worker]
+
+
+def worker_count(config: JobConfig) -> int:
+    """Return how many workers a job gets on this machine."""
+    if config.workers != AUTO:
+        return int(config.workers)
+    gpus = len(visible_gpus())
+    if gpus:
+        # a strategy that spans the GPUs takes them all for one trial
+        return gpus * config.trials_per_gpu if config.strategy in (AUTO, "single") else 1
+    by_memory = (host_memory() or BYTES_PER_WORKER) // BYTES_PER_WORKER
+    return max(1, min((os.cpu_count() or 1) // CORES_PER_WORKER, by_memory))
+
+
+def executor_name(config: JobConfig) -> str:
+    """Return where trials run: as asked for, else in this process when there is one worker."""
+    if config.executor != AUTO:
+        return config.executor
+    return "inline" if worker_count(config) == 1 else "pool"
+
+
+def environments(config: JobConfig, workers: int, gpus: tuple[str, ...]) -> list[Mapping[str, str]]:
+    """Return the variables of each worker: the backend, and the GPU that it may use.
+
+    Args:
+        config: the job.
+        workers: how many.
+        gpus: the GPUs of this machine, as ``CUDA_VISIBLE_DEVICES`` names them.
+    """
+    shared = {"KERAS_BACKEND": config.backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    if not gpus or workers == 1 or config.strategy not in (AUTO, "single"):
+        return [shared] * workers
+    # growth: several processes may share a GPU, and none must take all of its memory at once
+    grown = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+    return [
+        {**shared, **grown, "CUDA_VISIBLE_DEVICES": gpus[index % len(gpus)]} for index in range(workers)
+    ]
+
+
+def _memory_limit(config: JobConfig, name: str) -> int | None:
+    """Bytes that a worker may hold: as asked for, else on this machine an equal share."""
+    memory = host_memory()
+    if config.memory_limit is not None or memory is None or name != "pool":
+        return config.memory_limit
+    return int(MEMORY_SHARE * memory / worker_count(config))

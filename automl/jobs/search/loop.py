@@ -1,0 +1,282 @@
+"""The loop of every search: ask, hand out, hear, tell, until the budget is used or the user interrupts."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from automl.core.errors import SearchError
+from automl.core.seeds import derive
+from automl.core.specs import Configuration, Objective, TrialRecord
+from automl.execution.executor import INTERRUPTED, Ended, Executor, Message, Task
+from automl.jobs.search.budget import Budget
+from automl.jobs.search.interrupts import Interrupts
+from automl.jobs.search.progress import Announcement, Progress
+from automl.jobs.search.shield import Shield
+from automl.jobs.trial.epochs import Epochs
+from automl.jobs.trial.plan import Plan, TrialEnd, beats, best_of
+from automl.spaces.space import family_of
+from automl.study.proposer import Proposal, Proposer
+from automl.tracking.tracker import Tracker
+
+FAILURES_IN_A_ROW = 10
+"""With so many failures at the start and no success, the fault lies with the job, not with a trial."""
+
+LARGEST_SHARE = 0.5
+"""A trial that would take a larger share of the time left is ended after its second epoch, once there is
+a model to return: a slow family must not eat the search."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loop:
+    """What the loop works with.
+
+    Attributes:
+        name: the job's.
+        objectives: what is optimised; the first one decides which trial is best.
+        proposer: says what is tried.
+        tracker: remembers runs.
+        progress: told of everything.
+        budget: when to end.
+        seed: the job's.
+        executor: runs trials; what its runners say is described in ``jobs/trial/messages.py``.
+        keep: writes down a trial that is the best so far.
+        show: a configuration as users read it, and the trial's full length in epochs.
+        epochs: the journal of epochs.
+    """
+
+    name: str
+    objectives: tuple[Objective, ...]
+    proposer: Proposer
+    tracker: Tracker
+    progress: Progress
+    budget: Budget
+    seed: int
+    executor: Executor[Plan, TrialEnd]
+    keep: Callable[[TrialEnd], None]
+    show: Callable[[Configuration], tuple[Mapping[str, Any], int]]
+    epochs: Epochs = field(default_factory=Epochs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a loop ended with: the best trial, and ``complete`` or ``interrupted``."""
+
+    best: TrialRecord
+    state: str
+
+
+def run_trials(loop: Loop) -> Found:
+    """Run trials until the budget is used or the user interrupts.
+
+    Raises:
+        SearchError: no trial succeeded.
+    """
+    loop = replace(loop, progress=Shield(loop.progress))
+    rounds = _Rounds(loop)
+    earlier = loop.proposer.records()
+    loop.tracker.catch_up(
+        (replace(record, configuration=loop.show(record.configuration)[0]) for record in earlier),
+        loop.epochs.earlier,
+    )
+    loop.progress.start(
+        Announcement(
+            name=loop.name,
+            objectives=loop.objectives,
+            trials=loop.budget.trials,
+            deadline=loop.budget.deadline,
+            earlier=earlier,
+        )
+    )
+    state = "interrupted"
+    try:
+        with Interrupts(loop.progress.note) as interrupts:
+            rounds.run(interrupts)
+            if not interrupts.requested:
+                rounds.close()
+                state = "complete"
+        if loop.proposer.ended:
+            loop.progress.note(loop.proposer.ended)
+    except KeyboardInterrupt:
+        pass  # what was told so far is the result
+    finally:
+        loop.executor.close()
+        loop.progress.stop()
+    if rounds.best is None:
+        raise SearchError(_nothing(state, loop.proposer.records()))
+    return Found(best=rounds.best, state=state)
+
+
+@dataclass
+class _Watched:
+    """A trial that is running: what it has told so far.
+
+    Attributes:
+        proposal: what it was.
+        epochs: its full length.
+        best: the best value of the first objective.
+        heard: the last epoch it told of; an epoch that is trained again after a crash is not told again.
+    """
+
+    proposal: Proposal
+    epochs: int
+    best: float | None
+    heard: int
+    began: float = field(default_factory=time.monotonic)
+
+
+class _Rounds:
+    """The state of one loop: what runs, what has ended, the best, failures since the last success.
+
+    Also how long the trials of each family took to their first rung.
+    """
+
+    def __init__(self, loop: Loop) -> None:
+        records = loop.proposer.records()
+        self._loop = loop
+        self._begun = len(records)
+        self._done = sum(record.pauses + (record.state != "paused") for record in records)
+        self._failures: list[str] = []
+        self._startup = 0.0
+        self._looks: defaultdict[str, list[float]] = defaultdict(list)
+        self._watched: dict[int, _Watched] = {}
+        self.best = best_of(records, loop.objectives[0])
+
+    def run(self, interrupts: Interrupts) -> None:
+        def stopping() -> bool:
+            return interrupts.requested or self._loop.budget.over()
+
+        for ended in self._loop.executor.run(self._draw, self._hear, stopping):
+            watched = self._watched.pop(ended.task.number)
+            if ended.lost != INTERRUPTED:
+                self._told(_end_of(ended), watched)
+
+    def close(self) -> None:
+        """End the trials that still wait: nothing more is searched."""
+        for record in self._loop.proposer.close():
+            self._loop.tracker.end_trial(record)
+
+    def _draw(self) -> Task[Plan] | None:
+        budget, proposer = self._loop.budget, self._loop.proposer
+        horizon = budget.horizon(self._begun, self._startup)
+        proposal = None if horizon is None else proposer.ask(horizon)
+        if proposal is None:
+            return None
+        self._begun += proposal.paused is None
+        return Task(number=proposal.number, payload=self._plan(proposal), deadline=budget.trial_deadline())
+
+    def _plan(self, proposal: Proposal) -> Plan:
+        loop, paused = self._loop, proposal.paused
+        shown, epochs = loop.show(proposal.configuration)
+        seed = derive(loop.seed, "trial", proposal.number)
+        loop.progress.trial_started(proposal.number, shown, epochs)
+        self._watched[proposal.number] = _Watched(
+            proposal=proposal,
+            epochs=epochs,
+            best=paused.scores[0] if paused and paused.scores else None,
+            heard=paused.epochs if paused else 0,
+        )
+        return Plan(
+            number=proposal.number,
+            configuration=proposal.configuration,
+            origin=proposal.origin,
+            until=proposal.until,
+            levels=proposal.levels,
+            paused=paused,
+            seed=seed,
+            run_id=loop.tracker.start_trial(proposal.number, shown, seed=seed),
+            best=self.best,
+            limit=self._first_look(proposal),
+        )
+
+    def _first_look(self, proposal: Proposal) -> float | None:
+        """Seconds to a new trial's first rung; one that does not pause is judged by ``_too_slow``."""
+        unknown = proposal.paused is None and proposal.until is not None
+        # without a model a slow one is better than none
+        if not unknown or self.best is None:
+            return None
+        return self._loop.budget.first_look(self._looks[family_of(proposal.configuration)])
+
+    def _hear(self, task: Task[Plan], message: Message) -> str:
+        kind, watched = message["event"], self._watched[task.number]
+        if kind == "epoch" and message["number"] > watched.heard:
+            return self._epoch(task.payload, watched, message)
+        if kind == "retry":
+            self._loop.progress.note(f"Trial {task.number} goes to another worker: {message['reason']}.")
+        if kind == "note":
+            self._loop.progress.note(message["text"])
+        return ""
+
+    def _epoch(self, plan: Plan, watched: _Watched, message: Message) -> str:
+        """Pass an epoch on; returns why the trial is to be pruned, or empty."""
+        loop, number, metrics = self._loop, message["number"], message["metrics"]
+        if watched.heard == 0:
+            self._startup = max(self._startup, time.monotonic() - watched.began)
+        watched.heard = number
+        told = loop.epochs.note(plan.number, number, metrics)
+        loop.tracker.log_epoch(plan.run_id, number, metrics, at=told.time)
+        loop.progress.epoch(plan.number, number, metrics)
+        objective = loop.objectives[0]
+        value = metrics.get(objective.label)
+        if value is not None:
+            # the best so far, which is what the trial is worth: its weights are the ones kept
+            watched.best = value if objective.better(value, watched.best) else watched.best
+            if watched.best is not None and loop.proposer.report(plan.number, number, watched.best):
+                return f"pruned after epoch {number}"
+        # one that pauses does not eat the search
+        return "" if plan.until is not None else self._too_slow(number, message["seconds"], watched.epochs)
+
+    def _too_slow(self, number: int, seconds: float, epochs: int) -> str:
+        deadline = self._loop.budget.deadline
+        if number != 2 or deadline is None or self.best is None:
+            return ""
+        needed, left = seconds * (epochs - 2), deadline - time.monotonic()
+        if needed <= LARGEST_SHARE * left:
+            return ""
+        return f"too slow: it would take {needed:.0f} s more of the {max(left, 0):.0f} s left"
+
+    def _told(self, end: TrialEnd, watched: _Watched) -> None:
+        loop, record = self._loop, end.record
+        if beats(record, self.best, loop.objectives[0]):
+            self.best = record
+            loop.keep(end)
+        if record.state == "paused":
+            if record.pauses == 1:
+                self._looks[family_of(record.configuration)].append(record.seconds)
+            loop.proposer.pause(record)
+            loop.tracker.pause_trial(record)
+        else:
+            loop.proposer.tell(record, {})
+            loop.tracker.end_trial(record)
+        self._done += 1
+        if self.best is not None:
+            scores = zip(loop.objectives, self.best.scores, strict=True)
+            loop.tracker.log_best(self._done, {f"best_{item.label}": score for item, score in scores})
+        loop.progress.trial_ended(record, self.best)
+        self._stop_if_hopeless(record)
+
+    def _stop_if_hopeless(self, record: TrialRecord) -> None:
+        self._failures = [*self._failures, record.reason] if record.state == "failed" else []
+        if len(self._failures) >= FAILURES_IN_A_ROW and self.best is None:
+            raise SearchError(
+                f"The first {FAILURES_IN_A_ROW} trials all failed; the first one: {self._failures[0]}"
+            )
+
+
+def _end_of(ended: Ended[Plan, TrialEnd]) -> TrialEnd:
+    if ended.result is not None:
+        return ended.result
+    return TrialEnd(record=ended.task.payload.lost(ended.lost))
+
+
+def _nothing(state: str, records: Sequence[TrialRecord]) -> str:
+    lost = "No trial ended with a model, so there is nothing to return."
+    if state == "interrupted":
+        return f"{lost} The search was interrupted early; `automl resume` continues it."
+    reasons = [record.reason for record in records if record.reason]
+    if reasons:
+        return f"{lost} Reason of the last failure: {reasons[-1]}"
+    return f"{lost} The time was over before the first trial began: give it more time."

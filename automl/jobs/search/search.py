@@ -1,0 +1,269 @@
+"""The story of one job: prepare, search, and end with the best model whatever happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from automl.core.phases import Phases
+from automl.core.specs import COSTS, Configuration, JobRecord, Objective, TrialRecord
+from automl.data.source import digest
+from automl.execution.executor import Executor, Runner, Work
+from automl.jobs.assembly import Prepared
+from automl.jobs.config import JobConfig
+from automl.jobs.finish.finish import Records, finish, keep_best
+from automl.jobs.folder import JobFolder, write_json
+from automl.jobs.intake.intake import Intake
+from automl.jobs.intake.setting import open_setting
+from automl.jobs.intake.warm_start import facts_of
+from automl.jobs.search.budget import budget_from
+from automl.jobs.search.interrupts import EXPORTING, Interrupts
+from automl.jobs.search.loop import Loop, run_trials
+from automl.jobs.search.progress import Progress
+from automl.jobs.search.session import Session, state_of
+from automl.jobs.trial.epochs import Epochs
+from automl.jobs.trial.plan import Plan, TrialEnd, best_of
+from automl.jobs.trial.trained_rows import write_trained_rows
+from automl.jobs.trial.worker import WORK, Notes, trial_runner
+from automl.spaces.space import SearchSpace
+from automl.study.earlier.warm_start import Facts
+from automl.study.proposer import Proposer
+from automl.tracking.operation import provisional_id
+from automl.tracking.tracker import Tracker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapters:
+    """The frameworks behind their Protocols, chosen by the api.
+
+    Attributes:
+        proposer: opens the study on a space with objectives, full lengths by family, and facts on the data.
+        tracker: remembers runs.
+        executor: makes the executor, from a runner for this process and the same told for other processes.
+    """
+
+    proposer: Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]
+    tracker: Tracker
+    executor: Callable[[Runner, Work], Executor[Plan, TrialEnd]]
+
+
+def run_search(
+    config: JobConfig,
+    intake: Intake,
+    folder: JobFolder,
+    adapters: Adapters,
+    progress: Progress,
+    *,
+    started: float,
+    used: float = 0.0,
+    has_model: Callable[[], None] = lambda: None,
+) -> None:
+    """Search and write the best model; an interrupted search ends with the best so far.
+
+    Args:
+        config: the job, its precision chosen.
+        intake: its data and space.
+        folder: where everything is kept.
+        adapters: study, tracker and executor.
+        progress: told of everything.
+        started: ``time.monotonic()`` of the start of the command; ``config.time`` counts from there.
+        used: seconds that earlier sessions of the job used.
+        has_model: called when there is a model, and again when there is a better one.
+
+    Raises:
+        SearchError: no trial succeeded.
+        TimeUpError: the time was over before the first trial began.
+    """
+    setting = open_setting(config, intake, progress.note)
+    choice = setting.choice
+    progress.note(f"Engine: {choice.name} ({choice.reason}). Precision: {config.precision}.")
+    session = Session(
+        config=config,
+        intake=intake,
+        setting=setting,
+        folder=folder,
+        tracker=adapters.tracker,
+        progress=progress,
+        started=started,
+        used=used,
+    )
+    write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
+    write_trained_rows(session)
+    task = session.setting.folds[0].task.describe()
+    write_json(folder.task, task)
+    with intake.source.phases.phase("opening the study"):
+        proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs, facts_of(intake, task))
+    for note in proposer.notes:
+        progress.note(note)
+    with _tracked(session):
+        _search_and_finish(session, proposer, adapters.executor, has_model)
+
+
+@contextmanager
+def _tracked(session: Session) -> Iterator[None]:
+    """Open the job's run and remember it with the seconds used, however the session ends."""
+    tracker, folder = session.tracker, session.folder
+    fingerprint = digest(session.intake.source)
+    run_id = _open_run(session, fingerprint)
+    known = {"run_id": run_id, "experiment_id": tracker.experiment_id, "digest": fingerprint}
+    write_json(folder.state, {**known, "seconds": session.used})
+    try:
+        yield
+    except BaseException as error:
+        tracker.end_job("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", {})
+        raise
+    finally:
+        seconds = round(session.used + time.monotonic() - session.started, 2)
+        run_id = tracker.resolve(run_id) or run_id
+        write_json(folder.state, {**state_of(folder), "run_id": run_id, "seconds": seconds})
+
+
+def _open_run(session: Session, fingerprint: str) -> str:
+    """Open the job's run under a name that is written down first: killed in between, it is found again."""
+    folder = session.folder
+    known = {name: value for name, value in state_of(folder).items() if name != "ended"}
+    planned = str(known.get("run_id") or provisional_id())
+    write_json(folder.state, {**known, "run_id": planned, "seconds": session.used})
+    try:
+        return session.tracker.start_job(_job_record(session, fingerprint))
+    except BaseException:
+        if not known:
+            folder.state.unlink()  # the job has not begun
+        raise
+
+
+def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tuple[TrialRecord, ...]:
+    """Score the task's trivial rules on the validation part of a fold."""
+    task, targets = prepared.task, prepared.targets
+    rules = task.baselines(prepared.split.train_targets, targets, prepared.validation.inputs)
+    records = []
+    for index, (name, predictions) in enumerate(rules.items()):
+        metrics = task.score(targets, predictions)
+        known = {**metrics, **dict.fromkeys(COSTS, 0.0)}
+        record = TrialRecord(
+            number=-1 - index,
+            configuration={},
+            state="complete",
+            scores=tuple(known[item.name] for item in objectives),
+            metrics=metrics,
+            baseline=name,
+        )
+        records.append(record)
+    return tuple(records)
+
+
+def _search_and_finish(
+    session: Session,
+    proposer: Proposer,
+    executor: Callable[[Runner, Work], Executor[Plan, TrialEnd]],
+    has_model: Callable[[], None],
+) -> None:
+    baselines = baseline_records(session.setting.folds[0], session.intake.objectives)
+    for record in baselines:
+        session.tracker.end_trial(record)
+    if best_of(proposer.records(), session.intake.objectives[0]) is not None:
+        has_model()
+    found = run_trials(_loop(session, proposer, executor(_runner(session), _work(session)), has_model))
+    records = Records(
+        trials=tuple(proposer.records()),
+        front=tuple(proposer.front()) if len(session.intake.objectives) > 1 else (found.best,),
+        baselines=baselines,
+        best=found.best,
+    )
+    with Interrupts(session.progress.note, EXPORTING, patient=True):
+        finish(_unhurried(session), records, plots=proposer.plots, state=found.state)
+
+
+def _unhurried(session: Session) -> Session:
+    """The session without the deadline of its phases: finishing is what time was kept back for."""
+    source = replace(session.intake.source, phases=Phases(session.progress.phase))
+    return replace(session, intake=replace(session.intake, source=source))
+
+
+def _runner(session: Session) -> Runner:
+    """What runs trials in this process."""
+    from automl.training.memory import seldom
+
+    setting = session.setting
+    notes = Notes()
+    return trial_runner(
+        replace(setting, note=notes), session.folder, notes, release=seldom(setting.release)
+    )
+
+
+def _work(session: Session) -> Work:
+    """The same told for other processes, which read the job folder."""
+    options = {"folder": str(session.folder.path), "engine": session.setting.choice.name}
+    return Work(place=WORK, options=options)
+
+
+def _loop(
+    session: Session,
+    proposer: Proposer,
+    executor: Executor[Plan, TrialEnd],
+    has_model: Callable[[], None],
+) -> Loop:
+    config, intake, folder = session.config, session.intake, session.folder
+
+    def show(configuration: Configuration) -> tuple[Mapping[str, Any], int]:
+        family, parameters = intake.space.split(configuration)
+        return {"family": family, **parameters}, intake.epochs[family]
+
+    def keep(end: TrialEnd) -> None:
+        keep_best(folder, end)
+        has_model()
+
+    return Loop(
+        name=session.name,
+        objectives=intake.objectives,
+        proposer=proposer,
+        tracker=session.tracker,
+        progress=session.progress,
+        budget=budget_from(
+            config.trial_limit,
+            config.time,
+            started=session.started,
+            used=session.used,
+            trial_seconds=config.trial_time,
+        ),
+        seed=config.seed,
+        executor=executor,
+        keep=keep,
+        show=show,
+        epochs=Epochs(folder.epochs),
+    )
+
+
+def _job_record(session: Session, fingerprint: str) -> JobRecord:
+    config, intake, folder = session.config, session.intake, session.folder
+    hidden = ("data", "storage", "tracking_uri", "out", "name", "warm_start")
+    settings: dict[str, Any] = {
+        name: ",".join(value) if isinstance(value, tuple) else value
+        for name, value in vars(config).items()
+        if name not in hidden and value not in (None, ())
+    }
+    choice = session.setting.choice
+    settings |= {
+        "engine": choice.name,
+        "engine_reason": choice.reason,
+        "epochs_per_pass": intake.epochs_per_pass,
+    }
+    data = {
+        "digest": fingerprint,
+        "rows": len(intake.dataset.examples),
+        "columns": intake.dataset.columns,
+        "source": intake.source.name,
+    }
+    return JobRecord(
+        name=session.name,
+        folder=str(folder.path),
+        task=intake.dataset.task,
+        modality=intake.modality.name,
+        objectives=intake.objectives,
+        settings=settings,
+        data=data,
+        run_id=str(state_of(folder).get("run_id", "")),
+    )

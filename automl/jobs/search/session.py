@@ -1,0 +1,49 @@
+"""What the steps of one job share, from the first trial to the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from automl.jobs.config import JobConfig
+from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.intake.intake import Intake
+from automl.jobs.search.progress import Progress
+from automl.jobs.trial.training import Setting
+from automl.tracking.tracker import Tracker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One run of ``search`` or ``resume`` over a job.
+
+    Attributes:
+        config: the options.
+        intake: data and space.
+        setting: what the trials share.
+        folder: where everything is kept.
+        tracker: remembers runs.
+        progress: told of everything.
+        started: ``time.monotonic()`` of the start of the command; ``config.time`` counts from there.
+        used: seconds that earlier sessions of the job used.
+    """
+
+    config: JobConfig
+    intake: Intake
+    setting: Setting
+    folder: JobFolder
+    tracker: Tracker
+    progress: Progress
+    started: float
+    used: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The job's name."""
+        return self.config.name or self.intake.source.name
+
+
+def state_of(folder: JobFolder) -> Mapping[str, Any]:
+    """Return what earlier sessions of a job left for the next."""
+    return read_json(folder.state) if folder.state.exists() else {}

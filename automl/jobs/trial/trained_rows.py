@@ -1,0 +1,85 @@
+"""The fingerprints of the examples that a job trains on, in its folder: ``evaluate`` finds them again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+from automl.core.files import whole
+from automl.core.notes import Note
+from automl.data.modality import Examples
+from automl.jobs.folder import JobFolder
+from automl.jobs.intake.intake import Intake
+from automl.jobs.search.session import Session
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenRows:
+    """What is known of the examples of a data set.
+
+    Attributes:
+        rows: how many have the inputs of examples of training; None where that is not known.
+        notes: what to tell.
+    """
+
+    rows: int | None
+    notes: tuple[Note, ...]
+
+
+def write_trained_rows(session: Session) -> None:
+    """Write the fingerprints of all examples that the job trains on: 8 bytes each, ascending, once."""
+    import numpy as np
+
+    from automl.data.seen import fingerprints
+
+    path, intake = session.folder.trained, session.intake
+    if path.exists():
+        return
+    with intake.source.phases.phase("noting which rows are trained on"):
+        found = fingerprints(intake.dataset.examples, _rows(intake))
+    found.sort()
+    with whole(path) as draft:
+        np.save(draft, found, allow_pickle=False)
+
+
+def seen_rows(folder: JobFolder, examples: Examples, name: str, *, same: bool) -> SeenRows:
+    """Look for the examples of a data set among those that the job trained on.
+
+    Args:
+        folder: of the job; one of an earlier version has no fingerprints, and nothing is told.
+        examples: raw examples.
+        name: of the data set.
+        same: whether it is the data of the search.
+    """
+    from automl.data.seen import compare, note_of
+
+    if not folder.trained.exists():
+        said = "is the data of the search, and all of it but the validation part was trained on"
+        known = (Note(f"{name} {said}: new data may score lower.", 1.0),) if same else ()
+        return SeenRows(rows=None, notes=known)
+    trained = _read(folder)
+    if trained is None:
+        text = f"{folder.trained} cannot be read, so nobody knows which rows of {name} were trained on."
+        return SeenRows(rows=None, notes=(Note(text),))
+    seen = compare(examples, trained)
+    return SeenRows(rows=seen.rows, notes=note_of(seen, name, same=same))
+
+
+def _rows(intake: Intake) -> np.ndarray | None:
+    """Positions of what is trained on; None for all: with folds the winner is trained on every part."""
+    return intake.folds[0].train if len(intake.folds) == 1 else None
+
+
+def _read(folder: JobFolder) -> np.ndarray | None:
+    import numpy as np
+
+    try:
+        array = np.load(folder.trained, allow_pickle=False)
+    except (OSError, ValueError, EOFError, BadZipFile):
+        return None
+    good = isinstance(array, np.ndarray) and array.dtype == np.uint64 and array.ndim == 1
+    return np.sort(array) if good else None

@@ -1,0 +1,135 @@
+"""What runs the trials of a job, in the coordinator's process or in a worker's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from automl.core.errors import ConfigError
+from automl.core.files import writing
+from automl.core.specs import Objective
+from automl.execution.executor import Channel, Runner
+from automl.jobs.config import JobConfig, config_from, read_config
+from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.trial.messages import note_message
+from automl.jobs.trial.plan import Plan, TrialEnd, beats, end_to_json, plan_from_json
+from automl.jobs.trial.states import States, giving_room
+from automl.jobs.trial.training import Setting
+from automl.jobs.trial.trial import run_trial
+from automl.jobs.trial.weights import save_weights
+
+WORK = "automl.jobs.trial.worker:open_runner"
+"""Where workers find their work."""
+
+
+class Notes:
+    """Tells the user things over the line of the trial that runs; between trials there is none."""
+
+    def __init__(self) -> None:
+        self.channel: Channel | None = None
+
+    def __call__(self, text: str) -> None:
+        """Say it."""
+        if self.channel is not None:
+            self.channel.say(note_message(text))
+
+
+def open_runner(options: Mapping[str, Any]) -> Runner:
+    """Make the runner of a worker process: it reads the job folder and prepares the data once.
+
+    Args:
+        options: ``folder``, the job folder; ``data`` when the job's data is in memory; ``engine`` that the
+            coordinator has chosen.
+
+    Returns:
+        From a plan to what came of it, both plain JSON; the best weights stay in a file.
+    """
+    from automl.jobs.intake.intake import check_early, take_in
+    from automl.jobs.intake.setting import open_setting
+
+    folder, notes = JobFolder(Path(options["folder"])), Notes()
+    config = _config_of(folder, options.get("engine"))
+    source = check_early(config, options.get("data"))
+    intake = take_in(config, source, folder.cache)
+    # only now: these load Keras, whose backend is the job's
+    from automl.training.memory import seldom
+    from automl.training.precision import FULL, policy
+
+    with policy(FULL):
+        setting = open_setting(config, intake, notes)
+    run = trial_runner(setting, folder, notes, release=seldom(setting.release))
+
+    def work(values: Mapping[str, Any], channel: Channel) -> dict[str, Any] | None:
+        with policy(FULL):
+            end = run(plan_from_json(values), channel)
+        return None if end is None else end_to_json(end)
+
+    return work
+
+
+def open_joined_runner(folder: JobFolder, options: Mapping[str, Any]) -> Runner:
+    """Make the runner of a worker that has joined from anywhere: its data must be the coordinator's.
+
+    Args:
+        folder: of the job, as this machine sees it.
+        options: as the coordinator tells them.
+
+    Raises:
+        ConfigError: the data differs, or is not seen from here.
+    """
+    from automl.data.source import digest
+    from automl.jobs.intake.intake import check_early
+
+    source = check_early(config_from(read_config(folder.job), where=str(folder.job)))
+    if digest(source) != read_json(folder.state)["digest"]:
+        raise ConfigError(
+            f"The data that this machine sees at {source.name} is other than the coordinator's, so its "
+            "trials could not be compared."
+        )
+    return open_runner({**options, "folder": str(folder.path)})
+
+
+def trial_runner(
+    setting: Setting, folder: JobFolder, notes: Notes, *, release: Callable[[], None]
+) -> Callable[[Plan, Channel], TrialEnd | None]:
+    """Return what runs a trial and keeps its weights if it is the best so far.
+
+    Args:
+        setting: what the trials share; it tells the user things by ``notes``.
+        folder: of the job.
+        notes: go to whoever is on the line.
+        release: frees what a trial left behind.
+    """
+    states = States(folder=folder.states, note=notes)
+
+    def run(plan: Plan, channel: Channel) -> TrialEnd | None:
+        notes.channel = channel
+        end = run_trial(setting, plan, states, channel)
+        kept = None if end is None else with_weights(end, plan, setting.objectives[0], folder)
+        end = None  # its model is to be released
+        release()
+        return kept
+
+    return run
+
+
+def with_weights(end: TrialEnd, plan: Plan, objective: Objective, folder: JobFolder) -> TrialEnd:
+    """Write the weights of a trial that beats the best one it knows of, and let go of its model."""
+    model, path = end.model, folder.weights_of(plan.number)
+    if model is None or not beats(end.record, plan.best, objective):
+        return replace(end, model=None)
+
+    def write() -> None:
+        with writing(path):
+            path.parent.mkdir(exist_ok=True)
+        save_weights(model, path)
+
+    giving_room(folder.states, write)
+    return replace(end, model=None, kept=True)
+
+
+def _config_of(folder: JobFolder, engine: str | None) -> JobConfig:
+    config = config_from(read_config(folder.job), where=str(folder.job))
+    return config if engine is None else replace(config, engine=engine)

@@ -1,0 +1,1 @@
+"""The story of a search over a user's own models."""

@@ -1,0 +1,1 @@
+"""What earlier studies give to a new one: warm starts and portfolios."""

@@ -1,0 +1,1 @@
+"""The study itself, kept by Optuna: storage, records, pruners, plots."""

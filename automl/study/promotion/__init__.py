@@ -1,0 +1,1 @@
+"""Who goes on: rungs, ranks, promotions, and which trials are best."""

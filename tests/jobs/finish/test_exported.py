@@ -1,0 +1,70 @@
+"""The exported file is what counts: it is loaded and scored, and a difference is told."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from automl.core.specs import Objective
+from automl.jobs.finish.exported import Check, check_exported
+from automl.tasks.catalog import restore_task
+
+RMSE = Objective(name="rmse", direction="minimize")
+X = np.linspace(-1, 1, 600, dtype=np.float32)[:, None]
+TASK = restore_task(
+    {"kind": "regression", "names": ["y"], "mean": [0], "scale": [1], "low": [-2], "high": [2]}
+)
+PREPARED: Any = SimpleNamespace(
+    task=TASK,
+    targets=X,
+    validation=SimpleNamespace(inputs={"x": X}),
+    split=SimpleNamespace(validation={"x": X}),
+)
+
+
+def _line(slope: float) -> keras.Model:
+    given = keras.Input((1,), name="x")
+    model = keras.Model({"x": given}, keras.layers.Dense(1, use_bias=False)(given))
+    model.set_weights([np.array([[slope]])])
+    return model
+
+
+def _check(path: Any, core: keras.Model, **changed: Any) -> Check:
+    known: dict[str, Any] = {"objective": RMSE, "expected": 0.0, "seconds": 60.0, **changed}
+    return check_exported(path, PREPARED, core, **known)
+
+
+def test_a_file_that_answers_as_it_was_trained_has_the_score_of_the_leaderboard(tmp_path):
+    core = _line(1.0)
+    core.save(tmp_path / "model.keras")
+
+    check = _check(tmp_path / "model.keras", core)
+
+    assert check.score == pytest.approx(0.0, abs=1e-6)
+    assert (check.examples, check.fault, check.note) == (600, "", "")
+
+
+@pytest.mark.parametrize(
+    ("slope", "expected", "said"), [(0.5, 0.0, "differ by up to"), (1.0, 0.3, "leaderboard says 0.3")]
+)
+def test_a_difference_is_told(tmp_path, slope, expected, said):
+    _line(slope).save(tmp_path / "model.keras")
+
+    assert said in _check(tmp_path / "model.keras", _line(1.0), expected=expected).fault
+
+
+def test_a_file_that_cannot_be_loaded_is_told(tmp_path):
+    (tmp_path / "model.keras").write_text("no model")
+
+    assert "cannot be used" in _check(tmp_path / "model.keras", _line(1.0)).fault
+
+
+def test_without_time_nothing_is_scored_and_that_is_said(tmp_path):
+    check = _check(tmp_path / "none.keras", _line(1.0), seconds=0.0)
+
+    assert check.score is None
+    assert "No time" in check.note

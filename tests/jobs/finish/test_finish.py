@@ -1,0 +1,102 @@
+"""What a job leaves behind to tell how its trials went: in its result, its leaderboard and its runs."""
+
+from __future__ import annotations
+
+import pytest
+from mlflow.tracking import MlflowClient
+
+from automl.core.specs import Objective, Rung, TrialRecord
+from automl.jobs.finish.finish import Records, keep_best, leaderboard_frame
+from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.trial.plan import TrialEnd
+
+ACCURACY = Objective(name="accuracy", direction="maximize")
+
+
+@pytest.fixture(scope="module")
+def runs(wine_job):
+    """Runs of the job's store by name, the parent under the job's."""
+    client = MlflowClient(f"sqlite:///{wine_job.folder.parent / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("wine")
+    return {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
+
+
+def test_the_parent_run_counts_trials_by_how_they_ended_and_who_proposed_them(wine_job, runs):
+    metrics = runs["wine"].data.metrics
+    counts = {name.removeprefix("search/"): count for name, count in metrics.items() if "search/" in name}
+
+    assert counts["finished"] + counts["pruned"] == counts["trials"] == 3
+    assert (counts["paused"], counts["failed"]) == (0, 0)
+    assert counts["origin_portfolio"] == 3
+    assert counts["finished"] == wine_job.summary["finished"]
+
+
+def test_a_trials_run_tells_where_it_came_from_and_is_closed(wine_job, runs):
+    for record in wine_job.leaderboard.dropna(subset="trial").itertuples():
+        run = runs[f"trial {record.trial}"]
+
+        assert (run.data.tags["state"], run.data.tags["origin"]) == (record.state, record.origin)
+        assert run.info.status == {"complete": "FINISHED", "pruned": "KILLED"}[record.state]
+
+
+def test_the_leaderboard_tells_how_far_each_trial_came():
+    rungs = (Rung(epochs=2, scores=(0.5,)), Rung(epochs=6, scores=(0.7,)))
+    known = {"configuration": {}, "state": "complete", "scores": (0.7,)}
+    ours = TrialRecord(number=0, origin="model", rungs=rungs, pauses=1, promotions=1, **known)
+    records = Records(trials=(ours, TrialRecord(number=1, **known)), front=(ours,), baselines=(), best=ours)
+
+    frame = leaderboard_frame(records, (ACCURACY,)).set_index("trial")
+
+    assert list(frame.loc[0, ["origin", "rungs", "promotions"]]) == ["model", 2, 1]
+    assert frame.loc[1, ["rungs", "promotions"]].isna().all()
+    assert str(frame["rungs"].dtype) == "Int64"
+
+
+def trial(number, state, score, **facts) -> TrialRecord:
+    known = {
+        "configuration": {"family": "mlp", "mlp.width": 64},
+        "metrics": {"parameters": 1234.0},
+        **facts,
+    }
+    return TrialRecord(number=number, state=state, scores=() if score is None else (score,), **known)
+
+
+def test_a_pruned_trial_stands_above_a_baseline_that_it_beats_and_failures_last():
+    trials = (trial(0, "failed", None), trial(1, "pruned", 0.9), trial(2, "complete", 0.6))
+    baseline = trial(-1, "complete", 0.7, baseline="majority")
+    records = Records(trials=trials, front=(), baselines=(baseline,), best=trials[1])
+
+    frame = leaderboard_frame(records, (ACCURACY,))
+
+    assert frame["name"].tolist() == ["mlp", "majority", "mlp", "mlp"]
+    assert frame["state"].tolist() == ["pruned", "complete", "complete", "failed"]
+
+
+def test_whole_numbers_are_integers_also_where_rows_lack_them():
+    other = trial(1, "complete", 0.8, configuration={"family": "linear"}, metrics={})
+    records = Records(trials=(trial(0, "complete", 0.9), other), front=(), baselines=(), best=other)
+
+    written = leaderboard_frame(records, (ACCURACY,)).to_csv(index=False).splitlines()[1].split(",")
+
+    assert {"64", "1234"} <= set(written)
+
+
+def end_with_weights(folder, number):
+    folder.candidates.mkdir(exist_ok=True)
+    folder.weights_of(number).write_text(f"weights {number}")
+    record = TrialRecord(number=number, configuration={}, state="complete", scores=(0.7,))
+    return TrialEnd(record=record, kept=True)
+
+
+def test_the_best_record_never_stands_beside_the_weights_of_another_trial(tmp_path, monkeypatch):
+    folder = JobFolder(tmp_path)
+    keep_best(folder, end_with_weights(folder, 3))
+    kept = (read_json(folder.best)["number"], folder.weights.read_text())
+    # the process dies between the two writes
+    monkeypatch.setattr("automl.jobs.finish.finish.write_json", lambda path, content: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        keep_best(folder, end_with_weights(folder, 4))
+
+    assert kept == (3, "weights 3")
+    assert folder.weights.read_text() == "weights 4"
+    assert not folder.best.exists()

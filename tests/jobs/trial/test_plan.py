@@ -1,0 +1,57 @@
+"""Plans and ends travel as plain JSON and arrive as they were."""
+
+from __future__ import annotations
+
+import json
+
+from automl.core.specs import Rung, TrialRecord
+from automl.jobs.trial.plan import (
+    Plan,
+    TrialEnd,
+    end_from_json,
+    end_to_json,
+    plan_from_json,
+    plan_to_json,
+)
+
+RECORD = TrialRecord(
+    number=3,
+    configuration={"family": "mlp", "mlp.width": 64, "mlp.norm": None, "mlp.rate": 0.1, "mlp.bias": True},
+    state="paused",
+    scores=(0.5, float("inf")),
+    metrics={"accuracy": 0.5},
+    epochs=6,
+    rungs=(Rung(epochs=2, scores=(0.4, 1.0), time=1.5), Rung(epochs=6, scores=(0.5, 1.0))),
+    constraints=(-0.5,),
+)
+
+
+def travelled(values):
+    return json.loads(json.dumps(values))
+
+
+def test_a_plan_arrives_as_it_was():
+    plan = Plan(
+        number=3,
+        configuration=RECORD.configuration,
+        until=18,
+        levels=(2, 6, 18),
+        paused=RECORD,
+        seed=2**40,
+        run_id="a",
+        best=RECORD,
+    )
+
+    assert plan_from_json(travelled(plan_to_json(plan))) == plan
+
+
+def test_a_first_plan_arrives_as_it_was():
+    plan = Plan(number=0, configuration={}, seed=1, run_id="")
+
+    assert plan_from_json(travelled(plan_to_json(plan))) == plan
+
+
+def test_an_end_arrives_without_its_model():
+    end = TrialEnd(record=RECORD, model="a model", kept=True)
+
+    assert end_from_json(travelled(end_to_json(end))) == TrialEnd(record=RECORD, kept=True)
