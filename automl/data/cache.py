@@ -128,7 +128,7 @@ def key_of(*parts: object) -> str:
 
     Args:
         parts: texts, numbers, None, JSON-like lists and mappings of them, and arrays, of which shape, type
-            and values count; arrays of objects are taken as texts.
+            and values count; objects in arrays are taken as texts, or as arrays of their own.
     """
     hasher = hashlib.blake2b(f"{FORMAT}".encode(), digest_size=16)
     for part in parts:
@@ -147,13 +147,19 @@ def _blocks(part: object) -> Iterator[bytes]:
     rows = max(1, _BLOCK // max(1, int(np.prod(array.shape[1:])) * 8))
     for start in range(0, len(array), rows):
         block = np.asarray(array[start : start + rows])
-        yield _text_bytes(block) if block.dtype == object else block.tobytes()
+        yield _object_bytes(block) if block.dtype == object else block.tobytes()
 
 
-def _text_bytes(texts: np.ndarray) -> bytes:
-    """Each text behind its length, so that no two lists of texts give the same bytes."""
-    coded = [str(text).encode("utf-8", "surrogatepass") for text in texts.ravel()]
-    return b"".join(b"%d:%b" % (len(text), text) for text in coded)
+def _object_bytes(objects: np.ndarray) -> bytes:
+    """Each object behind its length, so that no two lists of them give the same bytes."""
+    coded = [
+        # as a text a long array would lose its middle
+        b"".join(_blocks(item))
+        if isinstance(item, np.ndarray)
+        else str(item).encode("utf-8", "surrogatepass")
+        for item in objects.ravel()
+    ]
+    return b"".join(b"%d:%b" % (len(item), item) for item in coded)
 
 
 def _open(place: Path) -> Entry | None:

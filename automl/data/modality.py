@@ -68,9 +68,11 @@ class Examples:
             examples. Numbers are float64, strings object arrays; missing is NaN and ``""``. Pictures
             may be mapped from files, read-only; a series to forecast is a ``core.windows.Windows``, which
             behaves as an array and is taken from without copying.
-        targets: raw targets: labels as an object array of str ``(n,)``, several binary targets as
-            ``(n, k)`` float32 of 0 and 1, numbers as float64 ``(n, k)``, forecasts as float64
-            ``Windows`` ``(n, horizon, k)``; None when the source has none (prediction).
+        targets: raw targets by name, a single one as ``core.targets.TARGET``; None when the source has none
+            (prediction). Labels are an object array of str ``(n,)``, several binary targets ``(n, k)``
+            float32 of 0 and 1, numbers float64 ``(n, k)``, forecasts float64 ``Windows``
+            ``(n, horizon, k)``; what differs in shape from example to example, such as boxes, is an object
+            array ``(n,)`` of arrays (``core.targets.ragged``).
         groups: group of each example ``(n,)``, or None.
         times: time of each example ``(n,)`` as datetime64 or numbers that sort, or None.
         keys: columns that name each example in a file of predictions (row number, file name, series
@@ -80,7 +82,7 @@ class Examples:
     """
 
     inputs: Mapping[str, np.ndarray]
-    targets: np.ndarray | None = None
+    targets: Mapping[str, np.ndarray] | None = None
     groups: np.ndarray | None = None
     times: np.ndarray | None = None
     keys: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -96,8 +98,8 @@ class Examples:
             return None if array is None else _taken(array, rows)
 
         return Examples(
-            inputs={name: _taken(array, rows) for name, array in self.inputs.items()},
-            targets=pick(self.targets),
+            inputs=_each_taken(self.inputs, rows),
+            targets=None if self.targets is None else _each_taken(self.targets, rows),
             groups=pick(self.groups),
             times=pick(self.times),
             keys={name: array[rows] for name, array in self.keys.items()},
@@ -231,6 +233,10 @@ class Modality(Protocol):
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """What the task must know of the training part beyond its targets (JSON); often nothing."""
         ...
+
+
+def _each_taken(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: _taken(array, rows) for name, array in arrays.items()}
 
 
 def _taken(array: np.ndarray, rows: np.ndarray) -> np.ndarray:

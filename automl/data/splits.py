@@ -15,6 +15,7 @@ import numpy as np
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.seeds import derive
+from automl.core.targets import TARGET
 from automl.data.modality import Dataset
 
 MINIMUM_ROWS = 10
@@ -59,7 +60,9 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
         return _by_time(dataset.windows.origins, folds, share, dataset.windows.horizon, None)
     if examples.times is not None:
         return _by_time(examples.times, folds, share, None, examples.groups)
-    labels = examples.targets if dataset.task in ("binary", "multiclass") else None
+    labels = None
+    if examples.targets is not None and dataset.task in ("binary", "multiclass"):
+        labels = examples.targets[TARGET]
     if examples.groups is not None:
         return _by_group(examples.groups, labels, folds, share, seed)
     if labels is not None:

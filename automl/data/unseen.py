@@ -14,6 +14,7 @@ import numpy as np
 
 from automl.core.errors import DataError
 from automl.core.notes import Note
+from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples
 from automl.data.splits import Fold
 
@@ -36,9 +37,9 @@ def with_known_labels(
     Raises:
         DataError: more than a tenth of the examples have such labels.
     """
-    if classes is None:
+    if classes is None or examples.targets is None:
         return examples, ()
-    rows, notes = _known(np.asarray(examples.targets), sorted(set(classes)), what)
+    rows, notes = _known(examples.targets[TARGET], sorted(set(classes)), what)
     return (examples if len(rows) == len(examples) else examples.take(rows)), notes
 
 
@@ -89,4 +90,5 @@ def _known(labels: np.ndarray, classes: Sequence[str], what: str) -> tuple[np.nd
 
 
 def _labels(dataset: Dataset) -> list[str]:
-    return [str(label) for label in np.asarray(dataset.examples.targets).tolist()]
+    targets = dataset.examples.targets or {}
+    return [str(label) for label in targets[TARGET].tolist()]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.seeds import derive
 from automl.core.specs import Configuration, InputSpec, TaskKind
+from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing
 from automl.models.catalog import FAMILIES
 from automl.models.family import Family
@@ -79,11 +80,13 @@ def prepare(
         raise ConfigError("Training and validation data both need targets.")
     done = preprocess(modality, dataset, rows, validation, derive(seed, "preprocessing"), cache, phases)
     facts = modality.facts(dataset, rows)
-    task = fit_task(dataset.task, np.asarray(train_targets), names=dataset.target_names, facts=facts)
-    targets = task.encode(np.asarray(validation.targets))
+    task = fit_task(
+        dataset.task, np.asarray(train_targets[TARGET]), names=dataset.target_names, facts=facts
+    )
+    targets = task.encode(np.asarray(validation.targets[TARGET]))
     split = Split(
         train=done.train,
-        train_targets=task.encode(np.asarray(train_targets)),
+        train_targets=task.encode(np.asarray(train_targets[TARGET])),
         validation=done.validation,
         score=lambda outputs: task.score(targets, task.predictions(outputs)),
     )

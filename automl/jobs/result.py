@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError, understood
 from automl.core.files import whole_folder
 from automl.core.specs import Configuration
+from automl.core.targets import TARGET
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
 from automl.data.columns import refuse_unreadable
@@ -205,7 +206,7 @@ class Result:
         seen = seen_rows(self._files, examples, source.name, same=self._is_of_search(source))
         notes = (*notes, *left_out, *seen.notes)
         told(notes)
-        targets = self._task.encode(np.asarray(examples.targets))
+        targets = self._task.encode(np.asarray((examples.targets or {})[TARGET]))
         metrics = self._task.score(targets, self._predictions(examples))
         return {"rows": len(examples), "seen_rows": seen.rows, "metrics": metrics, **listed(notes)}
 

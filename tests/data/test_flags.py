@@ -36,7 +36,10 @@ def test_every_spelling_reads_as_any_other(first: list[Any]) -> None:
     for other in SPELLINGS:
         examples, notes = TABULAR.read_again(open_source(frame(other)), dataset.schema, targets=True)
         assert examples.inputs["member"].tolist() == dataset.examples.inputs["member"].tolist()
-        assert np.asarray(examples.targets).tolist() == np.asarray(dataset.examples.targets).tolist()
+        assert (
+            np.asarray(examples.targets["target"]).tolist()
+            == np.asarray(dataset.examples.targets["target"]).tolist()
+        )
         assert not notes
 
 
@@ -45,7 +48,7 @@ def test_spellings_within_a_column_are_the_same_and_told() -> None:
     made.loc[:5, ["member", "y"]] = [["true", "no"], ["0", "F"]] * 3
     dataset = read(made)
     assert set(dataset.examples.inputs["member"]) == {"True", "False"}
-    assert set(np.asarray(dataset.examples.targets)) == {"True", "False"}
+    assert set(np.asarray(dataset.examples.targets["target"])) == {"True", "False"}
     assert "Column 'member' spells yes and no as '0', 'False', 'True', 'true'" in " ".join(dataset.notes)
 
 

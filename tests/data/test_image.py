@@ -44,7 +44,7 @@ def read(data: object, **options: object) -> Dataset:
 def test_a_folder_per_class_gives_labels_and_file_names(tmp_path: Path) -> None:
     dataset = read(class_folders(tmp_path))
     assert dataset.task == "binary"
-    assert dataset.examples.targets.tolist() == ["cat"] * 3 + ["dog"] * 3
+    assert dataset.examples.targets["target"].tolist() == ["cat"] * 3 + ["dog"] * 3
     assert dataset.examples.keys["file"][0] == "cat/0.png"
     assert dataset.examples.inputs["image"].shape == (6, 8, 8, 3)
     assert dataset.examples.inputs["image"].dtype == np.uint8
@@ -225,7 +225,7 @@ def test_a_corrupted_picture_among_good_ones_is_skipped_and_counted(tmp_path: Pa
     class_folders(tmp_path, per_class=15)
     (tmp_path / "cat" / "5.png").write_bytes(b"\x89PNG broken")
     dataset = read(tmp_path)
-    assert len(dataset.examples) == len(dataset.examples.targets) == 29
+    assert len(dataset.examples) == len(dataset.examples.targets["target"]) == 29
     assert "cat/5.png" not in dataset.examples.keys["file"]
     assert any("1 of 30 pictures" in note and "5.png" in note for note in dataset.notes)
 
@@ -260,7 +260,7 @@ def test_what_lies_beside_the_classes_is_told(tmp_path: Path) -> None:
 
 def test_folders_called_none_and_na_are_classes(tmp_path: Path) -> None:
     dataset = read(class_folders(tmp_path, classes=("NA", "none")))
-    assert dataset.examples.targets.tolist() == ["NA"] * 3 + ["none"] * 3
+    assert dataset.examples.targets["target"].tolist() == ["NA"] * 3 + ["none"] * 3
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def table(folder: Path, rows: list[str], header: str = "file,label") -> Path:
 def test_a_table_of_paths_and_labels(tmp_path: Path) -> None:
     path = table(tmp_path, ["p/a.png,red", "p/b.png,blue", "p/c.png,", "p/d.png,red"])
     dataset = read(path, target=("label",))
-    assert dataset.examples.targets.tolist() == ["red", "blue", "red"]
+    assert dataset.examples.targets["target"].tolist() == ["red", "blue", "red"]
     assert dataset.examples.keys["file"].tolist() == ["p/a.png", "p/b.png", "p/d.png"]
     assert any("1 of 4 rows have no value" in note for note in dataset.notes)
 
@@ -305,7 +305,7 @@ def test_a_table_of_paths_and_labels(tmp_path: Path) -> None:
 def test_a_numeric_target_is_regression(tmp_path: Path) -> None:
     dataset = read(table(tmp_path, ["a.png,1.5", "b.png,2.25", "c.png,-3"]), target=("label",))
     assert dataset.task == "regression"
-    assert dataset.examples.targets.tolist() == [[1.5], [2.25], [-3.0]]
+    assert dataset.examples.targets["target"].tolist() == [[1.5], [2.25], [-3.0]]
     assert dataset.target_names == ("label",)
 
 
@@ -313,7 +313,7 @@ def test_several_binary_targets_are_multilabel(tmp_path: Path) -> None:
     path = table(tmp_path, ["a.png,1,0", "b.png,0,1"], header="file,x,y")
     dataset = read(path, target=("x", "y"))
     assert dataset.task == "multilabel"
-    assert dataset.examples.targets.tolist() == [[1, 0], [0, 1]]
+    assert dataset.examples.targets["target"].tolist() == [[1, 0], [0, 1]]
 
 
 @pytest.mark.parametrize("yes_no", [("1.0", "0.0"), ("True", "False"), ("yes", "no"), ("t", "f")])
@@ -322,18 +322,18 @@ def test_yes_and_no_in_any_spelling_are_multilabel(tmp_path: Path, yes_no: tuple
     path = table(tmp_path, [f"a.png,{yes},{no}", f"b.png,{no},{yes}", f"c.png,{yes},"], "file,x,y")
     dataset = read(path, target=("x", "y"))
     assert dataset.task == "multilabel"
-    assert dataset.examples.targets.tolist() == [[1, 0], [0, 1]]
+    assert dataset.examples.targets["target"].tolist() == [[1, 0], [0, 1]]
 
 
 def test_labels_follow_the_rules_of_tables(tmp_path: Path) -> None:
     path = table(tmp_path, ["a.png,none", "b.png,1.0", "c.png,x", "d.png,NA"])
-    assert read(path, target=("label",)).examples.targets.tolist() == ["none", "1", "x"]
+    assert read(path, target=("label",)).examples.targets["target"].tolist() == ["none", "1", "x"]
 
 
 def test_yes_and_no_of_another_file_are_spelled_as_in_training(tmp_path: Path) -> None:
     dataset = read(table(tmp_path, ["a.png,True", "b.png,False"]), target=("label",))
     examples, _ = again(dataset, table(tmp_path / "new", ["a.png,no", "b.png,1"]), targets=True)
-    assert examples.targets.tolist() == ["False", "True"]
+    assert examples.targets["target"].tolist() == ["False", "True"]
 
 
 def test_integer_arrays_that_number_classes_are_classes(tmp_path: Path) -> None:
@@ -380,7 +380,7 @@ def test_npz_files_with_the_usual_keys(tmp_path: Path, keys: tuple[str, str]) ->
     np.savez(tmp_path / "d.npz", test_images=pixels, **{keys[0]: pixels, keys[1]: [[0], [1], [1], [0]]})
     dataset = read(tmp_path / "d.npz")
     assert dataset.examples.inputs["image"].shape == (4, 6, 5, 1)
-    assert dataset.examples.targets.tolist() == ["0", "1", "1", "0"]
+    assert dataset.examples.targets["target"].tolist() == ["0", "1", "1", "0"]
     assert any("not test_images" in note for note in dataset.notes)
 
 
@@ -418,7 +418,7 @@ def test_the_digits_of_scikit_learn() -> None:
     dataset = read("sklearn:digits")
     assert dataset.examples.inputs["image"].shape == (1797, 8, 8, 1)
     assert dataset.task == "multiclass"
-    assert sorted(set(dataset.examples.targets)) == [str(digit) for digit in range(10)]
+    assert sorted(set(dataset.examples.targets["target"])) == [str(digit) for digit in range(10)]
 
 
 def again(dataset: Dataset, data: object, *, targets: bool) -> tuple[object, tuple[str, ...]]:
@@ -431,7 +431,7 @@ def test_a_test_folder_is_read_as_the_training_folder_was(tmp_path: Path) -> Non
     picture(tmp_path / "test" / "dog" / "x.png", size=(30, 20))
     examples, _ = again(dataset, tmp_path / "test", targets=True)
     assert examples.inputs["image"].shape == (1, 8, 8, 3)
-    assert examples.targets.tolist() == ["dog"]
+    assert examples.targets["target"].tolist() == ["dog"]
 
 
 def test_prediction_takes_a_flat_folder_a_single_picture_or_arrays(tmp_path: Path) -> None:

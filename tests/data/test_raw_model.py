@@ -63,7 +63,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     frame = pd.DataFrame({"x": numbers, "y": numbers[::-1]})
     dataset = TABULAR.read(open_source(frame), ReadOptions(target=("y",)))
     preprocessing = TABULAR.fit(dataset, np.arange(ROWS), 0)
-    task = fit_task("regression", np.asarray(dataset.examples.targets), names=("y",), facts={})
+    task = fit_task("regression", np.asarray(dataset.examples.targets["target"]), names=("y",), facts={})
     model = preprocessing.model
     outputs = task.finish(keras.layers.Dense(1, kernel_initializer="ones")(model.output["ranks"]))
     path = tmp_path_factory.mktemp("exported") / "model.keras"

@@ -30,10 +30,10 @@ def read(frame: pd.DataFrame, **options: object) -> Dataset:
 def test_windows_follow_each_other_and_targets_come_first() -> None:
     frame = hours(40)[["time", "heat", "load"]]
     dataset = read(frame, lookback=6, horizon=3)
-    series, targets = dataset.examples.inputs["series"], dataset.examples.targets
+    assert dataset.examples.targets is not None
+    series, targets = dataset.examples.inputs["series"], dataset.examples.targets["target"]
     assert dataset.columns == ("load", "heat")
     assert series.shape == (32, 6, 2)
-    assert targets is not None
     assert targets.shape == (32, 3, 1)
     assert series[5, :, 0].tolist() == [5, 6, 7, 8, 9, 10]
     assert targets[5, :, 0].tolist() == [11, 12, 13]
@@ -45,9 +45,11 @@ def test_windows_and_parts_of_them_take_the_memory_of_the_series() -> None:
     examples = read(hours(500), lookback=100, horizon=3).examples
     part = examples.take(np.arange(50, 300, 2))
 
+    assert examples.targets
+    assert part.targets
     for whole, taken in (
         (examples.inputs["series"], part.inputs["series"]),
-        (examples.targets, part.targets),
+        (examples.targets["target"], part.targets["target"]),
     ):
         assert isinstance(taken, Windows)
         assert taken.base is whole.base

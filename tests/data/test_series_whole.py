@@ -30,7 +30,7 @@ def test_a_ts_file_of_unequal_lengths_is_padded_and_masked(tmp_path: Path) -> No
     assert series[2, :, 0].tolist() == [1, 1, 3]
     assert dataset.task == "binary"
     assert dataset.examples.targets is not None
-    assert dataset.examples.targets.tolist() == ["a", "b", "b"]
+    assert dataset.examples.targets["target"].tolist() == ["a", "b", "b"]
     assert SERIES.fit(dataset, np.arange(3), 0).inputs[0].masked
 
 
@@ -70,7 +70,7 @@ def test_a_target_label_makes_a_regression(tmp_path: Path) -> None:
     dataset = SERIES.read(open_source(ts(tmp_path, text)), ReadOptions())
     assert dataset.task == "regression"
     assert dataset.examples.targets is not None
-    assert dataset.examples.targets.tolist() == [[0.5], [7.0]]
+    assert dataset.examples.targets["target"].tolist() == [[0.5], [7.0]]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_labels_keep_the_rules_of_tables(labels: list[object], classes: list[str
     data = (np.arange(40.0).reshape(4, 10), np.array(labels))
     dataset = SERIES.read(open_source(data), ReadOptions())
     assert dataset.examples.targets is not None
-    assert dataset.examples.targets.tolist() == classes
+    assert dataset.examples.targets["target"].tolist() == classes
 
 
 def test_yes_and_no_side_by_side_are_several_labels() -> None:
@@ -164,7 +164,7 @@ def test_yes_and_no_side_by_side_are_several_labels() -> None:
     dataset = SERIES.read(open_source((np.arange(40.0).reshape(4, 10), labels)), ReadOptions())
     assert dataset.task == "multilabel"
     assert dataset.examples.targets is not None
-    assert dataset.examples.targets.tolist() == labels.astype(float).tolist()
+    assert dataset.examples.targets["target"].tolist() == labels.astype(float).tolist()
 
 
 def test_missing_steps_are_told_and_those_at_the_start_apart() -> None:

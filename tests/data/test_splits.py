@@ -25,7 +25,10 @@ def dataset(
     """A data set of which only what splitting looks at matters."""
     targets = np.zeros((rows, 1)) if labels is None else np.array(labels, dtype=object)
     examples = Examples(
-        inputs={"x": np.arange(rows, dtype=np.float32)}, targets=targets, groups=groups, times=times
+        inputs={"x": np.arange(rows, dtype=np.float32)},
+        targets={"target": targets},
+        groups=groups,
+        times=times,
     )
     kind: TaskKind = task if labels is None else "multiclass"
     return Dataset(examples=examples, schema={}, task=kind, target_names=("y",), windows=windows)

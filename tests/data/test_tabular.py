@@ -112,9 +112,9 @@ def test_few_rows_for_each_number_are_regression() -> None:
 
 def test_several_targets_are_labels_or_numbers() -> None:
     labels = read(frame(y=[0, 1] * 30, z=["no", "yes"] * 30), "y", "z")
-    assert (labels.task, labels.examples.targets.tolist()[1]) == ("multilabel", [1.0, 1.0])
+    assert (labels.task, labels.examples.targets["target"].tolist()[1]) == ("multilabel", [1.0, 1.0])
     numbers = read(frame(y=np.arange(60), z=np.arange(60) / 2), "y", "z")
-    assert (numbers.task, numbers.examples.targets.tolist()[1]) == ("regression", [1.0, 0.5])
+    assert (numbers.task, numbers.examples.targets["target"].tolist()[1]) == ("regression", [1.0, 0.5])
     with pytest.raises(DataError, match="several targets must all be numbers"):
         read(frame(z=np.arange(60)), "y", "z")
 
@@ -124,7 +124,7 @@ def test_labels_are_the_same_as_integers_floats_and_text() -> None:
     again = [frame(y=["0.0", "1.0"] * 30), frame(y=[0.0, 1.0] * 30), frame(y=["0", "1"] * 30)]
     for other in again:
         examples, _ = TABULAR.read_again(open_source(other), first.schema, targets=True)
-        assert examples.targets.tolist() == first.examples.targets.tolist()
+        assert examples.targets["target"].tolist() == first.examples.targets["target"].tolist()
 
 
 def test_rows_without_target_are_dropped_and_counted() -> None:
@@ -440,7 +440,7 @@ def test_features_beside_targets_in_memory_have_any_name() -> None:
     dataset = TABULAR.read(given, ReadOptions())
     assert dataset.columns == ("target", "target_", "b")
     examples, _ = TABULAR.read_again(given, dataset.schema, targets=True)
-    assert examples.targets.tolist()[:2] == ["0", "1"]
+    assert examples.targets["target"].tolist()[:2] == ["0", "1"]
 
 
 def test_the_saved_model_gives_the_same_from_any_column_names(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_table_without_header_has_text_and_target_by_position(tmp_path: Path) 
     assert (dataset.task, dataset.columns) == ("binary", ("c0",))
     assert dataset.examples.inputs["text"].tolist() == TEXTS
     assert dataset.examples.targets is not None
-    assert dataset.examples.targets.tolist() == ["1"] * 4 + ["0"] * 4
+    assert dataset.examples.targets["target"].tolist() == ["1"] * 4 + ["0"] * 4
     assert dataset.examples.keys["row"].tolist() == list(range(8))
 
 

@@ -16,7 +16,7 @@ ROWS = 40
 def examples(labels: list[str], times: list[int] | None = None) -> Examples:
     return Examples(
         inputs={"x": np.arange(float(len(labels)))},
-        targets=np.array(labels, dtype=object),
+        targets={"target": np.array(labels, dtype=object)},
         times=None if times is None else np.array(times),
     )
 

@@ -118,7 +118,7 @@ def prepared(specs: tuple[InputSpec, ...], kind: Any) -> Prepared:
             validation=data,
             score=lambda outputs: {"error": float(np.abs(outputs).mean())},
         ),
-        validation=Examples(inputs=data, targets=targets, keys={}),
+        validation=Examples(inputs=data, targets={"target": targets}, keys={}),
         targets=encoded,
     )
 

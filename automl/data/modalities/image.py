@@ -11,6 +11,7 @@ import numpy as np
 from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.data import image_arrays, image_files, image_targets
 from automl.data.flags import Flags
 from automl.data.image_files import Listing
@@ -105,7 +106,7 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
     _refuse_one_class(values, found.task, listing.where)
     return Dataset(
         examples=Examples(
-            inputs={"image": pictures.pixels}, targets=values, **listing.companions(pictures.kept)
+            inputs={"image": pictures.pixels}, targets={TARGET: values}, **listing.companions(pictures.kept)
         ),
         schema={
             **listing.schema,
@@ -145,7 +146,7 @@ def _examples_of_files(
         notes = (*notes, *check(pictures.pixels, scale.depth, scale, listing.where))
     examples = Examples(
         inputs={"image": pictures.pixels},
-        targets=None if values is None else values[pictures.kept],
+        targets=None if values is None else {TARGET: values[pictures.kept]},
         **listing.companions(pictures.kept),
     )
     return examples, notes
@@ -195,7 +196,9 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
     rows = np.flatnonzero(found.present)
     return Dataset(
         examples=Examples(
-            inputs={"image": _resize(scaled, form)[rows]}, targets=found.values, keys={"row": rows}
+            inputs={"image": _resize(scaled, form)[rows]},
+            targets={TARGET: found.values},
+            keys={"row": rows},
         ),
         schema={
             **_form_facts(form),
@@ -233,7 +236,9 @@ def _examples_of_arrays(
     columns = image_targets.as_columns(labels, schema["names"])
     found = image_targets.match_targets(columns, schema["task"], arrays.where, flags=_flags(schema))
     rows = np.flatnonzero(found.present)
-    examples = Examples(inputs={"image": pixels[rows]}, targets=found.values, keys={"row": rows}, rows=rows)
+    examples = Examples(
+        inputs={"image": pixels[rows]}, targets={TARGET: found.values}, keys={"row": rows}, rows=rows
+    )
     return examples, (*notes, *_unlabelled(found))
 
 

@@ -13,6 +13,7 @@ from automl.core.errors import ConfigError, DataError
 from automl.core.names import free_name
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.core.windows import Windows
 from automl.data import forecasting
 from automl.data.flags import Flags
@@ -225,7 +226,7 @@ def _of_rows_asked_for(panels: list[forecasting.Panel], horizon: int) -> tuple[s
 def _examples(windows: forecasting.Cut, keys: Mapping[str, np.ndarray] | None = None) -> Examples:
     return Examples(
         inputs={"series": cast("np.ndarray", windows.inputs)},
-        targets=cast("np.ndarray | None", windows.targets),
+        targets=None if windows.targets is None else {TARGET: cast("np.ndarray", windows.targets)},
         keys=keys or {},
     )
 
@@ -240,7 +241,7 @@ def _training_runs(dataset: Dataset, rows: np.ndarray) -> list[tuple[np.ndarray,
     if dataset.windows is None:
         return []
     part = dataset.examples.take(np.sort(rows))
-    inputs, targets = cast(Windows, part.inputs["series"]), cast(Windows, part.targets)
+    inputs, targets = cast(Windows, part.inputs["series"]), cast(Windows, (part.targets or {})[TARGET])
     origins = dataset.windows.origins[np.sort(rows)]
     return forecasting.training_rows(inputs, targets, origins, dataset.schema["stride"])
 
@@ -272,7 +273,9 @@ def _read_whole(source: Source, options: ReadOptions) -> Dataset:
         "flags": asdict(labels.flags) if labels.flags else None,
     }
     return Dataset(
-        examples=Examples(inputs={"series": padded}, targets=labels.targets, keys={"row": labels.rows}),
+        examples=Examples(
+            inputs={"series": padded}, targets={TARGET: labels.targets}, keys={"row": labels.rows}
+        ),
         schema=schema,
         task=labels.task,
         target_names=names,
@@ -285,12 +288,13 @@ def _whole_again(
     source: Source, schema: Mapping[str, Any], *, targets: bool
 ) -> tuple[Examples, tuple[str, ...]]:
     found = read_whole(source, schema["target"] if targets else ())
-    rows, values = np.arange(len(found.series)), None
+    rows = np.arange(len(found.series))
+    values: dict[str, np.ndarray] | None = None
     notes: tuple[str, ...] = ()
     if targets:
         flags = Flags(**schema["flags"]) if schema.get("flags") else None
         labels = resolve_again(found, schema["task"], flags)
-        rows, values, notes = labels.rows, labels.targets, labels.notes
+        rows, values, notes = labels.rows, {TARGET: labels.targets}, labels.notes
     series = [found.series[row] for row in rows]
     _check_dimensions(series, schema["dims"], found.where)
     longer = sum(len(item) > schema["length"] for item in series)

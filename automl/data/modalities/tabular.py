@@ -17,6 +17,7 @@ from automl.core.errors import DataError
 from automl.core.names import free_name
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.data.choice import checked_drop
 from automl.data.column_kinds import infer_columns
 from automl.data.columns import (
@@ -66,7 +67,7 @@ class Tabular:
         inputs, odd = read_columns(frame, columns)
         examples = Examples(
             inputs=inputs,
-            targets=targets,
+            targets={TARGET: targets},
             groups=_texts(table, options.group_column),
             times=_times(table, options.time_column),
             keys=row_keys(table, options.id_column),
@@ -116,7 +117,7 @@ class Tabular:
         values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where, flags)
         if not present.any():
             raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
-        full = Examples(inputs=inputs, targets=values, keys=examples.keys, rows=rows)
+        full = Examples(inputs=inputs, targets={TARGET: values}, keys=examples.keys, rows=rows)
         return full.take(np.flatnonzero(present)), (*notes, *_without_target(present, schema["targets"]))
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:

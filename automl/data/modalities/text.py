@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.data.choice import checked_drop
 from automl.data.delimited import refuse_unknown
 from automl.data.flags import Flags
@@ -58,7 +59,7 @@ class Text:
         texts = _texts(table, columns)
         examples = Examples(
             inputs={"text": texts},
-            targets=targets,
+            targets={TARGET: targets},
             groups=_column(table, options.group_column),
             times=_times(table, options.time_column),
             keys=row_keys(table, options.id_column),
@@ -103,13 +104,13 @@ class Text:
         values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where, flags)
         if not present.any():
             raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
-        full = Examples(inputs=examples.inputs, targets=values, keys=examples.keys, rows=rows)
+        full = Examples(inputs=examples.inputs, targets={TARGET: values}, keys=examples.keys, rows=rows)
         return full.take(np.flatnonzero(present)), (*notes, *_without_target(present, schema["targets"]))
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit vocabularies and weights on the training rows; nothing in it is random."""
         part = dataset.examples.take(rows)
-        groups = _groups(cast(np.ndarray, part.targets), dataset.task)
+        groups = _groups((part.targets or {})[TARGET], dataset.task)
         from automl.data.preprocessing.text import fit_text
 
         return fit_text(part.inputs["text"], groups)

@@ -97,10 +97,14 @@ def _key(modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Exa
         [modality.name, dataset.task, seed],
         dict(dataset.schema),
         rows,
-        train.targets,
-        *(part for name in sorted(train.inputs) for part in (name, train.inputs[name])),
-        *(part for name in sorted(validation.inputs) for part in (name, validation.inputs[name])),
+        *_named(train.targets or {}),
+        *_named(train.inputs),
+        *_named(validation.inputs),
     )
+
+
+def _named(arrays: Mapping[str, np.ndarray]) -> list[object]:
+    return [part for name in sorted(arrays) for part in (name, arrays[name])]
 
 
 def _room(draft: Draft, part: str) -> Room:

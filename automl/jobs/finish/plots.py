@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.pages import write_page
+from automl.core.targets import TARGET
 from automl.jobs.assembly import Prepared
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _residuals(prepared: Prepared, predictions: np.ndarray) -> Any:
     import numpy as np
     import plotly.graph_objects as go
 
-    truth = np.asarray(prepared.validation.targets, dtype=float)
+    truth = np.asarray((prepared.validation.targets or {})[TARGET], dtype=float)
     flat, answer = truth.ravel(), predictions.ravel()
     step = max(1, len(flat) // MOST_POINTS)
     flat, answer = flat[::step], answer[::step]

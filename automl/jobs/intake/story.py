@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from automl.core.specs import Objective, TaskKind
+from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples
 from automl.data.source import Source
 
@@ -103,7 +104,7 @@ def _target(dataset: Dataset) -> str:
 def _values(dataset: Dataset) -> str:
     import numpy as np
 
-    targets = dataset.examples.targets
+    targets = (dataset.examples.targets or {}).get(TARGET)
     if targets is None or dataset.windows is not None or dataset.task == "multilabel":
         return ""
     if dataset.task == "regression":

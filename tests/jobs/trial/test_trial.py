@@ -89,7 +89,7 @@ def fold() -> Prepared:
         preprocessing=Preprocessing(inputs=(spec,), model=keras.Model({"x": entry}, {"numeric": entry})),
         task=task,
         split=Split(train=data, train_targets=encoded, validation=data, score=lambda outputs: {}),
-        validation=Examples(inputs={"x": values}, targets=values),
+        validation=Examples(inputs={"x": values}, targets={"target": values}),
         targets=encoded,
     )
 

@@ -1,0 +1,48 @@
+"""Targets, outputs and predictions by name.
+
+Everything that a model is asked for travels as a mapping, so a second target needs no second way. A single
+one has the name ``TARGET``; at the borders that users know (the exported model, ``Result.outputs``) it goes
+without: ``bare`` takes the name off and ``named`` puts it back on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sized
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TARGET = "target"
+"""Name of a single target, of its raw output and of its prediction."""
+
+Value = TypeVar("Value")
+
+
+def bare(values: Mapping[str, Value]) -> Value | dict[str, Value]:
+    """Return a single value without its name, several as a dictionary."""
+    return values[TARGET] if set(values) == {TARGET} else dict(values)
+
+
+def named(values: Any) -> dict[str, Any]:
+    """Return what ``bare`` gave as a mapping by name again."""
+    return dict(values) if isinstance(values, Mapping) else {TARGET: values}
+
+
+def count_rows(values: Mapping[str, Sized]) -> int:
+    """Return the length that all values share."""
+    return len(next(iter(values.values())))
+
+
+def ragged(items: Iterable[Any]) -> np.ndarray:
+    """Return arrays of unequal shape as one array of objects ``(n,)``.
+
+    NumPy makes a table of them where their shapes happen to agree; this never does.
+    """
+    import numpy as np
+
+    whole = list(items)
+    array = np.empty(len(whole), dtype=object)
+    for place, item in enumerate(whole):
+        array[place] = item
+    return array

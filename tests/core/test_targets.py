@@ -1,0 +1,30 @@
+"""Targets by name: a single one goes without its name where users meet it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from automl.core.targets import TARGET, bare, count_rows, named, ragged
+
+
+@pytest.mark.parametrize("values", [{TARGET: 1}, {"price": 1}, {"price": 1, TARGET: 2}])
+def test_named_undoes_bare(values: dict[str, int]) -> None:
+    assert named(bare(values)) == values
+
+
+def test_only_a_single_target_goes_without_its_name() -> None:
+    assert bare({TARGET: "x"}) == "x"
+    assert bare({"boxes": "x"}) == {"boxes": "x"}
+
+
+def test_rows_are_counted_by_any_of_the_values() -> None:
+    assert count_rows({"boxes": np.zeros((7, 2)), "label": np.zeros(7)}) == 7
+
+
+@pytest.mark.parametrize("lengths", [(2, 0, 3), (2, 2, 2)])
+def test_ragged_arrays_stay_objects_whatever_their_shapes(lengths: tuple[int, ...]) -> None:
+    array = ragged(np.ones((length, 4)) for length in lengths)
+
+    assert (array.shape, array.dtype) == ((3,), np.dtype(object))
+    assert [item.shape for item in array] == [(length, 4) for length in lengths]
