@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,40 @@ def hangups() -> Iterator[None]:
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """Installs packages that extend this one: metadata and modules on the path, as pip leaves them."""
+    from automl.core.extensions import forget
+
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    modules = set(sys.modules)
+
+    def add(package: str, entries: Mapping[str, Mapping[str, str]], files: Mapping[str, str]) -> Path:
+        metadata = folder / f"{package}-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        lines = [
+            text
+            for group, items in entries.items()
+            for text in (f"[{group}]", *(f"{name} = {place}" for name, place in items.items()))
+        ]
+        (metadata / "entry_points.txt").write_text("\n".join(lines))
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        forget()
+        return folder
+
+    yield add
+    for name in set(sys.modules) - modules:
+        if getattr(sys.modules[name], "__file__", None) and str(folder) in str(sys.modules[name].__file__):
+            del sys.modules[name]
+    monkeypatch.undo()
+    forget()
 
 
 @pytest.fixture(scope="session")

@@ -98,6 +98,9 @@ def prepare(
 def usable_families(modality: str, task: TaskKind, wanted: tuple[str, ...]) -> dict[str, Family]:
     """Return the families to search in, by short name, in the order in which they are tried.
 
+    Those of other packages are tried when they are named: what a search does without being told must not
+    depend on what happens to be installed.
+
     Args:
         modality: kind of input.
         task: kind of task.
@@ -108,8 +111,9 @@ def usable_families(modality: str, task: TaskKind, wanted: tuple[str, ...]) -> d
     """
     prefix = f"{modality}/"
     known = [name.removeprefix(prefix) for name in FAMILIES if name.startswith(prefix)]
+    own = [name for name in known if FAMILIES.origin(prefix + name) is None]
     chosen = {}
-    for name in wanted or known:
+    for name in wanted or own:
         if name not in known:
             raise ConfigError(f"Unknown family {name!r} for {modality} data. {suggest(name, known)}")
         family = FAMILIES[prefix + name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from automl.core.catalog import Catalog
+from automl.core.extensions import FAMILY_GROUP, SHELVED_NAME
 from automl.models.family import Family
 
 _PLACE = "automl.models.families"
@@ -27,4 +28,7 @@ FAMILIES: Catalog[Family] = Catalog(
         "series/rnn": f"{_PLACE}.series.rnn:FAMILY",
         "series/transformer": f"{_PLACE}.series.transformer:FAMILY",
     },
+    group=FAMILY_GROUP,
+    form=SHELVED_NAME,
+    expected=Family,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import SpaceError, suggest
+from automl.core.extensions import FAMILY_GROUP, SHELVED_NAME, Discovered, Origin, discover
 from automl.spaces.nodes import FLOAT_LITERAL
 from automl.spaces.parsing import parse_space
 from automl.spaces.space import SearchSpace
@@ -27,11 +28,17 @@ def shipped_spaces() -> list[str]:
     )
 
 
+def known_spaces() -> dict[str, Origin | None]:
+    """Return by name the package that each search space comes from; None, and first, this one's."""
+    own: dict[str, Origin | None] = dict.fromkeys(shipped_spaces())
+    return own | {name: entry.origin for name, entry in _of_others().entries.items()}
+
+
 def space_text(name: str) -> str:
     """Return a space's file as it is written, comments included.
 
     Args:
-        name: a shipped space's name, or a file.
+        name: a known space's name, or a file.
 
     Raises:
         SpaceError: there is no such space, or the file cannot be read.
@@ -43,7 +50,7 @@ def load_space(name: str | Path, task: str | None = None) -> SearchSpace:
     """Read a search space.
 
     Args:
-        name: a shipped space's name (``tabular/mlp``), or a YAML file.
+        name: a known space's name (``tabular/mlp``), or a YAML file.
         task: leave out what is meant for other task kinds.
 
     Raises:
@@ -78,14 +85,38 @@ def _found(name: str) -> tuple[str, str]:
     path = Path(name)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         return name, _read(path)
-    known = shipped_spaces()
-    if name not in known:
-        raise SpaceError(
-            f"There is no search space {name!r}. {suggest(name, known)} A file of your own ends in .yaml."
-        )
+    if name not in shipped_spaces():
+        path = _file_of_other(name)
+        return str(path), _read(path)
     folder, _, family = name.partition("/")
     text = _shipped_root().joinpath(folder, f"{family}.yaml").read_text(encoding="utf-8")
     return f"{name}.yaml", text
+
+
+def _of_others() -> Discovered:
+    return discover(FAMILY_GROUP, taken=shipped_spaces(), form=SHELVED_NAME)
+
+
+def _file_of_other(name: str) -> Path:
+    """The file of another package's family: ``search_spaces/<name>.yaml`` in its top-level package."""
+    others = _of_others()
+    if name in others.troubles:
+        raise SpaceError(others.troubles[name])
+    if name not in others.entries:
+        raise SpaceError(
+            f"There is no search space {name!r}. {suggest(name, known_spaces())} "
+            "A file of your own ends in .yaml."
+        )
+    entry = others.entries[name]
+    inside = f"search_spaces/{name}.yaml"
+    for folder in entry.folders:
+        if (folder / inside).is_file():
+            return folder / inside
+    package = entry.place.partition(".")[0].partition(":")[0]
+    raise SpaceError(
+        f"The package {entry.origin} has no search space for its family {name!r}: expected the file "
+        f"{inside} in its Python package {package}."
+    )
 
 
 def _read(path: Path) -> str:

@@ -18,7 +18,7 @@ _OPTIONAL = {"torch": "gp", "polars": "polars", "ray": "ray", "psycopg": "postgr
 
 @click.command("doctor")
 def command() -> int:
-    """Check backend, devices, versions and stores; exit 1 when something needed is missing."""
+    """Check backend, devices, versions, stores, extensions; exit 1 when something is missing or broken."""
     click.echo(f"python       {platform.python_version()} on {platform.platform()}")
     missing = [name for name in _PACKAGES if not _show_version(name)]
     for module, extra in _OPTIONAL.items():
@@ -28,7 +28,7 @@ def command() -> int:
     if missing:
         click.echo(f"missing: {', '.join(missing)}. Install the package again.", err=True)
         return 1
-    return _show_devices() or int(not good)
+    return _show_devices() or int(not _show_extensions() or not good)
 
 
 def _show_version(name: str) -> bool:
@@ -90,3 +90,17 @@ def _show_devices() -> int:
         click.echo(f"device       {line}")
     sys.stdout.flush()
     return 0
+
+
+def _show_extensions() -> bool:
+    """Show what other packages add, and say whether all of it can be used."""
+    from automl.jobs.extensions import tried_extensions
+
+    good = True
+    for item in tried_extensions():
+        source = "" if item.origin is None else f" of {item.origin}"
+        click.echo(f"extension    {item.kind} {item.name}{source}{' NOT USABLE' if item.trouble else ''}")
+        if item.trouble:
+            click.echo(f"Error: {item.trouble}", err=True)
+            good = False
+    return good

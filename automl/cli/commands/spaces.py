@@ -1,4 +1,4 @@
-"""``automl spaces``: the search spaces that come with the package."""
+"""``automl spaces``: the search spaces that come with this package, and with others that extend it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import click
 @click.group("spaces", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """List the search spaces, one per modality and family."""
+    """List the search spaces, one per family; those of other packages with the package's name."""
     if context.invoked_subcommand is None:
-        from automl.spaces.loading import shipped_spaces
+        from automl.spaces.loading import known_spaces
 
-        click.echo("\n".join(shipped_spaces()))
+        for name, origin in known_spaces().items():
+            click.echo(name if origin is None else f"{name}  ({origin})")
 
 
 @command.command("show")

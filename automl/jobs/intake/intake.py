@@ -322,9 +322,11 @@ def _check_names(config: JobConfig) -> None:
     short = {name.split("/")[1] for name in FAMILIES}
     if config.modality:
         short = {item.split("/")[1] for item in FAMILIES if item.startswith(f"{config.modality}/")}
+    unusable = {item.split("/")[-1]: trouble for item, trouble in FAMILIES.troubles.items()}
     for name in config.family:
         if name not in short:
-            raise ConfigError(f"Unknown family {name!r}. {suggest(name, sorted(short))}")
+            unknown = f"Unknown family {name!r}. {suggest(name, sorted(short))}"
+            raise ConfigError(unusable.get(name, unknown))
 
 
 def _modality_of(source: Source, options: ReadOptions) -> str:

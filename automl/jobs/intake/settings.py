@@ -66,7 +66,9 @@ def _spaces(config: JobConfig) -> list[SearchSpace]:
     if config.space:
         return [load_space(config.space)]
     names = [name for name in FAMILIES if config.modality in (None, name.split("/")[0])]
-    return [load_space(name) for name in names if not config.family or name.split("/")[1] in config.family]
+    if config.family:
+        return [load_space(name) for name in names if name.split("/")[1] in config.family]
+    return [load_space(name) for name in names if FAMILIES.origin(name) is None]
 
 
 def _has(space: SearchSpace, bare: str) -> bool:
