@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from automl.core.errors import AutomlError, DataWarning, InputError, SearchError
     from automl.estimators import AutoClassifier, AutoRegressor
     from automl.jobs.config import JobConfig
+    from automl.jobs.progress import Progress
     from automl.jobs.result import Result
-    from automl.jobs.search.progress import Progress
     from automl.tuning import tune
 
 _PLACES = {
@@ -30,7 +30,7 @@ _PLACES = {
     "DataWarning": "automl.core.errors",
     "InputError": "automl.core.errors",
     "JobConfig": "automl.jobs.config",
-    "Progress": "automl.jobs.search.progress",
+    "Progress": "automl.jobs.progress",
     "Result": "automl.jobs.result",
     "SearchError": "automl.core.errors",
     "load": "automl.api",

@@ -23,21 +23,20 @@ from automl.jobs.config import (
     parse_workers,
     read_config,
 )
-from automl.jobs.folder import JobFolder, new_folder, open_folder
+from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.intake import check_early, default_backend
 from automl.jobs.intake.kept_options import kept_config, with_secrets
 from automl.jobs.intake.opening import check_stores, proposer_of, taken_in
 from automl.jobs.intake.over import is_over, leave_as_it_is
 from automl.jobs.intake.warm_start import check_places
 from automl.jobs.lock import discarded_unused, locked
+from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
 from automl.jobs.search.alarm import alarm
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.clock import counted, seconds_used
 from automl.jobs.search.crew import executor_name, hired
 from automl.jobs.search.interrupts import endings_interrupt
-from automl.jobs.search.progress import Progress, SilentProgress
-from automl.jobs.search.session import state_of
 from automl.jobs.tune.tuned import load_any, refuse_tuned
 from automl.tracking.tracker import Tracker
 from automl.training.precision import FULL, choose_precision, policy

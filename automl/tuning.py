@@ -16,8 +16,8 @@ from automl.jobs.config import DEFAULT_TRIALS, JobConfig, dump_config, parse_tim
 from automl.jobs.folder import new_folder
 from automl.jobs.intake.kept_options import kept_config
 from automl.jobs.lock import discarded_unused, locked
+from automl.jobs.progress import Progress
 from automl.jobs.result import Result
-from automl.jobs.search.progress import Progress
 from automl.study.optuna.pruners import OURS, PRUNERS
 from automl.views.choice import watching
 

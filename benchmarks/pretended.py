@@ -20,9 +20,9 @@ from automl.execution.executor import INTERRUPTED, Channel, Runner, Work
 from automl.execution.leases import Leases
 from automl.execution.pool import ProcessCrew, places
 from automl.jobs.folder import JobFolder
+from automl.jobs.progress import SilentProgress
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.loop import Loop
-from automl.jobs.search.progress import SilentProgress
 from automl.jobs.trial.epochs import Epochs
 from automl.jobs.trial.messages import epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd, end_from_json, end_to_json, plan_from_json, plan_to_json

@@ -22,7 +22,7 @@ import numpy as np
 from automl.core.optional import require
 from automl.core.seeds import derive
 from automl.jobs.config import JobConfig
-from automl.jobs.trial.training import Setting
+from automl.jobs.intake.setting import Setting
 from automl.study.promotion.rungs import ETA
 from benchmarks.kerastuner import hyperparameters_of
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from automl.core.errors import AutomlError, SearchError
 from automl.study.opening import load_study
-from automl.study.optuna.stored import has_record, record_of
+from automl.study.storage.stored import has_record, record_of
 from benchmarks.arguments import names_of
 
 SETS: Mapping[str, Mapping[str, Any]] = {

@@ -16,9 +16,9 @@ from automl.execution.inline import Inline
 from automl.execution.leases import Leases
 from automl.jobs.finish.finish import keep_best
 from automl.jobs.folder import JobFolder
+from automl.jobs.progress import SilentProgress
 from automl.jobs.search.budget import Budget
 from automl.jobs.search.loop import Loop, run_trials
-from automl.jobs.search.progress import SilentProgress
 from automl.jobs.trial.messages import epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.trial.worker import with_weights

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,42 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "automl").rglob("*.py"))
 
 
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_of(path): path for path in SOURCES}
+
+
+def imported_by(module: str) -> set[str]:
+    """Modules of the package that one imports anywhere: in functions and for type checking as well."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{module}: imports are absolute"
+            inner = {f"{node.module}.{name.name}" for name in node.names}
+            found |= inner if inner <= MODULES.keys() else {*inner, str(node.module)}
+    return (found & MODULES.keys()) - {module}
+
+
 def test_import_contracts_hold():
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
 
     outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
     assert outcome.returncode == 0, outcome.stdout
+
+
+def test_no_imports_run_in_a_circle():
+    imports = {module: imported_by(module) for module in MODULES}
+
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        circle = " -> ".join(reversed(error.args[1]))
+        pytest.fail(f"{circle}: move what both need to a third module")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 STORY = """
 import sys
 import automl
-from automl.jobs.search.progress import SilentProgress
+from automl.jobs.progress import SilentProgress
 
 class Listener(SilentProgress):
     def note(self, text):

@@ -12,7 +12,7 @@ import pytest
 
 import automl
 from automl.core.errors import ConfigError
-from automl.jobs.search.progress import SilentProgress
+from automl.jobs.progress import SilentProgress
 from automl.training.fit_data import FitData
 from automl.tuning import _options, parse_user_metric
 

@@ -15,8 +15,8 @@ from automl.core.errors import understood
 from automl.views.choice import WarningProgress, watching
 
 if TYPE_CHECKING:
+    from automl.jobs.progress import Progress
     from automl.jobs.result import Result
-    from automl.jobs.search.progress import Progress
 
 _JSON_KEYS = (
     "name",

@@ -6,7 +6,7 @@
 The draft lies beside the file, under a name that no other writer has. When the block ends, its bytes are
 brought to the disk, it takes the file's name by one rename, and the folder, which says so, is brought to
 the disk too. When the block raises, the draft is removed. No other module of this package writes files in
-their places, but for journals (``study/optuna/journal.py``), and ``data/cache.py``, which makes folders
+their places, but for journals (``study/storage/journal.py``), and ``data/cache.py``, which makes folders
 likewise.
 """
 

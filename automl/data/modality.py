@@ -11,9 +11,9 @@ front of the exported model and is saved with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from automl.core.specs import InputSpec, TaskKind
 
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     from automl.core.phases import Phases
     from automl.data.source import Source
-
-Room: TypeAlias = "Callable[[str, tuple[int, ...], str], np.ndarray]"
-"""Makes an array to be filled, of a name, shape and type."""
+    from automl.data.transform import Room
 
 
 @dataclass(frozen=True, kw_only=True)

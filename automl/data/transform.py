@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from automl.core.windows import Windows
 from automl.data.raw_model import predict_batch
 
 if TYPE_CHECKING:
-    from automl.data.modality import Preprocessing, Room
+    import keras
+
+    from automl.core.specs import InputSpec
 
 BATCH = 1024
 """Most examples that go through the model at once."""
@@ -21,9 +23,31 @@ BATCH = 1024
 BATCH_VALUES = 1 << 22
 """Most values of one tensor that come out of the model at once."""
 
+Room: TypeAlias = Callable[[str, tuple[int, ...], str], np.ndarray]
+"""Makes an array to be filled, of a name, shape and type."""
+
+
+class Fitted(Protocol):
+    """What is asked of a fitted preprocessing, see ``data.modality.Preprocessing``."""
+
+    @property
+    def inputs(self) -> tuple[InputSpec, ...]:
+        """The tensors that come out."""
+        ...
+
+    @property
+    def model(self) -> keras.Model:
+        """From raw inputs to these tensors."""
+        ...
+
+    @property
+    def stepwise(self) -> bool:
+        """Whether each step of a series is preprocessed by itself."""
+        ...
+
 
 def transform(
-    preprocessing: Preprocessing,
+    preprocessing: Fitted,
     inputs: Mapping[str, Any],
     rows: np.ndarray | None = None,
     room: Room | None = None,
@@ -40,7 +64,7 @@ def transform(
 
 
 def _in_batches(
-    preprocessing: Preprocessing, inputs: Mapping[str, Any], rows: np.ndarray, room: Room, phase: Phase
+    preprocessing: Fitted, inputs: Mapping[str, Any], rows: np.ndarray, room: Room, phase: Phase
 ) -> dict[str, np.ndarray]:
     """All batches are of one size, so that the model is traced once; the last is filled up with rows anew.
 
@@ -61,7 +85,7 @@ def _in_batches(
 
 
 def _through_series(
-    preprocessing: Preprocessing,
+    preprocessing: Fitted,
     inputs: dict[str, Windows],
     rows: np.ndarray | None,
     room: Room,

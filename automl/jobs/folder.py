@@ -258,6 +258,11 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
+def state_of(folder: JobFolder) -> Mapping[str, Any]:
+    """Return what earlier sessions of a job left for the next."""
+    return read_json(folder.state) if folder.state.exists() else {}
+
+
 def _made_alone(path: Path) -> Path:
     """Make a folder that was not there; of several commands at the same instant each gets its own."""
     path.parent.mkdir(parents=True, exist_ok=True)

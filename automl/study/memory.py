@@ -11,10 +11,10 @@ from automl.core.errors import ConfigError
 from automl.core.seeds import derive
 from automl.core.specs import Objective, TrialRecord
 from automl.spaces.space import SearchSpace
-from automl.study.optuna.record import checked_record, left_behind
 from automl.study.promotion.front import best_records
 from automl.study.promotion.promoter import Promoter, next_pause
 from automl.study.proposer import PORTFOLIO, UNLIMITED, Horizon, Proposal
+from automl.study.told import checked_record, left_behind
 
 
 class RandomProposer:

@@ -19,9 +19,9 @@ from automl.study.earlier.warm_start import Facts, Place
 from automl.study.optuna.claim import claim
 from automl.study.optuna.optuna_study import OptunaProposer
 from automl.study.optuna.pruners import OURS, build_pruner
-from automl.study.optuna.storage import JOURNAL, open_storage
 from automl.study.promotion.rungs import ladder
 from automl.study.proposals.samplers import build_sampler
+from automl.study.storage.storage import JOURNAL, open_storage
 
 
 # long for its signature and the meaning of each argument

@@ -18,7 +18,7 @@ import numpy as np
 from automl.core.specs import Objective
 from automl.training.batches import check_mixable, deal, parts_per_batch, steps_per_epoch
 from automl.training.dials import find_dials, optimizer_dials, prepare
-from automl.training.engine import Candidate, Observer, Outcome, Split, TrainingOptions
+from automl.training.engine import Candidate, Observer, Outcome, Split, TrainingOptions, TrainingState
 from automl.training.groups import train_in_turn
 from automl.training.inputs import validation_batch, wanted
 from automl.training.optimizers import build_optimizer, dial_values, learning_rate
@@ -27,7 +27,6 @@ from automl.training.program import COMPILERS, LONG, Blueprint, Placed, Program,
 from automl.training.program_cache import ProgramCache
 from automl.training.residence import Residence
 from automl.training.schedules import rates
-from automl.training.state import TrainingState
 from automl.training.structure import structure_of
 from automl.training.watch import Watch
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
-    from automl.training.state import TrainingState
-
 StopReason: TypeAlias = Literal["", "pruned", "paused", "deadline", "interrupted", "patience", "diverged"]
 
 
@@ -113,6 +111,34 @@ class Epoch:
 
 Observer: TypeAlias = Callable[[Epoch], StopReason]
 """Called after each epoch; a reason ends the training there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingState:
+    """Everything that a training needs to go on as if it had not stopped.
+
+    The order of batches and the learning rate follow from seed and epoch, so they are not in it.
+
+    Attributes:
+        engine: name of the engine that trained.
+        variables: weights, statistics of normalisations and seeds of random layers, in the order of
+            ``model.variables``.
+        optimizer: slots and step count, in the order of ``optimizer.variables``.
+        best_variables: ``variables`` after the best epoch; empty when there is none.
+        epochs: every epoch so far.
+        best: index of the best one, -1 when there is none.
+        stale: epochs since the best one.
+        rate_factor: what the ``plateau`` schedule has made of the learning rate so far.
+    """
+
+    engine: str
+    variables: tuple[np.ndarray, ...]
+    optimizer: tuple[np.ndarray, ...]
+    best_variables: tuple[np.ndarray, ...] = ()
+    epochs: tuple[Epoch, ...] = ()
+    best: int = -1
+    stale: int = 0
+    rate_factor: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

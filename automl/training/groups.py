@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from automl.training.engine import Candidate, Observer, Outcome
-from automl.training.state import TrainingState
+from automl.training.engine import Candidate, Observer, Outcome, TrainingState
 
 
 def train_in_turn(

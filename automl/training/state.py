@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from automl.core.errors import ConfigError
 from automl.core.files import whole
-from automl.training.engine import Epoch
+from automl.training.engine import Epoch, TrainingState
 
 _FORM = 1
 _GROUPS = ("variables", "optimizer", "best_variables")
@@ -20,34 +19,6 @@ _GROUPS = ("variables", "optimizer", "best_variables")
 
 class StateError(ConfigError):
     """A state is not that of the training that is to go on from it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingState:
-    """Everything that a training needs to go on as if it had not stopped.
-
-    The order of batches and the learning rate follow from seed and epoch, so they are not in it.
-
-    Attributes:
-        engine: name of the engine that trained.
-        variables: weights, statistics of normalisations and seeds of random layers, in the order of
-            ``model.variables``.
-        optimizer: slots and step count, in the order of ``optimizer.variables``.
-        best_variables: ``variables`` after the best epoch; empty when there is none.
-        epochs: every epoch so far.
-        best: index of the best one, -1 when there is none.
-        stale: epochs since the best one.
-        rate_factor: what the ``plateau`` schedule has made of the learning rate so far.
-    """
-
-    engine: str
-    variables: tuple[np.ndarray, ...]
-    optimizer: tuple[np.ndarray, ...]
-    best_variables: tuple[np.ndarray, ...] = ()
-    epochs: tuple[Epoch, ...] = ()
-    best: int = -1
-    stale: int = 0
-    rate_factor: float = 1.0
 
 
 def save_state(state: TrainingState, path: Path) -> None:

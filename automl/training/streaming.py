@@ -15,14 +15,14 @@ import numpy as np
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective
 from automl.training.batches import DealtBatches, parts_per_batch, steps_per_epoch
-from automl.training.engine import Candidate, Observer, Outcome, Split
+from automl.training.engine import Candidate, Observer, Outcome, Split, TrainingState
 from automl.training.groups import train_in_turn
 from automl.training.inputs import EvenBatches, validation_batch, wanted
 from automl.training.optimizers import build_optimizer
 from automl.training.precision import needs_loss_scaling
 from automl.training.progress import Progress
 from automl.training.schedules import PLATEAU
-from automl.training.state import TrainingState, assign, values_of
+from automl.training.state import assign, values_of
 from automl.training.strategies.single import single
 from automl.training.strategy import Strategy
 from automl.training.watch import Watch

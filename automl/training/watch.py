@@ -16,9 +16,8 @@ import numpy as np
 from automl.core.errors import ConfigError
 from automl.core.metrics import DIRECTIONS, tie_breaker
 from automl.core.specs import COSTS, Objective
-from automl.training.engine import Candidate, Epoch, Observer, Outcome, StopReason
+from automl.training.engine import Candidate, Epoch, Observer, Outcome, StopReason, TrainingState
 from automl.training.schedules import PLATEAU, PLATEAU_FACTOR, PLATEAU_PATIENCE
-from automl.training.state import TrainingState
 
 _SCORED_SHARE = 0.25
 """An epoch that the deadline cuts is still scored when so much of it was done."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 from automl.core.errors import ConfigError
 from automl.core.streams import Lasting
-from automl.jobs.search.progress import SilentProgress
+from automl.jobs.progress import SilentProgress
 
 if TYPE_CHECKING:
-    from automl.jobs.search.progress import Progress
+    from automl.jobs.progress import Progress
     from automl.views.live import LiveProgress
     from automl.views.plain import PlainProgress
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from automl.core.phases import Phase
 from automl.core.specs import Configuration, TrialRecord
 from automl.jobs.intake.story import goal_text
-from automl.jobs.search.progress import NO_SEARCH, Announcement
+from automl.jobs.progress import NO_SEARCH, Announcement
 from automl.views.lines import (
     EXPLAINED,
     Standings,

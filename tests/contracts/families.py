@@ -19,9 +19,18 @@ from automl.core.specs import InputSpec, Objective
 from automl.models.catalog import FAMILIES
 from automl.training.compiled import CompiledEngine
 from automl.training.devices import configure
-from automl.training.engine import Candidate, Engine, Epoch, Outcome, Split, StopReason, TrainingOptions
+from automl.training.engine import (
+    Candidate,
+    Engine,
+    Epoch,
+    Outcome,
+    Split,
+    StopReason,
+    TrainingOptions,
+    TrainingState,
+)
 from automl.training.seeding import seed_models
-from automl.training.state import TrainingState, save_state
+from automl.training.state import save_state
 
 ROWS, HELD, EPOCHS = 40, 12, 3
 LOSS = Objective(name="log_loss", direction="minimize")

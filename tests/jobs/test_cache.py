@@ -10,7 +10,7 @@ from PIL import Image
 
 import automl
 from automl.core.errors import DataError
-from automl.jobs.search.progress import SilentProgress
+from automl.jobs.progress import SilentProgress
 
 QUICK = {"family": "cnn", "epochs": 1, "tracking": False}
 

@@ -10,7 +10,7 @@ import pytest
 import automl
 from automl.core.errors import ConfigError
 from automl.jobs.config import read_config
-from automl.jobs.search.progress import SilentProgress
+from automl.jobs.progress import SilentProgress
 
 QUICK = {"family": "linear", "trials": 1, "epochs": 1, "tracking": False}
 

@@ -14,10 +14,10 @@ import automl
 from automl.core.errors import DiskFullError
 from automl.core.files import DRAFT
 from automl.jobs.finish.finish import save_model
-from automl.jobs.search.progress import SilentProgress
+from automl.jobs.progress import SilentProgress
 from automl.jobs.trial.states import States
 from automl.jobs.trial.weights import save_weights
-from automl.study.optuna.storage import open_storage
+from automl.study.storage.storage import open_storage
 
 SIZE = 24 * 10**6
 """Of the disk, in bytes: a job with its plots takes 10 MB of it."""
@@ -68,7 +68,7 @@ def test_a_model_finds_no_room_and_then_some(disk, name, save):
 def test_states_give_room_to_a_newer_one(disk):
     import numpy as np
 
-    from automl.training.state import TrainingState
+    from automl.training.engine import TrainingState
 
     notes = []
     states = States(folder=disk / "states", note=notes.append)

@@ -10,7 +10,7 @@ import pytest
 import automl
 from automl.core.specs import TrialRecord
 from automl.jobs.intake.intake import EPOCH_EXAMPLES
-from automl.jobs.search.progress import SilentProgress
+from automl.jobs.progress import SilentProgress
 
 EPOCHS = 8
 OPTIONS = {

@@ -14,10 +14,17 @@ from automl.core.errors import ConfigError
 from automl.core.specs import Objective
 from automl.core.windows import Windows
 from automl.training.compiled import CompiledEngine
-from automl.training.engine import Candidate, Epoch, Outcome, Split, StopReason, TrainingOptions
+from automl.training.engine import (
+    Candidate,
+    Epoch,
+    Outcome,
+    Split,
+    StopReason,
+    TrainingOptions,
+    TrainingState,
+)
 from automl.training.memory import release, settled
 from automl.training.seeding import seed_models
-from automl.training.state import TrainingState
 
 RMSE = Objective(name="rmse", direction="minimize")
 X = np.random.default_rng(0).normal(size=(300, 6)).astype(np.float32)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.training.engine import Epoch
-from automl.training.state import TrainingState, assign, load_state, save_state, values_of
+from automl.training.engine import Epoch, TrainingState
+from automl.training.state import assign, load_state, save_state, values_of
 
 STATE = TrainingState(
     engine="compiled",

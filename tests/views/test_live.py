@@ -11,7 +11,7 @@ from rich.console import Console
 from automl.core.errors import ConfigError
 from automl.core.phases import Phase
 from automl.core.specs import Objective, TrialRecord
-from automl.jobs.search.progress import Announcement
+from automl.jobs.progress import Announcement
 from automl.views.choice import watching
 from automl.views.lines import phase_line, trial_line
 from automl.views.live import SHOWN, LiveProgress

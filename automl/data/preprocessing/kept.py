@@ -15,7 +15,8 @@ from automl._version import __version__
 from automl.core.phases import Phases
 from automl.core.specs import InputSpec
 from automl.data.cache import ArrayCache, Draft, Entry, key_of
-from automl.data.modality import Dataset, Examples, Modality, Preprocessing, Room
+from automl.data.modality import Dataset, Examples, Modality, Preprocessing
+from automl.data.transform import Room
 
 KEPT = ("image", "text")
 """Modalities whose tensors are kept: they take longer to make than to map. Tables take about as long to

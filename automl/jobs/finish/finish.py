@@ -22,10 +22,10 @@ from automl.jobs.finish.refit import refit
 from automl.jobs.finish.samples import raw_sample, untyped_columns
 from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.intake.over import COMPLETE, mark_over
-from automl.jobs.search.session import Session
+from automl.jobs.intake.setting import Setting
+from automl.jobs.session import Session
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.trial.states import States
-from automl.jobs.trial.training import Setting
 from automl.jobs.trial.trial import run_trial
 from automl.spaces.space import family_of
 from automl.tracking.tracker import ModelRecord

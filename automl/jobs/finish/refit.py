@@ -10,7 +10,8 @@ from automl.core.specs import TrialRecord
 from automl.jobs.assembly import Dealt, Prepared, prepare
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.intake import Intake
-from automl.jobs.trial.training import Setting, train_model
+from automl.jobs.intake.setting import Setting
+from automl.jobs.trial.training import train_model
 
 if TYPE_CHECKING:
     import keras

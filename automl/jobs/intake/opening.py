@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def check_stores(config: JobConfig) -> None:
     """Refuse stores of the study and of the runs that do not answer, before anything is read."""
     if config.storage is not None:
-        from automl.study.optuna.storage import open_storage
+        from automl.study.storage.storage import open_storage
 
         open_storage(Path(), config.storage)
     if config.tracking:

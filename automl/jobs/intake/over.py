@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from automl.core.errors import ConfigError
 from automl.jobs.config import JobConfig
-from automl.jobs.folder import JobFolder, read_json, write_json
-from automl.jobs.search.progress import Progress
-from automl.jobs.search.session import state_of
+from automl.jobs.folder import JobFolder, read_json, state_of, write_json
+from automl.jobs.progress import Progress
 from automl.tracking.spool import Spool
 from automl.tracking.tracker import Tracker
 

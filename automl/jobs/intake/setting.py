@@ -2,15 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from automl.core.limits import parse_limit
+from automl.core.limits import Limit, parse_limit
+from automl.core.specs import Objective
+from automl.jobs.assembly import Prepared
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.intake import Intake, prepare_folds
-from automl.jobs.trial.training import Setting
-from automl.training.accelerator import find_accelerator
-from automl.training.engine_choice import check_engine, choose_engine, make_engine, split_bytes
-from automl.training.strategy import STRATEGIES
+from automl.models.family import Family
+from automl.spaces.space import SearchSpace
+from automl.training.accelerator import CERTAIN, find_accelerator
+from automl.training.engine import Engine
+from automl.training.engine_choice import (
+    EngineChoice,
+    check_engine,
+    choose_engine,
+    make_engine,
+    split_bytes,
+)
+from automl.training.precision import policy
+from automl.training.strategy import STRATEGIES, Strategy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What all trials of a job share.
+
+    Attributes:
+        folds: prepared data, one per fold.
+        families: by short name.
+        space: the joint search space.
+        epochs: full length of a trial by family.
+        epochs_per_pass: epochs that a pass over the training part is divided into.
+        objectives: what is optimised.
+        limits: what a result must keep.
+        engine: trains.
+        choice: which engine that is, and why.
+        strategy: where a model is built.
+        precision: Keras' name of the policy that models are built under.
+        note: tells the user something.
+        release: frees what a finished or failed training left behind.
+        memory_bytes: what a training may take, None for no limit.
+        device_bytes: memory of the device that a model is trained on, None where it is not known.
+        certain: share of it from which a training is not begun, see ``Footprint.impossible``.
+        bytes_per_second: activations that the device trains through in a second at most.
+    """
+
+    folds: tuple[Prepared, ...]
+    families: Mapping[str, Family]
+    space: SearchSpace
+    epochs: Mapping[str, int]
+    objectives: tuple[Objective, ...]
+    limits: tuple[Limit, ...]
+    engine: Engine
+    choice: EngineChoice
+    strategy: Strategy
+    precision: str
+    note: Callable[[str], None]
+    release: Callable[[], None]
+    memory_bytes: int | None = None
+    device_bytes: int | None = None
+    certain: float = CERTAIN
+    bytes_per_second: float = math.inf
+    epochs_per_pass: int = 1
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """The scope in which models are built: devices and precision."""
+        with self.strategy.scope(), policy(self.precision):
+            yield
 
 
 def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None]) -> Setting:

@@ -12,7 +12,7 @@ from automl.core.secrets import shown
 from automl.jobs.config import read_config
 from automl.jobs.folder import JobFolder
 from automl.study.earlier.warm_start import Facts, Place
-from automl.study.optuna.storage import JOURNAL
+from automl.study.storage.storage import JOURNAL
 
 if TYPE_CHECKING:
     from automl.jobs.intake.intake import Intake

@@ -12,9 +12,9 @@ from automl.core.errors import SearchError
 from automl.core.seeds import derive
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED, Ended, Executor, Message, Task
+from automl.jobs.progress import Announcement, Progress
 from automl.jobs.search.budget import Budget
 from automl.jobs.search.interrupts import Interrupts
-from automl.jobs.search.progress import Announcement, Progress
 from automl.jobs.search.shield import Shield
 from automl.jobs.trial.epochs import Epochs
 from automl.jobs.trial.plan import Plan, TrialEnd, beats, best_of

@@ -15,15 +15,15 @@ from automl.execution.executor import Executor, Runner, Work
 from automl.jobs.assembly import Prepared
 from automl.jobs.config import JobConfig
 from automl.jobs.finish.finish import Records, finish, keep_best
-from automl.jobs.folder import JobFolder, write_json
+from automl.jobs.folder import JobFolder, state_of, write_json
 from automl.jobs.intake.intake import Intake
 from automl.jobs.intake.setting import open_setting
 from automl.jobs.intake.warm_start import facts_of
+from automl.jobs.progress import Progress
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.interrupts import EXPORTING, Interrupts
 from automl.jobs.search.loop import Loop, run_trials
-from automl.jobs.search.progress import Progress
-from automl.jobs.search.session import Session, state_of
+from automl.jobs.session import Session
 from automl.jobs.trial.epochs import Epochs
 from automl.jobs.trial.plan import Plan, TrialEnd, best_of
 from automl.jobs.trial.trained_rows import write_trained_rows
@@ -91,7 +91,7 @@ def run_search(
         used=used,
     )
     write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
-    write_trained_rows(session)
+    write_trained_rows(folder, intake)
     task = session.setting.folds[0].task.describe()
     write_json(folder.task, task)
     with intake.source.phases.phase("opening the study"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from automl.core.phases import Phase
 from automl.core.specs import Configuration, TrialRecord
-from automl.jobs.search.progress import Announcement, Progress
+from automl.jobs.progress import Announcement, Progress
 
 
 class Shield:

@@ -11,7 +11,7 @@ from automl.core.errors import ConfigError, DiskFullError
 from automl.core.files import DRAFT, writing
 
 if TYPE_CHECKING:
-    from automl.training.state import TrainingState
+    from automl.training.engine import TrainingState
 
 MOST_BYTES = 20 * 2**30
 """Disk that states may take; beyond it the oldest are dropped, and such a trial begins again."""

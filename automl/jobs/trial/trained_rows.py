@@ -11,7 +11,6 @@ from automl.core.notes import Note
 from automl.data.modality import Examples
 from automl.jobs.folder import JobFolder
 from automl.jobs.intake.intake import Intake
-from automl.jobs.search.session import Session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,13 +29,13 @@ class SeenRows:
     notes: tuple[Note, ...]
 
 
-def write_trained_rows(session: Session) -> None:
+def write_trained_rows(folder: JobFolder, intake: Intake) -> None:
     """Write the fingerprints of all examples that the job trains on: 8 bytes each, ascending, once."""
     import numpy as np
 
     from automl.data.seen import fingerprints
 
-    path, intake = session.folder.trained, session.intake
+    path = folder.trained
     if path.exists():
         return
     with intake.source.phases.phase("noting which rows are trained on"):

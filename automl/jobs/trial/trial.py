@@ -14,17 +14,18 @@ from automl.core.seeds import derive
 from automl.core.specs import Objective, Rung, TrialRecord, TrialState
 from automl.execution.executor import INTERRUPTED, Channel
 from automl.jobs.assembly import Dealt, deal
+from automl.jobs.intake.setting import Setting
 from automl.jobs.trial.messages import FOLD_EPOCH, epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.trial.states import States
-from automl.jobs.trial.training import Setting, train_model
+from automl.jobs.trial.training import train_model
 from automl.training.engine import Epoch, Outcome, StopReason
 from automl.training.failures import failure_reason
 
 if TYPE_CHECKING:
     import keras
 
-    from automl.training.state import TrainingState
+    from automl.training.engine import TrainingState
 
 
 _CUT = ("deadline", "paused", "pruned", "interrupted")

@@ -13,10 +13,10 @@ from automl.core.specs import Objective
 from automl.execution.executor import Channel, Runner
 from automl.jobs.config import JobConfig, config_from, read_config
 from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.intake.setting import Setting
 from automl.jobs.trial.messages import note_message
 from automl.jobs.trial.plan import Plan, TrialEnd, beats, end_to_json, plan_from_json
 from automl.jobs.trial.states import States, giving_room
-from automl.jobs.trial.training import Setting
 from automl.jobs.trial.trial import run_trial
 from automl.jobs.trial.weights import save_weights
 

@@ -13,9 +13,9 @@ from automl.execution.executor import INTERRUPTED, Channel
 from automl.execution.inline import Inline
 from automl.jobs.finish.finish import Records, leaderboard_frame
 from automl.jobs.folder import JobFolder, read_json, write_json
+from automl.jobs.progress import Progress
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.loop import Found, Loop, run_trials
-from automl.jobs.search.progress import Progress
 from automl.jobs.trial.messages import epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.tune.tuned import USER, TunedResult

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, DataError
 from automl.jobs.answers import Listener, listed, warn
-from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.folder import JobFolder, read_json, state_of
 from automl.jobs.intake.intake import choose_backend, default_backend
 from automl.jobs.result import PART, Result
-from automl.jobs.search.session import state_of
 from automl.jobs.tune.user_model import load_user_model
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from automl.study.earlier.warm_start import (
     plain_gift,
     restored_gift,
 )
-from automl.study.optuna.storage import open_storage
 from automl.study.proposals.evidence import Seen, gather
+from automl.study.storage.storage import open_storage
 
 _KEY, _FACTS = "warm_start:", "facts"
 

@@ -17,6 +17,7 @@ from typing import Any
 from automl.core.specs import COSTS, Configuration, Objective, Scalar
 from automl.spaces.parameters import Choice, Constant
 from automl.spaces.space import FAMILY, SearchSpace
+from automl.study.proposals.prior_point import PriorPoint
 
 MOST_STARTS = 3
 """Configurations of an earlier study that are tried."""
@@ -97,21 +98,6 @@ class Earlier:
     facts: Facts | None
     objectives: tuple[str, ...]
     results: tuple[EarlierResult, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PriorPoint:
-    """An earlier result as the sampler takes it.
-
-    Attributes:
-        params: parameters of this study, without constants.
-        standing: see ``EarlierResult``.
-        weight: likeness, above 0 and at most 1.
-    """
-
-    params: Mapping[str, Scalar]
-    standing: float
-    weight: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""The study itself, kept by Optuna: storage, records, pruners, plots."""
+"""The study itself, an Optuna study: ask and tell, pruners, plots."""

@@ -25,21 +25,21 @@ from automl.core.errors import ConfigError
 from automl.core.specs import Configuration, Objective, Scalar, TrialRecord
 from automl.spaces.space import SearchSpace
 from automl.study.earlier.portfolio import Start, next_start
-from automl.study.earlier.warm_start import PriorPoint
 from automl.study.optuna.plots import draw_study
 from automl.study.optuna.pruners import PASHA, reads_reports
-from automl.study.optuna.record import checked_record, left_behind
-from automl.study.optuna.stored import TOLD, has_record, plain, record_of
 from automl.study.promotion.front import best_records
 from automl.study.promotion.promoter import Promoter, next_pause
+from automl.study.promotion.stopping import LEAST_TRIALS, REPEAT, noise_of, repeat_of, why_end
 from automl.study.proposals.distributions import suggested
 from automl.study.proposals.drawing import Drawn, begin, draw
 from automl.study.proposals.evidence import Reader
 from automl.study.proposals.grid import grid_points
+from automl.study.proposals.prior_point import PriorPoint
 from automl.study.proposals.rung_sampler import RungSampler
 from automl.study.proposals.samplers import Memory, build_sampler
 from automl.study.proposer import UNLIMITED, Horizon, Proposal
-from automl.study.stopping import LEAST_TRIALS, REPEAT, noise_of, repeat_of, why_end
+from automl.study.storage.stored import TOLD, has_record, plain, record_of
+from automl.study.told import checked_record, left_behind
 
 _SECONDS_BETWEEN_REPORTS = 1.0
 _ASK_NOTHING = (RungSampler, RandomSampler)

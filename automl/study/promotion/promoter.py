@@ -11,8 +11,8 @@ from itertools import chain
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.study.promotion.ranking import Ranking, total_excess
 from automl.study.promotion.rungs import ETA, highest_rung, leader, leaders, promotable
+from automl.study.promotion.stopping import REPEATED_FROM
 from automl.study.proposer import PORTFOLIO, Horizon
-from automl.study.stopping import REPEATED_FROM
 
 FINISHING = 1.3
 """The best trial that waits is finished when the time left is so many times what its epochs would take:

@@ -24,9 +24,9 @@ from optuna.trial import FrozenTrial, TrialState
 from scipy.special import ndtri
 
 from automl.core.specs import Objective
-from automl.study.optuna.stored import record_of
 from automl.study.promotion.ranking import Ranking, total_excess
 from automl.study.promotion.rungs import ladder
+from automl.study.storage.stored import record_of
 
 CAUTION = 4
 """A higher rung's order among k trials weighs k / (k + this): that of very few is mostly chance."""

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from automl.study.earlier.warm_start import PriorPoint
 from automl.study.proposals.encoding import Encoding
+from automl.study.proposals.prior_point import PriorPoint
 from automl.study.proposals.surrogate import fit
 
 NOISE = 4.0

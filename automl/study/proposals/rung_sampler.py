@@ -19,13 +19,13 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.trial import FrozenTrial
 
-from automl.study.earlier.warm_start import PriorPoint
 from automl.study.promotion.rungs import ETA
 from automl.study.proposals.acquisition import COST_WEIGHT, Knowledge
 from automl.study.proposals.blas import one_thread
 from automl.study.proposals.encoding import Encoding
 from automl.study.proposals.evidence import Evidence, Reader
 from automl.study.proposals.prior import prior_of
+from automl.study.proposals.prior_point import PriorPoint
 
 
 class RungSampler(BaseSampler):

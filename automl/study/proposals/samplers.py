@@ -20,8 +20,8 @@ from automl.spaces.space import FAMILY
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
-    from automl.study.earlier.warm_start import PriorPoint
     from automl.study.proposals.evidence import Reader
+    from automl.study.proposals.prior_point import PriorPoint
 
 # random trials before a model of the scores is fitted; Optuna's own default, portfolio trials count
 STARTUP_TRIALS = 10

@@ -13,9 +13,9 @@ from automl.core.errors import SearchError
 from automl.core.specs import Objective, Rung, TrialRecord
 from automl.execution.executor import INTERRUPTED
 from automl.execution.inline import Inline
+from automl.jobs.progress import SilentProgress
 from automl.jobs.search.budget import Budget, budget_from
 from automl.jobs.search.loop import Loop, run_trials
-from automl.jobs.search.progress import SilentProgress
 from automl.jobs.trial.messages import epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd, best_of
 from automl.spaces.parameters import Float

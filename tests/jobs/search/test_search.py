@@ -12,7 +12,7 @@ import yaml
 import automl
 from automl.core.errors import ConfigError
 from automl.jobs.folder import read_json, write_json
-from automl.jobs.search.progress import SilentProgress
+from automl.jobs.progress import SilentProgress
 
 
 def wine() -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pytest
 from automl.core.errors import DiskFullError
 from automl.jobs.trial.states import States, giving_room
 from automl.training import state as training_state
-from automl.training.state import TrainingState
+from automl.training.engine import TrainingState
 
 STATE = TrainingState(engine="compiled", variables=(np.arange(6.0),), optimizer=(np.array(7),))
 

@@ -21,21 +21,21 @@ from automl.core.specs import InputSpec, Objective, TrialRecord
 from automl.data.modality import Examples, Preprocessing
 from automl.execution.executor import INTERRUPTED, Message
 from automl.jobs.assembly import Prepared, build_core, deal
+from automl.jobs.intake.setting import Setting
 from automl.jobs.intake.settings import with_setting
 from automl.jobs.trial import trial
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.trial.states import States
-from automl.jobs.trial.training import Setting
 from automl.jobs.trial.trial import run_trial
 from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
 from automl.spaces.space import join
 from automl.tasks.catalog import fit_task
 from automl.training.accelerator import CERTAIN
-from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason
+from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason, TrainingState
 from automl.training.engine_choice import EngineChoice
 from automl.training.footprint import Footprint, footprint
-from automl.training.state import TrainingState, check_fit
+from automl.training.state import check_fit
 from automl.training.strategies.single import Single, single
 
 ROWS = 40

@@ -18,7 +18,6 @@ from automl.study.earlier.warm_start import (
     EarlierResult,
     Facts,
     Place,
-    PriorPoint,
     adapted,
     gift,
     likeness,
@@ -29,6 +28,7 @@ from automl.study.opening import open_proposer
 from automl.study.proposals.distributions import distribution
 from automl.study.proposals.encoding import Encoding
 from automl.study.proposals.prior import GONE, Prior
+from automl.study.proposals.prior_point import PriorPoint
 from automl.study.proposals.surrogate import fit
 from tests.spaces.samples import sample_space
 

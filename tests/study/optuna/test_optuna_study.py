@@ -7,7 +7,7 @@ from automl.core.errors import ConfigError
 from automl.core.specs import Objective, Rung, TrialRecord
 from automl.spaces.space import join
 from automl.study.opening import load_study, open_proposer
-from automl.study.optuna.storage import JOURNAL
+from automl.study.storage.storage import JOURNAL
 from tests.spaces.samples import sample_space
 
 ACCURACY = Objective(name="accuracy", direction="maximize")

@@ -6,8 +6,8 @@ import pytest
 
 from automl.core.specs import Objective, Rung, TrialRecord
 from automl.study.promotion.promoter import FINALISTS, Promoter, next_pause
+from automl.study.promotion.stopping import REPEATED_FROM
 from automl.study.proposer import UNLIMITED, Horizon
-from automl.study.stopping import REPEATED_FROM
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
 LEVELS = {"short": (2, 8), "long": (2, 6, 20)}

@@ -7,7 +7,7 @@ import optuna
 import pytest
 
 from automl.core.errors import ConfigError, MissingDependencyError
-from automl.study.optuna.storage import JOURNAL, open_storage
+from automl.study.storage.storage import JOURNAL, open_storage
 
 
 def test_without_an_address_the_study_is_a_journal_in_the_job_folder(tmp_path):
@@ -35,7 +35,7 @@ import resource, sys
 from pathlib import Path
 import optuna
 from automl.core.errors import DiskFullError
-from automl.study.optuna.storage import open_storage
+from automl.study.storage.storage import open_storage
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 study = optuna.create_study(storage=open_storage(Path(sys.argv[1]), None), study_name="s")

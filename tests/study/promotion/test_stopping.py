@@ -10,8 +10,8 @@ from automl.core.specs import Objective, TrialRecord
 from automl.spaces.parameters import Float
 from automl.spaces.space import SearchSpace
 from automl.study.opening import open_proposer
+from automl.study.promotion.stopping import LEAST_TRIALS, MOST_TRIALS, REPEATS, noise_of, repeat_of, why_end
 from automl.study.proposer import UNLIMITED, Horizon
-from automl.study.stopping import LEAST_TRIALS, MOST_TRIALS, REPEATS, noise_of, repeat_of, why_end
 
 LOSS = Objective(name="loss", direction="minimize")
 OPEN = Horizon(open=True)

@@ -44,7 +44,7 @@ def open_storage(
 def _journal(path: Path) -> BaseStorage:
     from optuna.storages import JournalStorage
 
-    from automl.study.optuna.journal import Journal
+    from automl.study.storage.journal import Journal
 
     try:
         with writing(path):
@@ -67,7 +67,7 @@ def _database(url: str, note: Callable[[str], None]) -> BaseStorage:
     try:
         if url.startswith("sqlite"):
             return get_storage(url)
-        from automl.study.optuna.patience import patient
+        from automl.study.storage.patience import patient
 
         # a connection that broke while nobody used it is replaced before it is used
         return get_storage(patient(RDBStorage(url, engine_kwargs={"pool_pre_ping": True}), note))

@@ -21,11 +21,11 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from automl.study.opening import open_proposer
-from automl.study.optuna import patience
-from automl.study.optuna.patience import away, patient
 from automl.study.proposals.drawing import Drawn, begin, draw
 from automl.study.proposals.evidence import gather
 from automl.study.proposals.rung_sampler import RungSampler
+from automl.study.storage import patience
+from automl.study.storage.patience import away, patient
 from benchmarks.pretended import ACCURACY, SPACE
 
 

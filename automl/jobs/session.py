@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from automl.jobs.config import JobConfig
-from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.folder import JobFolder
 from automl.jobs.intake.intake import Intake
-from automl.jobs.search.progress import Progress
-from automl.jobs.trial.training import Setting
+from automl.jobs.intake.setting import Setting
+from automl.jobs.progress import Progress
 from automl.tracking.tracker import Tracker
 
 
@@ -42,8 +40,3 @@ class Session:
     def name(self) -> str:
         """The job's name."""
         return self.config.name or self.intake.source.name
-
-
-def state_of(folder: JobFolder) -> Mapping[str, Any]:
-    """Return what earlier sessions of a job left for the next."""
-    return read_json(folder.state) if folder.state.exists() else {}
