@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import SearchError
-from automl.core.metrics import classification_scores, parse_objective
 from automl.core.specs import Configuration, TrialRecord
 from automl.execution.executor import Channel
 from automl.execution.inline import Inline
@@ -22,8 +21,11 @@ from automl.jobs.search.loop import Loop, run_trials
 from automl.jobs.trial.messages import epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.trial.worker import with_weights
+from automl.metrics.classification import ClassScorer
+from automl.metrics.scorer import score_at_once
 from automl.study.opening import open_proposer
 from automl.study.optuna.optuna_study import OptunaProposer
+from automl.tasks.objectives import parse_objective
 from automl.tracking.memory import NullTracker
 from automl.training.engine import Candidate, Engine, Epoch, Observer, Outcome, Split, TrainingOptions
 from benchmarks.training_record import STEADY_EPOCHS, Job, Measurement, Recorder
@@ -172,7 +174,7 @@ def _split(data: Data) -> Split:
         train={"x": data.x},
         train_targets=data.y,
         validation={"x": data.held_x},
-        score=lambda logits: classification_scores(data.held_y, _softmax(logits)),
+        score=lambda logits: score_at_once(ClassScorer(), data.held_y, _softmax(logits)),
     )
 
 

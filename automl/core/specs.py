@@ -13,7 +13,8 @@ Scalar: TypeAlias = int | float | str | bool | None
 Configuration: TypeAlias = Mapping[str, Scalar]
 Direction: TypeAlias = Literal["maximize", "minimize"]
 TrialState: TypeAlias = Literal["running", "paused", "complete", "pruned", "failed"]
-TaskKind: TypeAlias = Literal["binary", "multiclass", "multilabel", "regression", "forecasting"]
+TaskKind: TypeAlias = str
+"""Name of a task in ``automl.tasks.catalog``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +201,7 @@ class JobRecord:
 
     name: str
     folder: str
-    task: TaskKind | Literal["user"]
+    task: TaskKind
     modality: str
     objectives: tuple[Objective, ...]
     settings: Mapping[str, Scalar]

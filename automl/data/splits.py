@@ -17,6 +17,7 @@ from automl.core.errors import ConfigError, DataError
 from automl.core.seeds import derive
 from automl.core.targets import TARGET
 from automl.data.modality import Dataset
+from automl.tasks.catalog import TASKS
 
 MINIMUM_ROWS = 10
 """Fewer examples than this are refused: nothing can be learned and nothing measured."""
@@ -61,7 +62,7 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
     if examples.times is not None:
         return _by_time(examples.times, folds, share, None, examples.groups)
     labels = None
-    if examples.targets is not None and dataset.task in ("binary", "multiclass"):
+    if examples.targets is not None and TASKS[dataset.task].split == "by class":
         labels = examples.targets[TARGET]
     if examples.groups is not None:
         return _by_group(examples.groups, labels, folds, share, seed)

@@ -166,7 +166,7 @@ class Result:
         import numpy as np
 
         task = self._task
-        if task.kind not in ("binary", "multiclass", "multilabel"):
+        if not task.declaration.probabilities:
             raise ConfigError(f"The task {task.kind!r} has no probabilities; use predict.")
         frame = self.predict(data)
         names = list(task.describe().get("classes", task.describe()["names"]))

@@ -6,11 +6,12 @@ import math
 import random
 import re
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, TypeAlias, get_args
+from typing import Any, ClassVar, TypeAlias
 
 from automl.core.errors import SpaceError, suggest
-from automl.core.specs import Scalar, TaskKind
+from automl.core.specs import Scalar
 from automl.spaces.conditions import Condition, is_number, same
+from automl.tasks.catalog import TASKS
 
 # relative slack for a float on a step: sums of steps such as 0.1 + 0.2 are not exact
 STEP_TOLERANCE = 1e-9
@@ -38,8 +39,8 @@ class _Named:
                 "a letter first."
             )
         for task in self.tasks:
-            if task not in get_args(TaskKind):
-                raise SpaceError(f"unknown task {task!r} in 'tasks'. {suggest(task, get_args(TaskKind))}")
+            if task not in TASKS:
+                raise SpaceError(f"unknown task {task!r} in 'tasks'. {suggest(task, TASKS)}")
         self._check()
 
     def _check(self) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 from automl.core.errors import SpaceError, suggest
-from automl.core.specs import Configuration, TaskKind
+from automl.core.specs import Configuration
 from automl.spaces.conditions import Condition, OneOf, Within, is_number
 from automl.spaces.nodes import Located, read_located
 from automl.spaces.parameters import Boolean, Choice, Constant, Float, Integer, Parameter, middle
 from automl.spaces.space import SearchSpace
+from automl.tasks.catalog import TASKS
 
 _TOP = ("name", "epochs", "parameters", "portfolio")
 _COMMON = ("type", "when", "tasks")
@@ -239,7 +240,7 @@ def _epochs(top: _Reader) -> dict[str, int]:
     if not isinstance(node.value, dict):
         return {"default": top.integer("epochs")}
     lengths = _Reader(source=top.source, where="'epochs': ", node=node)
-    lengths.only(("default", *get_args(TaskKind)))
+    lengths.only(("default", *TASKS))
     lengths.required("default")
     return {kind: lengths.integer(kind) for kind in node.value}
 
@@ -251,7 +252,7 @@ def _with_portfolio(bare: SearchSpace, top: _Reader) -> SearchSpace:
     if not isinstance(node.value, dict):
         return replace(bare, portfolio=_entries(bare, top, "portfolio"))
     kinds = _Reader(source=top.source, where="'portfolio': ", node=node)
-    kinds.only(("default", *get_args(TaskKind)))
+    kinds.only(("default", *TASKS))
     by_task = {kind: _entries(bare, kinds, kind) for kind in node.value}
     return replace(bare, portfolio=by_task.pop("default", ()), portfolio_by_task=by_task)
 

@@ -1,29 +1,71 @@
-"""All tasks: for each kind a module of ``automl.tasks.kinds`` with two functions.
+"""All tasks, by name; of several that fit the same targets the first is taken.
 
-``fit(kind, targets, *, names, facts)`` fits a task on raw targets of the training part;
+The catalog holds declarations and loads no framework. The module that a declaration names has two
+functions: ``fit(kind, targets, *, names, facts)`` fits a task on raw targets of the training part, and
 ``restore(description)`` brings one back from ``Task.describe()``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from automl.core.errors import ConfigError, suggest
+from automl.core.catalog import Catalog
+from automl.core.errors import ConfigError
+from automl.core.extensions import TASK_GROUP
 from automl.core.specs import TaskKind
+from automl.metrics.metric import Metric
+from automl.tasks.declaration import TargetFacts, TaskDeclaration
 from automl.tasks.task import Task
 
 if TYPE_CHECKING:
     import numpy as np
 
-KINDS: dict[TaskKind, str] = {
-    "binary": "classification",
-    "multiclass": "classification",
-    "multilabel": "classification",
-    "regression": "regression",
-    "forecasting": "forecasting",
-}
+_PLACE = "automl.tasks.declared"
+
+TASKS: Catalog[TaskDeclaration] = Catalog(
+    "task",
+    {
+        "binary": f"{_PLACE}.classification:BINARY",
+        "multiclass": f"{_PLACE}.classification:MULTICLASS",
+        "multilabel": f"{_PLACE}.classification:MULTILABEL",
+        "regression": f"{_PLACE}.regression:REGRESSION",
+        "forecasting": f"{_PLACE}.forecasting:FORECASTING",
+    },
+    group=TASK_GROUP,
+    expected=TaskDeclaration,
+)
+
+
+def task_of(facts: TargetFacts) -> TaskKind:
+    """Return the task that targets ask for, where the user does not say.
+
+    Raises:
+        ValueError: no task takes such targets.
+    """
+    for task in declarations():
+        if task.fits(facts):
+            return task.name
+    raise ValueError(f"No task takes targets of the kind {facts.kind!r}.")
+
+
+def declarations() -> Iterator[TaskDeclaration]:
+    """Give every task; one of another package that cannot be loaded is told when it is asked for."""
+    for name in TASKS:
+        with suppress(ConfigError):
+            yield TASKS[name]
+
+
+def known_metrics() -> dict[str, Metric]:
+    """Return the metrics of all tasks by name."""
+    return {metric.name: metric for task in declarations() for metric in task.metrics}
+
+
+def head_names() -> list[str]:
+    """Return the names of the layers that tasks put at the end of a model."""
+    return list(dict.fromkeys(head for task in declarations() for head in task.heads))
 
 
 def fit_task(
@@ -46,6 +88,4 @@ def restore_task(description: Mapping[str, Any]) -> Task:
 
 
 def _module(kind: TaskKind) -> Any:
-    if kind not in KINDS:
-        raise ConfigError(f"Unknown task {kind!r}. {suggest(kind, KINDS)}")
-    return import_module(f"automl.tasks.kinds.{KINDS[kind]}")
+    return import_module(TASKS[kind].module)

@@ -10,21 +10,27 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from automl.core.specs import InputSpec, TaskKind
+from automl.tasks.declaration import TaskDeclaration
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
     from keras import KerasTensor
 
+    from automl.metrics.scorer import Scorer
+
 
 class Task(Protocol):
     """A fitted task."""
 
     kind: TaskKind
-    metrics: tuple[str, ...]
-    default_metric: str
     options: type[Any]
     """Frozen dataclass of searched parameters of head and loss (``label_smoothing``, ``loss``, ...)."""
+
+    @property
+    def declaration(self) -> TaskDeclaration:
+        """What is known of the task without its data: metrics, words, kind of its targets, ..."""
+        ...
 
     def encode(self, targets: np.ndarray) -> np.ndarray:
         """Raw targets (see ``Examples.targets``) to float32 training targets, first axis n.
@@ -56,6 +62,10 @@ class Task(Protocol):
 
     def predictions(self, outputs: np.ndarray) -> np.ndarray:
         """The same as ``finish`` on arrays."""
+        ...
+
+    def scorer(self) -> Scorer:
+        """Return what hears of *encoded* targets and predictions batch by batch, and scores them."""
         ...
 
     def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:

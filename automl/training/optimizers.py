@@ -8,10 +8,10 @@ from typing import Any
 import keras
 
 from automl.core.errors import ConfigError, suggest
+from automl.tasks.catalog import head_names
 from automl.training.engine import TrainingOptions
 from automl.training.schedules import PLATEAU, SHAPES, Schedule
 
-_HEADS = ["logits", "standardised"]
 _NOT_DECAYED = {"bias", "gamma", "beta", "scale"}
 
 OPTIMIZERS: Mapping[str, Callable[..., keras.optimizers.Optimizer]] = {
@@ -103,6 +103,6 @@ def _own_arguments(options: TrainingOptions) -> dict[str, Any]:
         "rmsprop": {"rho": options.momentum},
         # a relative step would overrule the learning rate that is searched
         "adafactor": {"relative_step": False},
-        "muon": {"adam_weight_decay": options.weight_decay, "exclude_layers": _HEADS},
+        "muon": {"adam_weight_decay": options.weight_decay, "exclude_layers": head_names()},
     }
     return own.get(options.optimizer, {})

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import ConfigError
-from automl.core.metrics import DIRECTIONS, tie_breaker
 from automl.core.specs import COSTS, Objective
+from automl.tasks.objectives import directions, tie_breaker
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, StopReason, TrainingState
 from automl.training.schedules import PLATEAU, PLATEAU_FACTOR, PLATEAU_PATIENCE
 
@@ -182,4 +182,4 @@ def _measured(metrics: Mapping[str, float], objective: Objective) -> Objective:
             raise ConfigError(f"The task does not measure {objective.name!r}, only: {known}.")
         return objective
     name = next(key for key in metrics if key != "loss").removeprefix("val_")
-    return Objective(name=name, direction=DIRECTIONS.get(name, "minimize"))
+    return Objective(name=name, direction=directions().get(name, "minimize"))

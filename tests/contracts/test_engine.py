@@ -10,8 +10,9 @@ import keras
 import numpy as np
 import pytest
 
-from automl.core.metrics import classification_scores
 from automl.core.specs import Objective
+from automl.metrics.classification import ClassScorer
+from automl.metrics.scorer import score_at_once
 from automl.training.compiled import CompiledEngine
 from automl.training.engine import Candidate, Engine, Epoch, Split, StopReason, TrainingOptions
 from automl.training.state import load_state, save_state
@@ -39,7 +40,7 @@ def toy_split(rows: int = 300) -> Split:
         train={"numeric": points[:203], "unused": points[:203]},
         train_targets=onehot[:203],
         validation={"numeric": points[203:], "unused": points[203:]},
-        score=lambda outputs: classification_scores(onehot[203:], softmax(outputs)),
+        score=lambda outputs: score_at_once(ClassScorer(), onehot[203:], softmax(outputs)),
     )
 
 

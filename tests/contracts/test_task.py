@@ -11,10 +11,9 @@ import keras
 import numpy as np
 import pytest
 
-from automl.core.metrics import TASK_METRICS
 from automl.core.specs import TaskKind
 from automl.data.raw_model import predict
-from automl.tasks.catalog import KINDS, fit_task, restore_task
+from automl.tasks.catalog import TASKS, fit_task, restore_task
 from automl.tasks.task import Task
 
 RANDOM = np.random.default_rng(0)
@@ -103,8 +102,8 @@ def test_scores_hold_every_metric_of_the_kind(case: Case) -> None:
 
     scores = task.score(task.encode(case.targets), task.predictions(raw_outputs(task, case)))
 
-    assert set(scores) == set(task.metrics) == set(TASK_METRICS[case.kind])
-    assert task.default_metric == task.metrics[0] == TASK_METRICS[case.kind][0]
+    assert list(scores) == [metric.name for metric in TASKS[case.kind].metrics]
+    assert task.declaration is TASKS[case.kind]
     assert all(np.isfinite(value) for value in scores.values())
 
 
@@ -130,7 +129,9 @@ def test_baselines_can_be_scored(case: Case) -> None:
 
     rules = task.baselines(encoded[:30], encoded[30:], case.inputs())
 
-    scores = [task.score(encoded[30:], guess)[task.default_metric] for guess in rules.values()]
+    scores = [
+        task.score(encoded[30:], guess)[task.declaration.default_metric.name] for guess in rules.values()
+    ]
     assert scores
     assert np.isfinite(scores).all()
 
@@ -152,5 +153,10 @@ def test_options_are_a_frozen_dataclass_with_defaults(case: Case) -> None:
     assert options() == options()
 
 
-def test_every_kind_has_a_module() -> None:
-    assert set(KINDS) == set(TASK_METRICS)
+@pytest.mark.parametrize("name", list(TASKS))
+def test_a_declaration_bears_the_name_of_its_place_in_the_catalog(name: str) -> None:
+    declaration = TASKS[name]
+
+    assert declaration.name == name
+    assert declaration.words
+    assert len({metric.name for metric in declaration.metrics}) == len(declaration.metrics)

@@ -112,7 +112,7 @@ def test_multilabel_columns_are_independent() -> None:
     assert {name: value[0] for name, value in columns.items()} == pytest.approx(
         {"rain": 1, "wind": 0, "probability_rain": 0.8808, "probability_wind": 0.1192}, abs=1e-4
     )
-    assert task.default_metric == "f1_macro"
+    assert task.declaration.default_metric.name == "f1_macro"
 
 
 @pytest.mark.parametrize("wrong", [np.array([[0, 2]]), np.array([[0.0, np.nan]]), np.array([[1, 0, 1]])])

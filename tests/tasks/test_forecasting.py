@@ -106,7 +106,7 @@ def test_metrics_by_hand(task: Forecasting) -> None:
     assert scores["mae_scaled"] == pytest.approx(1)
     assert scores["mase"] == pytest.approx((2 / 1 + 4 / 0.5) / 2)
     assert scores["smape"] == pytest.approx(100 * (2 * 2 / 22 + 2 * 4 / 14) / 2)
-    assert set(scores) == set(task.metrics)
+    assert set(scores) == {metric.name for metric in task.declaration.metrics}
 
 
 def test_series_that_stood_still_have_no_mase() -> None:

@@ -102,7 +102,7 @@ def check_exported(
     except Exception as error:
         return _failed(f"The exported model {path} cannot be used: {type(error).__name__}: {error}")
     task, total = prepared.task, len(prepared.targets)
-    metric = task.default_metric if objective.name in COSTS else objective.name
+    metric = task.declaration.default_metric.name if objective.name in COSTS else objective.name
     score = task.score(prepared.targets[rows], predictions)[metric]
     inputs = {name: np.asarray(prepared.split.validation[name][rows]) for name in core.input}
     trained = task.predictions(np.asarray(core.predict(inputs, batch_size=BATCH, verbose=0)))
@@ -150,7 +150,7 @@ def _drift(prepared: Prepared, core: keras.Model, found: np.ndarray, trained: np
     import numpy as np
 
     task = prepared.task
-    probabilities = task.kind in ("binary", "multiclass", "multilabel")
+    probabilities = task.declaration.probabilities
     truth = np.asarray(task.predictions(prepared.targets), np.float64)
     unit = 1.0 if probabilities else np.maximum(truth.reshape(-1, truth.shape[-1]).std(axis=0), 1e-300)
     largest = float((np.abs(np.asarray(found, np.float64) - trained) / unit).max())

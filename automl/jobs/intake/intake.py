@@ -8,11 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, suggest
-from automl.core.limits import parse_limit
-from automl.core.metrics import check_objective, default_objective, parse_objective
 from automl.core.notes import said_of, warnings_of
 from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
@@ -28,7 +26,9 @@ from automl.spaces.loading import load_space
 from automl.spaces.space import SearchSpace, join
 from automl.study.optuna.pruners import PRUNERS
 from automl.study.proposals.samplers import SAMPLERS
-from automl.tasks.catalog import KINDS
+from automl.tasks.catalog import TASKS
+from automl.tasks.limits import parse_limit
+from automl.tasks.objectives import check_objective, default_objective, parse_objective
 from automl.training.engine_choice import AUTO, ENGINES
 from automl.training.precision import PRECISIONS
 from automl.training.strategy import STRATEGIES
@@ -243,7 +243,7 @@ def read_options(config: JobConfig) -> ReadOptions:
     """Return how the data is to be read."""
     return ReadOptions(
         target=config.target,
-        task=cast("TaskKind | None", config.task),
+        task=config.task,
         id_column=config.id_column,
         time_column=config.time_column,
         group_column=config.group_column,
@@ -292,7 +292,7 @@ def _validation(
 
 def _refuse_choice(config: JobConfig, modality: str) -> None:
     """Refuse to keep or drop columns where there are none."""
-    forecast = config.horizon is not None or config.task == "forecasting"
+    forecast = config.horizon is not None or (config.task is not None and TASKS[config.task].forecasts)
     if (config.keep or config.drop) and (modality == "image" or (modality == "series" and not forecast)):
         what = "pictures" if modality == "image" else "whole series"
         raise ConfigError(f"keep and drop choose columns of a table, and these are {what}: leave them out.")
@@ -308,7 +308,7 @@ def _folds(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple
 def _check_names(config: JobConfig) -> None:
     named: tuple[tuple[str, str | None, Any], ...] = (
         ("modality", config.modality, MODALITIES),
-        ("task", config.task, KINDS),
+        ("task", config.task, TASKS),
         ("sampler", config.sampler, SAMPLERS),
         ("pruner", config.pruner, PRUNERS),
         ("strategy", config.strategy, STRATEGIES),

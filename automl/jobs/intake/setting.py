@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from automl.core.limits import Limit, parse_limit
 from automl.core.specs import Objective
 from automl.jobs.assembly import Prepared
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.intake import Intake, prepare_folds
 from automl.models.family import Family
 from automl.spaces.space import SearchSpace
+from automl.tasks.limits import Limit, parse_limit
 from automl.training.accelerator import CERTAIN, find_accelerator
 from automl.training.engine import Engine
 from automl.training.engine_choice import (

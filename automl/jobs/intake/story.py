@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from automl.core.specs import Objective, TaskKind
+from automl.core.specs import Objective
 from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples
 from automl.data.source import Source
+from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,14 +22,6 @@ NAMES, CLASSES = 8, 6
 
 WIDTH = 80
 """Columns of text of a line: what is longer goes on below its own beginning."""
-
-_TASKS: Mapping[TaskKind, str] = {
-    "binary": "binary classification",
-    "multiclass": "multiclass classification",
-    "multilabel": "multi-label classification",
-    "regression": "regression",
-    "forecasting": "forecasting",
-}
 
 
 def story_of(
@@ -54,7 +47,8 @@ def story_of(
         ("goal", goal_text(objectives)),
     ]
     width = max(len(name) for name, _ in facts)
-    head = f"Read {source.name}: {len(dataset.examples):,} {_unit(source, dataset)}, {_TASKS[dataset.task]}"
+    what = TASKS[dataset.task].words
+    head = f"Read {source.name}: {len(dataset.examples):,} {_unit(source, dataset)}, {what}"
     return "\n".join([head, *(_wrapped(f"  {name:<{width}}  ", text) for name, text in facts)])
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from automl.core.metrics import tie_breaker
 from automl.core.specs import Configuration, Objective, Rung, TrialRecord
+from automl.tasks.objectives import tie_breaker
 
 if TYPE_CHECKING:
     import keras

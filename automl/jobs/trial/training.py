@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from automl.core.metrics import default_objective
 from automl.core.specs import COSTS, Objective
 from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.jobs.intake.setting import Setting
+from automl.tasks.objectives import default_objective
 from automl.training.engine import Epoch, Observer, Outcome, StopReason
 from automl.training.failures import TooSlowError, out_of_memory
 from automl.training.precision import policy

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl.core.errors import DiskFullError, TimeUpError
-from automl.core.limits import excesses
 from automl.core.seeds import derive
 from automl.core.specs import Objective, Rung, TrialRecord, TrialState
 from automl.execution.executor import INTERRUPTED, Channel
@@ -19,6 +18,7 @@ from automl.jobs.trial.messages import FOLD_EPOCH, epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.trial.states import States
 from automl.jobs.trial.training import train_model
+from automl.tasks.limits import excesses
 from automl.training.engine import Epoch, Outcome, StopReason
 from automl.training.failures import failure_reason
 

@@ -14,9 +14,13 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.errors import ConfigError, DataError, suggest
-from automl.core.metrics import TASK_METRICS, classification_scores, multilabel_scores
 from automl.core.names import free_name
 from automl.core.specs import InputSpec, TaskKind
+from automl.metrics.classification import ClassScorer, FlagScorer
+from automl.metrics.scorer import Scorer, score_at_once
+from automl.tasks.catalog import TASKS
+from automl.tasks.declaration import FLAGS, TaskDeclaration
+from automl.tasks.declared.classification import MULTILABEL
 from automl.tasks.layers import WeightedCrossentropy
 
 CLASS_WEIGHTS = ("none", "balanced")
@@ -56,7 +60,7 @@ def fit(
     Raises:
         DataError: one class only, or not two for a binary task.
     """
-    if kind == "multilabel":
+    if TASKS[kind].targets == FLAGS:
         return Multilabel(names=names, shares=tuple(float(share) for share in targets.mean(axis=0)))
     values, counts = np.unique(targets.astype(str), return_counts=True)
     order = _class_order([str(value) for value in values])
@@ -73,7 +77,7 @@ def fit(
 def restore(description: Mapping[str, Any]) -> Classification | Multilabel:
     """Bring a task back from what its ``describe`` gave."""
     names, shares = tuple(description["names"]), tuple(description["shares"])
-    if description["kind"] == "multilabel":
+    if TASKS[description["kind"]].targets == FLAGS:
         return Multilabel(names=names, shares=shares)
     return Classification(
         kind=description["kind"], names=names, classes=tuple(description["classes"]), shares=shares
@@ -96,9 +100,12 @@ class Classification:
     classes: tuple[str, ...]
     shares: tuple[float, ...]
 
-    metrics: ClassVar[tuple[str, ...]] = TASK_METRICS["multiclass"]
-    default_metric: ClassVar[str] = "accuracy"
     options: ClassVar[type[Any]] = ClassificationOptions
+
+    @property
+    def declaration(self) -> TaskDeclaration:
+        """What is known of the task without its data."""
+        return TASKS[self.kind]
 
     def encode(self, targets: np.ndarray) -> np.ndarray:
         """Labels ``(n,)`` to one-hot ``(n, k)`` float32.
@@ -142,9 +149,13 @@ class Classification:
         raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
         return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
+    def scorer(self) -> Scorer:
+        """Hears of one-hot targets and probabilities."""
+        return ClassScorer()
+
     def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
         """Every metric, of one-hot targets against probabilities."""
-        return classification_scores(targets, predictions)
+        return score_at_once(self.scorer(), targets, predictions)
 
     def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
         """Columns ``prediction`` and ``probability_<class>``."""
@@ -180,9 +191,8 @@ class Multilabel:
     names: tuple[str, ...]
     shares: tuple[float, ...]
 
-    kind: ClassVar[TaskKind] = "multilabel"
-    metrics: ClassVar[tuple[str, ...]] = TASK_METRICS["multilabel"]
-    default_metric: ClassVar[str] = "f1_macro"
+    kind: ClassVar[TaskKind] = MULTILABEL.name
+    declaration: ClassVar[TaskDeclaration] = MULTILABEL
     options: ClassVar[type[Any]] = ClassificationOptions
 
     def encode(self, targets: np.ndarray) -> np.ndarray:
@@ -230,9 +240,13 @@ class Multilabel:
         """Logits to probabilities, on arrays."""
         return np.asarray(0.5 * (1 + np.tanh(0.5 * outputs)))
 
+    def scorer(self) -> Scorer:
+        """Hears of labels and probabilities."""
+        return FlagScorer()
+
     def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
         """Every metric, of labels against probabilities."""
-        return multilabel_scores(targets, predictions)
+        return score_at_once(self.scorer(), targets, predictions)
 
     def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
         """Columns ``<name>`` of 0 and 1 and ``probability_<name>``."""
@@ -272,8 +286,11 @@ def _check_classes(kind: TaskKind, classes: tuple[str, ...], names: tuple[str, .
             f"{target} has one class only ({classes[0]!r}) in the training part: nothing to tell apart. "
             "Choose another target."
         )
-    if kind == "binary" and len(classes) != 2:
-        raise DataError(f"{target} has {len(classes)} classes, a binary task has 2. Use task 'multiclass'.")
+    most = TASKS[kind].classes
+    if most is not None and len(classes) != most:
+        raise DataError(
+            f"{target} has {len(classes)} classes, a {kind} task has {most}. Use task 'multiclass'."
+        )
 
 
 def _unseen(names: tuple[str, ...], unseen: Mapping[str, int], classes: tuple[str, ...]) -> str:

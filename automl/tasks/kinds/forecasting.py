@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import keras
 import numpy as np
@@ -17,6 +17,10 @@ from keras import KerasTensor, ops
 from automl.core.errors import ConfigError, DataError
 from automl.core.names import free_name
 from automl.core.specs import InputSpec, TaskKind
+from automl.metrics.forecasting import ForecastScorer
+from automl.metrics.scorer import Decoded, Scorer, score_at_once
+from automl.tasks.declaration import TaskDeclaration
+from automl.tasks.declared.forecasting import FORECASTING
 from automl.tasks.layers import TargetRange
 
 LOSSES = {
@@ -70,10 +74,10 @@ class Forecasting:
     naive_mae: tuple[float, ...]
     season: int
     horizon: int
-    kind: TaskKind = "forecasting"
-    metrics: tuple[str, ...] = ("mse_scaled", "mae_scaled", "mse", "mae", "rmse", "smape", "mase")
-    default_metric: str = "mse_scaled"
-    options: type[Any] = ForecastOptions
+
+    kind: ClassVar[TaskKind] = FORECASTING.name
+    declaration: ClassVar[TaskDeclaration] = FORECASTING
+    options: ClassVar[type[Any]] = ForecastOptions
 
     def encode(self, targets: np.ndarray) -> np.ndarray:
         """Standardise raw targets ``(n, h, k)``."""
@@ -143,25 +147,13 @@ class Forecasting:
         """As ``finish``, on arrays."""
         return np.asarray(np.asarray(outputs, np.float64) * np.array(self.std) + np.array(self.mean))
 
-    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
-        """Every metric over all windows, steps and targets.
+    def scorer(self) -> Scorer:
+        """Hears of standardised targets, and of forecasts in the targets' units."""
+        return Decoded(ForecastScorer(self.std, self.naive_mae), self.predictions)
 
-        ``smape`` is in per cent (0 to 200); ``mase`` divides each target's absolute error by the seasonal
-        naive error within the training part (Hyndman and Koehler, 2006), targets that stood still there
-        left out; ``mse_scaled`` and ``mae_scaled`` are of standardised values, as papers report them.
-        """
-        truth = self.predictions(targets.astype(np.float64))
-        error = truth - predictions
-        scaled = error / np.array(self.std)
-        return {
-            "mse_scaled": float(np.mean(scaled**2)),
-            "mae_scaled": float(np.mean(np.abs(scaled))),
-            "mse": float(np.mean(error**2)),
-            "mae": float(np.mean(np.abs(error))),
-            "rmse": float(np.sqrt(np.mean(error**2))),
-            "smape": _smape(truth, error, predictions),
-            "mase": _mase(error, np.array(self.naive_mae)),
-        }
+    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+        """Every metric over all windows, steps and targets, of standardised targets against forecasts."""
+        return score_at_once(self.scorer(), targets, predictions)
 
     def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
         """Columns ``step`` (from 1) and one for each target, the steps of one window one after another."""
@@ -213,15 +205,3 @@ def restore(description: Mapping[str, Any]) -> Forecasting:
         season=int(description["season"]),
         horizon=int(description["horizon"]),
     )
-
-
-def _smape(truth: np.ndarray, error: np.ndarray, predictions: np.ndarray) -> float:
-    size = np.abs(truth) + np.abs(predictions)
-    return float(200.0 * np.mean(np.abs(error) / np.where(size > 0, size, 1.0)))
-
-
-def _mase(error: np.ndarray, scale: np.ndarray) -> float:
-    moving = scale > 0
-    if not moving.any():
-        return float("nan")
-    return float(np.mean(np.abs(error).mean(axis=(0, 1))[moving] / scale[moving]))

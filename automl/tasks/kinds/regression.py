@@ -17,8 +17,11 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.errors import ConfigError, DataError, suggest
-from automl.core.metrics import TASK_METRICS, regression_scores
 from automl.core.specs import InputSpec, TaskKind
+from automl.metrics.regression import AmountScorer
+from automl.metrics.scorer import Decoded, Scorer, score_at_once
+from automl.tasks.declaration import TaskDeclaration
+from automl.tasks.declared.regression import REGRESSION
 from automl.tasks.layers import TargetRange
 
 LOSSES: Mapping[str, Callable[[], keras.losses.Loss]] = {
@@ -96,9 +99,8 @@ class Regression:
     low: tuple[float, ...]
     high: tuple[float, ...]
 
-    kind: ClassVar[TaskKind] = "regression"
-    metrics: ClassVar[tuple[str, ...]] = TASK_METRICS["regression"]
-    default_metric: ClassVar[str] = "rmse"
+    kind: ClassVar[TaskKind] = REGRESSION.name
+    declaration: ClassVar[TaskDeclaration] = REGRESSION
     options: ClassVar[type[Any]] = RegressionOptions
 
     def encode(self, targets: np.ndarray) -> np.ndarray:
@@ -138,13 +140,15 @@ class Regression:
 
     def predictions(self, outputs: np.ndarray) -> np.ndarray:
         """The same on arrays, in float64."""
-        values = np.asarray(outputs, dtype=np.float64) * self.scale + np.array(self.mean)
-        return np.asarray(np.clip(values, self.low, self.high))
+        return np.asarray(np.clip(self._in_unit(outputs), self.low, self.high))
+
+    def scorer(self) -> Scorer:
+        """Hears of standardised targets, and of predictions in the unit of the target."""
+        return Decoded(AmountScorer(), self._in_unit)
 
     def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
         """Every metric in the unit of the target, of standardised targets against predictions."""
-        truth = np.asarray(targets, dtype=np.float64) * self.scale + np.array(self.mean)
-        return regression_scores(truth, predictions)
+        return score_at_once(self.scorer(), targets, predictions)
 
     def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
         """Column ``prediction``, or one column per target."""
@@ -168,6 +172,9 @@ class Regression:
             "names": list(self.names),
             **{key: list(value) for key, value in ranges.items()},
         }
+
+    def _in_unit(self, standardised: np.ndarray) -> np.ndarray:
+        return np.asarray(np.asarray(standardised, dtype=np.float64) * self.scale + np.array(self.mean))
 
 
 def _check_target(values: np.ndarray, name: str) -> None:

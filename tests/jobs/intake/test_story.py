@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl.core.metrics import default_objective
 from automl.data.modalities.tabular import TABULAR
 from automl.data.modality import ReadOptions
 from automl.data.source import open_source
 from automl.data.splits import make_folds
 from automl.jobs.intake.story import WIDTH, story_of
+from automl.tasks.objectives import default_objective
 
 RANDOM = np.random.default_rng(0)
 FRAME = pd.DataFrame(

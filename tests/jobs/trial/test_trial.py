@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 from tensorflow.errors import ResourceExhaustedError
 
-from automl.core.limits import parse_limit
 from automl.core.specs import InputSpec, Objective, TrialRecord
 from automl.data.modality import Examples, Preprocessing
 from automl.execution.executor import INTERRUPTED, Message
@@ -31,6 +30,7 @@ from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
 from automl.spaces.space import join
 from automl.tasks.catalog import fit_task
+from automl.tasks.limits import parse_limit
 from automl.training.accelerator import CERTAIN
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason, TrainingState
 from automl.training.engine_choice import EngineChoice

@@ -1,27 +1,33 @@
-"""Metrics: the definitions are scikit-learn's, the names are refused early, odd data never raises."""
+"""Metrics: the definitions are scikit-learn's, odd data never raises, batches of any size give the same."""
 
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from automl.core.errors import ConfigError
-from automl.core.metrics import (
-    DIRECTIONS,
-    TASK_METRICS,
-    check_objective,
-    classification_scores,
-    default_objective,
-    multilabel_scores,
-    parse_objective,
-    regression_scores,
-)
+from automl.metrics.classification import ClassScorer, FlagScorer
+from automl.metrics.forecasting import ForecastScorer
+from automl.metrics.regression import AmountScorer
+from automl.metrics.scorer import Scorer, score_at_once
+
+
+def classification_scores(onehot: np.ndarray, p: np.ndarray) -> dict[str, float]:
+    return score_at_once(ClassScorer(), onehot, p)
+
+
+def multilabel_scores(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
+    return score_at_once(FlagScorer(), y, p)
+
+
+def regression_scores(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
+    return score_at_once(AmountScorer(), y, p)
 
 
 def random_classes(rows: int, classes: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -135,63 +141,94 @@ def test_6500_rows_are_scored_well_within_an_epoch() -> None:
     assert min(seconds) < 0.05
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "direction"),
-    [
-        ("accuracy", "accuracy", "maximize"),
-        ("val_rmse", "rmse", "minimize"),
-        ("roc_auc:max", "roc_auc", "maximize"),
-        ("parameters:min", "parameters", "minimize"),
-        (" seconds ", "seconds", "minimize"),
-        ("val_log_loss:minimize", "log_loss", "minimize"),
-    ],
-)
-def test_objectives_are_read_as_users_write_them(text: str, name: str, direction: str) -> None:
-    objective = parse_objective(text)
-
-    assert (objective.name, objective.direction) == (name, direction)
+def forecasts(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    y, p = np.random.default_rng(seed).normal(size=(2, 60, 3, 2)) * [1.0, 50.0] + 7
+    return y, p
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("acuracy", "Did you mean 'accuracy'"),
-        ("val_parameters", "Unknown metric 'val_parameters'"),
-        ("accuracy:min", "better when larger"),
-        ("rmse:max", "write 'rmse' or 'rmse:min'"),
-        ("rmse:down", "expected ':min' or ':max'"),
-    ],
-)
-def test_wrong_objectives_are_refused_with_what_would_be_right(text: str, said: str) -> None:
-    with pytest.raises(ConfigError, match=said):
-        parse_objective(text)
+def test_forecast_scores_are_those_of_their_definitions() -> None:
+    y, p = forecasts(3)
+    deviation, naive = [2.0, 40.0], [0.5, 0.0]
+    error = np.abs(y - p)
+
+    scores = score_at_once(ForecastScorer(deviation, naive), y, p)
+
+    assert scores == pytest.approx(
+        {
+            "mse_scaled": ((error / deviation) ** 2).mean(),
+            "mae_scaled": (error / deviation).mean(),
+            "mse": (error**2).mean(),
+            "mae": error.mean(),
+            "rmse": np.sqrt((error**2).mean()),
+            "smape": 200 * (error / (np.abs(y) + np.abs(p))).mean(),
+            "mase": error[..., 0].mean() / 0.5,  # the second target stood still in training
+        },
+        rel=1e-12,
+    )
 
 
-def test_a_metric_of_another_task_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"'rmse' does not fit a binary task; it has: accuracy"):
-        check_objective(parse_objective("rmse"), "binary")
+def labels(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    truth = (random.random((60, 3)) < 0.4).astype(np.float32)
+    return truth, (0.3 * truth + 0.6 * random.random((60, 3)).round(2)).astype(np.float32)
 
 
-@pytest.mark.parametrize("kind", list(TASK_METRICS))
-def test_costs_and_own_metrics_fit_every_task(kind: str) -> None:
-    for name in (*TASK_METRICS[kind], "parameters", "seconds"):  # type: ignore[index]
-        check_objective(parse_objective(name), kind)  # type: ignore[arg-type]
+def amounts(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    y, p = 1e6 + np.random.default_rng(seed).normal(size=(2, 60, 2)) * [1.0, 1000.0]
+    return y, p
 
 
-def test_promised_defaults() -> None:
-    defaults = {kind: default_objective(kind).label for kind in TASK_METRICS}
-
-    assert defaults == {
-        "binary": "val_accuracy",
-        "multiclass": "val_accuracy",
-        "multilabel": "val_f1_macro",
-        "regression": "val_rmse",
-        "forecasting": "val_mse_scaled",
-    }
-    assert DIRECTIONS["mase"] == DIRECTIONS["smape"] == DIRECTIONS["mse_scaled"] == "minimize"
+SCORED: dict[str, tuple[Callable[[], Scorer], Callable[[int], tuple[np.ndarray, np.ndarray]]]] = {
+    "two classes": (ClassScorer, lambda seed: random_classes(60, 2, seed)),
+    "five classes": (ClassScorer, lambda seed: random_classes(60, 5, seed)),
+    "labels": (FlagScorer, labels),
+    "amounts": (AmountScorer, amounts),
+    "forecasts": (lambda: ForecastScorer([2.0, 40.0], [0.5, 3.0]), forecasts),
+}
 
 
-def test_a_wrong_metric_is_refused_before_numpy_is_loaded() -> None:
-    code = "import automl.core.metrics, sys; sys.exit('numpy' in sys.modules)"
+@pytest.mark.parametrize("kind", list(SCORED))
+@settings(max_examples=25, deadline=None)
+@given(cuts=st.sets(st.integers(0, 60), max_size=12), seed=st.integers(0, 9))
+def test_batches_of_any_size_give_the_same_as_one(kind: str, cuts: set[int], seed: int) -> None:
+    made, data = SCORED[kind]
+    y, p = data(seed)
+    scorer = made()
 
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    for rows in np.split(np.arange(60), sorted(cuts)):
+        scorer.update(y[rows], p[rows])
+
+    assert scorer.result() == pytest.approx(score_at_once(made(), y, p), rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", list(SCORED))
+def test_groups_may_be_told(kind: str) -> None:
+    made, data = SCORED[kind]
+    y, p = data(0)
+    scorer = made()
+
+    scorer.update(y, p, groups=np.arange(60) // 4)
+
+    assert scorer.result() == score_at_once(made(), y, p)
+
+
+@pytest.mark.parametrize("kind", list(SCORED))
+def test_nothing_heard_is_nothing_known(kind: str) -> None:
+    assert all(math.isnan(value) for value in SCORED[kind][0]().result().values())
+
+
+def test_one_bad_prediction_among_many_batches_spoils_the_whole() -> None:
+    onehot, p = random_classes(40, 3)
+    scorer = ClassScorer()
+
+    scorer.update(onehot, p)
+    scorer.update(onehot[:1], np.full((1, 3), np.nan))
+    scorer.update(onehot, p)
+
+    assert all(math.isnan(value) for value in scorer.result().values())
+
+
+def test_scores_that_differ_only_in_64_bits_are_kept_apart() -> None:
+    p = np.array([[1.0], [1.0 + 1e-12]])
+
+    assert score_at_once(FlagScorer(), np.array([[0.0], [1.0]]), p)["roc_auc"] == 1.0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automl.core.errors import ConfigError, suggest
-from automl.core.metrics import DIRECTIONS
+from automl.tasks.objectives import directions
 
 _FORM = re.compile(r"\s*(\w+)\s*(<=|>=)\s*([-+.\deE]+)\s*")
 
@@ -51,8 +51,9 @@ def parse_limit(text: str) -> Limit:
             f"constraint {text!r}: expected NAME<=NUMBER or NAME>=NUMBER, such as 'parameters<=1e6'."
         )
     name = match[1].removeprefix("val_")
-    if name not in DIRECTIONS:
-        raise ConfigError(f"constraint {text!r}: unknown metric {name!r}. {suggest(name, DIRECTIONS)}")
+    known = directions()
+    if name not in known:
+        raise ConfigError(f"constraint {text!r}: unknown metric {name!r}. {suggest(name, known)}")
     return Limit(name=name, at_most=match[2] == "<=", bound=bound)
 
 

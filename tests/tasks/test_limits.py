@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.core.limits import Limit, excesses, parse_limit
+from automl.tasks.limits import Limit, excesses, parse_limit
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""Scores of classes and of independent yes/no labels.
+
+Symbols: n rows of a batch, k classes or labels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from automl.metrics.areas import RankingAreas
+from automl.metrics.metric import ACCURACY, BALANCED_ACCURACY, F1_MACRO, LOG_LOSS, PR_AUC, ROC_AUC
+from automl.metrics.scorer import mean_of_known, usable
+
+SMALLEST_PROBABILITY = 1.2e-7
+"""Resolution of float32, at which scikit-learn's log loss is cut, too."""
+
+_NAMES = (ACCURACY, BALANCED_ACCURACY, F1_MACRO, ROC_AUC, PR_AUC, LOG_LOSS)
+
+
+class ClassScorer:
+    """Scores class probabilities ``(n, k)``, whose rows sum to 1, against one-hot truth ``(n, k)``.
+
+    Of two classes ``roc_auc`` and ``pr_auc`` are those of the second; of more they are the mean of one
+    against the rest over the classes that have both sides in the truth.
+    """
+
+    def __init__(self) -> None:
+        self._rows, self._loss, self._usable = 0, 0.0, True
+        self._confusion = np.zeros((0, 0), np.int64)
+        self._areas = RankingAreas()
+
+    def update(self, y: np.ndarray, p: np.ndarray, groups: np.ndarray | None = None) -> None:
+        """Hear of a batch."""
+        self._usable = self._usable and usable(p)
+        if not self._usable or not len(p):
+            return
+        k = p.shape[1]
+        truth, guess = y.argmax(axis=1), p.argmax(axis=1)
+        counts = np.bincount(truth * k + guess, minlength=k**2).reshape(k, k)
+        self._confusion = counts + (self._confusion if self._rows else 0)
+        hit = p[np.arange(len(p)), truth].astype(np.float64)
+        bounded = np.clip(hit, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+        self._loss -= float(np.log(bounded).sum())
+        self._rows += len(p)
+        columns = [1] if k == 2 else list(range(k))
+        self._areas.update(truth[:, None] == np.array(columns), p[:, columns])
+
+    def result(self) -> dict[str, float]:
+        """Every metric."""
+        if not self._usable or not self._rows:
+            return _nothing()
+        confusion = self._confusion
+        seen = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
+        roc, precision = self._areas.result()
+        return {
+            ACCURACY.name: float(confusion.trace() / self._rows),
+            BALANCED_ACCURACY.name: _balanced_accuracy(confusion),
+            F1_MACRO.name: float(_f1(confusion)[seen].mean()),
+            ROC_AUC.name: mean_of_known(roc),
+            PR_AUC.name: mean_of_known(precision),
+            LOG_LOSS.name: self._loss / self._rows,
+        }
+
+
+class FlagScorer:
+    """Scores independent probabilities ``(n, k)`` against truth ``(n, k)`` of 0 and 1.
+
+    ``accuracy`` counts rows of which every label is right; the others are means over the labels, of
+    which those without both sides in the truth are left out of ``roc_auc`` and ``pr_auc``.
+    """
+
+    def __init__(self) -> None:
+        self._rows, self._right, self._loss, self._usable = 0, 0, 0.0, True
+        self._tables = np.zeros((0, 2, 2), np.int64)
+        self._areas = RankingAreas()
+
+    def update(self, y: np.ndarray, p: np.ndarray, groups: np.ndarray | None = None) -> None:
+        """Hear of a batch."""
+        self._usable = self._usable and usable(p)
+        if not self._usable or not len(p):
+            return
+        truth, wide = y > 0.5, np.asarray(p, dtype=np.float64)
+        guess = wide > 0.5
+        counts = [np.bincount(pair, minlength=4).reshape(2, 2) for pair in (truth * 2 + guess).T]
+        self._tables = np.stack(counts) + (self._tables if self._rows else 0)
+        bounded = np.clip(wide, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+        self._loss -= float(np.log(np.where(truth, bounded, 1 - bounded)).sum())
+        self._right += int((truth == guess).all(axis=1).sum())
+        self._rows += len(p)
+        self._areas.update(truth, p)
+
+    def result(self) -> dict[str, float]:
+        """Every metric."""
+        if not self._usable or not self._rows:
+            return _nothing()
+        roc, precision = self._areas.result()
+        return {
+            F1_MACRO.name: float(np.mean([_f1(table)[1] for table in self._tables])),
+            ACCURACY.name: self._right / self._rows,
+            BALANCED_ACCURACY.name: float(np.mean([_balanced_accuracy(table) for table in self._tables])),
+            ROC_AUC.name: mean_of_known(roc),
+            PR_AUC.name: mean_of_known(precision),
+            LOG_LOSS.name: self._loss / (self._rows * len(self._tables)),
+        }
+
+
+def _nothing() -> dict[str, float]:
+    return {metric.name: float("nan") for metric in _NAMES}
+
+
+def _balanced_accuracy(confusion: np.ndarray) -> float:
+    """Mean recall over the classes that occur."""
+    members = confusion.sum(axis=1)
+    return float((confusion.diagonal()[members > 0] / members[members > 0]).mean())
+
+
+def _f1(confusion: np.ndarray) -> np.ndarray:
+    """F1 of each class ``(k,)``."""
+    total = confusion.sum(axis=0) + confusion.sum(axis=1)
+    return np.asarray(2 * confusion.diagonal() / np.maximum(total, 1))

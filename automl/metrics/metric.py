@@ -1,0 +1,50 @@
+"""What a metric is, and the records of the metrics that come with this package.
+
+Light at import, so that a wrong metric is refused before anything heavy is loaded. What computes them
+stands beside: ``classification``, ``regression`` and ``forecasting``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automl.core.specs import Direction
+
+SHARE, NATS, PER_CENT = "share", "nats", "%"
+OF_TARGET, OF_TARGET_SQUARED, OF_DEVIATION = "unit of the target", "its square", "standard deviations"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A figure that says how good predictions are.
+
+    Attributes:
+        name: as users write it, without ``val_``.
+        direction: whether larger or smaller is better.
+        unit: what it is measured in, in words; empty for a bare number.
+        tie_breaker: rank among the losses that decide between equal scores, from 1: of those that a task
+            measures the first decides, and smaller is better. 0 for a metric that never decides.
+    """
+
+    name: str
+    direction: Direction
+    unit: str = ""
+    tie_breaker: int = 0
+
+
+ACCURACY = Metric(name="accuracy", direction="maximize", unit=SHARE)
+BALANCED_ACCURACY = Metric(name="balanced_accuracy", direction="maximize", unit=SHARE)
+F1_MACRO = Metric(name="f1_macro", direction="maximize", unit=SHARE)
+ROC_AUC = Metric(name="roc_auc", direction="maximize", unit=SHARE)
+PR_AUC = Metric(name="pr_auc", direction="maximize", unit=SHARE)
+LOG_LOSS = Metric(name="log_loss", direction="minimize", unit=NATS, tie_breaker=1)
+
+RMSE = Metric(name="rmse", direction="minimize", unit=OF_TARGET, tie_breaker=4)
+MAE = Metric(name="mae", direction="minimize", unit=OF_TARGET, tie_breaker=5)
+R2 = Metric(name="r2", direction="maximize", unit=SHARE)
+
+MSE_SCALED = Metric(name="mse_scaled", direction="minimize", unit=OF_DEVIATION, tie_breaker=2)
+MAE_SCALED = Metric(name="mae_scaled", direction="minimize", unit=OF_DEVIATION)
+MSE = Metric(name="mse", direction="minimize", unit=OF_TARGET_SQUARED, tie_breaker=3)
+SMAPE = Metric(name="smape", direction="minimize", unit=PER_CENT)
+MASE = Metric(name="mase", direction="minimize")

@@ -1,0 +1,73 @@
+"""What is known of a task before any data is read and any framework loaded: its declaration.
+
+Whoever needs to know something of a task asks its declaration for a property, never for its name, so
+that one more task is one more record in the catalog.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from automl.metrics.metric import Metric
+
+LABEL, FLAGS, AMOUNT, STEPS = "label", "flags", "amount", "steps"
+"""Kinds of targets: one class of several; yes or no in each column; numbers; the next steps of a series."""
+
+Split: TypeAlias = Literal["by class", "by time", "at random"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetFacts:
+    """What reading the targets showed.
+
+    Attributes:
+        kind: kind of the targets, such as ``label``.
+        classes: number of different labels, 0 where they are none.
+    """
+
+    kind: str
+    classes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDeclaration:
+    """A kind of task, declared as data.
+
+    Attributes:
+        name: as users write it.
+        words: what users are told it is.
+        module: where its functions ``fit`` and ``restore`` are; loaded when a task is fitted.
+        metrics: what it measures; the first is what a search optimises unless told otherwise.
+        targets: kind of its targets.
+        classes: how many classes it has; None where that is left to the data.
+        split: how examples are dealt to training and validation, where users name no time and no group.
+        probabilities: whether predictions are probabilities, which need no unit.
+        plots: places (``module:attribute``) of what draws the winner on the validation part.
+        heads: names of the layers at the end of a model, which some optimizers treat by themselves.
+    """
+
+    name: str
+    words: str
+    module: str
+    metrics: tuple[Metric, ...]
+    targets: str
+    classes: int | None = None
+    split: Split = "at random"
+    probabilities: bool = False
+    plots: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+
+    @property
+    def default_metric(self) -> Metric:
+        """What a search optimises unless told otherwise."""
+        return self.metrics[0]
+
+    @property
+    def forecasts(self) -> bool:
+        """Whether it asks for the next steps of a series, of which each example is a window."""
+        return self.targets == STEPS
+
+    def fits(self, facts: TargetFacts) -> bool:
+        """Whether targets ask for this task."""
+        return facts.kind == self.targets and self.classes in (None, facts.classes)

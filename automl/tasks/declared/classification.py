@@ -1,0 +1,46 @@
+"""Declarations of classification: one class of several, or several yes/no labels."""
+
+from __future__ import annotations
+
+from automl.metrics.metric import ACCURACY, BALANCED_ACCURACY, F1_MACRO, LOG_LOSS, PR_AUC, ROC_AUC
+from automl.tasks.declaration import FLAGS, LABEL, TaskDeclaration
+
+_MODULE = "automl.tasks.kinds.classification"
+_METRICS = (ACCURACY, BALANCED_ACCURACY, F1_MACRO, ROC_AUC, PR_AUC, LOG_LOSS)
+_CONFUSION = ("automl.jobs.finish.plots:confusion_matrix",)
+_HEADS = ("logits",)
+
+BINARY = TaskDeclaration(
+    name="binary",
+    words="binary classification",
+    module=_MODULE,
+    metrics=_METRICS,
+    targets=LABEL,
+    classes=2,
+    split="by class",
+    probabilities=True,
+    plots=_CONFUSION,
+    heads=_HEADS,
+)
+
+MULTICLASS = TaskDeclaration(
+    name="multiclass",
+    words="multiclass classification",
+    module=_MODULE,
+    metrics=_METRICS,
+    targets=LABEL,
+    split="by class",
+    probabilities=True,
+    plots=_CONFUSION,
+    heads=_HEADS,
+)
+
+MULTILABEL = TaskDeclaration(
+    name="multilabel",
+    words="multi-label classification",
+    module=_MODULE,
+    metrics=(F1_MACRO, ACCURACY, BALANCED_ACCURACY, ROC_AUC, PR_AUC, LOG_LOSS),
+    targets=FLAGS,
+    probabilities=True,
+    heads=_HEADS,
+)

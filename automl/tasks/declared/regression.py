@@ -1,0 +1,16 @@
+"""Declaration of regression: one or several numbers per example."""
+
+from __future__ import annotations
+
+from automl.metrics.metric import MAE, R2, RMSE
+from automl.tasks.declaration import AMOUNT, TaskDeclaration
+
+REGRESSION = TaskDeclaration(
+    name="regression",
+    words="regression",
+    module="automl.tasks.kinds.regression",
+    metrics=(RMSE, MAE, R2),
+    targets=AMOUNT,
+    plots=("automl.jobs.finish.plots:predictions_against_truth",),
+    heads=("standardised",),
+)

@@ -1,0 +1,70 @@
+"""What a search optimises, as users write it, checked against what tasks measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from automl.core.errors import ConfigError, suggest
+from automl.core.specs import COSTS, Direction, Objective, TaskKind
+from automl.tasks.catalog import TASKS, known_metrics
+
+_SPELLINGS: Mapping[str, Direction] = {
+    "min": "minimize",
+    "minimize": "minimize",
+    "max": "maximize",
+    "maximize": "maximize",
+}
+
+
+def directions() -> dict[str, Direction]:
+    """Return the direction of every metric and cost."""
+    metrics: dict[str, Direction] = {name: metric.direction for name, metric in known_metrics().items()}
+    return metrics | dict.fromkeys(COSTS, "minimize")
+
+
+def tie_breaker(metrics: Mapping[str, float], prefix: str = "") -> float:
+    """Return the loss that decides between equal scores, 0 when there is none among the metrics.
+
+    Args:
+        metrics: values by name.
+        prefix: what the names begin with.
+    """
+    ranks = {prefix + name: metric.tie_breaker for name, metric in known_metrics().items()}
+    deciding = [name for name in metrics if ranks.get(name)]
+    return metrics[min(deciding, key=ranks.__getitem__)] if deciding else 0.0
+
+
+def parse_objective(text: str) -> Objective:
+    """Read an objective as users write it: ``val_accuracy``, ``accuracy``, ``parameters:min``.
+
+    Raises:
+        ConfigError: no such metric, or a direction that contradicts the metric's own.
+    """
+    written, _, spelling = text.strip().partition(":")
+    name, known = written.removeprefix("val_"), directions()
+    if name not in known or (name in COSTS and written != name):
+        raise ConfigError(f"Unknown metric {written!r}. {suggest(name, known)}")
+    direction = known[name]
+    if spelling and spelling not in _SPELLINGS:
+        raise ConfigError(f"Metric {text!r}: expected ':min' or ':max' after the name, got ':{spelling}'.")
+    if spelling and _SPELLINGS[spelling] != direction:
+        raise ConfigError(
+            f"Metric {text!r}: {name} is better when {'larger' if direction == 'maximize' else 'smaller'}; "
+            f"write '{name}' or '{name}:{direction[:3]}'."
+        )
+    return Objective(name=name, direction=direction)
+
+
+def check_objective(objective: Objective, kind: TaskKind) -> None:
+    """Raise ConfigError unless the objective is a cost or a metric of that kind of task."""
+    fitting = (*(metric.name for metric in TASKS[kind].metrics), *COSTS)
+    if objective.name not in fitting:
+        raise ConfigError(
+            f"Metric {objective.name!r} does not fit a {kind} task; it has: {', '.join(fitting)}."
+        )
+
+
+def default_objective(kind: TaskKind) -> Objective:
+    """Return what a search optimises when nothing is asked for."""
+    metric = TASKS[kind].default_metric
+    return Objective(name=metric.name, direction=metric.direction)
