@@ -265,8 +265,3 @@ def _word(text: str) -> str:
     if re.fullmatch(r"[+-]?\d+\.0+", text):
         text = text.partition(".")[0]
     return " ".join(text.split())
-
-
-def missing_columns(wanted: Sequence[str], frame: pd.DataFrame) -> list[str]:
-    """Those of ``wanted`` that the table lacks."""
-    return [name for name in wanted if name not in frame.columns]

@@ -149,7 +149,7 @@ def test_arrays_that_are_no_texts_are_refused(texts: Any) -> None:
 
 
 def test_as_many_targets_as_texts_are_expected() -> None:
-    with pytest.raises(DataError, match="8 texts and 3 targets"):
+    with pytest.raises(DataError, match="8 rows and targets 3"):
         read((TEXTS, ["a", "b", "c"]))
 
 

@@ -7,27 +7,27 @@ from 0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
-from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
-from automl.data.choice import checked_drop
-from automl.data.delimited import refuse_unknown
-from automl.data.flags import Flags
-from automl.data.label_types import label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
+from automl.data.rows import (
+    TASKS,
+    Features,
+    dataset_of_rows,
+    examples_of_rows,
+    open_rows,
+    refuse_missing,
+    with_targets,
+)
 from automl.data.source import NAMELESS_SERIES, Source
-from automl.data.tables import Table, as_text, listed, plain_styles, read_table, row_keys, written_as
-from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
-from automl.data.time_cells import sortable_times
-
-TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
+from automl.data.tables import Table, as_text, listed, read_table, written_as
 
 SAMPLE, FEWEST, CELLS = 2_000, 100, 100_000
 MIN_WORDS = 3.0
@@ -46,66 +46,33 @@ class Text:
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a table for training: find the text columns and the task, drop rows without target."""
         table = _table(source, options.target, header=options.header)
-        target = _target(source, table, options)
-        drop = checked_drop(list(table.frame.columns), options, target, table.where)
-        roles = {options.group_column, options.id_column, options.time_column}
-        aside = {*target, *drop, *(roles - {*options.keep})}
-        names = [name for name in table.frame.columns if name not in aside]
-        columns, ignored = _text_columns(table, names, options.keep)
-        task = _task(table, target, options)
-        flags = target_flags(table.frame[list(target)], task)
-        targets, present = read_targets(table.frame[list(target)], task, table.where, flags)
-        check_variety(targets[present], task, target, table.where)
+        rows = open_rows(source, table, options, what="Text", aside=(options.time_column,))
+        columns, ignored = _text_columns(table, list(rows.features.columns), options.keep)
         texts = _texts(table, columns)
-        examples = Examples(
+        features = Features(
             inputs={"text": texts},
-            targets={TARGET: targets},
-            groups=_column(table, options.group_column),
-            times=_times(table, options.time_column),
-            keys=row_keys(table, options.id_column),
-        )
-        schema = {
-            "columns": list(columns),
-            "styles": plain_styles(table),
-            "targets": list(target),
-            "task": task,
-            "label_type": label_type(table.frame[list(target)], task, typed=source.kind != "table"),
-            "flags": asdict(flags) if flags else None,
-            "header": options.header,
-            "unused": [name for name in table.frame.columns if name not in columns],
-            "id_column": options.id_column,
-        }
-        told = (*target_notes(table.frame[list(target)], task), *_without_target(present, target))
-        return Dataset(
-            examples=examples.take(np.flatnonzero(present)),
-            schema=schema,
-            task=task,
-            target_names=target,
-            notes=(*table.notes, *ignored, *_blank(texts), *told),
-            columns=tuple(columns),
+            schema={"columns": columns},
             kinds=dict.fromkeys(columns, "texts"),
+            notes=(*ignored, *_blank(texts)),
         )
+        return dataset_of_rows(rows, features, source, options)
 
     def read_again(
         self, source: Source, schema: Mapping[str, Any], *, targets: bool
     ) -> tuple[Examples, tuple[str, ...]]:
         """Read another table by the schema of the first."""
+        columns = schema["columns"]
         source = written_as(source, schema.get("styles"), schema["targets"])
-        table = _table(source, schema["targets"], header=schema["header"], columns=schema["columns"])
-        _refuse_missing(table, [*schema["columns"], *(schema["targets"] if targets else ())])
-        texts = np.array(_joined(table, schema["columns"]), dtype=object)
-        id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
-        rows = np.arange(len(texts))
-        examples = Examples(inputs={"text": texts}, keys=row_keys(table, id_column), rows=rows)
-        notes = (*table.notes, *_superfluous(table, schema), *_blank(texts))
-        if not targets:
-            return examples, notes
-        flags = Flags(**schema["flags"]) if schema.get("flags") else None
-        values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where, flags)
-        if not present.any():
-            raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
-        full = Examples(inputs=examples.inputs, targets={TARGET: values}, keys=examples.keys, rows=rows)
-        return full.take(np.flatnonzero(present)), (*notes, *_without_target(present, schema["targets"]))
+        table = _table(source, schema["targets"], header=schema["header"], columns=columns)
+        refuse_missing(table, columns, schema, targets=targets)
+        texts = np.array(_joined(table, columns), dtype=object)
+        features = Features(
+            inputs={"text": texts},
+            schema={},
+            kinds=dict.fromkeys(columns, "texts"),
+            notes=_blank(texts),
+        )
+        return examples_of_rows(table, features, schema, targets=targets)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit vocabularies and weights on the training rows; nothing in it is random."""
@@ -160,48 +127,12 @@ def _table(
         )
     if len(cells) == 0:
         raise DataError("The array of texts is empty: expected at least one text.")
-    frame = pd.DataFrame({columns[0]: cells})
-    if targets is None:
-        return Table(frame=frame, notes=(), where=source.name)
-    return Table(frame=_with_targets(frame, targets, target), notes=(), where=source.name)
+    return with_targets(pd.DataFrame({columns[0]: cells}), targets, target, source.name)
 
 
 def _is_gone(cell: Any) -> bool:
     """Whether a cell is None, NaN or NA, as pandas writes a missing text."""
     return cell is None or cell is pd.NA or (isinstance(cell, float) and cell != cell)
-
-
-def _with_targets(frame: pd.DataFrame, targets: Any, names: Sequence[str]) -> pd.DataFrame:
-    array = np.asarray(targets)
-    if len(array) != len(frame):
-        raise DataError(f"There are {len(frame)} texts and {len(array)} targets: expected as many of both.")
-    array = array.reshape(len(array), -1)
-    count = array.shape[1]
-    if len(names) != count:
-        names = ["target"] if count == 1 else [f"target_{position}" for position in range(count)]
-    return pd.concat([frame, pd.DataFrame(array, columns=list(names)).infer_objects()], axis=1)
-
-
-def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ...]:
-    names = list(table.frame.columns)
-    target = options.target
-    if not target and source.kind == "arrays":
-        target = tuple(name for name in names if name == "target" or name.startswith("target_"))
-    if not target:
-        raise DataError(f"{table.where}: which column is the target? Columns: {listed(names)}.")
-    roles = (options.group_column, options.time_column, options.id_column)
-    for name in (*target, *(column for column in roles if column is not None)):
-        refuse_unknown(name, names, table.where)
-    return target
-
-
-def _task(table: Table, target: Sequence[str], options: ReadOptions) -> TaskKind:
-    task = options.task or infer_task(table.frame[list(target)], table.where)
-    if task not in TASKS:
-        raise DataError(f"Text cannot be read for {task}; expected one of {listed(TASKS)}.")
-    if task in ("binary", "multiclass") and len(target) > 1:
-        raise DataError(f"{task} takes one target column, got {listed(target)}. Ask for multilabel.")
-    return task
 
 
 def _text_columns(
@@ -264,39 +195,6 @@ def _groups(targets: np.ndarray, task: TaskKind) -> np.ndarray:
     return np.asarray(columns > middle)
 
 
-def _refuse_missing(table: Table, wanted: Sequence[str]) -> None:
-    missing = [name for name in wanted if name not in table.frame.columns]
-    if missing:
-        raise DataError(
-            f"{table.where} lacks columns that the model was trained on: {listed(missing)}."
-            f" It has: {listed(list(table.frame.columns))}."
-        )
-
-
-def _superfluous(table: Table, schema: Mapping[str, Any]) -> tuple[str, ...]:
-    known = {*schema["columns"], *schema["targets"], *schema["unused"]}
-    extra = [name for name in table.frame.columns if name not in known]
-    return (
-        (f"{table.where}: columns the model does not know are ignored: {listed(extra)}.",) if extra else ()
-    )
-
-
 def _blank(texts: np.ndarray) -> tuple[str, ...]:
     count = sum(not text for text in texts)
     return (f"{count} of {len(texts)} texts are empty.",) if count else ()
-
-
-def _without_target(present: np.ndarray, names: Sequence[str]) -> tuple[str, ...]:
-    gone = int((~present).sum())
-    text = f"{gone} of {len(present)} rows have no target in {listed(names)} and are dropped."
-    return (Note(text, gone / len(present)),) if gone else ()
-
-
-def _column(table: Table, name: str | None) -> np.ndarray | None:
-    return None if name is None else as_text(table.frame[name])
-
-
-def _times(table: Table, name: str | None) -> np.ndarray | None:
-    if name is None:
-        return None
-    return sortable_times(table.frame[name], table.where)

@@ -1,0 +1,257 @@
+"""Rows of a table as examples: target, task and roles, the same whatever its columns are read as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl.core.errors import DataError
+from automl.core.names import free_name
+from automl.core.notes import Note
+from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
+from automl.data.choice import checked_drop
+from automl.data.delimited import refuse_unknown
+from automl.data.flags import Flags
+from automl.data.label_types import label_type
+from automl.data.modality import Dataset, Examples, ReadOptions
+from automl.data.source import Source
+from automl.data.tables import Table, as_text, listed, plain_styles, row_keys
+from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
+from automl.data.time_cells import sortable_times
+
+TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
+"""Tasks that rows can pose."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """The rows of a table with their targets; their features are still to be read.
+
+    Attributes:
+        table: all columns.
+        target: names of the target columns.
+        task: as asked for or as inferred.
+        targets: of each row, as ``Examples.targets`` has them.
+        present: which rows have a target ``(n,) bool``.
+        flags: how a class target of yes and no spells them, or None.
+        features: the columns that are neither targets nor kept out by their role or by the user.
+    """
+
+    table: Table
+    target: tuple[str, ...]
+    task: TaskKind
+    targets: np.ndarray
+    present: np.ndarray
+    flags: Flags | None
+    features: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Features:
+    """What the columns of features were read as.
+
+    Attributes:
+        inputs: raw inputs of all rows by name.
+        schema: what reading them again needs: ``columns`` and more (JSON).
+        kinds: what each column was taken for, in the plural, by name; their order is that of the columns.
+        notes: what a user should know of them.
+    """
+
+    inputs: Mapping[str, np.ndarray]
+    schema: Mapping[str, Any]
+    kinds: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+def open_rows(
+    source: Source, table: Table, options: ReadOptions, *, what: str, aside: Sequence[str | None] = ()
+) -> Rows:
+    """Find target and task of a table, and the columns that may be features.
+
+    Args:
+        source: where the table comes from.
+        table: with its targets.
+        options: how it is to be read.
+        what: what messages call such data: ``A table``.
+        aside: columns with a role of their own that are no features unless they are kept.
+
+    Raises:
+        DataError: no target is named, a column is not there, or the targets do not fit the task.
+    """
+    target = _target(source, table, options)
+    task = _task(table, target, options, what)
+    labels = table.frame[list(target)]
+    flags = target_flags(labels, task)
+    targets, present = read_targets(labels, task, table.where, flags)
+    check_variety(targets[present], task, target, table.where)
+    drop = checked_drop(list(table.frame.columns), options, target, table.where)
+    out = ({*target, options.group_column, options.id_column, *aside} - {*options.keep}) | drop
+    return Rows(
+        table=table,
+        target=target,
+        task=task,
+        targets=targets,
+        present=present,
+        flags=flags,
+        features=table.frame[[name for name in table.frame.columns if name not in out]],
+    )
+
+
+def dataset_of_rows(rows: Rows, features: Features, source: Source, options: ReadOptions) -> Dataset:
+    """Return the rows that have a target, with their features, as a data set."""
+    table, labels = rows.table, rows.table.frame[list(rows.target)]
+    examples = Examples(
+        inputs=features.inputs,
+        targets={TARGET: rows.targets},
+        groups=None if options.group_column is None else as_text(table.frame[options.group_column]),
+        times=_times(table, options.time_column),
+        keys=row_keys(table, options.id_column),
+    )
+    schema = {
+        **features.schema,
+        "styles": plain_styles(table),
+        "targets": list(rows.target),
+        "task": rows.task,
+        "label_type": label_type(labels, rows.task, typed=source.kind != "table"),
+        "flags": asdict(rows.flags) if rows.flags else None,
+        "header": options.header,
+        "unused": [name for name in table.frame.columns if name not in features.kinds],
+        "id_column": options.id_column,
+    }
+    told = (*target_notes(labels, rows.task), *_without_target(rows.present, rows.target))
+    return Dataset(
+        examples=examples.take(np.flatnonzero(rows.present)),
+        schema=schema,
+        task=rows.task,
+        target_names=rows.target,
+        notes=(*table.notes, *features.notes, *told),
+        columns=tuple(features.kinds),
+        kinds=features.kinds,
+    )
+
+
+def refuse_missing(
+    table: Table, columns: Sequence[str], schema: Mapping[str, Any], *, targets: bool
+) -> None:
+    """Refuse a further table that lacks columns.
+
+    Args:
+        table: the table.
+        columns: those that the model reads.
+        schema: of the first table.
+        targets: whether the targets must be there.
+
+    Raises:
+        DataError: with the columns that are missing.
+    """
+    wanted = [*columns, *(schema["targets"] if targets else ())]
+    missing = [name for name in wanted if name not in table.frame.columns]
+    if missing:
+        raise DataError(
+            f"{table.where} lacks columns that the model was trained on: {listed(missing)}."
+            f" It has: {listed(list(table.frame.columns))}."
+        )
+
+
+def examples_of_rows(
+    table: Table, features: Features, schema: Mapping[str, Any], *, targets: bool
+) -> tuple[Examples, tuple[str, ...]]:
+    """Return the rows of a further table with their features as examples, and notes.
+
+    Args:
+        table: the table.
+        features: of all of its rows.
+        schema: of the first table.
+        targets: whether rows need a target; the others are then left out.
+
+    Raises:
+        DataError: no row has a target.
+    """
+    id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
+    rows = np.arange(len(table.frame))
+    keys = row_keys(table, id_column)
+    notes = (*table.notes, *features.notes, *_superfluous(table, features.kinds, schema))
+    if not targets:
+        return Examples(inputs=features.inputs, keys=keys, rows=rows), notes
+    flags = Flags(**schema["flags"]) if schema.get("flags") else None
+    values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where, flags)
+    if not present.any():
+        raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
+    examples = Examples(inputs=features.inputs, targets={TARGET: values}, keys=keys, rows=rows)
+    return examples.take(np.flatnonzero(present)), (*notes, *_without_target(present, schema["targets"]))
+
+
+def with_targets(frame: pd.DataFrame, targets: Any, names: Sequence[str], where: str) -> Table:
+    """Return features in memory and their targets as one table, the targets behind the features.
+
+    Args:
+        frame: the features.
+        targets: array-like ``(n,)`` or ``(n, k)``; None for none.
+        names: of the targets, where the user gave as many as there are.
+        where: what messages call the table.
+
+    Raises:
+        DataError: targets of another shape or length.
+    """
+    if targets is None:
+        return Table(frame=frame, notes=(), where=where)
+    array = np.asarray(targets)
+    if array.ndim not in (1, 2):
+        raise DataError(f"Expected targets of 1 or 2 axes, got shape {array.shape}.")
+    if len(array) != len(frame):
+        raise DataError(
+            f"Inputs have {len(frame)} rows and targets {len(array)}: expected as many of both."
+        )
+    array = array.reshape(len(array), -1)
+    count = array.shape[1]
+    if len(names) != count:
+        names = ["target"] if count == 1 else [f"target_{position}" for position in range(count)]
+    columns = [free_name(name, frame.columns) for name in names]
+    beside = pd.DataFrame(array, columns=columns, index=frame.index).infer_objects()
+    return Table(frame=pd.concat([frame, beside], axis=1), notes=(), where=where)
+
+
+def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ...]:
+    names, target = list(table.frame.columns), options.target
+    if not target and source.kind == "sklearn":
+        target = ("target",)
+    if not target and isinstance(source.content, tuple) and source.content[1] is not None:
+        count = np.asarray(source.content[1]).reshape(len(table.frame), -1).shape[1]
+        target = tuple(names[-count:])
+    if not target:
+        raise DataError(f"{table.where}: which column is the target? Columns: {listed(names)}.")
+    for name in (*target, options.group_column, options.time_column, options.id_column):
+        if name is not None:
+            refuse_unknown(name, names, table.where)
+    return target
+
+
+def _task(table: Table, target: Sequence[str], options: ReadOptions, what: str) -> TaskKind:
+    task = options.task or infer_task(table.frame[list(target)], table.where)
+    if task not in TASKS:
+        raise DataError(f"{what} cannot be read for {task}; expected one of {listed(TASKS)}.")
+    if task in ("binary", "multiclass") and len(target) > 1:
+        raise DataError(f"{task} takes one target column, got {listed(target)}. Ask for multilabel.")
+    return task
+
+
+def _times(table: Table, column: str | None) -> np.ndarray | None:
+    return None if column is None else sortable_times(table.frame[column], table.where)
+
+
+def _superfluous(table: Table, used: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[str, ...]:
+    known = {*used, *schema["targets"], *schema["unused"]}
+    extra = [name for name in table.frame.columns if name not in known]
+    text = f"{table.where}: columns the model does not know are ignored: {listed(extra)}."
+    return (text,) if extra else ()
+
+
+def _without_target(present: np.ndarray, names: Sequence[str]) -> tuple[str, ...]:
+    gone = int((~present).sum())
+    text = f"{gone} of {len(present)} rows have no target in {listed(names)} and are dropped."
+    return (Note(text, gone / len(present)),) if gone else ()
