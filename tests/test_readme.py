@@ -105,7 +105,7 @@ def test_every_command_of_the_page_ends_well_and_searches_end_with_a_model(place
         assert run(_tiny(typed)) == 0, (words, capsys.readouterr().err)
 
     models = {path.parent.name.split("-")[0] for path in Path("runs").glob("*/model.keras")}
-    assert models == {"adult", "photos", "reviews", "energy", "motions"}
+    assert models == {"adult", "wine", "photos", "reviews", "energy", "motions"}
     assert len(pd.read_csv("predictions.csv")) == 120
 
 
