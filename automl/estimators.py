@@ -22,6 +22,8 @@ from automl.data.in_memory import Targets, as_inputs, as_numbers, as_targets, cl
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.portable import OwnedFolder, PortableJob
 from automl.jobs.result import Result
+from automl.tasks.catalog import task_of
+from automl.tasks.declaration import AMOUNT, LABEL, TargetFacts
 
 if TYPE_CHECKING:
     from typing import Self
@@ -261,7 +263,7 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
             raise DataError(f"Expected at least two classes, got only {classes.tolist()[0]!r}.")
         names = class_names(classes)
         encoded = np.asarray(names, dtype=object)[positions]
-        task = "binary" if len(classes) == 2 else "multiclass"
+        task = task_of(TargetFacts(kind=LABEL, classes=len(classes)))
         return encoded, {"classes_": classes, "_names": names, "task": task}
 
     def _state(self) -> dict[str, Any]:
@@ -289,7 +291,7 @@ class AutoRegressor(RegressorMixin, _AutoEstimator):  # type: ignore[misc]
         return values[:, 0] if values.shape[1] == 1 else values
 
     def _learn(self, values: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
-        return as_numbers(values), {"task": "regression"}
+        return as_numbers(values), {"task": task_of(TargetFacts(kind=AMOUNT))}
 
 
 def _joined(inputs: Any, targets: np.ndarray) -> tuple[Any, tuple[str, ...]]:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 OWNERS = ("tasks/", "data/modalities/", "data/kinds/", "models/families/")
 NAMES = {*TASKS, *MODALITIES}
 
-MOST = 57
+MOST = 26
 """How many are left: lower it whenever one goes; the aim is 0."""
 
 

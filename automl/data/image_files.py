@@ -15,7 +15,6 @@ import pandas as pd
 from automl.core.errors import DataError, suggest
 from automl.core.notes import Note
 from automl.data.images import is_picture
-from automl.data.label_types import label_type
 from automl.data.modality import ReadOptions
 from automl.data.source import PICTURE_SUFFIXES, Source
 from automl.data.tables import listed
@@ -206,11 +205,6 @@ def _labelled_table(source: Source, options: ReadOptions) -> Listing:
             "path_column": column,
             "header": options.header,
             "target": list(options.target),
-            "label_type": label_type(
-                table.frame[list(options.target)],
-                "multiclass" if len(options.target) == 1 else "multilabel",
-                typed=source.kind != "table",
-            ),
         },
     )
 

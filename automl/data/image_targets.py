@@ -1,8 +1,7 @@
 """Targets of pictures: from folder names, cells of a table or an array of labels.
 
-Which task they pose and what their cells mean is told as for tables, but for two things that are classes:
-names of folders, whatever they are, and arrays of integers that number 0, 1, 2, ... or 1, 2, 3, ...
-without a gap, as data sets of pictures number their classes.
+Which task they pose and what their cells mean is told as for tables, but that names of folders are classes,
+whatever they are, and that data sets of pictures number their classes, see ``class_or_amount``.
 """
 
 from __future__ import annotations
@@ -13,12 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from automl.core.errors import DataError
 from automl.core.specs import TaskKind
 from automl.data import targets
 from automl.data.flags import Flags
-from automl.data.tables import listed
-from automl.data.targets import ROWS_PER_CLASS
+from automl.tasks.catalog import TASKS, task_of
+from automl.tasks.declaration import LABEL, TargetFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +53,9 @@ def read_targets(
         DataError: no target at all, one class only, or targets that do not fit the task asked for.
     """
     names = [str(name) for name in labels.columns]
-    if task == "forecasting":
-        raise DataError(f"{where}: pictures cannot be forecast. Choose classification or regression.")
-    found = task or _infer(labels, where, classes=classes)
-    if found in ("binary", "multiclass") and len(names) > 1:
-        raise DataError(
-            f"{where}: expected one target for {found} classification, got {listed(names)}. "
-            "Name one of them, or ask for the task multilabel."
-        )
+    if classes and task is None:
+        task = task_of(TargetFacts(kind=LABEL, classes=labels.iloc[:, 0].nunique()))
+    found = targets.checked_task(labels, task, where, f"{where}: pictures", numbered=True)
     flags = None if classes else targets.target_flags(labels, found)
     read = match_targets(labels, found, where, classes=classes, flags=flags)
     targets.check_variety(read.values, found, names, where)
@@ -89,7 +82,7 @@ def match_targets(
     Raises:
         DataError: a cell does not fit the task.
     """
-    if classes and task in ("binary", "multiclass"):
+    if classes and TASKS[task].classifies:
         names = labels.iloc[:, 0].to_numpy(object)
         return Targets(values=names, present=np.ones(len(names), bool), task=task)
     values, present = targets.read_targets(labels, task, where, flags)
@@ -104,18 +97,3 @@ def as_columns(labels: np.ndarray, names: Sequence[str] = ()) -> pd.DataFrame:
         return pd.DataFrame({(*names, "label")[0]: labels}).infer_objects()
     made = names or [f"label{position}" for position in range(labels.shape[1])]
     return pd.DataFrame(labels, columns=list(made)).infer_objects()
-
-
-def _infer(labels: pd.DataFrame, where: str, *, classes: bool) -> TaskKind:
-    only = labels.iloc[:, 0]
-    if classes or (labels.shape[1] == 1 and _numbers_classes(only)):
-        return "binary" if only.nunique() == 2 else "multiclass"
-    return targets.infer_task(labels, where)
-
-
-def _numbers_classes(column: pd.Series) -> bool:
-    if not pd.api.types.is_integer_dtype(column.dtype):
-        return False
-    different = np.unique(column.dropna().to_numpy())
-    gapless = len(different) > 1 and different[0] in (0, 1) and len(different) == np.ptp(different) + 1
-    return bool(gapless and (len(column) >= ROWS_PER_CLASS * len(different) or len(different) <= 20))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.data.flags import find_flags
-from automl.data.targets import labels
+from automl.data.labels import labels
 
 
 @dataclass(frozen=True, kw_only=True)

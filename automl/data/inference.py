@@ -20,7 +20,7 @@ def infer_modality(source: Source, options: ReadOptions) -> str:
     and pixel-like arrays are images; a table whose column holds file names of pictures is images; a
     table that is mostly free text is text; any other table is tabular.
     """
-    if source.kind == "ts" or options.horizon is not None or options.task == "forecasting":
+    if source.kind == "ts" or options.forecasts:
         return "series"
     if source.kind == "folder":
         return "image"

@@ -1,6 +1,6 @@
 """In which type labels came, so that predictions come back in it.
 
-Tasks know classes as texts. What ``label_type`` finds goes into the schema as JSON:
+Tasks know classes as texts. What ``targets.label_type`` finds goes into the schema as JSON:
 
 * ``"str"``, ``"int"``, ``"float"``, ``"bool"``
 * ``{"categories": [...], "ordered": bool}``: a pandas categorical, with ``"closed"`` where its categories
@@ -20,8 +20,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from automl.core.specs import TaskKind
-from automl.data.targets import labels
+from automl.data.labels import labels
 
 LabelType: TypeAlias = "str | dict[str, Any]"
 
@@ -32,28 +31,37 @@ _YES = frozenset(yes for _, yes in _PAIRS)
 _PLAIN = (str, bool, int, float)
 
 
-def label_type(frame: pd.DataFrame, task: TaskKind, *, typed: bool = True) -> LabelType:
-    """Find the type of the target columns of a table.
+def class_type(series: pd.Series[Any], *, typed: bool) -> LabelType:
+    """Find the type of a column of classes.
 
     Args:
-        frame: the target columns alone.
-        task: of numbers the answer is ``"float"``.
-        typed: whether the columns' types are the user's own; else cells are texts, as in CSV files, and
-            count as what pandas makes of them.
+        series: the column.
+        typed: whether its type is the user's own; else cells are texts, as in CSV files, and count as what
+            pandas makes of them.
     """
-    if task in ("regression", "forecasting"):
-        return "float"
-    if task == "multilabel":
-        return {"columns": {str(name): _flag_type(frame[name], typed=typed) for name in frame.columns}}
-    return _class_type(frame.iloc[:, 0], typed=typed)
+    if isinstance(series.dtype, pd.CategoricalDtype) and typed:
+        return _categories(series.dtype)
+    plain = _type_of_column(series)
+    if plain:
+        return plain
+    if not typed:
+        return _type_of_texts([text for text in pd.unique(labels(series)).tolist() if text])
+    return _type_of_objects(series)
 
 
-def array_label_type(targets: Any, task: TaskKind) -> LabelType:
-    """Find the type of targets in memory: an array, list or Series ``(n,)`` or ``(n, k)``."""
-    if isinstance(targets, pd.Series | pd.DataFrame):
-        return label_type(pd.DataFrame(targets), task)
-    array = np.asarray(targets)
-    return label_type(pd.DataFrame(array.reshape(len(array), -1)).infer_objects(), task)
+def flag_type(series: pd.Series[Any], *, typed: bool) -> LabelType:
+    """Find the type of a column of yes and no, one of several; see ``class_type`` for the arguments."""
+    plain = _type_of_column(series) or _type_of_objects(series)
+    if plain in ("bool", "int", "float"):
+        return plain
+    texts = Counter(text for text in labels(series).tolist() if text)
+    if set(texts) <= {"0", "1"} and not typed:
+        return "int"
+    words = {"yes": "", "no": ""}
+    for text, _ in reversed(texts.most_common()):
+        words["yes" if text.lower() in _YES else "no"] = text
+    boolean = not typed and {text.lower() for text in texts} <= {"true", "false"}
+    return {"type": "bool" if boolean else "str", **_both(words)}
 
 
 def in_own_type(texts: np.ndarray, kind: LabelType, *, spelled: bool = False) -> Any:
@@ -61,7 +69,7 @@ def in_own_type(texts: np.ndarray, kind: LabelType, *, spelled: bool = False) ->
 
     Args:
         texts: object array of str ``(n,)``.
-        kind: what ``label_type`` found.
+        kind: what ``targets.label_type`` found.
         spelled: leave booleans spelled as they were, for a file.
 
     Returns:
@@ -88,17 +96,6 @@ def flags_in_own_type(flags: np.ndarray, kind: LabelType, *, spelled: bool = Fal
     plain = kind["type"] if isinstance(kind, Mapping) else kind
     kinds: dict[str, type] = {"bool": bool, "float": np.float64}
     return np.asarray(yes, kinds.get(plain, np.int64))
-
-
-def _class_type(series: pd.Series[Any], *, typed: bool) -> LabelType:
-    if isinstance(series.dtype, pd.CategoricalDtype) and typed:
-        return _categories(series.dtype)
-    plain = _type_of_column(series)
-    if plain:
-        return plain
-    if not typed:
-        return _type_of_texts([text for text in pd.unique(labels(series)).tolist() if text])
-    return _type_of_objects(series)
 
 
 def _type_of_column(series: pd.Series[Any]) -> str:
@@ -145,20 +142,6 @@ def _plain(values: list[Any]) -> list[Any]:
         _plain(value) if isinstance(value, list) else getattr(value, "item", lambda value=value: value)()
         for value in values
     ]
-
-
-def _flag_type(series: pd.Series[Any], *, typed: bool) -> LabelType:
-    plain = _type_of_column(series) or _type_of_objects(series)
-    if plain in ("bool", "int", "float"):
-        return plain
-    texts = Counter(text for text in labels(series).tolist() if text)
-    if set(texts) <= {"0", "1"} and not typed:
-        return "int"
-    words = {"yes": "", "no": ""}
-    for text, _ in reversed(texts.most_common()):
-        words["yes" if text.lower() in _YES else "no"] = text
-    boolean = not typed and {text.lower() for text in texts} <= {"true", "false"}
-    return {"type": "bool" if boolean else "str", **_both(words)}
 
 
 def _both(words: dict[str, str]) -> dict[str, str]:

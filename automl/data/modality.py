@@ -11,11 +11,12 @@ front of the exported model and is saved with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from automl.core.specs import InputSpec, TaskKind
+from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
     import keras
@@ -55,6 +56,11 @@ class ReadOptions:
     lookback: int | None = None
     horizon: int | None = None
     image_size: int | None = None
+
+    @property
+    def forecasts(self) -> bool:
+        """Whether a forecast is asked for, by the task or by a horizon."""
+        return self.horizon is not None or (self.task is not None and TASKS[self.task].forecasts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +206,6 @@ class Modality(Protocol):
     """One kind of input. Implementations are modules' plain objects, strangers to each other."""
 
     name: str
-    tasks: Sequence[TaskKind]
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a source for training.

@@ -17,15 +17,18 @@ from automl.core.targets import TARGET
 from automl.data.choice import checked_drop
 from automl.data.delimited import refuse_unknown
 from automl.data.flags import Flags
-from automl.data.label_types import label_type
 from automl.data.modality import Dataset, Examples, ReadOptions
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, plain_styles, row_keys
-from automl.data.targets import check_variety, infer_task, read_targets, target_flags, target_notes
+from automl.data.targets import (
+    check_variety,
+    checked_task,
+    label_type,
+    read_targets,
+    target_flags,
+    target_notes,
+)
 from automl.data.time_cells import sortable_times
-
-TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "multilabel", "regression")
-"""Tasks that rows can pose."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +87,8 @@ def open_rows(
         DataError: no target is named, a column is not there, or the targets do not fit the task.
     """
     target = _target(source, table, options)
-    task = _task(table, target, options, what)
     labels = table.frame[list(target)]
+    task = checked_task(labels, options.task, table.where, what)
     flags = target_flags(labels, task)
     targets, present = read_targets(labels, task, table.where, flags)
     check_variety(targets[present], task, target, table.where)
@@ -229,15 +232,6 @@ def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ..
         if name is not None:
             refuse_unknown(name, names, table.where)
     return target
-
-
-def _task(table: Table, target: Sequence[str], options: ReadOptions, what: str) -> TaskKind:
-    task = options.task or infer_task(table.frame[list(target)], table.where)
-    if task not in TASKS:
-        raise DataError(f"{what} cannot be read for {task}; expected one of {listed(TASKS)}.")
-    if task in ("binary", "multiclass") and len(target) > 1:
-        raise DataError(f"{task} takes one target column, got {listed(target)}. Ask for multilabel.")
-    return task
 
 
 def _times(table: Table, column: str | None) -> np.ndarray | None:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from automl.core.errors import DataError
 from automl.data.file_bytes import read_bytes
-
-Label = Literal["class", "number", "none"]
+from automl.tasks.declaration import AMOUNT, LABEL
 
 BLANK = frozenset({"?", "nan", ""})
 
@@ -28,12 +26,12 @@ class LabelledSeries:
     Attributes:
         series: ``(time, dims)`` float64 each, NaN for missing.
         labels: text of each label, ``""`` for missing; None when the file has none.
-        label: whether labels are classes or numbers.
+        label: kind of target that the labels are, None when the file has none.
     """
 
     series: list[np.ndarray]
     labels: list[str] | None
-    label: Label
+    label: str | None
 
 
 def read_ts(path: Path) -> LabelledSeries:
@@ -57,14 +55,14 @@ def read_ts(path: Path) -> LabelledSeries:
         where = f"{path}, line {number}"
         _check_header(header, where)
         parts = text.split(":")
-        if _label(header) != "none":
+        if _label(header):
             labels.append(_word(parts.pop()))
         series.append(_dimensions(parts, where))
         _check_width(series, where)
     if not series:
         raise DataError(f"{path}: expected series behind a line '@data', found none.")
     label = _label(header)
-    return LabelledSeries(series=series, labels=None if label == "none" else labels, label=label)
+    return LabelledSeries(series=series, labels=labels if label else None, label=label)
 
 
 def _check_header(header: dict[str, list[str]], where: str) -> None:
@@ -77,10 +75,10 @@ def _check_header(header: dict[str, list[str]], where: str) -> None:
         )
 
 
-def _label(header: dict[str, list[str]]) -> Label:
+def _label(header: dict[str, list[str]]) -> str | None:
     if header.get("@classlabel", ["false"])[:1] == ["true"]:
-        return "class"
-    return "number" if header.get("@targetlabel", ["false"])[:1] == ["true"] else "none"
+        return LABEL
+    return AMOUNT if header.get("@targetlabel", ["false"])[:1] == ["true"] else None
 
 
 def _word(text: str) -> str:

@@ -17,11 +17,10 @@ from automl.core.notes import Note
 from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples
 from automl.data.splits import Fold
+from automl.tasks.catalog import TASKS
 
 MOST_UNSEEN = 0.1
 """Largest share of rows that are left out."""
-
-_CLASSES = ("binary", "multiclass")
 
 
 def with_known_labels(
@@ -45,7 +44,7 @@ def with_known_labels(
 
 def classes_of(dataset: Dataset) -> list[str] | None:
     """Return the labels of a data set, None where its targets are no classes."""
-    return sorted(set(_labels(dataset))) if dataset.task in _CLASSES else None
+    return sorted(set(_labels(dataset))) if TASKS[dataset.task].classifies else None
 
 
 def folds_with_known_labels(
@@ -56,7 +55,7 @@ def folds_with_known_labels(
     Raises:
         DataError: these are more than a tenth of a validation part.
     """
-    if dataset.task not in _CLASSES:
+    if not TASKS[dataset.task].classifies:
         return tuple(folds), ()
     labels = np.array(_labels(dataset), object)
     kept: list[Fold] = []

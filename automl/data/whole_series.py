@@ -18,8 +18,8 @@ from automl.core.specs import TaskKind
 from automl.data.flags import Flags
 from automl.data.npz import read_npz
 from automl.data.source import Source
-from automl.data.targets import infer_task, read_targets, target_flags, target_notes
-from automl.data.ts_format import Label, read_ts
+from automl.data.targets import check_variety, checked_task, read_targets, target_flags, target_notes
+from automl.data.ts_format import read_ts
 
 INPUT_KEYS = ("x", "X", "series", "data", "inputs", "x_train", "X_train")
 TARGET_KEYS = ("y", "Y", "labels", "label", "target", "targets", "y_train", "Y_train")
@@ -32,13 +32,13 @@ class WholeSeries:
     Attributes:
         series: ``(time, d)`` float64 each, NaN for missing.
         labels: raw labels ``(n,)`` or ``(n, k)``, or None.
-        label: what the source says of its labels, or None when it does not say.
+        label: kind of target that the source says its labels are, or None when it does not say.
         where: what messages call the source.
     """
 
     series: list[np.ndarray]
     labels: np.ndarray | None
-    label: Label | None
+    label: str | None
     where: str
 
 
@@ -90,30 +90,17 @@ def read_whole(source: Source, target: Sequence[str]) -> WholeSeries:
 def resolve(found: WholeSeries, task: TaskKind | None) -> Labels:
     """Turn raw labels into targets, by the rules of tables; rows without one are dropped and counted.
 
-    Without ``task``, labels that are numbers with a fraction make a regression, several columns of yes and
-    no a multi-label task, other numbers side by side a regression, anything else classes.
+    Data sets of series number their classes, see ``class_or_amount``.
 
     Raises:
         DataError: there are no labels, one that does not fit the task, or a single class.
     """
     frame = _frame(found)
-    kind = _task(found, frame) if task is None else task
-    if frame.shape[1] > 1 and kind in ("binary", "multiclass"):
-        raise DataError(
-            f"{found.where}: {kind} takes one label for each series, got {frame.shape[1]} columns. Give one"
-            " column of classes, as by argmax of one-hot codes, or ask for multilabel."
-        )
+    kind = checked_task(frame, task, found.where, "Series", said=found.label, numbered=True)
     flags = target_flags(frame, kind)
     labels = _read(frame, kind, found.where, flags)
-    if kind not in ("binary", "multiclass"):
-        return replace(labels, notes=(*labels.notes, *target_notes(frame, kind)))
-    classes = sorted(set(labels.targets.tolist()))
-    if len(classes) < 2:
-        raise DataError(f"{found.where}: expected at least two classes to tell apart, got {classes}.")
-    if kind == "binary" and len(classes) > 2:
-        raise DataError(f"{found.where}: expected two classes for a binary task, got {len(classes)}.")
-    told = (*labels.notes, *target_notes(frame, kind))
-    return replace(labels, task="binary" if len(classes) == 2 else "multiclass", flags=flags, notes=told)
+    check_variety(labels.targets, kind, [str(name) for name in frame.columns], found.where)
+    return replace(labels, flags=flags, notes=(*labels.notes, *target_notes(frame, kind)))
 
 
 def resolve_again(found: WholeSeries, task: TaskKind, flags: Flags | None) -> Labels:
@@ -218,20 +205,6 @@ def _frame(found: WholeSeries) -> pd.DataFrame:
     labels = found.labels.reshape(len(found.labels), -1)
     frame = pd.DataFrame(labels, columns=[f"label{place}" for place in range(labels.shape[1])])
     return frame.set_axis(["label"], axis=1) if labels.shape[1] == 1 else frame
-
-
-def _task(found: WholeSeries, frame: pd.DataFrame) -> TaskKind:
-    if frame.shape[1] > 1:
-        return infer_task(frame, found.where)
-    numeric = found.label == "number" or (found.label is None and _has_fractions(frame.to_numpy()))
-    return "regression" if numeric else "multiclass"
-
-
-def _has_fractions(labels: np.ndarray) -> bool:
-    if labels.dtype.kind != "f":
-        return False
-    known = labels[np.isfinite(labels)]
-    return bool((known != np.rint(known)).any())
 
 
 def _read(frame: pd.DataFrame, task: TaskKind, where: str, flags: Flags | None) -> Labels:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from automl.core.errors import DataWarning
 from automl.core.names import free_name
 from automl.core.notes import warnings_of
-from automl.data.label_types import LabelType, flags_in_own_type, in_own_type
+from automl.data.label_types import LabelType
 from automl.data.modality import Examples
+from automl.data.target_kinds.catalog import TARGET_KINDS
 from automl.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -63,16 +64,8 @@ def answer(form: Form, examples: Examples, predictions: np.ndarray, first: int =
 
 def typed(form: Form, decoded: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of the task with labels in the type that they had."""
-    kinds = form.label_type.get("columns") if isinstance(form.label_type, Mapping) else None
-    if kinds is not None:
-        flags = {
-            name: flags_in_own_type(decoded[name], kinds[name], spelled=form.spelled) for name in kinds
-        }
-        return {**decoded, **flags}
-    if form.task.kind not in ("binary", "multiclass"):
-        return dict(decoded)
-    labels = in_own_type(decoded["prediction"], form.label_type, spelled=form.spelled)
-    return {**decoded, "prediction": labels}
+    kind = TARGET_KINDS[form.task.declaration.targets]
+    return kind.in_own_type(decoded, form.label_type, spelled=form.spelled)
 
 
 def index_of(content: Any) -> pd.Index[Any] | None:

@@ -171,7 +171,7 @@ class Result:
         frame = self.predict(data)
         names = list(task.describe().get("classes", task.describe()["names"]))
         probabilities = frame.iloc[:, -len(names) :]
-        if task.kind != "multilabel":
+        if task.declaration.classifies:
             kind = self._schema.get("label_type", "str")
             names = list(in_own_type(np.array(names, object), kind))
         return probabilities.set_axis(names, axis=1)

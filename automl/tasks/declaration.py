@@ -68,6 +68,11 @@ class TaskDeclaration:
         """Whether it asks for the next steps of a series, of which each example is a window."""
         return self.targets == STEPS
 
+    @property
+    def classifies(self) -> bool:
+        """Whether each example has one class, of those that the training part shows."""
+        return self.targets == LABEL
+
     def fits(self, facts: TargetFacts) -> bool:
         """Whether targets ask for this task."""
         return facts.kind == self.targets and self.classes in (None, facts.classes)

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl.data.label_types import array_label_type, flags_in_own_type, in_own_type, label_type
-from automl.data.targets import labels
+from automl.data.label_types import flags_in_own_type, in_own_type
+from automl.data.labels import labels
+from automl.data.targets import array_label_type, label_type
 
 COLUMNS = {
     "int": pd.Series([0, 1, 1]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,9 @@ from automl.data.image_scales import (
     scale_of,
 )
 from automl.data.images import Pictures, decode, match_channels
-from automl.data.label_types import array_label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
+from automl.data.targets import array_label_type, label_type
+from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,6 @@ class ImageModality:
     """
 
     name: str = "image"
-    tasks: Sequence[TaskKind] = ("binary", "multiclass", "multilabel", "regression")
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read pictures with their labels.
@@ -93,7 +93,7 @@ def _in_memory(source: Source) -> bool:
 
 
 def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) -> Dataset:
-    labels = _labels(listing)
+    labels, typed = _labels(listing), source.kind != "table"
     found = image_targets.read_targets(labels, options.task, listing.where, classes=listing.classes)
     listing, dropped = _drop_unlabelled(listing, found)
     heads = read_heads(listing.paths, source.cache, source.phases)
@@ -111,6 +111,7 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
         schema={
             **listing.schema,
             **_form_facts(form),
+            **({} if listing.classes else {"label_type": label_type(labels, found.task, typed=typed)}),
             "task": found.task,
             "names": list(listing.names),
             "flags": asdict(found.flags) if found.flags else None,
@@ -179,7 +180,7 @@ def _size_note(count: int, form: Form, scale: Scale, options: ReadOptions) -> st
 
 
 def _refuse_one_class(values: np.ndarray, task: TaskKind, where: str) -> None:
-    if task in ("binary", "multiclass") and len(set(values)) < 2:
+    if TASKS[task].classifies and len(set(values)) < 2:
         raise DataError(
             f"{where}: after skipping unreadable pictures only the class {values[0]!r} is left."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, cast
 
@@ -12,7 +12,6 @@ import pandas as pd
 from automl.core.errors import ConfigError, DataError
 from automl.core.names import free_name
 from automl.core.notes import Note
-from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.windows import Windows
 from automl.data import forecasting
@@ -27,14 +26,15 @@ from automl.data.forecast_table import (
     read_panels,
     restore_roles,
 )
-from automl.data.label_types import array_label_type
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, WindowFacts
 from automl.data.preprocessing.series import safe, standardise, statistics
 from automl.data.source import Source
 from automl.data.tables import plain_styles, written_as
+from automl.data.targets import array_label_type
 from automl.data.time_axis import restore_axis
 from automl.data.time_index import holds_dates, id_of_index, time_of_index
 from automl.data.whole_series import notes_on_gaps, pad, read_whole, resolve, resolve_again, without_padding
+from automl.tasks.catalog import TASKS
 
 TABLES = ("table", "parquet", "frame")
 
@@ -43,12 +43,10 @@ class Series:
     """The modality; see ``Modality`` for the meaning of each method."""
 
     name = "series"
-    tasks: Sequence[TaskKind] = ("forecasting", "binary", "multiclass", "multilabel", "regression")
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a table to forecast when horizon or task say so, whole series otherwise."""
-        forecast = options.task == "forecasting" or options.horizon is not None
-        if forecast or (options.task is None and source.kind in TABLES):
+        if options.forecasts or (options.task is None and source.kind in TABLES):
             return _read_forecast(source, options)
         return _read_whole(source, options)
 
@@ -102,7 +100,7 @@ SERIES = Series()
 
 
 def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
-    if options.task not in (None, "forecasting"):
+    if options.task is not None and not TASKS[options.task].forecasts:
         raise ConfigError(
             f"Expected the task forecasting with a horizon, got {options.task!r}. Leave out one of them."
         )

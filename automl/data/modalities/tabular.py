@@ -14,12 +14,10 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
-from automl.core.specs import TaskKind
 from automl.data.column_kinds import infer_columns
 from automl.data.columns import Column, ColumnKind, read_columns, words_of
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.rows import (
-    TASKS,
     Features,
     dataset_of_rows,
     examples_of_rows,
@@ -39,7 +37,6 @@ class Tabular:
     """The modality; see ``automl.data.modality.Modality``."""
 
     name: str = "tabular"
-    tasks: Sequence[TaskKind] = TASKS
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a table for training: infer the columns' kinds and the task, drop rows without target."""

@@ -14,11 +14,9 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
-from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.rows import (
-    TASKS,
     Features,
     dataset_of_rows,
     examples_of_rows,
@@ -28,6 +26,7 @@ from automl.data.rows import (
 )
 from automl.data.source import NAMELESS_SERIES, Source
 from automl.data.tables import Table, as_text, listed, read_table, written_as
+from automl.data.targets import column_targets
 
 SAMPLE, FEWEST, CELLS = 2_000, 100, 100_000
 MIN_WORDS = 3.0
@@ -41,7 +40,6 @@ class Text:
     """The modality; see ``automl.data.modality.Modality``."""
 
     name: str = "text"
-    tasks: Sequence[TaskKind] = TASKS
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a table for training: find the text columns and the task, drop rows without target."""
@@ -77,7 +75,7 @@ class Text:
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit vocabularies and weights on the training rows; nothing in it is random."""
         part = dataset.examples.take(rows)
-        groups = _groups((part.targets or {})[TARGET], dataset.task)
+        groups = column_targets(dataset.task).groups((part.targets or {})[TARGET])
         from automl.data.preprocessing.text import fit_text
 
         return fit_text(part.inputs["text"], groups)
@@ -179,20 +177,6 @@ def _texts(table: Table, columns: Sequence[str]) -> np.ndarray:
 def _joined(table: Table, columns: Sequence[str]) -> list[str]:
     cells = [as_text(table.frame[name]).tolist() for name in columns]
     return [" ".join(part for part in parts if part) for parts in zip(*cells, strict=True)]
-
-
-def _groups(targets: np.ndarray, task: TaskKind) -> np.ndarray:
-    """Groups of examples whose words are compared with all others', ``(n, groups)`` bool.
-
-    They are the 20 most frequent classes, or the upper half of each number.
-    """
-    if task in ("binary", "multiclass"):
-        classes, counts = np.unique(targets.astype(str), return_counts=True)
-        frequent = classes[np.argsort(-counts, kind="stable")][:20]
-        return np.asarray(targets.astype(str)[:, None] == frequent[None, :])
-    columns = targets.reshape(len(targets), -1)
-    middle = 0.5 if task == "multilabel" else np.median(columns, axis=0)
-    return np.asarray(columns > middle)
 
 
 def _blank(texts: np.ndarray) -> tuple[str, ...]:

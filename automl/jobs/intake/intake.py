@@ -292,7 +292,7 @@ def _validation(
 
 def _refuse_choice(config: JobConfig, modality: str) -> None:
     """Refuse to keep or drop columns where there are none."""
-    forecast = config.horizon is not None or (config.task is not None and TASKS[config.task].forecasts)
+    forecast = read_options(config).forecasts
     if (config.keep or config.drop) and (modality == "image" or (modality == "series" and not forecast)):
         what = "pictures" if modality == "image" else "whole series"
         raise ConfigError(f"keep and drop choose columns of a table, and these are {what}: leave them out.")

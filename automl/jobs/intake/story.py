@@ -13,12 +13,10 @@ from automl.data.source import Source
 from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from automl.data.splits import Fold
 
-NAMES, CLASSES = 8, 6
-"""Columns of one kind, and classes, that are named; of more the number is told."""
+NAMES = 8
+"""Columns of one kind that are named; of more the number is told."""
 
 WIDTH = 80
 """Columns of text of a line: what is longer goes on below its own beginning."""
@@ -96,24 +94,10 @@ def _target(dataset: Dataset) -> str:
 
 
 def _values(dataset: Dataset) -> str:
-    import numpy as np
+    from automl.data.target_kinds.catalog import TARGET_KINDS
 
     targets = (dataset.examples.targets or {}).get(TARGET)
-    if targets is None or dataset.windows is not None or dataset.task == "multilabel":
-        return ""
-    if dataset.task == "regression":
-        numbers = np.asarray(targets, np.float64)
-        return f", from {np.nanmin(numbers):.5g} to {np.nanmax(numbers):.5g}"
-    return f", {len(np.unique(np.asarray(targets).astype(str)))} classes: {_shares(targets)}"
-
-
-def _shares(labels: np.ndarray) -> str:
-    import numpy as np
-
-    names, counts = np.unique(np.asarray(labels).astype(str), return_counts=True)
-    order = np.argsort(-counts, kind="stable")
-    shares = [f"{names[place]} ({100 * counts[place] / len(labels):.3g}%)" for place in order]
-    return _listed(shares, CLASSES)
+    return "" if targets is None else TARGET_KINDS[TASKS[dataset.task].targets].words(targets)
 
 
 def _split(dataset: Dataset, folds: Sequence[Fold], validation: Examples | None) -> str:

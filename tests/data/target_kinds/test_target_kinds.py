@@ -1,0 +1,107 @@
+"""What every kind of target promises, and how columns find their kind."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl.core.errors import DataError
+from automl.data.target_kinds.catalog import TARGET_KINDS
+from automl.data.targets import check_variety, checked_task, column_targets, infer_task, label_type
+from automl.tasks.catalog import TASKS, declarations, task_of
+
+COLUMNS = {
+    "binary": pd.DataFrame({"y": ["no", "yes", "Yes", ""] * 5}),
+    "multiclass": pd.DataFrame({"y": ["a", "b", "c", "a"] * 5}),
+    "multilabel": pd.DataFrame({"y": [0, 1] * 10, "z": ["yes", "no", "no", ""] * 5}),
+    "regression": pd.DataFrame({"y": np.arange(20) / 7, "z": [1.5, 2.5, np.nan, 4.0] * 5}),
+}
+
+
+@pytest.mark.parametrize("task", COLUMNS)
+def test_columns_ask_for_their_task(task: str) -> None:
+    assert infer_task(COLUMNS[task], "here") == task
+    assert task_of(column_targets(task).facts(COLUMNS[task])) == task
+
+
+@pytest.mark.parametrize("task", COLUMNS)
+def test_rows_without_a_target_are_marked(task: str) -> None:
+    kind = column_targets(task)
+
+    values, present = kind.read(COLUMNS[task], "here", kind.flags(COLUMNS[task]))
+
+    assert len(values) == len(present) == 20
+    assert present.sum() == (20 if task == "multiclass" else 15)
+    check_variety(values[present], task, list(COLUMNS[task].columns), "here")
+
+
+@pytest.mark.parametrize("task", COLUMNS)
+def test_groups_are_columns_of_yes_and_no(task: str) -> None:
+    kind = column_targets(task)
+    values, present = kind.read(COLUMNS[task], "here", kind.flags(COLUMNS[task]))
+
+    groups = kind.groups(values[present])
+
+    assert groups.dtype == bool
+    assert len(groups) == present.sum()
+    assert groups.any(axis=0).all()
+
+
+@pytest.mark.parametrize("task", COLUMNS)
+def test_the_type_of_labels_is_plain_data(task: str) -> None:
+    found = label_type(COLUMNS[task], task)
+
+    assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [
+        ("binary", ", 2 classes: yes (66.7%), no (33.3%)"),
+        ("multiclass", ", 3 classes: a (50%), b (25%), c (25%)"),
+        ("multilabel", ""),
+        ("regression", ", from 0 to 4"),
+    ],
+)
+def test_values_are_told_in_words(task: str, told: str) -> None:
+    kind = column_targets(task)
+    values, present = kind.read(COLUMNS[task], "here", kind.flags(COLUMNS[task]))
+
+    assert kind.words(values[present]) == told
+
+
+def test_of_many_classes_the_largest_are_told() -> None:
+    names = np.array([f"c{place}" for place in range(9)] * 2, object)
+
+    assert column_targets("multiclass").words(names).endswith("c5 (11.1%) and 3 more")
+
+
+@pytest.mark.parametrize("task", COLUMNS)
+def test_targets_that_are_all_the_same_are_refused(task: str) -> None:
+    kind = column_targets(task)
+    values, present = kind.read(COLUMNS[task], "here", None)
+    first = np.repeat(values[present][:1], 9, axis=0)
+
+    with pytest.raises(DataError, match=r"here: target 'y' has one .* only"):
+        kind.check(first, TASKS[task], list(COLUMNS[task].columns), "here")
+
+
+def test_every_task_has_a_kind_of_target() -> None:
+    assert all(task.targets in TARGET_KINDS for task in declarations())
+
+
+def test_what_the_source_says_of_its_labels_counts() -> None:
+    numbers = pd.DataFrame({"y": np.arange(30)})
+
+    assert infer_task(numbers, "here", said="label") == "multiclass"
+    assert infer_task(pd.DataFrame({"y": [0, 1] * 9}), "here", said="amount") == "regression"
+
+
+def test_a_task_without_columns_and_several_columns_of_classes_are_refused() -> None:
+    with pytest.raises(DataError, match="A table cannot be read for forecasting; expected one of 'binary'"):
+        checked_task(COLUMNS["binary"], "forecasting", "here", "A table")
+    with pytest.raises(DataError, match="binary takes one target, got 'y', 'z'"):
+        checked_task(COLUMNS["multilabel"], "binary", "here", "A table")
