@@ -15,6 +15,8 @@ from automl.models.catalog import FAMILIES
 from automl.models.family import Family
 from automl.tasks.catalog import fit_task
 from automl.tasks.task import Task
+from automl.training.batches.transforms.catalog import TRANSFORMS
+from automl.training.batches.transforms.transform import BatchTransform, Kinds
 from automl.training.engine import Candidate, Split, TrainingOptions
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Dealt:
     family_options: Any
     task_options: Any
     training: TrainingOptions
+    transforms: tuple[BatchTransform, ...] = ()
 
 
 def prepare(
@@ -126,12 +129,13 @@ def usable_families(modality: str, task: TaskKind, wanted: tuple[str, ...]) -> d
 
 
 def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
-    """Give each parameter to the family, the task or the training, by field name.
+    """Give each parameter to the family, the task, the training or a batch transform, by field name.
 
     Raises:
         SpaceError: nobody knows a parameter; the nearest name is offered.
     """
-    owners = {"family": family.options, "task": task.options, "training": TrainingOptions}
+    changes = {name: TRANSFORMS[name] for name in TRANSFORMS}
+    owners = {"family": family.options, "task": task.options, "training": TrainingOptions, **changes}
     names = {key: {item.name for item in fields(owner)} for key, owner in owners.items()}
     parts: dict[str, dict[str, Any]] = {key: {} for key in owners}
     for name, value in configuration.items():
@@ -143,11 +147,13 @@ def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
             )
         for key in takers:
             parts[key][name] = value
+    wanted = [change(**parts[name]) for name, change in changes.items()]
     return Dealt(
         family=family,
         family_options=family.options(**parts["family"]),
         task_options=task.options(**parts["task"]),
         training=TrainingOptions(**parts["training"]),
+        transforms=tuple(change for change in wanted if change.active),
     )
 
 
@@ -171,6 +177,8 @@ def build_candidate(
         epochs=epochs,
         seed=seed,
         epochs_per_pass=epochs_per_pass,
+        transforms=dealt.transforms,
+        kinds=Kinds(inputs={spec.name: spec.name for spec in prepared.preprocessing.inputs}),
     )
 
 

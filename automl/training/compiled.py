@@ -16,7 +16,8 @@ import keras
 import numpy as np
 
 from automl.core.specs import Objective
-from automl.training.batches import check_mixable, deal, parts_per_batch, steps_per_epoch
+from automl.training.batches.deal import deal, parts_per_batch, steps_per_epoch
+from automl.training.batches.transforms.transform import Batch
 from automl.training.dials import find_dials, optimizer_dials, prepare
 from automl.training.engine import Candidate, Observer, Outcome, Split, TrainingOptions, TrainingState
 from automl.training.groups import train_in_turn
@@ -112,8 +113,8 @@ class CompiledEngine:
     ) -> Outcome:
         self._tidy()
         inputs = wanted(candidate.model, split.train)
-        if candidate.options.mixup:
-            check_mixable(inputs)
+        for transform in candidate.transforms:
+            transform.check(Batch(inputs=inputs, targets=split.train_targets, kinds=candidate.kinds))
         train, validation = self._residence.of(split, inputs)
         sizes = _sizes(candidate, split)
         key = structure_of(candidate, _extra(sizes, split, inputs))
@@ -158,7 +159,8 @@ class CompiledEngine:
             loss=loss,
             optimizer=optimizer,
             dials=(*find_dials(model, loss), *turned_by_options),
-            mixed=bool(candidate.options.mixup),
+            transforms=candidate.transforms,
+            kinds=candidate.kinds,
             sizes=sizes,
         )
         compiled = _Compiled(

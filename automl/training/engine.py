@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from automl.core.specs import Objective
+from automl.training.batches.transforms.transform import BatchTransform, Kinds
 
 if TYPE_CHECKING:
     import keras
@@ -33,8 +34,6 @@ class TrainingOptions:
             every optimizer, not on biases and norms.
         momentum: of ``sgd``, and the first decay rate of ``rmsprop``.
         gradient_clip: largest global norm of a gradient, 0 for none.
-        mixup: concentration of the Beta distribution of mixup (Zhang et al., 2018), 0 for none; for
-            image classification.
         patience: passes over the training part without a better score after which training ends, 0 for
             never.
     """
@@ -48,7 +47,6 @@ class TrainingOptions:
     weight_decay: float = 0.0
     momentum: float = 0.9
     gradient_clip: float = 0.0
-    mixup: float = 0.0
     patience: int = 0
 
 
@@ -64,6 +62,8 @@ class Candidate:
         seed: of batches and of random layers.
         epochs_per_pass: epochs that a pass over the training part is divided into, more than 1 where it is
             large.
+        transforms: how batches are changed, in the order in which they act.
+        kinds: what inputs and targets are, for the transforms.
     """
 
     model: keras.Model
@@ -72,6 +72,8 @@ class Candidate:
     epochs: int
     seed: int
     epochs_per_pass: int = 1
+    transforms: tuple[BatchTransform, ...] = ()
+    kinds: Kinds = field(default_factory=Kinds)
 
 
 @dataclass(frozen=True, kw_only=True)

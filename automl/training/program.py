@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
-    from automl.training.batches import Batches
+    from automl.training.batches.deal import Batches
+    from automl.training.batches.transforms.transform import BatchTransform, Kinds
     from automl.training.dials import Dial
 
 
@@ -47,7 +48,8 @@ class Blueprint:
         loss: between encoded targets and raw outputs.
         optimizer: built for the model; its learning rate is a variable.
         dials: hyperparameters that reach the program as arguments.
-        mixed: whether examples are mixed in pairs.
+        transforms: how batches are changed.
+        kinds: what inputs and targets are.
         sizes: of batches and length.
     """
 
@@ -55,7 +57,8 @@ class Blueprint:
     loss: keras.losses.Loss
     optimizer: Any
     dials: tuple[Dial, ...]
-    mixed: bool
+    transforms: tuple[BatchTransform, ...]
+    kinds: Kinds
     sizes: Sizes
 
     @property

@@ -14,7 +14,8 @@ import numpy as np
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective
-from automl.training.batches import DealtBatches, parts_per_batch, steps_per_epoch
+from automl.training.batches.deal import parts_per_batch, steps_per_epoch
+from automl.training.batches.streamed import StreamedBatches
 from automl.training.engine import Candidate, Observer, Outcome, Split, TrainingState
 from automl.training.groups import train_in_turn
 from automl.training.inputs import EvenBatches, validation_batch, wanted
@@ -100,7 +101,7 @@ class FitEngine:
         if state is not None:
             assign(model.variables, state.variables, "model")
             assign(model.optimizer.variables, state.optimizer, "optimizer")
-        batches = DealtBatches(
+        batches = StreamedBatches(
             candidate, wanted(model, split.train), split.train_targets, grain=self._strategy.grain
         )
         progress = Progress(

@@ -12,10 +12,11 @@ from typing import Any
 
 import keras
 
+from automl.training.batches.transforms.transform import structure
 from automl.training.dials import masked_entries
 from automl.training.engine import Candidate, TrainingOptions
 
-_LAID_OUT_ELSEWHERE = ("learning_rate", "schedule", "warmup", "patience", "batch_size", "mixup")
+_LAID_OUT_ELSEWHERE = ("learning_rate", "schedule", "warmup", "patience", "batch_size")
 """Training options that reach a program as arrays, or not at all."""
 
 _TURNED = ("weight_decay", "momentum")
@@ -43,6 +44,7 @@ def structure_of(candidate: Candidate, extra: Mapping[str, Any]) -> str:
             {type(candidate.loss).__name__: ("label_smoothing",)},
         ),
         "options": _plain_options(candidate.options),
+        "transforms": structure(candidate.transforms, candidate.kinds),
         **extra,
     }
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
@@ -89,4 +91,4 @@ def _truth(value: Any) -> Any:
 
 def _plain_options(options: TrainingOptions) -> dict[str, Any]:
     plain = {name: value for name, value in vars(options).items() if name not in _LAID_OUT_ELSEWHERE}
-    return plain | {name: bool(plain[name]) for name in _TURNED} | {"mixup": bool(options.mixup)}
+    return plain | {name: bool(plain[name]) for name in _TURNED}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -13,6 +14,8 @@ import pytest
 from automl.core.specs import Objective
 from automl.metrics.classification import ClassScorer
 from automl.metrics.scorer import score_at_once
+from automl.training.batches.transforms.mixup import Mixup
+from automl.training.batches.transforms.transform import BatchTransform
 from automl.training.compiled import CompiledEngine
 from automl.training.engine import Candidate, Engine, Epoch, Split, StopReason, TrainingOptions
 from automl.training.state import load_state, save_state
@@ -178,11 +181,14 @@ def test_predictions_that_are_no_numbers_end_the_training(engine: Engine) -> Non
     assert (outcome.best, outcome.stopped) == (-1, "diverged")
 
 
-@pytest.mark.parametrize("mixup", [0.0, 0.4])
-def test_the_same_seed_gives_the_same_curve(engine: Engine, mixup: float) -> None:
+@pytest.mark.parametrize("transforms", [(), (Mixup(mixup=0.4),)])
+def test_the_same_seed_gives_the_same_curve(engine: Engine, transforms: tuple[BatchTransform, ...]) -> None:
     def curve(seed: int) -> list[float]:
         (outcome,) = engine.train(
-            [candidate(2, seed, mixup=mixup)], toy_split(), objective=ACCURACY, observers=[go_on]
+            [replace(candidate(2, seed), transforms=transforms)],
+            toy_split(),
+            objective=ACCURACY,
+            observers=[go_on],
         )
         return [value for epoch in outcome.epochs for value in epoch.metrics.values()]
 

@@ -9,6 +9,8 @@ import keras
 import pytest
 from keras import layers
 
+from automl.training.batches.transforms.mixup import Mixup
+from automl.training.batches.transforms.transform import Kinds
 from automl.training.engine import Candidate, TrainingOptions
 from automl.training.structure import structure_of
 
@@ -51,12 +53,28 @@ def test_what_changes_no_shape_shares_a_program(change: dict[str, Any]) -> None:
         {"weight_decay": 0.0},
         {"optimizer": "sgd"},
         {"gradient_clip": 1.0},
-        {"mixup": 0.2},
         {"accumulation": 2},
     ],
 )
 def test_what_changes_the_program_does_not(change: dict[str, Any]) -> None:
     assert structure_of(candidate(**change), {}) != structure_of(candidate(), {})
+
+
+def test_of_a_transform_only_whether_it_acts_counts() -> None:
+    plain = candidate()
+    weak, strong = (replace(plain, transforms=(Mixup(mixup=alpha),)) for alpha in (0.1, 0.4))
+
+    assert structure_of(weak, {}) == structure_of(strong, {})
+    assert structure_of(weak, {}) != structure_of(plain, {})
+
+
+def test_what_inputs_are_counts_where_a_transform_asks() -> None:
+    plain = replace(candidate(), kinds=Kinds(inputs={"numeric": "numeric"}))
+    mixed = replace(plain, transforms=(Mixup(mixup=0.1),))
+    other = Kinds(inputs={"numeric": "image"})
+
+    assert structure_of(replace(mixed, kinds=other), {}) != structure_of(mixed, {})
+    assert structure_of(replace(plain, kinds=other), {}) == structure_of(plain, {})
 
 
 def test_what_the_engine_adds_counts() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 from automl.core.errors import SpaceError, suggest
 from automl.jobs.config import JobConfig
@@ -12,6 +13,7 @@ from automl.spaces.loading import load_space
 from automl.spaces.parameters import Constant
 from automl.spaces.settings import Wish, parse_setting
 from automl.spaces.space import SearchSpace
+from automl.training.batches.transforms.catalog import TRANSFORMS
 from automl.training.engine import TrainingOptions
 
 
@@ -76,7 +78,8 @@ def _has(space: SearchSpace, bare: str) -> bool:
 
 
 def _training_types() -> dict[str, str]:
-    return {item.name: str(item.type) for item in fields(TrainingOptions)}
+    owners: list[Any] = [TrainingOptions, *(TRANSFORMS[name] for name in TRANSFORMS)]
+    return {item.name: str(item.type) for owner in owners for item in fields(owner)}
 
 
 def _training_constant(name: str, wish: Wish) -> Constant:

@@ -174,14 +174,14 @@ def _batch(dealt: Dealt, fold: Prepared) -> int:
 
 
 def _parts(dealt: Dealt, fold: Prepared) -> int:
-    from automl.training.batches import parts_per_batch
+    from automl.training.batches.deal import parts_per_batch
 
     return parts_per_batch(dealt.training.accumulation, _batch(dealt, fold))
 
 
 def _more_parts(setting: Setting, dealt: Dealt, fold: Prepared) -> int:
     """Twice as many parts, as far as the batch can be split evenly; at most single examples."""
-    from automl.training.batches import parts_per_batch
+    from automl.training.batches.deal import parts_per_batch
 
     more = 2 if setting.strategy.accumulates else 1
     return parts_per_batch(more * _parts(dealt, fold), _batch(dealt, fold))

@@ -16,7 +16,8 @@ from jax import lax
 from jax import numpy as jnp
 
 from automl.core.windows import Windows
-from automl.training.batches import Batches
+from automl.training.batches.deal import Batches
+from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.dials import turned
 from automl.training.program import Blueprint, Placed, Program
 from automl.training.state import assign, values_of
@@ -33,7 +34,6 @@ _CONVOLUTIONS = (
 )
 
 _Lengths: TypeAlias = Mapping[str, int]
-_Batch: TypeAlias = tuple[dict[str, jax.Array], jax.Array]
 _Gradients: TypeAlias = tuple[jax.Array, list[jax.Array], list[jax.Array]]
 
 
@@ -51,8 +51,7 @@ class _Epoch(NamedTuple):
     inputs: Mapping[str, Any]
     targets: jax.Array
     rows: np.ndarray
-    partners: np.ndarray | None
-    shares: np.ndarray | None
+    draws: tuple[Mapping[str, np.ndarray], ...]
     rates: np.ndarray
     dials: jax.Array
 
@@ -158,9 +157,8 @@ class JaxProgram:
         self, data: Placed, batches: Batches, rates: np.ndarray, first: int, last: int, total: float
     ) -> float:
         """Do some steps of an epoch; see ``Program.train``."""
-        pairs = (batches.partners, batches.shares) if self._blueprint.mixed else (None, None)
-        rows, partners, shares, steps = jax.device_put([batches.rows, *pairs, rates])
-        epoch = _Epoch(data.inputs, data.targets, rows, partners, shares, steps, self._dials)
+        rows, draws, steps = jax.device_put((batches.rows, batches.draws, rates))
+        epoch = _Epoch(data.inputs, data.targets, rows, draws, steps, self._dials)
         ends = [last] if self._loops else range(first + 1, last + 1)
         sum_: Any = np.float32(total)
         for end in ends:
@@ -224,27 +222,28 @@ class JaxProgram:
         trainable, slots = self._blueprint.optimizer.stateless_apply(slots, gradients, state.trainable)
         return _State(trainable, other, slots), loss
 
-    def _batch(self, epoch: _Epoch, step: jax.Array, part: Any, lengths: _Lengths) -> _Batch:
+    def _batch(self, epoch: _Epoch, step: jax.Array, part: Any, lengths: _Lengths) -> Batch:
+        blueprint = self._blueprint
+
         def portion(values: Any) -> jax.Array:
-            return values[step].reshape(self._blueprint.sizes.parts, -1)[part]
+            return values[step].reshape(blueprint.sizes.parts, -1, *values.shape[2:])[part]
 
-        def chosen(rows: jax.Array) -> _Batch:
-            return _gather(epoch.inputs, lengths, rows), epoch.targets[rows]
+        def fetch(rows: jax.Array) -> Batch:
+            inputs = _gather(epoch.inputs, lengths, rows)
+            return Batch(inputs=inputs, targets=epoch.targets[rows], kinds=blueprint.kinds)
 
-        batch = chosen(portion(epoch.rows))
-        if epoch.partners is None:
-            return batch
-        return _mix(batch, chosen(portion(epoch.partners)), portion(epoch.shares))
+        rows, draws = jax.tree.map(portion, (epoch.rows, epoch.draws))
+        return transformed(rows, blueprint.transforms, draws, fetch)
 
     def _gradients(self, state: _State, batch: Any) -> _Gradients:
         """Mean loss over the parts of a batch, what the model changed in itself, mean gradients."""
         parts = self._blueprint.sizes.parts
         if parts == 1:
-            return self._part_gradients(state, state.other, *batch(0))
+            return self._part_gradients(state, state.other, batch(0))
 
         def body(part: Any, carry: Any) -> Any:
             loss, other, sums = carry
-            more, other, gradients = self._part_gradients(state, other, *batch(part))
+            more, other, gradients = self._part_gradients(state, other, batch(part))
             sums = [sum_ + gradient / parts for sum_, gradient in zip(sums, gradients, strict=True)]
             return loss + more / parts, other, sums
 
@@ -261,17 +260,15 @@ class JaxProgram:
             carry = lax.optimization_barrier(body(part, carry))
         return carry
 
-    def _part_gradients(
-        self, state: _State, other: list[Any], inputs: Mapping[str, jax.Array], targets: jax.Array
-    ) -> _Gradients:
+    def _part_gradients(self, state: _State, other: list[Any], batch: Batch) -> _Gradients:
         blueprint = self._blueprint
         slots = list(zip(blueprint.optimizer.variables, state.optimizer, strict=True))
 
         def scaled_loss(trainable: list[jax.Array]) -> tuple[jax.Array, tuple[jax.Array, list[Any]]]:
             outputs, changed, losses = blueprint.model.stateless_call(
-                trainable, other, inputs, training=True, return_losses=True
+                trainable, other, batch.inputs, training=True, return_losses=True
             )
-            loss = sum(losses, start=blueprint.loss(targets, outputs)).astype("float32")
+            loss = sum(losses, start=blueprint.loss(batch.targets, outputs)).astype("float32")
             with keras.StatelessScope(slots):
                 return blueprint.optimizer.scale_loss(loss), (loss, changed)
 
@@ -320,12 +317,3 @@ def _gather(inputs: Mapping[str, Any], lengths: _Lengths, rows: jax.Array) -> di
         return base[starts[rows][:, None] + jnp.arange(lengths[name])]
 
     return {name: one(name, value) for name, value in inputs.items()}
-
-
-def _mix(batch: _Batch, mates: _Batch, shares: jax.Array) -> _Batch:
-    def mix(one: jax.Array, other: jax.Array) -> jax.Array:
-        share = shares.reshape(-1, *(1,) * (one.ndim - 1))
-        return share * one + (1 - share) * other
-
-    mixed: _Batch = jax.tree.map(mix, batch, mates)
-    return mixed

@@ -16,7 +16,8 @@ from tensorflow.python.framework import ops as registries
 from tensorflow.python.ops import gen_resource_variable_ops as operations
 
 from automl.core.windows import Windows
-from automl.training.batches import Batches
+from automl.training.batches.deal import Batches
+from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.dials import turned
 from automl.training.program import Blueprint, Placed, Program
 from automl.training.state import check_fit
@@ -156,8 +157,7 @@ class TensorFlowProgram:
         self, data: Placed, batches: Batches, rates: np.ndarray, first: int, last: int, total: float
     ) -> float:
         """Do some steps of an epoch; see ``Program.train``."""
-        pairs = (batches.partners, batches.shares) if self._blueprint.mixed else (None, None)
-        whole = [None if array is None else tf.constant(array) for array in (batches.rows, *pairs, rates)]
+        whole = tf.nest.map_structure(tf.constant, [batches.rows, batches.draws, rates])
         lengths = tuple(data.lengths.items())
         span = (tf.constant(first), tf.constant(last), tf.constant(total, tf.float32))
         # while it is traced, too: loops are laid out for the executor they meet
@@ -183,22 +183,24 @@ class TensorFlowProgram:
         lengths: tuple[tuple[str, int], ...],
         targets: tf.Tensor,
         rows: tf.Tensor,
-        partners: tf.Tensor | None,
-        shares: tf.Tensor | None,
+        draws: tuple[Mapping[str, tf.Tensor], ...],
         rates: tf.Tensor,
         dials: tf.Tensor,
         first: tf.Tensor,
         last: tf.Tensor,
         total: tf.Tensor,
     ) -> tf.Tensor:
-        def batch(step: tf.Tensor, part: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-            taken = self._slice(rows, step, part)
-            chosen = _gather(inputs, lengths, taken), tf.gather(targets, taken)
-            if partners is None:
-                return chosen
-            others = self._slice(partners, step, part)
-            mates = _gather(inputs, lengths, others), tf.gather(targets, others)
-            return _mix(*chosen, *mates, self._slice(shares, step, part))
+        blueprint = self._blueprint
+
+        def fetch(rows: tf.Tensor) -> Batch:
+            chosen = _gather(inputs, lengths, rows)
+            return Batch(inputs=chosen, targets=tf.gather(targets, rows), kinds=blueprint.kinds)
+
+        def batch(step: tf.Tensor, part: tf.Tensor) -> Batch:
+            taken, drawn = tf.nest.map_structure(
+                lambda values: self._slice(values, step, part), (rows, draws)
+            )
+            return transformed(taken, blueprint.transforms, drawn, fetch)
 
         def body(step: tf.Tensor, total: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             self._set_rate(rates[step])
@@ -212,8 +214,10 @@ class TensorFlowProgram:
 
     def _slice(self, values: tf.Tensor, step: tf.Tensor, part: tf.Tensor) -> tf.Tensor:
         size = self._blueprint.sizes.batch // self._blueprint.sizes.parts
-        whole = tf.ensure_shape(values[step], (self._blueprint.sizes.batch,))
-        return whole if self._blueprint.sizes.parts == 1 else tf.reshape(whole, (-1, size))[part]
+        whole = tf.ensure_shape(values[step], (self._blueprint.sizes.batch, *values.shape[2:]))
+        if self._blueprint.sizes.parts == 1:
+            return whole
+        return tf.reshape(whole, (-1, size, *values.shape[2:]))[part]
 
     def _set_rate(self, rate: tf.Tensor) -> None:
         optimizer = self._blueprint.optimizer
@@ -223,11 +227,11 @@ class TensorFlowProgram:
         """Mean loss and mean gradients over the parts of a batch."""
         parts = self._blueprint.sizes.parts
         if parts == 1:
-            return self._part_gradients(*batch(tf.constant(0)))
+            return self._part_gradients(batch(tf.constant(0)))
         variables = self._blueprint.model.trainable_variables
 
         def body(part: tf.Tensor, loss: tf.Tensor, sums: list[tf.Tensor]) -> Any:
-            more, gradients = self._part_gradients(*batch(part))
+            more, gradients = self._part_gradients(batch(part))
             dense = [
                 tf.zeros_like(sum_) if gradient is None else tf.convert_to_tensor(gradient)
                 for gradient, sum_ in zip(gradients, sums, strict=True)
@@ -240,12 +244,10 @@ class TensorFlowProgram:
         _, loss, sums = tf.while_loop(lambda part, *_: part < parts, body, start, parallel_iterations=1)
         return loss, sums
 
-    def _part_gradients(
-        self, inputs: Mapping[str, tf.Tensor], targets: tf.Tensor
-    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    def _part_gradients(self, batch: Batch) -> tuple[tf.Tensor, list[tf.Tensor]]:
         model, optimizer = self._blueprint.model, self._blueprint.optimizer
         with tf.GradientTape() as tape:
-            loss = self._blueprint.loss(targets, model(inputs, training=True))
+            loss = self._blueprint.loss(batch.targets, model(batch.inputs, training=True))
             loss = tf.add_n([loss, *(tf.cast(item, loss.dtype) for item in model.losses)])
             scaled = optimizer.scale_loss(loss)
         return loss, tape.gradient(scaled, [item.value for item in model.trainable_variables])
@@ -284,18 +286,3 @@ def _gather(
         return tf.gather(base, tf.gather(starts, rows)[:, None] + tf.range(steps[name]))
 
     return {name: one(name, value) for name, value in inputs.items()}
-
-
-def _mix(
-    inputs: Mapping[str, tf.Tensor],
-    targets: tf.Tensor,
-    other_inputs: Mapping[str, tf.Tensor],
-    other_targets: tf.Tensor,
-    shares: tf.Tensor,
-) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-    def mix(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
-        share = tf.reshape(shares, (-1, *(1,) * (one.shape.rank - 1)))
-        return share * one + (1 - share) * other
-
-    mixed = {name: mix(value, other_inputs[name]) for name, value in inputs.items()}
-    return mixed, mix(targets, other_targets)

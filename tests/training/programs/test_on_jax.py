@@ -11,7 +11,8 @@ import keras
 import numpy as np
 import pytest
 
-from automl.training.batches import deal
+from automl.training.batches.deal import deal
+from automl.training.batches.transforms.transform import Kinds
 from automl.training.devices import configure, quick_to_build
 from automl.training.dials import prepare
 from automl.training.engine import Candidate, TrainingOptions
@@ -46,7 +47,8 @@ def blueprint(model: keras.Model, parts: int = 1) -> Blueprint:
         loss=keras.losses.MeanSquaredError(),
         optimizer=optimizer,
         dials=(),
-        mixed=False,
+        transforms=(),
+        kinds=Kinds(),
         sizes=Sizes(batch=SIZE, parts=parts, validation_batch=32, long=False),
     )
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from automl.training.batches.transforms.transform import Kinds
 from automl.training.dials import find_dials, prepare
 from automl.training.engine import Candidate, TrainingOptions
 from automl.training.optimizers import build_optimizer
@@ -32,14 +33,16 @@ def blueprint(*layers: keras.layers.Layer, shape: tuple[int, ...] = (6,), batch:
     optimizer.build(model.trainable_variables)
     dials = find_dials(model, loss)
     sizes = replace(SIZES, batch=batch)
-    return Blueprint(model=model, loss=loss, optimizer=optimizer, dials=dials, mixed=False, sizes=sizes)
+    return Blueprint(
+        model=model, loss=loss, optimizer=optimizer, dials=dials, transforms=(), kinds=Kinds(), sizes=sizes
+    )
 
 
 def losses(*, threads: bool) -> list[float]:
     """Sums of the losses of three epochs, with dropout."""
     import tensorflow as tf
 
-    from automl.training.batches import deal
+    from automl.training.batches.deal import deal
     from automl.training.programs.on_tensorflow import TensorFlowProgram
     from automl.training.state import values_of
 

@@ -1,0 +1,77 @@
+"""The batches of an epoch as Keras' ``fit`` takes them, one by one from the host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from automl.training.batches.deal import deal, parts_per_batch, steps_per_epoch
+from automl.training.batches.transforms.transform import Batch, transformed
+from automl.training.engine import Candidate
+
+
+class StreamedBatches(keras.utils.PyDataset):  # type: ignore[misc]
+    """The batches of one candidate, epoch after epoch.
+
+    Args:
+        candidate: its seed, batch size, transforms and accumulation.
+        inputs: inputs by name ``(n, ...)``.
+        targets: encoded targets ``(n, ...)``.
+        grain: what the examples of each part are a multiple of; one that is not is filled up with its
+            first examples.
+
+    Raises:
+        ConfigError: a transform cannot change these data.
+    """
+
+    def __init__(
+        self, candidate: Candidate, inputs: Mapping[str, Any], targets: np.ndarray, *, grain: int = 1
+    ) -> None:
+        super().__init__()
+        self._candidate = candidate
+        self._data = Batch(inputs=inputs, targets=targets, kinds=candidate.kinds)
+        for transform in candidate.transforms:
+            transform.check(self._data)
+        self._steps, size = steps_per_epoch(candidate, len(targets))
+        self._parts = parts_per_batch(candidate.options.accumulation, size)
+        self._examples = -(-size // (self._parts * grain)) * grain
+        self.begin(0)
+
+    def __len__(self) -> int:
+        return self._steps * self._parts
+
+    def __getitem__(self, position: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        step, part = divmod(position, self._parts)
+        rows = self._part(self._batches.rows[step], part)
+        if not self._candidate.transforms:
+            return _pair(self._taken(rows))
+        draws = [
+            {name: self._part(values[step], part) for name, values in drawn.items()}
+            for drawn in self._batches.draws
+        ]
+        # on the host, or each batch would wait there for the steps before it
+        with keras.device("cpu"):
+            batch = transformed(rows, self._candidate.transforms, draws, self._fetch)
+            return _pair(batch.map(keras.ops.convert_to_numpy))
+
+    def begin(self, epoch: int) -> None:
+        """Deal an epoch, counted from 0; Keras' own signal at the end of epochs also comes before any."""
+        self._batches = deal(self._candidate, len(self._data.targets), epoch)
+
+    def _part(self, values: np.ndarray, part: int) -> np.ndarray:
+        own = values.reshape(self._parts, -1, *values.shape[1:])[part]
+        filled: np.ndarray = own[np.arange(self._examples) % len(own)]
+        return filled
+
+    def _taken(self, rows: np.ndarray) -> Batch:
+        return self._data.map(lambda array: array[rows])
+
+    def _fetch(self, rows: np.ndarray) -> Batch:
+        return self._taken(rows).map(keras.ops.convert_to_tensor)
+
+
+def _pair(batch: Batch) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    return dict(batch.inputs), batch.targets

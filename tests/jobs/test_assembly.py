@@ -1,0 +1,44 @@
+"""Who gets which parameter of a configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from automl.core.errors import SpaceError
+from automl.jobs.assembly import Dealt, deal
+from automl.models.catalog import FAMILIES
+from automl.training.batches.transforms.mixup import Mixup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    label_smoothing: float = 0.0
+
+
+class Task:
+    options = Options
+
+
+def dealt(**configuration: Any) -> Dealt:
+    return deal(FAMILIES["image/cnn"], Task(), configuration)  # type: ignore[arg-type]
+
+
+def test_family_task_training_and_transforms_get_what_is_theirs() -> None:
+    given = dealt(dropout=0.3, label_smoothing=0.1, learning_rate=0.02, mixup=0.4)
+
+    assert given.family_options.dropout == 0.3
+    assert given.task_options == Options(label_smoothing=0.1)
+    assert given.training.learning_rate == 0.02
+    assert given.transforms == (Mixup(mixup=0.4),)
+
+
+def test_a_transform_that_changes_nothing_is_left_out() -> None:
+    assert dealt(mixup=0.0).transforms == dealt().transforms == ()
+
+
+def test_a_parameter_of_nobody_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(SpaceError, match=r"no parameter 'mixap'\. Did you mean 'mixup'"):
+        dealt(mixap=0.1)
