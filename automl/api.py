@@ -23,6 +23,7 @@ from automl.jobs.config import (
     parse_workers,
     read_config,
 )
+from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.intake import check_early, default_backend
 from automl.jobs.intake.kept_options import kept_config, with_secrets
@@ -247,6 +248,7 @@ def resume(
     files = open_folder(folder)
     refuse_tuned(files)
     with watching(verbose, progress, started=started) as watcher, locked(files):
+        refuse_absent(state_of(files), f"The job in {files.path}")
         config = config_from(read_config(files.job), where=str(files.job))
         if time_limit is None and is_over(files, trials):
             store = tracking_uri or config.tracking_uri

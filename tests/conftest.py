@@ -48,7 +48,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     modules = set(sys.modules)
 
     def add(package: str, entries: Mapping[str, Mapping[str, str]], files: Mapping[str, str]) -> Path:
-        metadata = folder / f"{package}-1.0.dist-info"
+        metadata = folder / f"{package.replace('-', '_')}-1.0.dist-info"
         metadata.mkdir()
         (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
         lines = [

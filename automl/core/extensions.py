@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -67,13 +67,18 @@ class Entry:
     origin: Origin
 
     @property
+    def top_level(self) -> str:
+        """Name of the top-level Python package of ``place``."""
+        return self.place.partition(":")[0].partition(".")[0].strip()
+
+    @property
     def folders(self) -> tuple[Path, ...]:
-        """Folders of the top-level package of ``place``; none of its code runs to find them.
+        """Folders of the top-level package; none of its code runs to find them.
 
         Several for a namespace package, none where it is no package.
         """
         try:
-            spec = find_spec(self.place.partition(".")[0].partition(":")[0])
+            spec = find_spec(self.top_level)
         except (ImportError, ValueError):
             return ()
         return tuple(Path(item) for item in (spec and spec.submodule_search_locations) or ())
@@ -138,6 +143,28 @@ def load(entry: Entry, group: str, expected: type | None = None) -> Any:
             f"{_entry_of(entry, group)} is a {type(item).__name__}; expected a {expected.__name__}."
         )
     return item
+
+
+def extending_packages() -> set[str]:
+    """Return the top-level Python packages of everything that is declared."""
+    return {entry.top_level for _, entry in _all_declared()}
+
+
+def absent(packages: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return as requirements those of the recorded packages that are not installed.
+
+    Args:
+        packages: each with ``package`` and ``version``.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    missing = []
+    for item in packages:
+        try:
+            version(item["package"])
+        except PackageNotFoundError:
+            missing.append(f"{item['package']}=={item['version']}")
+    return missing
 
 
 def forget() -> None:

@@ -1,18 +1,19 @@
-"""What other packages add here: listed, and tried out."""
+"""What other packages add here: tried out, and recorded with the jobs that use it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from automl.core.catalog import Catalog
-from automl.core.errors import InputError
-from automl.core.extensions import Origin
+from automl.core.errors import ConfigError, InputError
+from automl.core.extensions import Origin, absent
 from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
+from automl.tasks.catalog import TASKS
 
-CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES,)
+CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS)
 """Those that take items of other packages."""
 
 
@@ -43,6 +44,39 @@ def tried_extensions() -> Iterator[Extension]:
                 )
         for name, trouble in catalog.troubles.items():
             yield Extension(kind=catalog.kind, name=name, trouble=trouble)
+
+
+def record_of(*, families: Iterable[str], task: str) -> dict[str, Any]:
+    """Return what a file of the job folder tells of the packages whose items are used.
+
+    Args:
+        families: names in the catalog.
+        task: name in the catalog.
+
+    Returns:
+        ``{"extensions": [{"package": ..., "version": ...}]}``, or nothing where all are this package's own.
+    """
+    origins = {TASKS.origin(task), *(FAMILIES.origin(name) for name in families)}
+    used = sorted((asdict(origin) for origin in origins if origin is not None), key=str)
+    return {"extensions": used} if used else {}
+
+
+def refuse_absent(record: Mapping[str, Any], what: str) -> None:
+    """Refuse what was made with packages that are not installed here.
+
+    Args:
+        record: of a file of the job folder, with ``record_of`` in it.
+        what: was made with them, to begin the message.
+
+    Raises:
+        ConfigError: naming the packages.
+    """
+    missing = absent(record.get("extensions", ()))
+    if missing:
+        raise ConfigError(
+            f"{what} was made with {' and '.join(missing)}, which this Python does not have. "
+            "Install that first, e.g. with pip."
+        )
 
 
 def _trouble(catalog: Catalog[Any], name: str) -> str:

@@ -21,6 +21,7 @@ from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, digest, open_source
 from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
+from automl.jobs.extensions import refuse_absent
 from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.intake.intake import choose_backend, default_backend, name_backend
@@ -83,6 +84,7 @@ class Result:
         """The exported Keras model, from raw inputs to predictions."""
         if not self._files.model.exists():
             raise ConfigError(f"{self.folder} has no model.keras: the job has not got that far.")
+        self._check_packages()
         choose_backend(default_backend())
         return load_model(self._files.model)
 
@@ -245,11 +247,17 @@ class Result:
 
     @cached_property
     def _task(self) -> Task:
+        self._check_packages()
         with understood(self._files.task, kinds=(ValueError,)):
             return restore_task(read_json(self._files.task))
 
+    def _check_packages(self) -> None:
+        if self._files.result.exists():
+            refuse_absent(self.summary, f"The model in {self.folder}")
+
     @cached_property
     def _schema(self) -> dict[str, Any]:
+        self._check_packages()
         return read_json(self._files.schema)
 
     @property

@@ -112,10 +112,9 @@ def _file_of_other(name: str) -> Path:
     for folder in entry.folders:
         if (folder / inside).is_file():
             return folder / inside
-    package = entry.place.partition(".")[0].partition(":")[0]
     raise SpaceError(
         f"The package {entry.origin} has no search space for its family {name!r}: expected the file "
-        f"{inside} in its Python package {package}."
+        f"{inside} in its Python package {entry.top_level}."
     )
 
 

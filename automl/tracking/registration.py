@@ -62,7 +62,7 @@ def save(model: ModelRecord, folder: Path) -> Path:
                     model.example, model.prediction, lenient=model.lenient, untyped=model.untyped
                 ),
                 input_example=_plain(model.example),
-                pip_requirements=requirements(),
+                pip_requirements=requirements(model.packages),
                 metadata=_column_types(model.example),
             )
     finally:
@@ -119,10 +119,14 @@ def signature(
     return None if inputs is None else ModelSignature(inputs=inputs, outputs=outputs)
 
 
-def requirements() -> list[str]:
-    """Return the pinned packages that serve the model, without MLflow's slow guess by a subprocess."""
+def requirements(further: Collection[str] = ()) -> list[str]:
+    """Return the pinned packages that serve the model, without MLflow's slow guess by a subprocess.
+
+    Args:
+        further: packages that this model needs, too.
+    """
     found = []
-    for package in PACKAGES:
+    for package in (*PACKAGES, *further):
         try:
             found.append(f"{package}=={metadata.version(package)}")
         except metadata.PackageNotFoundError:

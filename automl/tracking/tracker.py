@@ -24,6 +24,7 @@ class ModelRecord:
         run_id: the winner's own run (child), or empty.
         lenient: whether the served model takes cells of another type as missing.
         untyped: columns of ``example`` of which cells are handed to the model as they come.
+        packages: that serving it needs beside this one and its own.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class ModelRecord:
     run_id: str = ""
     lenient: bool = False
     untyped: frozenset[str] = frozenset()
+    packages: tuple[str, ...] = ()
 
 
 class Tracker(Protocol):

@@ -8,11 +8,12 @@ import sys
 import pytest
 
 from automl.cli.app import run
-from automl.core.errors import SpaceError
+from automl.core.errors import ConfigError, SpaceError
 from automl.core.extensions import FAMILY_GROUP
 from automl.jobs.assembly import usable_families
-from automl.jobs.extensions import tried_extensions
+from automl.jobs.extensions import record_of, refuse_absent, tried_extensions
 from automl.spaces.loading import known_spaces, load_space
+from automl.tracking.registration import requirements
 
 FAMILY = """
 from dataclasses import replace
@@ -121,3 +122,27 @@ def test_a_broken_one_stands_in_nobodys_way(install, tmp_path):
 
     assert outcome.returncode == 2
     assert "Did you mean 'income'?" in outcome.stderr
+
+
+def test_a_job_records_the_packages_that_it_uses(install):
+    install("automl-toy", MINE, FILES)
+
+    assert record_of(families=["tabular/mlp"], task="binary") == {}
+    assert record_of(families=["tabular/mine", "tabular/mlp"], task="binary") == {
+        "extensions": [{"package": "automl-toy", "version": "1.0"}]
+    }
+
+
+def test_what_was_made_with_an_absent_package_is_refused_by_name(install):
+    install("automl-toy", MINE, FILES)
+    packages = [{"package": name, "version": "1.0"} for name in ("automl-toy", "automl-gone")]
+
+    refuse_absent({"extensions": packages[:1]}, "The job")
+    with pytest.raises(ConfigError, match=r"^The job was made with automl-gone==1\.0, which"):
+        refuse_absent({"extensions": packages}, "The job")
+
+
+def test_the_registered_model_asks_for_the_packages_that_it_needs(install):
+    install("automl-toy", MINE, FILES)
+
+    assert "automl-toy==1.0" in requirements(["automl-toy"])

@@ -13,6 +13,7 @@ import numpy as np
 
 from automl._version import __version__
 from automl.core.phases import Phases
+from automl.core.saved_classes import import_classes_of
 from automl.core.specs import InputSpec
 from automl.data.cache import ArrayCache, Draft, Entry, key_of
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing
@@ -120,6 +121,7 @@ def _write(folder: Path, preprocessing: Preprocessing) -> None:
 
 def _read(entry: Entry) -> Preprocessed:
     specs = [_spec(plain) for plain in json.loads((entry.path / _SPECS).read_text(encoding="utf-8"))]
+    import_classes_of(entry.path / _MODEL)
     model = keras.models.load_model(entry.path / _MODEL, compile=False, safe_mode=True)
     return Preprocessed(
         preprocessing=Preprocessing(inputs=tuple(specs), model=model),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
+from automl.core.saved_classes import import_classes_of
 from automl.core.specs import COSTS, Objective
 from automl.jobs.assembly import Prepared
 from automl.training.precision import FULL, policy
@@ -57,11 +58,12 @@ class Check:
 
 
 def load_model(path: Path) -> keras.Model:
-    """Load an exported model by plain Keras, with the layers of this package registered."""
+    """Load an exported model by plain Keras, with the layers of this package and of others registered."""
     import keras
 
     import automl.layers  # noqa: F401  registers the layers that the file names
 
+    import_classes_of(path)
     try:
         with policy(FULL):
             return keras.models.load_model(path, safe_mode=True)

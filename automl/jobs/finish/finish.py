@@ -16,6 +16,7 @@ from automl.core.specs import COSTS, Objective, TrialRecord
 from automl.execution.executor import Alone
 from automl.jobs.answers import listed
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
+from automl.jobs.extensions import record_of
 from automl.jobs.finish.exported import SECONDS, check_exported
 from automl.jobs.finish.plots import validation_plot
 from automl.jobs.finish.refit import refit
@@ -280,6 +281,7 @@ def _model_record(
         run_id=best.run_id,
         lenient=session.config.lenient,
         untyped=untyped_columns(session.intake, example),
+        packages=tuple(item["package"] for item in read_json(session.folder.result).get("extensions", ())),
     )
 
 
@@ -337,6 +339,7 @@ def _summary(session: Session, records: Records, state: str, warning: str) -> di
         "task": intake.dataset.task,
         "model": str(folder.model),
         "mlflow_run_id": run_id or None,
+        **record_of(families=[f"{intake.modality.name}/{family}"], task=intake.dataset.task),
     }
 
 

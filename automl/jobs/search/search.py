@@ -14,6 +14,7 @@ from automl.data.source import digest
 from automl.execution.executor import Executor, Runner, Work
 from automl.jobs.assembly import Prepared
 from automl.jobs.config import JobConfig
+from automl.jobs.extensions import record_of
 from automl.jobs.finish.finish import Records, finish, keep_best
 from automl.jobs.folder import JobFolder, state_of, write_json
 from automl.jobs.intake.intake import Intake
@@ -108,7 +109,10 @@ def _tracked(session: Session) -> Iterator[None]:
     tracker, folder = session.tracker, session.folder
     fingerprint = digest(session.intake.source)
     run_id = _open_run(session, fingerprint)
-    known = {"run_id": run_id, "experiment_id": tracker.experiment_id, "digest": fingerprint}
+    intake = session.intake
+    families = [f"{intake.modality.name}/{name}" for name in intake.families]
+    used = record_of(families=families, task=intake.dataset.task)
+    known = {"run_id": run_id, "experiment_id": tracker.experiment_id, "digest": fingerprint, **used}
     write_json(folder.state, {**known, "seconds": session.used})
     try:
         yield

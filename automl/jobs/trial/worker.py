@@ -12,6 +12,7 @@ from automl.core.files import writing
 from automl.core.specs import Objective
 from automl.execution.executor import Channel, Runner
 from automl.jobs.config import JobConfig, config_from, read_config
+from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake.setting import Setting
 from automl.jobs.trial.messages import note_message
@@ -82,8 +83,10 @@ def open_joined_runner(folder: JobFolder, options: Mapping[str, Any]) -> Runner:
     from automl.data.source import digest
     from automl.jobs.intake.intake import check_early
 
+    state = read_json(folder.state)
+    refuse_absent(state, f"The job in {folder.path}")
     source = check_early(config_from(read_config(folder.job), where=str(folder.job)))
-    if digest(source) != read_json(folder.state)["digest"]:
+    if digest(source) != state["digest"]:
         raise ConfigError(
             f"The data that this machine sees at {source.name} is other than the coordinator's, so its "
             "trials could not be compared."
