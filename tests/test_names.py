@@ -2,7 +2,8 @@
 
 Who needs to know something of a task or a modality asks its declaration for a property; so one more of
 them changes nothing elsewhere. What counts as asking: such a name as a text in a comparison (``==``,
-``in``), as a key of a dictionary, or in a ``match``. Mere use, as in ``inputs["image"]``, does not count.
+``in``), as one of several such keys of a dictionary, or in a ``match``. Mere use, as in
+``inputs["image"]`` or ``{"image": pixels}``, does not count.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 OWNERS = ("tasks/", "data/modalities/", "data/kinds/", "models/families/")
 NAMES = {*TASKS, *MODALITIES}
 
-MOST = 26
+MOST = 17
 """How many are left: lower it whenever one goes; the aim is 0."""
 
 
@@ -37,7 +38,8 @@ def _asking(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, ast.Compare):
         return [side for side in (node.left, *node.comparators) if _is_plain(side)]
     if isinstance(node, ast.Dict):
-        return [key for key in node.keys if isinstance(key, ast.Constant)]
+        named = [key for key in node.keys if isinstance(key, ast.Constant) and key.value in NAMES]
+        return named if len(named) > 1 else []
     return [node.value] if isinstance(node, ast.MatchValue) else []
 
 
@@ -67,7 +69,8 @@ def test_names_are_asked_for_by_their_owners_only() -> None:
     [
         ("task == 'binary'", 1),
         ("task in ('binary', 'multiclass', 'user')", 2),
-        ("{'regression': 1, 'mean': 2}", 1),
+        ("{'regression': 1, 'binary': 2}", 2),
+        ("{'image': 1, 'rows': 2}", 0),
         ("match kind:\n    case 'forecasting':\n        pass", 1),
         ("inputs['image'] == inputs['text']", 0),
         ("name = 'binary'", 0),

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.extensions import PLAIN_NAME, Discovered, Origin, discover, load
 
 Item = TypeVar("Item")
+
+
+def at_place(place: str) -> Any:
+    """Import and return what stands at ``"package.module:attribute"``."""
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 class Catalog(Generic[Item]):
@@ -56,8 +62,7 @@ class Catalog(Generic[Item]):
         """
         self.check(name)
         if name in self._places:
-            module, _, attribute = self._places[name].partition(":")
-            item: Item = getattr(import_module(module), attribute)
+            item: Item = at_place(self._places[name])
             return item
         found: Item = load(self._others.entries[name], self.group or "", self._expected)
         return found

@@ -17,7 +17,7 @@ from automl.core.specs import TaskKind
 from automl.data.flags import Flags
 from automl.data.label_types import LabelType
 from automl.data.tables import as_number, as_text, listed
-from automl.data.target_kinds.catalog import TARGET_KINDS
+from automl.data.target_kinds.catalog import kind_of, kinds_in_columns
 from automl.data.target_kinds.flags import is_flag
 from automl.data.target_kinds.kind import ColumnTargets
 from automl.tasks.catalog import TASKS, declarations, task_of
@@ -37,11 +37,7 @@ def infer_task(
     Raises:
         DataError: dates, or several columns that are neither all yes/no nor all numbers.
     """
-    kinds = {
-        name: cast(ColumnTargets, kind)
-        for name, kind in ((name, TARGET_KINDS[name]) for name in TARGET_KINDS)
-        if kind.in_columns
-    }
+    kinds = kinds_in_columns()
     if said is not None:
         return task_of(kinds[said].facts(frame))
     for kind in kinds.values():
@@ -69,9 +65,9 @@ def checked_task(
         DataError: the task takes no columns of such data, or not so many.
     """
     found = task or infer_task(frame, where, **hints)
-    kind = TARGET_KINDS[TASKS[found].targets]
+    kind = kind_of(TASKS[found])
     if not kind.in_columns:
-        able = [item.name for item in declarations() if TARGET_KINDS[item.targets].in_columns]
+        able = [item.name for item in declarations() if kind_of(item).in_columns]
         raise DataError(f"{what} cannot be read for {found}; expected one of {listed(able)}.")
     if cast(ColumnTargets, kind).single and frame.shape[1] > 1:
         names = listed([str(name) for name in frame.columns])
@@ -84,7 +80,7 @@ def checked_task(
 
 def column_targets(task: TaskKind) -> ColumnTargets:
     """Return the kind of target that a task takes, where that is read from columns."""
-    return cast(ColumnTargets, TARGET_KINDS[TASKS[task].targets])
+    return cast(ColumnTargets, kind_of(TASKS[task]))
 
 
 def target_flags(frame: pd.DataFrame, task: TaskKind) -> Flags | None:

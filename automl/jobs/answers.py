@@ -12,7 +12,7 @@ from automl.core.names import free_name
 from automl.core.notes import warnings_of
 from automl.data.label_types import LabelType
 from automl.data.modality import Examples
-from automl.data.target_kinds.catalog import TARGET_KINDS
+from automl.data.target_kinds.catalog import kind_of
 from automl.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def answer(form: Form, examples: Examples, predictions: np.ndarray, first: int =
 
 def typed(form: Form, decoded: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of the task with labels in the type that they had."""
-    kind = TARGET_KINDS[form.task.declaration.targets]
+    kind = kind_of(form.task.declaration)
     return kind.in_own_type(decoded, form.label_type, spelled=form.spelled)
 
 

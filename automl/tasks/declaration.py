@@ -39,7 +39,8 @@ class TaskDeclaration:
         words: what users are told it is.
         module: where its functions ``fit`` and ``restore`` are; loaded when a task is fitted.
         metrics: what it measures; the first is what a search optimises unless told otherwise.
-        targets: kind of its targets.
+        targets: kind of its targets: a name in ``data.target_kinds.catalog``, or the place
+            (``module:attribute``) of a kind that comes with the task.
         classes: how many classes it has; None where that is left to the data.
         split: how examples are dealt to training and validation, where users name no time and no group.
         probabilities: whether predictions are probabilities, which need no unit.

@@ -94,10 +94,10 @@ def _target(dataset: Dataset) -> str:
 
 
 def _values(dataset: Dataset) -> str:
-    from automl.data.target_kinds.catalog import TARGET_KINDS
+    from automl.data.target_kinds.catalog import kind_of
 
     targets = (dataset.examples.targets or {}).get(TARGET)
-    return "" if targets is None else TARGET_KINDS[TASKS[dataset.task].targets].words(targets)
+    return "" if targets is None else kind_of(TASKS[dataset.task]).words(targets)
 
 
 def _split(dataset: Dataset, folds: Sequence[Fold], validation: Examples | None) -> str:

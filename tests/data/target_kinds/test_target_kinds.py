@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl.core.errors import DataError
+from automl.core.errors import ConfigError, DataError
+from automl.core.extensions import TASK_GROUP
 from automl.data.target_kinds.catalog import TARGET_KINDS
 from automl.data.targets import check_variety, checked_task, column_targets, infer_task, label_type
 from automl.tasks.catalog import TASKS, declarations, task_of
@@ -105,3 +106,57 @@ def test_a_task_without_columns_and_several_columns_of_classes_are_refused() -> 
         checked_task(COLUMNS["binary"], "forecasting", "here", "A table")
     with pytest.raises(DataError, match="binary takes one target, got 'y', 'z'"):
         checked_task(COLUMNS["multilabel"], "binary", "here", "A table")
+
+
+TOY = """
+import numpy as np
+
+from automl.metrics.metric import Metric
+from automl.tasks.declaration import TargetFacts, TaskDeclaration
+
+class Boxes:
+    in_columns = True
+    single = True
+
+    def recognises(self, frame, where, *, numbered):
+        return all(str(cell).startswith("[[") for cell in frame.iloc[:, 0])
+
+    def facts(self, frame):
+        return TargetFacts(kind="toy_boxes:KIND")
+
+    def read(self, frame, where, flags):
+        cells = [np.array(eval(cell)) for cell in frame.iloc[:, 0]]
+        values = np.empty(len(cells), object)
+        values[:] = cells
+        return values, np.ones(len(cells), bool)
+
+KIND = Boxes()
+TASK = TaskDeclaration(
+    name="boxing",
+    words="boxing",
+    module="toy_boxes",
+    metrics=(Metric(name="overlap", direction="maximize"),),
+    targets="toy_boxes:KIND",
+)
+"""
+
+
+def test_a_task_of_another_package_brings_a_kind_of_ragged_targets(install) -> None:
+    install("automl-toy", {TASK_GROUP: {"boxing": "toy_boxes:TASK"}}, {"toy_boxes.py": TOY})
+    frame = pd.DataFrame({"y": ["[[1, 2]]", "[[1, 2], [3, 4]]"]})
+
+    task = infer_task(frame, "here")
+    values, _ = column_targets(task).read(frame, "here", None)
+
+    assert task == "boxing"
+    assert [len(boxes) for boxes in values] == [1, 2]
+    assert infer_task(COLUMNS["binary"], "here") == "binary"
+
+
+def test_a_kind_that_cannot_be_loaded_harms_no_other(install) -> None:
+    broken = TOY.replace('targets="toy_boxes:KIND"', 'targets="toy_boxes:ABSENT"')
+    install("automl-toy", {TASK_GROUP: {"boxing": "toy_boxes:TASK"}}, {"toy_boxes.py": broken})
+
+    assert infer_task(COLUMNS["binary"], "here") == "binary"
+    with pytest.raises(ConfigError, match="targets of the task 'boxing'"):
+        column_targets("boxing")
