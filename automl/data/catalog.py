@@ -1,8 +1,10 @@
-"""All modalities, by name."""
+"""All modalities and all kinds of columns, by name."""
 
 from __future__ import annotations
 
 from automl.core.catalog import Catalog
+from automl.core.extensions import KIND_GROUP
+from automl.data.kinds.kind import Kind
 from automl.data.modality import Modality
 
 MODALITIES: Catalog[Modality] = Catalog(
@@ -14,3 +16,17 @@ MODALITIES: Catalog[Modality] = Catalog(
         "series": "automl.data.modalities.series:SERIES",
     },
 )
+
+KINDS: Catalog[Kind] = Catalog(
+    "kind of column",
+    {
+        "number": "automl.data.kinds.number:NUMBER",
+        "date": "automl.data.kinds.date:DATE",
+        "category": "automl.data.kinds.category:CATEGORY",
+        "text": "automl.data.kinds.text:TEXT",
+        "picture": "automl.data.kinds.picture:PICTURE",
+    },
+    group=KIND_GROUP,
+    expected=Kind,
+)
+"""Of equal bids for a column the first kind's wins."""

@@ -262,7 +262,7 @@ def _listing(
     base = source.path.parent if source.path is not None else Path.cwd()
     cells = as_text(table.frame[column])
     return Listing(
-        paths=tuple(_path(base, cell) for cell in cells),
+        paths=tuple(path_of(base, cell) for cell in cells),
         keys=cells,
         where=table.where,
         labels=table.frame[list(targets)] if targets else None,
@@ -274,8 +274,8 @@ def _listing(
     )
 
 
-def _path(base: Path, cell: str) -> Path:
-    """Relative to the table, absolute, or a ``file:`` URL; also as Windows writes it."""
+def path_of(base: Path, cell: str) -> Path:
+    """The file that a cell names: relative, absolute, or a ``file:`` URL; also as Windows writes it."""
     if cell.lower().startswith("file:"):
         return base / url2pathname(urlsplit(cell).path)
     plain = base / cell

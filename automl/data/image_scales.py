@@ -95,6 +95,11 @@ BYTES = Scale(depth="8-bit", low=0.0, high=255.0)
 WORDS = Scale(depth="16-bit", low=0.0, high=65535.0)
 
 
+def nominal(depth: Depth) -> Scale:
+    """Return the scale that a type alone tells: what lies within is known when pictures are decoded."""
+    return {"8-bit": BYTES, "16-bit": WORDS}.get(depth, Scale(depth=depth, low=0.0, high=np.inf))
+
+
 def scale_of(schema: Mapping[str, Any]) -> Scale:
     """Return the scale of a job from its schema."""
     if "scale" in schema:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl.data.columns import as_category
+from automl.data.kinds.words import as_category
 from automl.data.tables import as_number, as_text
 
 _NO_LABEL = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "n.a.", "nan", "nat", "null"})

@@ -11,7 +11,7 @@ front of the exported model and is saved with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -112,6 +112,36 @@ class Examples:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Handling:
+    """How examples of a kind are handled by a job.
+
+    Attributes:
+        examples_per_epoch: of more examples an epoch is a part of a pass, so that the first rung, at 2
+            epochs, comes soon.
+        tensors_kept: whether preprocessed tensors take longer to make than to map from a file.
+        longer_where_few: whether trials on few examples get more epochs than their space says.
+    """
+
+    examples_per_epoch: int
+    tensors_kept: bool = False
+    longer_where_few: bool = False
+
+
+ROWS = Handling(examples_per_epoch=200_000)
+"""As rows of a table are handled: quick to make and to train on."""
+
+
+def joint_handling(handlings: Iterable[Handling]) -> Handling:
+    """Return how examples are handled that have parts of several kinds."""
+    parts = tuple(handlings)
+    return Handling(
+        examples_per_epoch=min(part.examples_per_epoch for part in parts),
+        tensors_kept=any(part.tensors_kept for part in parts),
+        longer_where_few=all(part.longer_where_few for part in parts),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dataset:
     """What reading a source for training gives.
 
@@ -126,6 +156,7 @@ class Dataset:
         kinds: what columns were taken for, in the plural and in the words of a user (``numbers``,
             ``categories``), by name.
         windows: for forecasting, facts that splitting and scoring need; see ``WindowFacts``.
+        handling: how a job handles such examples.
     """
 
     examples: Examples
@@ -136,6 +167,7 @@ class Dataset:
     columns: tuple[str, ...] = ()
     kinds: Mapping[str, str] = field(default_factory=dict)
     windows: WindowFacts | None = None
+    handling: Handling = ROWS
 
 
 @dataclass(frozen=True, kw_only=True)

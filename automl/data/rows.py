@@ -17,7 +17,7 @@ from automl.core.targets import TARGET
 from automl.data.choice import checked_drop
 from automl.data.delimited import refuse_unknown
 from automl.data.flags import Flags
-from automl.data.modality import Dataset, Examples, ReadOptions
+from automl.data.modality import ROWS, Dataset, Examples, Handling, ReadOptions
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, plain_styles, row_keys
 from automl.data.targets import (
@@ -63,12 +63,14 @@ class Features:
         schema: what reading them again needs: ``columns`` and more (JSON).
         kinds: what each column was taken for, in the plural, by name; their order is that of the columns.
         notes: what a user should know of them.
+        handling: how examples of such features are handled.
     """
 
     inputs: Mapping[str, np.ndarray]
     schema: Mapping[str, Any]
     kinds: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    handling: Handling = ROWS
 
 
 def open_rows(
@@ -135,6 +137,7 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
         notes=(*table.notes, *features.notes, *told),
         columns=tuple(features.kinds),
         kinds=features.kinds,
+        handling=features.handling,
     )
 
 

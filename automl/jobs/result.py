@@ -15,8 +15,9 @@ from automl.core.specs import Configuration
 from automl.core.targets import TARGET
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
-from automl.data.columns import refuse_unreadable
+from automl.data.columns import columns_of, refuse_unreadable
 from automl.data.forecast_table import channels_of
+from automl.data.kinds.kind import Column
 from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, digest, open_source
@@ -220,10 +221,8 @@ class Result:
         Raises:
             DataError: with column, row and cell of the first of them.
         """
-        columns: list[Mapping[str, Any]] = [
-            {"name": name, "input": name, "kind": "numeric"} for name in channels_of(self._schema)
-        ]
-        columns += [item for item in self._schema.get("columns", ()) if isinstance(item, Mapping)]
+        columns = [Column(name=name, input=name, kind="number") for name in channels_of(self._schema)]
+        columns += columns_of(self._schema)
         source = open_source(data)
         if source.kind == "frame" and columns:
             refuse_unreadable(source, columns, self._schema.get("styles"))

@@ -62,8 +62,8 @@ def table(tmp_path: Path) -> Path:
 def test_kinds_are_inferred_and_useless_columns_dropped_and_said(table: Path) -> None:
     dataset = read(table)
     assert kinds(dataset) == {
-        "age": "numeric",
-        "charges": "numeric",
+        "age": "number",
+        "charges": "number",
         "town": "category",
         "member": "category",
         "joined": "date",
@@ -180,20 +180,20 @@ def test_infinite_and_huge_numbers_count_as_missing() -> None:
 
 def test_counting_features_stay_and_an_index_goes() -> None:
     dataset = read(pd.DataFrame({"x": range(100), "y": np.arange(100) * 2.0 + 1}))
-    assert kinds(dataset) == {"x": "numeric"}
+    assert kinds(dataset) == {"x": "number"}
     assert "leave it out: --drop 'x'" in " ".join(dataset.notes)
     years = frame(year=range(1880, 1940), noise=np.random.default_rng(0).normal(size=ROWS))
     assert "year" in kinds(read(years))
     index = np.random.default_rng(0).permutation(150)[:ROWS]
     dataset = read(pd.DataFrame({"Unnamed: 0": index, **frame()}))
-    assert kinds(dataset) == {"x": "numeric"}
+    assert kinds(dataset) == {"x": "number"}
     assert "'Unnamed: 0' has no name and holds row numbers" in " ".join(dataset.notes)
 
 
 def test_columns_are_kept_and_dropped_by_name() -> None:
     made = frame(id=range(ROWS), name=[f"person {row}" for row in range(ROWS)], same=["one"] * ROWS, z=1)
     kept = read(made, keep=("id", "name", "same"), drop=("x",))
-    assert kinds(kept) == {"id": "numeric", "name": "category", "same": "category"}
+    assert kinds(kept) == {"id": "number", "name": "category", "same": "category"}
     again, notes = TABULAR.read_again(open_source(made), kept.schema, targets=True)
     assert (set(again.inputs), notes) == ({"id", "name", "same"}, ())
     assert all(np.isfinite(tensor).all() for tensor in transform(kept).values())
@@ -222,12 +222,12 @@ def test_whole_numbers_that_float64_cannot_tell_apart_are_told() -> None:
 @pytest.mark.parametrize(
     ("cells", "kind", "said"),
     [
-        (pd.to_timedelta(np.arange(ROWS) ** 2, unit="s"), "numeric", ""),
+        (pd.to_timedelta(np.arange(ROWS) ** 2, unit="s"), "number", ""),
         (pd.period_range("2000-01", periods=ROWS, freq="M"), "date", ""),
         (pd.date_range("2024-01-01", periods=ROWS, freq="3ms"), "date", "60 different ones become 1"),
         (["n/k" if row % 9 == 0 else str(row % 40) for row in range(ROWS)], "category", "12% of its cells"),
-        (1 + np.arange(ROWS) * 1e-13, "numeric", "varies by 6e-12 of its size only"),
-        ([1e300, *np.arange(59) / 7], "numeric", "1 of 60 cells are too large"),
+        (1 + np.arange(ROWS) * 1e-13, "number", "varies by 6e-12 of its size only"),
+        ([1e300, *np.arange(59) / 7], "number", "1 of 60 cells are too large"),
     ],
 )  # fmt: skip
 def test_unusual_columns_are_read_or_told(cells: Any, kind: str, said: str) -> None:
@@ -259,7 +259,7 @@ def test_none_is_a_class_among_words_and_missing_among_numbers() -> None:
 
 def test_a_few_odd_cells_leave_a_column_numeric() -> None:
     dataset = read(frame(x=["twelve", *[f"{row / 7}" for row in range(59)]]))
-    assert kinds(dataset) == {"x": "numeric"}
+    assert kinds(dataset) == {"x": "number"}
     assert "1 of 60 cells" in " ".join(dataset.notes)
 
 
@@ -513,9 +513,9 @@ def test_the_target_is_nothing_else(role: str) -> None:
     ("cells", "kind", "first", "said"),
     [
         (["01234", "90210", "60601"], "category", "01234", "codes with leading zeros such as '01234'"),
-        (["007", "8", "12"], "numeric", 7.0, "leading zeros such as '007' are read as 7"),
-        (["($4.00)", "$1,200.50", "-$5"], "numeric", -4.0, "'($4.00)' are read as -4.00"),
-        (["\N{EN DASH}5", "7", "1.5"], "numeric", -5.0, "are read as -5"),
+        (["007", "8", "12"], "number", 7.0, "leading zeros such as '007' are read as 7"),
+        (["($4.00)", "$1,200.50", "-$5"], "number", -4.0, "'($4.00)' are read as -4.00"),
+        (["\N{EN DASH}5", "7", "1.5"], "number", -5.0, "are read as -5"),
         ([f"{row} kg" for row in range(20)], "category", "0 kg", "such as '0 kg' hold numbers or times"),
         ([f"{row}:30" for row in range(20)], "category", "0:30", "such as '0:30' hold numbers or times"),
         (["1/2/2020", "3/4/2020"], "date", 1577923200, "read as %m/%d/%Y; it could be %d/%m/%Y, a guess"),

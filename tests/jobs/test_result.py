@@ -14,7 +14,7 @@ from automl.jobs.result import Result
     "schema",
     [
         {"modality": "series", "form": "forecast", "time": "day", "channels": ["load", "heat"]},
-        {"modality": "tabular", "columns": [{"name": "load", "input": "load", "kind": "numeric"}]},
+        {"modality": "tabular", "columns": [{"name": "load", "input": "load", "kind": "number"}]},
     ],
     ids=["forecast", "table"],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,8 @@ import pytest
 
 import automl
 from automl.core.specs import TrialRecord
-from automl.jobs.intake.intake import EPOCH_EXAMPLES
+from automl.data.kinds import number as numbers
+from automl.data.modality import Handling
 from automl.jobs.progress import SilentProgress
 
 EPOCHS = 8
@@ -67,7 +69,8 @@ def test_a_search_ends_with_a_model_trained_to_its_full_length(result):
 
 
 def test_of_many_examples_an_epoch_is_a_part_of_a_pass(tmp_path, monkeypatch):
-    monkeypatch.setitem(EPOCH_EXAMPLES, "tabular", 60)
+    few = replace(numbers.NUMBER, handling=Handling(examples_per_epoch=60, longer_where_few=True))
+    monkeypatch.setattr(numbers, "NUMBER", few)
     progress = SilentProgress()
 
     result = automl.search(

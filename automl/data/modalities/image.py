@@ -17,16 +17,16 @@ from automl.data.flags import Flags
 from automl.data.image_files import Listing
 from automl.data.image_heads import Form, choose_depth, choose_form, choose_size, notes_of_heads, read_heads
 from automl.data.image_scales import (
-    BYTES,
-    WORDS,
     Scale,
     agree,
     agree_on_array,
     bring_array,
     check,
+    nominal,
     scale_of,
 )
 from automl.data.images import Pictures, decode, match_channels
+from automl.data.kinds.picture import PICTURE
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.targets import array_label_type, label_type
 from automl.tasks.catalog import TASKS
@@ -98,9 +98,7 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
     listing, dropped = _drop_unlabelled(listing, found)
     heads = read_heads(listing.paths, source.cache, source.phases)
     form, depth = choose_form(heads, options.image_size), choose_depth(heads)
-    # what lies within is known when they are decoded; until then white is what the type says
-    nominal = {"8-bit": BYTES, "16-bit": WORDS}.get(depth, Scale(depth=depth, low=0.0, high=np.inf))
-    pictures = _decode(listing, form, nominal, source)
+    pictures = _decode(listing, form, nominal(depth), source)
     scale, told = agree(pictures.pixels, depth, listing.where)
     values = found.values[pictures.kept]
     _refuse_one_class(values, found.task, listing.where)
@@ -121,10 +119,15 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
         target_names=listing.names,
         notes=(
             *(*listing.notes, *found.notes, *dropped, *pictures.notes),
-            *(*notes_of_heads(heads, nominal), *told, _size_note(len(heads.paths), form, scale, options)),
+            *(
+                *notes_of_heads(heads, nominal(depth)),
+                *told,
+                _size_note(len(heads.paths), form, scale, options),
+            ),
         ),
         columns=("image",),
         kinds={"image": f"pictures: {form.text}"},
+        handling=PICTURE.handling,
     )
 
 
@@ -217,6 +220,7 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
         ),
         columns=("image",),
         kinds={"image": f"pictures: {form.text}"},
+        handling=PICTURE.handling,
     )
 
 

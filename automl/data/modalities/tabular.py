@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
-from automl.data.column_kinds import infer_columns
-from automl.data.columns import Column, ColumnKind, read_columns, words_of
+from automl.data.columns import learn_columns, place_of, read_columns, recognise
+from automl.data.kinds.kind import Column
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.rows import (
     Features,
@@ -28,8 +28,8 @@ from automl.data.rows import (
 from automl.data.source import Source
 from automl.data.tables import Table, listed, read_table, written_as
 
-KIND_WORDS: Mapping[ColumnKind, str] = {"numeric": "numbers", "category": "categories", "date": "dates"}
-"""What columns were taken for, as users are told."""
+KINDS = ("number", "date", "category")
+"""What columns are taken for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +42,21 @@ class Tabular:
         """Read a table for training: infer the columns' kinds and the task, drop rows without target."""
         table = _table(source, options.target, header=options.header)
         rows = open_rows(source, table, options, what="A table")
-        columns, dropped = infer_columns(
-            rows.features[rows.present], keep=options.keep, targets=rows.targets[rows.present]
-        )
+        present, targets = rows.features[rows.present], rows.targets[rows.present]
+        columns, dropped = recognise(present, KINDS, keep=options.keep, targets=targets)
         if not columns:
             known = listed(rows.target)
             raise DataError(
                 f"{table.where} has no column to learn from besides {known}. {' '.join(dropped)}"
             )
-        inputs, odd = read_columns(rows.features, columns)
-        plain = {"columns": [column.as_json() for column in columns], "words": words_of(inputs, columns)}
-        features = Features(inputs=inputs, schema=plain, kinds=_kinds(columns), notes=(*dropped, *odd))
+        read = learn_columns(rows.features, columns, place_of(source))
+        features = Features(
+            inputs=read.inputs,
+            schema={"columns": [column.as_json() for column in read.columns]},
+            kinds=read.words,
+            notes=(*dropped, *read.notes),
+            handling=read.handling,
+        )
         return dataset_of_rows(rows, features, source, options)
 
     def read_again(
@@ -64,15 +68,15 @@ class Tabular:
         source = written_as(source, schema.get("styles"), (*names, *schema["targets"]))
         table = _table(source, schema["targets"], header=schema["header"])
         refuse_missing(table, names, schema, targets=targets)
-        inputs, odd = read_columns(table.frame, columns, schema.get("words"))
-        features = Features(inputs=inputs, schema={}, kinds=_kinds(columns), notes=tuple(odd))
+        read = read_columns(table.frame, columns, place_of(source))
+        features = Features(inputs=read.inputs, schema={}, kinds=read.words, notes=read.notes)
         return examples_of_rows(table, features, schema, targets=targets)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit scales, quantiles and vocabularies on the training rows; nothing in it is random."""
         from automl.data.preprocessing.tabular import fit_table
 
-        kinds = {item["input"]: cast(ColumnKind, item["kind"]) for item in dataset.schema["columns"]}
+        kinds = {item["input"]: item["kind"] for item in dataset.schema["columns"]}
         return fit_table(dataset.examples.take(rows).inputs, kinds)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
@@ -81,10 +85,6 @@ class Tabular:
 
 
 TABULAR = Tabular()
-
-
-def _kinds(columns: Sequence[Column]) -> dict[str, str]:
-    return {column.name: KIND_WORDS[column.kind] for column in columns}
 
 
 def _table(source: Source, target: Sequence[str], *, header: bool) -> Table:

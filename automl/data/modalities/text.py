@@ -15,6 +15,10 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.core.targets import TARGET
+from automl.data.columns import columns_of
+from automl.data.kinds.kind import Column
+from automl.data.kinds.text import SAMPLE, blank_note, holds_words, is_free_text
+from automl.data.kinds.text import TEXT as TEXT_KIND
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.rows import (
     Features,
@@ -28,10 +32,7 @@ from automl.data.source import NAMELESS_SERIES, Source
 from automl.data.tables import Table, as_text, listed, read_table, written_as
 from automl.data.targets import column_targets
 
-SAMPLE, FEWEST, CELLS = 2_000, 100, 100_000
-MIN_WORDS = 3.0
-MIN_DISTINCT = 0.5
-MIN_LETTERS = 0.5
+FEWEST, CELLS = 100, 100_000
 DOMINANT = 2 / 3
 
 
@@ -49,9 +50,10 @@ class Text:
         texts = _texts(table, columns)
         features = Features(
             inputs={"text": texts},
-            schema={"columns": columns},
+            schema={"columns": [_column(name).as_json() for name in columns]},
             kinds=dict.fromkeys(columns, "texts"),
-            notes=(*ignored, *_blank(texts)),
+            notes=(*ignored, *blank_note(texts)),
+            handling=TEXT_KIND.handling,
         )
         return dataset_of_rows(rows, features, source, options)
 
@@ -59,7 +61,7 @@ class Text:
         self, source: Source, schema: Mapping[str, Any], *, targets: bool
     ) -> tuple[Examples, tuple[str, ...]]:
         """Read another table by the schema of the first."""
-        columns = schema["columns"]
+        columns = [column.name for column in columns_of(schema)]
         source = written_as(source, schema.get("styles"), schema["targets"])
         table = _table(source, schema["targets"], header=schema["header"], columns=columns)
         refuse_missing(table, columns, schema, targets=targets)
@@ -68,7 +70,7 @@ class Text:
             inputs={"text": texts},
             schema={},
             kinds=dict.fromkeys(columns, "texts"),
-            notes=_blank(texts),
+            notes=blank_note(texts),
         )
         return examples_of_rows(table, features, schema, targets=targets)
 
@@ -101,7 +103,7 @@ def looks_like_text(frame: pd.DataFrame, target: Sequence[str]) -> bool:
     head = frame.head(max(FEWEST, min(SAMPLE, CELLS // max(1, frame.shape[1]))))
     names = [name for name in head.columns if name not in set(target)]
     sizes = {name: sum(len(cell) for cell in as_text(head[name])) for name in names}
-    free = sum(sizes[name] for name in names if _is_free_text(head[name]))
+    free = sum(sizes[name] for name in names if is_free_text(head[name]))
     return free > 0 and free >= DOMINANT * sum(sizes.values())
 
 
@@ -133,6 +135,11 @@ def _is_gone(cell: Any) -> bool:
     return cell is None or cell is pd.NA or (isinstance(cell, float) and cell != cell)
 
 
+def _column(name: str) -> Column:
+    """All texts of an example are one input of the model."""
+    return Column(name=name, input="text", kind=TEXT_KIND.name)
+
+
 def _text_columns(
     table: Table, names: Sequence[str], keep: Sequence[str]
 ) -> tuple[list[str], tuple[str, ...]]:
@@ -141,7 +148,7 @@ def _text_columns(
         raise DataError(f"{table.where} has no column besides the target: expected one with texts.")
     if len(names) == 1:
         return list(names), ()
-    chosen = [name for name in names if name in keep or _is_free_text(table.frame[name].head(SAMPLE))]
+    chosen = [name for name in names if name in keep or is_free_text(table.frame[name])]
     if not chosen:
         raise DataError(
             f"{table.where}: none of the columns {listed(names)} looks like free text"
@@ -153,20 +160,9 @@ def _text_columns(
     return chosen, (f"Text is read from {listed(chosen)}{aside}.",)
 
 
-def _is_free_text(series: pd.Series[Any]) -> bool:
-    if pd.api.types.is_numeric_dtype(series.dtype) or pd.api.types.is_datetime64_any_dtype(series.dtype):
-        return False
-    cells = [cell for cell in as_text(series).tolist() if cell]
-    if not cells:
-        return False
-    words = sum(len(cell.split()) for cell in cells) / len(cells)
-    letters = sum(map(str.isalpha, "".join(cells))) / sum(map(len, cells))
-    return words >= MIN_WORDS and len(set(cells)) >= MIN_DISTINCT * len(cells) and letters >= MIN_LETTERS
-
-
 def _texts(table: Table, columns: Sequence[str]) -> np.ndarray:
     texts = np.array(_joined(table, columns), dtype=object)
-    if not any(character.isalnum() for text in texts for character in text):
+    if not holds_words(texts):
         raise DataError(
             f"{table.where}: the text column {listed(columns)} is empty in all {len(texts)} rows:"
             " expected words in it."
@@ -177,8 +173,3 @@ def _texts(table: Table, columns: Sequence[str]) -> np.ndarray:
 def _joined(table: Table, columns: Sequence[str]) -> list[str]:
     cells = [as_text(table.frame[name]).tolist() for name in columns]
     return [" ".join(part for part in parts if part) for parts in zip(*cells, strict=True)]
-
-
-def _blank(texts: np.ndarray) -> tuple[str, ...]:
-    count = sum(not text for text in texts)
-    return (f"{count} of {len(texts)} texts are empty.",) if count else ()

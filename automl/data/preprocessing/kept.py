@@ -19,10 +19,6 @@ from automl.data.cache import ArrayCache, Draft, Entry, key_of
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing
 from automl.data.transform import Room
 
-KEPT = ("image", "text")
-"""Modalities whose tensors are kept: they take longer to make than to map. Tables take about as long to
-be recognised again, and a series is standardised in no time."""
-
 _MODEL, _SPECS = "preprocessing.keras", "inputs.json"
 
 
@@ -67,7 +63,7 @@ def preprocess(
         TimeUpError: the deadline of the phases has passed.
     """
     phases = phases or Phases()
-    if cache is None or modality.name not in KEPT:
+    if cache is None or not dataset.handling.tensors_kept:
         preprocessing = _fitted(modality, dataset, rows, seed, phases)
         return Preprocessed(
             preprocessing=preprocessing,

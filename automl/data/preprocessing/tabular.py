@@ -10,8 +10,6 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.specs import InputSpec
-from automl.data.column_kinds import NOISE
-from automl.data.columns import MAX_CATEGORIES, ColumnKind
 from automl.data.modality import Preprocessing
 from automl.data.preprocessing.tabular_layers import (
     DATE_CODES,
@@ -22,6 +20,7 @@ from automl.data.preprocessing.tabular_layers import (
     RobustScale,
     StackColumns,
 )
+from automl.data.raw_values import MAX_CATEGORIES, NOISE
 
 MIN_COUNT = 2
 QUANTILES = 65
@@ -29,10 +28,10 @@ QUANTILES = 65
 SMALLEST = 1e-290
 """Spread of which one over it would overflow."""
 
-_TYPES: Mapping[ColumnKind, str] = {"numeric": "float64", "category": "string", "date": "int64"}
+_TYPES: Mapping[str, str] = {"number": "float64", "category": "string", "date": "int64"}
 
 
-def fit_table(raw: Mapping[str, np.ndarray], kinds: Mapping[str, ColumnKind]) -> Preprocessing:
+def fit_table(raw: Mapping[str, np.ndarray], kinds: Mapping[str, str]) -> Preprocessing:
     """Fit the Keras model from raw columns to tensors.
 
     Args:
@@ -48,9 +47,9 @@ def fit_table(raw: Mapping[str, np.ndarray], kinds: Mapping[str, ColumnKind]) ->
     numbers, values = [], []
     codes: list[KerasTensor] = []
     sizes: list[int] = []
-    if stacks["numeric"]:
-        numbers.append(_stack(inputs, stacks["numeric"], "numbers"))
-        values.append(np.stack([raw[name] for name in stacks["numeric"]], axis=1))
+    if stacks["number"]:
+        numbers.append(_stack(inputs, stacks["number"], "numbers"))
+        values.append(np.stack([raw[name] for name in stacks["number"]], axis=1))
     if stacks["date"]:
         parts, part_codes = DateParts(name="table__date_parts")(_stack(inputs, stacks["date"], "dates"))
         numbers.append(parts)
@@ -73,7 +72,7 @@ def fit_table(raw: Mapping[str, np.ndarray], kinds: Mapping[str, ColumnKind]) ->
     return Preprocessing(inputs=tuple(_spec(name, outputs[name], sizes) for name in outputs), model=model)
 
 
-def _names(kinds: Mapping[str, ColumnKind], kind: str) -> list[str]:
+def _names(kinds: Mapping[str, str], kind: str) -> list[str]:
     return [name for name, own in kinds.items() if own == kind]
 
 

@@ -11,11 +11,11 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.class_or_amount import are_amounts
-from automl.data.column_kinds import lost_digits
-from automl.data.columns import LARGEST
 from automl.data.flags import Flags
+from automl.data.kinds.number import lost_digits
 from automl.data.label_types import LabelType
 from automl.data.labels import first_without_number
+from automl.data.raw_values import LARGEST
 from automl.data.tables import as_number, as_text
 from automl.tasks.declaration import AMOUNT as NAME
 from automl.tasks.declaration import TargetFacts, TaskDeclaration

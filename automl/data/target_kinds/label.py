@@ -10,10 +10,11 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.data.class_or_amount import are_amounts
-from automl.data.columns import BAD_SHARE, date_forms
 from automl.data.flags import Flags, find_flags, look_alikes_note, spellings_note
+from automl.data.kinds.date import date_forms
 from automl.data.label_types import LabelType, class_type, in_own_type
 from automl.data.labels import first_without_number, labels
+from automl.data.raw_values import BAD_SHARE
 from automl.data.tables import as_number, as_text
 from automl.tasks.declaration import LABEL as NAME
 from automl.tasks.declaration import TargetFacts, TaskDeclaration

@@ -15,7 +15,7 @@ from automl.core.notes import said_of, warnings_of
 from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
-from automl.data.modality import Dataset, Examples, Modality, ReadOptions
+from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.settings import check_settings, with_setting
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
 LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
 """A trial on few rows or texts sees so many, within so many epochs: a thousand steps of fifty."""
-
-EPOCH_EXAMPLES = {"tabular": 200_000, "series": 200_000, "image": 50_000, "text": 50_000}
-"""Of more examples an epoch is a part of a pass, so that the first rung, at 2 epochs, comes soon."""
 
 MOST_PER_PASS = 10
 """Epochs of a pass at most: each one scores the validation part."""
@@ -190,7 +187,7 @@ def take_in(
     validation, notes = _validation(config, modality, dataset, source)
     folds, left_out = ((), ()) if validation is not None else _folds(config, dataset)
     rows = len(dataset.examples)
-    per_pass = epochs_per_pass(name, rows)
+    per_pass = epochs_per_pass(dataset.handling, rows)
     notes = (*dataset.notes, *notes, *left_out, *_note_of_parts(per_pass, rows))
     note(story_of(source, dataset, folds, validation, objectives))
     for text in notes:
@@ -198,7 +195,7 @@ def take_in(
     data_is_good()
     with source.phases.phase(f"loading Keras on {config.backend}"):
         choose_backend(config.backend)
-    families, space, epochs = _search_space(config, name, dataset.task, rows, per_pass)
+    families, space, epochs = _search_space(config, name, dataset, per_pass)
     return Intake(
         source=source,
         modality=modality,
@@ -336,10 +333,11 @@ def _modality_of(source: Source, options: ReadOptions) -> str:
 
 
 def _search_space(
-    config: JobConfig, modality: str, task: TaskKind, rows: int, per_pass: int
+    config: JobConfig, modality: str, dataset: Dataset, per_pass: int
 ) -> tuple[dict[str, Family], SearchSpace, dict[str, int]]:
     from automl.jobs.assembly import usable_families
 
+    task = dataset.task
     own = load_space(config.space, task=task) if config.space else None
     wanted = config.family or ((own.name.split("/")[-1],) if own else ())
     families = usable_families(modality, task, wanted)
@@ -355,14 +353,14 @@ def _search_space(
     space = join(spaces)
     for text in config.set:
         space = with_setting(space, text)
-    passes = {name: config.epochs or _full_length(item, modality, rows) for name, item in spaces.items()}
+    passes = {name: config.epochs or _full_length(item, dataset) for name, item in spaces.items()}
     epochs = {name: per_pass * length for name, length in passes.items()}
     return families, replace(space, epochs=max(epochs.values())), epochs
 
 
-def epochs_per_pass(modality: str, rows: int) -> int:
+def epochs_per_pass(handling: Handling, rows: int) -> int:
     """Return how many epochs a pass over so many examples is divided into."""
-    return min(MOST_PER_PASS, -(-rows // EPOCH_EXAMPLES[modality])) or 1
+    return min(MOST_PER_PASS, -(-rows // handling.examples_per_epoch)) or 1
 
 
 def _note_of_parts(per_pass: int, rows: int) -> tuple[str, ...]:
@@ -371,8 +369,8 @@ def _note_of_parts(per_pass: int, rows: int) -> tuple[str, ...]:
     return (f"{rows:,} examples: an epoch is 1/{per_pass} of a pass over them.",)
 
 
-def _full_length(space: SearchSpace, modality: str, rows: int) -> int:
-    """The space's own epochs; more for few rows or texts, whose epochs have few steps."""
-    if modality not in ("tabular", "text"):
+def _full_length(space: SearchSpace, dataset: Dataset) -> int:
+    """The space's own epochs; more where few examples make epochs of few steps."""
+    if not dataset.handling.longer_where_few:
         return space.epochs
-    return max(space.epochs, min(MOST_EPOCHS, LEAST_EXAMPLES // max(rows, 1)))
+    return max(space.epochs, min(MOST_EPOCHS, LEAST_EXAMPLES // max(len(dataset.examples), 1)))

@@ -1,0 +1,82 @@
+"""Free text: raw str, ``""`` for what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl.core.errors import DataError
+from automl.core.notes import Note
+from automl.data.cells import as_text
+from automl.data.kinds.kind import NO, POSSIBLE, Column, Facts, Judged, Kind, Place, Raw
+from automl.data.modality import Handling
+
+SAMPLE = 2_000
+"""Rows that are looked at."""
+
+MIN_WORDS = 3.0
+MIN_DISTINCT = 0.5
+MIN_LETTERS = 0.5
+
+
+def is_free_text(series: pd.Series[Any]) -> bool:
+    """Whether cells have 3 words on average, half of them differ, and half of their characters are letters.
+
+    The first 2,000 rows are looked at.
+    """
+    if pd.api.types.is_numeric_dtype(series.dtype) or pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return False
+    cells = [cell for cell in as_text(series.head(SAMPLE)).tolist() if cell]
+    if not cells:
+        return False
+    words = sum(len(cell.split()) for cell in cells) / len(cells)
+    letters = sum(map(str.isalpha, "".join(cells))) / sum(map(len, cells))
+    return words >= MIN_WORDS and len(set(cells)) >= MIN_DISTINCT * len(cells) and letters >= MIN_LETTERS
+
+
+def holds_words(texts: np.ndarray) -> bool:
+    """Whether some text has a letter or a digit."""
+    return any(character.isalnum() for text in texts for character in text)
+
+
+def blank_note(texts: np.ndarray, what: str = "texts") -> tuple[str, ...]:
+    """Tell how many texts are empty."""
+    count = sum(not text for text in texts)
+    return (f"{count} of {len(texts)} {what} are empty.",) if count else ()
+
+
+def _bid(facts: Facts) -> float:
+    return POSSIBLE if not facts.all_numbers and facts.once(is_free_text) else NO
+
+
+def _judge(facts: Facts) -> Judged:
+    return Judged()
+
+
+def _learn(series: pd.Series[Any], column: Column, place: Place) -> Raw:
+    raw = _read(series, column, place)
+    if not holds_words(raw.values):
+        raise DataError(
+            f"{place.where}: the text column {column.name!r} is empty in all {len(series)} rows:"
+            " expected words in it."
+        )
+    return raw
+
+
+def _read(series: pd.Series[Any], column: Column, place: Place) -> Raw:
+    texts = as_text(series)
+    notes = tuple(Note(f"Column {column.name!r}: {note}") for note in blank_note(texts))
+    return Raw(column=column, values=texts, notes=notes)
+
+
+TEXT = Kind(
+    name="text",
+    words="texts",
+    handling=Handling(examples_per_epoch=50_000, tensors_kept=True, longer_where_few=True),
+    bid=_bid,
+    judge=_judge,
+    learn=_learn,
+    read=_read,
+)

@@ -1,0 +1,108 @@
+"""Columns through their kinds: bids, names, rows that some column cannot read, cells that are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from automl.core.errors import DataError
+from automl.data.columns import learn_columns, place_of, read_columns, recognise, refuse_unreadable
+from automl.data.kinds.kind import Column, Place
+from automl.data.source import open_source
+from tests.contracts.kinds import pictures
+
+ALL = ("number", "date", "category", "text", "picture")
+
+
+def kinds(**columns: list[str]) -> dict[str, str]:
+    found, _ = recognise(pd.DataFrame(columns), ALL)
+    return {column.name: column.kind for column in found}
+
+
+def test_each_column_goes_to_the_highest_bid() -> None:
+    rows = range(24)
+
+    found = kinds(
+        price=[str(row / 7) for row in rows],
+        colour=["red", "green", "blue"] * 8,
+        sold=[f"2024-01-{row + 1:02d}" for row in rows],
+        review=[f"a {row} thing that I like" for row in rows],
+        photo=[f"{row}.png" for row in rows],
+        member=["yes", "no"] * 12,
+        code=["00123", "04567", "10000", "00123"] * 6,
+    )
+
+    assert found == {
+        "price": "number",
+        "colour": "category",
+        "sold": "date",
+        "review": "text",
+        "photo": "picture",
+        "member": "category",
+        "code": "category",
+    }
+
+
+def test_kinds_that_do_not_bid_win_nothing() -> None:
+    frame = pd.DataFrame({"review": [f"a {row % 9} thing that I like" for row in range(24)]})
+
+    (column,), _ = recognise(frame, ("number", "date", "category"))
+
+    assert column.kind == "category"
+
+
+def test_names_that_keras_takes_stay_apart() -> None:
+    found, _ = recognise(pd.DataFrame({"a/b": [1, 3], "a_b": [1, 4], "": [2, 5]}), ALL, keep=("",))
+
+    assert [column.input for column in found] == ["a_b", "a_b_2", "column"]
+
+
+def test_rows_are_those_that_every_column_can_read(tmp_path: Path) -> None:
+    names = pictures(tmp_path, 40)
+    (tmp_path / "1.png").write_bytes(b"broken")
+    frame = pd.DataFrame({"photo": names, "back": names[::-1], "price": [row / 3 for row in range(40)]})
+    columns, _ = recognise(frame, ALL)
+
+    read = learn_columns(frame, columns, Place(where="t", folder=tmp_path))
+
+    assert sorted(set(range(40)) - set(read.kept.tolist())) == [1, 38]
+    assert {len(values) for values in read.inputs.values()} == {38}
+    assert read.inputs["price"][1] == pytest.approx(2 / 3)
+    assert read.inputs["back"][0].tolist() == read.inputs["photo"][-1].tolist()
+    assert any("1 of 40 pictures" in note for note in read.notes)
+
+
+def test_pictures_that_are_not_there_are_refused_with_the_folder(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"photo": [f"{row}.png" for row in range(9)]})
+    columns, _ = recognise(frame, ALL)
+
+    with pytest.raises(DataError, match=r"'photo' names pictures.*start from.*--drop 'photo'"):
+        learn_columns(frame, columns, Place(where="t.csv", folder=tmp_path))
+
+
+def test_pictures_of_another_table_are_brought_to_the_size_of_training(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"photo": pictures(tmp_path)})
+    columns, _ = recognise(frame, ALL)
+    place = Place(where="t", folder=tmp_path, image_size=2)
+
+    learned = learn_columns(frame, columns, place).columns
+    again = read_columns(frame, learned, Place(where="u", folder=tmp_path))
+
+    assert again.inputs["photo"].shape == (12, 2, 2, 3)
+
+
+def test_the_first_cell_that_a_column_cannot_hold_is_refused() -> None:
+    columns = [Column(name="a", input="a", kind="number"), Column(name="w", input="w", kind="text")]
+    source = open_source(pd.DataFrame({"a": ["1", "", "x"], "w": ["", "", ""]}))
+
+    with pytest.raises(DataError, match=r"Column 'a', row 3: expected a number, got 'x'"):
+        refuse_unreadable(source, columns)
+
+
+def test_paths_start_from_the_folder_of_the_table(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a\n1\n")
+
+    assert place_of(open_source(tmp_path / "t.csv")).folder == tmp_path
+    assert place_of(open_source(pd.DataFrame({"a": [1]}))).folder == Path.cwd()
