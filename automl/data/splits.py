@@ -3,7 +3,7 @@
 * forecasts: by time, so that no target step of the training part reaches into the validation part;
 * rows with a time: the last ones validate; rows of one time stay together;
 * rows with a group: a group stays on one side;
-* classes: shares as in the whole; else at random.
+* else as the task says: by class, with shares as in the whole, or at random.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from automl.core.seeds import derive
 from automl.core.targets import TARGET
 from automl.data.modality import Dataset
 from automl.tasks.catalog import TASKS
+from automl.tasks.declaration import BY_CLASS, BY_TIME
 
 MINIMUM_ROWS = 10
 """Fewer examples than this are refused: nothing can be learned and nothing measured."""
@@ -53,7 +54,8 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
 
     Raises:
         ConfigError: a number of folds or a share that cannot be.
-        DataError: too few examples, too few of a class, too few groups or too short a series.
+        DataError: too few examples, too few of a class, too few groups, too short a series, or no time
+            where the task goes by it.
     """
     _check(dataset, folds, share)
     examples = dataset.examples
@@ -61,8 +63,11 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
         return _by_time(dataset.windows.origins, folds, share, dataset.windows.horizon, None)
     if examples.times is not None:
         return _by_time(examples.times, folds, share, None, examples.groups)
+    task = TASKS[dataset.task]
+    if task.split == BY_TIME:
+        raise DataError(f"Data for {task.words} is split by time: name the time column (--time-column).")
     labels = None
-    if examples.targets is not None and TASKS[dataset.task].split == "by class":
+    if examples.targets is not None and task.split == BY_CLASS:
         labels = examples.targets[TARGET]
     if examples.groups is not None:
         return _by_group(examples.groups, labels, folds, share, seed)

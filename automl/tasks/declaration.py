@@ -7,14 +7,14 @@ that one more task is one more record in the catalog.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from automl.metrics.metric import Metric
 
 LABEL, FLAGS, AMOUNT, STEPS = "label", "flags", "amount", "steps"
 """Kinds of targets: one class of several; yes or no in each column; numbers; the next steps of a series."""
 
-Split: TypeAlias = Literal["by class", "by time", "at random"]
+BY_CLASS, BY_TIME, AT_RANDOM = "by class", "by time", "at random"
+"""How examples are split: each class with its share on both sides; the last validate; blindly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class TaskDeclaration:
         targets: kind of its targets: a name in ``data.target_kinds.catalog``, or the place
             (``module:attribute``) of a kind that comes with the task.
         classes: how many classes it has; None where that is left to the data.
-        split: how examples are dealt to training and validation, where users name no time and no group.
+        split: how examples are split, where users name no time and no group.
         probabilities: whether predictions are probabilities, which need no unit.
         plots: places (``module:attribute``) of what draws the winner on the validation part.
         heads: names of the layers at the end of a model, which some optimizers treat by themselves.
@@ -54,7 +54,7 @@ class TaskDeclaration:
     metrics: tuple[Metric, ...]
     targets: str
     classes: int | None = None
-    split: Split = "at random"
+    split: str = AT_RANDOM
     probabilities: bool = False
     plots: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()

@@ -155,6 +155,7 @@ def test_no_target_step_of_training_reaches_into_validation(folds: int | None) -
         (dataset(20, groups=np.zeros(20)), None, "2 are needed"),
         (dataset(20, times=np.zeros(20)), None, "1 different values"),
         (dataset(12, windows=window_facts(np.arange(12), 96)), None, "too short .* 96 steps"),
+        (dataset(12, task="forecasting"), None, "forecasting is split by time: name the time column"),
         (dataset(12, labels=[str(row) for row in range(12)]), None, "No class has two examples"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from automl.metrics.metric import ACCURACY, BALANCED_ACCURACY, F1_MACRO, LOG_LOSS, PR_AUC, ROC_AUC
-from automl.tasks.declaration import FLAGS, LABEL, TaskDeclaration
+from automl.tasks.declaration import BY_CLASS, FLAGS, LABEL, TaskDeclaration
 
 _MODULE = "automl.tasks.kinds.classification"
 _METRICS = (ACCURACY, BALANCED_ACCURACY, F1_MACRO, ROC_AUC, PR_AUC, LOG_LOSS)
@@ -17,7 +17,7 @@ BINARY = TaskDeclaration(
     metrics=_METRICS,
     targets=LABEL,
     classes=2,
-    split="by class",
+    split=BY_CLASS,
     probabilities=True,
     plots=_CONFUSION,
     heads=_HEADS,
@@ -29,7 +29,7 @@ MULTICLASS = TaskDeclaration(
     module=_MODULE,
     metrics=_METRICS,
     targets=LABEL,
-    split="by class",
+    split=BY_CLASS,
     probabilities=True,
     plots=_CONFUSION,
     heads=_HEADS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from automl.metrics.metric import MAE, MAE_SCALED, MASE, MSE, MSE_SCALED, RMSE, SMAPE
-from automl.tasks.declaration import STEPS, TaskDeclaration
+from automl.tasks.declaration import BY_TIME, STEPS, TaskDeclaration
 
 FORECASTING = TaskDeclaration(
     name="forecasting",
@@ -11,6 +11,6 @@ FORECASTING = TaskDeclaration(
     module="automl.tasks.kinds.forecasting",
     metrics=(MSE_SCALED, MAE_SCALED, MSE, MAE, RMSE, SMAPE, MASE),
     targets=STEPS,
-    split="by time",
+    split=BY_TIME,
     plots=("automl.jobs.finish.plots:predictions_against_truth",),
 )
