@@ -18,7 +18,7 @@ from automl.jobs.answers import listed
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
 from automl.jobs.extensions import record_of
 from automl.jobs.finish.exported import SECONDS, check_exported
-from automl.jobs.finish.plots import validation_plot
+from automl.jobs.finish.plots import validation_plots
 from automl.jobs.finish.refit import refit
 from automl.jobs.finish.samples import raw_sample, untyped_columns
 from automl.jobs.folder import JobFolder, read_json, write_json
@@ -98,7 +98,7 @@ def finish(
         tracker.log_files([folder.leaderboard, folder.result, folder.job])
         tracker.log_model(_model_record(session, records.best, prepared, core))
     with phases.phase("drawing plots"):
-        drawn = validation_plot(session.setting.folds[0], core, folder.plots)
+        drawn = validation_plots(session.setting.folds[0], core, folder.plots)
         tracker.log_files([*drawn, *plots(folder.plots)], "plots")
     with phases.phase("closing the runs"):
         tracker.end_job(state, _facts(records, intake.objectives))

@@ -7,7 +7,7 @@ from automl.tasks.declaration import BY_CLASS, FLAGS, LABEL, TaskDeclaration
 
 _MODULE = "automl.tasks.kinds.classification"
 _METRICS = (ACCURACY, BALANCED_ACCURACY, F1_MACRO, ROC_AUC, PR_AUC, LOG_LOSS)
-_CONFUSION = ("automl.jobs.finish.plots:confusion_matrix",)
+_CONFUSION = ("automl.tasks.plots:confusion_matrix",)
 _HEADS = ("logits",)
 
 BINARY = TaskDeclaration(

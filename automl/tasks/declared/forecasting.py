@@ -12,5 +12,5 @@ FORECASTING = TaskDeclaration(
     metrics=(MSE_SCALED, MAE_SCALED, MSE, MAE, RMSE, SMAPE, MASE),
     targets=STEPS,
     split=BY_TIME,
-    plots=("automl.jobs.finish.plots:predictions_against_truth",),
+    plots=("automl.tasks.plots:predictions_against_truth",),
 )

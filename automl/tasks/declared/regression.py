@@ -11,6 +11,6 @@ REGRESSION = TaskDeclaration(
     module="automl.tasks.kinds.regression",
     metrics=(RMSE, MAE, R2),
     targets=AMOUNT,
-    plots=("automl.jobs.finish.plots:predictions_against_truth",),
+    plots=("automl.tasks.plots:predictions_against_truth",),
     heads=("standardised",),
 )
