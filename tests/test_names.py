@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 OWNERS = ("tasks/", "data/modalities/", "data/kinds/", "models/families/")
 NAMES = {*TASKS, *MODALITIES}
 
-MOST = 12
+MOST = 1
 """How many are left: lower it whenever one goes; the aim is 0."""
 
 

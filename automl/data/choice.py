@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl.core.errors import DataError
+from automl.core.errors import ConfigError, DataError
 from automl.data.delimited import refuse_unknown
 from automl.data.modality import ReadOptions
 
@@ -33,3 +33,17 @@ def checked_drop(names: Sequence[str], options: ReadOptions, target: Sequence[st
                 f"{where}: {getattr(options, role)!r} is the target and cannot be --{option} too."
             )
     return set(options.drop)
+
+
+def refuse_choice(options: ReadOptions, what: str) -> None:
+    """Refuse to keep or drop columns where there are none.
+
+    Args:
+        options: ``keep`` and ``drop``.
+        what: what there is instead: ``pictures``.
+
+    Raises:
+        ConfigError: columns are chosen.
+    """
+    if options.keep or options.drop:
+        raise ConfigError(f"keep and drop choose columns of a table, and these are {what}: leave them out.")

@@ -13,6 +13,7 @@ from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.data import image_arrays, image_files, image_targets
+from automl.data.choice import refuse_choice
 from automl.data.flags import Flags
 from automl.data.image_files import Listing
 from automl.data.image_heads import Form, choose_depth, choose_form, choose_size, notes_of_heads, read_heads
@@ -56,6 +57,7 @@ class ImageModality:
             DataError: no pictures, more than 5 % of them unreadable, one class, an unknown column, a shape
                 that is no picture's, labels that do not fit the task.
         """
+        refuse_choice(options, "pictures")
         if _in_memory(source):
             return _dataset_of_arrays(image_arrays.read_arrays(source, labelled=True), options)
         return _dataset_of_files(image_files.list_files(source, options), options, source)

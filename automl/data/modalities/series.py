@@ -15,6 +15,7 @@ from automl.core.notes import Note
 from automl.core.targets import TARGET
 from automl.core.windows import Windows
 from automl.data import forecasting
+from automl.data.choice import refuse_choice
 from automl.data.flags import Flags
 from automl.data.forecast_table import (
     Panels,
@@ -251,6 +252,7 @@ def _naive_error(runs: list[np.ndarray], season: int) -> np.ndarray:
 
 
 def _read_whole(source: Source, options: ReadOptions) -> Dataset:
+    refuse_choice(options, "whole series")
     found = read_whole(source, options.target)
     labels = resolve(found, options.task)
     series = [found.series[row] for row in labels.rows]

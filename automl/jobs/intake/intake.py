@@ -180,7 +180,6 @@ def take_in(
     with source.phases.phase(f"reading {source.name}"):
         name = config.modality or _modality_of(source, options)
         modality = MODALITIES[name]
-        _refuse_choice(config, name)
         dataset = modality.read(source, options)
         source.kept.shrink()
     objectives = objectives_of(config, dataset.task)
@@ -285,14 +284,6 @@ def _validation(
         examples, notes = modality.read_again(source, dataset.schema, targets=True)
     examples, left_out = with_known_labels(examples, classes_of(dataset), source.name)
     return examples, (*(said_of(source.name, note) for note in notes), *left_out)
-
-
-def _refuse_choice(config: JobConfig, modality: str) -> None:
-    """Refuse to keep or drop columns where there are none."""
-    forecast = read_options(config).forecasts
-    if (config.keep or config.drop) and (modality == "image" or (modality == "series" and not forecast)):
-        what = "pictures" if modality == "image" else "whole series"
-        raise ConfigError(f"keep and drop choose columns of a table, and these are {what}: leave them out.")
 
 
 def _folds(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[str, ...]]:
