@@ -1,7 +1,7 @@
-"""No code asks for the name of a task or a modality outside the rooms that own it.
+"""No code asks for the name of a task, a modality or a kind outside the rooms that own it.
 
-Who needs to know something of a task or a modality asks its declaration for a property; so one more of
-them changes nothing elsewhere. What counts as asking: such a name as a text in a comparison (``==``,
+Who needs to know something of one of them asks its declaration for a property; so one more of them changes
+nothing elsewhere. What counts as asking: such a name as a text in a comparison (``==``,
 ``in``), as one of several such keys of a dictionary, or in a ``match``. Mere use, as in
 ``inputs["image"]`` or ``{"image": pixels}``, does not count.
 """
@@ -14,14 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from automl.data.catalog import MODALITIES
+from automl.data.catalog import KINDS, MODALITIES
+from automl.data.target_kinds.catalog import TARGET_KINDS
 from automl.tasks.catalog import TASKS
 
 ROOT = Path(__file__).parents[1]
-OWNERS = ("tasks/", "data/modalities/", "data/kinds/", "models/families/")
-NAMES = {*TASKS, *MODALITIES}
+OWNERS = ("tasks/", "data/modalities/", "data/kinds/", "data/target_kinds/", "models/families/")
+NAMES = {*TASKS, *MODALITIES, *KINDS, *TARGET_KINDS}
 
-MOST = 1
+OTHERS = {"data/time_cells.py": {"number"}}
+"""The same words with another meaning: a form of times."""
+
+MOST = 4
 """How many are left: lower it whenever one goes; the aim is 0."""
 
 
@@ -54,7 +58,9 @@ def places() -> list[str]:
     for path in sorted(package.rglob("*.py")):
         room = path.relative_to(package).as_posix()
         if not room.startswith(OWNERS) and path.name != "catalog.py":
-            found += [f"{room}:{line} {name}" for line, name in asked_names(path.read_text())]
+            asked = asked_names(path.read_text())
+            others = OTHERS.get(room, set())
+            found += [f"{room}:{line} {name}" for line, name in asked if name not in others]
     return found
 
 
