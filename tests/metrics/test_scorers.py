@@ -54,7 +54,8 @@ def test_classification_scores_are_those_of_scikit_learn(classes: int) -> None:
             "roc_auc": reference.roc_auc_score(truth, side, multi_class="ovr"),
             "pr_auc": reference.average_precision_score(truth if classes == 2 else onehot, side),
             "log_loss": reference.log_loss(truth, p),
-        }
+        },
+        rel=1e-12,
     )
 
 
@@ -95,7 +96,8 @@ def test_multilabel_scores_are_those_of_scikit_learn() -> None:
             "roc_auc": reference.roc_auc_score(truth, p),
             "pr_auc": reference.average_precision_score(truth, p),
             "log_loss": np.mean([reference.log_loss(truth[:, k], p[:, k]) for k in range(3)]),
-        }
+        },
+        rel=1e-12,
     )
 
 
@@ -110,7 +112,8 @@ def test_regression_scores_are_those_of_scikit_learn(targets: int) -> None:
             "rmse": reference.root_mean_squared_error(y, p),
             "mae": reference.mean_absolute_error(y, p),
             "r2": reference.r2_score(y, p),
-        }
+        },
+        rel=1e-12,
     )
 
 
