@@ -11,5 +11,6 @@ TRANSFORMS: Catalog[type[BatchTransform]] = Catalog(
     "transform",
     {
         "mixup": f"{_PLACE}.mixup:Mixup",
+        "cutmix": f"{_PLACE}.cutmix:CutMix",
     },
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.core.errors import ConfigError
+from automl.training.batches.transforms.pairs import check_targets, partners, weighted
 from automl.training.batches.transforms.transform import Batch, Draws, Fetch
 
 if TYPE_CHECKING:
@@ -42,21 +43,16 @@ class Mixup:
             raise ConfigError(
                 f"mixup needs inputs of real numbers, {', '.join(whole)} holds whole ones. Set mixup to 0."
             )
+        check_targets(data, "mixup")
 
     def draw(self, random: np.random.Generator, rows: np.ndarray) -> Draws:
         """Draw ``partners`` ``(n, b) int32``, from the same step, and ``shares`` ``(n, b) float32``."""
         return {
-            "partners": random.permuted(rows, axis=1),
+            "partners": partners(random, rows),
             "shares": random.beta(self.mixup, self.mixup, rows.shape).astype("float32"),
         }
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Mix every input and every target with those of the partners."""
-        import keras
-
-        def mix(one: Any, other: Any) -> Any:
-            share = keras.ops.reshape(draws["shares"], (-1, *(1,) * (len(one.shape) - 1)))
-            share = keras.ops.cast(share, one.dtype)
-            return share * one + (1 - share) * other
-
-        return batch.map(mix, fetch(draws["partners"]))
+        shares = draws["shares"]
+        return batch.map(lambda one, other: weighted(one, other, shares), fetch(draws["partners"]))

@@ -1,0 +1,32 @@
+"""What transforms share that make one example of two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import ConfigError
+from automl.training.batches.transforms.transform import Batch
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def partners(random: np.random.Generator, rows: np.ndarray) -> np.ndarray:
+    """Draw with which example of its batch each one is paired ``(steps, batch) int32``."""
+    return random.permuted(rows, axis=1)
+
+
+def weighted(one: Any, other: Any, share: Any) -> Any:
+    """Return ``share * one + (1 - share) * other``, with one share ``(batch,)`` for each example."""
+    import keras
+
+    share = keras.ops.cast(keras.ops.reshape(share, (-1, *(1,) * (len(one.shape) - 1))), one.dtype)
+    return share * one + (1 - share) * other
+
+
+def check_targets(data: Batch, option: str) -> None:
+    """Raise ConfigError when targets are whole numbers, of which there are no weighted means."""
+    import keras
+
+    if any(target.dtype.kind != "f" for target in keras.tree.flatten(data.targets)):
+        raise ConfigError(f"{option} needs targets of real numbers. Set {option} to 0.")

@@ -1,0 +1,112 @@
+"""One sample of each batch transform; one more is added to ``SAMPLES`` and gets every test.
+
+``Mirror`` is no part of the package: it shows that a transform of somebody else carries along what lies in
+a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from automl.training.batches.transforms.cutmix import CutMix
+from automl.training.batches.transforms.mixup import Mixup
+from automl.training.batches.transforms.transform import Batch, BatchTransform, Draws, Fetch, Kinds
+
+ROWS = 40
+RANDOM = np.random.default_rng(0)
+PICTURES = RANDOM.normal(size=(ROWS, 6, 8, 3)).astype(np.float32)
+CLASSES = np.eye(3, dtype=np.float32)[RANDOM.integers(0, 3, ROWS)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirror:
+    """Swap left and right of some pictures, and of the boxes and masks in them.
+
+    Attributes:
+        mirror: share of the pictures.
+    """
+
+    mirror: float = 0.0
+
+    dials: ClassVar[tuple[str, ...]] = ("mirror",)
+
+    @property
+    def active(self) -> bool:
+        return self.mirror > 0
+
+    def check(self, data: Batch) -> None:
+        """Take all data: what is no picture, box or mask stays as it is."""
+
+    def draw(self, random: np.random.Generator, rows: np.ndarray) -> Draws:
+        return {"swapped": random.uniform(size=rows.shape) < self.mirror}
+
+    def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
+        from keras import ops
+
+        def swapped(kind: str, value: Any) -> Any:
+            change = _SWAPS.get(kind)
+            if change is None:
+                return value
+            chosen = ops.reshape(draws["swapped"], (-1, *(1,) * (len(value.shape) - 1)))
+            return ops.where(chosen, change(value), value)
+
+        def all_of(tensors: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+            return {name: swapped(kinds.get(name, ""), value) for name, value in tensors.items()}
+
+        return replace(
+            batch,
+            inputs=all_of(batch.inputs, batch.kinds.inputs),
+            targets=all_of(batch.targets, batch.kinds.targets) if batch.kinds.targets else batch.targets,
+        )
+
+
+def _mirrored_boxes(boxes: Any) -> Any:
+    """Of boxes ``(b, k, 4)``: ``y, x, y, x`` of two corners, as shares of the sides."""
+    from keras import ops
+
+    top, left, bottom, right = (boxes[..., at] for at in range(4))
+    return ops.stack([top, 1 - right, bottom, 1 - left], axis=-1)
+
+
+def _mirrored(picture: Any) -> Any:
+    from keras import ops
+
+    return ops.flip(picture, axis=2)
+
+
+_SWAPS = {"image": _mirrored, "mask": _mirrored, "boxes": _mirrored_boxes}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A transform, another one that differs in its dials, and data that it can change."""
+
+    transform: BatchTransform
+    other: BatchTransform
+    data: Batch
+
+
+def boxes_and_masks() -> Batch:
+    corners = np.sort(RANDOM.uniform(size=(ROWS, 2, 2, 2)), axis=2).reshape(ROWS, 2, 4)
+    targets = {
+        "where": corners.astype(np.float32),
+        "parts": (PICTURES[..., :1] > 0).astype(np.int32),
+        "what": CLASSES,
+    }
+    kinds = Kinds(inputs={"image": "image"}, targets={"where": "boxes", "parts": "mask", "what": "classes"})
+    return Batch(inputs={"image": PICTURES}, targets=targets, kinds=kinds)
+
+
+CLASSIFIED = Batch(
+    inputs={"image": PICTURES}, targets={"target": CLASSES}, kinds=Kinds(inputs={"image": "image"})
+)
+
+SAMPLES: dict[str, Sample] = {
+    "mixup": Sample(transform=Mixup(mixup=0.4), other=Mixup(mixup=0.1), data=CLASSIFIED),
+    "cutmix": Sample(transform=CutMix(cutmix=1.0), other=CutMix(cutmix=0.3), data=CLASSIFIED),
+    "mirror": Sample(transform=Mirror(mirror=0.5), other=Mirror(mirror=0.1), data=boxes_and_masks()),
+}
