@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ _JSON_KEYS = (
     "metric",
     "best_trial",
     "best_configuration",
+    "members",
     "spread",
     "trials",
     "finished",
@@ -78,6 +79,7 @@ def _report(result: Result, summary: Any) -> str:
             for name, scores in summary["baselines"].items()
         ),
         _indented(configuration_text(summary["best_configuration"])),
+        *_members(summary["members"]),
         f"Trials: {_counts(summary)}",
         f"Model: {_near(Path(summary['model']))}",
     ]
@@ -90,6 +92,12 @@ def _report(result: Result, summary: Any) -> str:
     if summary["mlflow_run_id"]:
         lines.append(f"  automl dashboard {folder}")
     return "\n".join(lines)
+
+
+def _members(members: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the line on a winner of several members."""
+    shares = ", ".join(f"trial {member['trial']} ({member['weight']:.0%})" for member in members)
+    return [f"The model is the weighted mean of {shares}."] if len(members) > 1 else []
 
 
 def _near(path: Path) -> Path:

@@ -24,7 +24,8 @@ LEAST, MOST = 256, 2048
 BATCH_VALUES = 1 << 21
 """Most values of one tensor in a batch above ``LEAST``."""
 
-_before_last: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
+_parts: WeakKeyDictionary[keras.Model, tuple[keras.Model, keras.Function]] = WeakKeyDictionary()
+"""Of models with wide outputs what comes before these, and what makes them."""
 
 
 @keras.saving.register_keras_serializable(package="automl")
@@ -51,9 +52,10 @@ def predict_batch(model: keras.Model, batch: Mapping[str, Any]) -> Any:
         return model.predict_on_batch(dict(batch))
     if not _gives_wide(model):
         return _run(model, batch)
-    if model not in _before_last:
-        _before_last[model] = keras.Model(model.input, _last(model).input)
-    return _last(model)(np.asarray(_run(_before_last[model], batch)))
+    if model not in _parts:
+        _parts[model] = _parted(model)
+    narrow, wide = _parts[model]
+    return _in_numpy(wide)([np.asarray(item) for item in keras.tree.flatten(_run(narrow, batch))])
 
 
 def predict(model: keras.Model, inputs: Mapping[str, Any], batch_size: int) -> Any:
@@ -114,8 +116,29 @@ def _with_tensors(operation: Any) -> Any:
     return call
 
 
-def _last(model: keras.Model) -> Any:
-    return model.outputs[0]._keras_history.operation
+def _parted(model: keras.Model) -> tuple[keras.Model, keras.Function]:
+    """A model up to where its outputs become float64, and the rest of it."""
+    frontier, tensors = {}, list(model.outputs)
+    while tensors:
+        tensor = tensors.pop()
+        if tensor.dtype == "float64":
+            history = tensor._keras_history
+            tensors += history.operation._inbound_nodes[history.node_index].input_tensors
+        else:
+            frontier[id(tensor)] = tensor
+    narrow = list(frontier.values())
+    return keras.Model(model.input, narrow), keras.Function(narrow, model.output)
+
+
+def _in_numpy(operation: Any) -> Any:
+    """An operation that has arrays of NumPy; a model runs layer by layer. Ours keep every digit of them."""
+    if not isinstance(operation, keras.Function):
+        return operation
+
+    def call(given: Any, **options: Any) -> Any:
+        return operation._run_through_graph(given, operation_fn=_in_numpy)
+
+    return call
 
 
 def _gives_wide(model: keras.Model) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from automl.training.engine import Candidate, Split, TrainingOptions
 if TYPE_CHECKING:
     import keras
     import numpy as np
+    from keras import KerasTensor
 
     from automl.core.phases import Phases
     from automl.data.cache import ArrayCache
@@ -200,16 +201,45 @@ def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
         return keras.Model(inputs=inputs, outputs=outputs, name=dealt.family.name)
 
 
-def exported_model(prepared: Prepared, core: keras.Model) -> keras.Model:
-    """Return one model from raw inputs to predictions: preprocessing, trained core, decoding."""
-    from automl.data.raw_model import RawModel
+def exported_model(
+    prepared: Prepared, cores: Sequence[keras.Model], weights: Sequence[float] = (1.0,)
+) -> keras.Model:
+    """Return one model from raw inputs to predictions: preprocessing, trained cores, decoding, their mean.
 
-    front = prepared.preprocessing.model
+    Args:
+        prepared: what the cores were trained on.
+        cores: one, or several whose predictions are blended; these get names of their own.
+        weights: one per core; they sum to 1.
+    """
+    from automl.data.raw_model import RawModel
+    from automl.tasks.blending import weighted_mean
+
+    front, task = prepared.preprocessing.model, prepared.task
     tensors = dict(zip(front.output_names, front.outputs, strict=True))
     if isinstance(front.output, Mapping):
         tensors = dict(front.output)
-    outputs = core({name: tensors[name] for name in core.input})
-    return RawModel(inputs=front.input, outputs=prepared.task.finish(outputs), name="automl")
+    if len(cores) == 1:
+        outputs = task.finish(_on_tensors(cores[0], tensors))
+        return RawModel(inputs=front.input, outputs=outputs, name="automl")
+    for number, core in enumerate(cores):
+        core.name = f"{core.name}_{number}"
+    raw = [_on_tensors(core, tensors) for core in cores]
+    predictions = [_finisher(task, item, number)(item) for number, item in enumerate(raw)]
+    return RawModel(inputs=front.input, outputs=weighted_mean(predictions, weights), name="automl")
+
+
+def _on_tensors(core: keras.Model, tensors: Mapping[str, KerasTensor]) -> Any:
+    return core({name: tensors[name] for name in core.input})
+
+
+def _finisher(task: Task, outputs: Any, number: int) -> keras.Model:
+    """The task's decoding as a model: its layers have names, and a model holds each name once."""
+    import keras
+
+    inputs = keras.tree.map_structure(
+        lambda item: keras.Input(batch_shape=item.shape, dtype=item.dtype), outputs
+    )
+    return keras.Model(inputs, task.finish(inputs), name=f"decoding_{number}")
 
 
 def _taken(family: Family, inputs: tuple[InputSpec, ...]) -> dict[str, InputSpec]:

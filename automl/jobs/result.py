@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, understood
 from automl.core.files import whole_folder
+from automl.core.members import Member, winner_from_json
 from automl.core.specs import Configuration
 from automl.core.targets import TARGET
 from automl.data.catalog import MODALITIES
@@ -66,6 +67,12 @@ class Result:
         """Score of the best trial by the first metric, on the validation part."""
         with understood(self._files.result, kinds=(ValueError,)):
             return float(self.summary["best_score"])
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """The trials whose models are joined into the exported one, the heaviest first, often one alone."""
+        with understood(self._files.result, kinds=(ValueError, ConfigError)):
+            return winner_from_json(self.summary["members"]).members
 
     @property
     def leaderboard(self) -> pd.DataFrame:

@@ -61,6 +61,40 @@ class TargetRange(keras.layers.Layer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable(package="automl")
+class WeightedMean(keras.layers.Layer):  # type: ignore[misc]
+    """The mean of the predictions of several models: a list of tensors to one of their shape and type.
+
+    NumPy arrays are computed with in NumPy, as by ``TargetRange``, whose values these may be.
+
+    Args:
+        weights: one per model; they sum to 1.
+    """
+
+    def __init__(self, weights: Sequence[float], **kwargs: Any) -> None:
+        super().__init__(**{"autocast": False, **kwargs})
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+        self.weights_of_models = [float(item) for item in weights]
+
+    @staticmethod
+    def of(parts: Sequence[Any], weights: Sequence[float]) -> Any:
+        """Return the weighted sum, in the type that the parts have."""
+        return sum(part * weight for part, weight in zip(parts, weights, strict=True))
+
+    def call(self, inputs: list[KerasTensor]) -> KerasTensor:
+        """Map tensors ``(batch, ...)`` of one shape to one of the same."""
+        return self.of(inputs, self.weights_of_models)
+
+    def compute_output_spec(self, inputs: list[KerasTensor]) -> KerasTensor:
+        """The shape and the type unchanged."""
+        return KerasTensor(inputs[0].shape, dtype=inputs[0].dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {**super().get_config(), "weights": self.weights_of_models}
+
+
+@keras.saving.register_keras_serializable(package="automl")
 class WeightedCrossentropy(keras.losses.Loss):  # type: ignore[misc]
     """Cross-entropy of logits in which each class counts with its own weight.
 

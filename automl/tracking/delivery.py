@@ -212,8 +212,8 @@ class Delivery:
                 self.client.log_artifact(run, path, content["folder"] or None)
 
     def _model(self, run: str, content: Mapping[str, Any]) -> None:
-        winner = self._find(content["winner"]) if content["winner"] else run
-        self.model_uri = registration.register(self.client, self.experiment, run, winner, content)
+        members = {self._find(member): weight for member, weight in content["members"].items()}
+        self.model_uri = registration.register(self.client, self.experiment, run, members, content)
 
     def _end(self, run: str, content: Mapping[str, Any]) -> None:
         self.client.set_terminated(run, status=content["status"], end_time=content["time"])

@@ -250,7 +250,7 @@ class MlflowTracker:
         content = {
             "folder": str(saved.absolute()),
             "name": self._model_name,
-            "winner": model.run_id,
+            "members": dict(model.members),
             "metrics": {
                 safe_key(key): float(value) for key, value in model.metrics.items() if key not in COSTS
             },

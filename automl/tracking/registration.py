@@ -32,6 +32,8 @@ from automl.tracking.tracker import ModelRecord
 
 ALIAS = "champion"
 MODEL_NAME = "model"
+MEMBERS = "automl.members"
+"""The tag that tells the weights of several members, by their runs, as JSON."""
 _MODEL_NOTE = (
     "Winners of searches by automl, one version per search; the alias `champion` is the newest. Load it by "
     "`mlflow.pyfunc.load_model`; it takes raw examples. Each version describes its search."
@@ -71,7 +73,11 @@ def save(model: ModelRecord, folder: Path) -> Path:
 
 
 def register(
-    client: MlflowClient, experiment: str, run: str, winner: str, content: Mapping[str, Any]
+    client: MlflowClient,
+    experiment: str,
+    run: str,
+    members: Mapping[str, float],
+    content: Mapping[str, Any],
 ) -> str:
     """Log the saved model, register it and make it the champion.
 
@@ -79,22 +85,25 @@ def register(
         client: the store.
         experiment: id of the job's experiment.
         run: the job's run.
-        winner: the run of the trial that made the model; may be the job's.
+        members: weights by the runs of the trials that made the model; it is the job's own where they are
+            several, or none.
         content: ``folder`` of the saved model, registered ``name``, ``metrics``, ``tags``.
 
     Returns:
         ``models:/<name>/<version>``.
     """
+    maker = next(iter(members)) if len(members) == 1 else run
+    tags = {**content["tags"], **({MEMBERS: json.dumps(members)} if len(members) > 1 else {})}
     logged = client.create_logged_model(
-        experiment, name=MODEL_NAME, source_run_id=winner, tags=content["tags"], model_type="keras"
+        experiment, name=MODEL_NAME, source_run_id=maker, tags=tags, model_type="keras"
     )
-    _stamp(Path(content["folder"]), logged, winner)
+    _stamp(Path(content["folder"]), logged, maker)
     client.log_model_artifacts(logged.model_id, content["folder"])
     client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
-    for owner in dict.fromkeys((run, winner)):
+    for owner in dict.fromkeys((run, *members)):
         client.log_outputs(owner, [LoggedModelOutput(logged.model_id, step=0)])
     client.log_batch(run, metrics=_model_metrics(logged.model_id, run, content["metrics"]))
-    version = _new_version(client, logged, winner, content)
+    version = _new_version(client, logged, maker, {**content, "tags": tags})
     shutil.rmtree(content["folder"], ignore_errors=True)
     return f"models:/{content['name']}/{version}"
 

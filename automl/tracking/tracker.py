@@ -21,7 +21,8 @@ class ModelRecord:
         example: a few raw examples as a pandas DataFrame (tables, text), or a dict of arrays.
         prediction: what the model answers to ``example``: a DataFrame, or an array.
         metrics: validation metrics of the winner.
-        run_id: the winner's own run (child), or empty.
+        members: what each member counts for, by its own run (child); the weights sum to 1. Empty where the
+            members have no runs.
         lenient: whether the served model takes cells of another type as missing.
         untyped: columns of ``example`` of which cells are handed to the model as they come.
         packages: that serving it needs beside this one and its own.
@@ -31,7 +32,7 @@ class ModelRecord:
     example: Any
     prediction: Any
     metrics: Mapping[str, float] = field(default_factory=dict)
-    run_id: str = ""
+    members: Mapping[str, float] = field(default_factory=dict)
     lenient: bool = False
     untyped: frozenset[str] = frozenset()
     packages: tuple[str, ...] = ()

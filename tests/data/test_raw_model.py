@@ -18,7 +18,9 @@ from automl.data.preprocessing.tabular_layers import RobustScale
 from automl.data.preprocessing.text import fit_text
 from automl.data.raw_model import RawModel, predict, predict_batch
 from automl.data.source import open_source
+from automl.tasks.blending import weighted_mean
 from automl.tasks.catalog import fit_task
+from automl.tasks.layers import TargetRange
 
 DAYS = ["1899-12-31 23:00:00", "2024-02-29 12:30:00", "", "2100-03-01 00:00:00"]
 ROWS = 40
@@ -117,3 +119,23 @@ def test_layer_by_layer_a_nested_model_takes_numbers_and_words_together(monkeypa
     outputs = raw_model._run(model, {"number": np.full((2, 1), 1e9), "word": np.ones((2, 1))})
 
     assert outputs == pytest.approx(np.ones((2, 1)))
+
+
+def test_on_a_backend_without_float64_a_mean_of_wide_predictions_keeps_its_digits(monkeypatch) -> None:
+    values = np.array([[0.25], [-1.5]], np.float32)
+    given = keras.Input((1,), name="x")
+    decodings = [_offset_by(1e9, f"decoding_{number}") for number in range(2)]
+    scaled = [keras.layers.Rescaling(scale)(given) for scale in (1.0, 3.0)]
+    decoded = [decoding(part) for decoding, part in zip(decodings, scaled, strict=True)]
+    model = RawModel({"x": given}, weighted_mean(decoded, (0.25, 0.75)))
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+
+    means = predict_batch(model, {"x": values})
+
+    assert isinstance(means, np.ndarray)
+    np.testing.assert_array_equal(means, 1e9 + 2.5 * values.astype(np.float64))
+
+
+def _offset_by(offset: float, name: str) -> keras.Model:
+    standardised = keras.Input((1,))
+    return keras.Model(standardised, TargetRange([offset], [1], [0], [2e9])(standardised), name=name)

@@ -43,7 +43,7 @@ def test_a_server_keeps_runs_files_and_the_champion(mlflow_server: RealServer, t
     parent = tracker.start_job(replace(JOB, name="remote"))
     winner = _trial(tracker, 0)
     frame = pd.DataFrame({"petal": [1.0]})
-    record = ModelRecord(folder=tmp_path, example=frame, prediction=frame, run_id=winner)
+    record = ModelRecord(folder=tmp_path, example=frame, prediction=frame, members={winner: 1.0})
     assert tracker.log_model(record) == "models:/remote/1"
     tracker.end_job("complete", {})
 

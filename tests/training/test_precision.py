@@ -161,7 +161,7 @@ def check_training(model: keras.Model, dealt: Dealt, fold: Prepared) -> None:
 
 def check_export(core: keras.Model, fold: Prepared, path: Path) -> None:
     """The file gives what the model gave: amounts in float64, shares and weights in float32."""
-    exported = exported_model(fold, core)
+    exported = exported_model(fold, [core])
     exported.save(path)
     again = keras.models.load_model(path)
     raw = {f"raw_{name}": array for name, array in fold.split.validation.items()}
@@ -205,7 +205,7 @@ def test_corners_train_and_are_exported(
 def test_preprocessing_stays_in_float32_under_any_policy(tmp_path: Path) -> None:
     fold, dealt = case("tabular/mlp", "regression", tmp_path)
 
-    exported = exported_model(fold, built("mixed_bfloat16", dealt, fold))
+    exported = exported_model(fold, [built("mixed_bfloat16", dealt, fold)])
 
     inside = {layer.compute_dtype for layer in exported.get_layer("mlp").layers}
     assert "bfloat16" in inside

@@ -20,7 +20,7 @@ WIDTH = 120
 """Columns of text where there is no terminal that says its width."""
 
 _LEADING = ("trial", "name", "state", "epochs", "seconds", "parameters")
-_HIDDEN = ("best", "best_epoch", "spread", "reason", "promotions", "compile_seconds")
+_HIDDEN = ("best", "member_weight", "best_epoch", "spread", "reason", "promotions", "compile_seconds")
 _TELLING = ("origin", "rungs", "feasible")
 """Shown where trials differ in them."""
 _OWN = {*_LEADING, *_HIDDEN, *_TELLING, "latency_ms"}

@@ -15,6 +15,7 @@ from automl.core.errors import ConfigError
 from automl.core.saved_classes import import_classes_of
 from automl.core.specs import COSTS, Objective
 from automl.jobs.assembly import Prepared
+from automl.jobs.finish.winner import TrainedWinner
 from automl.training.precision import FULL, policy
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def load_model(path: Path) -> keras.Model:
 
 def check_exported(
     path: Path,
-    prepared: Prepared,
-    core: keras.Model,
+    winner: TrainedWinner,
     *,
     objective: Objective,
     expected: float | None,
@@ -88,16 +88,15 @@ def check_exported(
 
     Args:
         path: the exported model.
-        prepared: raw and preprocessed examples of the validation part.
-        core: the trained model that was exported, on preprocessed examples.
+        winner: what was exported.
         objective: the metric; of a cost the task's own is taken.
-        expected: what the leaderboard says, None where that is of another training (cross-validation).
+        expected: what the leaderboard says, None where that is of another training (cross-validation) or of
+            one member alone.
         seconds: time for it; a part of the examples is scored when all of them would take longer.
     """
-    import numpy as np
-
     if seconds < LEAST_SECONDS:
         return Check(note="No time was left to score the exported model.")
+    prepared = winner.prepared
     try:
         model = load_model(path)
         rows, predictions = _predict(model, prepared, min(seconds, SECONDS))
@@ -106,9 +105,7 @@ def check_exported(
     task, total = prepared.task, len(prepared.targets)
     metric = task.declaration.default_metric.name if objective.name in COSTS else objective.name
     score = task.score(prepared.targets[rows], predictions)[metric]
-    inputs = {name: np.asarray(prepared.split.validation[name][rows]) for name in core.input}
-    trained = task.predictions(np.asarray(core.predict(inputs, batch_size=BATCH, verbose=0)))
-    fault = _drift(prepared, core, predictions, trained)
+    fault = _drift(winner, predictions, winner.predictions(rows, batch_size=BATCH))
     whole = len(rows) == total and objective.name not in COSTS
     if not fault and whole and expected is not None and _differs(score, expected, total):
         fault = f"it scores {objective.label} {score:.6g}, the leaderboard says {expected:.6g}"
@@ -148,15 +145,15 @@ def _predict(model: keras.Model, prepared: Prepared, seconds: float) -> tuple[np
     return rows[: len(predictions)], predictions
 
 
-def _drift(prepared: Prepared, core: keras.Model, found: np.ndarray, trained: np.ndarray) -> str:
+def _drift(winner: TrainedWinner, found: np.ndarray, trained: np.ndarray) -> str:
     import numpy as np
 
-    task = prepared.task
+    prepared, task = winner.prepared, winner.prepared.task
     probabilities = task.declaration.probabilities
     truth = np.asarray(task.predictions(prepared.targets), np.float64)
     unit = 1.0 if probabilities else np.maximum(truth.reshape(-1, truth.shape[-1]).std(axis=0), 1e-300)
     largest = float((np.abs(np.asarray(found, np.float64) - trained) / unit).max())
-    if largest <= (HALF_DRIFT if _has_halves(core) else PREDICTION_DRIFT):
+    if largest <= (HALF_DRIFT if any(map(_has_halves, winner.cores)) else PREDICTION_DRIFT):
         return ""
     return f"its predictions differ by up to {largest:.3g}{'' if probabilities else ' standard deviations'}"
 

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from automl.core.catalog import at_place
 from automl.core.pages import write_page
 from automl.core.targets import TARGET
-from automl.jobs.assembly import Prepared
-
-if TYPE_CHECKING:
-    import keras
+from automl.jobs.finish.winner import TrainedWinner
 
 
-def validation_plots(prepared: Prepared, core: keras.Model, folder: Path) -> list[Path]:
+def validation_plots(winner: TrainedWinner, folder: Path) -> list[Path]:
     """Draw the pictures that fit the task, each as an HTML page that needs no network.
 
     Args:
-        prepared: the fold whose validation part is shown.
-        core: the trained core model.
+        winner: what is shown on its validation part.
         folder: created when missing.
 
     Returns:
@@ -29,13 +25,12 @@ def validation_plots(prepared: Prepared, core: keras.Model, folder: Path) -> lis
 
     from automl.tasks.plots import Shown
 
-    inputs = {name: prepared.split.validation[name] for name in core.input}
-    task = prepared.task
+    prepared, task = winner.prepared, winner.prepared.task
     shown = Shown(
         task=task,
         encoded=prepared.targets,
         truth=np.asarray((prepared.validation.targets or {})[TARGET]),
-        predictions=task.predictions(np.asarray(core.predict(inputs, batch_size=1024, verbose=0))),
+        predictions=winner.predictions(),
     )
     drawn = []
     for place in task.declaration.plots:

@@ -1,4 +1,4 @@
-"""The winner of a cross-validation, trained once more on all examples."""
+"""The members of a cross-validation's winner, trained once more on all examples."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ if TYPE_CHECKING:
     import keras
 
 
-def refit(
-    config: JobConfig, intake: Intake, setting: Setting, dealt: Dealt, best: TrialRecord
-) -> tuple[Prepared, keras.Model]:
-    """Train the best configuration on all examples for the median of its folds' best epochs.
+def prepare_all(config: JobConfig, intake: Intake, setting: Setting) -> Prepared:
+    """Prepare all examples for training.
 
     The validation part of the first fold is scored for the record only: it is part of the training data.
-
-    Returns:
-        what was prepared on all examples, and the trained core.
     """
     import numpy as np
 
     rows = np.arange(len(intake.dataset.examples))
     validation = setting.folds[0].validation
-    prepared = prepare(
+    return prepare(
         intake.modality, intake.dataset, rows, validation, seed=config.seed, cache=intake.source.cache
     )
+
+
+def train_on_all(
+    config: JobConfig, setting: Setting, prepared: Prepared, dealt: Dealt, record: TrialRecord
+) -> keras.Model:
+    """Train a trial's configuration on all examples for the median of its folds' best epochs."""
     dealt = replace(dealt, training=replace(dealt.training, patience=0))
     trained = train_model(
         setting,
         dealt,
         prepared,
         title="the training on all examples",
-        epochs=max(best.best_epoch, 1),
+        epochs=max(record.best_epoch, 1),
         seed=derive(config.seed, "refit"),
         watch=lambda epoch: "",
     )
-    return prepared, trained.model
+    return trained.model

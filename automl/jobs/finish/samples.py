@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 from automl.core.windows import Windows
 from automl.jobs.answers import Form, answer
 from automl.jobs.assembly import Prepared
+from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.intake.intake import Intake
 
 if TYPE_CHECKING:
-    import keras
     import pandas as pd
 
     from automl.data.kinds.kind import Place
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROWS = 3
 
 
-def raw_sample(intake: Intake, prepared: Prepared, core: keras.Model) -> tuple[Any, Any]:
+def raw_sample(intake: Intake, winner: TrainedWinner) -> tuple[Any, Any]:
     """Return raw examples as a user has them, and the predictions for them.
 
     Tables, texts and forecasts give a DataFrame of the source's own columns; anything else gives the
@@ -30,14 +30,12 @@ def raw_sample(intake: Intake, prepared: Prepared, core: keras.Model) -> tuple[A
     """
     import numpy as np
 
+    prepared = winner.prepared
     rows = np.arange(min(ROWS, len(prepared.validation)))
-    outputs = core.predict(
-        {k: v[rows] for k, v in prepared.split.validation.items() if k in core.input}, verbose=0
-    )
     task = prepared.task
     form = Form(task=task, label_type=intake.dataset.schema.get("label_type", "str"))
     examples = prepared.validation.take(rows)
-    prediction = answer(form, examples, task.predictions(np.asarray(outputs)))
+    prediction = answer(form, examples, winner.predictions(rows))
     return _raw(intake, prepared, rows), prediction
 
 

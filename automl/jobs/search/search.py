@@ -15,7 +15,9 @@ from automl.execution.executor import Executor, Runner, Work
 from automl.jobs.assembly import Prepared
 from automl.jobs.config import JobConfig
 from automl.jobs.extensions import record_of
-from automl.jobs.finish.finish import Records, finish, keep_best
+from automl.jobs.finish.choice import choose_winner
+from automl.jobs.finish.finish import finish, keep_best
+from automl.jobs.finish.records import Records
 from automl.jobs.folder import JobFolder, state_of, write_json
 from automl.jobs.intake.intake import Intake
 from automl.jobs.intake.setting import open_setting
@@ -171,11 +173,13 @@ def _search_and_finish(
     if best_of(proposer.records(), session.intake.objectives[0]) is not None:
         has_model()
     found = run_trials(_loop(session, proposer, executor(_runner(session), _work(session)), has_model))
+    trials = tuple(proposer.records())
     records = Records(
-        trials=tuple(proposer.records()),
+        trials=trials,
         front=tuple(proposer.front()) if len(session.intake.objectives) > 1 else (found.best,),
         baselines=baselines,
         best=found.best,
+        winner=choose_winner(trials, found.best),
     )
     with Interrupts(session.progress.note, EXPORTING, patient=True):
         finish(_unhurried(session), records, plots=proposer.plots, state=found.state)

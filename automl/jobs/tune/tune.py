@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from automl.core.files import write_whole
+from automl.core.members import sole_winner, winner_to_json
 from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED, Channel
 from automl.execution.inline import Inline
-from automl.jobs.finish.finish import Records, leaderboard_frame
+from automl.jobs.finish.leaderboard import leaderboard_frame
+from automl.jobs.finish.records import Records
 from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.progress import Progress
 from automl.jobs.search.budget import budget_from
@@ -238,7 +240,10 @@ def _finish(
     notes = [] if alone else [_NOT_ALONE]
     for note in notes:
         progress.note(note)
-    records = Records(trials=tuple(proposer.records()), front=(best,), baselines=(), best=best)
+    winner = sole_winner(best.number)
+    records = Records(
+        trials=tuple(proposer.records()), front=(best,), baselines=(), best=best, winner=winner
+    )
     frame = leaderboard_frame(records, (job.objective,))
     write_whole(folder.leaderboard, frame.to_csv(index=False))
     summary = {
@@ -250,6 +255,7 @@ def _finish(
         "best_trial": best.number,
         "best_configuration": dict(best.configuration),
         "best_metrics": dict(best.metrics),
+        "members": winner_to_json(winner),
         "trials": len(records.trials),
         "failed": sum(record.state == "failed" for record in records.trials),
         "pruned": sum(record.state == "pruned" for record in records.trials),

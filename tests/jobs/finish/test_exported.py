@@ -9,8 +9,9 @@ import keras
 import numpy as np
 import pytest
 
-from automl.core.specs import Objective
+from automl.core.specs import Objective, TrialRecord
 from automl.jobs.finish.exported import Check, check_exported
+from automl.jobs.finish.winner import TrainedWinner
 from automl.tasks.catalog import restore_task
 
 RMSE = Objective(name="rmse", direction="minimize")
@@ -35,7 +36,9 @@ def _line(slope: float) -> keras.Model:
 
 def _check(path: Any, core: keras.Model, **changed: Any) -> Check:
     known: dict[str, Any] = {"objective": RMSE, "expected": 0.0, "seconds": 60.0, **changed}
-    return check_exported(path, PREPARED, core, **known)
+    record = TrialRecord(number=0, configuration={}, state="complete")
+    winner = TrainedWinner(prepared=PREPARED, records=(record,), cores=(core,), weights=(1.0,))
+    return check_exported(path, winner, **known)
 
 
 def test_a_file_that_answers_as_it_was_trained_has_the_score_of_the_leaderboard(tmp_path):

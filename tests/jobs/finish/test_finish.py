@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
 import pytest
 from mlflow.tracking import MlflowClient
 
+from automl.core.members import Winner, joined_winner, sole_winner
 from automl.core.specs import Objective, Rung, TrialRecord
-from automl.jobs.finish.finish import Records, keep_best, leaderboard_frame
+from automl.jobs.finish.finish import keep_best
+from automl.jobs.finish.leaderboard import leaderboard_frame
+from automl.jobs.finish.records import Records
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.trial.plan import TrialEnd
 
@@ -39,13 +45,32 @@ def test_a_trials_run_tells_where_it_came_from_and_is_closed(wine_job, runs):
         assert run.info.status == {"complete": "FINISHED", "pruned": "KILLED"}[record.state]
 
 
+def board(*trials: TrialRecord, winner: Winner | None = None, **facts: Any) -> pd.DataFrame:
+    best = trials[0]
+    records = Records(
+        trials=trials,
+        front=(best,),
+        best=best,
+        winner=winner or sole_winner(best.number),
+        **{"baselines": (), **facts},
+    )
+    return leaderboard_frame(records, (ACCURACY,))
+
+
+def test_the_leaderboard_tells_which_trials_are_members_and_what_they_count_for():
+    trials = (trial(0, "complete", 0.9), trial(1, "complete", 0.8), trial(2, "complete", 0.7))
+
+    frame = board(*trials, winner=joined_winner({0: 1, 2: 3})).set_index("trial")
+
+    assert frame["member_weight"].dropna().to_dict() == {0: 0.25, 2: 0.75}
+    assert board(*trials).set_index("trial")["member_weight"].dropna().to_dict() == {0: 1.0}
+
+
 def test_the_leaderboard_tells_how_far_each_trial_came():
     rungs = (Rung(epochs=2, scores=(0.5,)), Rung(epochs=6, scores=(0.7,)))
     known = {"configuration": {}, "state": "complete", "scores": (0.7,)}
     ours = TrialRecord(number=0, origin="model", rungs=rungs, pauses=1, promotions=1, **known)
-    records = Records(trials=(ours, TrialRecord(number=1, **known)), front=(ours,), baselines=(), best=ours)
-
-    frame = leaderboard_frame(records, (ACCURACY,)).set_index("trial")
+    frame = board(ours, TrialRecord(number=1, **known)).set_index("trial")
 
     assert list(frame.loc[0, ["origin", "rungs", "promotions"]]) == ["model", 2, 1]
     assert frame.loc[1, ["rungs", "promotions"]].isna().all()
@@ -64,9 +89,8 @@ def trial(number, state, score, **facts) -> TrialRecord:
 def test_a_pruned_trial_stands_above_a_baseline_that_it_beats_and_failures_last():
     trials = (trial(0, "failed", None), trial(1, "pruned", 0.9), trial(2, "complete", 0.6))
     baseline = trial(-1, "complete", 0.7, baseline="majority")
-    records = Records(trials=trials, front=(), baselines=(baseline,), best=trials[1])
 
-    frame = leaderboard_frame(records, (ACCURACY,))
+    frame = board(*trials, baselines=(baseline,))
 
     assert frame["name"].tolist() == ["mlp", "majority", "mlp", "mlp"]
     assert frame["state"].tolist() == ["pruned", "complete", "complete", "failed"]
@@ -74,9 +98,10 @@ def test_a_pruned_trial_stands_above_a_baseline_that_it_beats_and_failures_last(
 
 def test_whole_numbers_are_integers_also_where_rows_lack_them():
     other = trial(1, "complete", 0.8, configuration={"family": "linear"}, metrics={})
-    records = Records(trials=(trial(0, "complete", 0.9), other), front=(), baselines=(), best=other)
 
-    written = leaderboard_frame(records, (ACCURACY,)).to_csv(index=False).splitlines()[1].split(",")
+    frame = board(trial(0, "complete", 0.9), other)
+
+    written = frame.to_csv(index=False).splitlines()[1].split(",")
 
     assert {"64", "1234"} <= set(written)
 

@@ -1,0 +1,32 @@
+"""All that a search has tried, as its end looks at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automl.core.members import Winner
+from automl.core.specs import TrialRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """All that was tried.
+
+    Attributes:
+        trials: finished trials of the study, by number.
+        front: the best trial, or the Pareto front.
+        baselines: trivial rules.
+        best: the best trial by the first objective.
+        winner: the trials whose models are joined into the exported one.
+    """
+
+    trials: tuple[TrialRecord, ...]
+    front: tuple[TrialRecord, ...]
+    baselines: tuple[TrialRecord, ...]
+    best: TrialRecord
+    winner: Winner
+
+    def members(self) -> tuple[TrialRecord, ...]:
+        """The records of the winner's members, in its order."""
+        known = {record.number: record for record in (*self.trials, self.best)}
+        return tuple(known[member.trial] for member in self.winner.members)
