@@ -100,7 +100,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     verbose: int = 1,
     progress: Progress | None = None,
 ) -> Result:
-    """Search for the best Keras model of a data set.
+    """Search for the best Keras model for a data set.
 
     Args:
         data: a file or folder, ``"sklearn:NAME"``, a DataFrame, an array, or ``(inputs, targets)``.

@@ -59,7 +59,7 @@ def test_nothing_is_unpickled_and_yaml_is_read_in_one_room():
     [
         ("a: &a [x, x]\nfamily: *a\n", "aliases"),
         ("a: &a [&b [x, x], *b, *b]\nfamily: [*a, *a]\n", "aliases"),
-        ("seed: 1\nseed: 2\n", "stands twice"),
+        ("seed: 1\nseed: 2\n", "appears twice"),
         ("seed: !!python/object/apply:os.system ['true']\n", "tag"),
         ("name: !!binary aGVsbG8=\n", "tag"),
         ("[" * 50_000, "YAML"),

@@ -23,7 +23,7 @@ from automl.core.errors import AutomlError, InputError  # noqa: E402
 from automl.core.streams import outlive_readers  # noqa: E402
 
 COMMANDS = {
-    "search": "Search for the best Keras model of a data set.",
+    "search": "Search for the best Keras model for a data set.",
     "resume": "Continue an interrupted or killed job, or run more trials.",
     "worker": "Join a running search and train trials for it.",
     "predict": "Predict raw data with a job's model.",
@@ -31,7 +31,7 @@ COMMANDS = {
     "leaderboard": "Print the trials of a job, best first.",
     "portfolio": "Learn from finished jobs which configurations to try first.",
     "spaces": "List the search spaces, or print one.",
-    "dashboard": "Open the MLflow pages of the runs.",
+    "dashboard": "Show the runs in MLflow's web interface.",
     "doctor": "Check backend, devices, versions and stores.",
 }
 

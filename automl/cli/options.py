@@ -51,7 +51,7 @@ def _option(name: str, item: Field[Any]) -> Callable[[Command], Command]:
     shared = {"default": None, "help": text, "metavar": item.metadata["metavar"] or None}
     flag = f"--{flag}"
     if kind.startswith("tuple"):
-        shared["help"] = f"{text}; may be given several times"
+        shared["help"] = f"{text}; repeatable"
         return click.option(flag, name, multiple=True, **{**shared, "default": ()})
     if kind in ("int", "int | None") and name not in PARSED:
         return click.option(flag, name, type=int, **shared)

@@ -66,7 +66,7 @@ class SearchError(AutomlError):
 
 
 class DiskFullError(SearchError):
-    """There is no room for a file; what was written before is whole."""
+    """There is no room for a file; files written earlier are intact."""
 
 
 class TimeUpError(SearchError):
@@ -116,5 +116,5 @@ def understood(path: Path, *, kinds: tuple[type[Exception], ...] = ()) -> Iterat
         reason = " ".join(str(error).split())[:200]
         raise ConfigError(
             f"{path} is damaged, or was not written by this program ({type(error).__name__}: {reason}). "
-            "Take a copy of the folder that is whole, or search again."
+            "Use an intact copy of the folder, or search again."
         ) from error

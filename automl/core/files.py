@@ -27,8 +27,8 @@ DRAFT = ".draft-"
 """How the names of drafts begin, of files and of folders; whoever is killed leaves some."""
 
 _FULL = {
-    errno.ENOSPC: "Free some room there",
-    errno.EDQUOT: "Free some room there, or ask for a larger quota",
+    errno.ENOSPC: "Free some space there",
+    errno.EDQUOT: "Free some space there, or ask for a larger quota",
     errno.EFBIG: "Choose a file system that takes larger files, or raise `ulimit -f`",
 }
 _UNKNOWN_TO_FOLDERS = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM, errno.EISDIR)
@@ -198,7 +198,7 @@ def _message(path: Path, code: int) -> str:
         usage = shutil.disk_usage(path.parent)
         free = f" {size_text(usage.free)} of {size_text(usage.total)} are free on that disk."
     return (
-        f"Cannot write {path}: {os.strerror(code)}.{free} {_FULL[code]}; what was written before is whole."
+        f"Cannot write {path}: {os.strerror(code)}.{free} {_FULL[code]}; files written earlier are intact."
     )
 
 

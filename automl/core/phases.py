@@ -67,8 +67,8 @@ class Phase:
     def time_up(self) -> TimeUpError:
         """Return the error that says how far the phase came and what to do."""
         return TimeUpError(
-            f"The time was over while {self.name}{self._reached()}, so no trial was begun. "
-            f"Give it more time (--time){f', or {self.advice}' if self.advice else ''}."
+            f"Time ran out while {self.name}{self._reached()} before any trial started. "
+            f"Allow more time (--time){f', or {self.advice}' if self.advice else ''}."
         )
 
     def _reached(self) -> str:

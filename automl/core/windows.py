@@ -82,7 +82,7 @@ class Windows:
         if len(steps) == 1 and steps[0] > 0:
             values = self._every[self.starts[0] : self.starts[-1] + 1 : steps[0]]
         elif copy is False:
-            raise ValueError("windows at irregular places cannot be had without a copy")
+            raise ValueError("windows at irregular places need a copy")
         else:
             values = self._every[self.starts]
         return np.array(values, dtype=dtype) if copy else np.asarray(values, dtype=dtype)

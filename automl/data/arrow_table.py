@@ -184,6 +184,6 @@ def _fitted(numbered: Iterable[tuple[int, list[str]]], heading: Heading, watch: 
         if len(cells) < wanted or any(cells[wanted:]):
             raise DataError(
                 f"{where}, line {line}: expected {wanted} cells as in the first row, got {len(cells)}."
-                " Mend the row, or put cells that hold the separator in double quotes."
+                " Fix the row, or put cells that contain the separator in double quotes."
             )
         yield cells[:wanted]

@@ -34,7 +34,7 @@ _FOREIGN = {
     b"%PDF": "a PDF document: save the table as CSV",
     b"\x28\xb5\x2f\xfd": "packed with Zstandard: unpack it, or pack it with gzip",
     b"7z\xbc\xaf": "packed with 7-Zip: unpack it, or pack it with gzip",
-    b"SQLite format 3": "an SQLite data base: export the table as CSV",
+    b"SQLite format 3": "an SQLite database: export the table as CSV",
     b"\x89HDF": "an HDF5 file: save the table as Parquet or CSV",
 }
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table")

@@ -65,7 +65,7 @@ def spellings_note(name: str, words: Iterable[str]) -> tuple[Note, ...]:
     if len(found) <= 2:
         return ()
     listed = ", ".join(map(repr, found))
-    return (Note(f"Column {name!r} spells yes and no as {listed}: taken as the same two things."),)
+    return (Note(f"Column {name!r} spells yes and no as {listed}: read as the same two values."),)
 
 
 def look_alikes(words: Sequence[str]) -> list[tuple[str, str]]:
@@ -90,7 +90,9 @@ def look_alikes_note(what: str, words: Sequence[str]) -> tuple[Note, ...]:
     if not pairs:
         return ()
     listed = ", ".join(f"{first!r} and {second!r}" for first, second in pairs)
-    return (Note(f"{what} holds {listed}, which differ only by case or blanks and are kept apart."),)
+    return (
+        Note(f"{what} holds {listed}, which differ only in case or spaces and are treated as different."),
+    )
 
 
 def _all_flags(counts: Counter[str]) -> bool:

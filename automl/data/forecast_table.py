@@ -116,7 +116,7 @@ def find_roles(table: Table, options: ReadOptions) -> tuple[Roles, tuple[str, ..
     return roles, (
         *indexes,
         *(f"Column {name!r} was dropped: it holds no numbers." for name in left),
-        *(("No column holds times: the rows are taken in their order.",) if time is None else ()),
+        *(("No column holds times: rows are used in the order given.",) if time is None else ()),
     )
 
 
@@ -154,7 +154,7 @@ def read_panels(
     found = gather(
         placed.positions[kept], values[kept], ids[kept], targets=roles.targets, where=table.where
     )
-    note = Note(f"{strange} cells were no finite number: taken as missing.", strange / values.size)
+    note = Note(f"{strange} cells were not finite numbers and count as missing.", strange / values.size)
     return Panels(
         panels=found.panels,
         axis=placed.axis,
@@ -193,8 +193,8 @@ def long_enough(
 def _refuse_unmeasured(longest: int, where: str) -> None:
     if not longest:
         raise DataError(
-            f"{where}: expected rows in which every target has a value, found none. Give the rows"
-            " before those that a forecast is asked for, or leave out targets that hardly overlap."
+            f"{where}: expected rows in which every target has a value, found none. Include the rows"
+            " before those to forecast, or leave out targets that hardly overlap."
         )
 
 
@@ -263,7 +263,7 @@ def _refuse_text(table: Table, name: str) -> None:
     row = next(place for place in np.flatnonzero(np.isnan(numbers)) if texts[place])
     raise DataError(
         f"{table.where}, column {name!r}, data row {row + 1}: expected a number to forecast,"
-        f" got {texts[row]!r} ({bad} such cells). Mend the cells, or name another target."
+        f" got {texts[row]!r} ({bad} such cells). Fix the cells, or name another target."
     )
 
 

@@ -226,11 +226,11 @@ def _refuse_doubles(positions: np.ndarray, ids: np.ndarray, where: str) -> None:
     doubled = int(pairs.duplicated().sum())
     if doubled > max(1, DOUBLES * len(pairs)):
         one = pairs["id"].nunique() == 1
-        hint = "name the column that identifies the series as id column" if one else "mend them"
+        hint = "name the column that identifies the series as id column" if one else "fix them"
         raise DataError(
-            f"{where}: expected one row for each time, got {doubled} of {len(pairs)} rows whose time stood"
-            f" there before. If the table holds many series, {hint}; if days and hours stand in two"
-            " columns, join them; otherwise remove the doubled rows."
+            f"{where}: expected one row for each time, got {doubled} of {len(pairs)} rows with the time"
+            f" of an earlier row. If the table holds many series, {hint}; if days and hours are in two"
+            " columns, join them; otherwise remove the repeated rows."
         )
 
 
@@ -251,7 +251,7 @@ class _Tally:
 
     def notes(self, panels: int) -> tuple[Note, ...]:
         told = (
-            (self.doubled, self.rows, "rows stood at a time that had a row before: averaged."),
+            (self.doubled, self.rows, "rows repeated the time of another row: averaged."),
             (self.gaps, self.steps, "time steps had no row: filled with the last known values."),
             (self.blanks, self.cells, "missing values: filled with the last known value before them."),
             (self.late, self.cells, "missing values before a covariate begins: they count as its mean."),
@@ -314,8 +314,8 @@ def _spread(places: np.ndarray, cells: np.ndarray, where: str) -> np.ndarray:
     if span > 2 * len(places):
         raise DataError(
             f"{where}: between the first and the last time lie {span} steps, and only {len(places)} of"
-            " them have a row; more than half would have to be made up. Give the data at one regular"
-            " step, or cut the table where it is dense."
+            " them have a row; more than half would have to be filled in. Use one regular"
+            " step, or keep only the dense part of the table."
         )
     grid = np.full((span, cells.shape[1]), np.nan)
     grid[places - places[0]] = cells

@@ -167,7 +167,7 @@ def notes_of_heads(heads: Heads, scale: Scale) -> tuple[str, ...]:
     for place, depth in enumerate(DEPTHS):
         others = int((heads.depths == place).sum())
         if others and depth != scale.depth and can_bring(depth, scale):
-            notes.append(_note(others, count, f"are {depth}, and were brought to {scale.text}"))
+            notes.append(_note(others, count, f"are {depth}, and were converted to {scale.text}"))
     if heads.cut.any():
         advice = "where their contrast is low, stretch it first, or save them as grey"
         notes.append(_note(heads.cut.sum(), count, f"have colours of 16 bits, cut to 8; {advice}"))

@@ -167,7 +167,7 @@ def bring(pixels: np.ndarray, depth: Depth, scale: Scale) -> np.ndarray:
         return pixels.astype(scale.dtype, copy=False)
     ends, top = scale.ends, TOPS.get(depth)
     if not can_bring(depth, scale) or ends is None or top is None:
-        raise ValueError(f"{_kind(depth)} pixels, which nothing tells how to bring to {scale.text}")
+        raise ValueError(f"{_kind(depth)} pixels, which cannot be converted to {scale.text}")
     values = pixels.astype(np.float32) * np.float32((ends[1] - ends[0]) / top) + np.float32(ends[0])
     return (np.rint(values) if scale.dtype == np.uint8 else values).astype(scale.dtype)
 
@@ -229,13 +229,13 @@ def check(pixels: np.ndarray, depth: Depth, scale: Scale, where: str) -> tuple[s
     white = ends[1] if ends else scale.high
     dark = white >= 100 and high <= DARK and (depth != scale.depth or depth == "float")
     if dark and depth != scale.depth and low >= -DARK and _has_fractions(pixels):
-        raise DataError(f"{said}. Is their scale 0..1 or -1..1? Bring them to that of training first.")
+        raise DataError(f"{said}. Is their scale 0..1 or -1..1? Convert them to that of training first.")
     if dark:
         return (Note(f"{said}. They are taken to be nearly black; multiply them if white is 1.", 1.0),)
     if scale.low < -SLACK * scale.high and low >= 0:
         return (Note(f"{said}. They are taken as they are; is black 0 here?", 1.0),)
     if depth != scale.depth and high < 0.02 * white:
-        return (Note(f"{said}. They are taken as they are, hence as very dark.", 1.0),)
+        return (Note(f"{said}. They are taken as they are, that is, as very dark.", 1.0),)
     return _notes_outside(pixels, scale, said)
 
 
@@ -264,7 +264,7 @@ def _kind(depth: Depth) -> str:
 
 def _to(scale: Scale) -> str:
     ends = scale.ends or (scale.low, scale.high)
-    return f"brought to {ends[0]:g}..{ends[1]:g}, the scale of training"
+    return f"converted to {ends[0]:g}..{ends[1]:g}, the scale of training"
 
 
 def _refuse_outside(pixels: np.ndarray, depth: Depth, scale: Scale, said: str) -> None:
@@ -277,9 +277,7 @@ def _refuse_outside(pixels: np.ndarray, depth: Depth, scale: Scale, said: str) -
     allowed = 0.0 if scale.depth in ("8-bit", "16-bit") and depth != "float" else FEW
     outside = _share_outside(pixels, first - slack, last + slack)
     if outside > allowed:
-        raise DataError(
-            f"{said}. {outside:.0%} of the pixels cannot be on that scale. Bring them to it first."
-        )
+        raise DataError(f"{said}. {outside:.0%} of the pixels cannot be on that scale. Convert them first.")
 
 
 def _notes_outside(pixels: np.ndarray, scale: Scale, said: str) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def read_targets(
         classes: whether they are names of classes, none of them missing, whatever they look like.
 
     Raises:
-        DataError: no target at all, one class only, or targets that do not fit the task asked for.
+        DataError: no target at all, only one class, or targets that do not fit the task asked for.
     """
     names = [str(name) for name in labels.columns]
     if classes and task is None:

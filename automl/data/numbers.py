@@ -27,7 +27,7 @@ MANY = 3
 """Numbers below 1000 without a comma that say that commas group digits."""
 
 _BOTH = "have decimal commas and others decimal points"
-_EVERY = "every comma stands before three digits"
+_EVERY = "every comma is followed by three digits"
 
 UNITS = "$€£¥₹%"
 _BLANK = r"[ \x{00A0}\x{202F}\x{2009}]"
@@ -247,7 +247,7 @@ def _unit(words: Words, total: float) -> tuple[str, str]:
         return sign, ""
     numbers = sum(bool(_NUMBERISH.fullmatch(text)) for text in words.texts.to_pylist() if text)
     all_numbers = numbers >= LEAST_SHARE * (words.present > 0).sum()
-    return "", f"bear {sign!r} and others do not" if all_numbers else ""
+    return "", f"have {sign!r} and others do not" if all_numbers else ""
 
 
 def _rewritten(judged: Mapping[str, _Judgement], known: Mapping[str, NumberStyle]) -> bool:
@@ -268,7 +268,7 @@ def _as_known(item: _Judgement, known: NumberStyle) -> _Judgement:
     style = replace(known, unit=item.style.unit)
     # training may have had no groups of digits, and its style only allows them
     guess = item.mark == known.thousands
-    return replace(item, style=style, mark="", why="training writes its numbers so", guess=guess)
+    return replace(item, style=style, mark="", why="the training data writes numbers this way", guess=guess)
 
 
 def _decided(item: _Judgement, decimal: str, separator: str) -> _Judgement:
@@ -278,21 +278,21 @@ def _decided(item: _Judgement, decimal: str, separator: str) -> _Judgement:
     unit, grouped = item.style.unit, replace(US if item.mark == "," else GERMAN, unit=item.style.unit)
     fraction = replace(GERMAN, unit=unit) if item.mark == "," else item.style
     if unit and unit != "%":
-        return replace(item, style=grouped, why="money has no three digits behind its mark")
+        return replace(item, style=grouped, why="amounts of money do not have three decimals")
     if decimal:
         style = fraction if decimal == item.mark else grouped
         why = f"other columns have decimal {'commas' if decimal == ',' else 'points'}"
         return replace(item, style=style, why="" if style == PLAIN else why)
     many = item.small >= MANY if item.mark == "," else item.small and separator == ";"
     if many:
-        return replace(item, style=grouped, why="no number above 999 lacks the mark")
+        return replace(item, style=grouped, why="every number above 999 has the mark")
     if item.mark == ",":
         semicolons = separator == ";"
         style, why = (fraction, "semicolons separate the cells") if semicolons else (grouped, _EVERY)
         return replace(item, style=style, why=why, guess=True)
     if separator != ";":
         return replace(item, style=fraction)
-    return replace(item, style=fraction, why="nothing else says that points group digits here", guess=True)
+    return replace(item, style=fraction, why="nothing else suggests that points group digits", guess=True)
 
 
 def _notes(decided: Mapping[str, tuple[Words, _Judgement]]) -> Sequence[Note]:
@@ -309,8 +309,8 @@ def _note(names: Sequence[str], words: Words, item: _Judgement) -> Note:
     listed = ", ".join(repr(name) for name in names[:20]) + (", ..." if len(names) > 20 else "")
     column = f"Column {listed}" if len(names) == 1 else f"Columns {listed}"
     if mixed:
-        text = f"{column}: some numbers {mixed}, so they are read as words."
-        return Note(f"{text} Write all of them in one way.", 1.0)
+        text = f"{column}: some numbers {mixed}, so they are read as text."
+        return Note(f"{text} Write them all the same way.", 1.0)
     odd = words.matches(style.pattern) & ~words.matches(r"^[+-]?\d+$")
     shown = words.texts[int(np.flatnonzero(odd)[0])].as_py()
     read = plain_numbers(pa.array([shown]), style)[0].as_py() if style != PLAIN else shown

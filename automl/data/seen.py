@@ -105,8 +105,8 @@ def note_of(seen: Seen, name: str, *, same: bool) -> tuple[Note, ...]:
     if seen.share > 0:
         text = "were trained on (same values in all columns used): the scores say little about new data."
         return (Note(f"{count} {text}", seen.share),)
-    text = "have the values of training rows in all columns used, as may be where training rows repeat, too"
-    return (Note(f"{count} {text} ({seen.chance:.1%} of them)."),)
+    text = "equal a training row in all columns used, about as often as training rows repeat"
+    return (Note(f"{count} {text} ({seen.chance:.1%} of them do)."),)
 
 
 def _blocks(array: Any, rows: np.ndarray) -> Iterator[tuple[int, Any]]:

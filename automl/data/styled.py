@@ -80,7 +80,7 @@ def _other_units(
         then, now = known[name].unit, styles.get(name, PLAIN).unit
         if then != now and (now or np.isfinite(as_number(columns[name])[0]).any()):
             here, there = (repr(unit) if unit else "no sign" for unit in (now, then))
-            text = f"numbers bear {here}, those of training {there}; they are taken as they stand."
+            text = f"numbers have {here}, those of training {there}; they are read as they are."
             yield Note(f"Column {name!r}: {text}", 1.0)
 
 

@@ -87,7 +87,7 @@ def _utf8(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:
     try:
         return content.decode("utf-16").encode(), ()
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} begins as UTF-16 and is none: {error}. Save it as UTF-8.") from error
+        raise DataError(f"{path} starts like UTF-16 but is not: {error}. Save it as UTF-8.") from error
 
 
 def _guessed(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:

@@ -303,7 +303,7 @@ def _told(
     if known is not None and known.dates:
         return (
             Note(
-                f"Column {column!r} writes times otherwise than in training: read as"
+                f"Column {column!r} writes times differently from training: read as"
                 f" {_said(Form(name=name))}."
             ),
         )
@@ -342,7 +342,7 @@ def _with_offsets(name: str, wall: np.ndarray, offsets: np.ndarray, notes: tuple
     zone = zone_with(elapsed, offsets)
     shown = " and ".join(offset_text(offset) for offset in different[:3])
     said = f"offsets as in {zone}" if zone else "UTC"
-    note = Note(f"Times bear the offsets {shown}, as of a zone whose clocks change: forecasts bear {said}.")
+    note = Note(f"Times have the offsets {shown}, as of a zone whose clocks change: forecasts use {said}.")
     return Times(form=Form(name=name, zone=zone or "UTC"), wall=wall, elapsed=elapsed, notes=(*notes, note))
 
 
@@ -355,12 +355,12 @@ def _in_known_zone(times: Times, known: Form, where: str) -> Times:
         return replace(times, form=known)
     if not known.zone:
         note = Note(
-            f"Times bear {times.form.zone}, those of training no zone: taken as the clock shows them."
+            f"Times have the zone {times.form.zone}, those of training none: read as local clock times."
         )
         return replace(times, form=known, elapsed=times.wall, notes=(*times.notes, note))
     if not times.form.zone:
         local = pd.DatetimeIndex(times.wall.astype("datetime64[us]"))
-        note = Note(f"Times bear no zone: taken as times of {known.zone}, as in training.")
+        note = Note(f"Times have no zone: read as times in {known.zone}, as in training.")
         instants = localized(local, known.zone)
         return replace(times, form=known, elapsed=_utc(instants), notes=(*times.notes, note))
     instants = pd.DatetimeIndex(times.elapsed.astype("datetime64[us]")).tz_localize("UTC")
@@ -383,5 +383,5 @@ def _refuse(column: pd.Series[Any], wrong: np.ndarray, where: str) -> None:
     raise DataError(
         f"{where}, column {column.name!r}, data row {row + 1}: expected a time such as"
         f" 2024-01-31 or 2024-01-31 15:00, got {str(texts[row])!r} ({len(wrong)} of {len(texts)} cells"
-        " cannot be read as times). Mend these cells, or name another column as time column."
+        " cannot be read as times). Fix these cells, or name another time column."
     )

@@ -213,8 +213,8 @@ def _placed(fit: _Fit, where: str) -> Placed:
 def _irregular(axis: TimeAxis, away: float, close: int, rows: int, where: str) -> tuple[Note, ...]:
     if close > max(1, FEW * rows):
         raise DataError(
-            f"{where}: the times are irregular: {close} of {rows} rows stand closer together than the usual"
-            f" step of {_said(axis)}. Bring the data to equal steps first, as by pandas' resample."
+            f"{where}: the times are irregular: {close} of {rows} rows are closer together than the usual"
+            f" step of {_said(axis)}. Resample the data to equal steps first."
         )
     if not away and not close:
         return ()
@@ -230,7 +230,7 @@ def _refuse_other_steps(fit: _Fit, ids: np.ndarray, where: str) -> None:
     other = ids[np.flatnonzero(~fit.fitting)[0]]
     raise DataError(
         f"{where}: expected the same step in every series, got {_said(fit.axis)} and, in series {other!r},"
-        " another. Forecast series of different steps in searches of their own."
+        " another. Forecast series of different steps in separate searches."
     )
 
 

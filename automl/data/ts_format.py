@@ -60,7 +60,7 @@ def read_ts(path: Path) -> LabelledSeries:
         series.append(_dimensions(parts, where))
         _check_width(series, where)
     if not series:
-        raise DataError(f"{path}: expected series behind a line '@data', found none.")
+        raise DataError(f"{path}: expected series after a line '@data', found none.")
     label = _label(header)
     return LabelledSeries(series=series, labels=labels if label else None, label=label)
 

@@ -106,7 +106,7 @@ class BoardCrew:
         self.replace(worker)
         if (worker.name, reason) not in self._refused:  # it may come again and again
             self._refused.add((worker.name, reason))
-            self._note(f"{worker.name} has joined and cannot work: {reason}")
+            self._note(f"{worker.name} has joined but cannot work: {reason}")
 
     def close(self, lost: int) -> None:
         """Say that the search is over, and clear the board."""
@@ -131,7 +131,7 @@ class BoardCrew:
             worker = FolderWorker(hello.parent, self._lost_seconds)
             for other in self.workers:
                 if other.name == worker.name:
-                    other.gone = "came back under its name"
+                    other.gone = "returned under the same name"
             self._present[key] = worker
             if self._work is not None:
                 worker.send(_opening(self._work))

@@ -70,7 +70,7 @@ def join(
     for number in (signal.SIGINT, *ENDINGS):
         signal.signal(number, wire.asked_to_leave)
     threading.Thread(target=_end_when_deaf, daemon=True).start()
-    say(f"{name} has joined; Ctrl-C leaves.")
+    say(f"{name} has joined. Press Ctrl-C to leave.")
     serve(wire, lambda command: _opened(command, opened))
     wire.leave()
 
@@ -197,9 +197,9 @@ class FolderWire:
 
     def _go(self) -> None:
         if self._afresh and not self._leaving:
-            self._say("Starts afresh, as its memory has grown or it has run many trials.")
+            self._say("Restarts, because its memory has grown or it has run many trials.")
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606  its own command line
-        self._end("as asked" if self._leaving else "the search is over", 0)
+        self._end("as asked" if self._leaving else "the search has ended", 0)
 
     def _look(self) -> None:
         """See whether the coordinator is there."""
@@ -209,9 +209,9 @@ class FolderWire:
             self._seen, self._since = seen, now
         word = seen.partition(" ")[2]
         if word == OVER:
-            self._end("the search is over", 0)
+            self._end("the search has ended", 0)
         if word not in ("", self._session):
-            self._end("another coordinator has come", 1)
+            self._end("another coordinator has taken over", 1)
         if now - self._since > self._orphaned:
             self._end("the coordinator is gone", 1)
 
@@ -259,7 +259,7 @@ def _opened(command: Mapping[str, Any], opened: Callable[[Mapping[str, Any]], Ru
     if command["version"] != __version__:
         raise ConfigError(
             f"automl {__version__} is installed here, and the coordinator's is {command['version']}: "
-            "install the same."
+            "install the same version."
         )
     return opened(command["options"])
 

@@ -284,7 +284,7 @@ class Dispatcher(Generic[Payload, Result]):
         if self._failed_starts >= most and not self.crew.waits_for_workers:
             raise SearchError(
                 f"{most} workers in a row died before they could start; the last one: {reason}. "
-                f"It said: {worker.last_words() or 'nothing'}"
+                f"Its output: {worker.last_words() or 'nothing'}"
             )
 
     def _replace(self, worker: WorkerLine) -> None:

@@ -161,7 +161,7 @@ class RayCrew:
         for kind, wanted in (("CPU", cpus), ("GPU", gpus)):
             if wanted > there.get(kind, 0.0):
                 raise ConfigError(
-                    f"A worker wants {wanted:g} {kind}, and the Ray cluster has "
+                    f"A worker needs {wanted:g} {kind}, but the Ray cluster has "
                     f"{there.get(kind, 0.0):g}: ask for less, or add nodes."
                 )
 
@@ -180,7 +180,7 @@ def keep_running(command: list[str]) -> str:
         if code == 0:
             return ""
         if code == WRONG_USAGE or short >= SHORT_LIVES:
-            return f"it ended with exit code {code} and said: {words or 'nothing'}"
+            return f"it ended with exit code {code} and this output: {words or 'nothing'}"
 
 
 def _run(command: list[str]) -> tuple[int, str]:

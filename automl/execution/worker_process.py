@@ -140,7 +140,7 @@ class WorkerProcess:
             self._process.wait(5.0)
         code = self._process.returncode
         if code is None:
-            return "closed its line"
+            return "closed its connection"
         if code < 0:
             return f"was killed by {signal.Signals(-code).name}"
         return f"ended with exit code {code}"

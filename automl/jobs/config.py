@@ -86,7 +86,7 @@ class JobConfig:
         (), "limit the result must meet: parameters<=1e6, latency_ms<=5, ...", metavar="M<=N"
     )
     trials: int | None = option(
-        None, "number of trials; without it and --time, until little more can be gained", metavar="N"
+        None, "number of trials; without it and --time, until more gain little", metavar="N"
     )
     time: float | None = option(
         None, "wall time from the start of the command: 90s, 10m, 1.5h", metavar="TIME"
@@ -109,30 +109,34 @@ class JobConfig:
         True, "try the search space's portfolio first", off="do not try the portfolio first"
     )
     warm_start: tuple[str, ...] = option(
-        (), "earlier job to learn from: its folder, or ADDRESS#STUDY of its storage", metavar="DIR"
+        (), "earlier job to learn from: its folder, or ADDRESS#STUDY in a storage", metavar="DIR"
     )
     validation: str | None = option(
-        None, "validation data; default: a share of the data is held out", metavar="FILE"
+        None, "validation data; default: a fifth of the data is held out", metavar="FILE"
     )
     folds: int | None = option(None, "cross-validate over K folds; the score is their mean", metavar="K")
     group_column: str | None = option(
-        None, "group of each row: rows of a group are never split up", metavar="COL"
+        None, "column with the group of each row; groups are never split", metavar="COL"
     )
-    time_column: str | None = option(None, "time of each row: the latest rows are held out", metavar="COL")
-    id_column: str | None = option(None, "series id, for many series in one file", metavar="COL")
+    time_column: str | None = option(
+        None, "column with the time of each row; the latest rows are held out", metavar="COL"
+    )
+    id_column: str | None = option(
+        None, "column with the series id, for several series in one file", metavar="COL"
+    )
     keep: tuple[str, ...] = option(
         (), "column to use that would otherwise be dropped (an id, one value, unique texts)", metavar="COL"
     )
     drop: tuple[str, ...] = option((), "column to ignore", metavar="COL")
     horizon: int | None = option(None, "steps to forecast", metavar="H")
     lookback: int | None = option(
-        None, "steps a forecast looks back; default: from season and horizon", metavar="L"
+        None, "past steps that a forecast uses; default: from season and horizon", metavar="L"
     )
-    image_size: int | None = option(None, "resize pictures to PX by PX pixels", metavar="PX")
+    image_size: int | None = option(None, "resize images to PX by PX pixels", metavar="PX")
     header: bool = option(
         True,
         "first row of a table names the columns",
-        off="the first row of a table is data; columns are c0, c1, ...",
+        off="the table has no header; its columns are called c0, c1, ...",
     )
     seed: int = option(0, "seed of splits, samplers, weights and batches", metavar="N")
     out: str | None = option(None, "job folder; default: runs/NAME-TIME", metavar="DIR")
@@ -149,30 +153,28 @@ class JobConfig:
     )
     executor: str = option(
         AUTO,
-        "where trials run: inline (this process), pool (worker processes), folder (machines that join by "
-        "`automl worker`) or ray (a cluster); auto: inline or pool, by workers",
+        "where trials run: inline (this process), pool (worker processes), folder (machines that run "
+        "`automl worker`) or ray (a cluster); auto: inline or pool, by --workers",
         metavar="E",
     )
     ray_address: str | None = option(
-        None, "Ray cluster, auto or HOST:PORT; default: one is started here", metavar="A"
+        None, "Ray cluster, auto or HOST:PORT; default: start one here", metavar="A"
     )
     worker_cores: int | None = option(
         None, "CPU cores of a worker process; default: an equal share", metavar="N"
     )
     trials_per_gpu: int = option(1, "workers sharing each GPU, with --workers auto", metavar="K")
-    attempts: int = option(
-        3, "times in a row that a trial's worker may die before the trial fails", metavar="N"
-    )
+    attempts: int = option(3, "times in a row a trial's worker may die before the trial fails", metavar="N")
     memory_limit: int | None = option(
         None,
         "memory limit of a trial: 4GB, 512MB; default: for worker processes, an equal share",
         metavar="SIZE",
     )
     storage: str | None = option(
-        None, "any Optuna storage; default: a journal in the job folder", metavar="URL"
+        None, "Optuna storage; default: a journal in the job folder", metavar="URL"
     )
     lenient: bool = option(
-        False, "served model: cells that are not numbers count as missing instead of being refused"
+        False, "served model: treat cells that are not numbers as missing instead of refusing them"
     )
     tracking: bool = option(True, "log every trial to MLflow", off="do not log to MLflow")
     tracking_uri: str | None = option(
@@ -189,12 +191,12 @@ class JobConfig:
         _check_name(self.name)
         if self.executor == "inline" and self.workers != 1:
             raise ConfigError(
-                f"executor inline runs one trial at a time in this process, and workers is {self.workers}: "
-                "take executor pool, or workers 1."
+                f"executor inline runs one trial at a time in this process, but workers is {self.workers}: "
+                "use executor pool, or workers 1."
             )
         if self.ray_address is not None and self.executor not in (AUTO, "ray"):
             raise ConfigError(
-                f"ray_address names a Ray cluster, and executor is {self.executor}: take executor ray."
+                f"ray_address names a Ray cluster, but executor is {self.executor}: use executor ray."
             )
         for name in ("time", "trial_time"):
             seconds = getattr(self, name)
@@ -206,7 +208,7 @@ class JobConfig:
         if self.backend not in BACKENDS:
             raise ConfigError(f"Unknown backend {self.backend!r}. {suggest(self.backend, BACKENDS)}")
         if self.folds is not None and self.validation is not None:
-            raise ConfigError("folds and validation exclude each other: give one of them.")
+            raise ConfigError("folds and validation cannot be combined: give one of them.")
         for name in sorted({*self.keep} & {*self.drop}):
             raise ConfigError(f"Column {name!r} is in both keep and drop: give only one.")
 
@@ -292,7 +294,7 @@ def parse_time(text: str | float, name: str = "time") -> float:
     """
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", str(text))
     if match is None:
-        raise ConfigError(f"{name}: expected a form such as 90s, 10m or 1.5h, got {text!r}.")
+        raise ConfigError(f"{name}: expected a time such as 90s, 10m or 1.5h, got {text!r}.")
     return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
 
 

@@ -230,7 +230,7 @@ def open_folder(path: str | Path) -> JobFolder:
         raise ConfigError(f"Cannot read the job folder {path}: {reason}.") from None
     if left and all(_marks(item) for item in left):
         raise ConfigError(
-            f"The job in {path} was killed before it wrote down its options, and nothing was searched yet. "
+            f"The job in {path} was killed before its options were saved; nothing has been searched yet. "
             f"Start it again with `automl search DATA --out {path}`."
         )
     raise ConfigError(f"{path} is not a job folder: it has no job.yaml.")

@@ -33,7 +33,7 @@ def locked(folder: JobFolder) -> Iterator[None]:
             lock.acquire(timeout=0)
     except Timeout:
         raise ConfigError(
-            f"{folder.path} is being worked on by {_holder(folder.coordinator)}. Wait for its end, or stop "
+            f"{folder.path} is in use by {_holder(folder.coordinator)}. Wait for it to end, or stop "
             "it with Ctrl-C or SIGTERM and continue with `automl resume`."
         ) from None
     except (OSError, NotImplementedError) as error:
@@ -43,7 +43,7 @@ def locked(folder: JobFolder) -> Iterator[None]:
         ) from None
     try:
         if not folder.lock.exists():
-            raise ConfigError(f"{folder.path} was removed by another process in this moment; try again.")
+            raise ConfigError(f"{folder.path} was just removed by another process; try again.")
         check_kinds(folder)
         discard_drafts(folder.path)
         write_json(

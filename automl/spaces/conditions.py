@@ -46,7 +46,7 @@ class Within:
     def __post_init__(self) -> None:
         if self.low > self.high:
             raise SpaceError(
-                f"the condition on '{self.parent}' is upside down: low {self.low}, high {self.high}."
+                f"the condition on '{self.parent}' is reversed: low {self.low}, high {self.high}."
             )
 
     def holds(self, configuration: Configuration) -> bool:
@@ -81,7 +81,7 @@ def in_order(parents: Mapping[str, Iterable[str]]) -> list[str]:
         parents: name to the names that its presence depends on, all of them keys.
 
     Raises:
-        SpaceError: the conditions form a circle; the message shows it.
+        SpaceError: the conditions form a cycle; the message shows it.
     """
     ordered: dict[str, None] = {}
     for name in parents:
@@ -96,7 +96,7 @@ def _visit(
         return
     if name in above:
         circle = " -> ".join([*above[above.index(name) :], name])
-        raise SpaceError(f"the conditions form a circle: {circle}. A parameter must not depend on itself.")
+        raise SpaceError(f"the conditions form a cycle: {circle}. A parameter must not depend on itself.")
     for parent in parents[name]:
         _visit(parent, parents, ordered, (*above, name))
     ordered[name] = None

@@ -79,7 +79,7 @@ def read_value(text: str, source: str) -> Value:
     value = read_located(text, source).plain
     items = value if isinstance(value, list) else [value]
     if any(isinstance(item, dict | list) for item in items):
-        raise SpaceError(f"{source}: one value or a list of values is expected, got {text}.")
+        raise SpaceError(f"{source}: expected one value or a list of values, got {text}.")
     return value  # type: ignore[no-any-return]
 
 
@@ -111,7 +111,7 @@ def _pairs(node: Any, loader: Any, source: str, seen: set[int]) -> Iterator[tupl
         name = key if isinstance(key, str) else str(getattr(key_node, "value", key))
         if name in known:
             raise SpaceError(
-                f"{source}, line {line}: key '{name}' stands twice, also in line {known[name]}."
+                f"{source}, line {line}: key '{name}' appears twice, also in line {known[name]}."
             )
         known[name] = line
         yield name, _located(value_node, loader, source, seen, line)

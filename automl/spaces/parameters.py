@@ -144,7 +144,7 @@ class Choice(_Named):
         for index, value in enumerate(self.values):
             # samplers keep choices by equality, where true equals 1 and 1 equals 1.0
             if value in self.values[:index]:
-                raise SpaceError(f"'values' holds {value!r} or its equal twice.")
+                raise SpaceError(f"'values' holds {value!r} or an equal value twice.")
             if isinstance(value, float) and not math.isfinite(value):
                 raise SpaceError(f"'values' holds {value}; finite numbers are expected.")
         if not self.contains(self.default):
@@ -280,13 +280,13 @@ def _check_range(low: float, high: float, step: float | None, log: bool) -> None
     if not (math.isfinite(low) and math.isfinite(high)):
         raise SpaceError(f"'low' and 'high' must be finite, got {low} and {high}.")
     if low > high:
-        raise SpaceError(f"the range is upside down: 'low' {low} is above 'high' {high}.")
+        raise SpaceError(f"the range is reversed: 'low' {low} is above 'high' {high}.")
     if log and low <= 0:
         raise SpaceError(f"'log' needs a 'low' above 0, got {low}.")
     if step is None:
         return
     if log:
-        raise SpaceError("'log' and 'step' exclude each other; drop one of them.")
+        raise SpaceError("'log' and 'step' cannot be combined; drop one of them.")
     if not step > 0:
         raise SpaceError(f"'step' must be above 0, got {step}.")
     if not _on_step(high, low, step):

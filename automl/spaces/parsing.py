@@ -64,7 +64,7 @@ class _Reader:
 
     def __post_init__(self) -> None:
         if not isinstance(self.node.value, dict):
-            raise self.error(f"a mapping of keys to values is expected, got {_shown(self.node)}.")
+            raise self.error(f"expected a mapping of keys to values, got {_shown(self.node)}.")
 
     @property
     def line(self) -> int:

@@ -86,7 +86,7 @@ def _check_lock(uri: str) -> None:
     except sqlite3.OperationalError as error:
         if "locked" not in str(error) and "busy" not in str(error):
             raise ConfigError(
-                f"The tracking database {path} cannot be written: {error}. Mend it, {_OTHERWISE}"
+                f"The tracking database {path} cannot be written: {error}. Repair it, {_OTHERWISE}"
             ) from error
         raise ConfigError(
             f"The tracking database {path} is locked by another program. Close that, {_OTHERWISE}"

@@ -62,7 +62,7 @@ def serve(
         signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), server(store, host=host, port=free) as process:
         _await(process, address)
-        say(f"{_page(address, run)}\nCtrl-C ends it.")
+        say(f"{_page(address, run)}\nPress Ctrl-C to stop it.")
         return _ended(process)
     return 0
 

@@ -134,7 +134,7 @@ def job_note(job: JobRecord, model: str) -> str:
     return (
         f"A search for the best Keras model of `{job.data.get('source', job.name)}`{size}: {job.modality}, "
         f"{job.task}, by {aims}.\n\nEach trial is a run below this one; its `score` is `{_first(job)}`. "
-        f"What a trial cost stands under `{TECHNICAL}`, how the search went under `search/`. The winner is "
+        f"The cost of a trial is under `{TECHNICAL}`, totals of the search under `search/`. The winner is "
         f"the registered model `{model}`, alias `champion`.\n\nJob folder: `{job.folder}`"
     )
 

@@ -278,8 +278,8 @@ class MlflowTracker:
         settle(self.uri)
         if left:
             self._notes.append(
-                f"{left} tracking records could not be sent to {shown(self.uri)}. They wait in "
-                f"{self._outbox.spool.path} and are sent by: automl resume {shlex.quote(str(self._folder))}"
+                f"{left} tracking records could not be sent to {shown(self.uri)}. They are kept in "
+                f"{self._outbox.spool.path} and sent by: automl resume {shlex.quote(str(self._folder))}"
             )
         restore(self._environment)
 
@@ -305,16 +305,15 @@ class MlflowTracker:
         if self._outbox.away and not notes:
             notes.append(
                 f"The tracking store {shown(self.uri)} does not answer; "
-                f"records wait in {self._outbox.spool.path}."
+                f"records are kept in {self._outbox.spool.path}."
             )
         elif self._outbox.outages and not self._outbox.away:
             notes.append(
-                f"The tracking store {shown(self.uri)} was away for a time; what waited was sent later."
+                f"The tracking store {shown(self.uri)} was unavailable for a while; "
+                "the records kept were sent later."
             )
         if refused := self._outbox.refused:
-            notes.append(
-                f"Some records were not kept by the tracking store: {scrub('; '.join(refused[:3]))}"
-            )
+            notes.append(f"The tracking store rejected some records: {scrub('; '.join(refused[:3]))}")
         return tuple(notes)
 
     def _open_experiment(self, name: str) -> None:

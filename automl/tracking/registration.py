@@ -35,8 +35,8 @@ MODEL_NAME = "model"
 MEMBERS = "automl.members"
 """The tag that tells the weights of several members, by their runs, as JSON."""
 _MODEL_NOTE = (
-    "Winners of searches by automl, one version per search; the alias `champion` is the newest. Load it by "
-    "`mlflow.pyfunc.load_model`; it takes raw examples. Each version describes its search."
+    "Winners of searches by automl, one version per search; the alias `champion` is the newest. Load it "
+    "with `mlflow.pyfunc.load_model`; it takes raw examples. Each version describes its search."
 )
 PACKAGES = ("automl-keras", "keras", "tensorflow", "numpy", "pandas", "scikit-learn")
 

@@ -53,8 +53,8 @@ def check_schema(uri: str) -> None:
         _bring_up_to_date(uri, found)
         return
     raise ConfigError(
-        f"The tables of {shown(uri)} were made by an older MLflow than {_version()} and are left as they "
-        "are: no older MLflow reads them once they are changed. Copy the database and run `mlflow db "
+        f"The tables of {shown(uri)} were made by an older MLflow than {_version()} and are left "
+        "unchanged: once upgraded, no older MLflow can read them. Copy the database and run `mlflow db "
         f"upgrade {shown(uri)}`, or name another store with --tracking-uri, or search with --no-tracking."
     )
 
@@ -122,7 +122,7 @@ def _bring_up_to_date(uri: str, found: str) -> None:
     if done.returncode:
         last = scrub(done.stderr.strip().splitlines()[-1]) if done.stderr.strip() else "no reason was given"
         raise ConfigError(
-            f"{path} could not be upgraded for MLflow {_version()}: {last}. As it was, it lies "
+            f"{path} could not be upgraded for MLflow {_version()}: {last}. The original is "
             f"in {path.name}.{found} beside it."
         )
 

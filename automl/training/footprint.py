@@ -85,7 +85,7 @@ class Footprint:
         needed = self.total(examples, parts=parts)
         if memory is None or needed <= certain * memory:
             return ""
-        return f"needs about {size_text(needed)}, {size_text(memory)} are there"
+        return f"needs about {size_text(needed)}, {size_text(memory)} available"
 
 
 def footprint(model: keras.Model, options: TrainingOptions) -> Footprint:

@@ -128,7 +128,8 @@ def check_fit(variables: Sequence[Any], values: Sequence[np.ndarray], what: str)
     if shapes != given:
         raise StateError(
             f"The state does not fit: the {what} has {len(shapes)} variables, the state {len(given)}"
-            f"{_first_difference(shapes, given)}. A state goes on with the model and the options it had."
+            f"{_first_difference(shapes, given)}. A state only fits the model "
+            "and the options it was saved with."
         )
 
 

@@ -48,11 +48,11 @@ class Standings:
         return found
 
     def counts(self, trials: int | None = None) -> str:
-        """Return ``12 of 20 trials begun, 3 finished, 5 waiting``, without what there is none of."""
+        """Return ``12 of 20 trials started, 3 finished, 5 waiting``, without what there is none of."""
         states = [record.state for record in self._latest.values()]
         of = f" of {trials}" if trials else ""
         noun = "trial" if (trials or len(self._begun)) == 1 else "trials"
-        parts = [f"{len(self._begun)}{of} {noun} begun", f"{states.count('complete')} finished"]
+        parts = [f"{len(self._begun)}{of} {noun} started", f"{states.count('complete')} finished"]
         rest = {"waiting": "paused", "pruned": "pruned", "failed": "failed"}
         return ", ".join(parts + [f"{states.count(s)} {word}" for word, s in rest.items() if s in states])
 

@@ -163,7 +163,7 @@ class LiveProgress:
         for number in list(self._running):
             rows.add_row(f"trial {number}", self._trial(number))
         if not self._running:
-            rows.add_row("now", "choosing what to try next" if self._phase is None else "")
+            rows.add_row("now", "choosing the next trial" if self._phase is None else "")
         if self._last:
             rows.add_row("last", f"[dim]{_escaped(self._last)}[/dim]")
         return rows  # type: ignore[no-any-return]

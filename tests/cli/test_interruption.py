@@ -114,7 +114,7 @@ def test_a_search_with_workers_is_its_coordinators_and_survives_the_death_of_all
     refusal = capsys.readouterr().err
     for worker in workers:
         worker.kill()
-    line = next(line for line in process.stderr if "goes to another worker" in line)
+    line = next(line for line in process.stderr if "moves to another worker" in line)
     successors = workers_of(process)
     process.kill()
     process.communicate(timeout=60)

@@ -127,7 +127,7 @@ def test_without_room_one_clear_error_says_what_where_and_what_to_do(path: Path,
     message = str(caught.value)
     assert message.startswith(f"Cannot write {path}: ")
     assert " are free on that disk. " in message
-    assert message.endswith("; what was written before is whole.")
+    assert message.endswith("; files written earlier are intact.")
     assert caught.value.exit_code == 1
     assert path.read_text() == "old"
     assert names(path.parent) == [path.name]

@@ -46,8 +46,8 @@ def test_the_deadline_ends_a_phase_with_how_far_it_came_and_what_to_do():
         phase.advance(1201)
 
     assert str(caught.value) == (
-        "The time was over while decoding pictures (1,201 of 1,500 pictures done), so no trial was "
-        "begun. Give it more time (--time), or smaller ones."
+        "Time ran out while decoding pictures (1,201 of 1,500 pictures done) before any trial "
+        "started. Allow more time (--time), or smaller ones."
     )
     assert caught.value.exit_code == 1
 

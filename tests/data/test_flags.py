@@ -61,7 +61,7 @@ def test_letters_that_are_more_than_yes_and_no_stay() -> None:
 def test_words_that_differ_by_case_are_told_and_kept_apart() -> None:
     made = frame(["a", "b"]).assign(town=["Bonn", "bonn", "Ulm", "New York"] * 10)
     dataset = read(made)
-    assert "'Bonn' and 'bonn', which differ only by case or blanks" in " ".join(dataset.notes)
+    assert "'Bonn' and 'bonn', which differ only in case or spaces" in " ".join(dataset.notes)
     assert set(dataset.examples.inputs["town"]) == {"Bonn", "bonn", "Ulm", "New York"}
 
 

@@ -132,7 +132,7 @@ def test_pictures_of_another_depth_are_brought_by_it_or_refused(tmp_path: Path) 
     assert any("1 of 1 pictures are 16-bit" in note for note in warnings_of(notes))
 
     of_12_bits = read(deep_folders(tmp_path / "words", {"a": 500, "b": 620}))
-    with pytest.raises(DataError, match="8-bit pixels, which nothing tells how to bring to 16-bit pixels"):
+    with pytest.raises(DataError, match="8-bit pixels, which cannot be converted to 16-bit pixels"):
         again(of_12_bits, picture(tmp_path / "new" / "b.png"), targets=False)
 
 

@@ -117,7 +117,7 @@ def test_few_doubled_times_are_averaged_and_many_refused() -> None:
 
 def test_mostly_missing_steps_are_refused() -> None:
     frame = pd.concat([hours(20), hours(20, "2025-01-01")])
-    with pytest.raises(DataError, match="more than half would have to be made up"):
+    with pytest.raises(DataError, match="more than half would have to be filled in"):
         read(frame, lookback=4, horizon=1)
 
 
@@ -175,7 +175,7 @@ def test_infinite_and_huge_values_count_as_missing() -> None:
     frame.loc[4, "load"], frame.loc[6, "load"] = np.inf, 1e308
     dataset = read(frame, horizon=1, lookback=29)
     assert dataset.examples.inputs["series"][0, 3:7, 0].tolist() == [3, 3, 5, 5]
-    assert any("2 cells were no finite number" in note for note in dataset.notes)
+    assert any("2 cells were not finite numbers" in note for note in dataset.notes)
 
 
 def test_many_series_in_long_form_stay_apart() -> None:

@@ -48,7 +48,7 @@ def test_padding_passes_through_standardisation(tmp_path: Path) -> None:
         (HEADER, "found none"),
         (HEADER + "1,x:a\n", "line 6, dimension 1: expected numbers"),
         (HEADER + "1,2:3,4:a\n1,2:b\n", "expected 2 dimensions.*got 1"),
-        (HEADER + "1,2:a\n3,4:a\n", "one class only"),
+        (HEADER + "1,2:a\n3,4:a\n", "only one class"),
         (HEADER.replace("Stamps false", "Stamps true") + "(0,1):a\n", "time stamps"),
         (HEADER.replace("@classLabel true a b", "@classLabel false") + "1,2\n", "found none"),
     ],

@@ -70,7 +70,7 @@ def test_kinds_are_inferred_and_useless_columns_dropped_and_said(table: Path) ->
     }
     said = " ".join(dataset.notes)
     assert "'nothing' has no values" in said
-    assert "'same' has one value only" in said
+    assert "'same' has only one value" in said
     assert "'number' is an id by its name" in said
     assert "'id' has a different text in nearly every row" in said
 
@@ -137,9 +137,9 @@ def test_rows_without_target_are_dropped_and_counted() -> None:
 
 
 def test_targets_that_teach_nothing_are_refused() -> None:
-    with pytest.raises(DataError, match="'y' has one class only"):
+    with pytest.raises(DataError, match="'y' has only one class"):
         read(frame(y=["a"] * ROWS))
-    with pytest.raises(DataError, match="'y' has one value only"):
+    with pytest.raises(DataError, match="'y' has only one value"):
         read(frame(y=[0.5] * ROWS))
     with pytest.raises(DataError, match="no row has a target"):
         read(frame(y=[None] * ROWS))
@@ -213,7 +213,7 @@ def test_columns_that_cannot_be_chosen_are_refused(options: dict[str, Any], said
 
 def test_whole_numbers_that_float64_cannot_tell_apart_are_told() -> None:
     steps = [2**60 + row % 7 for row in range(ROWS)]
-    same = "'code' has one value only to the 16 digits of float64"
+    same = "'code' has only one value to the 16 digits of float64"
     assert same in " ".join(read(frame(code=steps)).notes)
     codes = [2**60 + row % 7 * 100 for row in range(ROWS)]
     assert "of 7 cannot be told from their neighbours" in " ".join(read(frame(code=codes)).notes)
@@ -226,7 +226,7 @@ def test_whole_numbers_that_float64_cannot_tell_apart_are_told() -> None:
         (pd.period_range("2000-01", periods=ROWS, freq="M"), "date", ""),
         (pd.date_range("2024-01-01", periods=ROWS, freq="3ms"), "date", "60 different ones become 1"),
         (["n/k" if row % 9 == 0 else str(row % 40) for row in range(ROWS)], "category", "12% of its cells"),
-        (1 + np.arange(ROWS) * 1e-13, "number", "varies by 6e-12 of its size only"),
+        (1 + np.arange(ROWS) * 1e-13, "number", "varies by 6e-12 of its size"),
         ([1e300, *np.arange(59) / 7], "number", "1 of 60 cells are too large"),
     ],
 )  # fmt: skip
@@ -304,7 +304,7 @@ def test_an_offset_costs_numbers_no_digits(offset: float) -> None:
 def test_noise_of_arithmetic_is_no_variation() -> None:
     values = np.where(np.arange(ROWS) % 2, 0.1 + 0.2, 0.3) * 1e9
     dataset = read(frame(z=values))
-    assert "'z' has one value only to the 16 digits of float64" in " ".join(dataset.notes)
+    assert "'z' has only one value to the 16 digits of float64" in " ".join(dataset.notes)
     assert not transform(read(frame(z=values), keep=("z",), drop=("x",)))["numeric"].any()
 
 
@@ -367,7 +367,7 @@ def test_a_hundred_thousand_categories_are_read() -> None:
     words = [f"category {number}" for number in range(count)] * 2
     made = pd.DataFrame({"town": words, "x": np.arange(2 * count) % 7, "y": ["a", "b"] * count})
     dataset = read(made)
-    assert "100000 categories: the 10000 most frequent are kept apart" in " ".join(dataset.notes)
+    assert "100000 categories: the 10000 most frequent are kept" in " ".join(dataset.notes)
     fitted = TABULAR.fit(dataset, np.arange(2 * count), 0)
     assert fitted.inputs[-1].sizes == (10_001,)
 

@@ -108,7 +108,7 @@ def test_missing_targets_are_dropped_and_empty_texts_are_kept_and_both_are_count
         (frame(), "lable", "Did you mean 'label'"),
         (frame(review=[""] * 8), "label", "empty in all 8 rows"),
         (frame(review=["?!", "..."] * 4), "label", "empty in all 8 rows"),
-        (frame(label=["yes"] * 8), "label", "one class only"),
+        (frame(label=["yes"] * 8), "label", "only one class"),
         (frame(label=[None] * 8), "label", "no row has a target"),
         (frame()[["label"]], "label", "no column besides the target"),
         (frame(review=["x", "y"] * 4, stars=range(8)), "label", "looks like free text"),

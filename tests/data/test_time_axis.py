@@ -221,7 +221,7 @@ def test_times_beside_the_steps_are_called_irregular_and_others_refused() -> Non
     assert found[""] == ["2022-01-01 16:40:00", "2022-01-01 16:45:00"]
     assert any("irregular" in note for note in found["notes"])
     wild = pd.Timestamp("2022-01-01") + pd.to_timedelta(np.cumsum(random.exponential(300, 200)), unit="s")
-    with pytest.raises(DataError, match=r"irregular.*resample"):
+    with pytest.raises(DataError, match=r"irregular.*Resample"):
         read(table(wild))
 
 

@@ -187,7 +187,7 @@ def test_a_worker_that_cannot_work_is_told_of_and_the_others_go_on(tmp_path, fac
             until(lambda: ended)
 
     assert (code, ended[0].lost) == (2, "")
-    assert notes[0].startswith("lacking has joined and cannot work: ConfigError: ")
+    assert notes[0].startswith("lacking has joined but cannot work: ConfigError: ")
     assert reason in notes[0]
 
 

@@ -35,7 +35,7 @@ def test_a_worker_that_keeps_crashing_or_cannot_work_is_not_started_for_ever(tmp
 
     reason = keep_running([sys.executable, "-c", f"import sys; sys.stdout = sys.stderr; {crash}"])
 
-    assert reason == f"it ended with exit code {code} and said: no data"
+    assert reason == f"it ended with exit code {code} and this output: no data"
     assert log.read_text() == "." * starts
 
 

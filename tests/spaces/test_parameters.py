@@ -46,9 +46,9 @@ def test_a_logarithmic_integer_range_reaches_both_ends():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Integer(name="n", low=9, high=3, default=3), "upside down"),
+        (lambda: Integer(name="n", low=9, high=3, default=3), "reversed"),
         (lambda: Float(name="x", low=0.0, high=1.0, log=True, default=0.5), "'low' above 0"),
-        (lambda: Float(name="x", low=0.1, high=1.0, log=True, step=0.1, default=0.5), "exclude each other"),
+        (lambda: Float(name="x", low=0.1, high=1.0, log=True, step=0.1, default=0.5), "cannot be combined"),
         (lambda: Float(name="x", low=0.0, high=0.5, step=0.2, default=0.2), "cannot be reached"),
         (lambda: Integer(name="n", low=1, high=3, default=5), "'default' 5 lies outside 1 to 3"),
         (lambda: Float(name="x", low=0.0, high=float("inf"), default=0.5), "finite"),

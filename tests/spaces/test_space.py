@@ -40,7 +40,7 @@ def test_a_parent_may_stand_after_its_child():
 
 
 def test_a_circle_of_conditions_is_shown():
-    with pytest.raises(SpaceError, match="circle: a -> b -> c -> a"):
+    with pytest.raises(SpaceError, match="cycle: a -> b -> c -> a"):
         in_order({"a": ["b"], "b": ["c"], "c": ["a"]})
 
 

@@ -66,7 +66,7 @@ def test_the_majority_is_the_baseline() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "names", "said"),
-    [("multiclass", ("a", "a"), "one class only"), ("binary", ("a", "b", "c"), "Use task 'multiclass'")],
+    [("multiclass", ("a", "a"), "only one class"), ("binary", ("a", "b", "c"), "Use task 'multiclass'")],
 )
 def test_too_few_or_too_many_classes_are_refused(kind: str, names: tuple[str, ...], said: str) -> None:
     with pytest.raises(DataError, match=said):

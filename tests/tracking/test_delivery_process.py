@@ -149,5 +149,5 @@ def test_a_tracker_survives_the_process_that_it_sends_from(empty_database: Path,
     tracker.end_job("complete", {})
 
     assert sorted(read_mlflow(uri, JOB.name).trials) == [0, 1]
-    assert any("away for a time" in note for note in tracker.notes())
+    assert any("unavailable for a while" in note for note in tracker.notes())
     assert process.pid == 0

@@ -50,7 +50,7 @@ def test_a_store_of_the_installed_mlflow_is_left_alone(store):
 @pytest.mark.parametrize(
     ("revision", "message"),
     [
-        ("451aebb31d03", r"older MLflow.*left as they are.*mlflow db upgrade sqlite:///"),
+        ("451aebb31d03", r"older MLflow.*left unchanged.*mlflow db upgrade sqlite:///"),
         ("v3.2.0.a", r"newer MLflow than .*, or by another program"),
     ],
 )

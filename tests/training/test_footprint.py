@@ -109,11 +109,11 @@ def test_only_what_is_certain_is_refused(memory: int | None, impossible: bool) -
 
     reason = needs.impossible(60, memory)
 
-    assert reason == ("needs about 1.0 kB, 400 B are there" if impossible else "")
+    assert reason == ("needs about 1.0 kB, 400 B available" if impossible else "")
 
 
 def test_on_the_host_half_the_memory_is_the_end() -> None:
     needs, certain = Footprint(weights=100, fixed=400, activations=10), Accelerator(kind="cpu").certain
 
     assert needs.impossible(60, 2000, certain=certain) == ""
-    assert needs.impossible(60, 1999, certain=certain) == "needs about 1.0 kB, 2.0 kB are there"
+    assert needs.impossible(60, 1999, certain=certain) == "needs about 1.0 kB, 2.0 kB available"

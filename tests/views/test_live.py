@@ -88,7 +88,7 @@ def test_a_long_search_tells_failures_and_new_best_trials_only(capsys):
 
     told = [line[7:] for line in capsys.readouterr().err.splitlines()]
     assert [line.split(":")[0] for line in told] == ["trial 40 failed", "trial 41 at epoch 6"]
-    assert told[1].endswith("42 of 20 trials begun, 1 finished, 40 waiting, 1 failed")
+    assert told[1].endswith("42 of 20 trials started, 1 finished, 40 waiting, 1 failed")
 
 
 def test_a_line_has_the_time_since_the_begin_and_further_lines_stand_below_it(capsys):
@@ -138,7 +138,7 @@ def test_the_view_counts_how_trials_stand_and_names_the_leaders():
     progress.trial_started(1, {}, 30)
 
     text = shown(progress)
-    assert "4 of 20 trials begun, 1 finished, 2 waiting, 1 failed" in text
+    assert "4 of 20 trials started, 1 finished, 2 waiting, 1 failed" in text
     assert "val_accuracy 0.9 (trial 0, 6 epochs)" in text
     assert "epoch 6 of 30  continuing" in text
     assert [line.split()[:2] for line in text.splitlines()[-3:]] == [
@@ -163,7 +163,7 @@ def test_a_resumed_search_counts_the_trials_of_earlier_sessions():
     progress = live(earlier=[record(0), record(1, "complete")])
     progress.trial_started(0, {}, 30)
 
-    assert "2 of 20 trials begun, 1 finished, 1 waiting" in shown(progress)
+    assert "2 of 20 trials started, 1 finished, 1 waiting" in shown(progress)
     progress.close()
 
 
@@ -171,7 +171,9 @@ def test_plain_lines_of_a_resumed_search_begin_with_how_it_stands(capsys):
     started(PlainProgress(), earlier=[record(0), record(1, "complete")])
 
     assert (
-        capsys.readouterr().err.strip().endswith("20 trials; so far 2 trials begun, 1 finished, 1 waiting")
+        capsys.readouterr()
+        .err.strip()
+        .endswith("20 trials; so far 2 trials started, 1 finished, 1 waiting")
     )
 
 

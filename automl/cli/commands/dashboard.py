@@ -16,7 +16,7 @@ from automl.jobs.folder import open_folder, read_json
 @click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
 @click.option("--port", type=int, default=5000, show_default=True, help="port, or the next free one")
 def command(folder: str | None, tracking_uri: str | None, host: str, port: int) -> int:
-    """Serve the MLflow pages of the runs and print the address of the job in DIR."""
+    """Start MLflow's web interface and print the address of the job in DIR."""
     run = None
     if folder is not None:
         files = open_folder(folder)

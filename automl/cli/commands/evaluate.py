@@ -14,7 +14,7 @@ from automl.cli.notes import show_notes
 @click.argument("data")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 def command(folder: str, data: str, as_json: bool) -> None:
-    """Score the model of the job in DIR on DATA, raw as in the search."""
+    """Score the model of the job in DIR on raw DATA with targets."""
     from automl.api import load
     from automl.data.source import open_source
 

@@ -23,7 +23,7 @@ from automl.cli.output import STDOUT, check_output, harmless, opened
     help="put an apostrophe before texts that a spreadsheet would run as formulas (=, +, -, @)",
 )
 def command(folder: str, data: str, output: str, safe_csv: bool) -> None:
-    """Predict DATA, raw as in the search, with the model of the job in DIR."""
+    """Predict raw DATA with the model of the job in DIR."""
     from automl.api import load
     from automl.data.source import open_source
     from automl.jobs.folder import JobFolder

@@ -13,9 +13,13 @@ from automl.cli.running import run_and_report
 @click.option("--trials", type=int, metavar="N", help="number of trials in all, earlier ones included")
 @click.option("--time", "time_limit", metavar="TIME", help="time from now: 90s, 10m, 1.5h")
 @click.option("--workers", metavar="N", help="trials to run at once; default: as many as before")
-@click.option("--storage", metavar="URL", help="the study's storage, if its address holds a password")
-@click.option("--tracking-uri", metavar="URI", help="the MLflow store, if its address holds a password")
-@click.option("--json", "as_json", is_flag=True, help="print one JSON object at the end on stdout")
+@click.option(
+    "--storage", metavar="URL", help="the study's storage, needed if its address holds a password"
+)
+@click.option(
+    "--tracking-uri", metavar="URI", help="the MLflow store, needed if its address holds a password"
+)
+@click.option("--json", "as_json", is_flag=True, help="print the result as one JSON object")
 @click.option("--quiet", is_flag=True, help="print warnings and errors only")
 def command(
     folder: str,
@@ -27,7 +31,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Continue the job in DIR: interrupted trials from their last state; finished ones stay."""
+    """Continue the job in DIR; interrupted trials continue from their last saved state."""
     from automl.api import resume
     from automl.cli.app import started
 

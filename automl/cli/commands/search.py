@@ -15,10 +15,10 @@ from automl.cli.running import run_and_report
 @click.argument("data", required=False)
 @click.option("--job", metavar="FILE", help="job file (YAML) with any of these options")
 @job_options
-@click.option("--json", "as_json", is_flag=True, help="print one JSON object at the end on stdout")
+@click.option("--json", "as_json", is_flag=True, help="print the result as one JSON object")
 @click.option("--quiet", is_flag=True, help="print warnings and errors only")
 def command(data: str | None, job: str | None, as_json: bool, quiet: bool, **options: Any) -> int:
-    """Search for the best Keras model of DATA: a file, a folder, or sklearn:NAME.
+    """Search for the best Keras model for DATA: a file, a folder, or sklearn:NAME.
 
     \b
     automl search adult.csv --target income --time 10m

@@ -19,7 +19,7 @@ def command(context: click.Context) -> None:
 @command.command("show")
 @click.argument("name")
 def show(name: str) -> None:
-    """Print a search space, such as image/cnn: a copy of it is a start for one of your own."""
+    """Print a search space, such as image/cnn, to copy and edit."""
     from automl.spaces.loading import space_text
 
     click.echo(space_text(name), nl=False)

@@ -10,22 +10,24 @@ import click
 
 
 @click.command("worker")
-@click.option("--join", "folder", metavar="DIR", required=True, help="job folder, as this machine sees it")
+@click.option(
+    "--join", "folder", metavar="DIR", required=True, help="path of the job folder on this machine"
+)
 @click.option(
     "--id",
     "name",
     metavar="NAME",
-    help="name of this worker; one that comes back under its name gets its trial back; "
-    "default: host and process",
+    help="name of this worker; if it returns under the same name, it gets its trial back; "
+    "default: host and process id",
 )
 @click.option(
     "--wait", metavar="TIME", default="10m", show_default=True, help="time to wait for a coordinator"
 )
 def command(folder: str, name: str | None, wait: str) -> int:
-    """Join the search over the job folder DIR, and train trials until it is over.
+    """Join the search in the job folder DIR and train trials until it ends.
 
-    The search runs with `--executor folder`, on any machine that sees the folder. Ctrl-C or SIGTERM
-    leaves: the epoch is finished, and the trial continues on another worker.
+    Start the search with `--executor folder`, on any machine that can read the folder. On Ctrl-C or SIGTERM
+    the worker finishes its epoch and leaves; the trial continues on another worker.
     """
     from automl.execution.board_worker import join
     from automl.jobs.config import parse_time

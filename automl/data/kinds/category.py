@@ -59,7 +59,7 @@ def _judge(facts: Facts) -> Judged:
     name, words = facts.name, facts.words
     if facts.all_numbers:
         zeros = facts.once(leading_zeros)
-        text = f"Column {name!r} holds codes with leading zeros such as {zeros[0]!r}: categories."
+        text = f"Column {name!r} holds codes with leading zeros such as {zeros[0]!r}, read as categories."
         judged = _judge_words(words, name)
         return replace(judged, notes=(*judged.notes, Note(text)), facts={"width": len(zeros[0])})
     flags = find_flags(words)
@@ -82,7 +82,7 @@ def _judge_mixed(facts: Facts, judged: Judged) -> Judged:
         return judged
     if judged.drop:
         return replace(judged, hint=f": {hint}")
-    return replace(judged, notes=(*judged.notes, Note(f"Column {name!r} is read as words: {hint}.", 1.0)))
+    return replace(judged, notes=(*judged.notes, Note(f"Column {name!r} is read as text: {hint}.", 1.0)))
 
 
 def _judge_words(words: np.ndarray, name: str) -> Judged:
@@ -92,19 +92,19 @@ def _judge_words(words: np.ndarray, name: str) -> Judged:
     if distinct == 0:
         return Judged(drop="has no values")
     if distinct == 1 and len(known) == len(words):
-        return Judged(drop="has one value only")
+        return Judged(drop="has only one value")
     if len(known) >= 20 and distinct > 0.95 * len(known):
         return Judged(drop=f"has a different text in nearly every row ({distinct} of {len(known)})")
     notes: tuple[str, ...] = look_alikes_note(f"Column {name!r}", list(different))
     if distinct > MAX_CATEGORIES:
-        text = f"has {distinct} categories: the {MAX_CATEGORIES} most frequent are kept apart."
+        text = f"has {distinct} categories: the {MAX_CATEGORIES} most frequent are kept, the rest is one."
         notes = (*notes, Note(f"Column {name!r} {text}"))
     return Judged(notes=notes)
 
 
 def _few_words(words: np.ndarray, numbers: np.ndarray, share: float, name: str) -> Note:
     odd = next(word for word, number in zip(words, numbers, strict=True) if word and number != number)
-    text = f"Column {name!r}: {share:.0%} of its cells are not numbers ({odd!r}), so all are read as words."
+    text = f"Column {name!r}: {share:.0%} of its cells are not numbers ({odd!r}), so all are read as text."
     return Note(text, share)
 
 
@@ -114,7 +114,7 @@ def _nearly_numbers(words: np.ndarray) -> str:
     like = [word for word in different if _NEARLY.fullmatch(word)]
     if len(different) <= MIXED_NUMBERS or len(like) < NEARLY_SHARE * len(different):
         return ""
-    return f"cells such as {like[0]!r} hold numbers or times with more about them; write plain numbers"
+    return f"cells such as {like[0]!r} hold numbers or times with other text; write plain numbers"
 
 
 def _learn(series: pd.Series[Any], column: Column, place: Place) -> Raw:

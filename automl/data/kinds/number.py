@@ -105,7 +105,7 @@ def _judge_numbers(facts: Facts) -> Judged:
     if len(known) == len(numbers) and high - low <= (0.0 if whole else NOISE * size):
         exact = low == high and not lost
         more = "" if exact else " to the 16 digits of float64"
-        return Judged(drop=f"has one value only{more}")
+        return Judged(drop=f"has only one value{more}")
     label = labels_rows(name, numbers)
     if label:
         return Judged(drop=label, hint=f"; --keep {name!r} makes it a feature")
@@ -120,7 +120,7 @@ def _judge_numbers(facts: Facts) -> Judged:
 
 def _counts_note(name: str) -> Note:
     return Note(
-        f"Column {name!r} counts the rows and goes with the target, so it is a feature; where it only"
+        f"Column {name!r} counts the rows and is related to the target, so it is kept; if it only"
         f" numbers the rows, leave it out: --drop {name!r}."
     )
 
@@ -129,7 +129,7 @@ def _flat(spread: float, size: float, name: str) -> tuple[Note, ...]:
     """Tell of numbers that agree in all but their last digits."""
     if not 0 < spread < FLAT * size:
         return ()
-    text = f"varies by {spread / size:.1g} of its size only: noise, or digits that count?"
+    text = f"varies by {spread / size:.1g} of its size: noise, or significant digits?"
     return (Note(f"Column {name!r} {text}"),)
 
 

@@ -123,7 +123,7 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
     kept, short = long_enough(panels, lookback + horizon, table.where, need)
     stride = forecasting.thinning(kept, lookback, horizon)
     windows = forecasting.cut(kept, lookback, horizon, roles.targets, stride)
-    thin = (f"Windows are taken each {stride} steps, to keep an epoch short.",) if stride > 1 else ()
+    thin = (f"Windows start every {stride} steps, to keep epochs short.",) if stride > 1 else ()
     return Dataset(
         examples=_examples(windows),
         schema={
@@ -216,8 +216,8 @@ def _of_rows_asked_for(panels: list[forecasting.Panel], horizon: int) -> tuple[s
     if not late:
         return ()
     text = (
-        f"The model forecasts {horizon} steps behind the last observation: {len(late)} of {len(panels)}"
-        f" series ask for up to {max(late)} steps more, which get none."
+        f"The model forecasts {horizon} steps past the last observation: {len(late)} of {len(panels)}"
+        f" series ask for up to {max(late)} steps more, which are not forecast."
     )
     return (Note(text, len(late) / len(panels)),)
 
@@ -299,13 +299,13 @@ def _whole_again(
     _check_dimensions(series, schema["dims"], found.where)
     longer = sum(len(item) > schema["length"] for item in series)
     if longer:
-        text = f"{longer} series are longer than {schema['length']} steps: cut there."
+        text = f"{longer} series are longer than {schema['length']} steps: truncated."
         notes = (*notes, Note(text, longer / len(series)))
     padded = pad(series, schema["length"])
     notes = (*notes, *notes_on_gaps(series))
     if not schema["masked"] and np.isnan(padded).any():
         padded = without_padding(padded)
-        notes = (*notes, f"Series shorter than {schema['length']} steps go on with their last value.")
+        notes = (*notes, f"Series shorter than {schema['length']} steps are padded with their last value.")
     return Examples(inputs={"series": padded}, targets=values, keys={"row": rows}, rows=rows), notes
 
 

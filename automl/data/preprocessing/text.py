@@ -138,7 +138,9 @@ def _word_lookup(cleaned: Sequence[str], by_character: bool) -> keras.layers.Tex
     lists = [split(text) for text in cleaned]
     vocabulary = _frequent(lists, MIN_COUNT, MAX_WORDS) or _frequent(lists, 1, MAX_WORDS)
     if not vocabulary:
-        raise DataError(f"The {len(cleaned)} texts of the training part hold no word: nothing to learn.")
+        raise DataError(
+            f"The {len(cleaned)} texts of the training part contain no words: nothing to learn."
+        )
     return _lookup("words", vocabulary, _length(lists, MAX_TOKENS), by_character=by_character)
 
 

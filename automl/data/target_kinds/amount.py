@@ -94,7 +94,7 @@ def refuse_constant(targets: np.ndarray, names: Sequence[str], where: str) -> No
     for name, column in zip(names, columns.T, strict=True):
         if (column == column[0]).all():
             raise DataError(
-                f"{where}: target {name!r} has one value only ({column[0]:g}): nothing to learn."
+                f"{where}: target {name!r} has only one value ({column[0]:g}): nothing to learn."
             )
 
 
@@ -104,7 +104,7 @@ def _numbers(series: pd.Series[Any], where: str) -> np.ndarray:
         row = first_without_number(series, numbers)
         raise DataError(
             f"{where}, column {series.name!r}, row {row + 1}: expected a number as target of regression,"
-            f" got {as_text(series)[row]!r} ({bad} such cells). Mend them, or ask for classification."
+            f" got {as_text(series)[row]!r} ({bad} such cells). Fix them, or ask for classification."
         )
     return np.where(np.abs(numbers) > LARGEST, np.nan, numbers)
 
@@ -123,7 +123,7 @@ def _odd(series: pd.Series[Any], name: str) -> Iterator[Note]:
     far = int((np.abs(known - middle) > FAR * (high - low)).sum()) if high > low else 0
     if far:
         yield Note(
-            f"Target {name!r}: {far} values lie more than {FAR:,.0f} times the spread of the middle half"
-            f" off the median ({known.min():g} to {known.max():g}) and decide what is learned.",
+            f"Target {name!r}: {far} values lie more than {FAR:,.0f} times the interquartile range from"
+            f" the median ({known.min():g} to {known.max():g}) and dominate what is learned.",
             far / len(known),
         )

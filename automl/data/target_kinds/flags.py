@@ -47,8 +47,8 @@ class FlagColumns:
         values, present = self.read(frame, "", None)
         if frame.shape[1] == 1 or not (values[present].sum(axis=1) == 1).all():
             return ()
-        text = f"Each row has just one of the {frame.shape[1]} targets, and each is predicted by itself"
-        hint = "where they are codes of classes (one-hot), give one column of classes, as by argmax"
+        text = f"Each row has exactly one of the {frame.shape[1]} targets, but each is predicted by itself"
+        hint = "if they are one-hot codes, use one column of classes instead, for example by argmax"
         return (Note(f"{text}: {hint}.", 1.0),)
 
     def check(self, targets: np.ndarray, task: TaskDeclaration, names: Sequence[str], where: str) -> None:

@@ -68,7 +68,7 @@ class Label:
         name, classes = names[0], sorted(set(targets.tolist()))
         if len(classes) < 2:
             raise DataError(
-                f"{where}: target {name!r} has one class only ({classes[0]!r}): nothing to learn."
+                f"{where}: target {name!r} has only one class ({classes[0]!r}): nothing to learn."
             )
         if task.classes is not None and len(classes) > task.classes:
             shown = ", ".join(repr(item) for item in classes[:5])
@@ -130,6 +130,6 @@ def _refuse_amounts_with_words(series: pd.Series[Any], where: str, *, numbered: 
         row = first_without_number(series, numbers)
         raise DataError(
             f"{where}, column {series.name!r}, row {row + 1}: expected a number as in most rows of this"
-            f" target, got {as_text(series)[row]!r} ({bad} such cells). Mend or empty them, or ask"
+            f" target, got {as_text(series)[row]!r} ({bad} such cells). Fix or empty them, or ask"
             " for classes: --task multiclass."
         )

@@ -72,7 +72,7 @@ def load_model(path: Path) -> keras.Model:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ConfigError(
             f"{path} cannot be loaded as a Keras model: {reason}. `automl resume` of a search that is cut "
-            "short writes it again; else take a copy of the folder that is whole."
+            "short writes it again; otherwise use an intact copy of the folder."
         ) from error
 
 

@@ -86,7 +86,7 @@ def _training_constant(name: str, wish: Wish) -> Constant:
     bare, kind = _bare(name), _training_types()[_bare(name)]
     if name != bare:
         raise SpaceError(
-            f"--set {name}: no search space here has {bare!r}, so it holds for all families: "
+            f"--set {name}: no search space here has {bare!r}, so it applies to all families: "
             f"write {bare}=VALUE."
         )
     if isinstance(wish, list | dict):

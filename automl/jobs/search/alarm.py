@@ -58,8 +58,8 @@ class Alarm:
         if self._phases.now is not None:
             return self._phases.now.time_up()
         return TimeUpError(
-            "The time was over before a trial had ended its first epoch, so no model was trained. Give it "
-            "more time (--time), or a family that is quicker to compile (--family)."
+            "Time ran out before a trial finished its first epoch, so no model was trained. Allow "
+            "more time (--time), or choose a family that compiles faster (--family)."
         )
 
 

@@ -49,7 +49,7 @@ def hired(
         yield lambda runner, work: Inline(runner, leases=leases, attempts=config.attempts)
         return
     if name in ("folder", "ray") and data is not None:
-        raise ConfigError(f"executor {name}: other machines do not see data in memory; give a file.")
+        raise ConfigError(f"executor {name}: other machines cannot see data in memory; give a file.")
     executor: Dispatcher[Plan, TrialEnd] = Dispatcher(
         _crew(name, config, folder, data, leases, note),
         leases=leases,

@@ -205,7 +205,7 @@ class _Rounds:
         if kind == "epoch" and message["number"] > watched.heard:
             return self._epoch(task.payload, watched, message)
         if kind == "retry":
-            self._loop.progress.note(f"Trial {task.number} goes to another worker: {message['reason']}.")
+            self._loop.progress.note(f"Trial {task.number} moves to another worker: {message['reason']}.")
         if kind == "note":
             self._loop.progress.note(message["text"])
         return ""
@@ -273,10 +273,10 @@ def _end_of(ended: Ended[Plan, TrialEnd]) -> TrialEnd:
 
 
 def _nothing(state: str, records: Sequence[TrialRecord]) -> str:
-    lost = "No trial ended with a model, so there is nothing to return."
+    lost = "No trial produced a model, so there is nothing to return."
     if state == "interrupted":
         return f"{lost} The search was interrupted early; `automl resume` continues it."
     reasons = [record.reason for record in records if record.reason]
     if reasons:
         return f"{lost} Reason of the last failure: {reasons[-1]}"
-    return f"{lost} The time was over before the first trial began: give it more time."
+    return f"{lost} Time ran out before the first trial started: allow more time."

@@ -70,15 +70,15 @@ class States:
         if not self._path(number).exists():
             if not wanted:
                 return None
-            self.note(f"The state of trial {number} is gone, so it is trained from its beginning.")
+            self.note(f"The state of trial {number} is missing, so it restarts from scratch.")
             return None
         try:
             state = load_state(self._path(number))
         except ConfigError as error:
-            self.note(f"{error} Trial {number} is trained from its beginning.")
+            self.note(f"{error} Trial {number} restarts from scratch.")
             return None
         if state.engine != engine:
-            self.note(f"Trial {number} was trained by another engine and begins again with {engine!r}.")
+            self.note(f"Trial {number} was trained by another engine and restarts with {engine!r}.")
             return None
         return state
 

@@ -57,12 +57,12 @@ def seen_rows(folder: JobFolder, examples: Examples, name: str, *, same: bool) -
     from automl.data.seen import compare, note_of
 
     if not folder.trained.exists():
-        said = "is the data of the search, and all of it but the validation part was trained on"
+        said = "is the data of the search, which was trained on except for the validation part"
         known = (Note(f"{name} {said}: new data may score lower.", 1.0),) if same else ()
         return SeenRows(rows=None, notes=known)
     trained = _read(folder)
     if trained is None:
-        text = f"{folder.trained} cannot be read, so nobody knows which rows of {name} were trained on."
+        text = f"{folder.trained} cannot be read, so it is unknown which rows of {name} were trained on."
         return SeenRows(rows=None, notes=(Note(text),))
     seen = compare(examples, trained)
     return SeenRows(rows=seen.rows, notes=note_of(seen, name, same=same))

@@ -149,7 +149,7 @@ def _gone_on(
     except StateError as error:
         if state is None:
             raise
-        setting.note(f"{error} Trial {plan.number} is trained from its beginning.")
+        setting.note(f"{error} Trial {plan.number} restarts from scratch.")
         states.drop(plan.number)
         setting.release()
     return _train_folds(setting, plan, states, channel, blank, None)

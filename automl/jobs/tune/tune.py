@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import keras
 
 _NOT_ALONE = (
-    "The best model is code of your own that no file can hold: elsewhere load it by "
-    "automl.load(folder, build=build), or register its classes by "
+    "The best model uses classes of your own, which no file can hold: load it with "
+    "automl.load(folder, build=build), or register them with "
     "@keras.saving.register_keras_serializable()."
 )
 

@@ -68,7 +68,7 @@ class TunedResult(Result):
             ConfigError: always.
         """
         _refuse_path(data)
-        raise ConfigError("The predictions of a model of your own are what predict returns.")
+        raise ConfigError("A model of your own has no table of predictions; use predict.")
 
     def predict_proba(self, data: object) -> Any:
         """Refuse: what the outputs of a user's model mean is not known.
@@ -76,7 +76,7 @@ class TunedResult(Result):
         Raises:
             ConfigError: always.
         """
-        raise ConfigError("The outputs of a model of your own are what predict returns.")
+        raise ConfigError("What the outputs of a model of your own mean is not known; use predict.")
 
     def outputs(self, data: object) -> Any:
         """Return what ``predict`` returns."""
@@ -139,6 +139,6 @@ def refuse_tuned(folder: JobFolder) -> None:
 def _refuse_path(data: object) -> None:
     if isinstance(data, str | Path):
         raise DataError(
-            f"{data}: this job searched over a model of your own, which takes arrays as Model.fit does; "
-            "load it in Python by automl.load(folder) and give it those."
+            f"{data}: this job tuned a model of your own, which takes arrays as Model.fit does; "
+            "use it in Python: automl.load(folder)."
         )

@@ -58,9 +58,9 @@ def load_user_model(
         except Exception as error:  # Keras wraps whatever the user's classes raise
             reason = " ".join(str(error).split())[:160]
     raise ConfigError(
-        f"The model of {folder.path} is code of your own, which a file cannot hold ({reason}). Give the "
-        "function that builds it: automl.load(folder, build=build). Or import its classes before, each "
-        "registered by @keras.saving.register_keras_serializable()."
+        f"The model of {folder.path} uses code of your own, which a file cannot hold ({reason}). Pass the "
+        "function that builds it: automl.load(folder, build=build). Or first import its classes, each "
+        "registered with @keras.saving.register_keras_serializable()."
     )
 
 
@@ -91,7 +91,7 @@ def _built_again(
             model.load_weights(folder.weights)
     except Exception as error:  # the user's function
         raise ConfigError(
-            f"build does not make the model of {folder.path} again, with {dict(parameters)}: "
+            f"build does not reproduce the model of {folder.path} with {dict(parameters)}: "
             f"{' '.join(str(error).split())[:200]}"
         ) from error
     return model

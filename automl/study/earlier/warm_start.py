@@ -192,7 +192,7 @@ def restored_gift(plain: Mapping[str, Any]) -> Gift:
 
 def _weight(earlier: Earlier, objectives: Sequence[Objective], facts: Facts | None) -> tuple[float, str]:
     """Likeness, and what is to be said of it."""
-    weight, reason = UNKNOWN, ", as its data is not known"
+    weight, reason = UNKNOWN, ", because nothing is known about its data"
     if facts is not None and earlier.facts is not None:
         weight, reason = likeness(facts, earlier.facts), ""
         if not weight:

@@ -38,8 +38,8 @@ def claim(study: optuna.Study, space: SearchSpace, objectives: tuple[Objective, 
         if study.user_attrs.get(key) != wanted[key]:
             raise ConfigError(
                 f"The study {study.study_name!r} in this storage was made for {what}"
-                f"{_told_apart(study.user_attrs.get(key), wanted[key])}. Take another name, output folder "
-                "or storage, or the settings that it was made with."
+                f"{_told_apart(study.user_attrs.get(key), wanted[key])}. Use another name, output folder "
+                "or storage, or the settings it was made with."
             )
 
 

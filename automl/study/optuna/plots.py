@@ -129,8 +129,8 @@ def _missing(study: Study) -> str:
     if most >= ENOUGH:
         return ""
     return (
-        f"Parameter importances are omitted: from fewer than {ENOUGH} fully trained trials of one family "
-        f"they would be noise, and the most there are of any is {most}."
+        f"Parameter importances are left out: they need at least {ENOUGH} fully trained trials of one "
+        f"family, and the most that any has is {most}."
     )
 
 

@@ -130,7 +130,7 @@ def _laid_out(figure: go.Figure, scores: Sequence[float], objective: Objective) 
         axes = {**axes, "range": _frame(scores, objective)}
     return figure.update_layout(
         title="Small marks are rungs, large marks are fully trained trials",
-        xaxis={"title": "minutes since the first trial began"},
+        xaxis={"title": "minutes since the first trial started"},
         yaxis=axes,
         legend={"title": {"text": "origin"}, "itemsizing": "constant"},
     )

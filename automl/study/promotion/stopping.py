@@ -71,6 +71,6 @@ def why_end(begun: int, gain: float | None, noise: float | None, objective: Obje
     if begun < LEAST_TRIALS or gain is None or noise is None or gain > noise:
         return ""
     return (
-        f"The search ends after {begun} trials: another is expected to better {objective.label} by "
-        f"{gain:.2g}, less than the noise of the score, {noise:.2g}. Give --trials or --time to go on."
+        f"The search ends after {begun} trials: another is expected to improve {objective.label} by "
+        f"{gain:.2g}, less than the noise of the score, {noise:.2g}. Use --trials or --time to continue."
     )

@@ -99,7 +99,7 @@ class RungSampler(BaseSampler):
         return self._independent.sample_independent(study, trial, param_name, param_distribution)
 
     def expected_gain(self, study: Study) -> float | None:
-        """Return by how much the next trial is expected to better the score of the best one.
+        """Return by how much the next trial is expected to improve the score of the best one.
 
         Returns:
             the gain of the most promising branch in units of the first score, by how scores and standings

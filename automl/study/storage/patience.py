@@ -62,13 +62,13 @@ def _tried(
                 if not away(error) or time.monotonic() + pause > until:
                     raise
                 if not waited:
-                    note(f"The study's data base does not answer; waiting up to {seconds:.0f} s for it.")
+                    note(f"The study's database does not answer; waiting up to {seconds:.0f} s for it.")
                 waited = True
                 time.sleep(pause)
                 pause = min(2 * pause, PAUSES[1])
                 continue
             if waited:
-                note("The study's data base answers again.")
+                note("The study's database answers again.")
             return answer
 
     return trying

@@ -58,7 +58,7 @@ def fit(
         facts: unused; nothing beyond the targets is needed.
 
     Raises:
-        DataError: one class only, or not two for a binary task.
+        DataError: only one class, or not two for a binary task.
     """
     if TASKS[kind].targets == FLAGS:
         return Multilabel(names=names, shares=tuple(float(share) for share in targets.mean(axis=0)))
@@ -283,7 +283,7 @@ def _check_classes(kind: TaskKind, classes: tuple[str, ...], names: tuple[str, .
     target = f"Target {names[0]!r}" if names else "The target"
     if len(classes) < 2:
         raise DataError(
-            f"{target} has one class only ({classes[0]!r}) in the training part: nothing to tell apart. "
+            f"{target} has only one class ({classes[0]!r}) in the training part: nothing to tell apart. "
             "Choose another target."
         )
     most = TASKS[kind].classes

@@ -36,7 +36,7 @@ def test_the_alarm_says_what_was_being_done():
 
 
 def test_before_the_first_model_the_alarm_says_so():
-    with pytest.raises(TimeUpError, match="before a trial had ended"), alarm(Phases(), time.monotonic()):
+    with pytest.raises(TimeUpError, match="before a trial finished"), alarm(Phases(), time.monotonic()):
         time.sleep(60)
 
 
@@ -59,13 +59,13 @@ def test_a_native_call_that_does_not_return_is_ended_with_the_process():
     outcome = subprocess.run([sys.executable, "-c", NATIVE], capture_output=True, text=True, timeout=60)
 
     assert outcome.returncode == 1
-    assert outcome.stderr.startswith("Error: The time was over while hashing (")
+    assert outcome.stderr.startswith("Error: Time ran out while hashing (")
 
 
 def test_a_search_that_cannot_read_its_data_in_time_says_so_and_leaves_nothing(tmp_path):
     (tmp_path / "table.csv").write_text("age,income\n1,a\n2,b\n")
 
-    with pytest.raises(TimeUpError, match=r"The time was over .*--time"):
+    with pytest.raises(TimeUpError, match=r"Time ran out .*--time"):
         automl.search(
             tmp_path / "table.csv",
             target="income",

@@ -60,7 +60,7 @@ def test_the_state_of_a_trial_that_ended_is_dropped(states: States) -> None:
 
 def test_a_lost_state_is_said(states: States, notes: list[str]) -> None:
     assert states.take(3, "compiled") is None
-    assert notes == ["The state of trial 3 is gone, so it is trained from its beginning."]
+    assert notes == ["The state of trial 3 is missing, so it restarts from scratch."]
 
 
 def test_a_damaged_state_is_said_with_its_file(states: States, notes: list[str]) -> None:
@@ -69,14 +69,14 @@ def test_a_damaged_state_is_said_with_its_file(states: States, notes: list[str])
 
     assert states.take(3, "compiled") is None
     assert "3.npz" in notes[0]
-    assert notes[0].endswith("Trial 3 is trained from its beginning.")
+    assert notes[0].endswith("Trial 3 restarts from scratch.")
 
 
 def test_the_state_of_another_engine_is_left(states: States, notes: list[str]) -> None:
     states.keep(3, STATE)
 
     assert states.take(3, "reference") is None
-    assert notes == ["Trial 3 was trained by another engine and begins again with 'reference'."]
+    assert notes == ["Trial 3 was trained by another engine and restarts with 'reference'."]
 
 
 def test_the_oldest_are_dropped_when_the_room_is_used(states: States) -> None:

@@ -265,7 +265,7 @@ def test_a_trial_whose_single_examples_cannot_fit_is_not_begun() -> None:
     assert device.tried == []
     assert end.model is None
     assert end.record.state == "failed"
-    assert re.fullmatch(r"out of memory: needs about \d+ B, 10 B are there", end.record.reason)
+    assert re.fullmatch(r"out of memory: needs about \d+ B, 10 B available", end.record.reason)
 
 
 def test_a_step_that_takes_longer_than_the_time_left_is_not_begun() -> None:
@@ -398,7 +398,7 @@ def test_a_trial_whose_state_is_lost_begins_again(tmp_path: Path) -> None:
     record = run(shared, replace(begin, until=None, paused=paused), tmp_path).record
 
     assert (device.begun, record.state) == ([0, 0], "complete")
-    assert notes == ["The state of trial 3 is gone, so it is trained from its beginning."]
+    assert notes == ["The state of trial 3 is missing, so it restarts from scratch."]
 
 
 @dataclass
@@ -422,7 +422,7 @@ def test_a_trial_whose_state_does_not_fit_begins_again_and_says_so(tmp_path: Pat
 
     assert (record.state, record.epochs, line.seen) == ("complete", 4, [1, 2, 3, 4])
     assert notes[0].startswith("The state does not fit: the model has 1 variables, the state 0")
-    assert notes[0].endswith("Trial 3 is trained from its beginning.")
+    assert notes[0].endswith("Trial 3 restarts from scratch.")
 
 
 def test_a_trial_that_fails_after_a_pause_keeps_the_rungs_it_reached(tmp_path: Path) -> None:

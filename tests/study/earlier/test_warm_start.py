@@ -110,7 +110,7 @@ def test_failed_trials_are_not_tried_again_but_are_known():
     [
         ({"facts": replace(ADULT, task="regression")}, 0.0, "for regression of tabular data"),
         ({"facts": replace(ADULT, modality="text")}, 0.0, "for binary of text data"),
-        ({"facts": None}, UNKNOWN, "its data is not known"),
+        ({"facts": None}, UNKNOWN, "nothing is known about its data"),
         ({"objectives": ("val_roc_auc:maximize",)}, 0.5, "for val_roc_auc"),
         ({"objectives": ("parameters:minimize",)}, 0.0, "optimised parameters"),
         ({"results": 0}, 0.0, "no result in this search space"),

@@ -142,5 +142,5 @@ def test_the_page_says_why_there_are_no_importances(tmp_path):
     (page,) = draw_study(study_of_families(mlp=ENOUGH - 1), (ACCURACY,), tmp_path)
 
     text = page.read_text(encoding="utf-8")
-    assert f"fewer than {ENOUGH} fully trained trials of one family" in text
+    assert f"at least {ENOUGH} fully trained trials of one family" in text
     assert "Parameter importances of" not in text
