@@ -1,21 +1,19 @@
-"""What every executor promises; a new one adds a fixture and gets all of it."""
+"""The executors of this package keep their contract."""
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
 from contextlib import contextmanager
 
 import pytest
 
-from automl.core.errors import DiskFullError
 from automl.execution.dispatcher import Dispatcher
-from automl.execution.executor import INTERRUPTED, Task, Work
+from automl.execution.executor import Work
 from automl.execution.inline import Inline
 from automl.execution.leases import Leases
 from automl.execution.pool import ProcessCrew, places
+from automl.testing.executors import ExecutorContract
+from automl.testing.runners import open_toy
 from tests.execution.boards import joined, opened_board, opened_ray
-from tests.execution.toys import open_toy
 
 
 @contextmanager
@@ -32,7 +30,7 @@ def pool(folder):
         encode=lambda payload: payload,
         decode=lambda payload, result: result,
     )
-    executor.open(Work(place="tests.execution.toys:open_toy", options={"folder": str(folder)}))
+    executor.open(Work(place="automl.testing.runners:open_toy", options={"folder": str(folder)}))
     try:
         yield executor
     finally:
@@ -54,166 +52,19 @@ def ray(folder):
 EXECUTORS = {"inline": inline, "pool": pool, "board": board, "ray": ray}
 
 
-@pytest.fixture(scope="module")
-def ray_started():
-    """One cluster of this machine for all tests: to start one takes longer than a test."""
-    import ray
+class TestExecutors(ExecutorContract):
+    @pytest.fixture(scope="class")
+    def ray_started(self):
+        """One cluster of this machine for all tests: to start one takes longer than a test."""
+        import ray
 
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
-    yield
-    ray.shutdown()
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+        yield
+        ray.shutdown()
 
-
-@pytest.fixture(params=EXECUTORS)
-def executor(request, tmp_path):
-    if request.param == "ray":
-        request.getfixturevalue("ray_started")
-    with EXECUTORS[request.param](tmp_path) as opened:
-        yield opened
-
-
-def drawn(payloads, **facts):
-    waiting = [Task(number=payload["number"], payload=payload, **facts) for payload in payloads]
-    return lambda: waiting.pop(0) if waiting else None
-
-
-def never():
-    return False
-
-
-def ignore(task, message):
-    return ""
-
-
-def test_every_task_ends_once_with_its_result(executor):
-    payloads = [{"number": number, "steps": 1 + number % 3} for number in range(7)]
-
-    ended = list(executor.run(drawn(payloads), ignore, never))
-
-    assert sorted(item.task.number for item in ended) == list(range(7))
-    assert all(item.result["steps"] == item.task.payload["steps"] and not item.lost for item in ended)
-
-
-def test_what_a_runner_says_is_heard_in_order_and_before_its_end(executor):
-    heard = defaultdict(list)
-
-    def hear(task, message):
-        heard[task.number].append(message["step"])
-        return ""
-
-    for item in executor.run(drawn([{"number": n, "steps": 4} for n in range(3)]), hear, never):
-        assert heard[item.task.number] == [0, 1, 2, 3]
-
-
-def test_clocks_that_jump_change_nothing(executor, monkeypatch):
-    real = time.time
-    monkeypatch.setattr(time, "time", real)  # whatever the task does to it in this process is undone
-    payloads = [{"number": n, "steps": 4, "seconds": 0.05, "harm": "clock", "at": 1} for n in range(3)]
-
-    def hear(task, message):
-        if message["step"] == 2:
-            monkeypatch.setattr(time, "time", lambda: real() - 86_400)
-        return ""
-
-    ended = list(executor.run(drawn(payloads, deadline=time.monotonic() + 60), hear, never))
-
-    assert sorted(item.task.number for item in ended) == [0, 1, 2]
-    assert all(item.result["steps"] == 4 and not item.result["stopped"] for item in ended)
-
-
-def test_a_reason_stops_the_task_it_is_given_to_and_no_other(executor):
-    payloads = [{"number": number, "steps": 40, "seconds": 0.02} for number in range(2)]
-
-    def hear(task, message):
-        return "pruned" if task.number == 0 and message["step"] >= 1 else ""
-
-    results = {item.task.number: item.result for item in executor.run(drawn(payloads), hear, never)}
-
-    assert results[0]["stopped"] == "pruned"
-    assert results[0]["steps"] < 40
-    assert (results[1]["steps"], results[1]["stopped"]) == (40, "")
-
-
-def test_a_runner_that_raises_loses_its_task_alone(executor):
-    payloads = [{"number": 0, "harm": "raise"}, {"number": 1}]
-
-    ended = {item.task.number: item for item in executor.run(drawn(payloads), ignore, never)}
-
-    assert (ended[0].result, ended[0].lost) == (None, "RuntimeError: as it was told")
-    assert ended[1].result["steps"] == 1
-
-
-def test_a_full_disk_ends_the_run_with_the_runners_error(executor):
-    payloads = [{"number": 0, "harm": "full"}, {"number": 1}]
-
-    with pytest.raises(DiskFullError, match=r"^Cannot write it\.$"):
-        list(executor.run(drawn(payloads), ignore, never))
-    executor.close()
-
-
-def test_when_it_is_to_stop_tasks_are_handed_back_saved_and_none_is_drawn(executor, tmp_path):
-    payloads = [{"number": number, "steps": 300, "seconds": 0.02} for number in range(4)]
-    steps = []
-
-    def hear(task, message):
-        steps.append(message["step"])
-        return ""
-
-    ended = list(executor.run(drawn(payloads), hear, lambda: len(steps) > 4))
-
-    assert {item.lost for item in ended} == {INTERRUPTED}
-    assert 1 <= len(ended) <= executor.slots
-    for item in ended:
-        assert 1 <= int((tmp_path / f"{item.task.number}.done").read_text()) < 300
-
-
-def test_a_task_that_was_handed_back_goes_on_from_what_was_saved(executor, tmp_path):
-    payload = {"number": 5, "steps": 60, "seconds": 0.02}
-    steps = []
-
-    def hear(task, message):
-        steps.append(message["step"])
-        return ""
-
-    list(executor.run(drawn([payload]), hear, lambda: len(steps) > 4))
-    again = list(executor.run(drawn([payload]), hear, never))
-
-    assert again[0].result["steps"] == 60
-    assert steps == list(range(60))
-
-
-def test_the_deadline_reaches_the_runner(executor):
-    payloads = [{"number": 0, "steps": 1000, "seconds": 0.05}]
-
-    def draw():  # the time counts from here, when there is a worker
-        return drawn([payloads.pop()], deadline=time.monotonic() + 0.5)() if payloads else None
-
-    ended = list(executor.run(draw, ignore, never))
-
-    assert ended[0].result["stopped"] == "deadline"
-
-
-def test_what_is_drawn_may_depend_on_what_ended(executor):
-    ended = []
-
-    def draw():
-        if len(ended) == 0 and not draws:
-            draws.append(0)
-            return Task(number=0, payload={"number": 0, "seconds": 0.1})
-        if len(ended) == 1 and len(draws) == 1:
-            draws.append(1)
-            return Task(number=1, payload={"number": 1})
-        return None
-
-    draws = []
-    for item in executor.run(draw, ignore, never):
-        ended.append(item.task.number)
-
-    assert ended == [0, 1]
-
-
-def test_closing_twice_changes_nothing(executor):
-    list(executor.run(drawn([{"number": 0}]), ignore, never))
-
-    executor.close()
-    executor.close()
+    @pytest.fixture(params=EXECUTORS)
+    def executor(self, request, folder):
+        if request.param == "ray":
+            request.getfixturevalue("ray_started")
+        with EXECUTORS[request.param](folder) as opened:
+            yield opened

@@ -14,7 +14,7 @@ from automl.execution.dispatcher import Dispatcher
 from automl.execution.executor import Work
 from automl.execution.leases import Leases
 from automl.execution.ray_cluster import RayCrew
-from tests.execution.toys import open_toy
+from automl.testing.runners import open_toy
 
 ROOT = Path(__file__).parents[2]
 

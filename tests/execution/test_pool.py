@@ -38,7 +38,7 @@ def opened(folder, workers=2, limits=None, **options):
         limits=limits,
     )
     try:
-        pool.open(Work(place="tests.execution.toys:open_toy", options={"folder": str(folder), **options}))
+        pool.open(Work(place="automl.testing.runners:open_toy", options={"folder": str(folder), **options}))
         yield pool
     finally:
         pool.close()

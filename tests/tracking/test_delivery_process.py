@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from automl.testing.trackers import JOB
 from automl.tracking.delivery import Delivery
 from automl.tracking.delivery_process import DeliveryProcess
 from automl.tracking.earlier import TRIAL_TAG
@@ -16,7 +17,7 @@ from automl.tracking.mlflow_tracker import MlflowTracker
 from automl.tracking.operation import Operation, provisional_id
 from automl.tracking.store import Store
 from tests.contracts.test_tracker import empty_database
-from tests.tracking.fakes import JOB, read_mlflow
+from tests.tracking.fakes import read_mlflow
 
 __all__ = ["empty_database"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from automl.core.specs import Objective, TrialRecord
+from automl.testing.trackers import JOB
 from automl.tracking.description import NOTE, end_note, final_metrics, job_facts, job_note, standing
-from tests.tracking.fakes import JOB
 
 RECORD = TrialRecord(
     number=3,

@@ -17,9 +17,9 @@ from mlflow.entities import Run
 import automl
 from automl.core.errors import ConfigError
 from automl.core.specs import EpochRecord, TrialRecord
+from automl.testing.trackers import JOB
 from automl.tracking.mlflow_tracker import MlflowTracker, open_tracker
 from automl.tracking.tracker import ModelRecord
-from tests.tracking.fakes import JOB
 
 
 @pytest.fixture(scope="module")

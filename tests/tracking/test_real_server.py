@@ -14,12 +14,13 @@ import pytest
 from mlflow import MlflowClient
 
 from automl.core.specs import TrialRecord
+from automl.testing.trackers import JOB
 from automl.tracking.dashboard import run_page, serve
 from automl.tracking.mlflow_tracker import MlflowTracker, open_tracker
 from automl.tracking.operation import PENDING
 from automl.tracking.tracker import ModelRecord
 from tests.tracking.conftest import RealServer
-from tests.tracking.fakes import JOB, read_mlflow
+from tests.tracking.fakes import read_mlflow
 
 
 def _trial(tracker: MlflowTracker, number: int) -> str:
