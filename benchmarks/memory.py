@@ -121,38 +121,45 @@ def _candidate(network: Network, *, tiny: bool) -> tuple[Any, Any]:
     import keras
     import numpy as np
 
-    from automl.core.specs import InputSpec
+    from automl.core.tensors import Bound, Inputs
     from automl.models.catalog import FAMILIES
+    from automl.models.ends import encode
     from automl.training.engine import Candidate, Split, TrainingOptions
 
-    family = FAMILIES[network.family]
-    name = {"tabular": "numeric", "image": "image", "text": "tokens"}[family.modality]
-    kind = "int32" if network.categories else "float32"
-    sizes = (network.categories,) if network.categories else ()
-    spec = InputSpec(name=name, shape=network.shape, dtype=kind, sizes=sizes)
-    if family.modality == "image":
-        spec = InputSpec(name=name, shape=network.shape, mean=(0.5,) * 3, deviation=(0.2,) * 3)
-    inputs = {name: keras.Input(network.shape, dtype=kind, name=name)}
+    spec = _spec(network)
+    inputs = Inputs(bound=(Bound(tensor=keras.Input(spec.shape, dtype=spec.dtype), spec=spec),))
     chosen = {**network.large, **(network.tiny if tiny else {})}
-    features = family.build(inputs, {name: spec}, family.options(**chosen))
+    features = encode(FAMILIES[network.family], inputs, chosen)
     rows = STEPS * network.batch
     values = np.random.default_rng(0).integers(1, network.categories or 2, (rows, *network.shape))
     targets = np.eye(2, dtype="float32")[np.arange(rows) % 2]
-    data = values.astype(kind)
+    data = values.astype(spec.dtype)
     candidate = Candidate(
-        model=keras.Model(inputs, keras.layers.Dense(2, name="logits")(features)),
+        model=keras.Model(inputs.by_name(), keras.layers.Dense(2, name="logits")(features)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         options=TrainingOptions(batch_size=network.batch),
         epochs=1,
         seed=0,
     )
     split = Split(
-        train={name: data},
+        train={spec.name: data},
         train_targets=targets,
-        validation={name: data[:32]},
+        validation={spec.name: data[:32]},
         score=lambda outputs: {"log_loss": float(np.mean(outputs))},
     )
     return candidate, split
+
+
+def _spec(network: Network) -> Any:
+    from automl.core.tensors import Pixels, TensorSpec, Vocabulary
+    from automl.models.catalog import FAMILIES
+
+    kind = FAMILIES[network.family].slots[0].kind
+    facts: Any = Vocabulary(size=network.categories) if network.categories else None
+    if kind == "image":
+        facts = Pixels(mean=(0.5,) * 3, deviation=(0.2,) * 3)
+    dtype = "int32" if network.categories else "float32"
+    return TensorSpec(name=kind, kind=kind, shape=network.shape, dtype=dtype, facts=facts)
 
 
 def _in_process(backend: str, name: str, *flags: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The records that all storeys speak: model inputs, objectives, trials, jobs.
+"""The records that all storeys speak: objectives, trials, jobs.
 
 Plain frozen data; no framework is imported here.
 """
@@ -15,34 +15,6 @@ Direction: TypeAlias = Literal["maximize", "minimize"]
 TrialState: TypeAlias = Literal["running", "paused", "complete", "pruned", "failed"]
 TaskKind: TypeAlias = str
 """Name of a task in ``automl.tasks.catalog``."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class InputSpec:
-    """One preprocessed tensor that a family may connect to.
-
-    Attributes:
-        name: key in the dictionary of inputs; also its kind: ``numeric``, ``ranks``,
-            ``categorical``, ``image``, ``tokens``, ``ngrams`` or ``sequence``.
-        shape: shape without the batch axis; ``None`` where it varies.
-        dtype: ``float32`` or ``int32``.
-        sizes: for integer inputs the number of different values, per column for ``categorical``
-            (index 0 is missing or unseen), one number for ``tokens`` and ``ngrams`` (0 is padding).
-        targets: for forecasting, how many leading channels of ``sequence`` are forecast.
-        masked: ``sequence`` steps that are all NaN are padding.
-        mean: for ``image`` the mean of each channel that was taken out; ``value * deviation + mean`` are
-            pixels on a scale of 0 to 255, whatever the raw one.
-        deviation: for ``image`` the standard deviation that each channel was divided by.
-    """
-
-    name: str
-    shape: tuple[int | None, ...]
-    dtype: str = "float32"
-    sizes: tuple[int, ...] = ()
-    targets: int = 0
-    masked: bool = False
-    mean: tuple[float, ...] = ()
-    deviation: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from automl.core.specs import InputSpec, TaskKind
+from automl.core.specs import TaskKind
+from automl.core.tensors import Promised, TensorSpec
 from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
@@ -198,12 +199,12 @@ class Preprocessing:
     Attributes:
         inputs: the tensors that families may connect to.
         model: Keras model from raw inputs (dict by name, as in ``Examples.inputs``) to preprocessed
-            tensors (dict by ``InputSpec.name``).
+            tensors (dict by ``TensorSpec.name``).
         stepwise: whether each step of a series is preprocessed by itself; windows are then preprocessed
             through the series that they are cut from, each step once.
     """
 
-    inputs: tuple[InputSpec, ...]
+    inputs: tuple[TensorSpec, ...]
     model: keras.Model
     stepwise: bool = False
 
@@ -259,6 +260,10 @@ class Modality(Protocol):
         Returns:
             the examples, and notes as in ``Dataset.notes``.
         """
+        ...
+
+    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
+        """Tell which tensors ``fit`` will give, so that families are chosen before anything is fitted."""
         ...
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:

@@ -15,7 +15,7 @@ from automl.data.raw_model import predict_batch
 if TYPE_CHECKING:
     import keras
 
-    from automl.core.specs import InputSpec
+    from automl.core.tensors import TensorSpec
 
 BATCH = 1024
 """Most examples that go through the model at once."""
@@ -31,7 +31,7 @@ class Fitted(Protocol):
     """What is asked of a fitted preprocessing, see ``data.modality.Preprocessing``."""
 
     @property
-    def inputs(self) -> tuple[InputSpec, ...]:
+    def inputs(self) -> tuple[TensorSpec, ...]:
         """The tensors that come out."""
         ...
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.seeds import derive
-from automl.core.specs import Configuration, InputSpec, TaskKind
+from automl.core.specs import Configuration
 from automl.core.targets import TARGET
+from automl.core.tensors import Bound, Inputs
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing
-from automl.models.catalog import FAMILIES
+from automl.jobs.matching import taken
+from automl.models.ends import End, deal_ends, lead, necks_of, part_of
 from automl.models.family import Family
 from automl.tasks.catalog import fit_task
 from automl.tasks.task import Task
@@ -49,10 +51,19 @@ class Prepared:
 
 @dataclass(frozen=True, kw_only=True)
 class Dealt:
-    """A configuration dealt out to those who understand its parts."""
+    """A configuration dealt out to those who understand its parts.
+
+    Attributes:
+        family: builds features.
+        family_options: its part.
+        ends: the necks that may end the family, each with its part.
+        task_options: the part of the task's head and loss.
+        training: the part of the training.
+    """
 
     family: Family
     family_options: Any
+    ends: tuple[End, ...]
     task_options: Any
     training: TrainingOptions
     transforms: tuple[BatchTransform, ...] = ()
@@ -99,61 +110,29 @@ def prepare(
     )
 
 
-def usable_families(modality: str, task: TaskKind, wanted: tuple[str, ...]) -> dict[str, Family]:
-    """Return the families to search in, by short name, in the order in which they are tried.
-
-    Those of other packages are tried when they are named: what a search does without being told must not
-    depend on what happens to be installed.
-
-    Args:
-        modality: kind of input.
-        task: kind of task.
-        wanted: names the user gave, or empty for all that stand by default.
-
-    Raises:
-        ConfigError: unknown family, or one that cannot do the task.
-    """
-    prefix = f"{modality}/"
-    known = [name.removeprefix(prefix) for name in FAMILIES if name.startswith(prefix)]
-    own = [name for name in known if FAMILIES.origin(prefix + name) is None]
-    chosen = {}
-    for name in wanted or own:
-        if name not in known:
-            raise ConfigError(f"Unknown family {name!r} for {modality} data. {suggest(name, known)}")
-        family = FAMILIES[prefix + name]
-        fits = family.forecasts if task == "forecasting" else family.classifies
-        if wanted and not fits:
-            raise ConfigError(f"The family {name!r} cannot do the task {task!r}.")
-        if fits and (wanted or family.default):
-            chosen[name] = family
-    return chosen
-
-
 def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
-    """Give each parameter to the family, the task, the training or a batch transform, by field name.
+    """Give each parameter to the family, its necks, the task, the training or a batch transform, by name.
 
     Raises:
         SpaceError: nobody knows a parameter; the nearest name is offered.
     """
-    changes = {name: TRANSFORMS[name] for name in TRANSFORMS}
-    owners = {"family": family.options, "task": task.options, "training": TrainingOptions, **changes}
-    names = {key: {item.name for item in fields(owner)} for key, owner in owners.items()}
-    parts: dict[str, dict[str, Any]] = {key: {} for key in owners}
-    for name, value in configuration.items():
-        takers = [key for key in owners if name in names[key]]
-        if not takers:
-            known = sorted(set().union(*names.values()))
+    needs = task.declaration.needs
+    necks = [neck.options for neck, _ in necks_of(family, needs)]
+    changes = [TRANSFORMS[name] for name in TRANSFORMS]
+    owners = [family.options, *necks, task.options, TrainingOptions, *changes]
+    known = {item.name for owner in owners for item in fields(owner)}
+    for name in configuration:
+        if name not in known:
             raise SpaceError(
-                f"The family {family.name!r} has no parameter {name!r}. {suggest(name, known)}"
+                f"The family {family.short!r} has no parameter {name!r}. {suggest(name, sorted(known))}"
             )
-        for key in takers:
-            parts[key][name] = value
-    wanted = [change(**parts[name]) for name, change in changes.items()]
+    wanted = [part_of(change, configuration) for change in changes]
     return Dealt(
         family=family,
-        family_options=family.options(**parts["family"]),
-        task_options=task.options(**parts["task"]),
-        training=TrainingOptions(**parts["training"]),
+        family_options=part_of(family.options, configuration),
+        ends=deal_ends(family, needs, configuration),
+        task_options=part_of(task.options, configuration),
+        training=part_of(TrainingOptions, configuration),
         transforms=tuple(change for change in wanted if change.active),
     )
 
@@ -184,21 +163,25 @@ def build_candidate(
 
 
 def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
-    """Connect inputs, task and family to one functional model of preprocessed inputs."""
+    """Connect inputs, family, neck and task to one functional model of preprocessed inputs."""
     import keras
 
     from automl.training.naming import names_from_the_start
 
-    specs = _taken(dealt.family, prepared.preprocessing.inputs)
+    specs = taken(dealt.family, prepared.preprocessing.inputs)
     task = prepared.task
     with names_from_the_start():
-        inputs = {
-            name: keras.Input(shape=spec.shape, dtype=spec.dtype, name=name) for name, spec in specs.items()
-        }
-        connected, context = task.connect(inputs, specs, dealt.task_options)
-        features = dealt.family.build(connected, specs, dealt.family_options)
-        outputs = task.head(features, context, dealt.task_options)
-        return keras.Model(inputs=inputs, outputs=outputs, name=dealt.family.name)
+        inputs = Inputs(
+            bound=tuple(
+                Bound(tensor=keras.Input(shape=spec.shape, dtype=spec.dtype, name=spec.name), spec=spec)
+                for spec in specs
+            )
+        )
+        connected, context = task.connect(inputs, dealt.task_options)
+        features = dealt.family.build(connected, dealt.family_options)
+        feature = lead(dealt.family, dealt.ends, features, task.declaration.needs)
+        outputs = task.head(feature, context, dealt.task_options)
+        return keras.Model(inputs=inputs.by_name(), outputs=outputs, name=dealt.family.short)
 
 
 def exported_model(
@@ -240,13 +223,3 @@ def _finisher(task: Task, outputs: Any, number: int) -> keras.Model:
         lambda item: keras.Input(batch_shape=item.shape, dtype=item.dtype), outputs
     )
     return keras.Model(inputs, task.finish(inputs), name=f"decoding_{number}")
-
-
-def _taken(family: Family, inputs: tuple[InputSpec, ...]) -> dict[str, InputSpec]:
-    specs = {spec.name: spec for spec in inputs if spec.name in family.takes}
-    if not specs:
-        present = ", ".join(spec.name for spec in inputs)
-        raise ConfigError(
-            f"The family {family.name!r} needs one of {', '.join(family.takes)}; the data gives {present}."
-        )
-    return specs

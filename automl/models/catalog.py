@@ -1,4 +1,4 @@
-"""All families, by modality and name; within a modality the first to try stands first."""
+"""All families, by shelf and name; within a shelf the first to try stands first."""
 
 from __future__ import annotations
 

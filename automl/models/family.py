@@ -1,17 +1,42 @@
-"""What a family is: a kind of architecture that builds a backbone from options."""
+"""What a family is: a kind of architecture that builds features from tensors.
+
+Features are named by their shape, for n examples: ``vector (n, f)``; ``steps (n, t, f)``, with a
+``mask (n, t)`` bool beside it where some steps are padding; ``map (n, h, w, f)``; ``pyramid``, a tuple of
+maps, the finest first; ``channels (n, k, f)``, one vector per forecast channel. The names are an open set.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
-from automl.core.specs import InputSpec
+from automl.core.specs import Scalar
+from automl.core.tensors import Inputs
 
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-Feature: TypeAlias = Literal["vector", "channels"]
+Features: TypeAlias = Mapping[str, Union["KerasTensor", tuple["KerasTensor", ...]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """Room for tensors of one kind.
+
+    Attributes:
+        kind: see ``TensorSpec``.
+        least: how many there must be.
+        most: how many there may be; None for any number.
+    """
+
+    kind: str
+    least: int = 0
+    most: int | None = 1
+
+    def holds(self, count: int) -> bool:
+        """Whether so many tensors of the kind can be taken."""
+        return self.least <= count and (self.most is None or count <= self.most)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,27 +44,32 @@ class Family:
     """A kind of architecture, declared as data.
 
     Attributes:
-        name: ``mlp``, ``cnn``, ...; the search space is ``search_spaces/<modality>/<name>.yaml``.
-        modality: ``tabular``, ``image``, ``text`` or ``series``.
-        takes: names of the inputs it connects to; it must cope with those of them that are absent
-            (a table without categorical columns), but not with all absent.
-        gives: ``vector`` ``(batch, features)``, or ``channels`` ``(batch, targets, features)``, one
-            vector per forecast channel.
-        forecasts: usable for forecasting.
-        classifies: usable for classification and regression of whole examples.
-        default: whether a search tries it without being told to; not so where the user must give
-            something first, such as a model file.
+        name: its key in the catalog and the name of its search space: ``image/cnn``. The part before the
+            slash is a shelf; which data it can take follows from its slots alone.
+        slots: kinds of tensors it connects to. It must cope with every filling that they allow, but not
+            with none at all.
+        gives: the features that ``build`` can give; options decide which of them it does.
         options: frozen keyword-only dataclass of its hyperparameters, each with a default; the names
             are those of the search space.
-        build: from inputs by name, their specs by name and an instance of ``options`` to the features.
+        build: from tensors and an instance of ``options`` to features by name.
+        necks: names of the necks that end the family, the first that fits what was built is taken; with
+            the defaults that differ from the neck's own.
+        default: whether a search tries it without being told to; not so where the user must give
+            something first, such as a model file.
+        joins: it stands for data of several kinds, so a search tries it by default only where no other
+            family takes the data.
     """
 
     name: str
-    modality: str
-    takes: tuple[str, ...]
-    gives: Feature
+    slots: tuple[Slot, ...]
+    gives: tuple[str, ...]
     options: type[Any]
-    build: Callable[[Mapping[str, KerasTensor], Mapping[str, InputSpec], Any], KerasTensor]
-    forecasts: bool = False
-    classifies: bool = True
+    build: Callable[[Inputs, Any], Features]
+    necks: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
     default: bool = True
+    joins: bool = False
+
+    @property
+    def short(self) -> str:
+        """The name without its shelf: what users write."""
+        return self.name.rpartition("/")[2]

@@ -42,6 +42,7 @@ class TaskDeclaration:
         targets: kind of its targets: a name in ``data.target_kinds.catalog``, or the place
             (``module:attribute``) of a kind that comes with the task.
         classes: how many classes it has; None where that is left to the data.
+        needs: features that its head can stand on, the best first; see ``automl.models.family``.
         split: how examples are split, where users name no time and no group.
         probabilities: whether predictions are probabilities, which need no unit.
         plots: places (``module:attribute``) of what draws the winner on the validation part.
@@ -54,6 +55,7 @@ class TaskDeclaration:
     metrics: tuple[Metric, ...]
     targets: str
     classes: int | None = None
+    needs: tuple[str, ...] = ("vector",)
     split: str = AT_RANDOM
     probabilities: bool = False
     plots: tuple[str, ...] = ()

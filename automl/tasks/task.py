@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from automl.core.specs import InputSpec, TaskKind
+from automl.core.specs import TaskKind
+from automl.core.tensors import Inputs
 from automl.tasks.declaration import TaskDeclaration
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ class Task(Protocol):
         """
         ...
 
-    def connect(
-        self, inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: Any
-    ) -> tuple[Mapping[str, KerasTensor], Any]:
+    def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
         """Prepare inputs before the family sees them; returns them and a context for ``head``."""
         ...
 
     def head(self, features: KerasTensor, context: Any, options: Any) -> KerasTensor:
-        """From a family's features to raw outputs: logits ``(n, k)``, standardised values."""
+        """From the first of the needed features that there is to raw outputs: logits ``(n, k)``,
+        standardised values.
+        """
         ...
 
     def loss(self, options: Any) -> keras.losses.Loss:

@@ -15,7 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from automl.core.specs import InputSpec, Objective
+from automl.core.specs import Objective
 from automl.models.catalog import FAMILIES
 from automl.training.compiled import CompiledEngine
 from automl.training.devices import configure
@@ -31,23 +31,25 @@ from automl.training.engine import (
 )
 from automl.training.seeding import seed_models
 from automl.training.state import save_state
+from tests.models.building import backbone
+from tests.tensors import codes, ids, numbers, pictures, series, smallest
 
 ROWS, HELD, EPOCHS = 40, 12, 3
 LOSS = Objective(name="log_loss", direction="minimize")
 NAMES = [name for name in FAMILIES if name != "image/backbone"]
 SPECS = {
     "tabular": (
-        InputSpec(name="numeric", shape=(3,)),
-        InputSpec(name="ranks", shape=(2,)),
-        InputSpec(name="categorical", shape=(2,), dtype="int32", sizes=(3, 20)),
+        numbers("numeric", 3),
+        numbers("ranks", 2),
+        codes(3, 20),
     ),
-    "image": (InputSpec(name="image", shape=(8, 8, 3), mean=(120.0,) * 3, deviation=(50.0,) * 3),),
+    "image": (pictures(8, 8, 3),),
     "text": (
-        InputSpec(name="tokens", shape=(12,), dtype="int32", sizes=(30,)),
-        InputSpec(name="ngrams", shape=(12,), dtype="int32", sizes=(30,)),
-        InputSpec(name="ngram_weights", shape=(12,)),
+        ids("tokens", 12, 30),
+        ids("ngrams", 12, 30),
+        numbers("ngram_weights", 12),
     ),
-    "series": (InputSpec(name="sequence", shape=(16, 2), masked=True),),
+    "series": (series(16, 2, masked=True),),
 }
 SMALL = {
     "width": 8,
@@ -70,18 +72,18 @@ OTHER = {"dropout": 0.4, "noise": 0.3, "shift": 0.2, "rotation": 0.1, "zoom": 0.
 
 
 @cache
-def split(modality: str) -> Split:
+def split(shelf: str) -> Split:
     """Random inputs of two classes; the end of each text, and of each second series, is padding."""
     random = np.random.default_rng(0)
     data = {}
-    for spec in SPECS[modality]:
+    for spec in SPECS[shelf]:
         if spec.dtype == "int32":
-            array = random.integers(0, min(spec.sizes), (ROWS + HELD, *spec.shape))
+            array = random.integers(0, smallest(spec), (ROWS + HELD, *spec.shape))
         else:
             array = random.uniform(0, 1, (ROWS + HELD, *spec.shape))
-        if modality == "text":
+        if shelf == "text":
             array[:, 8:] = 0
-        if spec.masked:
+        if getattr(spec.facts, "masked", False):
             array[::2, 12:] = np.nan
         data[spec.name] = array.astype(spec.dtype)
     targets = np.eye(2, dtype=np.float32)[random.integers(0, 2, ROWS + HELD)]
@@ -101,16 +103,11 @@ def split(modality: str) -> Split:
 
 def candidate(name: str, seed: int = 1, settings: dict[str, float] = ONE, **training: Any) -> Candidate:
     """A family's network by itself with a head for two classes, its weights drawn from the seed."""
-    family = FAMILIES[name]
-    specs = {spec.name: spec for spec in SPECS[family.modality] if spec.name in family.takes}
     seed_models(seed)
-    inputs = {key: keras.Input(spec.shape, dtype=spec.dtype, name=key) for key, spec in specs.items()}
-    known = family.options.__dataclass_fields__
-    chosen = {key: value for key, value in {**SMALL, **settings}.items() if key in known}
-    features = family.build(inputs, specs, family.options(**chosen))
+    inputs, features = backbone(name, SPECS[name.partition("/")[0]], {**SMALL, **settings})
     options = {"batch_size": 16, "learning_rate": 3e-3, "weight_decay": 0.01, **training}
     return Candidate(
-        model=keras.Model(inputs, keras.layers.Dense(2, name="logits")(features)),
+        model=keras.Model(inputs.by_name(), keras.layers.Dense(2, name="logits")(features)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.05),
         options=TrainingOptions(**options),
         epochs=EPOCHS,
@@ -132,7 +129,7 @@ def train(
         return "paused"
 
     taken: TrainingState | None = None
-    part = split(name.split("/")[0])
+    part = split(name.partition("/")[0])
     (outcome,) = engine.train([subject], part, objective=LOSS, observers=[watch], states=[state])
     if taken is not None:
         outcome.facts["state"] = taken  # type: ignore[index]

@@ -28,7 +28,8 @@ def test_an_unknown_name_is_refused_with_the_nearest():
 def test_every_family_says_its_own_name(name):
     family = FAMILIES[name]
 
-    assert f"{family.modality}/{family.name}" == name
+    assert family.name == name
+    assert name.endswith(f"/{family.short}")
 
 
 @pytest.mark.parametrize("name", list(MODALITIES))

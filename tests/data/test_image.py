@@ -469,7 +469,7 @@ def test_preprocessing_is_fitted_on_the_training_part_only() -> None:
     np.testing.assert_allclose(tensor.std(axis=(0, 1, 2)), 1, atol=1e-3)
     spec = preprocessing.inputs[0]
     assert (spec.name, spec.shape) == ("image", (8, 8, 3))
-    np.testing.assert_allclose(spec.mean, pixels[:6].mean(axis=(0, 1, 2)), atol=1e-6)
+    np.testing.assert_allclose(spec.facts.mean, pixels[:6].mean(axis=(0, 1, 2)), atol=1e-6)
 
 
 def test_the_exported_resizing_does_what_the_reader_of_files_does(tmp_path: Path) -> None:
@@ -481,7 +481,7 @@ def test_the_exported_resizing_does_what_the_reader_of_files_does(tmp_path: Path
     preprocessing = IMAGE.fit(dataset, np.arange(2), seed=0)
     trained_on = preprocessing.transform(dataset.examples)["image"]
     exported = preprocessing.model.predict({"image": noise}, verbose=0)["image"]
-    step = 1 / min(preprocessing.inputs[0].deviation)
+    step = 1 / min(preprocessing.inputs[0].facts.deviation)
     assert np.abs(trained_on - exported).max() <= 1.5 * step
 
 

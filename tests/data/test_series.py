@@ -251,7 +251,7 @@ def test_fitted_model_standardises_and_leaves_a_constant_channel_finite() -> Non
     dataset = read(frame, lookback=10, horizon=2)
     preprocessing = SERIES.fit(dataset, np.arange(len(dataset.examples)), 0)
     sequence = preprocessing.transform(dataset.examples)["sequence"]
-    assert preprocessing.inputs[0].targets == 1
+    assert preprocessing.inputs[0].facts.targets == 1
     assert preprocessing.inputs[0].shape == (10, 2)
     assert np.abs(sequence[..., 0]).max() < 2
     assert np.all(sequence[..., 1] == 0)

@@ -31,7 +31,7 @@ def test_a_ts_file_of_unequal_lengths_is_padded_and_masked(tmp_path: Path) -> No
     assert dataset.task == "binary"
     assert dataset.examples.targets is not None
     assert dataset.examples.targets["target"].tolist() == ["a", "b", "b"]
-    assert SERIES.fit(dataset, np.arange(3), 0).inputs[0].masked
+    assert SERIES.fit(dataset, np.arange(3), 0).inputs[0].facts.masked
 
 
 def test_padding_passes_through_standardisation(tmp_path: Path) -> None:

@@ -351,8 +351,8 @@ def test_only_training_rows_are_learned_from() -> None:
     dataset = read(
         frame(x=np.r_[np.zeros(30), np.arange(30.0) + 0.5], town=["a"] * 15 + ["b"] * 15 + ["c"] * 30)
     )
-    sizes = {spec.name: spec.sizes for spec in TABULAR.fit(dataset, np.arange(30), 0).inputs}
-    assert sizes["categorical"] == (3,)
+    facts = {spec.kind: spec.facts for spec in TABULAR.fit(dataset, np.arange(30), 0).inputs}
+    assert facts["categorical"].sizes == (3,)
 
 
 def test_the_most_frequent_categories_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,7 +369,7 @@ def test_a_hundred_thousand_categories_are_read() -> None:
     dataset = read(made)
     assert "100000 categories: the 10000 most frequent are kept" in " ".join(dataset.notes)
     fitted = TABULAR.fit(dataset, np.arange(2 * count), 0)
-    assert fitted.inputs[-1].sizes == (10_001,)
+    assert fitted.inputs[-1].facts.sizes == (10_001,)
 
 
 def test_five_hundred_columns_build_quickly() -> None:

@@ -207,7 +207,7 @@ def test_specs_tell_shape_type_and_size_of_what_transform_gives() -> None:
         assert tensors[spec.name].shape == (8, *spec.shape)
         assert tensors[spec.name].dtype == spec.dtype
     for spec in preprocessing.inputs[:2]:
-        assert 0 < tensors[spec.name].max() < spec.sizes[0]
+        assert 0 < tensors[spec.name].max() < spec.facts.size
 
 
 def test_ngrams_that_tell_the_classes_apart_weigh_more() -> None:

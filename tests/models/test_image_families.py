@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.core.specs import InputSpec
 from automl.models.catalog import FAMILIES
 from automl.models.layers.augmentation import AugmentationOptions, augment
 from automl.models.layers.image_blocks import normalise
+from tests import tensors
+from tests.models.building import network
 
 FAMILY_NAMES = ("cnn", "residual_cnn", "vision_transformer")
 SMALL: dict[str, dict[str, Any]] = {
@@ -32,11 +33,7 @@ STRENGTHS = {"flip": "both", "shift": 0.1, "rotation": 0.05, "zoom": 0.1, "contr
 
 
 def build(name: str, shape: tuple[int, int, int] = (16, 16, 3), **options: Any) -> keras.Model:
-    family = FAMILIES[f"image/{name}"]
-    spec = InputSpec(name="image", shape=shape, mean=(120.0,) * shape[2], deviation=(50.0,) * shape[2])
-    inputs = {"image": keras.Input(shape, name="image")}
-    features = family.build(inputs, {"image": spec}, family.options(**{**SMALL.get(name, {}), **options}))
-    return keras.Model(inputs, features)
+    return network(f"image/{name}", [tensors.pictures(*shape)], **{**SMALL.get(name, {}), **options})
 
 
 def pictures(count: int = 4, shape: tuple[int, int, int] = (16, 16, 3)) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,26 +13,28 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.core.specs import InputSpec
+from automl.core.tensors import TensorSpec
 from automl.models.catalog import FAMILIES
 from automl.models.layers.feature_encoding import EmbeddedColumns, OneHotColumns
 from automl.models.layers.numeric_embeddings import PeriodicEmbedding, PiecewiseLinearEmbedding
 from automl.spaces.parsing import parse_space
+from tests.models.building import backbone, network
+from tests.tensors import codes, numbers
 
 NAMES = [name for name in FAMILIES if name.startswith("tabular/")]
 SPECS = {
-    "numeric": InputSpec(name="numeric", shape=(3,)),
-    "ranks": InputSpec(name="ranks", shape=(2,)),
-    "categorical": InputSpec(name="categorical", shape=(3,), dtype="int32", sizes=(3, 40, 5)),
+    "numeric": numbers("numeric", 3),
+    "ranks": numbers("ranks", 2),
+    "categorical": codes(3, 40, 5),
 }
 
 
-def arrays(specs: Mapping[str, InputSpec], rows: int = 256) -> dict[str, np.ndarray]:
+def arrays(specs: Mapping[str, TensorSpec], rows: int = 256) -> dict[str, np.ndarray]:
     random = np.random.default_rng(0)
     made: dict[str, np.ndarray] = {}
     for name, spec in specs.items():
         if name == "categorical":
-            made[name] = np.stack([random.integers(0, size, rows) for size in spec.sizes], 1).astype(
+            made[name] = np.stack([random.integers(0, size, rows) for size in spec.facts.sizes], 1).astype(
                 "int32"
             )
         else:
@@ -40,12 +42,10 @@ def arrays(specs: Mapping[str, InputSpec], rows: int = 256) -> dict[str, np.ndar
     return made
 
 
-def model(name: str, specs: Mapping[str, InputSpec], **options: Any) -> keras.Model:
+def model(name: str, specs: Mapping[str, TensorSpec], **options: Any) -> keras.Model:
     keras.utils.set_random_seed(0)
-    family = FAMILIES[name]
-    inputs = {key: keras.Input(spec.shape, dtype=spec.dtype, name=key) for key, spec in specs.items()}
-    features = family.build(inputs, specs, replace(family.options(), **options))
-    return keras.Model(inputs, keras.layers.Dense(1)(features))
+    inputs, features = backbone(name, specs.values(), options)
+    return keras.Model(inputs.by_name(), keras.layers.Dense(1)(features))
 
 
 @pytest.mark.parametrize("kept", [("numeric", "ranks"), ("categorical",), tuple(SPECS)])
@@ -59,10 +59,8 @@ def test_each_family_copes_with_absent_inputs(name: str, kept: tuple[str, ...]) 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_family_gives_one_vector_per_row(name: str) -> None:
-    family = FAMILIES[name]
-    inputs = {key: keras.Input(spec.shape, dtype=spec.dtype) for key, spec in SPECS.items()}
-    assert family.gives == "vector"
-    assert len(family.build(inputs, SPECS, family.options()).shape) == 2
+    assert FAMILIES[name].gives == ("vector",)
+    assert len(network(name, SPECS.values()).output.shape) == 2
 
 
 @pytest.mark.parametrize("name", NAMES)

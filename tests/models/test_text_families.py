@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,15 @@ import keras
 import numpy as np
 import pytest
 
-from automl.core.specs import InputSpec
-from automl.models.catalog import FAMILIES
+from tests.models.building import backbone
+from tests.tensors import ids, numbers
 
 LENGTH = 12
 WORDS = 30
 SPECS = {
-    "tokens": InputSpec(name="tokens", shape=(LENGTH,), dtype="int32", sizes=(WORDS,)),
-    "ngrams": InputSpec(name="ngrams", shape=(LENGTH,), dtype="int32", sizes=(WORDS,)),
-    "ngram_weights": InputSpec(name="ngram_weights", shape=(LENGTH,)),
+    "tokens": ids("tokens", LENGTH, WORDS),
+    "ngrams": ids("ngrams", LENGTH, WORDS),
+    "ngram_weights": numbers("ngram_weights", LENGTH),
 }
 SMALL: dict[str, dict[str, Any]] = {
     "ngrams": {"embedding_size": 4},
@@ -38,11 +37,8 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
 
 def model(name: str, head: bool = False, **options: Any) -> keras.Model:
     keras.utils.set_random_seed(0)
-    family = FAMILIES[f"text/{name}"]
-    specs = {key: SPECS[key] for key in family.takes}
-    inputs = {key: keras.Input(spec.shape, dtype=spec.dtype, name=key) for key, spec in specs.items()}
-    features = family.build(inputs, specs, family.options(**{**SMALL[name], **options}))
-    return keras.Model(inputs, keras.layers.Dense(1)(features) if head else features)
+    inputs, features = backbone(f"text/{name}", SPECS.values(), {**SMALL[name], **options})
+    return keras.Model(inputs.by_name(), keras.layers.Dense(1)(features) if head else features)
 
 
 def batch(rows: int, length: int = LENGTH, seed: int = 0) -> dict[str, np.ndarray]:
@@ -123,11 +119,7 @@ def test_rare_words_beyond_the_vocabulary_count_as_unknown() -> None:
 
 
 def test_words_are_dropped_in_training_only() -> None:
-    family = FAMILIES["text/cnn"]
-    options = replace(family.options(**SMALL["cnn"]), word_dropout=0.9, embedding_dropout=0.0, dropout=0.0)
-    keras.utils.set_random_seed(0)
-    tokens = keras.Input((LENGTH,), dtype="int32", name="tokens")
-    net = keras.Model({"tokens": tokens}, family.build({"tokens": tokens}, SPECS, options))
+    net = model("cnn", word_dropout=0.9, embedding_dropout=0.0, dropout=0.0)
     data = {"tokens": batch(4)["tokens"]}
 
     still = [np.asarray(net(data, training=False)) for _ in range(2)]

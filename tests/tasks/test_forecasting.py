@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError, DataError
-from automl.core.specs import InputSpec
+from automl.core.tensors import Bound, Inputs
 from automl.tasks.catalog import fit_task, restore_task
 from automl.tasks.kinds.forecasting import Forecasting, ForecastOptions
+from tests.tensors import series
 
 FACTS = {"mean": [10.0, -5.0], "std": [2.0, 4.0], "naive_mae": [1.0, 0.5], "season": 3, "horizon": 4}
-SPECS = {"sequence": InputSpec(name="sequence", shape=(6, 3), targets=2)}
+SPEC = series(6, 3, targets=2)
 WINDOWS = np.random.default_rng(0).normal(size=(5, 6, 3)).astype(np.float32)
 
 
@@ -29,8 +30,8 @@ def task() -> Forecasting:
 def model(task: Forecasting, options: ForecastOptions, *, channels: bool) -> keras.Model:
     """A model whose head predicts 0 before instance normalisation is undone."""
     entry = keras.Input((6, 3), name="sequence")
-    inputs, context = task.connect({"sequence": entry}, SPECS, options)
-    values = inputs["sequence"]
+    inputs, context = task.connect(Inputs(bound=(Bound(tensor=entry, spec=SPEC),)), options)
+    values = inputs.one("sequence").tensor
     flat = keras.layers.Flatten()(values)
     features = keras.layers.Permute((2, 1))(values[:, :, :2]) if channels else flat
     return keras.Model({"sequence": entry}, task.head(features, context, options))

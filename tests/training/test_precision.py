@@ -12,7 +12,7 @@ import pytest
 
 import automl.layers  # noqa: F401  registers the layers that a saved model names
 from automl.core.errors import ConfigError
-from automl.core.specs import InputSpec
+from automl.core.tensors import TensorSpec
 from automl.data.modality import Examples, Preprocessing
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
 from automl.models.catalog import FAMILIES
@@ -23,24 +23,25 @@ from automl.training.engine import Split, TrainingOptions
 from automl.training.memory import release
 from automl.training.optimizers import build_optimizer
 from automl.training.precision import choose_precision, fastest_precision, needs_loss_scaling, policy
+from tests.tensors import codes, ids, numbers, pictures, series, smallest
 
 ROWS = 8
 MIXED = ("mixed_bfloat16", "mixed_float16")
 SPECS = {
     "tabular": (
-        InputSpec(name="numeric", shape=(3,)),
-        InputSpec(name="ranks", shape=(2,)),
-        InputSpec(name="categorical", shape=(2,), dtype="int32", sizes=(3, 40)),
+        numbers("numeric", 3),
+        numbers("ranks", 2),
+        codes(3, 40),
     ),
-    "image": (InputSpec(name="image", shape=(8, 8, 3), mean=(120.0,) * 3, deviation=(50.0,) * 3),),
+    "image": (pictures(8, 8, 3),),
     "text": (
-        InputSpec(name="tokens", shape=(12,), dtype="int32", sizes=(30,)),
-        InputSpec(name="ngrams", shape=(12,), dtype="int32", sizes=(30,)),
-        InputSpec(name="ngram_weights", shape=(12,)),
+        ids("tokens", 12, 30),
+        ids("ngrams", 12, 30),
+        numbers("ngram_weights", 12),
     ),
-    "series": (InputSpec(name="sequence", shape=(12, 2), masked=True),),
+    "series": (series(12, 2, masked=True),),
 }
-FORECAST = (InputSpec(name="sequence", shape=(12, 3), targets=2),)
+FORECAST = (series(12, 3, targets=2),)
 SMALL: dict[str, Any] = {"width": 8, "units": 8, "filters": 8, "heads": 2, "embedding_size": 8, "patch": 4}
 STRENGTHS = {"flip": "both", "shift": 0.1, "rotation": 0.05, "zoom": 0.1, "contrast": 0.3, "erasing": 0.2}
 CASES = [
@@ -68,18 +69,18 @@ def forget_models() -> Iterator[None]:
     release()
 
 
-def arrays(specs: tuple[InputSpec, ...]) -> dict[str, np.ndarray]:
+def arrays(specs: tuple[TensorSpec, ...]) -> dict[str, np.ndarray]:
     """Random inputs; the end of each text, and of each second series, is padding."""
     random = np.random.default_rng(0)
     made = {}
     for spec in specs:
         if spec.dtype == "int32":
-            array = random.integers(0, min(spec.sizes), (ROWS, *spec.shape))
+            array = random.integers(0, smallest(spec), (ROWS, *spec.shape))
         else:
             array = random.uniform(0, 1, (ROWS, *spec.shape))
         if spec.name in ("tokens", "ngrams", "ngram_weights"):
             array[:, 8:] = 0
-        if spec.masked:
+        if getattr(spec.facts, "masked", False):
             array[::2, 9:] = np.nan
         made[spec.name] = array.astype(spec.dtype)
     return made
@@ -100,7 +101,7 @@ def fitted(kind: Any) -> tuple[Task, np.ndarray]:
     return fit_task(kind, targets, names=("a", "b"), facts={}), targets
 
 
-def prepared(specs: tuple[InputSpec, ...], kind: Any) -> Prepared:
+def prepared(specs: tuple[TensorSpec, ...], kind: Any) -> Prepared:
     """Data whose preprocessing changes nothing."""
     task, targets = fitted(kind)
     raw = {

@@ -12,6 +12,7 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
+from automl.core.tensors import Promised
 from automl.data import image_arrays, image_files, image_targets
 from automl.data.choice import refuse_choice
 from automl.data.flags import Flags
@@ -75,6 +76,10 @@ class ImageModality:
             return _examples_of_arrays(arrays, schema, targets=targets)
         listing = image_files.list_again(source, schema, targets=targets)
         return _examples_of_files(listing, schema, source)
+
+    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
+        """Pictures."""
+        return (Promised(kind="image"),)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit resizing and normalisation on the training part; nothing in them is random."""

@@ -13,6 +13,7 @@ from automl.core.errors import ConfigError, DataError
 from automl.core.names import free_name
 from automl.core.notes import Note
 from automl.core.targets import TARGET
+from automl.core.tensors import Promised
 from automl.core.windows import Windows
 from automl.data import forecasting
 from automl.data.choice import refuse_choice
@@ -63,6 +64,10 @@ class Series:
         if schema["form"] == "forecast":
             return _forecast_again(source, schema, targets=targets)
         return _whole_again(source, schema, targets=targets)
+
+    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
+        """The series."""
+        return (Promised(kind="sequence"),)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Standardise each channel with mean and deviation of the training part's raw rows."""

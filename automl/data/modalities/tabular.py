@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.tensors import Promised
 from automl.data.columns import learn_columns, place_of, read_columns, recognise
 from automl.data.kinds.kind import Column
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
@@ -71,6 +72,13 @@ class Tabular:
         read = read_columns(table.frame, columns, place_of(source))
         features = Features(inputs=read.inputs, schema={}, kinds=read.words, notes=read.notes)
         return examples_of_rows(table, features, schema, targets=targets)
+
+    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
+        """Numbers with their ranks, and codes of categories; dates give both."""
+        kinds = {item["kind"] for item in dataset.schema["columns"]}
+        numbers = [Promised(kind=kind, source="numbers") for kind in ("numeric", "ranks")]
+        codes = [Promised(kind="categorical", source="categories")]
+        return (*(numbers if kinds - {"category"} else ()), *(codes if kinds - {"number"} else ()))
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit scales, quantiles and vocabularies on the training rows; nothing in it is random."""

@@ -15,6 +15,7 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.core.targets import TARGET
+from automl.core.tensors import Promised
 from automl.data.columns import columns_of
 from automl.data.kinds.kind import Column
 from automl.data.kinds.text import SAMPLE, blank_note, holds_words, is_free_text
@@ -73,6 +74,10 @@ class Text:
             notes=blank_note(texts),
         )
         return examples_of_rows(table, features, schema, targets=targets)
+
+    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
+        """Words in order, and n-grams with their weights: two views of the same text."""
+        return tuple(Promised(kind=kind, source="text") for kind in ("tokens", "ngrams", "ngram_weights"))
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit vocabularies and weights on the training rows; nothing in it is random."""

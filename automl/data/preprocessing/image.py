@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from automl.core.specs import InputSpec
+from automl.core.tensors import Pixels, TensorSpec
 from automl.data.image_scales import BYTES, Scale
 from automl.data.modality import Preprocessing
 
@@ -44,12 +44,11 @@ def fit_images(pixels: np.ndarray, rows: np.ndarray, scale: Scale = BYTES) -> Pr
     normal = layers.Normalization(axis=-1, mean=mean.tolist(), variance=variance.tolist())(drawn)
     first, last = scale.ends or (scale.low, scale.high)
     per_byte = 255 / ((last - first) or 1.0)
-    spec = InputSpec(
-        name="image",
-        shape=(height, width, channels),
+    facts = Pixels(
         mean=tuple(((mean - first) * per_byte).tolist()),
         deviation=tuple((np.sqrt(variance) * per_byte).tolist()),
     )
+    spec = TensorSpec(name="image", kind="image", shape=(height, width, channels), facts=facts)
     return Preprocessing(inputs=(spec,), model=keras.Model({"image": raw}, {"image": normal}))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from automl._version import __version__
 from automl.core.phases import Phases
 from automl.core.saved_classes import import_classes_of
-from automl.core.specs import InputSpec
+from automl.core.tensors import spec_from_plain, spec_to_plain
 from automl.data.cache import ArrayCache, Draft, Entry, key_of
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing
 from automl.data.transform import Room
@@ -111,12 +110,13 @@ def _room(draft: Draft, part: str) -> Room:
 
 def _write(folder: Path, preprocessing: Preprocessing) -> None:
     preprocessing.model.save(folder / _MODEL)
-    specs = [asdict(spec) for spec in preprocessing.inputs]
+    specs = [spec_to_plain(spec) for spec in preprocessing.inputs]
     (folder / _SPECS).write_text(json.dumps(specs), encoding="utf-8")
 
 
 def _read(entry: Entry) -> Preprocessed:
-    specs = [_spec(plain) for plain in json.loads((entry.path / _SPECS).read_text(encoding="utf-8"))]
+    plain = json.loads((entry.path / _SPECS).read_text(encoding="utf-8"))
+    specs = [spec_from_plain(item) for item in plain]
     import_classes_of(entry.path / _MODEL)
     model = keras.models.load_model(entry.path / _MODEL, compile=False, safe_mode=True)
     return Preprocessed(
@@ -124,11 +124,3 @@ def _read(entry: Entry) -> Preprocessed:
         train={spec.name: entry.arrays[f"train-{spec.name}"] for spec in specs},
         validation={spec.name: entry.arrays[f"validation-{spec.name}"] for spec in specs},
     )
-
-
-def _spec(plain: Mapping[str, Any]) -> InputSpec:
-    """From JSON, which has no tuples."""
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
-    }
-    return InputSpec(**values)

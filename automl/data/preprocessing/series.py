@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl.core.specs import InputSpec
+from automl.core.tensors import Steps, TensorSpec
 from automl.data.modality import Preprocessing
 
 
@@ -30,7 +30,8 @@ def standardise(
     raw = keras.Input((steps, len(mean)), dtype="float64", name="series")
     scale = safe(std, mean).tolist()
     layer = StandardiseSteps(mean.tolist(), scale, padded=masked, name="standardise")
-    spec = InputSpec(name="sequence", shape=(steps, len(mean)), targets=targets, masked=masked)
+    facts = Steps(targets=targets, masked=masked)
+    spec = TensorSpec(name="sequence", kind="sequence", shape=(steps, len(mean)), facts=facts)
     model = keras.Model({"series": raw}, {"sequence": layer(raw)}, name="series_preprocessing")
     return Preprocessing(inputs=(spec,), model=model, stepwise=True)
 

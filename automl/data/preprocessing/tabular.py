@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import KerasTensor
 
-from automl.core.specs import InputSpec
+from automl.core.tensors import Categories, TensorSpec
 from automl.data.modality import Preprocessing
 from automl.data.preprocessing.tabular_layers import (
     DATE_CODES,
@@ -114,11 +114,13 @@ def _numeric_outputs(numbers: KerasTensor, values: np.ndarray) -> dict[str, Kera
     return {"numeric": scale(numbers), "ranks": RankScale(edges.T.tolist(), name="table__ranks")(numbers)}
 
 
-def _spec(name: str, tensor: KerasTensor, sizes: Sequence[int]) -> InputSpec:
+def _spec(name: str, tensor: KerasTensor, sizes: Sequence[int]) -> TensorSpec:
     is_codes = name == "categorical"
-    return InputSpec(
+    return TensorSpec(
         name=name,
+        kind=name,
         shape=tuple(tensor.shape[1:]),
         dtype="int32" if is_codes else "float32",
-        sizes=tuple(sizes) if is_codes else (),
+        facts=Categories(sizes=tuple(sizes)) if is_codes else None,
+        source="categories" if is_codes else "numbers",
     )

@@ -21,7 +21,7 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from automl.core.errors import DataError
-from automl.core.specs import InputSpec
+from automl.core.tensors import TensorSpec, Vocabulary
 from automl.data.modality import Preprocessing
 from automl.data.raw_model import predict
 
@@ -72,8 +72,8 @@ def fit_text(texts: np.ndarray, groups: np.ndarray) -> Preprocessing:
         "ngrams": ids,
         "ngram_weights": _weigh(ids, weights),
     }
-    sizes = {"tokens": (words,), "ngrams": (size,)}
-    specs = tuple(_spec(name, tensor, sizes.get(name, ())) for name, tensor in outputs.items())
+    sizes = {"tokens": words, "ngrams": size}
+    specs = tuple(_spec(name, tensor, sizes.get(name)) for name, tensor in outputs.items())
     return Preprocessing(inputs=specs, model=keras.Model({"text": raw}, outputs, name="preprocessing"))
 
 
@@ -237,6 +237,12 @@ def _weigh(ids: KerasTensor, weights: np.ndarray) -> KerasTensor:
     return keras.layers.UnitNormalization(axis=1, dtype="float32", name="text__unit_weights")(flat)
 
 
-def _spec(name: str, tensor: KerasTensor, sizes: tuple[int, ...]) -> InputSpec:
-    dtype = "int32" if sizes else "float32"
-    return InputSpec(name=name, shape=tuple(tensor.shape[1:]), dtype=dtype, sizes=sizes)
+def _spec(name: str, tensor: KerasTensor, size: int | None) -> TensorSpec:
+    return TensorSpec(
+        name=name,
+        kind=name,
+        shape=tuple(tensor.shape[1:]),
+        dtype="int32" if size else "float32",
+        facts=Vocabulary(size=size) if size else None,
+        source="text",
+    )

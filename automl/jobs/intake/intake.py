@@ -20,6 +20,7 @@ from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.settings import check_settings, with_setting
 from automl.jobs.intake.story import story_of
+from automl.jobs.matching import on_shelves, usable_families
 from automl.models.catalog import FAMILIES
 from automl.models.family import Family
 from automl.spaces.loading import load_space
@@ -194,7 +195,7 @@ def take_in(
     data_is_good()
     with source.phases.phase(f"loading Keras on {config.backend}"):
         choose_backend(config.backend)
-    families, space, epochs = _search_space(config, name, dataset, per_pass)
+    families, space, epochs = _search_space(config, modality, dataset, per_pass)
     return Intake(
         source=source,
         modality=modality,
@@ -307,9 +308,7 @@ def _check_names(config: JobConfig) -> None:
     for kind, name, known in named:
         if name is not None and name not in known:
             raise ConfigError(f"Unknown {kind} {name!r}. {suggest(name, known)}")
-    short = {name.split("/")[1] for name in FAMILIES}
-    if config.modality:
-        short = {item.split("/")[1] for item in FAMILIES if item.startswith(f"{config.modality}/")}
+    short = {name.rpartition("/")[2] for name in on_shelves(config.modality)}
     unusable = {item.split("/")[-1]: trouble for item, trouble in FAMILIES.troubles.items()}
     for name in config.family:
         if name not in short:
@@ -324,15 +323,13 @@ def _modality_of(source: Source, options: ReadOptions) -> str:
 
 
 def _search_space(
-    config: JobConfig, modality: str, dataset: Dataset, per_pass: int
+    config: JobConfig, modality: Modality, dataset: Dataset, per_pass: int
 ) -> tuple[dict[str, Family], SearchSpace, dict[str, int]]:
-    from automl.jobs.assembly import usable_families
-
     task = dataset.task
     own = load_space(config.space, task=task) if config.space else None
     wanted = config.family or ((own.name.split("/")[-1],) if own else ())
-    families = usable_families(modality, task, wanted)
-    spaces = {name: load_space(f"{modality}/{name}", task=task) for name in families}
+    families = usable_families(modality.name, modality.promises(dataset), task, wanted)
+    spaces = {name: load_space(family.name, task=task) for name, family in families.items()}
     if own is not None:
         name = own.name.split("/")[-1]
         if name not in families:

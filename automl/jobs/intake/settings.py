@@ -8,6 +8,7 @@ from typing import Any
 from automl.core.errors import SpaceError, suggest
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.domains import check_domain
+from automl.jobs.matching import on_shelves
 from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
 from automl.spaces.parameters import Constant
@@ -59,7 +60,7 @@ def with_setting(space: SearchSpace, text: str) -> SearchSpace:
 
 def _check_family(name: str) -> None:
     family, dot, _ = name.rpartition(".")
-    short = sorted({item.split("/")[1] for item in FAMILIES})
+    short = sorted({item.rpartition("/")[2] for item in FAMILIES})
     if dot and family not in short:
         raise SpaceError(f"--set {name}: there is no family {family!r}. {suggest(family, short)}")
 
@@ -67,9 +68,9 @@ def _check_family(name: str) -> None:
 def _spaces(config: JobConfig) -> list[SearchSpace]:
     if config.space:
         return [load_space(config.space)]
-    names = [name for name in FAMILIES if config.modality in (None, name.split("/")[0])]
+    names = on_shelves(config.modality)
     if config.family:
-        return [load_space(name) for name in names if name.split("/")[1] in config.family]
+        return [load_space(name) for name in names if name.rpartition("/")[2] in config.family]
     return [load_space(name) for name in names if FAMILIES.origin(name) is None]
 
 

@@ -5,7 +5,7 @@ Legend: n rows, k numeric columns, c categorical columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import keras
@@ -13,7 +13,7 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from automl.core.errors import ConfigError, suggest
-from automl.core.specs import InputSpec
+from automl.core.tensors import Bound, Inputs
 from automl.models.layers.numeric_embeddings import PeriodicEmbedding, PiecewiseLinearEmbedding
 
 EMBEDDINGS = ("none", "ple", "periodic")
@@ -45,18 +45,17 @@ class EncodingOptions(Protocol):
     def frequency_scale(self) -> float: ...  # noqa: D102
 
 
-def encode_row(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: EncodingOptions
-) -> KerasTensor:
+def encode_row(inputs: Inputs, options: EncodingOptions) -> KerasTensor:
     """Connect the inputs ``numeric``, ``ranks`` and ``categorical``, those present, to a vector."""
-    parts = [inputs["numeric"]] if "numeric" in inputs else []
-    if "ranks" in inputs:
-        parts += _embedded_numbers(inputs, specs, options)
-    if "categorical" in inputs:
-        sizes = specs["categorical"].sizes
+    numeric, ranks, categorical = (inputs.get(kind) for kind in ("numeric", "ranks", "categorical"))
+    parts = [numeric.tensor] if numeric is not None else []
+    if ranks is not None:
+        parts += _embedded_numbers(numeric, ranks, options)
+    if categorical is not None:
+        sizes = categorical.spec.facts.sizes
         small = [column for column, size in enumerate(sizes) if size <= options.one_hot_limit + 1]
         large = [column for column, size in enumerate(sizes) if size > options.one_hot_limit + 1]
-        codes = inputs["categorical"]
+        codes = categorical.tensor
         if small:
             parts.append(OneHotColumns(sizes, small)(codes))
         if large:
@@ -131,19 +130,17 @@ class EmbeddedColumns(keras.layers.Layer):
         return {**super().get_config(), **own}
 
 
-def _embedded_numbers(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: EncodingOptions
-) -> list[KerasTensor]:
+def _embedded_numbers(numeric: Bound | None, ranks: Bound, options: EncodingOptions) -> list[KerasTensor]:
     kind = options.numeric_embedding
     if kind not in EMBEDDINGS:
         raise ConfigError(f"Unknown numeric_embedding {kind!r}. {suggest(kind, EMBEDDINGS)}")
     if kind == "none":
-        return [keras.layers.Rescaling(2.0, offset=-1.0)(inputs["ranks"])]
+        return [keras.layers.Rescaling(2.0, offset=-1.0)(ranks.tensor)]
     if kind == "ple":
         layer = PiecewiseLinearEmbedding(options.numeric_bins, options.numeric_size)
-        return [keras.layers.Flatten()(layer(inputs["ranks"]))]
+        return [keras.layers.Flatten()(layer(ranks.tensor))]
     embedding = PeriodicEmbedding(options.numeric_bins, options.numeric_size, options.frequency_scale)
-    if "numeric" not in inputs:
-        return [keras.layers.Flatten()(embedding(inputs["ranks"]))]
-    columns = specs["ranks"].shape[0]
-    return [keras.layers.Flatten()(embedding(inputs["numeric"][:, :columns]))]
+    if numeric is None:
+        return [keras.layers.Flatten()(embedding(ranks.tensor))]
+    columns = ranks.spec.shape[0]
+    return [keras.layers.Flatten()(embedding(numeric.tensor[:, :columns]))]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import layers, ops
 
+from automl.core.tensors import Bound
+
 if TYPE_CHECKING:
     from keras import KerasTensor
-
-    from automl.core.specs import InputSpec
 
 UNKNOWN = 1
 _NEVER = -1e9
@@ -39,22 +39,22 @@ class TokenOptions:
 
 
 def embed_tokens(
-    tokens: KerasTensor, spec: InputSpec, options: TokenOptions, *, positions: bool = False
+    words: Bound, options: TokenOptions, *, positions: bool = False
 ) -> tuple[KerasTensor, KerasTensor]:
     """Embed tokens.
 
     Args:
-        tokens: ids ``(b, l)`` int32.
-        spec: tells the size of the vocabulary.
+        words: ids ``(b, l)`` int32, with the size of their vocabulary.
         options: see ``TokenOptions``.
         positions: whether a learned vector is added to each position.
 
     Returns:
         vectors ``(b, l, d)`` float32, zero at padding, and the mask ``(b, l)`` bool, True at words.
     """
-    size = min(options.vocabulary + UNKNOWN + 1, spec.sizes[0])
+    tokens, known = words.tensor, words.spec.facts.size
+    size = min(options.vocabulary + UNKNOWN + 1, known)
     mask = ops.not_equal(tokens, 0)
-    if size < spec.sizes[0]:
+    if size < known:
         tokens = ops.where(ops.less(tokens, size), tokens, UNKNOWN)
     if options.word_dropout > 0:
         tokens = WordDropout(options.word_dropout)(tokens)

@@ -11,6 +11,7 @@ FORECASTING = TaskDeclaration(
     module="automl.tasks.kinds.forecasting",
     metrics=(MSE_SCALED, MAE_SCALED, MSE, MAE, RMSE, SMAPE, MASE),
     targets=STEPS,
+    needs=("channels", "vector"),
     split=BY_TIME,
     plots=("automl.tasks.plots:predictions_against_truth",),
 )

@@ -15,7 +15,8 @@ from keras import KerasTensor
 
 from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.names import free_name
-from automl.core.specs import InputSpec, TaskKind
+from automl.core.specs import TaskKind
+from automl.core.tensors import Inputs
 from automl.metrics.classification import ClassScorer, FlagScorer
 from automl.metrics.scorer import Scorer, score_at_once
 from automl.tasks.catalog import TASKS
@@ -121,9 +122,7 @@ class Classification:
             raise DataError(_unseen(self.names, unseen, self.classes))
         return np.eye(len(self.classes), dtype=np.float32)[codes[places]]
 
-    def connect(
-        self, inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: Any
-    ) -> tuple[Mapping[str, KerasTensor], Any]:
+    def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
         """Pass the inputs on."""
         return inputs, None
 
@@ -215,9 +214,7 @@ class Multilabel:
             )
         return targets.astype(np.float32)
 
-    def connect(
-        self, inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: Any
-    ) -> tuple[Mapping[str, KerasTensor], Any]:
+    def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
         """Pass the inputs on."""
         return inputs, None
 

@@ -16,7 +16,8 @@ from keras import KerasTensor, ops
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.names import free_name
-from automl.core.specs import InputSpec, TaskKind
+from automl.core.specs import TaskKind
+from automl.core.tensors import Inputs
 from automl.metrics.forecasting import ForecastScorer
 from automl.metrics.scorer import Decoded, Scorer, score_at_once
 from automl.tasks.declaration import TaskDeclaration
@@ -87,20 +88,16 @@ class Forecasting:
         scaled = (targets - np.array(self.mean)) / np.array(self.std)
         return np.asarray(scaled, np.float32)
 
-    def connect(
-        self,
-        inputs: Mapping[str, KerasTensor],
-        specs: Mapping[str, InputSpec],
-        options: ForecastOptions,
-    ) -> tuple[Mapping[str, KerasTensor], Level]:
+    def connect(self, inputs: Inputs, options: ForecastOptions) -> tuple[Inputs, Level]:
         """Normalise each window by itself."""
-        sequence, k = inputs["sequence"], specs["sequence"].targets
+        series = inputs.one("sequence")
+        sequence, k = series.tensor, series.spec.facts.targets
         if options.instance_norm == "none":
             return inputs, Level(horizon=self.horizon, targets=k)
         if options.instance_norm == "last":
             level = sequence[:, -1:, :]
             context = Level(horizon=self.horizon, targets=k, level=level[:, :, :k])
-            return {**inputs, "sequence": sequence - level}, context
+            return inputs.with_tensor(series, sequence - level), context
         if options.instance_norm != "standard":
             raise ConfigError(
                 f"Expected instance_norm none, last or standard, got {options.instance_norm!r}."
@@ -109,7 +106,7 @@ class Forecasting:
         # the offset keeps windows that stand still, and their noise, from being blown up
         spread = ops.sqrt(ops.var(sequence, axis=1, keepdims=True) + 1e-4)
         context = Level(horizon=self.horizon, targets=k, level=level[:, :, :k], spread=spread[:, :, :k])
-        return {**inputs, "sequence": (sequence - level) / spread}, context
+        return inputs.with_tensor(series, (sequence - level) / spread), context
 
     def head(self, features: KerasTensor, context: Level, options: ForecastOptions) -> KerasTensor:
         """Map features to standardised forecasts ``(n, h, k)``.

@@ -17,7 +17,8 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.errors import ConfigError, DataError, suggest
-from automl.core.specs import InputSpec, TaskKind
+from automl.core.specs import TaskKind
+from automl.core.tensors import Inputs
 from automl.metrics.regression import AmountScorer
 from automl.metrics.scorer import Decoded, Scorer, score_at_once
 from automl.tasks.declaration import TaskDeclaration
@@ -120,9 +121,7 @@ class Regression:
             raise DataError(f"Target {name!r}: {int(wrong.sum())} values are not finite. Drop those rows.")
         return np.asarray((values - self.mean) / self.scale, dtype=np.float32)
 
-    def connect(
-        self, inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: Any
-    ) -> tuple[Mapping[str, KerasTensor], Any]:
+    def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
         """Pass the inputs on."""
         return inputs, None
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from tensorflow.errors import ResourceExhaustedError
 
-from automl.core.specs import InputSpec, Objective, TrialRecord
+from automl.core.specs import Objective, TrialRecord
 from automl.data.modality import Examples, Preprocessing
 from automl.execution.executor import INTERRUPTED, Message
 from automl.jobs.assembly import Prepared, build_core, deal
@@ -37,6 +37,7 @@ from automl.training.engine_choice import EngineChoice
 from automl.training.footprint import Footprint, footprint
 from automl.training.state import check_fit
 from automl.training.strategies.single import Single, single
+from tests.tensors import numbers
 
 ROWS = 40
 ERRORS = {
@@ -82,7 +83,7 @@ class SmallDevice:
 def fold() -> Prepared:
     values = np.random.default_rng(0).normal(size=(ROWS, 1)).astype("float32")
     task = fit_task("regression", values, names=("y",), facts={})
-    spec, entry = InputSpec(name="numeric", shape=(1,)), keras.Input((1,), name="x")
+    spec, entry = numbers("numeric", 1), keras.Input((1,), name="x")
     encoded = task.encode(values)
     data = {"numeric": values}
     return Prepared(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +10,12 @@ import keras
 from keras import layers
 
 from automl.core.errors import ConfigError, suggest
-from automl.models.family import Family
+from automl.core.tensors import Inputs, Pixels
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.augmentation import AugmentationOptions, augment
-from automl.models.layers.image_blocks import dense_head
 
 if TYPE_CHECKING:
     from keras import KerasTensor
-
-    from automl.core.specs import InputSpec
 
 HIGHEST = {"raw": None, "unit": 1.0, "signed": 2.0, "normalised": None}
 """What pixel values a file may expect: to how wide a range 0..255 is brought, where that is a scaling."""
@@ -26,7 +23,7 @@ HIGHEST = {"raw": None, "unit": 1.0, "signed": 2.0, "normalised": None}
 
 @dataclass(frozen=True, kw_only=True)
 class BackboneOptions(AugmentationOptions):
-    """What is taken from the file and what is put behind it.
+    """What is taken from the file.
 
     Attributes:
         model_file: path of a Keras model (``.keras``) with one image input.
@@ -36,24 +33,16 @@ class BackboneOptions(AugmentationOptions):
             (0..1), ``signed`` (-1..1) or ``normalised`` (zero mean, unit variance).
         trainable_layers: how many of the last layers with weights are fine-tuned; 0 freezes all. Batch
             statistics stay as they are.
-        dense_width: units of a dense layer ahead of the task's head, 0 for none.
-        activation: of that layer.
-        dropout: share dropped before and after it.
     """
 
     model_file: str = ""
     layer: str = ""
     pixel_values: str = "raw"
     trainable_layers: int = 0
-    dense_width: int = 0
-    activation: str = "relu"
-    dropout: float = 0.2
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: BackboneOptions
-) -> KerasTensor:
-    """Build from ``image`` to a vector ``(batch, features)``.
+def build(inputs: Inputs, options: BackboneOptions) -> Features:
+    """Build from ``image`` to ``map`` or ``vector``, as the file gives.
 
     Raises:
         ConfigError: no file is given, it is no Keras model, or not one for pictures such as these.
@@ -61,13 +50,10 @@ def build(
     whole = _load(options.model_file)
     backbone = keras.Model(whole.inputs, _features(whole, options), name="backbone")
     _freeze(backbone, options.trainable_layers)
-    image = augment(inputs["image"], options)
-    image = _fit_shape(_restore(image, specs["image"], options.pixel_values), whole, options.model_file)
-    features = backbone(image, training=False)
-    vector = layers.GlobalAveragePooling2D()(features) if len(features.shape) == 4 else features
-    return dense_head(
-        vector, width=options.dense_width, dropout=options.dropout, activation=options.activation
-    )
+    pictures = inputs.one("image")
+    image = _restore(augment(pictures.tensor, options), pictures.spec.facts, options.pixel_values)
+    features = backbone(_fit_shape(image, whole, options.model_file), training=False)
+    return {"map" if len(features.shape) == 4 else "vector": features}
 
 
 def _load(path: str) -> keras.Model:
@@ -123,16 +109,16 @@ def _freeze(backbone: keras.Model, trainable: int) -> None:
         layer.trainable = False
 
 
-def _restore(image: KerasTensor, spec: InputSpec, values: str) -> KerasTensor:
+def _restore(image: KerasTensor, facts: Pixels | None, values: str) -> KerasTensor:
     """Undo the job's normalisation as far as the file wants other values."""
     if values not in HIGHEST:
         raise ConfigError(f"Unknown pixel_values {values!r}. {suggest(values, HIGHEST)}")
-    if values == "normalised" or not spec.mean:
+    if values == "normalised" or facts is None:
         return image
     factor = (HIGHEST[values] or 255.0) / 255.0
     shift = 1.0 if values == "signed" else 0.0
-    scale = [deviation * factor for deviation in spec.deviation]
-    offset = [mean * factor - shift for mean in spec.mean]
+    scale = [deviation * factor for deviation in facts.deviation]
+    offset = [mean * factor - shift for mean in facts.mean]
     return layers.Rescaling(scale, offset)(image)
 
 
@@ -151,11 +137,11 @@ def _fit_shape(image: KerasTensor, model: keras.Model, path: str) -> KerasTensor
 
 
 FAMILY = Family(
-    name="backbone",
-    modality="image",
-    takes=("image",),
-    gives="vector",
+    name="image/backbone",
+    slots=(Slot(kind="image", least=1),),
+    gives=("map", "vector"),
     options=BackboneOptions,
     build=build,
+    necks={"map_summary": {}, "dense": {}},
     default=False,
 )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keras import layers
 
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.augmentation import AugmentationOptions, augment
-from automl.models.layers.image_blocks import activate, convolve, dense_head, normalise
+from automl.models.layers.image_blocks import activate, convolve, normalise
 
 if TYPE_CHECKING:
     from keras import KerasTensor
-
-    from automl.core.specs import InputSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +31,7 @@ class CnnOptions(AugmentationOptions):
         normalisation: ``batch``, ``group`` or ``none``.
         activation: any activation of Keras by name.
         pooling: ``max`` or ``average``, at the end of each block.
-        summary: how the last map becomes a vector: ``average``, ``max`` or ``flatten``.
         block_dropout: share of activations dropped after each block.
-        dense_width: units of the dense layer before the task's head, 0 for none.
-        dropout: share dropped before and after that layer.
     """
 
     blocks: int = 4
@@ -48,23 +43,17 @@ class CnnOptions(AugmentationOptions):
     normalisation: str = "batch"
     activation: str = "relu"
     pooling: str = "max"
-    summary: str = "average"
     block_dropout: float = 0.0
-    dense_width: int = 0
-    dropout: float = 0.2
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: CnnOptions
-) -> KerasTensor:
-    """Build the network from ``image`` to a vector ``(batch, features)``."""
-    image = augment(inputs["image"], options)
+def build(inputs: Inputs, options: CnnOptions) -> Features:
+    """Build the network from ``image``; the maps of the pyramid are the ends of the blocks."""
+    image = augment(inputs.one("image").tensor, options)
+    maps = []
     for block in range(options.blocks):
         image = _block(image, block, options)
-    vector = _summarise(image, options.summary)
-    return dense_head(
-        vector, width=options.dense_width, dropout=options.dropout, activation=options.activation
-    )
+        maps.append(image)
+    return {"map": image, "pyramid": tuple(maps)}
 
 
 def _block(image: KerasTensor, block: int, options: CnnOptions) -> KerasTensor:
@@ -78,12 +67,11 @@ def _block(image: KerasTensor, block: int, options: CnnOptions) -> KerasTensor:
     return layers.Dropout(options.block_dropout)(image) if options.block_dropout > 0 else image
 
 
-def _summarise(image: KerasTensor, kind: str) -> KerasTensor:
-    if kind == "flatten":
-        return layers.Flatten()(image)
-    return (layers.GlobalMaxPooling2D if kind == "max" else layers.GlobalAveragePooling2D)()(image)
-
-
 FAMILY = Family(
-    name="cnn", modality="image", takes=("image",), gives="vector", options=CnnOptions, build=build
+    name="image/cnn",
+    slots=(Slot(kind="image", least=1),),
+    gives=("map", "pyramid"),
+    options=CnnOptions,
+    build=build,
+    necks={"map_summary": {}},
 )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keras import layers
 
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.augmentation import AugmentationOptions, augment
-from automl.models.layers.image_blocks import activate, convolve, dense_head, normalise
+from automl.models.layers.image_blocks import activate, convolve, normalise
 
 if TYPE_CHECKING:
     from keras import KerasTensor
-
-    from automl.core.specs import InputSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,6 @@ class ResidualCnnOptions(AugmentationOptions):
         activation: any activation of Keras by name.
         block_dropout: share dropped between the two convolutions of a block (Zagoruyko and
             Komodakis, 2016).
-        dropout: share dropped before the task's head.
     """
 
     stages: int = 3
@@ -43,22 +40,20 @@ class ResidualCnnOptions(AugmentationOptions):
     normalisation: str = "batch"
     activation: str = "relu"
     block_dropout: float = 0.0
-    dropout: float = 0.2
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: ResidualCnnOptions
-) -> KerasTensor:
-    """Build the network from ``image`` to a vector ``(batch, features)``."""
-    image = augment(inputs["image"], options)
+def build(inputs: Inputs, options: ResidualCnnOptions) -> Features:
+    """Build the network from ``image``; the maps of the pyramid are the ends of the stages."""
+    image = augment(inputs.one("image").tensor, options)
     image = convolve(image, options.width, options.kernel_size, stride=options.stem_stride, bias=False)
+    maps = []
     for stage in range(options.stages):
         for position in range(options.depth):
             stride = 2 if stage and not position and min(image.shape[1:3]) > 1 else 1
             image = _block(image, options.width * 2**stage, stride, options)
+        maps.append(image)
     image = activate(normalise(image, options.normalisation), options.activation)
-    vector = layers.GlobalAveragePooling2D()(image)
-    return dense_head(vector, width=0, dropout=options.dropout, activation=options.activation)
+    return {"map": image, "pyramid": (*maps[:-1], image)}
 
 
 def _block(image: KerasTensor, filters: int, stride: int, options: ResidualCnnOptions) -> KerasTensor:
@@ -75,10 +70,10 @@ def _block(image: KerasTensor, filters: int, stride: int, options: ResidualCnnOp
 
 
 FAMILY = Family(
-    name="residual_cnn",
-    modality="image",
-    takes=("image",),
-    gives="vector",
+    name="image/residual_cnn",
+    slots=(Slot(kind="image", least=1),),
+    gives=("map", "pyramid"),
     options=ResidualCnnOptions,
     build=build,
+    necks={"map_summary": {}},
 )

@@ -6,21 +6,19 @@ al., 2021): a network without them has to learn from scratch that neighbouring p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keras import layers
 
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.augmentation import AugmentationOptions, augment
 from automl.models.layers.image_blocks import activate, convolve, normalise
 from automl.models.layers.image_positions import ImagePositions
 
 if TYPE_CHECKING:
     from keras import KerasTensor
-
-    from automl.core.specs import InputSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +33,7 @@ class VisionTransformerOptions(AugmentationOptions):
         heads: attention heads.
         expansion: width of the inner dense layer, in multiples of ``width``.
         activation: of the inner dense layer.
-        summary: how patches become one vector: ``average`` or ``attention`` (learned weights).
         block_dropout: share dropped of each branch before it is added.
-        dropout: share dropped before the task's head.
     """
 
     patch_size: int = 4
@@ -47,30 +43,26 @@ class VisionTransformerOptions(AugmentationOptions):
     heads: int = 4
     expansion: float = 2.0
     activation: str = "gelu"
-    summary: str = "attention"
     block_dropout: float = 0.1
-    dropout: float = 0.1
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: VisionTransformerOptions
-) -> KerasTensor:
-    """Build the network from ``image`` to a vector ``(batch, width)``."""
-    image = augment(inputs["image"], options)
-    patches = ImagePositions()(_patches(image, options))
+def build(inputs: Inputs, options: VisionTransformerOptions) -> Features:
+    """Build the network from ``image``; the steps are patches, row by row, and the map is their grid."""
+    image = augment(inputs.one("image").tensor, options)
+    grid = _grid(image, options)
+    patches = ImagePositions()(layers.Reshape((-1, grid.shape[-1]))(grid))
     for _ in range(options.depth):
         patches = _block(patches, options)
-    vector = _summarise(layers.LayerNormalization(epsilon=1e-6)(patches), options.summary)
-    return layers.Dropout(options.dropout)(vector) if options.dropout > 0 else vector
+    patches = layers.LayerNormalization(epsilon=1e-6)(patches)
+    return {"steps": patches, "map": layers.Reshape(grid.shape[1:])(patches)}
 
 
-def _patches(image: KerasTensor, options: VisionTransformerOptions) -> KerasTensor:
+def _grid(image: KerasTensor, options: VisionTransformerOptions) -> KerasTensor:
     width = -(-options.width // options.heads) * options.heads
     if options.stem_filters > 0:
         image = convolve(image, options.stem_filters, 3, bias=False)
         image = activate(normalise(image, "batch"), "relu")
-    grid = convolve(image, width, options.patch_size, stride=options.patch_size, bias=True)
-    return layers.Reshape((-1, width))(grid)
+    return convolve(image, width, options.patch_size, stride=options.patch_size, bias=True)
 
 
 def _block(patches: KerasTensor, options: VisionTransformerOptions) -> KerasTensor:
@@ -87,19 +79,11 @@ def _drop(branch: KerasTensor, options: VisionTransformerOptions) -> KerasTensor
     return layers.Dropout(options.block_dropout)(branch) if options.block_dropout > 0 else branch
 
 
-def _summarise(patches: KerasTensor, kind: str) -> KerasTensor:
-    if kind == "average":
-        return layers.GlobalAveragePooling1D()(patches)
-    weights = layers.Softmax(axis=1)(layers.Dense(1)(patches))
-    pooled = layers.Dot(axes=1)([weights, patches])
-    return layers.Flatten()(pooled)
-
-
 FAMILY = Family(
-    name="vision_transformer",
-    modality="image",
-    takes=("image",),
-    gives="vector",
+    name="image/vision_transformer",
+    slots=(Slot(kind="image", least=1),),
+    gives=("steps", "map"),
     options=VisionTransformerOptions,
     build=build,
+    necks={"patch_summary": {}},
 )

@@ -7,17 +7,15 @@ neural networks", 2017 (FCN).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import keras
 from keras import KerasTensor
 
-from automl.core.specs import InputSpec
-from automl.models.families.series.sequence import Sequence, patches, rejoin, take_sequence
-from automl.models.family import Family
-from automl.models.layers.series_steps import PoolSteps
+from automl.core.tensors import Inputs
+from automl.models.families.series.sequence import Sequence, as_steps, patches, rejoin, take_sequence
+from automl.models.family import Family, Features, Slot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,6 @@ class CnnOptions:
         activation: name of a Keras activation.
         normalisation: ``batch``, ``layer`` or ``none``.
         residual: of whole series, whether inputs are added to the outputs of each convolution.
-        pooling: of whole series, how steps are pooled.
         noise: standard deviation of Gaussian noise added to whole series while training.
         patch: of a forecast, steps that are embedded together at first.
         read_out: of a forecast, ``last`` step's features or all steps' (``flat``).
@@ -47,7 +44,6 @@ class CnnOptions:
     activation: str = "relu"
     normalisation: Literal["batch", "layer", "none"] = "batch"
     residual: bool = False
-    pooling: Literal["average", "max", "both"] = "average"
     noise: float = 0.0
     patch: int = 8
     read_out: Literal["last", "flat"] = "flat"
@@ -55,24 +51,21 @@ class CnnOptions:
     channel_independent: bool = True
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: CnnOptions
-) -> KerasTensor:
+def build(inputs: Inputs, options: CnnOptions) -> Features:
     """Build the backbone.
 
     Returns:
-        ``(batch, targets, features)`` of a forecast by channel, ``(batch, features)`` otherwise.
+        ``channels`` of a forecast by channel, ``vector`` of one across channels, ``steps`` of whole series.
     """
     sequence = take_sequence(
         inputs,
-        specs,
         lookback_share=options.lookback_share,
         channel_independent=options.channel_independent,
     )
     return _dilated(sequence, options) if sequence.targets else _convolutional(sequence, options)
 
 
-def _dilated(sequence: Sequence, options: CnnOptions) -> KerasTensor:
+def _dilated(sequence: Sequence, options: CnnOptions) -> Features:
     values = patches(sequence.values, options.width, options.patch, options.patch, "patches")
     for level in range(options.depth):
         branch = values
@@ -91,7 +84,7 @@ def _dilated(sequence: Sequence, options: CnnOptions) -> KerasTensor:
     return rejoin(read, sequence)
 
 
-def _convolutional(sequence: Sequence, options: CnnOptions) -> KerasTensor:
+def _convolutional(sequence: Sequence, options: CnnOptions) -> Features:
     values, real = sequence.values, sequence.real
     if options.noise:
         values = keras.layers.GaussianNoise(options.noise, name="noise")(values)
@@ -106,9 +99,7 @@ def _convolutional(sequence: Sequence, options: CnnOptions) -> KerasTensor:
         )(values)
         branch = _finished(branch, options, str(level))
         values = _added(values, branch, level) if options.residual else branch
-    if real is not None:
-        return PoolSteps(options.pooling, name="pooled")([values, real])
-    return _pooled(values, options.pooling)
+    return as_steps(values, real)
 
 
 def _biased(options: CnnOptions) -> bool:
@@ -134,20 +125,11 @@ def _added(values: KerasTensor, branch: KerasTensor, level: int) -> KerasTensor:
     return keras.layers.Add(name=f"residual{level}")([values, branch])
 
 
-def _pooled(values: KerasTensor, how: str) -> KerasTensor:
-    average = keras.layers.GlobalAveragePooling1D(name="average")
-    top = keras.layers.GlobalMaxPooling1D(name="max")
-    if how == "both":
-        return keras.layers.Concatenate(name="pooled")([average(values), top(values)])
-    return average(values) if how == "average" else top(values)
-
-
 FAMILY = Family(
-    name="cnn",
-    modality="series",
-    takes=("sequence",),
-    gives="channels",
+    name="series/cnn",
+    slots=(Slot(kind="sequence", least=1),),
+    gives=("channels", "vector", "steps"),
     options=CnnOptions,
     build=build,
-    forecasts=True,
+    necks={"step_pool": {}},
 )

@@ -7,16 +7,15 @@ model on all steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import keras
 from keras import KerasTensor
 
-from automl.core.specs import InputSpec
+from automl.core.tensors import Inputs
 from automl.models.families.series.sequence import take_sequence
-from automl.models.family import Family
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.series_channels import ChannelBlocks
 from automl.models.layers.series_steps import Trend
 
@@ -41,24 +40,25 @@ class LinearOptions:
     dropout: float = 0.0
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: LinearOptions
-) -> KerasTensor:
+def build(inputs: Inputs, options: LinearOptions) -> Features:
     """Lay out the steps so that the head's dense layer is the linear map itself.
 
     Returns:
-        ``(batch, targets, steps)`` of a forecast with maps by channel, ``(batch, features)`` otherwise.
+        ``channels (batch, targets, steps)`` of a forecast with maps by channel, ``vector`` otherwise.
     """
-    sequence = take_sequence(inputs, specs, lookback_share=options.lookback_share)
+    sequence = take_sequence(inputs, lookback_share=options.lookback_share)
     values, k = sequence.values, sequence.targets
     if k and options.channels != "mixed":
         values = values[:, :, :k]
     features = keras.layers.Permute((2, 1), name="channels_first")(_parts(values, options))
-    if not k or options.channels == "mixed":
+    across = not k or options.channels == "mixed"
+    if across:
         features = keras.layers.Flatten(name="all_steps")(features)
     elif options.channels == "individual" and k > 1:
         features = ChannelBlocks(name="own_map")(features)
-    return keras.layers.Dropout(options.dropout)(features) if options.dropout else features
+    if options.dropout:
+        features = keras.layers.Dropout(options.dropout)(features)
+    return {"vector" if across else "channels": features}
 
 
 def _parts(values: KerasTensor, options: LinearOptions) -> KerasTensor:
@@ -71,11 +71,9 @@ def _parts(values: KerasTensor, options: LinearOptions) -> KerasTensor:
 
 
 FAMILY = Family(
-    name="linear",
-    modality="series",
-    takes=("sequence",),
-    gives="channels",
+    name="series/linear",
+    slots=(Slot(kind="sequence", least=1),),
+    gives=("channels", "vector"),
     options=LinearOptions,
     build=build,
-    forecasts=True,
 )

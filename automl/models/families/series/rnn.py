@@ -5,7 +5,6 @@ Hochreiter and Schmidhuber, 1997 (LSTM); Cho et al., 2014 (GRU); patches as in S
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,10 +12,9 @@ import keras
 from keras import KerasTensor, ops
 
 from automl.core.errors import ConfigError
-from automl.core.specs import InputSpec
-from automl.models.families.series.sequence import Sequence, patches, rejoin, take_sequence
-from automl.models.family import Family
-from automl.models.layers.series_steps import PoolSteps
+from automl.core.tensors import Inputs
+from automl.models.families.series.sequence import Sequence, as_steps, patches, rejoin, take_sequence
+from automl.models.family import Family, Features, Slot
 
 CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple": keras.layers.SimpleRNN}
 
@@ -30,7 +28,8 @@ class RnnOptions:
         units: size of the state, in each direction.
         depth: recurrent layers.
         bidirectional: of whole series, whether they are read backwards as well.
-        pooling: of whole series, ``last`` state or the ``average`` of all states.
+        pooling: of whole series, ``last`` gives the last state; else all states are steps, which the neck
+            pools.
         dropout: share of features dropped between layers and before the head.
         patch: of a forecast, steps that are embedded together and read as one.
         lookback_share: share of the look-back window that is used, its end.
@@ -48,17 +47,15 @@ class RnnOptions:
     channel_independent: bool = True
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: RnnOptions
-) -> KerasTensor:
+def build(inputs: Inputs, options: RnnOptions) -> Features:
     """Build the backbone.
 
     Returns:
-        ``(batch, targets, features)`` of a forecast by channel, ``(batch, features)`` otherwise.
+        ``channels`` of a forecast by channel, ``vector`` of one across channels, ``steps`` of whole series,
+        or ``vector`` of their last state.
     """
     sequence = take_sequence(
         inputs,
-        specs,
         lookback_share=options.lookback_share,
         channel_independent=options.channel_independent,
     )
@@ -69,14 +66,10 @@ def build(
     return _whole(sequence, options)
 
 
-def _whole(sequence: Sequence, options: RnnOptions) -> KerasTensor:
-    average = options.pooling == "average"
-    states = _read(sequence.values, sequence.real, options, pooled=average)
-    if not average:
-        return states
-    if sequence.real is None:
-        return keras.layers.GlobalAveragePooling1D(name="average")(states)
-    return PoolSteps("average", name="average")([states, sequence.real])
+def _whole(sequence: Sequence, options: RnnOptions) -> Features:
+    pooled = options.pooling != "last"
+    states = _read(sequence.values, sequence.real, options, pooled=pooled)
+    return as_steps(states, sequence.real) if pooled else {"vector": states}
 
 
 def _read(
@@ -103,11 +96,10 @@ def _layer(options: RnnOptions, every: bool, level: int) -> Any:
 
 
 FAMILY = Family(
-    name="rnn",
-    modality="series",
-    takes=("sequence",),
-    gives="channels",
+    name="series/rnn",
+    slots=(Slot(kind="sequence", least=1),),
+    gives=("channels", "vector", "steps"),
     options=RnnOptions,
     build=build,
-    forecasts=True,
+    necks={"step_pool": {}},
 )

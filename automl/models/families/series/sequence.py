@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
-from keras import KerasTensor
+from keras import KerasTensor, ops
 
-from automl.core.specs import InputSpec
+from automl.core.tensors import Inputs, Steps
+from automl.models.family import Features
 from automl.models.layers.series_channels import BatchToChannels, ChannelsToBatch
 from automl.models.layers.series_steps import RealSteps, ZeroPadding
 
@@ -31,8 +31,7 @@ class Sequence:
 
 
 def take_sequence(
-    inputs: Mapping[str, KerasTensor],
-    specs: Mapping[str, InputSpec],
+    inputs: Inputs,
     *,
     lookback_share: float = 1.0,
     channel_independent: bool = False,
@@ -40,30 +39,37 @@ def take_sequence(
     """Take the input ``sequence``.
 
     Args:
-        inputs: must hold ``sequence`` ``(batch, time, channels)``.
-        specs: its spec.
+        inputs: must hold a ``sequence`` ``(batch, time, channels)``.
         lookback_share: of a forecast, the share of the look-back window that is used, its end.
         channel_independent: of a forecast, each target channel goes through the network by itself
             (Nie et al., 2023); covariates are then left out.
     """
-    values, spec = inputs["sequence"], specs["sequence"]
-    real = RealSteps(name="real_steps")(values) if spec.masked else None
+    bound = inputs.one("sequence")
+    values, facts = bound.tensor, bound.spec.facts or Steps()
+    real = RealSteps(name="real_steps")(values) if facts.masked else None
     if real is not None:
         values = ZeroPadding(name="without_padding")(values)
-    if not spec.targets:
+    if not facts.targets:
         return Sequence(values=values, real=real, targets=0)
     values = _newest(values, lookback_share)
     if not channel_independent:
-        return Sequence(values=values, real=real, targets=spec.targets)
-    alone = ChannelsToBatch(name="channels_apart")(values[:, :, : spec.targets])
-    return Sequence(values=alone, real=real, targets=spec.targets, separate=True)
+        return Sequence(values=values, real=real, targets=facts.targets)
+    alone = ChannelsToBatch(name="channels_apart")(values[:, :, : facts.targets])
+    return Sequence(values=alone, real=real, targets=facts.targets, separate=True)
 
 
-def rejoin(features: KerasTensor, sequence: Sequence) -> KerasTensor:
-    """Give ``(batch, d)`` as it is, or ``(batch, targets, d)`` where channels went apart."""
+def rejoin(features: KerasTensor, sequence: Sequence) -> Features:
+    """Give ``(batch, d)`` as ``vector``, or ``channels (batch, targets, d)`` where channels went apart."""
     if not sequence.separate:
-        return features
-    return BatchToChannels(sequence.targets, name="channels_together")(features)
+        return {"vector": features}
+    return {"channels": BatchToChannels(sequence.targets, name="channels_together")(features)}
+
+
+def as_steps(values: KerasTensor, real: KerasTensor | None) -> Features:
+    """Give ``steps (batch, time, d)`` with the mask of those that are real ``(batch, time, 1)``."""
+    if real is None:
+        return {"steps": values}
+    return {"steps": values, "mask": ops.squeeze(real > 0, axis=-1)}
 
 
 def patches(values: KerasTensor, width: int, length: int, stride: int, name: str) -> KerasTensor:

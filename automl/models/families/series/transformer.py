@@ -6,23 +6,22 @@ forecast by itself, a linear head on all tokens. Of whole series the patches hol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
 from keras import KerasTensor, ops
 
-from automl.core.specs import InputSpec
+from automl.core.tensors import Inputs
 from automl.models.families.series.sequence import (
     Sequence,
+    as_steps,
     patches,
     real_patches,
     rejoin,
     take_sequence,
 )
-from automl.models.family import Family
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.series_positions import StepPositions
-from automl.models.layers.series_steps import PoolSteps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,17 +51,14 @@ class TransformerOptions:
     channel_independent: bool = True
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: TransformerOptions
-) -> KerasTensor:
+def build(inputs: Inputs, options: TransformerOptions) -> Features:
     """Build the backbone.
 
     Returns:
-        ``(batch, targets, features)`` of a forecast by channel, ``(batch, features)`` otherwise.
+        ``channels`` of a forecast by channel, ``vector`` of one across channels, ``steps`` of whole series.
     """
     sequence = take_sequence(
         inputs,
-        specs,
         lookback_share=options.lookback_share,
         channel_independent=options.channel_independent,
     )
@@ -105,13 +101,11 @@ def _attended(
 
 def _read_out(
     tokens: KerasTensor, real: KerasTensor | None, sequence: Sequence, options: TransformerOptions
-) -> KerasTensor:
+) -> Features:
     if sequence.targets:
         flat = keras.layers.Flatten(name="all_patches")(tokens)
         return rejoin(_dropped(flat, options), sequence)
-    if real is None:
-        return keras.layers.GlobalAveragePooling1D(name="average")(tokens)
-    return PoolSteps("average", name="average")([tokens, real])
+    return as_steps(tokens, real)
 
 
 def _dropped(values: KerasTensor, options: TransformerOptions) -> KerasTensor:
@@ -119,11 +113,10 @@ def _dropped(values: KerasTensor, options: TransformerOptions) -> KerasTensor:
 
 
 FAMILY = Family(
-    name="transformer",
-    modality="series",
-    takes=("sequence",),
-    gives="channels",
+    name="series/transformer",
+    slots=(Slot(kind="sequence", least=1),),
+    gives=("channels", "vector", "steps"),
     options=TransformerOptions,
     build=build,
-    forecasts=True,
+    necks={"step_pool": {}},
 )

@@ -5,14 +5,12 @@ With piecewise linear encoding the model is additive: a broken line per numeric 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
-from keras import KerasTensor
 
-from automl.core.specs import InputSpec
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.feature_encoding import encode_row
 
 
@@ -40,19 +38,16 @@ class LinearOptions:
     dropout: float = 0.0
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: LinearOptions
-) -> KerasTensor:
+def build(inputs: Inputs, options: LinearOptions) -> Features:
     """The encoded row itself; the task's head is the linear model."""
-    features = encode_row(inputs, specs, options)
-    return keras.layers.Dropout(options.dropout)(features) if options.dropout else features
+    features = encode_row(inputs, options)
+    return {"vector": keras.layers.Dropout(options.dropout)(features) if options.dropout else features}
 
 
 FAMILY = Family(
-    name="linear",
-    modality="tabular",
-    takes=("numeric", "ranks", "categorical"),
-    gives="vector",
+    name="tabular/linear",
+    slots=(Slot(kind="numeric"), Slot(kind="ranks"), Slot(kind="categorical")),
+    gives=("vector",),
     options=LinearOptions,
     build=build,
 )

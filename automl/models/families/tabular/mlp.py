@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from keras import KerasTensor
-
-from automl.core.specs import InputSpec
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.dense_blocks import activate, dense, normalise
 from automl.models.layers.feature_encoding import encode_row
 
@@ -44,22 +41,19 @@ class MlpOptions:
     frequency_scale: float = 0.1
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: MlpOptions
-) -> KerasTensor:
+def build(inputs: Inputs, options: MlpOptions) -> Features:
     """Encode the row, then ``depth`` times dense, normalise, activate, drop out."""
-    features = encode_row(inputs, specs, options)
+    features = encode_row(inputs, options)
     for _ in range(options.depth):
         features = dense(features, options.width, options.activation)
         features = activate(normalise(features, options.normalisation), options.activation, options.dropout)
-    return features
+    return {"vector": features}
 
 
 FAMILY = Family(
-    name="mlp",
-    modality="tabular",
-    takes=("numeric", "ranks", "categorical"),
-    gives="vector",
+    name="tabular/mlp",
+    slots=(Slot(kind="numeric"), Slot(kind="ranks"), Slot(kind="categorical")),
+    gives=("vector",),
     options=MlpOptions,
     build=build,
 )

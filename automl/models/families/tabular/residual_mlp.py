@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
-from keras import KerasTensor
 
-from automl.core.specs import InputSpec
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.dense_blocks import activate, dense, normalise
 from automl.models.layers.feature_encoding import encode_row
 
@@ -49,11 +47,9 @@ class ResidualMlpOptions:
     frequency_scale: float = 0.1
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: ResidualMlpOptions
-) -> KerasTensor:
+def build(inputs: Inputs, options: ResidualMlpOptions) -> Features:
     """Encode the row, bring it to the trunk's width, add blocks, normalise and activate."""
-    trunk = keras.layers.Dense(options.width)(encode_row(inputs, specs, options))
+    trunk = keras.layers.Dense(options.width)(encode_row(inputs, options))
     for _ in range(options.depth):
         inner = normalise(trunk, options.normalisation)
         inner = dense(inner, round(options.width * options.expansion), options.activation)
@@ -62,14 +58,13 @@ def build(
         if options.residual_dropout:
             inner = keras.layers.Dropout(options.residual_dropout)(inner)
         trunk = keras.layers.Add()([trunk, inner])
-    return activate(normalise(trunk, options.normalisation), options.activation, 0.0)
+    return {"vector": activate(normalise(trunk, options.normalisation), options.activation, 0.0)}
 
 
 FAMILY = Family(
-    name="residual_mlp",
-    modality="tabular",
-    takes=("numeric", "ranks", "categorical"),
-    gives="vector",
+    name="tabular/residual_mlp",
+    slots=(Slot(kind="numeric"), Slot(kind="ranks"), Slot(kind="categorical")),
+    gives=("vector",),
     options=ResidualMlpOptions,
     build=build,
 )

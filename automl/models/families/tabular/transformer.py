@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
 from keras import KerasTensor
 
-from automl.core.specs import InputSpec
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.feature_encoding import EmbeddedColumns
 from automl.models.layers.feature_tokens import ClassToken, LinearTokens
 from automl.models.layers.numeric_embeddings import PiecewiseLinearEmbedding
@@ -42,34 +41,29 @@ class TransformerOptions:
     numeric_bins: int = 32
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: TransformerOptions
-) -> KerasTensor:
+def build(inputs: Inputs, options: TransformerOptions) -> Features:
     """Tokens of all columns, pre-norm blocks, and the class token at the end."""
     size = options.heads * options.head_size
-    tokens = _tokens(inputs, specs, options, size)
+    tokens = _tokens(inputs, options, size)
     tokens = ClassToken()(tokens[0] if len(tokens) == 1 else keras.layers.Concatenate(axis=1)(tokens))
     for _ in range(options.depth):
         tokens = _attended(tokens, options)
         tokens = _fed_forward(tokens, options, size)
-    return keras.layers.Activation("relu")(keras.layers.LayerNormalization()(tokens[:, 0]))
+    vector = keras.layers.Activation("relu")(keras.layers.LayerNormalization()(tokens[:, 0]))
+    return {"vector": vector}
 
 
-def _tokens(
-    inputs: Mapping[str, KerasTensor],
-    specs: Mapping[str, InputSpec],
-    options: TransformerOptions,
-    size: int,
-) -> list[KerasTensor]:
+def _tokens(inputs: Inputs, options: TransformerOptions, size: int) -> list[KerasTensor]:
     tokens = []
-    if "numeric" in inputs:
-        tokens.append(LinearTokens(size)(inputs["numeric"]))
-    if "ranks" in inputs and (options.numeric_embedding == "ple" or "numeric" not in inputs):
-        tokens.append(PiecewiseLinearEmbedding(options.numeric_bins, size)(inputs["ranks"]))
-    if "categorical" in inputs:
-        sizes = specs["categorical"].sizes
+    numeric, ranks, codes = (inputs.get(kind) for kind in ("numeric", "ranks", "categorical"))
+    if numeric is not None:
+        tokens.append(LinearTokens(size)(numeric.tensor))
+    if ranks is not None and (options.numeric_embedding == "ple" or numeric is None):
+        tokens.append(PiecewiseLinearEmbedding(options.numeric_bins, size)(ranks.tensor))
+    if codes is not None:
+        sizes = codes.spec.facts.sizes
         columns = range(len(sizes))
-        tokens.append(EmbeddedColumns(sizes, columns, size, scale=size**-0.5)(inputs["categorical"]))
+        tokens.append(EmbeddedColumns(sizes, columns, size, scale=size**-0.5)(codes.tensor))
     return tokens
 
 
@@ -89,10 +83,9 @@ def _fed_forward(tokens: KerasTensor, options: TransformerOptions, size: int) ->
 
 
 FAMILY = Family(
-    name="transformer",
-    modality="tabular",
-    takes=("numeric", "ranks", "categorical"),
-    gives="vector",
+    name="tabular/transformer",
+    slots=(Slot(kind="numeric"), Slot(kind="ranks"), Slot(kind="categorical")),
+    gives=("vector",),
     options=TransformerOptions,
     build=build,
 )

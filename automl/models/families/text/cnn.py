@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keras import layers, ops
+from keras import layers
 
-from automl.models.family import Family
-from automl.models.layers.text_tokens import TokenOptions, embed_tokens, pool
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
+from automl.models.layers.text_tokens import TokenOptions, embed_tokens
 
 if TYPE_CHECKING:
     from keras import KerasTensor
-
-    from automl.core.specs import InputSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,28 +23,19 @@ class CnnOptions(TokenOptions):
         kernel_sizes: widths of the kernels in words, with ``-`` between: ``"3-4-5"``.
         filters: channels of each width.
         activation: any activation of Keras by name.
-        pooling: ``max`` over time, ``mean``, or ``both``.
-        dropout: share dropped before the head.
     """
 
     kernel_sizes: str = "3-4-5"
     filters: int = 100
     activation: str = "relu"
-    pooling: str = "max"
-    dropout: float = 0.5
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: CnnOptions
-) -> KerasTensor:
-    """Build from ``tokens (batch, words)`` to a vector ``(batch, features)``."""
-    vectors, mask = embed_tokens(inputs["tokens"], specs["tokens"], options)
-    pooled = [
-        pool(_convolution(vectors, int(size), options), mask, options.pooling)
-        for size in options.kernel_sizes.split("-")
-    ]
-    vector = ops.concatenate(pooled, axis=1) if len(pooled) > 1 else pooled[0]
-    return layers.Dropout(options.dropout)(vector) if options.dropout > 0 else vector
+def build(inputs: Inputs, options: CnnOptions) -> Features:
+    """Build from ``tokens (batch, words)``; ``branches`` holds what each width of kernel found."""
+    vectors, mask = embed_tokens(inputs.one("tokens"), options)
+    branches = [_convolution(vectors, int(size), options) for size in options.kernel_sizes.split("-")]
+    steps = layers.Concatenate()(branches) if len(branches) > 1 else branches[0]
+    return {"branches": tuple(branches), "steps": steps, "mask": mask}
 
 
 def _convolution(vectors: KerasTensor, size: int, options: CnnOptions) -> KerasTensor:
@@ -55,5 +44,10 @@ def _convolution(vectors: KerasTensor, size: int, options: CnnOptions) -> KerasT
 
 
 FAMILY = Family(
-    name="cnn", modality="text", takes=("tokens",), gives="vector", options=CnnOptions, build=build
+    name="text/cnn",
+    slots=(Slot(kind="tokens", least=1),),
+    gives=("branches", "steps"),
+    options=CnnOptions,
+    build=build,
+    necks={"branch_pool_dropped": {"dropout": 0.5}},
 )

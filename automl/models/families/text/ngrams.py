@@ -6,18 +6,16 @@ layers let n-grams act together (deep averaging networks, Iyyer et al., 2015).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keras import layers, ops
 
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 
 if TYPE_CHECKING:
     from keras import KerasTensor
-
-    from automl.core.specs import InputSpec
 
 # Weights have unit length per text; times 8 the sum over some 100 n-grams moves by about one when each
 # embedding moves by a hundredth, so that usual learning rates fit.
@@ -45,23 +43,23 @@ class NgramsOptions:
     dropout: float = 0.0
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: NgramsOptions
-) -> KerasTensor:
-    """Build from ``ngrams`` and ``ngram_weights`` ``(batch, ids)`` to a vector ``(batch, features)``."""
-    ids = inputs["ngrams"]
+def build(inputs: Inputs, options: NgramsOptions) -> Features:
+    """Build from ``ngrams`` and ``ngram_weights`` ``(batch, ids)`` to ``vector``."""
+    ngrams, given = inputs.one("ngrams"), inputs.get("ngram_weights")
+    ids = ngrams.tensor
     # zeros: an n-gram has no say until it was seen in training; hidden layers would stay dead on zeros
     start = "uniform" if options.depth else "zeros"
-    size = specs["ngrams"].sizes[0]
-    embedding = layers.Embedding(size, options.embedding_size, embeddings_initializer=start)
-    weights = _weights(ids, inputs.get("ngram_weights"), options)
+    embedding = layers.Embedding(
+        ngrams.spec.facts.size, options.embedding_size, embeddings_initializer=start
+    )
+    weights = _weights(ids, None if given is None else given.tensor, options)
     if options.ngram_dropout > 0:
         weights = layers.Dropout(options.ngram_dropout)(weights)
     vector = ops.squeeze(ops.matmul(ops.expand_dims(weights, 1), embedding(ids)), axis=1)
     vector = _drop(vector * SCALE, options.dropout)
     for _ in range(options.depth):
         vector = _drop(layers.Dense(options.width, activation="relu")(vector), options.dropout)
-    return vector
+    return {"vector": vector}
 
 
 def _weights(ids: KerasTensor, given: KerasTensor | None, options: NgramsOptions) -> KerasTensor:
@@ -76,10 +74,9 @@ def _drop(vector: KerasTensor, rate: float) -> KerasTensor:
 
 
 FAMILY = Family(
-    name="ngrams",
-    modality="text",
-    takes=("ngrams", "ngram_weights"),
-    gives="vector",
+    name="text/ngrams",
+    slots=(Slot(kind="ngrams", least=1), Slot(kind="ngram_weights")),
+    gives=("vector",),
     options=NgramsOptions,
     build=build,
 )

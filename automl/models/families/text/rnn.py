@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keras import layers
 
-from automl.models.family import Family
-from automl.models.layers.text_tokens import TokenOptions, embed_tokens, pool
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
+from automl.models.layers.text_tokens import TokenOptions, embed_tokens
 
 if TYPE_CHECKING:
     from keras import KerasTensor
-
-    from automl.core.specs import InputSpec
 
 _CELLS = {"lstm": layers.LSTM, "gru": layers.GRU, "simple": layers.SimpleRNN}
 
@@ -28,8 +26,9 @@ class RnnOptions(TokenOptions):
         units: features of the state, in each direction.
         layers: recurrent layers, one on another.
         bidirectional: read the text backwards as well.
-        pooling: how the states become one vector: ``last``, ``max``, ``mean`` or ``both`` of the latter.
-        dropout: share dropped before the head and between layers.
+        pooling: ``last`` gives the last state as a vector; by any other word all states are steps, which
+            the neck pools.
+        dropout: share dropped behind each layer.
     """
 
     cell: str = "lstm"
@@ -40,15 +39,13 @@ class RnnOptions(TokenOptions):
     dropout: float = 0.3
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: RnnOptions
-) -> KerasTensor:
-    """Build from ``tokens (batch, words)`` to a vector ``(batch, features)``."""
-    vectors, mask = embed_tokens(inputs["tokens"], specs["tokens"], options)
+def build(inputs: Inputs, options: RnnOptions) -> Features:
+    """Build from ``tokens (batch, words)`` to ``steps``, or to ``vector`` of the last state."""
+    vectors, mask = embed_tokens(inputs.one("tokens"), options)
     for position in range(options.layers):
         steps = position < options.layers - 1 or options.pooling != "last"
         vectors = _drop(_recurrent(options, steps)(vectors, mask=mask), options.dropout)
-    return vectors if options.pooling == "last" else pool(vectors, mask, options.pooling)
+    return {"vector": vectors} if options.pooling == "last" else {"steps": vectors, "mask": mask}
 
 
 def _recurrent(options: RnnOptions, steps: bool) -> layers.Layer:
@@ -61,5 +58,10 @@ def _drop(vectors: KerasTensor, rate: float) -> KerasTensor:
 
 
 FAMILY = Family(
-    name="rnn", modality="text", takes=("tokens",), gives="vector", options=RnnOptions, build=build
+    name="text/rnn",
+    slots=(Slot(kind="tokens", least=1),),
+    gives=("steps", "vector"),
+    options=RnnOptions,
+    build=build,
+    necks={"word_pool": {}},
 )

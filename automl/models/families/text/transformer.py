@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keras import layers
 
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 from automl.models.layers.attention import encoder_block
-from automl.models.layers.text_tokens import TokenOptions, embed_tokens, pool
+from automl.models.layers.text_tokens import TokenOptions, embed_tokens
 
 if TYPE_CHECKING:
-    from keras import KerasTensor
-
-    from automl.core.specs import InputSpec
+    pass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,24 +24,18 @@ class TransformerOptions(TokenOptions):
         depth: encoder blocks.
         heads: attention heads.
         feedforward: width of a block's hidden layer as a multiple of the width.
-        pooling: ``mean`` over the words, ``max``, or ``both``.
         block_dropout: share dropped inside the blocks.
-        dropout: share dropped before the head.
     """
 
     depth: int = 1
     heads: int = 4
     feedforward: float = 2.0
-    pooling: str = "mean"
     block_dropout: float = 0.1
-    dropout: float = 0.3
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: TransformerOptions
-) -> KerasTensor:
-    """Build from ``tokens (batch, words)`` to a vector ``(batch, features)``."""
-    vectors, mask = embed_tokens(inputs["tokens"], specs["tokens"], options, positions=True)
+def build(inputs: Inputs, options: TransformerOptions) -> Features:
+    """Build from ``tokens (batch, words)`` to ``steps``."""
+    vectors, mask = embed_tokens(inputs.one("tokens"), options, positions=True)
     for _ in range(options.depth):
         vectors = encoder_block(
             vectors,
@@ -52,15 +44,14 @@ def build(
             feedforward=options.feedforward,
             dropout=options.block_dropout,
         )
-    vector = pool(layers.LayerNormalization()(vectors), mask, options.pooling)
-    return layers.Dropout(options.dropout)(vector) if options.dropout > 0 else vector
+    return {"steps": layers.LayerNormalization()(vectors), "mask": mask}
 
 
 FAMILY = Family(
-    name="transformer",
-    modality="text",
-    takes=("tokens",),
-    gives="vector",
+    name="text/transformer",
+    slots=(Slot(kind="tokens", least=1),),
+    gives=("steps",),
     options=TransformerOptions,
     build=build,
+    necks={"word_pool_dropped": {"pooling": "mean"}},
 )

@@ -1,0 +1,196 @@
+"""The preprocessed tensors between data and models: what each is, and how a family takes hold of them.
+
+A tensor's *kind* says what it means, its *name* which one it is: two columns of text give two tensors of
+the kind ``tokens``. Kinds are an open set of words; families ask for kinds and never for names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
+
+from automl.core.catalog import Catalog
+
+
+@dataclass(frozen=True, kw_only=True)
+class Categories:
+    """Facts on codes of categories ``(columns,) int32``.
+
+    Attributes:
+        sizes: number of different codes of each column; code 0 is missing or unseen.
+    """
+
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """Facts on ids of words or n-grams ``(length,) int32``.
+
+    Attributes:
+        size: number of different ids; 0 is padding.
+    """
+
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pixels:
+    """Facts on normalised pictures ``(height, width, channels) float32``.
+
+    ``value * deviation + mean`` are pixels on a scale of 0 to 255, whatever the raw one.
+
+    Attributes:
+        mean: of each channel, which was taken out.
+        deviation: standard deviation that each channel was divided by.
+    """
+
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """Facts on sequences ``(time, channels) float32``.
+
+    Attributes:
+        targets: for forecasting, how many leading channels are forecast.
+        masked: steps that are all NaN are padding.
+    """
+
+    targets: int = 0
+    masked: bool = False
+
+
+FACTS: Catalog[type[Any]] = Catalog(
+    "record of facts",
+    {
+        "categories": f"{__name__}:Categories",
+        "vocabulary": f"{__name__}:Vocabulary",
+        "pixels": f"{__name__}:Pixels",
+        "steps": f"{__name__}:Steps",
+    },
+)
+"""Records that a ``TensorSpec`` in a file may hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TensorSpec:
+    """One preprocessed tensor that a family may take.
+
+    Attributes:
+        name: unique among the inputs of a model; equal to the kind where that has one tensor only.
+        kind: what it means: ``numeric``, ``ranks``, ``categorical``, ``image``, ``tokens``, ``ngrams``,
+            ``ngram_weights``, ``sequence``, ...
+        shape: shape without the batch axis; ``None`` where it varies.
+        dtype: ``float32`` or ``int32``.
+        facts: what a family must know of it beyond its shape, one record per kind, or None.
+        source: the raw input, or group of raw inputs, that it is made from. A model must see each source
+            in at least one tensor; several tensors of one source are views of the same thing.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int | None, ...]
+    dtype: str = "float32"
+    facts: Any = None
+    source: str = ""
+
+
+class Sourced(Protocol):
+    """What matching needs to know of a tensor."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def source(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promised:
+    """A tensor that preprocessing will give once it is fitted; see ``TensorSpec``."""
+
+    kind: str
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound:
+    """A tensor of a model that is being built, with its spec.
+
+    Attributes:
+        tensor: symbolic ``(batch, *spec.shape)``.
+        spec: what it is.
+    """
+
+    tensor: Any
+    spec: TensorSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The tensors that a family is built on, found by kind.
+
+    Attributes:
+        bound: in the order of the data.
+    """
+
+    bound: tuple[Bound, ...]
+
+    def all(self, kind: str) -> tuple[Bound, ...]:
+        """Every tensor of a kind, perhaps none."""
+        return tuple(item for item in self.bound if item.spec.kind == kind)
+
+    def get(self, kind: str) -> Bound | None:
+        """The first tensor of a kind, or None where the data has none."""
+        return next(iter(self.all(kind)), None)
+
+    def one(self, kind: str) -> Bound:
+        """The tensor of a kind that a family cannot do without.
+
+        Raises:
+            LookupError: there is none; the slots of the family should have said so.
+        """
+        found = self.get(kind)
+        if found is None:
+            raise LookupError(f"There is no tensor of the kind {kind!r}.")
+        return found
+
+    def by_name(self) -> dict[str, Any]:
+        """The tensors as a model takes them."""
+        return {item.spec.name: item.tensor for item in self.bound}
+
+    def with_tensor(self, item: Bound, tensor: Any) -> Inputs:
+        """The same with another tensor in the place of ``item``'s."""
+        changed = (replace(each, tensor=tensor) if each is item else each for each in self.bound)
+        return Inputs(bound=tuple(changed))
+
+
+def spec_to_plain(spec: TensorSpec) -> dict[str, Any]:
+    """A spec as JSON.
+
+    Raises:
+        ValueError: the facts are of a record that ``FACTS`` does not know.
+    """
+    plain = asdict(spec)
+    if spec.facts is not None:
+        names = [name for name in FACTS if FACTS[name] is type(spec.facts)]
+        if not names:
+            raise ValueError(f"{type(spec.facts).__name__} is no known record of facts.")
+        plain["facts"] = {"record": names[0], **plain["facts"]}
+    return plain
+
+
+def spec_from_plain(plain: Mapping[str, Any]) -> TensorSpec:
+    """A spec from JSON, which has no tuples."""
+    values = _with_tuples(plain)
+    facts = values.pop("facts")
+    if facts is not None:
+        own = _with_tuples(facts)
+        facts = FACTS[own.pop("record")](**own)
+    return TensorSpec(**values, facts=facts)
+
+
+def _with_tuples(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}

@@ -1,0 +1,116 @@
+"""Which families can learn from given tensors what a task asks for, and by which neck.
+
+Everything is told by declarations: kinds and sources of tensors, slots and features of families, ends of
+necks, needs of tasks. No name of a modality is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+from automl.core.errors import ConfigError, suggest
+from automl.core.specs import TaskKind
+from automl.core.tensors import Sourced
+from automl.data.catalog import MODALITIES
+from automl.models.catalog import FAMILIES
+from automl.models.ends import necks_of
+from automl.models.family import Family
+from automl.tasks.catalog import TASKS
+
+Tensor = TypeVar("Tensor", bound=Sourced)
+
+
+def usable_families(
+    modality: str, tensors: Sequence[Sourced], task: TaskKind, wanted: tuple[str, ...]
+) -> dict[str, Family]:
+    """Return the families to search in, by the name that users write, in the order they are tried.
+
+    Those of other packages are tried when they are named: what a search does without being told must not
+    depend on what happens to be installed.
+
+    Args:
+        modality: what to call the data in messages.
+        tensors: what preprocessing will give.
+        task: kind of task.
+        wanted: names the user gave, or empty for all that stand by default.
+
+    Raises:
+        ConfigError: unknown family, or one that cannot do the task.
+    """
+    known = _by_short_name([family for family in _families() if not misfit(family, tensors)])
+    needs = TASKS[task].needs
+    if wanted:
+        chosen = {}
+        for name in wanted:
+            if name not in known:
+                raise ConfigError(f"Unknown family {name!r} for {modality} data. {suggest(name, known)}")
+            if not reaches(known[name], needs):
+                raise ConfigError(f"The family {name!r} cannot do the task {task!r}.")
+            chosen[name] = known[name]
+        return chosen
+    own = {name: family for name, family in known.items() if FAMILIES.origin(family.name) is None}
+    fit = {name: family for name, family in own.items() if family.default and reaches(family, needs)}
+    return {name: family for name, family in fit.items() if not family.joins} or fit
+
+
+def on_shelves(modality: str | None) -> list[str]:
+    """Return the names of the families that may suit a modality, as far as that is known without Keras.
+
+    A family on a shelf that bears the name of another modality is left out; what the others can take is
+    seen by their slots when the data has been read.
+    """
+    others = {name for name in MODALITIES if modality is not None and name != modality}
+    return [name for name in FAMILIES if name.partition("/")[0] not in others]
+
+
+def taken(family: Family, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """Return the tensors that the family's slots take.
+
+    Raises:
+        ConfigError: the slots cannot be filled, or a source of the data would be left out.
+    """
+    reason = misfit(family, tensors)
+    if reason:
+        raise ConfigError(f"The family {family.short!r} {reason}")
+    kinds = {slot.kind for slot in family.slots}
+    return tuple(tensor for tensor in tensors if tensor.kind in kinds)
+
+
+def misfit(family: Family, tensors: Sequence[Sourced]) -> str:
+    """Say why a family cannot take the data, as the end of a sentence; empty where it can."""
+    kinds = [tensor.kind for tensor in tensors]
+    present = ", ".join(dict.fromkeys(kinds)) or "nothing"
+    if not any(slot.kind in kinds for slot in family.slots):
+        asked = ", ".join(slot.kind for slot in family.slots)
+        return f"needs one of {asked}; the data gives {present}."
+    for slot in family.slots:
+        count = kinds.count(slot.kind)
+        if not slot.holds(count):
+            most = "" if slot.most is None or slot.least == slot.most else f" to {slot.most}"
+            return f"takes {slot.least}{most} of {slot.kind}; the data gives {count}."
+    slots = {slot.kind for slot in family.slots}
+    seen = {tensor.source for tensor in tensors if tensor.kind in slots}
+    blind = [tensor.source or tensor.kind for tensor in tensors if tensor.source not in seen]
+    return f"would not see {', '.join(dict.fromkeys(blind))}." if blind else ""
+
+
+def reaches(family: Family, needs: Sequence[str]) -> bool:
+    """Whether what the family gives, through one neck at most, is what a task needs."""
+    return bool(set(needs) & set(family.gives)) or bool(necks_of(family, needs))
+
+
+def _by_short_name(families: Sequence[Family]) -> dict[str, Family]:
+    """By the part behind the slash; the whole name where an earlier family has that."""
+    named: dict[str, Family] = {}
+    for family in families:
+        named[family.name if family.short in named else family.short] = family
+    return named
+
+
+def _families() -> Iterator[Family]:
+    """Give every family; one of another package that cannot be loaded is told when it is asked for."""
+    for name in FAMILIES:
+        with suppress(ConfigError):
+            yield FAMILIES[name]

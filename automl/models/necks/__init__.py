@@ -1,0 +1,1 @@
+"""Necks: what stands between a family's features and those that a task needs."""
