@@ -10,8 +10,9 @@ import pytest
 from automl.cli.app import run
 from automl.core.errors import ConfigError, SpaceError
 from automl.core.extensions import FAMILY_GROUP
-from automl.jobs.assembly import usable_families
+from automl.core.tensors import Promised
 from automl.jobs.extensions import record_of, refuse_absent, tried_extensions
+from automl.jobs.matching import usable_families
 from automl.spaces.loading import known_spaces, load_space
 from automl.tracking.registration import requirements
 
@@ -19,7 +20,7 @@ FAMILY = """
 from dataclasses import replace
 from automl.models.families.tabular.linear import FAMILY as LINEAR
 
-FAMILY = replace(LINEAR, name="mine")
+FAMILY = replace(LINEAR, name="tabular/mine")
 """
 SPACE = """
 name: tabular/mine
@@ -32,6 +33,7 @@ FILES = {
     "toy/mine.py": FAMILY,
     "toy/search_spaces/tabular/mine.yaml": SPACE,
 }
+DATA = (Promised(kind="numeric"), Promised(kind="ranks"))
 MINE = {FAMILY_GROUP: {"tabular/mine": "toy.mine:FAMILY"}}
 
 
@@ -49,8 +51,8 @@ def test_its_search_space_is_found_beside_it_and_listed_with_its_origin(install,
 def test_it_is_searched_when_it_is_named_only(install):
     install("automl-toy", MINE, FILES)
 
-    assert "mine" not in usable_families("tabular", "binary", ())
-    assert list(usable_families("tabular", "binary", ("mine", "mlp"))) == ["mine", "mlp"]
+    assert "mine" not in usable_families("tabular", DATA, "binary", ())
+    assert list(usable_families("tabular", DATA, "binary", ("mine", "mlp"))) == ["mine", "mlp"]
 
 
 def test_it_is_among_the_suggestions(install, capsys):

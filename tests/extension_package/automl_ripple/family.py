@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
-from keras import KerasTensor
 
-from automl.core.specs import InputSpec
-from automl.models.family import Family
+from automl.core.tensors import Inputs
+from automl.models.family import Family, Features, Slot
 from automl_ripple.layers import Ripple
 
 
@@ -28,25 +26,22 @@ class RippleOptions:
     frequency: float = 1.0
 
 
-def build(
-    inputs: Mapping[str, KerasTensor], specs: Mapping[str, InputSpec], options: RippleOptions
-) -> KerasTensor:
+def build(inputs: Inputs, options: RippleOptions) -> Features:
     """Flatten numbers and one-hot codes of categories, then ``depth`` times dense and ripple."""
-    parts = [inputs[name] for name in ("numeric", "ranks") if name in inputs]
-    if "categorical" in inputs:
-        codes = keras.layers.Embedding(max(specs["categorical"].sizes), 4)(inputs["categorical"])
-        parts.append(keras.layers.Flatten()(codes))
+    parts = [item.tensor for kind in ("numeric", "ranks") for item in inputs.all(kind)]
+    for codes in inputs.all("categorical"):
+        embedded = keras.layers.Embedding(max(codes.spec.facts.sizes), 4)(codes.tensor)
+        parts.append(keras.layers.Flatten()(embedded))
     features = parts[0] if len(parts) == 1 else keras.layers.Concatenate()(parts)
     for _ in range(options.depth):
         features = Ripple(options.frequency)(keras.layers.Dense(options.width)(features))
-    return features
+    return {"vector": features}
 
 
 FAMILY = Family(
-    name="ripple",
-    modality="tabular",
-    takes=("numeric", "ranks", "categorical"),
-    gives="vector",
+    name="tabular/ripple",
+    slots=(Slot(kind="numeric"), Slot(kind="ranks"), Slot(kind="categorical")),
+    gives=("vector",),
     options=RippleOptions,
     build=build,
 )
