@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.seeds import derive
 from automl.core.specs import Configuration
@@ -195,7 +196,6 @@ def exported_model(
         weights: one per core; they sum to 1.
     """
     from automl.data.raw_model import RawModel
-    from automl.tasks.blending import weighted_mean
 
     front, task = prepared.preprocessing.model, prepared.task
     tensors = dict(zip(front.output_names, front.outputs, strict=True))
@@ -208,7 +208,8 @@ def exported_model(
         core.name = f"{core.name}_{number}"
     raw = [_on_tensors(core, tensors) for core in cores]
     predictions = [_finisher(task, item, number)(item) for number, item in enumerate(raw)]
-    return RawModel(inputs=front.input, outputs=weighted_mean(predictions, weights), name="automl")
+    blend = at_place(task.declaration.blend)
+    return RawModel(inputs=front.input, outputs=blend(predictions, weights), name="automl")
 
 
 def _on_tensors(core: keras.Model, tensors: Mapping[str, KerasTensor]) -> Any:

@@ -45,6 +45,8 @@ class TaskDeclaration:
         needs: features that its head can stand on, the best first; see ``automl.models.family``.
         split: how examples are split, where users name no time and no group.
         probabilities: whether predictions are probabilities, which need no unit.
+        blend: place of what makes one of the predictions of several models, called with a list of them and
+            with weights that sum to 1, as ``tasks.blending.weighted_mean`` is.
         plots: places (``module:attribute``) of what draws the winner on the validation part.
         heads: names of the layers at the end of a model, which some optimizers treat by themselves.
     """
@@ -58,6 +60,7 @@ class TaskDeclaration:
     needs: tuple[str, ...] = ("vector",)
     split: str = AT_RANDOM
     probabilities: bool = False
+    blend: str = "automl.tasks.blending:weighted_mean"
     plots: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, SearchError
 from automl.core.specs import TrialRecord
 from automl.execution.executor import Alone
@@ -60,8 +61,6 @@ class TrainedWinner:
         """
         import numpy as np
 
-        from automl.tasks.blending import weighted_mean
-
         validation, found = self.prepared.split.validation, []
         for core in self.cores:
             inputs = {name: validation[name] for name in core.input}
@@ -69,7 +68,8 @@ class TrainedWinner:
                 inputs = {name: np.asarray(array[rows]) for name, array in inputs.items()}
             outputs = core.predict(inputs, batch_size=batch_size, verbose=0)
             found.append(self.prepared.task.predictions(np.asarray(outputs)))
-        return found[0] if len(found) == 1 else weighted_mean(found, self.weights)
+        blend = at_place(self.prepared.task.declaration.blend)
+        return found[0] if len(found) == 1 else blend(found, self.weights)
 
 
 def train_winner(session: Session, records: Records) -> TrainedWinner:
