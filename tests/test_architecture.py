@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.asked_names import asked_names, places
+
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "automl").rglob("*.py"))
 
@@ -107,3 +109,29 @@ def test_files_and_functions_stay_small():
     long = [str(path) for path in SOURCES if len(path.read_text().splitlines()) > 400]
 
     assert not long
+
+
+MOST_NAMES = 3
+"""Names of tasks, modalities and kinds that are asked for elsewhere: lower it; the aim is 0."""
+
+
+def test_names_are_asked_for_by_their_owners_only():
+    found = places()
+
+    assert len(found) <= MOST_NAMES, "ask a declaration for a property instead:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("task == 'binary'", 1),
+        ("task in ('binary', 'multiclass', 'user')", 2),
+        ("{'regression': 1, 'binary': 2}", 2),
+        ("{'image': 1, 'rows': 2}", 0),
+        ("match kind:\n    case 'forecasting':\n        pass", 1),
+        ("inputs['image'] == inputs['text']", 0),
+        ("name = 'binary'", 0),
+    ],
+)
+def test_what_counts_as_asking_for_a_name(code, count):
+    assert len(list(asked_names(code))) == count
