@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
-from automl.core.specs import COSTS, Direction, Objective
+from automl.core.specs import COSTS, Direction, Objective, metric_of
 from automl.jobs.config import DEFAULT_TRIALS, JobConfig, dump_config, parse_time
 from automl.jobs.folder import new_folder
 from automl.jobs.intake.kept_options import kept_config
@@ -202,7 +202,7 @@ def parse_user_metric(text: str) -> Objective:
     Raises:
         ConfigError: the name does not tell whether larger or smaller is better, or is no metric's.
     """
-    name, _, wish = text.removeprefix("val_").partition(":")
+    name, _, wish = metric_of(text).partition(":")
     directions: dict[str, Direction] = {"max": "maximize", "min": "minimize"}
     if name in COSTS:
         raise ConfigError(

@@ -33,7 +33,7 @@ class Objective:
     @property
     def label(self) -> str:
         """The name as users read it: ``val_accuracy``, but ``parameters``."""
-        return self.name if self.name in COSTS else f"val_{self.name}"
+        return label_of(self.name)
 
     def better(self, value: float, than: float | None) -> bool:
         """Whether ``value`` beats ``than`` (``None``: nothing yet; NaN never beats)."""
@@ -45,6 +45,32 @@ class Objective:
 
 
 COSTS = ("parameters", "seconds", "latency_ms")
+_VALIDATION = "val_"
+
+
+def label_of(name: str) -> str:
+    """Return the name of a metric as users read it: ``val_accuracy``, but ``parameters``."""
+    return name if name in COSTS else f"{_VALIDATION}{name}"
+
+
+def metric_of(label: str) -> str:
+    """Return the name of a metric that may be written as users read it."""
+    return label.removeprefix(_VALIDATION)
+
+
+def is_label(label: str) -> bool:
+    """Whether this is how users read a metric of the validation part."""
+    return label.startswith(_VALIDATION)
+
+
+def labelled(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Return metrics of the validation part by the names that users read."""
+    return {label_of(name): value for name, value in metrics.items()}
+
+
+def of_validation(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Return those metrics of an epoch that are of the validation part, by their own names."""
+    return {metric_of(label): value for label, value in metrics.items() if is_label(label)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automl.core.errors import ConfigError, suggest
+from automl.core.specs import metric_of
 from automl.tasks.objectives import directions
 
 _FORM = re.compile(r"\s*(\w+)\s*(<=|>=)\s*([-+.\deE]+)\s*")
@@ -50,7 +51,7 @@ def parse_limit(text: str) -> Limit:
         raise ConfigError(
             f"constraint {text!r}: expected NAME<=NUMBER or NAME>=NUMBER, such as 'parameters<=1e6'."
         )
-    name = match[1].removeprefix("val_")
+    name = metric_of(match[1])
     known = directions()
     if name not in known:
         raise ConfigError(f"constraint {text!r}: unknown metric {name!r}. {suggest(name, known)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from automl.core.errors import ConfigError, suggest
-from automl.core.specs import COSTS, Direction, Objective, TaskKind
+from automl.core.specs import COSTS, Direction, Objective, TaskKind, metric_of
 from automl.tasks.catalog import TASKS, known_metrics
 
 _SPELLINGS: Mapping[str, Direction] = {
@@ -22,14 +22,13 @@ def directions() -> dict[str, Direction]:
     return metrics | dict.fromkeys(COSTS, "minimize")
 
 
-def tie_breaker(metrics: Mapping[str, float], prefix: str = "") -> float:
+def tie_breaker(metrics: Mapping[str, float]) -> float:
     """Return the loss that decides between equal scores, 0 when there is none among the metrics.
 
     Args:
         metrics: values by name.
-        prefix: what the names begin with.
     """
-    ranks = {prefix + name: metric.tie_breaker for name, metric in known_metrics().items()}
+    ranks = {name: metric.tie_breaker for name, metric in known_metrics().items()}
     deciding = [name for name in metrics if ranks.get(name)]
     return metrics[min(deciding, key=ranks.__getitem__)] if deciding else 0.0
 
@@ -41,7 +40,7 @@ def parse_objective(text: str) -> Objective:
         ConfigError: no such metric, or a direction that contradicts the metric's own.
     """
     written, _, spelling = text.strip().partition(":")
-    name, known = written.removeprefix("val_"), directions()
+    name, known = metric_of(written), directions()
     if name not in known or (name in COSTS and written != name):
         raise ConfigError(f"Unknown metric {written!r}. {suggest(name, known)}")
     direction = known[name]

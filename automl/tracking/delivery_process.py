@@ -12,7 +12,6 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -98,7 +97,7 @@ class DeliveryProcess:
     def _delivered(self, operations: Sequence[Operation]) -> Iterator[None]:
         with self._turn:
             try:
-                self._send({"deliver": [asdict(operation) for operation in operations]})
+                self._send({"deliver": [operation.to_line() for operation in operations]})
                 for operation in operations:
                     found = self._receive()["answer"]
                     if operation.run.startswith(PENDING):

@@ -49,7 +49,7 @@ def _answers(delivery: Delivery, request: Mapping[str, Any]) -> Iterator[dict[st
     """Yield what to say of a request; operations are answered one by one, up to the first error."""
     try:
         if "deliver" in request:
-            operations = [Operation(**operation) for operation in request["deliver"]]
+            operations = [Operation.from_line(line) for line in request["deliver"]]
             for operation, _ in zip(operations, delivery.deliver(operations), strict=True):
                 yield {"answer": delivery.known(operation.run)}
         else:

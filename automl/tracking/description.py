@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from automl._version import __version__
-from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord
+from automl.core.specs import COSTS, JobRecord, Objective, TrialRecord, labelled
 
 LIMITS = {"key": 250, "param": 6000, "tag": 5000}
 TECHNICAL = "system/"
@@ -89,11 +89,6 @@ def environment() -> dict[str, Any]:
     }
 
 
-def labelled(record: TrialRecord) -> dict[str, float]:
-    """Return a trial's metrics by the names users read: ``val_accuracy``, but ``parameters``."""
-    return {key if key in COSTS else f"val_{key}": value for key, value in record.metrics.items()}
-
-
 def final_metrics(record: TrialRecord, objectives: Sequence[Objective]) -> dict[str, float]:
     """Return the metrics that a trial ends or pauses with: scores, and under ``system/`` what they cost.
 
@@ -104,7 +99,7 @@ def final_metrics(record: TrialRecord, objectives: Sequence[Objective]) -> dict[
     first = {f"best_{name}": value for name, value in list(scores.items())[:1]}
     first |= {"score": record.scores[0]} if record.scores else {}
     spread = {} if record.spread is None else {"score_spread": record.spread}
-    known = labelled(record)
+    known = labelled(record.metrics)
     costs = {key: value for key, value in known.items() if key in COSTS and key not in scores}
     effort = {
         "duration_seconds": record.seconds,

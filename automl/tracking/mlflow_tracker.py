@@ -20,7 +20,7 @@ from mlflow.exceptions import MlflowException
 from automl._version import __version__
 from automl.core.errors import ConfigError, DiskFullError
 from automl.core.secrets import scrub, shown
-from automl.core.specs import COSTS, EpochRecord, JobRecord, Objective, TrialRecord
+from automl.core.specs import COSTS, EpochRecord, JobRecord, Objective, TrialRecord, label_of
 from automl.tracking import registration
 from automl.tracking.answering import check_store, insist
 from automl.tracking.client_settings import configure, quiet, restore
@@ -215,7 +215,8 @@ class MlflowTracker:
         """Close the trial's run; a baseline's metrics go to the job's run."""
         if record.baseline:
             named = {
-                f"baseline_{record.baseline}_val_{key}": value for key, value in record.metrics.items()
+                f"baseline_{record.baseline}_{label_of(key)}": value
+                for key, value in record.metrics.items()
             }
             self._batch(metrics=named)
             return

@@ -25,6 +25,7 @@ from mlflow.types.schema import AnyType
 from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
 
 from automl.core.files import whole, whole_folder, write_whole
+from automl.core.specs import label_of
 from automl.tracking import served_model
 from automl.tracking.location import is_server
 from automl.tracking.operation import now
@@ -176,7 +177,7 @@ def _stamp(folder: Path, logged: Any, run: str) -> None:
 
 def _model_metrics(model_id: str, run: str, metrics: Mapping[str, float]) -> list[Metric]:
     return [
-        Metric(f"val_{key}", value, now(), 0, model_id=model_id, run_id=run)
+        Metric(label_of(key), value, now(), 0, model_id=model_id, run_id=run)
         for key, value in metrics.items()
     ]
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from automl.core.errors import ConfigError
-from automl.core.specs import Objective
+from automl.core.specs import Objective, of_validation
 from automl.training.engine import Candidate, Observer, Outcome, TrainingOptions
 from automl.training.fit_data import FitData
 from automl.training.metric_names import find_metric, plain_names
@@ -131,7 +131,7 @@ class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Score the epoch and stop if the watch says so."""
         known = {name: float(value) for name, value in (logs or {}).items() if np.ndim(value) == 0}
-        self.scores = self._named({key[4:]: known[key] for key in known if key.startswith("val_")})
+        self.scores = self._named(of_validation(known))
         steps = (self.params or {}).get("steps")
         share = self._done / steps if steps else 1.0
         value = np.asarray(self.scores[self._objective.name])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import ConfigError
-from automl.core.specs import COSTS, Objective
+from automl.core.specs import COSTS, Objective, labelled, metric_of, of_validation
 from automl.tasks.objectives import directions, tie_breaker
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, StopReason, TrainingState
 from automl.training.schedules import PLATEAU, PLATEAU_FACTOR, PLATEAU_PATIENCE
@@ -143,7 +143,7 @@ class Watch:
         return Outcome(epochs=tuple(self._epochs), best=self._best, stopped=self._stopped, facts=facts)
 
     def _record(self, loss: float, scores: Mapping[str, float]) -> Epoch:
-        metrics = {"loss": loss} | {f"val_{name}": float(value) for name, value in scores.items()}
+        metrics = {"loss": loss} | labelled({name: float(value) for name, value in scores.items()})
         seconds = time.monotonic() - self._begun
         self._epochs.append(Epoch(number=self.epoch + 1, metrics=metrics, seconds=seconds))
         return self._epochs[-1]
@@ -170,7 +170,7 @@ def _better(metrics: Mapping[str, float], best: Mapping[str, float] | None, obje
     value = metrics[measured.label]
     if best is None or value != best[measured.label]:
         return measured.better(value, None if best is None else best[measured.label])
-    loss, least = (tie_breaker(item, "val_") or item["loss"] for item in (metrics, best))
+    loss, least = (tie_breaker(of_validation(item)) or item["loss"] for item in (metrics, best))
     return loss < least
 
 
@@ -178,8 +178,8 @@ def _measured(metrics: Mapping[str, float], objective: Objective) -> Objective:
     """The objective itself; of a cost, which no epoch changes, the task's first metric."""
     if objective.name not in COSTS:
         if objective.label not in metrics:
-            known = ", ".join(name.removeprefix("val_") for name in metrics if name != "loss")
+            known = ", ".join(metric_of(label) for label in metrics if label != "loss")
             raise ConfigError(f"The task does not measure {objective.name!r}, only: {known}.")
         return objective
-    name = next(key for key in metrics if key != "loss").removeprefix("val_")
+    name = metric_of(next(label for label in metrics if label != "loss"))
     return Objective(name=name, direction=directions().get(name, "minimize"))

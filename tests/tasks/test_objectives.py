@@ -84,11 +84,11 @@ def test_a_wrong_metric_is_refused_before_numpy_is_loaded() -> None:
 @pytest.mark.parametrize(
     ("metrics", "loss"),
     [
-        ({"val_accuracy": 0.9, "val_log_loss": 0.3}, 0.3),
-        ({"val_rmse": 2.0, "val_mae": 1.0, "val_r2": 0.5}, 2.0),
-        ({"val_mae": 4.0, "val_rmse": 5.0, "val_mse": 6.0, "val_mse_scaled": 7.0}, 7.0),
-        ({"val_accuracy": 0.9, "log_loss": 0.3}, 0.0),
+        ({"accuracy": 0.9, "log_loss": 0.3}, 0.3),
+        ({"rmse": 2.0, "mae": 1.0, "r2": 0.5}, 2.0),
+        ({"mae": 4.0, "rmse": 5.0, "mse": 6.0, "mse_scaled": 7.0}, 7.0),
+        ({"accuracy": 0.9, "val_log_loss": 0.3}, 0.0),
     ],
 )
 def test_one_loss_decides_between_equal_scores(metrics: dict[str, float], loss: float) -> None:
-    assert tie_breaker(metrics, "val_") == loss
+    assert tie_breaker(metrics) == loss

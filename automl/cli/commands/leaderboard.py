@@ -12,6 +12,7 @@ from typing import TypeAlias
 import click
 
 from automl.core.errors import ConfigError, understood
+from automl.core.specs import is_label
 from automl.jobs.folder import open_folder
 
 Row: TypeAlias = Mapping[str, str]
@@ -97,7 +98,7 @@ def _differing(rows: Sequence[Row]) -> dict[str, set[str]]:
 
 
 def _parameters(rows: Sequence[Row]) -> list[str]:
-    return [name for name in rows[0] if name not in _OWN and not name.startswith("val_")] if rows else []
+    return [name for name in rows[0] if name not in _OWN and not is_label(name)] if rows else []
 
 
 def _configuration(row: Row, differing: Mapping[str, set[str]]) -> str:
@@ -112,7 +113,7 @@ def _short_columns(rows: Sequence[Row]) -> list[str]:
     names = list(rows[0]) if rows else []
     # the objectives stand between the state and the spread over folds
     scores = names[names.index("state") + 1 : names.index("spread")] if "spread" in names else []
-    scores = scores or [name for name in names if name.startswith("val_")]
+    scores = scores or [name for name in names if is_label(name)]
     wanted = [*_LEADING[:3], *scores, *_LEADING[3:]]
     return [name for name in wanted if any(row.get(name) for row in rows)]
 
@@ -139,7 +140,7 @@ def _all_columns(rows: Sequence[Row]) -> list[str]:
     """Leading columns, scores, then parameters; what tells nothing in any row is left out."""
     dull = {name for name in _TELLING if len({row[name] for row in rows if row.get(name)}) < 2}
     names = [name for name in rows[0] if name not in {*_LEADING, *_HIDDEN, *dull}] if rows else []
-    scores = [name for name in names if name.startswith("val_")]
+    scores = [name for name in names if is_label(name)]
     rest = [name for name in names if name not in scores]
     ordered = [*_LEADING[:3], *scores, *_LEADING[3:], *rest]
     return [name for name in ordered if any(row.get(name) for row in rows)]

@@ -6,13 +6,13 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.files import put_in_place, sync_folder, whole, write_whole
 from automl.core.members import winner_to_json
 from automl.core.specs import Objective, TrialRecord
+from automl.core.trial_json import record_to_json
 from automl.jobs.answers import listed
 from automl.jobs.extensions import record_of
 from automl.jobs.finish.exported import SECONDS, check_exported
@@ -43,7 +43,7 @@ def keep_best(folder: JobFolder, end: TrialEnd) -> None:
     folder.best.unlink(missing_ok=True)
     sync_folder(folder.path)
     put_in_place(folder.weights_of(end.record.number), folder.weights)
-    write_json(folder.best, asdict(end.record))
+    write_json(folder.best, record_to_json(end.record))
 
 
 def finish(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from automl.core.specs import COSTS, Objective, TrialRecord
+from automl.core.specs import COSTS, Objective, TrialRecord, labelled
 from automl.jobs.finish.records import Records
 from automl.spaces.space import family_of
 
@@ -50,7 +50,7 @@ def _row(
 ) -> dict[str, Any]:
     scores = dict(zip([item.label for item in objectives], record.scores, strict=False))
     blank = {item.label: float("nan") for item in objectives}
-    metrics = {f"val_{name}": value for name, value in record.metrics.items() if name not in COSTS}
+    metrics = {name: value for name, value in labelled(record.metrics).items() if name not in COSTS}
     return {
         "trial": None if record.baseline else record.number,
         "name": record.baseline or family_of(record.configuration),

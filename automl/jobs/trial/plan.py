@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from automl.core.specs import Configuration, Objective, Rung, TrialRecord
+from automl.core.specs import Configuration, Objective, TrialRecord
+from automl.core.trial_json import record_from_json, record_to_json
 from automl.tasks.objectives import tie_breaker
 
 if TYPE_CHECKING:
@@ -112,31 +113,31 @@ def best_of(records: Sequence[TrialRecord], objective: Objective) -> TrialRecord
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Return a plan as plain JSON."""
-    return asdict(plan)
+    records = {"paused": plan.paused, "best": plan.best}
+    known = {name: None if record is None else record_to_json(record) for name, record in records.items()}
+    return {**vars(plan), "configuration": dict(plan.configuration), "levels": list(plan.levels), **known}
 
 
 def plan_from_json(values: Mapping[str, Any]) -> Plan:
-    """Return what ``plan_to_json`` was given."""
-    known = {name: _record(values[name]) for name in ("paused", "best")}
+    """Return what ``plan_to_json`` was given.
+
+    Raises:
+        ConfigError: a record in it is none.
+    """
+    records = {name: values[name] for name in ("paused", "best")}
+    known = {name: None if record is None else record_from_json(record) for name, record in records.items()}
     return Plan(**{**values, **known, "levels": tuple(values["levels"])})
 
 
 def end_to_json(end: TrialEnd) -> dict[str, Any]:
     """Return what came of a trial as plain JSON; its model stays behind."""
-    return {"record": asdict(end.record), "kept": end.kept}
+    return {"record": record_to_json(end.record), "kept": end.kept}
 
 
 def end_from_json(values: Mapping[str, Any]) -> TrialEnd:
-    """Return what ``end_to_json`` was given, without the model."""
-    record = _record(values["record"])
-    if record is None:
-        raise ValueError("a trial's end has a record")
-    return TrialEnd(record=record, kept=values["kept"])
+    """Return what ``end_to_json`` was given, without the model.
 
-
-def _record(values: Mapping[str, Any] | None) -> TrialRecord | None:
-    if values is None:
-        return None
-    rungs = tuple(Rung(**{**rung, "scores": tuple(rung["scores"])}) for rung in values["rungs"])
-    scores, constraints = tuple(values["scores"]), tuple(values["constraints"])
-    return TrialRecord(**{**values, "rungs": rungs, "scores": scores, "constraints": constraints})
+    Raises:
+        ConfigError: the record is none.
+    """
+    return TrialEnd(record=record_from_json(values["record"]), kept=values["kept"])

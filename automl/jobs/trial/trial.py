@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from automl.core.errors import DiskFullError, TimeUpError
 from automl.core.seeds import derive
-from automl.core.specs import Objective, Rung, TrialRecord, TrialState
+from automl.core.specs import Objective, Rung, TrialRecord, TrialState, label_of, of_validation
 from automl.execution.executor import INTERRUPTED, Channel
 from automl.jobs.assembly import Dealt, deal
 from automl.jobs.intake.setting import Setting
@@ -270,9 +270,8 @@ def _record(
         return replace(blank, reason=reason, epochs=sum(len(item.epochs) for item in outcomes))
     bests = [outcome.epochs[outcome.best] for outcome in outcomes]
     metrics = {
-        name.removeprefix("val_"): statistics.fmean(best.metrics[name] for best in bests)
-        for name in bests[0].metrics
-        if name.startswith("val_")
+        name: statistics.fmean(best.metrics[label_of(name)] for best in bests)
+        for name in of_validation(bests[0].metrics)
     }
     scores = tuple({**metrics, **costs}[item.name] for item in objectives)
     if any(score != score for score in scores):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from automl.core.files import write_whole
 from automl.core.members import sole_winner, winner_to_json
-from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord
+from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord, of_validation
 from automl.execution.executor import INTERRUPTED, Channel
 from automl.execution.inline import Inline
 from automl.jobs.finish.leaderboard import leaderboard_frame
@@ -221,10 +221,7 @@ def _ended_by_callback(epochs: int, full: int) -> str:
 
 
 def _metrics(best: Epoch, model: keras.Model) -> Mapping[str, float]:
-    scores = {
-        name.removeprefix("val_"): value for name, value in best.metrics.items() if name.startswith("val_")
-    }
-    return {**scores, "parameters": float(model.count_params())}
+    return {**of_validation(best.metrics), "parameters": float(model.count_params())}
 
 
 def _finish(

@@ -38,7 +38,7 @@ from automl.study.proposals.prior_point import PriorPoint
 from automl.study.proposals.rung_sampler import RungSampler
 from automl.study.proposals.samplers import Memory, build_sampler
 from automl.study.proposer import UNLIMITED, Horizon, Proposal
-from automl.study.storage.stored import TOLD, has_record, plain, record_of
+from automl.study.storage.stored import TOLD, has_record, record_of, stored
 from automl.study.told import checked_record, left_behind
 
 _SECONDS_BETWEEN_REPORTS = 1.0
@@ -205,7 +205,7 @@ class OptunaProposer:
         known = trial.storage.get_trial(trial._trial_id).intermediate_values
         if len(self._objectives) == 1 and record.epochs not in known:
             trial.report(record.rungs[-1].scores[0], record.epochs)
-        trial.set_user_attr("record", plain(record))
+        trial.set_user_attr("record", stored(record))
         self._promoter.put(record)
         self._reader.rest(record.number)
         self._waiting[record.number] = self._running.pop(record.number)
@@ -233,7 +233,7 @@ class OptunaProposer:
         trial = self.trial(record.number)
         kept = checked_record(record, len(self._objectives))
         # two writes instead of a dozen: every one is flushed to the disk
-        trial.set_user_attr("record", plain(kept))
+        trial.set_user_attr("record", stored(kept))
         if facts:
             trial.set_user_attr("facts", dict(facts))
         for place, excess in enumerate(kept.constraints):

@@ -296,7 +296,8 @@ def _objective(direction: StudyDirection) -> Objective:
 
 def _length(trial: FrozenTrial) -> int:
     """The last step of a trial that has ended without a record of its rungs: there the steps tell them."""
-    recorded = trial.user_attrs.get("record", {}).get("rungs")
+    record = trial.user_attrs.get("record")
+    recorded = isinstance(record, Mapping) and record.get("rungs")
     return 0 if recorded or not trial.state.is_finished() else trial.last_step or 0
 
 

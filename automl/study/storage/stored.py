@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 
-from automl.core.specs import Rung, TrialRecord
+from automl.core.specs import TrialRecord
 from automl.core.specs import TrialState as State
+from automl.core.trial_json import record_from_json, record_to_json
 
 _STATES: dict[TrialState, State] = {
     TrialState.COMPLETE: "complete",
@@ -17,30 +18,13 @@ _STATES: dict[TrialState, State] = {
 }
 TOLD = {state: trial_state for trial_state, state in _STATES.items()}
 """Optuna's state of a finished trial, by ours."""
+_OPTUNAS = ("number", "state", "baseline")
+"""Parts of a record that the study does not keep twice: a baseline is no trial of it."""
 
 
-def plain(record: TrialRecord) -> dict[str, Any]:
+def stored(record: TrialRecord) -> dict[str, Any]:
     """Return a record as plain JSON, without what Optuna keeps itself."""
-    return {
-        "configuration": dict(record.configuration),
-        "scores": [float(score) for score in record.scores],
-        "metrics": {name: float(value) for name, value in record.metrics.items()},
-        "epochs": int(record.epochs),
-        "best_epoch": int(record.best_epoch),
-        "seconds": float(record.seconds),
-        "seed": int(record.seed),
-        "reason": record.reason,
-        "run_id": record.run_id,
-        "spread": None if record.spread is None else float(record.spread),
-        "effort": {name: float(value) for name, value in record.effort.items()},
-        "origin": record.origin,
-        "rungs": [
-            [rung.epochs, [float(score) for score in rung.scores], rung.time] for rung in record.rungs
-        ],
-        "pauses": record.pauses,
-        "promotions": record.promotions,
-        "constraints": [float(excess) for excess in record.constraints],
-    }
+    return {name: value for name, value in record_to_json(record).items() if name not in _OPTUNAS}
 
 
 def has_record(trial: FrozenTrial) -> bool:
@@ -49,14 +33,17 @@ def has_record(trial: FrozenTrial) -> bool:
 
 
 def record_of(trial: FrozenTrial) -> TrialRecord:
-    """Return a trial's record; one that was added by other hands has only what Optuna knows."""
-    values = trial.values if trial.state == TrialState.COMPLETE else None
-    kept = {"configuration": trial.params, "scores": values or (), **trial.user_attrs.get("record", {})}
-    kept |= {name: tuple(kept.get(name, ())) for name in ("scores", "constraints")}
-    rungs = tuple(_rung(*item) for item in kept.get("rungs", ()))
-    state = _STATES.get(trial.state, "paused")
-    return TrialRecord(**{**kept, "number": trial.number, "state": state, "rungs": rungs})
+    """Return a trial's record; one that was added by other hands has only what Optuna knows.
 
-
-def _rung(epochs: int, scores: Sequence[float], time: float = 0.0) -> Rung:
-    return Rung(epochs=epochs, scores=tuple(scores), time=time)
+    Raises:
+        ConfigError: its record is none of ours.
+    """
+    number, state = trial.number, _STATES.get(trial.state, "paused")
+    if "record" not in trial.user_attrs:
+        values = trial.values if trial.state == TrialState.COMPLETE else None
+        scores = tuple(values or ())
+        return TrialRecord(number=number, state=state, configuration=trial.params, scores=scores)
+    kept = trial.user_attrs["record"]
+    if isinstance(kept, Mapping):
+        kept = {"configuration": trial.params, **kept, "number": number, "state": state}
+    return record_from_json(kept)
