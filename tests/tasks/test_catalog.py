@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from automl.core.errors import ConfigError
@@ -58,3 +61,12 @@ def test_a_broken_task_of_another_package_is_told_when_it_is_asked_for_only(inst
     assert "accuracy" in known_metrics()
     with pytest.raises(ConfigError, match="automl-toy"):
         TASKS["counting"]
+
+
+def test_declarations_load_no_framework_and_no_arrays():
+    code = (
+        "import sys; from automl.tasks.catalog import declarations; list(declarations());"
+        "sys.exit(not {'numpy', 'keras', 'tensorflow', 'jax'}.isdisjoint(sys.modules))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
