@@ -14,6 +14,7 @@ MODALITIES: Catalog[Modality] = Catalog(
         "image": "automl.data.modalities.image:IMAGE",
         "text": "automl.data.modalities.text:TEXT",
         "series": "automl.data.modalities.series:SERIES",
+        "mixed": "automl.data.modalities.mixed:MIXED",
     },
 )
 

@@ -12,8 +12,9 @@ from urllib.request import url2pathname
 import numpy as np
 import pandas as pd
 
-from automl.core.errors import DataError, suggest
+from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.notes import Note
+from automl.data.choice import checked_drop
 from automl.data.images import is_picture
 from automl.data.modality import ReadOptions
 from automl.data.source import PICTURE_SUFFIXES, Source
@@ -193,7 +194,13 @@ def _labelled_table(source: Source, options: ReadOptions) -> Listing:
     wanted = [options.group_column, options.time_column]
     for name in (*options.target, *filter(None, wanted)):
         _require_column(name, names, table.where)
-    column = _path_column(table, {*options.target, *filter(None, wanted)})
+    if options.keep:
+        raise ConfigError(
+            f"{table.where}: keep makes columns features, and pictures alone are read here. Leave it out,"
+            " or read all columns: --modality mixed."
+        )
+    dropped = checked_drop(names, options, options.target, table.where)
+    column = _path_column(table, {*options.target, *filter(None, wanted)} | dropped)
     return _listing(
         table,
         column,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from automl.core.specs import TaskKind
 from automl.core.tensors import Promised, TensorSpec
+from automl.data.bids import Bid
 from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
@@ -239,6 +240,10 @@ class Modality(Protocol):
     """One kind of input. Implementations are modules' plain objects, strangers to each other."""
 
     name: str
+
+    def bid(self, source: Source, options: ReadOptions) -> Bid:
+        """Say how sure it is that a source is its own."""
+        ...
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a source for training.

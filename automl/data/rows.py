@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,11 +59,12 @@ class Features:
     """What the columns of features were read as.
 
     Attributes:
-        inputs: raw inputs of all rows by name.
+        inputs: raw inputs by name, of ``rows``.
         schema: what reading them again needs: ``columns`` and more (JSON).
         kinds: what each column was taken for, in the plural, by name; their order is that of the columns.
         notes: what a user should know of them.
         handling: how examples of such features are handled.
+        rows: positions of the rows that were read ``(n,) int64``; None for all of the table.
     """
 
     inputs: Mapping[str, np.ndarray]
@@ -71,6 +72,7 @@ class Features:
     kinds: Mapping[str, str]
     notes: tuple[str, ...] = ()
     handling: Handling = ROWS
+    rows: np.ndarray | None = None
 
 
 def open_rows(
@@ -110,8 +112,8 @@ def open_rows(
 def dataset_of_rows(rows: Rows, features: Features, source: Source, options: ReadOptions) -> Dataset:
     """Return the rows that have a target, with their features, as a data set."""
     table, labels = rows.table, rows.table.frame[list(rows.target)]
-    examples = Examples(
-        inputs=features.inputs,
+    beside = Examples(
+        inputs={},
         targets={TARGET: rows.targets},
         groups=None if options.group_column is None else as_text(table.frame[options.group_column]),
         times=_times(table, options.time_column),
@@ -129,8 +131,12 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
         "id_column": options.id_column,
     }
     told = (*target_notes(labels, rows.task), *_without_target(rows.present, rows.target))
+    read = np.arange(len(table.frame)) if features.rows is None else features.rows
+    kept = read[rows.present[read]]
+    if len(kept) < np.count_nonzero(rows.present):
+        check_variety(rows.targets[kept], rows.task, rows.target, table.where)
     return Dataset(
-        examples=examples.take(np.flatnonzero(rows.present)),
+        examples=_joined(features.inputs, beside, read, kept),
         schema=schema,
         task=rows.task,
         target_names=rows.target,
@@ -171,7 +177,7 @@ def examples_of_rows(
 
     Args:
         table: the table.
-        features: of all of its rows.
+        features: of its rows.
         schema: of the first table.
         targets: whether rows need a target; the others are then left out.
 
@@ -179,17 +185,19 @@ def examples_of_rows(
         DataError: no row has a target.
     """
     id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
-    rows = np.arange(len(table.frame))
+    every = np.arange(len(table.frame))
+    read = every if features.rows is None else features.rows
     keys = row_keys(table, id_column)
     notes = (*table.notes, *features.notes, *_superfluous(table, features.kinds, schema))
     if not targets:
-        return Examples(inputs=features.inputs, keys=keys, rows=rows), notes
+        return _joined(features.inputs, Examples(inputs={}, keys=keys, rows=every), read, read), notes
     flags = Flags(**schema["flags"]) if schema.get("flags") else None
     values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where, flags)
     if not present.any():
         raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
-    examples = Examples(inputs=features.inputs, targets={TARGET: values}, keys=keys, rows=rows)
-    return examples.take(np.flatnonzero(present)), (*notes, *_without_target(present, schema["targets"]))
+    beside = Examples(inputs={}, targets={TARGET: values}, keys=keys, rows=every)
+    examples = _joined(features.inputs, beside, read, read[present[read]])
+    return examples, (*notes, *_without_target(present, schema["targets"]))
 
 
 def with_targets(frame: pd.DataFrame, targets: Any, names: Sequence[str], where: str) -> Table:
@@ -222,13 +230,20 @@ def with_targets(frame: pd.DataFrame, targets: Any, names: Sequence[str], where:
     return Table(frame=pd.concat([frame, beside], axis=1), notes=(), where=where)
 
 
-def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ...]:
-    names, target = list(table.frame.columns), options.target
-    if not target and source.kind == "sklearn":
-        target = ("target",)
-    if not target and isinstance(source.content, tuple) and source.content[1] is not None:
+def targets_named(source: Source, table: Table, options: ReadOptions) -> tuple[str, ...]:
+    """Return the target columns: those asked for, or those that a source brings itself; perhaps none."""
+    if options.target:
+        return options.target
+    if source.kind == "sklearn":
+        return ("target",)
+    if isinstance(source.content, tuple) and source.content[1] is not None:
         count = np.asarray(source.content[1]).reshape(len(table.frame), -1).shape[1]
-        target = tuple(names[-count:])
+        return tuple(table.frame.columns[-count:])
+    return ()
+
+
+def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ...]:
+    names, target = list(table.frame.columns), targets_named(source, table, options)
     if not target:
         raise DataError(f"{table.where}: which column is the target? Columns: {listed(names)}.")
     for name in (*target, options.group_column, options.time_column, options.id_column):
@@ -239,6 +254,15 @@ def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ..
 
 def _times(table: Table, column: str | None) -> np.ndarray | None:
     return None if column is None else sortable_times(table.frame[column], table.where)
+
+
+def _joined(
+    inputs: Mapping[str, np.ndarray], beside: Examples, read: np.ndarray, kept: np.ndarray
+) -> Examples:
+    """Examples of the rows ``kept``; inputs are of the rows ``read``, what stands beside them of all."""
+    if len(kept) < len(read):
+        inputs = Examples(inputs=inputs).take(np.searchsorted(read, kept)).inputs
+    return replace(beside.take(kept), inputs=inputs)
 
 
 def _superfluous(table: Table, used: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ import pytest
 
 from automl.data import raw_model
 from automl.data.modalities.tabular import TABULAR
+from automl.data.modalities.text import TEXT
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.preprocessing.tabular_layers import RobustScale
-from automl.data.preprocessing.text import fit_text
 from automl.data.raw_model import RawModel, predict, predict_batch
 from automl.data.source import open_source
 from automl.tasks.blending import weighted_mean
@@ -96,7 +96,9 @@ def test_the_last_batch_may_be_a_short_one(dataset: Dataset) -> None:
 
 def test_texts_become_ids_of_words() -> None:
     texts = np.array(["red green red", "green blue", "red", "blue blue green"], dtype=object)
-    preprocessing = fit_text(texts, np.array([[True], [False], [True], [False]]))
+    labels = np.array(["yes", "no"] * 2)
+    dataset = TEXT.read(open_source((texts, labels)), ReadOptions())
+    preprocessing = TEXT.fit(dataset, np.arange(4), 0)
 
     tokens = predict(preprocessing.model, {"text": texts}, batch_size=3)["tokens"]
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from automl.core.errors import DataError
-from automl.data.modalities.text import TEXT, looks_like_text
+from automl.data.modalities.text import TEXT
 from automl.data.modality import Dataset, Preprocessing, ReadOptions
 from automl.data.preprocessing.text import MAX_TOKENS
 from automl.data.source import open_source
@@ -171,20 +171,6 @@ def test_another_file_without_the_text_column_is_refused() -> None:
 
     with pytest.raises(DataError, match="lacks columns that the model was trained on: 'review'"):
         TEXT.read_again(open_source(pd.DataFrame({"text": TEXTS})), schema, targets=False)
-
-
-@pytest.mark.parametrize(
-    ("table", "expected"),
-    [
-        (frame(), True),
-        (frame(stars=range(8)), True),
-        (frame(review=["Rome", "Oslo"] * 4), False),
-        (frame(review=[f"2024-01-0{n} 12:00 3 4" for n in range(1, 9)]), False),
-        (frame(**{f"ticket{n}": ["PC 17599 A5 21171"] * 8 for n in range(3)}), False),
-    ],
-)
-def test_a_table_is_text_when_free_text_dominates(table: pd.DataFrame, expected: bool) -> None:
-    assert looks_like_text(table, ("label",)) is expected
 
 
 def test_tokens_are_words_in_order_with_padding_and_unknown() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.phases import Phases
+from automl.core.tensors import Promised
 from automl.data.cells import as_number, as_text, is_missing
 from automl.data.kinds.words import as_category
 from automl.data.modality import Handling
@@ -183,9 +184,13 @@ class Kind:
         name: in the catalog and in the schemas of jobs.
         words: what users are told such columns are, in the plural.
         handling: how examples with such columns are handled.
+        plain: whether any table has such columns: they alone make a table of one kind.
         bid: from what is known of a column to how sure this kind is that it is its own, from 0 to 1; the
             highest bid wins the column.
         judge: what becomes of a column that was won.
+        raw: shape (without rows) and type of a raw array.
+        promises: the tensors that a column gives once its kind is fitted.
+        fit: from the training part to the piece that these columns add to the preprocessing; loads Keras.
         learn: read a column of the training data.
         read: read a column of other data by the facts of training.
         example: cells of a table as an example shows them to a server of the model.
@@ -204,6 +209,10 @@ class Kind:
     read: Callable[[pd.Series[Any], Column, Place], Raw]
     example: Callable[[pd.Series[Any], Column, Place], Any] = lambda series, column, place: plain(series)
     loose: Callable[[np.ndarray], bool] = lambda values: False
+    raw: Callable[[Column], tuple[tuple[int | None, ...], str]]
+    promises: Callable[[Column], tuple[Promised, ...]]
+    fit: Callable[[Any], Any]
+    plain: bool = False
     strict: Callable[[pd.Series[Any], Column], tuple[int, str] | None] = lambda series, column: None
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.notes import Note
+from automl.core.tensors import Promised
 from automl.data.cells import any_matches, as_number, as_text, is_missing
 from automl.data.flags import Flags
 from automl.data.kinds.kind import (
@@ -26,6 +27,8 @@ from automl.data.kinds.kind import (
     plain,
     plain_numbers,
 )
+from automl.data.kinds.part import Part
+from automl.data.kinds.promised import NUMBERS
 from automl.data.modality import Handling
 from automl.data.raw_values import BAD_SHARE, LARGEST, NOISE
 from automl.data.row_labels import counts_rows, labels_rows, tells
@@ -176,12 +179,30 @@ def _size(series: pd.Series[Any]) -> float:
     return float(known.max()) if len(known) else 0.0
 
 
+def _raw_array(column: Column) -> tuple[tuple[int | None, ...], str]:
+    return ((), "float64")
+
+
+def _promises(column: Column) -> tuple[Promised, ...]:
+    return NUMBERS
+
+
+def _fit(part: Part) -> Any:
+    from automl.data.preprocessing.tabular import fit_numbers
+
+    return fit_numbers(part)
+
+
 NUMBER = Kind(
     name="number",
     words="numbers",
+    plain=True,
     handling=Handling(examples_per_epoch=200_000, longer_where_few=True),
     bid=_bid,
     judge=_judge,
+    raw=_raw_array,
+    promises=_promises,
+    fit=_fit,
     learn=_read,
     read=_read,
     example=_example,

@@ -15,12 +15,14 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.core.notes import said_of
+from automl.core.tensors import Promised
 from automl.data.cells import as_text
 from automl.data.image_files import path_of
 from automl.data.image_heads import Form, choose_depth, choose_form, notes_of_heads, read_heads
 from automl.data.image_scales import Scale, agree, check, nominal
 from automl.data.images import Pictures, decode
 from automl.data.kinds.kind import CERTAIN, NO, Column, Facts, Judged, Kind, Place, Raw
+from automl.data.kinds.part import Part
 from automl.data.modality import Handling
 from automl.data.source import PICTURE_SUFFIXES
 
@@ -114,12 +116,29 @@ def _where(column: Column, place: Place) -> str:
     return f"{place.where}, column {column.name!r}"
 
 
+def _raw_array(column: Column) -> tuple[tuple[int | None, ...], str]:
+    return ((None, None, column.facts["channels"]), "float32")
+
+
+def _promises(column: Column) -> tuple[Promised, ...]:
+    return (Promised(kind="image", source=column.input),)
+
+
+def _fit(part: Part) -> Any:
+    from automl.data.preprocessing.image import fit_pictures
+
+    return fit_pictures(part)
+
+
 PICTURE = Kind(
     name="picture",
     words="pictures",
     handling=Handling(examples_per_epoch=50_000, tensors_kept=True),
     bid=_bid,
     judge=_judge,
+    raw=_raw_array,
+    promises=_promises,
+    fit=_fit,
     learn=_learn,
     read=_read,
     example=_example,

@@ -14,6 +14,8 @@ from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Promised
 from automl.data import image_arrays, image_files, image_targets
+from automl.data.array_facts import facts_of_array
+from automl.data.bids import CERTAIN, NO, Bid
 from automl.data.choice import refuse_choice
 from automl.data.flags import Flags
 from automl.data.image_files import Listing
@@ -30,6 +32,7 @@ from automl.data.image_scales import (
 from automl.data.images import Pictures, decode, match_channels
 from automl.data.kinds.picture import PICTURE
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
+from automl.data.table_facts import TABLES, facts_of_table
 from automl.data.targets import array_label_type, label_type
 from automl.tasks.catalog import TASKS
 
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     from automl.data.image_arrays import Arrays
     from automl.data.image_targets import Targets
     from automl.data.source import Source
+
+
+PICTURES_OF_SKLEARN = "digits"
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,16 @@ class ImageModality:
 
     name: str = "image"
 
+    def bid(self, source: Source, options: ReadOptions) -> Bid:
+        """Bid for folders, arrays of pixels, and tables by a column of paths."""
+        if source.kind == "folder" or (source.kind == "sklearn" and source.name == PICTURES_OF_SKLEARN):
+            return Bid(strength=CERTAIN)
+        array = facts_of_array(source)
+        if array is not None:
+            return Bid(strength=CERTAIN if array.looks_like_pixels else NO)
+        facts = facts_of_table(source, options)
+        return Bid(strength=NO if facts is None else facts.share((PICTURE.name,), most=1))
+
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read pictures with their labels.
 
@@ -58,7 +74,8 @@ class ImageModality:
             DataError: no pictures, more than 5 % of them unreadable, one class, an unknown column, a shape
                 that is no picture's, labels that do not fit the task.
         """
-        refuse_choice(options, "pictures")
+        if source.kind not in TABLES:
+            refuse_choice(options, "pictures")
         if _in_memory(source):
             return _dataset_of_arrays(image_arrays.read_arrays(source, labelled=True), options)
         return _dataset_of_files(image_files.list_files(source, options), options, source)

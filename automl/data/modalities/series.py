@@ -16,6 +16,8 @@ from automl.core.targets import TARGET
 from automl.core.tensors import Promised
 from automl.core.windows import Windows
 from automl.data import forecasting
+from automl.data.array_facts import facts_of_array
+from automl.data.bids import ASKED, CERTAIN, NO, Bid
 from automl.data.choice import refuse_choice
 from automl.data.flags import Flags
 from automl.data.forecast_table import (
@@ -45,6 +47,15 @@ class Series:
     """The modality; see ``Modality`` for the meaning of each method."""
 
     name = "series"
+
+    def bid(self, source: Source, options: ReadOptions) -> Bid:
+        """Bid for ``.ts`` files, for whatever is to be forecast, and for arrays of series."""
+        if source.kind == "ts" or options.forecasts:
+            return Bid(strength=ASKED)
+        array = facts_of_array(source)
+        if array is None or array.looks_like_pixels or array.holds_texts:
+            return Bid(strength=NO)
+        return Bid(strength=CERTAIN if array.is_list or array.axes == 3 else NO)
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a table to forecast when horizon or task say so, whole series otherwise."""

@@ -6,31 +6,19 @@ the order of the rows. Rows are named by their number in the source, from 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from automl.core.errors import DataError
 from automl.core.tensors import Promised
-from automl.data.columns import learn_columns, place_of, read_columns, recognise
-from automl.data.kinds.kind import Column
+from automl.data.array_facts import facts_of_array
+from automl.data.bids import CERTAIN, FALLBACK, NO, Bid
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
-from automl.data.rows import (
-    Features,
-    dataset_of_rows,
-    examples_of_rows,
-    open_rows,
-    refuse_missing,
-    with_targets,
-)
 from automl.data.source import Source
-from automl.data.tables import Table, listed, read_table, written_as
-
-KINDS = ("number", "date", "category")
-"""What columns are taken for."""
+from automl.data.table_facts import facts_of_table, plain_kinds
+from automl.data.typed_rows import promises_of, read_typed_rows, read_typed_rows_again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,53 +27,35 @@ class Tabular:
 
     name: str = "tabular"
 
+    def bid(self, source: Source, options: ReadOptions) -> Bid:
+        """Bid for bundled tables, arrays of rows, and tables by their numbers, categories and dates."""
+        if source.kind == "sklearn":
+            return Bid(strength=FALLBACK)
+        array = facts_of_array(source)
+        if array is not None:
+            return Bid(strength=CERTAIN if array.axes <= 2 and not array.is_list else NO)
+        facts = facts_of_table(source, options)
+        return Bid(strength=NO if facts is None else max(FALLBACK, facts.share(plain_kinds())))
+
     def read(self, source: Source, options: ReadOptions) -> Dataset:
-        """Read a table for training: infer the columns' kinds and the task, drop rows without target."""
-        table = _table(source, options.target, header=options.header)
-        rows = open_rows(source, table, options, what="A table")
-        present, targets = rows.features[rows.present], rows.targets[rows.present]
-        columns, dropped = recognise(present, KINDS, keep=options.keep, targets=targets)
-        if not columns:
-            known = listed(rows.target)
-            raise DataError(
-                f"{table.where} has no column to learn from besides {known}. {' '.join(dropped)}"
-            )
-        read = learn_columns(rows.features, columns, place_of(source))
-        features = Features(
-            inputs=read.inputs,
-            schema={"columns": [column.as_json() for column in read.columns]},
-            kinds=read.words,
-            notes=(*dropped, *read.notes),
-            handling=read.handling,
-        )
-        return dataset_of_rows(rows, features, source, options)
+        """Read a table for training: find the columns' kinds and the task, drop rows without target."""
+        return read_typed_rows(source, options, plain_kinds())
 
     def read_again(
         self, source: Source, schema: Mapping[str, Any], *, targets: bool
     ) -> tuple[Examples, tuple[str, ...]]:
         """Read another table by the schema of the first."""
-        columns = [Column(**item) for item in schema["columns"]]
-        names = [column.name for column in columns]
-        source = written_as(source, schema.get("styles"), (*names, *schema["targets"]))
-        table = _table(source, schema["targets"], header=schema["header"])
-        refuse_missing(table, names, schema, targets=targets)
-        read = read_columns(table.frame, columns, place_of(source))
-        features = Features(inputs=read.inputs, schema={}, kinds=read.words, notes=read.notes)
-        return examples_of_rows(table, features, schema, targets=targets)
+        return read_typed_rows_again(source, schema, targets=targets)
 
     def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
-        """Numbers with their ranks, and codes of categories; dates give both."""
-        kinds = {item["kind"] for item in dataset.schema["columns"]}
-        numbers = [Promised(kind=kind, source="numbers") for kind in ("numeric", "ranks")]
-        codes = [Promised(kind="categorical", source="categories")]
-        return (*(numbers if kinds - {"category"} else ()), *(codes if kinds - {"number"} else ()))
+        """What the kinds of its columns promise."""
+        return promises_of(dataset)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
-        """Fit scales, quantiles and vocabularies on the training rows; nothing in it is random."""
-        from automl.data.preprocessing.tabular import fit_table
+        """Fit each kind's piece on the training rows; nothing in it is random."""
+        from automl.data.preprocessing.columns import fit_columns
 
-        kinds = {item["input"]: item["kind"] for item in dataset.schema["columns"]}
-        return fit_table(dataset.examples.take(rows).inputs, kinds)
+        return fit_columns(dataset, rows)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """Nothing beyond the targets."""
@@ -93,25 +63,3 @@ class Tabular:
 
 
 TABULAR = Tabular()
-
-
-def _table(source: Source, target: Sequence[str], *, header: bool) -> Table:
-    """The source as a table; arrays get the columns x0, x1, ... and ``target``."""
-    if source.kind != "arrays":
-        return read_table(source, header=header)
-    content = source.content
-    inputs, targets = content if isinstance(content, tuple) else (content, None)
-    return with_targets(_feature_frame(inputs), targets, target, source.name)
-
-
-def _feature_frame(inputs: Any) -> pd.DataFrame:
-    if hasattr(inputs, "columns"):
-        return read_table(Source(kind="frame", name="inputs", content=inputs)).frame
-    array = np.asarray(inputs)
-    if array.ndim != 2:
-        raise DataError(f"Expected an array of rows and columns (2 axes), got shape {array.shape}.")
-    if len(array) == 0:
-        raise DataError("The array of inputs has no rows.")
-    return pd.DataFrame(
-        array, columns=[f"x{position}" for position in range(array.shape[1])]
-    ).infer_objects()

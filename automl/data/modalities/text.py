@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
-from automl.core.targets import TARGET
 from automl.core.tensors import Promised
+from automl.data.array_facts import facts_of_array
+from automl.data.bids import CERTAIN, NO, Bid
 from automl.data.columns import columns_of
 from automl.data.kinds.kind import Column
-from automl.data.kinds.text import SAMPLE, blank_note, holds_words, is_free_text
 from automl.data.kinds.text import TEXT as TEXT_KIND
+from automl.data.kinds.text import blank_note, holds_words, is_free_text
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.rows import (
     Features,
@@ -30,11 +31,9 @@ from automl.data.rows import (
     with_targets,
 )
 from automl.data.source import NAMELESS_SERIES, Source
+from automl.data.table_facts import facts_of_table
 from automl.data.tables import Table, as_text, listed, read_table, written_as
-from automl.data.targets import column_targets
-
-FEWEST, CELLS = 100, 100_000
-DOMINANT = 2 / 3
+from automl.data.typed_rows import open_table, promises_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +41,14 @@ class Text:
     """The modality; see ``automl.data.modality.Modality``."""
 
     name: str = "text"
+
+    def bid(self, source: Source, options: ReadOptions) -> Bid:
+        """Bid for arrays of texts, and for tables by their columns of free text."""
+        array = facts_of_array(source)
+        if array is not None:
+            return Bid(strength=CERTAIN if array.holds_texts else NO)
+        facts = facts_of_table(source, options)
+        return Bid(strength=NO if facts is None else facts.share((TEXT_KIND.name,)))
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a table for training: find the text columns and the task, drop rows without target."""
@@ -76,16 +83,14 @@ class Text:
         return examples_of_rows(table, features, schema, targets=targets)
 
     def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
-        """Words in order, and n-grams with their weights: two views of the same text."""
-        return tuple(Promised(kind=kind, source="text") for kind in ("tokens", "ngrams", "ngram_weights"))
+        """What the kinds of its columns promise."""
+        return promises_of(dataset)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
-        """Fit vocabularies and weights on the training rows; nothing in it is random."""
-        part = dataset.examples.take(rows)
-        groups = column_targets(dataset.task).groups((part.targets or {})[TARGET])
-        from automl.data.preprocessing.text import fit_text
+        """Fit each kind's piece on the training rows; nothing in it is random."""
+        from automl.data.preprocessing.columns import fit_columns
 
-        return fit_text(part.inputs["text"], groups)
+        return fit_columns(dataset, rows)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """Nothing beyond the targets."""
@@ -93,23 +98,6 @@ class Text:
 
 
 TEXT = Text()
-
-
-def looks_like_text(frame: pd.DataFrame, target: Sequence[str]) -> bool:
-    """Whether a table is mostly free text: such columns hold two thirds of its characters and more.
-
-    A column is free text when its cells have 3 words on average, half of them are different and half of
-    their characters are letters. The first 2,000 rows are looked at, fewer where a row has many cells.
-
-    Args:
-        frame: the table.
-        target: names of the target columns, which do not count.
-    """
-    head = frame.head(max(FEWEST, min(SAMPLE, CELLS // max(1, frame.shape[1]))))
-    names = [name for name in head.columns if name not in set(target)]
-    sizes = {name: sum(len(cell) for cell in as_text(head[name])) for name in names}
-    free = sum(sizes[name] for name in names if is_free_text(head[name]))
-    return free > 0 and free >= DOMINANT * sum(sizes.values())
 
 
 def _table(
@@ -123,6 +111,8 @@ def _table(
         return table
     content = source.content
     texts, targets = content if isinstance(content, tuple) else (content, None)
+    if hasattr(texts, "columns"):
+        return open_table(source, target, header=header)
     cells = np.asarray(texts, dtype=object)
     odd = [cell for cell in cells.flat if not isinstance(cell, str) and not _is_gone(cell)]
     if cells.ndim != 1 or odd:

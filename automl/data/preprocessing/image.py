@@ -10,7 +10,9 @@ from keras import layers, ops
 
 from automl.core.tensors import Pixels, TensorSpec
 from automl.data.image_scales import BYTES, Scale
+from automl.data.kinds.part import Part
 from automl.data.modality import Preprocessing
+from automl.data.preprocessing.pieces import Piece, join_pieces, tensor_name
 
 CHUNK = 1024
 """Pictures summed at a time, so that statistics need little memory."""
@@ -20,25 +22,48 @@ SAMPLE = 4 << 20
 
 
 def fit_images(pixels: np.ndarray, rows: np.ndarray, scale: Scale = BYTES) -> Preprocessing:
-    """Fit the statistics of the channels and build the preprocessing model.
+    """Fit a preprocessing of one input ``image`` to one tensor ``image``; see ``fit_pictures``.
+
+    Args:
+        pixels: ``(n, height, width, channels)`` raw values.
+        rows: positions of the training part.
+        scale: what they mean.
+    """
+    raw = keras.Input((None, None, pixels.shape[-1]), dtype="float32", name="image")
+    return join_pieces({"image": raw}, [Piece(tensors=[_fit(raw, pixels, rows, scale, alone=True)])])
+
+
+def fit_pictures(part: Part) -> Piece:
+    """Fit the statistics of the channels of every column of pictures by itself.
 
     Raw pictures of any size are resized bilinearly, over the whole area of each new pixel when shrinking,
     as the reader of files does; pictures of the job's size pass unchanged. Values of more than 8 bits that
     lie far outside of what is usual, such as pixels of a sensor that always shine, are drawn nearer by a
     logarithm, so that they take no contrast from the others and still differ.
 
-    Args:
-        pixels: ``(n, height, width, channels)`` raw values.
-        rows: positions of the training part.
-        scale: what they mean.
-
     Returns:
-        a preprocessing whose one tensor is ``image`` ``(height, width, channels) float32``.
+        a tensor ``image`` ``(height, width, channels) float32`` for each.
     """
+    return Piece(
+        tensors=[
+            _fit(
+                part.inputs[column.input],
+                part.raw[column.input],
+                part.rows,
+                Scale(**column.facts["scale"]),
+                alone=part.is_alone,
+            )
+            for column in part.columns
+        ]
+    )
+
+
+def _fit(
+    raw: keras.KerasTensor, pixels: np.ndarray, rows: np.ndarray, scale: Scale, *, alone: bool
+) -> tuple[TensorSpec, keras.KerasTensor]:
     height, width, channels = pixels.shape[1:]
     usual = None if scale.depth == "8-bit" else usual_values(pixels, rows)
     mean, variance = channel_statistics(pixels, rows, usual)
-    raw = keras.Input((None, None, channels), dtype="float32", name="image")
     resized = layers.Resizing(height, width, interpolation="bilinear", antialias=True)(raw)
     drawn = resized if usual is None else draw_nearer(resized, *usual)
     normal = layers.Normalization(axis=-1, mean=mean.tolist(), variance=variance.tolist())(drawn)
@@ -48,8 +73,14 @@ def fit_images(pixels: np.ndarray, rows: np.ndarray, scale: Scale = BYTES) -> Pr
         mean=tuple(((mean - first) * per_byte).tolist()),
         deviation=tuple((np.sqrt(variance) * per_byte).tolist()),
     )
-    spec = TensorSpec(name="image", kind="image", shape=(height, width, channels), facts=facts)
-    return Preprocessing(inputs=(spec,), model=keras.Model({"image": raw}, {"image": normal}))
+    spec = TensorSpec(
+        name=tensor_name("image", raw.name, alone=alone),
+        kind="image",
+        shape=(height, width, channels),
+        facts=facts,
+        source="" if alone else raw.name,
+    )
+    return spec, normal
 
 
 def usual_values(pixels: np.ndarray, rows: np.ndarray) -> tuple[float, float] | None:

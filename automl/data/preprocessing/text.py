@@ -22,7 +22,8 @@ from keras import KerasTensor, ops
 
 from automl.core.errors import DataError
 from automl.core.tensors import TensorSpec, Vocabulary
-from automl.data.modality import Preprocessing
+from automl.data.kinds.part import Part
+from automl.data.preprocessing.pieces import Piece, tensor_name
 from automl.data.raw_model import predict
 
 MAX_WORDS = 20_000
@@ -41,40 +42,53 @@ LONG_WORD = 15
 _PUNCTUATION = re.compile(rb"[!-/:-@\[-`{-~]")
 
 
-def fit_text(texts: np.ndarray, groups: np.ndarray) -> Preprocessing:
-    """Fit the Keras model from texts to tensors.
+def fit_texts(part: Part) -> Piece:
+    """Fit vocabularies and weights of every column of texts by itself."""
+    tensors: list[tuple[TensorSpec, KerasTensor]] = []
+    for name in part.names:
+        tensors += _fit_text(part.inputs[name], part.training(name), part.groups, alone=part.is_alone)
+    return Piece(tensors=tensors)
+
+
+def _fit_text(
+    raw: KerasTensor, texts: np.ndarray, groups: np.ndarray, *, alone: bool
+) -> list[tuple[TensorSpec, KerasTensor]]:
+    """Fit the tensors of one column of texts.
 
     Args:
+        raw: symbolic texts ``(n,)``.
         texts: training texts ``(n,)`` str.
         groups: ``(n, g)`` bool, which examples belong to each group whose words are compared.
+        alone: whether the model has no other input.
 
     Returns:
-        a preprocessing with ``tokens (L,)`` int32 (0 padding, 1 unknown word), ``ngrams (L,)`` int32
-        (0 padding and unknown) and ``ngram_weights (L,)`` float32. Lengths hold 99 % of the training
-        texts, up to 256 tokens and 1,024 n-grams of words and of characters each.
+        ``tokens (L,)`` int32 (0 padding, 1 unknown word), ``ngrams (L,)`` int32 (0 padding and unknown)
+        and ``ngram_weights (L,)`` float32. Lengths hold 99 % of the training texts, up to 256 tokens and
+        1,024 n-grams of words and of characters each.
 
     Raises:
         DataError: the training texts hold no word.
     """
+    column = str(raw.name)
     cleaned = [_cleaned(text) for text in texts]
     by_character = _written_without_blanks(cleaned)
-    lookups = [_word_lookup(cleaned, by_character), _ngram_lookup(cleaned, by_character)]
+    lookups = [_word_lookup(column, cleaned, by_character), _ngram_lookup(column, cleaned, by_character)]
     if _wants_pieces(cleaned) and not by_character:
-        lookups.append(_piece_lookup(cleaned))
-    raw = keras.Input((), dtype="string", name="text")
+        lookups.append(_piece_lookup(column, cleaned))
     tokens, *parts = (lookup(raw) for lookup in lookups)
     words, *known = (lookup.vocabulary_size() for lookup in lookups)
-    ids = JoinIds(known, name="text__ngrams")(parts)
+    ids = JoinIds(known, name=f"{column}__ngrams")(parts)
     size = 1 + sum(count - 2 for count in known)
-    weights = _weights(keras.Model({"text": raw}, ids), texts, groups, size)
-    outputs = {
-        "tokens": JoinIds((), name="text__tokens")([tokens]),
-        "ngrams": ids,
-        "ngram_weights": _weigh(ids, weights),
+    weights = _weights(keras.Model({column: raw}, ids), texts, groups, size)
+    made = {
+        "tokens": (JoinIds((), name=f"{column}__tokens")([tokens]), words),
+        "ngrams": (ids, size),
+        "ngram_weights": (_weigh(column, ids, weights), 0),
     }
-    sizes = {"tokens": words, "ngrams": size}
-    specs = tuple(_spec(name, tensor, sizes.get(name)) for name, tensor in outputs.items())
-    return Preprocessing(inputs=specs, model=keras.Model({"text": raw}, outputs, name="preprocessing"))
+    return [
+        (_spec(tensor_name(kind, column, alone=alone), kind, tensor, known_ids, column), tensor)
+        for kind, (tensor, known_ids) in made.items()
+    ]
 
 
 @keras.saving.register_keras_serializable(package="automl")
@@ -133,7 +147,7 @@ def _wants_pieces(cleaned: Sequence[str]) -> bool:
     return short and max(lengths) >= PIECES[0] and cells <= MAX_PIECE_CELLS
 
 
-def _word_lookup(cleaned: Sequence[str], by_character: bool) -> keras.layers.TextVectorization:
+def _word_lookup(column: str, cleaned: Sequence[str], by_character: bool) -> keras.layers.TextVectorization:
     split = list if by_character else _words
     lists = [split(text) for text in cleaned]
     vocabulary = _frequent(lists, MIN_COUNT, MAX_WORDS) or _frequent(lists, 1, MAX_WORDS)
@@ -141,23 +155,25 @@ def _word_lookup(cleaned: Sequence[str], by_character: bool) -> keras.layers.Tex
         raise DataError(
             f"The {len(cleaned)} texts of the training part contain no words: nothing to learn."
         )
-    return _lookup("words", vocabulary, _length(lists, MAX_TOKENS), by_character=by_character)
+    return _lookup(f"{column}__words", vocabulary, _length(lists, MAX_TOKENS), by_character=by_character)
 
 
-def _ngram_lookup(cleaned: Sequence[str], by_character: bool) -> keras.layers.TextVectorization:
+def _ngram_lookup(
+    column: str, cleaned: Sequence[str], by_character: bool
+) -> keras.layers.TextVectorization:
     split = list if by_character else _words
     lists = [_words_and_pairs(split(text)) for text in cleaned]
     vocabulary = _frequent(lists, MIN_COUNT, MAX_NGRAMS) or _frequent(lists, 1, MAX_NGRAMS)
     length = _length(lists, MAX_NGRAM_LENGTH)
-    return _lookup("word_ngrams", vocabulary, length, ngrams=2, by_character=by_character)
+    return _lookup(f"{column}__word_ngrams", vocabulary, length, ngrams=2, by_character=by_character)
 
 
-def _piece_lookup(cleaned: Sequence[str]) -> keras.layers.TextVectorization:
+def _piece_lookup(column: str, cleaned: Sequence[str]) -> keras.layers.TextVectorization:
     lists = [_slices(text) for text in cleaned[:COUNTED_TEXTS]]
     pieces = _frequent(lists, MIN_PIECE_COUNT, MAX_NGRAMS) or _frequent(lists, 1, MAX_NGRAMS)
     vocabulary = [" ".join(piece) for piece in pieces]
     length = _length(lists, MAX_NGRAM_LENGTH)
-    return _lookup("pieces", vocabulary, length, ngrams=PIECES, by_character=True)
+    return _lookup(f"{column}__pieces", vocabulary, length, ngrams=PIECES, by_character=True)
 
 
 def _lookup(
@@ -173,7 +189,7 @@ def _lookup(
         ngrams=ngrams,
         output_sequence_length=length,
         vocabulary=list(vocabulary),
-        name=f"text__{name}",
+        name=name,
     )
 
 
@@ -200,7 +216,7 @@ def _length(lists: Sequence[Sequence[str]], limit: int) -> int:
 
 def _weights(model: keras.Model, texts: np.ndarray, groups: np.ndarray, size: int) -> np.ndarray:
     """Weight of each n-gram ``(V,)`` float32: inverse document frequency times the largest ratio."""
-    ids = np.sort(predict(model, {"text": texts}, batch_size=1024), axis=1)
+    ids = np.sort(predict(model, dict.fromkeys(model.input, texts), batch_size=1024), axis=1)
     first = np.diff(ids, axis=1, prepend=-1) != 0
     count = _counter(ids, first, size)
     everywhere = count(np.ones(len(ids), dtype=bool))
@@ -227,22 +243,22 @@ def _share(counts: np.ndarray) -> np.ndarray:
     return np.asarray(np.log(smoothed / smoothed[1:].sum()))
 
 
-def _weigh(ids: KerasTensor, weights: np.ndarray) -> KerasTensor:
+def _weigh(column: str, ids: KerasTensor, weights: np.ndarray) -> KerasTensor:
     table = keras.layers.Embedding(
-        len(weights), 1, trainable=False, dtype="float32", name="text__ngram_weights"
+        len(weights), 1, trainable=False, dtype="float32", name=f"{column}__ngram_weights"
     )
     table.build((None, ids.shape[1]))
     table.set_weights([weights[:, None]])
-    flat = keras.layers.Flatten(dtype="float32", name="text__flat_weights")(table(ids))
-    return keras.layers.UnitNormalization(axis=1, dtype="float32", name="text__unit_weights")(flat)
+    flat = keras.layers.Flatten(dtype="float32", name=f"{column}__flat_weights")(table(ids))
+    return keras.layers.UnitNormalization(axis=1, dtype="float32", name=f"{column}__unit_weights")(flat)
 
 
-def _spec(name: str, tensor: KerasTensor, size: int | None) -> TensorSpec:
+def _spec(name: str, kind: str, tensor: KerasTensor, size: int, source: str) -> TensorSpec:
     return TensorSpec(
         name=name,
-        kind=name,
+        kind=kind,
         shape=tuple(tensor.shape[1:]),
         dtype="int32" if size else "float32",
         facts=Vocabulary(size=size) if size else None,
-        source="text",
+        source=source,
     )

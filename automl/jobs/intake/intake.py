@@ -15,6 +15,7 @@ from automl.core.notes import said_of, warnings_of
 from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
+from automl.data.inference import Choice, infer_modality
 from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
@@ -179,8 +180,8 @@ def take_in(
     source = _with_cache(source, cache)
     options = read_options(config)
     with source.phases.phase(f"reading {source.name}"):
-        name = config.modality or _modality_of(source, options)
-        modality = MODALITIES[name]
+        chosen = Choice(name=config.modality) if config.modality else infer_modality(source, options)
+        modality = MODALITIES[chosen.name]
         dataset = modality.read(source, options)
         source.kept.shrink()
     objectives = objectives_of(config, dataset.task)
@@ -188,7 +189,8 @@ def take_in(
     folds, left_out = ((), ()) if validation is not None else _folds(config, dataset)
     rows = len(dataset.examples)
     per_pass = epochs_per_pass(dataset.handling, rows)
-    notes = (*dataset.notes, *notes, *left_out, *_note_of_parts(per_pass, rows))
+    said = (chosen.reason,) if chosen.reason else ()
+    notes = (*said, *dataset.notes, *notes, *left_out, *_note_of_parts(per_pass, rows))
     note(story_of(source, dataset, folds, validation, objectives))
     for text in notes:
         note(f"Warning: {text}" if warnings_of((text,)) else text)
@@ -314,12 +316,6 @@ def _check_names(config: JobConfig) -> None:
         if name not in short:
             unknown = f"Unknown family {name!r}. {suggest(name, sorted(short))}"
             raise ConfigError(unusable.get(name, unknown))
-
-
-def _modality_of(source: Source, options: ReadOptions) -> str:
-    from automl.data.inference import infer_modality
-
-    return infer_modality(source, options)
 
 
 def _search_space(

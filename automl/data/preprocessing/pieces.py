@@ -1,0 +1,134 @@
+"""What a kind of column adds to the preprocessing of a table, and how the pieces become one model.
+
+Numbers of all kinds are scaled together, and so are codes looked up together: what families take are
+``numeric``, ``ranks`` and ``categorical``, whatever the columns were. Anything else is a tensor by itself.
+
+Legend: n rows, k numbers, c codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import KerasTensor
+
+from automl.core.tensors import Categories, TensorSpec
+from automl.data.modality import Preprocessing
+from automl.data.preprocessing.tabular_layers import JoinColumns, RankScale, RobustScale
+from automl.data.raw_values import NOISE
+
+QUANTILES = 65
+
+SMALLEST = 1e-290
+"""Spread of which one over it would overflow."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers:
+    """Numbers that are still to be scaled.
+
+    Attributes:
+        tensor: symbolic ``(n, k)``.
+        values: of the training part ``(n, k) float64``, NaN where one is missing.
+    """
+
+    tensor: KerasTensor
+    values: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Codes:
+    """Codes of categories.
+
+    Attributes:
+        tensor: symbolic ``(n, c) int32``.
+        sizes: number of different codes of each column; 0 is missing or unseen.
+    """
+
+    tensor: KerasTensor
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """What the columns of one kind give.
+
+    Attributes:
+        numbers: to be scaled with those of other kinds, or None.
+        codes: to stand beside those of other kinds, or None.
+        tensors: ready by themselves: their names are unique.
+    """
+
+    numbers: Numbers | None = None
+    codes: Codes | None = None
+    tensors: Sequence[tuple[TensorSpec, KerasTensor]] = ()
+
+
+def join_pieces(inputs: Mapping[str, KerasTensor], pieces: Sequence[Piece]) -> Preprocessing:
+    """Return the preprocessing of pieces.
+
+    Args:
+        inputs: raw inputs of the model by name.
+        pieces: what their kinds give.
+    """
+    tensors = [
+        *_scaled([piece.numbers for piece in pieces if piece.numbers is not None]),
+        *_coded([piece.codes for piece in pieces if piece.codes is not None]),
+        *(item for piece in pieces for item in piece.tensors),
+    ]
+    outputs = {spec.name: tensor for spec, tensor in tensors}
+    model = keras.Model(dict(inputs), outputs, name="preprocessing")
+    return Preprocessing(inputs=tuple(spec for spec, _ in tensors), model=model)
+
+
+def tensor_name(kind: str, column: str, *, alone: bool) -> str:
+    """Name of a tensor that is made of one raw input; ``alone``: it is the model's only one."""
+    return kind if alone else f"{column}.{kind}"
+
+
+def _scaled(blocks: Sequence[Numbers]) -> list[tuple[TensorSpec, KerasTensor]]:
+    if not blocks:
+        return []
+    joined = JoinColumns(name="table__joined")([block.tensor for block in blocks])
+    layers = _fitted(np.concatenate([block.values for block in blocks], axis=1))
+    made = {kind: layer(joined) for kind, layer in layers.items()}
+    return [(_spec(kind, tensor, source="numbers"), tensor) for kind, tensor in made.items()]
+
+
+def _coded(blocks: Sequence[Codes]) -> list[tuple[TensorSpec, KerasTensor]]:
+    if not blocks:
+        return []
+    parts = [block.tensor for block in blocks]
+    tensor = parts[0] if len(parts) == 1 else keras.layers.Concatenate(axis=1)(parts)
+    facts = Categories(sizes=tuple(size for block in blocks for size in block.sizes))
+    return [(_spec("categorical", tensor, source="categories", dtype="int32", facts=facts), tensor)]
+
+
+def _fitted(values: np.ndarray) -> dict[str, keras.layers.Layer]:
+    """Scale and ranks of numbers ``(n, k)``."""
+    filled = np.where(np.isnan(values).all(axis=0), 0.0, values)
+    edges = np.nanquantile(filled, np.linspace(0.0, 1.0, QUANTILES), axis=0)
+    middle = QUANTILES // 2
+    spread = edges[middle + QUANTILES // 4] - edges[middle - QUANTILES // 4]
+    spread = np.where(spread > 0, spread, 0.5 * (edges[-1] - edges[0]))
+    # what varies by its last bits only is a constant with the noise of arithmetic
+    whole = (np.isnan(filled) | (filled == np.round(filled))).all(axis=0)
+    noise = np.where(whole, 0.0, NOISE) * np.abs(edges).max(axis=0)
+    varies = spread > np.maximum(noise, SMALLEST)
+    factors = np.divide(1.0, spread, out=np.zeros_like(spread), where=varies)
+    flagged = np.flatnonzero(np.isnan(values).any(axis=0)).tolist()
+    return {
+        "numeric": RobustScale(edges[middle].tolist(), factors.tolist(), flagged, name="table__numeric"),
+        "ranks": RankScale(edges.T.tolist(), name="table__ranks"),
+    }
+
+
+def _spec(
+    kind: str, tensor: KerasTensor, *, source: str, dtype: str = "float32", facts: Any = None
+) -> TensorSpec:
+    shape = tuple(tensor.shape[1:])
+    return TensorSpec(name=kind, kind=kind, shape=shape, dtype=dtype, facts=facts, source=source)

@@ -1,0 +1,113 @@
+"""What kinds of columns a table holds: by this modalities bid for it, before it is read as anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from automl.core.errors import DataError
+from automl.data.catalog import KINDS
+from automl.data.columns import recognise
+from automl.data.kinds.kind import NO, Column, Facts
+from automl.data.modality import ReadOptions
+from automl.data.rows import open_rows, targets_named
+from automl.data.source import Source
+from automl.data.tables import Table, listed
+from automl.data.typed_rows import open_table
+
+TABLES = ("table", "parquet", "frame")
+"""Sources that are tables whatever they hold."""
+
+SAMPLE, FEWEST, CELLS = 2_000, 100, 100_000
+"""Rows that are looked at first, fewer where a row has many cells."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableFacts:
+    """What the columns are that may be features.
+
+    Attributes:
+        names: of the columns, by their kind.
+    """
+
+    names: Mapping[str, tuple[str, ...]]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there are but kinds that every table has."""
+        return all(KINDS[kind].plain for kind in self.names)
+
+    @property
+    def text(self) -> str:
+        """For messages: ``pictures ('photo'), texts ('review') and 4 other columns``."""
+        special = {kind: names for kind, names in self.names.items() if not KINDS[kind].plain}
+        parts = [f"{KINDS[kind].words} ({listed(names)})" for kind, names in special.items()]
+        others = sum(map(len, self.names.values())) - sum(map(len, special.values()))
+        if others:
+            parts.append(f"{others} other column{'s' if others > 1 else ''}")
+        return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+    def share(self, kinds: Collection[str], most: int | None = None) -> float:
+        """Return the share of the columns that are of some kinds; 0 where there is no column.
+
+        Args:
+            kinds: names of kinds.
+            most: columns that count at most, or None for any number.
+        """
+        every = sum(map(len, self.names.values()))
+        own = sum(len(names) for kind, names in self.names.items() if kind in kinds)
+        return min(own, own if most is None else most) / every if every else 0.0
+
+
+def plain_kinds() -> tuple[str, ...]:
+    """Return the kinds that every table has: numbers, dates, categories."""
+    return tuple(name for name in KINDS if KINDS[name].plain)
+
+
+def facts_of_table(source: Source, options: ReadOptions) -> TableFacts | None:
+    """Return what a table holds, found once per source and options; None where the source is no table."""
+    inputs = source.content[0] if isinstance(source.content, tuple) else None
+    if source.kind not in TABLES and not (source.kind == "arrays" and hasattr(inputs, "columns")):
+        return None
+    facts: TableFacts = source.kept.get(("facts", options), lambda: _facts(source, options))
+    return facts
+
+
+def _facts(source: Source, options: ReadOptions) -> TableFacts:
+    table = open_table(source, options.target, header=options.header)
+    frame = _features(table, targets_named(source, table, options), options)
+    if _looks_plain(frame):
+        return TableFacts(names={plain_kinds()[0]: tuple(frame.columns)})
+    found: dict[str, tuple[str, ...]] = {}
+    for column in _used(source, table, frame, options):
+        found[column.kind] = (*found.get(column.kind, ()), column.name)
+    return TableFacts(names=found)
+
+
+def _looks_plain(frame: pd.DataFrame) -> bool:
+    """Whether no column looks like more than numbers, dates and categories: those are judged once only."""
+    head = frame.head(max(FEWEST, min(SAMPLE, CELLS // max(1, frame.shape[1]))))
+    special = [KINDS[name] for name in KINDS if not KINDS[name].plain]
+    facts = (Facts(series=head[name], name=name) for name in head.columns)
+    return not any(kind.bid(column) > NO for column in facts for kind in special)
+
+
+def _features(table: Table, target: Sequence[str], options: ReadOptions) -> pd.DataFrame:
+    """Columns without a role of their own."""
+    roles = {options.group_column, options.id_column, options.time_column} - {*options.keep}
+    out = {*target, *options.drop, *roles}
+    return table.frame[[name for name in table.frame.columns if name not in out]]
+
+
+def _used(source: Source, table: Table, frame: pd.DataFrame, options: ReadOptions) -> Sequence[Column]:
+    """Columns that tell something, by the targets where these can be read."""
+    try:
+        rows = open_rows(source, table, options, what="A table")
+    except DataError:  # whoever reads the table will say so
+        return recognise(frame, tuple(KINDS), keep=options.keep)[0]
+    present = np.flatnonzero(rows.present)
+    targets = rows.targets[present]
+    return recognise(frame.iloc[present], tuple(KINDS), keep=options.keep, targets=targets)[0]

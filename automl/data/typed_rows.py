@@ -1,0 +1,102 @@
+"""Rows whose columns are read each as its own kind: tables of one kind or of many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl.core.errors import DataError
+from automl.core.tensors import Promised
+from automl.data.catalog import KINDS
+from automl.data.columns import columns_of, learn_columns, place_of, read_columns, recognise
+from automl.data.modality import Dataset, Examples, ReadOptions
+from automl.data.rows import (
+    Features,
+    dataset_of_rows,
+    examples_of_rows,
+    open_rows,
+    refuse_missing,
+    with_targets,
+)
+from automl.data.source import Source
+from automl.data.tables import Table, listed, read_table, written_as
+
+
+def read_typed_rows(source: Source, options: ReadOptions, kinds: Sequence[str]) -> Dataset:
+    """Read a table for training: the kinds bid for its columns, rows without target are left out.
+
+    Args:
+        source: the table.
+        options: how it is to be read.
+        kinds: names of the kinds of column that are looked for.
+
+    Raises:
+        DataError: see ``open_rows``; no column tells anything, or one cannot be read.
+    """
+    table = open_table(source, options.target, header=options.header)
+    rows = open_rows(source, table, options, what="A table")
+    present = np.flatnonzero(rows.present)
+    frame = rows.features if len(present) == len(rows.features) else rows.features.iloc[present]
+    columns, dropped = recognise(frame, kinds, keep=options.keep, targets=rows.targets[present])
+    if not columns:
+        known = listed(rows.target)
+        raise DataError(f"{table.where} has no column to learn from besides {known}. {' '.join(dropped)}")
+    read = learn_columns(frame, columns, place_of(source, options.image_size))
+    features = Features(
+        inputs=read.inputs,
+        rows=present[read.kept],
+        schema={"columns": [column.as_json() for column in read.columns]},
+        kinds=read.words,
+        notes=(*dropped, *read.notes),
+        handling=read.handling,
+    )
+    return dataset_of_rows(rows, features, source, options)
+
+
+def read_typed_rows_again(
+    source: Source, schema: Mapping[str, Any], *, targets: bool
+) -> tuple[Examples, tuple[str, ...]]:
+    """Read another table by the schema of the first; see ``Modality.read_again``."""
+    columns = columns_of(schema)
+    names = [column.name for column in columns]
+    source = written_as(source, schema.get("styles"), (*names, *schema["targets"]))
+    table = open_table(source, schema["targets"], header=schema["header"])
+    refuse_missing(table, names, schema, targets=targets)
+    read = read_columns(table.frame, columns, place_of(source))
+    features = Features(inputs=read.inputs, rows=read.kept, schema={}, kinds=read.words, notes=read.notes)
+    return examples_of_rows(table, features, schema, targets=targets)
+
+
+def promises_of(dataset: Dataset) -> tuple[Promised, ...]:
+    """Return the tensors that fitting the columns of a data set will give."""
+    every = (KINDS[column.kind].promises(column) for column in columns_of(dataset.schema))
+    return tuple(dict.fromkeys(tensor for tensors in every for tensor in tensors))
+
+
+def open_table(source: Source, target: Sequence[str], *, header: bool) -> Table:
+    """Return a source as a table; arrays get the columns x0, x1, ... and ``target``.
+
+    Raises:
+        DataError: it is no table.
+    """
+    if source.kind != "arrays":
+        return read_table(source, header=header)
+    content = source.content
+    inputs, targets = content if isinstance(content, tuple) else (content, None)
+    return with_targets(_feature_frame(inputs), targets, target, source.name)
+
+
+def _feature_frame(inputs: Any) -> pd.DataFrame:
+    if hasattr(inputs, "columns"):
+        return read_table(Source(kind="frame", name="inputs", content=inputs)).frame
+    array = np.asarray(inputs)
+    if array.ndim != 2:
+        raise DataError(f"Expected an array of rows and columns (2 axes), got shape {array.shape}.")
+    if len(array) == 0:
+        raise DataError("The array of inputs has no rows.")
+    return pd.DataFrame(
+        array, columns=[f"x{position}" for position in range(array.shape[1])]
+    ).infer_objects()

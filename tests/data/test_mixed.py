@@ -1,0 +1,185 @@
+"""Rows of pictures, texts, numbers, categories and dates: read, read again, and made tensors of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl.core.errors import DataError
+from automl.data.modalities.mixed import MIXED
+from automl.data.modality import Dataset, ReadOptions
+from automl.data.raw_model import predict
+from automl.data.source import open_source
+from tests.contracts.kinds import pictures
+
+ROWS = 40
+COLOURS = ("red", "green", "blue")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    frame = pd.DataFrame(
+        {
+            "photo": [f"pictures/{name}" for name in pictures_in(tmp_path / "pictures")],
+            "review": [f"the {COLOURS[row % 3]} thing number {row}" for row in range(ROWS)],
+            "weight": [row / 8 for row in range(ROWS)],
+            "height": [(row * 7 % 11) / 4 for row in range(ROWS)],
+            "shop": [("Bonn", "Ulm")[row // 3 % 2] for row in range(ROWS)],
+            "day": [f"2024-{row % 12 + 1:02d}-05" for row in range(ROWS)],
+            "price": [10 + row % 3 + row / 9 for row in range(ROWS)],
+        }
+    )
+    frame.to_csv(tmp_path / "products.csv", index=False)
+    return tmp_path / "products.csv"
+
+
+def pictures_in(folder: Path) -> list[str]:
+    folder.mkdir()
+    return pictures(folder, ROWS)
+
+
+def read(path: object, **options: object) -> Dataset:
+    asked = ReadOptions(**{"target": ("price",), **options})  # type: ignore[arg-type]
+    return MIXED.read(open_source(path), asked)
+
+
+def test_every_column_is_an_input_as_the_exported_model_takes_it(path: Path) -> None:
+    dataset = read(path)
+
+    inputs = dataset.examples.inputs
+    assert {name: array.dtype.name for name, array in inputs.items()} == {
+        "photo": "uint8",
+        "review": "object",
+        "weight": "float64",
+        "height": "float64",
+        "shop": "object",
+        "day": "int64",
+    }
+    assert inputs["photo"].shape == (ROWS, 4, 4, 3)
+    assert dataset.kinds["photo"] == "pictures"
+    assert dataset.task == "regression"
+    assert dataset.handling.tensors_kept
+    assert dataset.handling.examples_per_epoch == 50_000
+    assert not dataset.handling.longer_where_few
+
+
+def test_tensors_have_unique_names_and_are_what_their_specs_say(path: Path) -> None:
+    dataset = read(path)
+
+    preprocessing = MIXED.fit(dataset, np.arange(30), seed=0)
+    tensors = preprocessing.transform(dataset.examples)
+
+    assert {spec.name: spec.source for spec in preprocessing.inputs} == {
+        "numeric": "numbers",
+        "ranks": "numbers",
+        "categorical": "categories",
+        "review.tokens": "review",
+        "review.ngrams": "review",
+        "review.ngram_weights": "review",
+        "photo.image": "photo",
+    }
+    for spec in preprocessing.inputs:
+        assert tensors[spec.name].shape == (ROWS, *spec.shape)
+        assert tensors[spec.name].dtype == spec.dtype
+    assert tensors["numeric"].shape[1] == 2 + 3
+    promised = {(item.kind, item.source) for item in MIXED.promises(dataset)}
+    assert promised == {(spec.kind, spec.source) for spec in preprocessing.inputs}
+
+
+def test_the_preprocessing_survives_saving_and_takes_the_raw_row(path: Path, tmp_path: Path) -> None:
+    dataset = read(path)
+    preprocessing = MIXED.fit(dataset, np.arange(ROWS), seed=0)
+    preprocessing.model.save(tmp_path / "mixed.keras")
+    loaded = keras.saving.load_model(tmp_path / "mixed.keras", safe_mode=True)
+    row = {name: array[:1] for name, array in dataset.examples.inputs.items()}
+
+    expected = preprocessing.transform(dataset.examples, np.arange(1))
+
+    for name, tensor in predict(loaded, row, batch_size=1).items():
+        np.testing.assert_allclose(tensor, expected[name], rtol=1e-6)
+
+
+def test_another_table_is_read_the_same_from_its_own_folder(path: Path, tmp_path: Path) -> None:
+    dataset = read(path)
+    schema = json.loads(json.dumps(dataset.schema))
+    other = pd.read_csv(path)[["day", "shop", "photo", "weight", "height", "review"]].assign(extra=1)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "pictures").rename(tmp_path / "new" / "pictures")
+    other.to_csv(tmp_path / "new" / "products.csv", index=False)
+
+    examples, notes = MIXED.read_again(
+        open_source(tmp_path / "new" / "products.csv"), schema, targets=False
+    )
+
+    for name, array in dataset.examples.inputs.items():
+        np.testing.assert_array_equal(examples.inputs[name], array)
+    assert examples.keys["row"].tolist() == list(range(ROWS))
+    assert any("'extra'" in note for note in notes)
+
+
+def test_frames_name_pictures_from_the_root(path: Path) -> None:
+    frame = pd.read_csv(path)
+    frame["photo"] = [str(path.parent / name) for name in frame["photo"]]
+    schema = read(path).schema
+
+    examples, _ = MIXED.read_again(open_source(frame.iloc[::-1]), schema, targets=True)
+
+    assert len(examples) == ROWS
+    assert examples.inputs["weight"][0] == (ROWS - 1) / 8
+
+
+def test_rows_whose_picture_is_broken_are_left_out_and_keep_their_places(path: Path) -> None:
+    dataset = read(path)
+    (path.parent / "pictures" / "7.png").write_bytes(b"broken")
+
+    shorter = read(path)
+    examples, notes = MIXED.read_again(open_source(path), dataset.schema, targets=False)
+
+    assert len(shorter.examples) == len(examples) == ROWS - 1
+    assert 7 not in shorter.examples.keys["row"]
+    assert examples.rows is not None
+    assert 7 not in examples.rows
+    assert examples.inputs["weight"][7] == 8 / 8
+    assert any("'photo': 1 of 40 pictures" in note and "7.png" in note for note in notes)
+
+
+def test_more_broken_pictures_are_refused(path: Path) -> None:
+    for row in range(5):
+        (path.parent / "pictures" / f"{row}.png").unlink()
+
+    with pytest.raises(DataError, match=r"5 of 40 pictures of .*column 'photo' cannot be read"):
+        read(path)
+
+
+def test_roles_and_missing_texts_are_honoured(path: Path) -> None:
+    frame = pd.read_csv(path)
+    frame.loc[3, "review"] = ""
+    frame.loc[4, "price"] = np.nan
+    frame.to_csv(path, index=False)
+
+    dataset = read(path, group_column="shop", time_column="day", id_column="height")
+
+    assert dataset.columns == ("photo", "review", "weight", "day")
+    assert len(dataset.examples) == ROWS - 1
+    assert dataset.examples.groups is not None
+    assert dataset.examples.times is not None
+    assert list(dataset.examples.keys) == ["row", "height"]
+    assert dataset.examples.inputs["review"][3] == ""
+    assert any("1 of 39 texts are empty" in note for note in dataset.notes)
+
+
+def test_pictures_take_the_size_asked_for(path: Path) -> None:
+    assert read(path, image_size=2).examples.inputs["photo"].shape == (ROWS, 2, 2, 3)
+
+
+def test_texts_that_training_lacks_are_refused(path: Path) -> None:
+    schema = read(path).schema
+    other = pd.read_csv(path).drop(columns="review")
+
+    with pytest.raises(DataError, match="lacks columns that the model was trained on: 'review'"):
+        MIXED.read_again(open_source(other), schema, targets=False)
