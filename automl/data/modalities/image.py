@@ -96,7 +96,7 @@ class ImageModality:
 
     def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
         """Pictures."""
-        return (Promised(kind="image"),)
+        return (Promised(kind="image", source="image"),)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit resizing and normalisation on the training part; nothing in them is random."""

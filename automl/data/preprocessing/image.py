@@ -78,7 +78,7 @@ def _fit(
         kind="image",
         shape=(height, width, channels),
         facts=facts,
-        source="" if alone else raw.name,
+        source=raw.name,
     )
     return spec, normal
 
