@@ -130,7 +130,7 @@ def _run(
 
 
 def _candidate(row: Row, configuration: Configuration, epochs: int, seed: int) -> Candidate:
-    from automl.training.naming import names_from_the_start
+    from automl.private_keras import names_from_the_start
     from automl.training.seeding import seed_models
 
     seed_models(seed)

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.asked_names import asked_names, places
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "automl").rglob("*.py"))
+PRIVATE = "private_keras.py"
 
 
 def module_of(path: Path) -> str:
@@ -60,7 +62,10 @@ def test_no_imports_run_in_a_circle():
     [
         ("optuna", ("study/", "tuning.py")),
         ("mlflow", ("tracking/",)),
-        ("tensorflow", ("training/strategies/tf_distribute.py", "training/programs/on_tensorflow.py")),
+        (
+            "tensorflow",
+            ("training/strategies/tf_distribute.py", "training/programs/on_tensorflow.py", PRIVATE),
+        ),
         ("jax", ("training/programs/on_jax.py", "training/devices.py", "training/accelerator.py")),
         ("click", ("cli/",)),
         ("rich", ("views/",)),
@@ -75,6 +80,32 @@ def test_a_framework_is_spoken_to_in_its_room_only(framework, rooms):
 
     assert speakers
     assert all(speaker.startswith(rooms) for speaker in speakers), speakers
+
+
+def private_touches(path: Path) -> Iterator[str]:
+    """Private attributes of objects of others, and imports of private modules of Keras and TensorFlow."""
+    hidden = re.compile(r"(keras\.src|tensorflow\.python)\b")
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and hidden.match(node.module or ""):
+            yield f"{node.lineno}: {node.module}"
+        if isinstance(node, ast.Attribute) and re.match("_[a-z]", node.attr):
+            owner = ast.unparse(node.value)
+            of_tuples = node.attr in ("_replace", "_fields")
+            if owner not in ("self", "cls", "super()") and not of_tuples:
+                yield f"{node.lineno}: {owner}.{node.attr}"
+
+
+def test_what_keras_and_tensorflow_keep_to_themselves_is_touched_in_one_file():
+    speaks = re.compile(r"^\s*(import|from) (keras|tensorflow)\b", re.MULTILINE)
+
+    touches = {
+        str(path.relative_to(ROOT / "automl")): list(private_touches(path))
+        for path in SOURCES
+        if speaks.search(path.read_text())
+    }
+
+    assert touches.pop(PRIVATE)
+    assert not any(touches.values()), {name: found for name, found in touches.items() if found}
 
 
 def test_files_are_written_in_one_room():

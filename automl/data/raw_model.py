@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary
 import keras
 import numpy as np
 
+from automl.private_keras import all_layers, made_from, run_through_graph
+
 LEAST, MOST = 256, 2048
 """Examples that are predicted at once."""
 
@@ -84,7 +86,7 @@ def batch_size(model: keras.Model) -> int:
     """
     sizes = [
         1 << 30 if None in tensor.shape[1:] else math.prod(tensor.shape[1:])
-        for layer in model._flatten_layers()
+        for layer in [model, *all_layers(model)]
         for tensor in keras.tree.flatten(_outputs(layer))
     ]
     return min(MOST, max(LEAST, BATCH_VALUES // max(1, *sizes, 1)))
@@ -101,7 +103,7 @@ def _run(model: keras.Model, batch: Mapping[str, Any]) -> Any:
     if not _runs_by_layer(model):
         return model.predict_on_batch(dict(batch))
     values = {name: np.asarray(item) for name, item in batch.items()}
-    outputs = model._run_through_graph(values, operation_fn=_with_tensors)
+    outputs = run_through_graph(model, values, _with_tensors)
     return keras.tree.map_structure(keras.ops.convert_to_numpy, outputs)
 
 
@@ -122,8 +124,7 @@ def _parted(model: keras.Model) -> tuple[keras.Model, keras.Function]:
     while tensors:
         tensor = tensors.pop()
         if tensor.dtype == "float64":
-            history = tensor._keras_history
-            tensors += history.operation._inbound_nodes[history.node_index].input_tensors
+            tensors += made_from(tensor)
         else:
             frontier[id(tensor)] = tensor
     narrow = list(frontier.values())
@@ -136,7 +137,7 @@ def _in_numpy(operation: Any) -> Any:
         return operation
 
     def call(given: Any, **options: Any) -> Any:
-        return operation._run_through_graph(given, operation_fn=_in_numpy)
+        return run_through_graph(operation, given, _in_numpy)
 
     return call
 

@@ -167,7 +167,7 @@ def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
     """Connect inputs, family, neck and task to one functional model of preprocessed inputs."""
     import keras
 
-    from automl.training.naming import names_from_the_start
+    from automl.private_keras import names_from_the_start
 
     specs = taken(dealt.family, prepared.preprocessing.inputs)
     task = prepared.task

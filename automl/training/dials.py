@@ -16,6 +16,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from automl.private_keras import all_layers, loss_arguments, noise_shape
+
 _RANGE = ("height_lower", "height_upper", "width_lower", "width_upper")
 
 ATTRIBUTES: Mapping[type[Any], tuple[str, ...]] = {
@@ -103,7 +105,7 @@ class Number:
 
 def find_dials(model: keras.Model, loss: keras.losses.Loss) -> tuple[Dial, ...]:
     """Return the dials of layers and loss in an order that equal structures share."""
-    return tuple(dial for owner in (*_all_layers(model), loss) for dial in _dials(owner))
+    return tuple(dial for owner in (*all_layers(model), loss) for dial in _dials(owner))
 
 
 def optimizer_dials(optimizer: Any) -> tuple[Dial, ...]:
@@ -129,7 +131,7 @@ def prepare(model: keras.Model) -> None:
 
     Keras' dropout and noise refuse to compare a tensor with 0, so their calls are replaced.
     """
-    for layer in _all_layers(model):
+    for layer in all_layers(model):
         if isinstance(layer, layers.Dropout) and layer.rate > 0:
             layer.call = _Dropout(layer)
         elif isinstance(layer, layers.GaussianNoise) and layer.stddev > 0:
@@ -140,7 +142,7 @@ def masked_entries(model: keras.Model) -> dict[str, tuple[str, ...]]:
     """Entries of configurations that hold dials, by name of the layer's class."""
     own = {
         type(layer).__name__: layer.dials_of_config
-        for layer in _all_layers(model)
+        for layer in all_layers(model)
         if hasattr(layer, "dials_of_config")
     }
     return {**CONFIG, **own}
@@ -168,9 +170,7 @@ class _Dropout:
         return draw >= keras.ops.cast(rate, kind)
 
     def _shape(self, inputs: Any) -> Any:
-        layer, shape = self._layer, keras.ops.shape(inputs)
-        # spatial dropout lays its shape out by a method of its own
-        own = layer._get_noise_shape(inputs) if hasattr(layer, "_get_noise_shape") else layer.noise_shape
+        own, shape = noise_shape(self._layer, inputs), keras.ops.shape(inputs)
         return (
             shape if own is None else [shape[at] if size is None else size for at, size in enumerate(own)]
         )
@@ -190,18 +190,6 @@ class _GaussianNoise:
         return inputs + noise * keras.ops.cast(layer.stddev, layer.compute_dtype)
 
 
-def _all_layers(model: keras.Model) -> list[Any]:
-    """Every layer, those inside other layers included, in a fixed order."""
-    found, waiting, seen = [], [model], set()
-    while waiting:
-        layer = waiting.pop()
-        if id(layer) not in seen:
-            seen.add(id(layer))
-            found.append(layer)
-            waiting.extend(reversed(layer._layers))
-    return found
-
-
 def _dials(owner: Any) -> Iterator[Dial]:
     names = [name for kind, own in ATTRIBUTES.items() if isinstance(owner, kind) for name in own]
     for name in dict.fromkeys([*names, *getattr(owner, "dials", ())]):
@@ -215,8 +203,8 @@ def _dials(owner: Any) -> Iterator[Dial]:
 def _holder(owner: Any, name: str) -> dict[str, Any]:
     """The dictionary in which the attribute stands: Keras' plain losses keep theirs in one of their own."""
     own: dict[str, Any] = vars(owner)
-    inner = own.get("_fn_kwargs")
-    return inner if isinstance(inner, dict) and name in inner else own
+    inner = loss_arguments(owner)
+    return inner if inner is not None and name in inner else own
 
 
 def _get(dial: Dial) -> Any:

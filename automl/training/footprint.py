@@ -27,6 +27,7 @@ from typing import Any
 import keras
 
 from automl.core.sizes import size_text
+from automl.private_keras import all_layers
 from automl.training.accelerator import CERTAIN
 from automl.training.engine import TrainingOptions
 
@@ -111,9 +112,8 @@ def variable_bytes(variables: Iterable[Any]) -> int:
 
 def activation_bytes(model: keras.Model) -> int:
     """Return ``A``, the bytes that the layers and operations of a functional model give for one example."""
-    layers = model._flatten_layers(include_self=False)
     operations = [item for item in model.operations if not isinstance(item, keras.layers.Layer)]
-    return sum(_layer_bytes(layer) for layer in layers) + sum(
+    return sum(_layer_bytes(layer) for layer in all_layers(model)) + sum(
         _values(tensor.shape) * _item_bytes(tensor.dtype)
         for operation in operations
         for tensor in keras.tree.flatten(operation.output)

@@ -8,7 +8,8 @@ from typing import Any
 import keras
 from keras import KerasTensor
 
-from automl.data.preprocessing.wide import cast, constant, space_of, take_arrays, widened
+from automl.data.preprocessing.wide import cast, constant, space_of, widened
+from automl.private_keras import take_arrays
 
 
 @keras.saving.register_keras_serializable(package="automl")

@@ -15,8 +15,9 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-from automl.data.preprocessing.wide import cast, constant, space_of, take_arrays, widened
+from automl.data.preprocessing.wide import cast, constant, space_of, widened
 from automl.data.raw_values import NO_DATE
+from automl.private_keras import take_arrays
 
 DATE_NUMBERS = ("days", "day of month", "time of day")
 DATE_CODES = {"month": 13, "weekday": 8, "hour": 25}

@@ -14,12 +14,6 @@ import numpy as np
 from keras import ops
 
 
-def take_arrays(layer: keras.layers.Layer) -> None:
-    """Let a layer have NumPy arrays as they are, as Keras' own layers that read texts do."""
-    layer._convert_input_args = False
-    layer._allow_non_tensor_positional_args = True
-
-
 def space_of(values: Any) -> Any:
     """Where to compute: in NumPy with its arrays, else in the backend; their functions share names."""
     return np if isinstance(values, np.ndarray) else ops

@@ -16,6 +16,7 @@ from jax import lax
 from jax import numpy as jnp
 
 from automl.core.windows import Windows
+from automl.private_keras import all_layers
 from automl.training.batches.deal import Batches
 from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.dials import turned
@@ -94,7 +95,7 @@ def suffers_in_loops(model: keras.Model) -> bool:
     """Whether a model has convolutions and runs on the CPU, where XLA's loops take their threads away."""
     if jax.default_backend() != "cpu":
         return False
-    return any(isinstance(layer, _CONVOLUTIONS) for layer in model._flatten_layers())
+    return any(isinstance(layer, _CONVOLUTIONS) for layer in all_layers(model))
 
 
 class _Function:
@@ -133,7 +134,7 @@ class JaxProgram:
         self._groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
         self._start = values_of(optimizer.variables)
         inner = getattr(optimizer, "inner_optimizer", optimizer)
-        self._rate = next(at for at, item in enumerate(optimizer.variables) if item is inner._learning_rate)
+        self._rate = next(at for at, item in enumerate(optimizer.variables) if item is inner.learning_rate)
         self._state = _State([], [], [])
         self._dials = jnp.zeros(0)
         self._train = _Function(self._steps, writes=True)

@@ -11,11 +11,9 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.eager import context
-from tensorflow.python.framework import ops as registries
-from tensorflow.python.ops import gen_resource_variable_ops as operations
 
 from automl.core.windows import Windows
+from automl.private_keras import forget_on_tensorflow, read_on_tensorflow, write_on_tensorflow
 from automl.training.batches.deal import Batches
 from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.dials import turned
@@ -56,18 +54,13 @@ class TensorFlowCompiler:
         return tf.constant(array)
 
     def read(self, variables: Sequence[Any]) -> tuple[np.ndarray, ...]:
-        """Copy the values of Keras variables, by the bare operation: a third of the time."""
-        return tuple(
-            operations.read_variable_op(value.handle, value.dtype).numpy()
-            for value in (item.value for item in variables)
-        )
+        """Copy the values of Keras variables."""
+        return read_on_tensorflow(variables)
 
     def write(self, variables: Sequence[Any], values: Sequence[np.ndarray], what: str) -> None:
-        """Give Keras variables the values of a state, by the bare operation: a third of the time."""
+        """Give Keras variables the values of a state."""
         check_fit(variables, values, what)
-        for item, value in zip(variables, values, strict=True):
-            held = item.value
-            operations.assign_variable_op(held.handle, tf.constant(value, held.dtype))
+        write_on_tensorflow(variables, values)
 
     def compile_program(self, blueprint: Blueprint) -> Program:
         """Make a program, with XLA where ``pays_off`` says so, in one thread where ``is_light`` does."""
@@ -75,17 +68,8 @@ class TensorFlowCompiler:
         return TensorFlowProgram(blueprint, xla=xla, threads=xla or not is_light(blueprint))
 
     def forget(self, *, kernels: bool = False) -> None:
-        """Drop gradient functions that TensorFlow registers with every trace of a custom gradient.
-
-        Each holds the graph it was traced in, which is how memory would grow with every new program;
-        traced programs no longer need them. The kernels are those of programs, 1 MB each, and those of
-        every name that a variable ever had, 20 kB each; see ``naming``.
-        """
-        registry = registries.gradient_registry._registry
-        for name in [name for name in registry if name.startswith("CustomGradient-")]:
-            del registry[name]
-        if kernels:
-            context.context().clear_kernel_cache()
+        """Drop what TensorFlow keeps of every trace, and of programs; see ``forget_on_tensorflow``."""
+        forget_on_tensorflow(kernels=kernels)
 
 
 COMPILER = TensorFlowCompiler()

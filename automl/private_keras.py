@@ -1,0 +1,136 @@
+"""Every touch of what Keras and TensorFlow keep to themselves, so that a new version breaks one file.
+
+Each function says why the public way will not do, and has a test in ``tests/test_private_keras.py`` that
+fails when a new version of Keras or TensorFlow changes what it relies on; ``CHECKED_ON`` names the versions
+for which all of them are right. Elsewhere private attributes are refused (``tests/test_architecture.py``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+from keras.src.backend.common import global_state
+
+CHECKED_ON = {"keras": "3.15", "tensorflow": "2.21"}
+
+_COUNTS = "object_name_uids"
+
+
+def all_layers(model: keras.Model) -> list[keras.Layer]:
+    """Return every layer of a model, those inside other layers included, in a fixed order.
+
+    ``Model.layers`` stops at the first level.
+    """
+    layers: list[keras.Layer] = model._flatten_layers(include_self=False)
+    return layers
+
+
+@contextmanager
+def names_from_the_start() -> Iterator[None]:
+    """Count layers from the start within the context, and go on outside as if nothing had been named there.
+
+    So equal models have equal names. TensorFlow keeps a kernel for each name that a variable ever had: to
+    make one took a third of the time in which a small model was built, and 20 kB. What is built within may
+    be put into other models as a whole only, as its layers may be called as theirs.
+
+    ``keras.utils.clear_session`` would start the count anew, too, and throw compiled kernels away.
+    """
+    before = global_state.get_global_attribute(_COUNTS)
+    global_state.set_global_attribute(_COUNTS, defaultdict(int))
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute(_COUNTS, before)
+
+
+def take_arrays(layer: keras.Layer) -> None:
+    """Let a layer have NumPy arrays as they are, as Keras' own layers that read texts do.
+
+    Keras would make them tensors first, which cuts what the backend cannot hold.
+    """
+    layer._convert_input_args = False
+    layer._allow_non_tensor_positional_args = True
+
+
+def run_through_graph(
+    model: keras.Model, values: Any, operation: Callable[[Any], Callable[..., Any]]
+) -> Any:
+    """Call a functional model layer by layer.
+
+    ``Model.__call__`` would make tensors of all inputs, and offers no say in how a layer is called.
+
+    Args:
+        model: functional.
+        values: inputs as the model takes them, of any type that its first layers take.
+        operation: from a layer to what is called in its place.
+    """
+    return model._run_through_graph(values, operation_fn=operation)
+
+
+def made_from(tensor: keras.KerasTensor) -> list[keras.KerasTensor]:
+    """Return the tensors of a functional model that the layer or operation which gives this one takes."""
+    history = tensor._keras_history
+    tensors = history.operation._inbound_nodes[history.node_index].input_tensors
+    return list(tensors)
+
+
+def loss_arguments(loss: keras.losses.Loss) -> dict[str, Any] | None:
+    """Return the dictionary in which Keras' plain losses keep their arguments, None of other losses.
+
+    Their public attributes are not what the loss computes with.
+    """
+    arguments = vars(loss).get("_fn_kwargs")
+    return arguments if isinstance(arguments, dict) else None
+
+
+def noise_shape(layer: keras.layers.Dropout, inputs: Any) -> tuple[int | None, ...] | None:
+    """Return the shape in which a dropout layer draws, None for that of its inputs.
+
+    Spatial dropout lays it out by a method of its own and leaves the attribute empty.
+    """
+    own = layer._get_noise_shape(inputs) if hasattr(layer, "_get_noise_shape") else layer.noise_shape
+    return None if own is None else tuple(own)
+
+
+def read_on_tensorflow(variables: Sequence[Any]) -> tuple[Any, ...]:
+    """Copy the values of Keras variables to NumPy, by the bare operation: a third of the time."""
+    from tensorflow.python.ops import gen_resource_variable_ops as operations
+
+    return tuple(
+        operations.read_variable_op(value.handle, value.dtype).numpy()
+        for value in (item.value for item in variables)
+    )
+
+
+def write_on_tensorflow(variables: Sequence[Any], values: Sequence[Any]) -> None:
+    """Give Keras variables values of their shapes, by the bare operation: a third of the time."""
+    import tensorflow as tf
+    from tensorflow.python.ops import gen_resource_variable_ops as operations
+
+    for item, value in zip(variables, values, strict=True):
+        held = item.value
+        operations.assign_variable_op(held.handle, tf.constant(value, held.dtype))
+
+
+def forget_on_tensorflow(*, kernels: bool) -> None:
+    """Drop gradient functions that TensorFlow registers with every trace of a custom gradient.
+
+    Each holds the graph it was traced in, which is how memory would grow with every new program; traced
+    programs no longer need them. TensorFlow itself never drops any.
+
+    Args:
+        kernels: also drop those of programs, 1 MB each, and those of every name that a variable ever had,
+            20 kB each; see ``names_from_the_start``.
+    """
+    from tensorflow.python.eager import context
+    from tensorflow.python.framework import ops
+
+    registry = ops.gradient_registry._registry
+    for name in [name for name in registry if name.startswith("CustomGradient-")]:
+        del registry[name]
+    if kernels:
+        context.context().clear_kernel_cache()
