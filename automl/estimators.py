@@ -185,7 +185,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        return self.result_.outputs(self._as_fitted(X))
+        return np.asarray(self.result_.outputs(self._as_fitted(X)))
 
     def _as_fitted(self, X: Any) -> Any:
         """Inputs with the columns of ``fit``: by name, or by position where one of both has no names."""

@@ -121,10 +121,13 @@ def _candidate(network: Network, *, tiny: bool) -> tuple[Any, Any]:
     import keras
     import numpy as np
 
+    from automl.core.targets import TARGET
     from automl.core.tensors import Bound, Inputs
     from automl.models.catalog import FAMILIES
     from automl.models.ends import encode
+    from automl.tasks.losses import JoinedLoss
     from automl.training.engine import Candidate, Split, TrainingOptions
+    from automl.training.scoring import Collected
 
     spec = _spec(network)
     inputs = Inputs(bound=(Bound(tensor=keras.Input(spec.shape, dtype=spec.dtype), spec=spec),))
@@ -135,17 +138,17 @@ def _candidate(network: Network, *, tiny: bool) -> tuple[Any, Any]:
     targets = np.eye(2, dtype="float32")[np.arange(rows) % 2]
     data = values.astype(spec.dtype)
     candidate = Candidate(
-        model=keras.Model(inputs.by_name(), keras.layers.Dense(2, name="logits")(features)),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        model=keras.Model(inputs.by_name(), {TARGET: keras.layers.Dense(2, name="logits")(features)}),
+        loss=JoinedLoss({TARGET: keras.losses.CategoricalCrossentropy(from_logits=True)}),
         options=TrainingOptions(batch_size=network.batch),
         epochs=1,
         seed=0,
     )
     split = Split(
         train={spec.name: data},
-        train_targets=targets,
+        train_targets={TARGET: targets},
         validation={spec.name: data[:32]},
-        score=lambda outputs: {"log_loss": float(np.mean(outputs))},
+        scorer=lambda: Collected(32, lambda outputs: {"log_loss": float(np.mean(outputs[TARGET]))}),
     )
     return candidate, split
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import SearchError
 from automl.core.specs import Configuration, TrialRecord
+from automl.core.targets import TARGET
 from automl.execution.executor import Channel
 from automl.execution.inline import Inline
 from automl.execution.leases import Leases
@@ -28,6 +29,7 @@ from automl.study.optuna.optuna_study import OptunaProposer
 from automl.tasks.objectives import parse_objective
 from automl.tracking.memory import NullTracker
 from automl.training.engine import Candidate, Engine, Epoch, Observer, Outcome, Split, TrainingOptions
+from automl.training.scoring import Collected
 from benchmarks.training_record import STEADY_EPOCHS, Job, Measurement, Recorder
 from benchmarks.training_rows import Data, Row, build
 
@@ -149,7 +151,9 @@ def _candidate(row: Row, configuration: Configuration, epochs: int, seed: int) -
 def _candidate_of(model: keras.Model, options: TrainingOptions, epochs: int, seed: int) -> Candidate:
     import keras
 
-    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    from automl.tasks.losses import JoinedLoss
+
+    loss = JoinedLoss({TARGET: keras.losses.CategoricalCrossentropy(from_logits=True)})
     return Candidate(model=model, loss=loss, options=options, epochs=epochs, seed=seed)
 
 
@@ -172,9 +176,12 @@ def _epoch_ends(row: Row, engine: Engine, split: Split) -> list[float]:
 def _split(data: Data) -> Split:
     return Split(
         train={"x": data.x},
-        train_targets=data.y,
+        train_targets={TARGET: data.y},
         validation={"x": data.held_x},
-        score=lambda logits: score_at_once(ClassScorer(), data.held_y, _softmax(logits)),
+        scorer=lambda: Collected(
+            len(data.held_y),
+            lambda outputs: score_at_once(ClassScorer(), data.held_y, _softmax(outputs[TARGET])),
+        ),
     )
 
 
@@ -194,7 +201,7 @@ def _warm_up() -> None:
     from automl.training.compiled import CompiledEngine
 
     first = keras.Input((7,), name="x")
-    model = keras.Model({"x": first}, keras.layers.Dense(3)(first))
+    model = keras.Model({"x": first}, {TARGET: keras.layers.Dense(3)(first)})
     candidate = _candidate_of(model, TrainingOptions(batch_size=16), epochs=1, seed=0)
     x, y = np.zeros((40, 7), "float32"), np.eye(3, dtype="float32")[np.arange(40) % 3]
     _train(CompiledEngine(), candidate, _split(Data(x=x, y=y, held_x=x, held_y=y)), lambda epoch: "")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.specs import Configuration
+from automl.core.targets import TARGET
 from automl.spaces.parameters import Choice, Constant, Float, Integer, Parameter
 from automl.spaces.space import SearchSpace
 
@@ -85,13 +86,13 @@ def build(row: Row, configuration: Configuration, *, named: bool = False) -> ker
     Args:
         row: which.
         configuration: a point of its space.
-        named: take a dictionary with the key ``x``, as our engines do, instead of a bare array.
+        named: take and give dictionaries, as our engines want them, instead of bare arrays.
     """
     import keras
 
     first = keras.Input(row.shape, dtype="int32" if row.vocabulary else "float32", name="x")
     logits = keras.layers.Dense(row.classes)(row.connect(first, configuration))
-    return keras.Model({"x": first} if named else first, logits)
+    return keras.Model({"x": first}, {TARGET: logits}) if named else keras.Model(first, logits)
 
 
 def load(row: Row) -> Data:

@@ -2,8 +2,8 @@
 
 JAX and PyTorch have no type for texts, and JAX no integers and numbers of 64 bits, which dates and raw
 numbers are. There a model that reads any of them is not compiled: it runs layer by layer, and its first
-layers do their work in NumPy or in TensorFlow's own tables of words. The last layer of a model whose
-predictions are float64 runs in NumPy too.
+layers do their work in NumPy or in TensorFlow's own tables of words. The last layer before a
+prediction that is float64 runs in NumPy too.
 
 ``keras.Model.predict`` cuts float64 arrays to float32 before the model sees them; ``RawModel`` does not.
 """
@@ -143,7 +143,11 @@ def _in_numpy(operation: Any) -> Any:
 
 
 def _gives_wide(model: keras.Model) -> bool:
-    return len(model.outputs) == 1 and model.outputs[0].dtype == "float64"
+    return any(_is_wide(output) for output in model.outputs)
+
+
+def _is_wide(output: keras.KerasTensor) -> bool:
+    return bool(output.dtype == "float64")
 
 
 def _runs_by_layer(model: keras.Model) -> bool:

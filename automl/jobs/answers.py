@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from automl.core.errors import DataWarning
 from automl.core.names import free_name
 from automl.core.notes import warnings_of
+from automl.core.targets import count_rows
 from automl.data.label_types import LabelType
 from automl.data.modality import Examples
 from automl.data.target_kinds.catalog import kind_of
@@ -40,7 +41,9 @@ class Form:
     spelled: bool = False
 
 
-def answer(form: Form, examples: Examples, predictions: np.ndarray, first: int = 0) -> pd.DataFrame:
+def answer(
+    form: Form, examples: Examples, predictions: Mapping[str, np.ndarray], first: int = 0
+) -> pd.DataFrame:
     """Return the table of predictions: the columns that name the examples, then those of the task.
 
     A column of the user's keeps its name; ours get an underscore where that name is taken.
@@ -48,7 +51,7 @@ def answer(form: Form, examples: Examples, predictions: np.ndarray, first: int =
     Args:
         form: how.
         examples: what was predicted.
-        predictions: of the exported model, first axis examples.
+        predictions: of the exported model by name, first axis examples.
         first: position of the first of these examples among all, for the index where the user gave none.
     """
     import pandas as pd
@@ -58,7 +61,7 @@ def answer(form: Form, examples: Examples, predictions: np.ndarray, first: int =
     columns: dict[str, Any] = {name: _repeated(array, rows) for name, array in examples.keys.items()}
     for name, values in decoded.items():
         columns[free_name(name, columns)] = values
-    each = rows // max(1, len(predictions))
+    each = rows // max(1, count_rows(predictions))
     return pd.DataFrame(columns, index=_index(form, examples, first * each, rows))
 
 

@@ -10,13 +10,14 @@ from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.seeds import derive
 from automl.core.specs import Configuration
-from automl.core.targets import TARGET
+from automl.core.targets import bare
 from automl.core.tensors import Bound, Inputs
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing
 from automl.jobs.matching import taken
 from automl.models.ends import End, deal_ends, lead, necks_of, part_of
 from automl.models.family import Family
 from automl.tasks.catalog import fit_task
+from automl.tasks.scoring import OutputScorer
 from automl.tasks.task import Task
 from automl.training.batches.transforms.catalog import TRANSFORMS
 from automl.training.batches.transforms.transform import BatchTransform, Kinds
@@ -40,14 +41,14 @@ class Prepared:
         task: the fitted task.
         split: tensors and encoded targets.
         validation: raw examples of the validation part.
-        targets: encoded targets of the validation part.
+        targets: encoded targets of the validation part, by name.
     """
 
     preprocessing: Preprocessing
     task: Task
     split: Split
     validation: Examples
-    targets: np.ndarray
+    targets: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +86,6 @@ def prepare(
     With a cache, tensors that are slow to make are kept there, mapped from files and read-only. The
     phases are told how far this is, and end it at their deadline.
     """
-    import numpy as np
-
     import automl.layers  # noqa: F401  registers the layers that a kept preprocessing names
     from automl.data.preprocessing.kept import preprocess
 
@@ -96,15 +95,13 @@ def prepare(
         raise ConfigError("Training and validation data both need targets.")
     done = preprocess(modality, dataset, rows, validation, derive(seed, "preprocessing"), cache, phases)
     facts = modality.facts(dataset, rows)
-    task = fit_task(
-        dataset.task, np.asarray(train_targets[TARGET]), names=dataset.target_names, facts=facts
-    )
-    targets = task.encode(np.asarray(validation.targets[TARGET]))
+    task = fit_task(dataset.task, train_targets, names=dataset.target_names, facts=facts)
+    targets = task.encode(validation.targets)
     split = Split(
         train=done.train,
-        train_targets=task.encode(np.asarray(train_targets[TARGET])),
+        train_targets=task.encode(train_targets),
         validation=done.validation,
-        score=lambda outputs: task.score(targets, task.predictions(outputs)),
+        scorer=lambda: OutputScorer(task, targets),
     )
     return Prepared(
         preprocessing=done.preprocessing, task=task, split=split, validation=validation, targets=targets
@@ -164,7 +161,10 @@ def build_candidate(
 
 
 def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
-    """Connect inputs, family, neck and task to one functional model of preprocessed inputs."""
+    """Connect inputs, family, neck and task to one functional model of preprocessed inputs.
+
+    It takes a dictionary of tensors by name and gives one of raw outputs.
+    """
     import keras
 
     from automl.private_keras import names_from_the_start
@@ -190,6 +190,8 @@ def exported_model(
 ) -> keras.Model:
     """Return one model from raw inputs to predictions: preprocessing, trained cores, decoding, their mean.
 
+    A single target's prediction is a bare tensor; those of several are a dictionary by name.
+
     Args:
         prepared: what the cores were trained on.
         cores: one, or several whose predictions are blended; these get names of their own.
@@ -202,25 +204,27 @@ def exported_model(
     if isinstance(front.output, Mapping):
         tensors = dict(front.output)
     if len(cores) == 1:
-        outputs = task.finish(_on_tensors(cores[0], tensors))
-        return RawModel(inputs=front.input, outputs=outputs, name="automl")
+        predictions = task.finish(_on_tensors(cores[0], tensors))
+        return RawModel(inputs=front.input, outputs=bare(predictions), name="automl")
     for number, core in enumerate(cores):
         core.name = f"{core.name}_{number}"
     raw = [_on_tensors(core, tensors) for core in cores]
-    predictions = [_finisher(task, item, number)(item) for number, item in enumerate(raw)]
+    several = [_finisher(task, item, number)(item) for number, item in enumerate(raw)]
     blend = at_place(task.declaration.blend)
-    return RawModel(inputs=front.input, outputs=blend(predictions, weights), name="automl")
+    return RawModel(inputs=front.input, outputs=bare(blend(several, weights)), name="automl")
 
 
-def _on_tensors(core: keras.Model, tensors: Mapping[str, KerasTensor]) -> Any:
-    return core({name: tensors[name] for name in core.input})
+def _on_tensors(core: keras.Model, tensors: Mapping[str, KerasTensor]) -> dict[str, KerasTensor]:
+    outputs: dict[str, KerasTensor] = core({name: tensors[name] for name in core.input})
+    return outputs
 
 
-def _finisher(task: Task, outputs: Any, number: int) -> keras.Model:
+def _finisher(task: Task, outputs: Mapping[str, KerasTensor], number: int) -> keras.Model:
     """The task's decoding as a model: its layers have names, and a model holds each name once."""
     import keras
 
-    inputs = keras.tree.map_structure(
-        lambda item: keras.Input(batch_shape=item.shape, dtype=item.dtype), outputs
-    )
+    inputs = {
+        name: keras.Input(batch_shape=item.shape, dtype=item.dtype, name=name)
+        for name, item in outputs.items()
+    }
     return keras.Model(inputs, task.finish(inputs), name=f"decoding_{number}")

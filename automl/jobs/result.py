@@ -13,7 +13,7 @@ from automl.core.errors import ConfigError, understood
 from automl.core.files import whole_folder
 from automl.core.members import Member, winner_from_json
 from automl.core.specs import Configuration
-from automl.core.targets import TARGET
+from automl.core.targets import bare, named
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
 from automl.data.columns import columns_of, refuse_unreadable
@@ -186,13 +186,13 @@ class Result:
             names = list(in_own_type(np.array(names, object), kind))
         return probabilities.set_axis(names, axis=1)
 
-    def outputs(self, data: object) -> np.ndarray:
+    def outputs(self, data: object) -> Any:
         """Return predictions as an array: probabilities ``(n, classes)``, values ``(n, targets)``,
-        forecasts ``(n, horizon, targets)``.
+        forecasts ``(n, horizon, targets)``. Those of a task with several outputs are arrays by name.
         """
         _, examples, notes = self._read(data, targets=False)
         warn(notes)
-        return self._predictions(examples)
+        return bare(self._predictions(examples))
 
     def evaluate(self, data: object, *, told: Listener = warn) -> dict[str, Any]:
         """Score the model on raw examples with targets.
@@ -206,8 +206,6 @@ class Result:
             ``seen_rows`` (how many of them have the inputs of examples that were trained on; None where
             that is not known), and ``notes`` and ``warnings`` on how the data was read.
         """
-        import numpy as np
-
         from automl.data.unseen import with_known_labels
 
         source, examples, notes = self._read(data, targets=True)
@@ -216,7 +214,7 @@ class Result:
         seen = seen_rows(self._files, examples, source.name, same=self._is_of_search(source))
         notes = (*notes, *left_out, *seen.notes)
         told(notes)
-        targets = self._task.encode(np.asarray((examples.targets or {})[TARGET]))
+        targets = self._task.encode(examples.targets or {})
         metrics = self._task.score(targets, self._predictions(examples))
         return {"rows": len(examples), "seen_rows": seen.rows, "metrics": metrics, **listed(notes)}
 
@@ -289,14 +287,15 @@ class Result:
             return False  # a pipe is read once
         return self._files.state.exists() and digest(source) == read_json(self._files.state).get("digest")
 
-    def _predictions(self, examples: Examples) -> np.ndarray:
+    def _predictions(self, examples: Examples) -> dict[str, np.ndarray]:
         import numpy as np
 
         from automl.data.raw_model import batch_size, predict
 
         model = self.model
         with understood(self._files.model, kinds=(ValueError,)):  # a model of other inputs
-            return np.asarray(predict(model, examples.inputs, batch_size=batch_size(model)))
+            found = named(predict(model, examples.inputs, batch_size=batch_size(model)))
+            return {name: np.asarray(values) for name, values in found.items()}
 
 
 def load_result(folder: str | Path) -> Result:

@@ -1,7 +1,8 @@
 """All tasks, by name; of several that fit the same targets the first is taken.
 
 The catalog holds declarations and loads no framework. The module that a declaration names has two
-functions: ``fit(kind, targets, *, names, facts)`` fits a task on raw targets of the training part, and
+functions: ``fit(kind, targets, *, names, facts)`` fits a task on raw targets of the training part, by name,
+and
 ``restore(description)`` brings one back from ``Task.describe()``.
 """
 
@@ -69,7 +70,7 @@ def head_names() -> list[str]:
 
 
 def fit_task(
-    kind: TaskKind, targets: np.ndarray, *, names: tuple[str, ...], facts: Mapping[str, Any]
+    kind: TaskKind, targets: Mapping[str, np.ndarray], *, names: tuple[str, ...], facts: Mapping[str, Any]
 ) -> Task:
     """Fit a task on raw targets of the training part.
 

@@ -10,6 +10,21 @@ import numpy as np
 from keras import KerasTensor, ops
 
 
+def softmax(logits: Any, *, name: str) -> Any:
+    """Logits ``(n, k)`` to probabilities: arrays in NumPy, tensors by a layer of Keras of that name."""
+    if not isinstance(logits, np.ndarray):
+        return keras.layers.Softmax(dtype="float32", name=name)(logits)
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def sigmoid(logits: Any, *, name: str) -> Any:
+    """Logits to probabilities, each by itself; see ``softmax``."""
+    if not isinstance(logits, np.ndarray):
+        return keras.layers.Activation("sigmoid", dtype="float32", name=name)(logits)
+    return 0.5 * (1 + np.tanh(0.5 * logits))
+
+
 @keras.saving.register_keras_serializable(package="automl")
 class TargetRange(keras.layers.Layer):  # type: ignore[misc]
     """From standardised values to the unit of the target, kept within the range seen in training.

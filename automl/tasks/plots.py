@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl.core.targets import TARGET
 from automl.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -25,15 +27,15 @@ class Shown:
 
     Attributes:
         task: the fitted task.
-        encoded: encoded targets of the validation part.
+        encoded: encoded targets of the validation part, by name.
         truth: its raw targets.
         predictions: of the winner.
     """
 
     task: Task
-    encoded: np.ndarray
-    truth: np.ndarray
-    predictions: np.ndarray
+    encoded: Mapping[str, np.ndarray]
+    truth: Mapping[str, np.ndarray]
+    predictions: Mapping[str, np.ndarray]
 
 
 def confusion_matrix(shown: Shown) -> Figure | None:
@@ -44,7 +46,8 @@ def confusion_matrix(shown: Shown) -> Figure | None:
     if len(labels) > MOST_CLASSES:
         return None
     counts = np.zeros((len(labels), len(labels)), dtype=int)
-    np.add.at(counts, (shown.encoded.argmax(axis=1), shown.predictions.argmax(axis=1)), 1)
+    truth, answer = (values[TARGET].argmax(axis=1) for values in (shown.encoded, shown.predictions))
+    np.add.at(counts, (truth, answer), 1)
     heat = go.Heatmap(z=counts, x=labels, y=labels, text=counts, texttemplate="%{text}", colorscale="Blues")
     figure: Any = go.Figure(heat)
     figure.update_layout(
@@ -59,7 +62,8 @@ def predictions_against_truth(shown: Shown) -> Figure:
     """Draw a point for each predicted number, at most 2,000."""
     import plotly.graph_objects as go
 
-    flat, answer = np.asarray(shown.truth, dtype=float).ravel(), shown.predictions.ravel()
+    flat = np.asarray(shown.truth[TARGET], dtype=float).ravel()
+    answer = shown.predictions[TARGET].ravel()
     step = max(1, len(flat) // MOST_POINTS)
     flat, answer = flat[::step], answer[::step]
     ends = [float(np.nanmin(flat)), float(np.nanmax(flat))]

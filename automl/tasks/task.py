@@ -1,6 +1,8 @@
 """What a task is: target encoding, head, loss, metrics and decoding of one kind of question.
 
 A task is fitted on the targets of the training part (``fit_task`` of each kind) and is then frozen.
+Targets, raw outputs and predictions are mappings by name; where there is one of them, its name is
+``core.targets.TARGET``. Raw outputs need not have the names and shapes of the encoded targets.
 Symbols: n examples, k outputs (classes or target columns), h forecast steps.
 """
 
@@ -18,7 +20,22 @@ if TYPE_CHECKING:
     import numpy as np
     from keras import KerasTensor
 
-    from automl.metrics.scorer import Scorer
+
+class TaskScorer(Protocol):
+    """As ``metrics.scorer.Scorer``, of mappings by name."""
+
+    def update(
+        self,
+        targets: Mapping[str, np.ndarray],
+        predictions: Mapping[str, np.ndarray],
+        groups: np.ndarray | None = None,
+    ) -> None:
+        """Hear of a batch: encoded targets, predictions, and the group of each example."""
+        ...
+
+    def result(self) -> dict[str, float]:
+        """Every metric by name; NaN where nothing was heard of or a prediction was not finite."""
+        ...
 
 
 class Task(Protocol):
@@ -33,8 +50,10 @@ class Task(Protocol):
         """What is known of the task without its data: metrics, words, kind of its targets, ..."""
         ...
 
-    def encode(self, targets: np.ndarray) -> np.ndarray:
-        """Raw targets (see ``Examples.targets``) to float32 training targets, first axis n.
+    def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Raw targets (see ``Examples.targets``) to training targets: dense arrays, first axis n.
+
+        Amounts are float32. Whole numbers are int32 and stay so all the way into the loss.
 
         Raises:
             DataError: a label that the training part did not have.
@@ -45,35 +64,39 @@ class Task(Protocol):
         """Prepare inputs before the family sees them; returns them and a context for ``head``."""
         ...
 
-    def head(self, features: KerasTensor, context: Any, options: Any) -> KerasTensor:
+    def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
         """From the first of the needed features that there is to raw outputs: logits ``(n, k)``,
         standardised values.
         """
         ...
 
     def loss(self, options: Any) -> keras.losses.Loss:
-        """The training loss between encoded targets and raw outputs."""
-        ...
+        """The training loss between the mappings of encoded targets and of raw outputs.
 
-    def finish(self, outputs: KerasTensor) -> KerasTensor:
-        """Raw outputs to predictions, as the last layers of the exported model:
-        probabilities ``(n, k)``, values in the unit of the target ``(n, k)`` or ``(n, h, k)``.
+        See ``automl.tasks.losses`` for one that joins a loss per target, and for one that sees all.
         """
         ...
 
-    def predictions(self, outputs: np.ndarray) -> np.ndarray:
-        """The same as ``finish`` on arrays."""
+    def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Raw outputs to predictions, as the last layers of the exported model:
+        probabilities ``(n, k)``, values in the unit of the target ``(n, k)`` or ``(n, h, k)``.
+
+        NumPy arrays are finished, too, each time an epoch is scored: in NumPy where the backend would
+        be slower or less precise.
+        """
         ...
 
-    def scorer(self) -> Scorer:
+    def scorer(self) -> TaskScorer:
         """Return what hears of *encoded* targets and predictions batch by batch, and scores them."""
         ...
 
-    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+    def score(
+        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
+    ) -> dict[str, float]:
         """Every metric of the task, of *encoded* targets against predictions."""
         ...
 
-    def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Predictions to columns of a result file: labels and probabilities, or values.
 
         Each column has n rows; a forecast has n * h, the steps of one example one after another.
@@ -81,8 +104,11 @@ class Task(Protocol):
         ...
 
     def baselines(
-        self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]
-    ) -> dict[str, np.ndarray]:
+        self,
+        train: Mapping[str, np.ndarray],
+        validation: Mapping[str, np.ndarray],
+        inputs: Mapping[str, np.ndarray],
+    ) -> dict[str, dict[str, np.ndarray]]:
         """Predictions for the validation part of trivial rules, by name of the rule.
 
         ``train`` and ``validation`` are encoded targets, ``inputs`` the validation part's raw inputs.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ import keras
 import numpy as np
 
 from automl.core.specs import Objective
+from automl.core.targets import count_rows
 from automl.training.batches.deal import deal, parts_per_batch, steps_per_epoch
 from automl.training.batches.transforms.transform import Batch
 from automl.training.dials import find_dials, optimizer_dials, prepare
@@ -28,6 +29,7 @@ from automl.training.program import COMPILERS, LONG, Blueprint, Placed, Program,
 from automl.training.program_cache import ProgramCache
 from automl.training.residence import Residence
 from automl.training.schedules import rates
+from automl.training.scoring import Portions
 from automl.training.structure import structure_of
 from automl.training.watch import Watch
 
@@ -123,7 +125,7 @@ class CompiledEngine:
         program = compiled.program
         watch = Watch(
             candidate=candidate,
-            score=split.score,
+            scorer=split.scorer,
             objective=objective,
             observer=observer,
             deadline=deadline,
@@ -217,12 +219,13 @@ class _Run:
                 break
         return done, total
 
-    def _outputs(self) -> np.ndarray:
+    def _outputs(self) -> Portions:
         began = time.perf_counter()
-        outputs = self._compiled.program.outputs(self._validation)
-        self._count(not self._compiled.scored, time.perf_counter() - began)
-        self._compiled.scored = True
-        return outputs
+        for portion in self._compiled.program.outputs(self._validation):
+            self._count(not self._compiled.scored, time.perf_counter() - began)
+            self._compiled.scored = True
+            yield portion
+            began = time.perf_counter()
 
     def _count(self, compiled: bool, seconds: float) -> None:
         self.seconds["compile_seconds" if compiled else "step_seconds"] += seconds
@@ -236,7 +239,7 @@ def _values(candidate: Candidate, compiled: _Compiled) -> list[float]:
 
 
 def _sizes(candidate: Candidate, split: Split) -> Sizes:
-    steps, size = steps_per_epoch(candidate, len(split.train_targets))
+    steps, size = steps_per_epoch(candidate, count_rows(split.train_targets))
     return Sizes(
         batch=size,
         parts=parts_per_batch(candidate.options.accumulation, size),
@@ -249,9 +252,13 @@ def _extra(sizes: Sizes, split: Split, inputs: dict[str, Any]) -> dict[str, Any]
     """What shapes a program beside the candidate: sizes, and the types of the data."""
     return {
         "sizes": asdict(sizes),
-        "inputs": {name: [str(array.dtype), array.shape[1:]] for name, array in inputs.items()},
-        "targets": [str(split.train_targets.dtype), split.train_targets.shape[1:]],
+        "inputs": _types(inputs),
+        "targets": _types(split.train_targets),
     }
+
+
+def _types(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: [str(array.dtype), array.shape[1:]] for name, array in arrays.items()}
 
 
 def _steady(candidate: Candidate) -> TrainingOptions:

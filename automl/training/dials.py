@@ -105,7 +105,7 @@ class Number:
 
 def find_dials(model: keras.Model, loss: keras.losses.Loss) -> tuple[Dial, ...]:
     """Return the dials of layers and loss in an order that equal structures share."""
-    return tuple(dial for owner in (*all_layers(model), loss) for dial in _dials(owner))
+    return tuple(dial for owner in (*all_layers(model), *_all_losses(loss)) for dial in _dials(owner))
 
 
 def optimizer_dials(optimizer: Any) -> tuple[Dial, ...]:
@@ -146,6 +146,11 @@ def masked_entries(model: keras.Model) -> dict[str, tuple[str, ...]]:
         if hasattr(layer, "dials_of_config")
     }
     return {**CONFIG, **own}
+
+
+def masked_losses(loss: keras.losses.Loss) -> dict[str, tuple[str, ...]]:
+    """Entries of configurations that hold dials, by class of the loss and of those that it joins."""
+    return {type(item).__name__: tuple(_names(item)) for item in _all_losses(loss)}
 
 
 class _Dropout:
@@ -190,9 +195,21 @@ class _GaussianNoise:
         return inputs + noise * keras.ops.cast(layer.stddev, layer.compute_dtype)
 
 
-def _dials(owner: Any) -> Iterator[Dial]:
+def _all_losses(loss: Any) -> list[Any]:
+    """A loss, and those that it joins: a mapping ``losses`` of its own holds them."""
+    inner = getattr(loss, "losses", None)
+    joined = inner.values() if isinstance(inner, Mapping) else ()
+    return [loss, *(item for part in joined for item in _all_losses(part))]
+
+
+def _names(owner: Any) -> dict[str, None]:
+    """Attributes that are dials where they are numbers other than 0, in order."""
     names = [name for kind, own in ATTRIBUTES.items() if isinstance(owner, kind) for name in own]
-    for name in dict.fromkeys([*names, *getattr(owner, "dials", ())]):
+    return dict.fromkeys([*names, *getattr(owner, "dials", ())])
+
+
+def _dials(owner: Any) -> Iterator[Dial]:
+    for name in _names(owner):
         holder = _holder(owner, name)
         value = holder.get(name)
         for place, number in enumerate(value) if isinstance(value, tuple | list) else [(None, value)]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from automl.core.specs import Objective
 from automl.training.batches.transforms.transform import BatchTransform, Kinds
+from automl.training.scoring import Scorer
 
 if TYPE_CHECKING:
     import keras
@@ -55,8 +56,8 @@ class Candidate:
     """One model to train.
 
     Attributes:
-        model: takes the dictionary of preprocessed inputs, gives raw outputs; not compiled.
-        loss: training loss between encoded targets and raw outputs.
+        model: takes the dictionary of preprocessed inputs, gives that of raw outputs; not compiled.
+        loss: training loss between the dictionaries of encoded targets and of raw outputs.
         options: how to train it.
         epochs: full length in epochs; schedules are laid over it.
         seed: of batches and of random layers.
@@ -82,15 +83,15 @@ class Split:
 
     Attributes:
         train: inputs by name, first axis examples; in memory, mapped from files, or ``Windows``.
-        train_targets: encoded targets, float32.
+        train_targets: encoded targets by name, dense arrays; whole numbers stay whole.
         validation: inputs by name of the validation part.
-        score: from raw outputs on the validation part to every metric of the task.
+        scorer: begins the scoring of one epoch.
     """
 
     train: Mapping[str, np.ndarray]
-    train_targets: np.ndarray
+    train_targets: Mapping[str, np.ndarray]
     validation: Mapping[str, np.ndarray]
-    score: Callable[[np.ndarray], dict[str, float]]
+    scorer: Callable[[], Scorer]
 
 
 @dataclass(frozen=True, kw_only=True)

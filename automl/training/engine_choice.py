@@ -84,7 +84,7 @@ def check_engine(wanted: str, *, backend: str, strategy: Strategy) -> None:
 
 def split_bytes(split: Split) -> int:
     """Bytes that the tensors of a split take on a device: inputs and targets, training and validation."""
-    arrays = [*split.train.values(), split.train_targets, *split.validation.values()]
+    arrays = [*split.train.values(), *split.train_targets.values(), *split.validation.values()]
     return sum(int(array.nbytes) for array in arrays)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from automl.training.scoring import Portions
+
 _VECTORS, _OTHERS, _NUMBERS = 4096, 256, 2**22
 """Rows per validation batch for plain vectors and for what has larger activations, and numbers at most."""
 
@@ -43,10 +45,20 @@ class EvenBatches(keras.utils.PyDataset):  # type: ignore[misc]
         start = self._starts[position]
         return ({name: array[start : start + self._size] for name, array in self._inputs.items()},)
 
-    def joined(self, outputs: np.ndarray) -> np.ndarray:
-        """Return what a model gave for all batches ``(batches * size, ...)`` as rows ``(n, ...)``."""
-        kept = len(outputs) - self._size
-        return np.concatenate([outputs[:kept], outputs[kept + self._overlap :]])
+    def portion(
+        self, position: int, outputs: Mapping[str, np.ndarray]
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return the rows of a batch that none before had, and what a model gave for them."""
+        skipped = self._overlap if position == len(self) - 1 else 0
+        start = self._starts[position]
+        fresh = {name: np.asarray(values)[skipped:] for name, values in outputs.items()}
+        return np.arange(start + skipped, start + self._size), fresh
+
+    def portions(self, outputs: Mapping[str, np.ndarray]) -> Portions:
+        """Take apart what a model gave for all batches, one after another ``(batches * size, ...)``."""
+        for position in range(len(self)):
+            batch = slice(position * self._size, (position + 1) * self._size)
+            yield self.portion(position, {name: values[batch] for name, values in outputs.items()})
 
 
 def validation_batch(inputs: Mapping[str, Any]) -> int:

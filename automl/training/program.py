@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,10 +16,15 @@ if TYPE_CHECKING:
     from automl.training.batches.deal import Batches
     from automl.training.batches.transforms.transform import BatchTransform, Kinds
     from automl.training.dials import Dial
+    from automl.training.scoring import Portions
 
 
 LONG = 10_000
 """Steps of a training from which on a slow compiler may pay."""
+
+
+PORTION_VALUES = 1 << 24
+"""Most numbers of a portion of raw outputs; smaller validation parts come in one call, which is faster."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +49,9 @@ class Blueprint:
     """What a program is compiled from; model, loss and optimizer are its own.
 
     Attributes:
-        model: takes the dictionary of preprocessed inputs, gives raw outputs; ``dials.prepare`` was
-            called on it.
-        loss: between encoded targets and raw outputs.
+        model: takes the dictionary of preprocessed inputs, gives the dictionary of raw outputs;
+            ``dials.prepare`` was called on it.
+        loss: between the dictionaries of encoded targets and of raw outputs.
         optimizer: built for the model; its learning rate is a variable.
         dials: hyperparameters that reach the program as arguments.
         transforms: how batches are changed.
@@ -66,6 +72,12 @@ class Blueprint:
         """Whether anything is drawn within a step."""
         return any("seed_generator" in variable.path for variable in self.model.variables)
 
+    @property
+    def portion(self) -> int:
+        """Validation batches of one call, whose outputs have to lie on the device together."""
+        each = sum(math.prod(size or 1 for size in tensor.shape[1:]) for tensor in self.model.outputs)
+        return max(1, PORTION_VALUES // (each * self.sizes.validation_batch))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
@@ -73,13 +85,13 @@ class Placed:
 
     Attributes:
         inputs: by name; the backend's tensors, or ``(base, starts)`` of windows.
-        targets: the backend's tensor, None for a validation part.
+        targets: by name, the backend's tensors; none for a validation part.
         rows: how many examples.
         lengths: of windowed inputs, steps of a window by name.
     """
 
     inputs: Mapping[str, Any]
-    targets: Any
+    targets: Mapping[str, Any]
     rows: int
     lengths: Mapping[str, int]
 
@@ -121,8 +133,11 @@ class Program(Protocol):
         """
         ...
 
-    def outputs(self, data: Placed) -> np.ndarray:
-        """Return raw outputs of all rows of a validation part in one compiled call."""
+    def outputs(self, data: Placed) -> Portions:
+        """Give the raw outputs of all rows of a validation part in order, one compiled call per portion.
+
+        Real numbers come as float32; whole ones stay whole.
+        """
         ...
 
     def variables(self) -> tuple[np.ndarray, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
-import numpy as np
 
+from automl.training.scoring import Portions
 from automl.training.watch import Watch
 
 
@@ -27,7 +27,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         self,
         watch: Watch,
         *,
-        predict: Callable[[], np.ndarray],
+        predict: Callable[[], Portions],
         steps: int,
         rate: float | None = None,
         begin: Callable[[int], None] = lambda epoch: None,

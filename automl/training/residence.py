@@ -43,10 +43,10 @@ class Residence:
 
     def _part(self, resident: _Resident, part: str, names: tuple[str, ...]) -> Placed:
         arrays = getattr(resident.split, part)
-        targets = resident.split.train_targets if part == "train" else None
+        targets = resident.split.train_targets if part == "train" else {}
         return Placed(
             inputs={name: self._tensor(resident, part, name, arrays[name]) for name in names},
-            targets=None if targets is None else self._tensor(resident, part, "", targets),
+            targets={name: self._tensor(resident, "targets", name, targets[name]) for name in targets},
             rows=len(arrays[names[0]]),
             lengths={name: arrays[name].length for name in names if isinstance(arrays[name], Windows)},
         )

@@ -14,6 +14,7 @@ import numpy as np
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective
+from automl.core.targets import count_rows
 from automl.training.batches.deal import parts_per_batch, steps_per_epoch
 from automl.training.batches.streamed import StreamedBatches
 from automl.training.engine import Candidate, Observer, Outcome, Split, TrainingState
@@ -23,10 +24,12 @@ from automl.training.optimizers import build_optimizer
 from automl.training.precision import needs_loss_scaling
 from automl.training.progress import Progress
 from automl.training.schedules import PLATEAU
+from automl.training.scoring import Portions
 from automl.training.state import assign, values_of
 from automl.training.strategies.single import single
 from automl.training.strategy import Strategy
 from automl.training.watch import Watch
+from automl.training.whole_loss import minimise
 
 _LIGHT, _MEDIUM = 1e8, 1e9
 """Multiplications per step below which 32 or 8 steps go into one call; the deadline is checked between
@@ -79,7 +82,7 @@ class FitEngine:
         state: TrainingState | None,
     ) -> Outcome:
         model, options = candidate.model, candidate.options
-        steps, size = steps_per_epoch(candidate, len(split.train_targets))
+        steps, size = steps_per_epoch(candidate, count_rows(split.train_targets))
         parts = parts_per_batch(options.accumulation, size)
         if parts > 1 and not self._strategy.accumulates:
             raise ConfigError(
@@ -89,7 +92,7 @@ class FitEngine:
         self._compile(candidate, steps, size, parts)
         watch = Watch(
             candidate=candidate,
-            score=split.score,
+            scorer=split.scorer,
             objective=objective,
             observer=observer,
             deadline=deadline,
@@ -136,9 +139,9 @@ class FitEngine:
             optimizer.build(model.trainable_variables)
             model.compile(
                 optimizer=optimizer,
-                loss=candidate.loss,
                 steps_per_execution=min(steps * parts, self._steps_per_call(model, size // parts)),
             )
+        minimise(model, candidate.loss)
 
     def _steps_per_call(self, model: keras.Model, batch_size: int) -> int:
         """More for lighter steps.
@@ -151,8 +154,8 @@ class FitEngine:
         work = batch_size * sum(_multiplications(layer) for layer in model.layers)
         return 32 if work <= _LIGHT else 8 if work <= _MEDIUM else 1
 
-    def _predictor(self, model: keras.Model, inputs: Mapping[str, np.ndarray]) -> Callable[[], np.ndarray]:
-        """Return a function that gives the raw outputs of all rows.
+    def _predictor(self, model: keras.Model, inputs: Mapping[str, np.ndarray]) -> Callable[[], Portions]:
+        """Return a function that gives the raw outputs of all rows, batch by batch.
 
         Batches are of one size, the last one overlapping the one before it, so that one program is
         compiled; ``predict`` would set up a data pipeline each time, which costs more than a small
@@ -162,10 +165,12 @@ class FitEngine:
         size = min(rows, validation_batch(inputs))
         batches = EvenBatches(inputs, size)
 
-        def predict() -> np.ndarray:
+        def predict() -> Portions:
             if self._strategy.replicas > 1:
-                return batches.joined(np.asarray(model.predict(batches, verbose=0)))
-            return batches.joined(np.concatenate([model.predict_on_batch(*batch) for batch in batches]))
+                yield from batches.portions(model.predict(batches, verbose=0))
+                return
+            for position, batch in enumerate(batches):
+                yield batches.portion(position, model.predict_on_batch(*batch))
 
         return predict
 

@@ -13,7 +13,7 @@ from typing import Any
 import keras
 
 from automl.training.batches.transforms.transform import structure
-from automl.training.dials import masked_entries
+from automl.training.dials import masked_entries, masked_losses
 from automl.training.engine import Candidate, TrainingOptions
 
 _LAID_OUT_ELSEWHERE = ("learning_rate", "schedule", "warmup", "patience", "batch_size")
@@ -35,14 +35,10 @@ def structure_of(candidate: Candidate, extra: Mapping[str, Any]) -> str:
         64 hexadecimal digits.
     """
     model = keras.saving.serialize_keras_object(candidate.model)
-    places = {name: f"#{place}" for place, name in enumerate(dict.fromkeys(_names(model)))}
+    loss = keras.saving.serialize_keras_object(candidate.loss)
     plain = {
-        "model": _plain(model, places, masked_entries(candidate.model)),
-        "loss": _plain(
-            keras.saving.serialize_keras_object(candidate.loss),
-            {},
-            {type(candidate.loss).__name__: ("label_smoothing",)},
-        ),
+        "model": _plain(model, _places(model), masked_entries(candidate.model)),
+        "loss": _plain(loss, _places(loss), masked_losses(candidate.loss)),
         "options": _plain_options(candidate.options),
         "transforms": structure(candidate.transforms, candidate.kinds),
         **extra,
@@ -50,8 +46,13 @@ def structure_of(candidate: Candidate, extra: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def _places(value: Any) -> dict[str, str]:
+    """For each name that Keras made up the place at which it comes first."""
+    return {name: f"#{place}" for place, name in enumerate(dict.fromkeys(_names(value)))}
+
+
 def _names(value: Any) -> Iterator[str]:
-    """Names that Keras made up, in a serialised model: of all but its inputs."""
+    """Names that Keras made up, in a serialised model or loss: of all but inputs."""
     if isinstance(value, dict):
         config = value.get("config")
         if value.get("class_name") != "InputLayer" and isinstance(config, dict) and "name" in config:

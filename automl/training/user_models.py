@@ -82,7 +82,7 @@ def fit_user_model(
             epochs=training.epochs,
             seed=training.seed,
         ),
-        score=lambda values: follower.scores,
+        scorer=lambda: follower,
         objective=objective,
         observer=observer,
         deadline=deadline,
@@ -107,7 +107,10 @@ def fit_user_model(
 
 
 class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
-    """Tells the watch of ``fit`` and ends it through ``stop_training`` only."""
+    """Tells the watch of ``fit`` and ends it through ``stop_training`` only.
+
+    It is the scorer, too: Keras has scored the epoch, so the only portion is the objective's value.
+    """
 
     watch: Watch
 
@@ -134,10 +137,17 @@ class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
         self.scores = self._named(of_validation(known))
         steps = (self.params or {}).get("steps")
         share = self._done / steps if steps else 1.0
-        value = np.asarray(self.scores[self._objective.name])
-        self.watch.end(known.get("loss", math.nan), share, lambda: value)
+        portion = np.zeros(1, int), {self._objective.name: np.asarray([self.scores[self._objective.name]])}
+        self.watch.end(known.get("loss", math.nan), share, lambda: [portion])
         if not self.watch.goes_on:
             self.model.stop_training = True
+
+    def update(self, positions: np.ndarray, outputs: Mapping[str, np.ndarray]) -> None:
+        """Nothing is left to score."""
+
+    def result(self) -> dict[str, float]:
+        """Return what Keras measured."""
+        return self.scores
 
     def _named(self, scores: Mapping[str, float]) -> dict[str, float]:
         plain = plain_names(self.model, scores)

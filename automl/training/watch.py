@@ -18,6 +18,7 @@ from automl.core.specs import COSTS, Objective, labelled, metric_of, of_validati
 from automl.tasks.objectives import directions, tie_breaker
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, StopReason, TrainingState
 from automl.training.schedules import PLATEAU, PLATEAU_FACTOR, PLATEAU_PATIENCE
+from automl.training.scoring import Portions, Scorer
 
 _SCORED_SHARE = 0.25
 """An epoch that the deadline cuts is still scored when so much of it was done."""
@@ -28,7 +29,7 @@ class Watch:
 
     Args:
         candidate: what is trained.
-        score: from raw outputs of the validation part to metrics.
+        scorer: begins the scoring of one epoch.
         objective: decides which epoch is best.
         observer: told of each epoch; its reason ends the training.
         deadline: ``time.monotonic()`` at which training ends.
@@ -45,7 +46,7 @@ class Watch:
         self,
         *,
         candidate: Candidate,
-        score: Callable[[np.ndarray], dict[str, float]],
+        scorer: Callable[[], Scorer],
         objective: Objective,
         observer: Observer,
         deadline: float | None,
@@ -59,7 +60,7 @@ class Watch:
                 f"The state was made by the engine {state.engine!r} and cannot go on with {engine!r}: "
                 f"use --engine {state.engine}."
             )
-        self._candidate, self._score = candidate, score
+        self._candidate, self._scorer = candidate, scorer
         self._objective, self._observer, self._deadline = objective, observer, deadline
         self._variables, self._optimizer, self._engine = variables, optimizer, engine
         self._epochs: list[Epoch] = list(state.epochs) if state else []
@@ -101,7 +102,7 @@ class Watch:
             self.stop("deadline")
         return not self._stopped
 
-    def end(self, loss: float, share: float, outputs: Callable[[], np.ndarray]) -> None:
+    def end(self, loss: float, share: float, outputs: Callable[[], Portions]) -> None:
         """Score an epoch, keep its weights if it is the best one, ask the observer.
 
         Args:
@@ -112,11 +113,11 @@ class Watch:
         cut = self._stopped == "deadline" and share < _SCORED_SHARE
         if self._stopped == "diverged" or (cut and self._epochs):
             return
-        values = outputs()
-        if not np.isfinite(values).all():
+        scores = self._scores(outputs())
+        if scores is None:
             self.stop("diverged")
             return
-        self._keep(self._record(loss, self._score(values)))
+        self._keep(self._record(loss, scores))
         reason = self._observer(replace(self._epochs[-1], state=self.state))
         if self.epoch < self._candidate.epochs:
             self.stop(reason or self._own_reason())
@@ -141,6 +142,15 @@ class Watch:
     def outcome(self, facts: Mapping[str, Any]) -> Outcome:
         """Return what came of the training."""
         return Outcome(epochs=tuple(self._epochs), best=self._best, stopped=self._stopped, facts=facts)
+
+    def _scores(self, portions: Portions) -> Mapping[str, float] | None:
+        """Metrics of an epoch; None when an output is no number."""
+        scorer = self._scorer()
+        for positions, outputs in portions:
+            if not all(np.isfinite(values).all() for values in outputs.values()):
+                return None
+            scorer.update(positions, outputs)
+        return scorer.result()
 
     def _record(self, loss: float, scores: Mapping[str, float]) -> Epoch:
         metrics = {"loss": loss} | labelled({name: float(value) for name, value in scores.items()})

@@ -7,7 +7,7 @@ Run as a program it trains each for an epoch, pauses, and writes the states into
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 
 from automl.core.specs import Objective
 from automl.models.catalog import FAMILIES
+from automl.tasks.losses import JoinedLoss
 from automl.training.compiled import CompiledEngine
 from automl.training.devices import configure
 from automl.training.engine import (
@@ -29,6 +30,7 @@ from automl.training.engine import (
     TrainingOptions,
     TrainingState,
 )
+from automl.training.scoring import Collected
 from automl.training.seeding import seed_models
 from automl.training.state import save_state
 from tests.models.building import backbone
@@ -88,16 +90,17 @@ def split(shelf: str) -> Split:
         data[spec.name] = array.astype(spec.dtype)
     targets = np.eye(2, dtype=np.float32)[random.integers(0, 2, ROWS + HELD)]
 
-    def score(outputs: np.ndarray) -> dict[str, float]:
-        raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    def score(outputs: Mapping[str, np.ndarray]) -> dict[str, float]:
+        logits = outputs["target"]
+        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
         right = (raised * targets[ROWS:]).sum(axis=1) / raised.sum(axis=1)
         return {"log_loss": float(-np.log(right).mean())}
 
     return Split(
         train={name: array[:ROWS] for name, array in data.items()},
-        train_targets=targets[:ROWS],
+        train_targets={"target": targets[:ROWS]},
         validation={name: array[ROWS:] for name, array in data.items()},
-        score=score,
+        scorer=lambda: Collected(HELD, score),
     )
 
 
@@ -106,9 +109,10 @@ def candidate(name: str, seed: int = 1, settings: dict[str, float] = ONE, **trai
     seed_models(seed)
     inputs, features = backbone(name, SPECS[name.partition("/")[0]], {**SMALL, **settings})
     options = {"batch_size": 16, "learning_rate": 3e-3, "weight_decay": 0.01, **training}
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.05)
     return Candidate(
-        model=keras.Model(inputs.by_name(), keras.layers.Dense(2, name="logits")(features)),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.05),
+        model=keras.Model(inputs.by_name(), {"target": keras.layers.Dense(2, name="logits")(features)}),
+        loss=JoinedLoss({"target": loss}),
         options=TrainingOptions(**options),
         epochs=EPOCHS,
         seed=seed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +14,12 @@ import pytest
 from automl.core.specs import Objective
 from automl.metrics.classification import ClassScorer
 from automl.metrics.scorer import score_at_once
+from automl.tasks.losses import JoinedLoss
 from automl.training.batches.transforms.mixup import Mixup
 from automl.training.batches.transforms.transform import BatchTransform
 from automl.training.compiled import CompiledEngine
 from automl.training.engine import Candidate, Engine, Epoch, Split, StopReason, TrainingOptions
+from automl.training.scoring import Collected
 from automl.training.state import load_state, save_state
 from automl.training.streaming import FitEngine
 
@@ -41,9 +43,12 @@ def toy_split(rows: int = 300) -> Split:
     onehot = np.eye(2, dtype=np.float32)[(points[:, 0] + points[:, 1] > 0).astype(int)]
     return Split(
         train={"numeric": points[:203], "unused": points[:203]},
-        train_targets=onehot[:203],
+        train_targets={"target": onehot[:203]},
         validation={"numeric": points[203:], "unused": points[203:]},
-        score=lambda outputs: score_at_once(ClassScorer(), onehot[203:], softmax(outputs)),
+        scorer=lambda: Collected(
+            rows - 203,
+            lambda outputs: score_at_once(ClassScorer(), onehot[203:], softmax(outputs["target"])),
+        ),
     )
 
 
@@ -53,8 +58,8 @@ def candidate(epochs: int = 5, seed: int = 0, per_pass: int = 1, **options: obje
     hidden = keras.layers.Dropout(0.1)(keras.layers.Dense(8, activation="relu")(inputs))
     settings = {"learning_rate": 0.05, "batch_size": 16, "schedule": "constant", **options}
     return Candidate(
-        model=keras.Model({"numeric": inputs}, keras.layers.Dense(2)(hidden)),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        model=keras.Model({"numeric": inputs}, {"target": keras.layers.Dense(2)(hidden)}),
+        loss=JoinedLoss({"target": keras.losses.CategoricalCrossentropy(from_logits=True)}),
         options=TrainingOptions(**settings),  # type: ignore[arg-type]
         epochs=epochs,
         seed=seed,
@@ -65,12 +70,11 @@ def candidate(epochs: int = 5, seed: int = 0, per_pass: int = 1, **options: obje
 def scripted(accuracies: Sequence[float]) -> Split:
     """A split whose scores follow a script, one per epoch; all else is that of the toy."""
     script, split = iter(accuracies), toy_split()
-    return Split(
-        train=split.train,
-        train_targets=split.train_targets,
-        validation=split.validation,
-        score=lambda outputs: {"accuracy": next(script), "log_loss": float(np.abs(outputs).mean())},
-    )
+
+    def score(outputs: Mapping[str, np.ndarray]) -> dict[str, float]:
+        return {"accuracy": next(script), "log_loss": float(np.abs(outputs["target"]).mean())}
+
+    return replace(split, scorer=lambda: Collected(97, score))
 
 
 def go_on(epoch: Epoch) -> StopReason:

@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
 from automl.data.raw_model import predict
 from automl.tasks.catalog import TASKS, fit_task, restore_task
+from automl.tasks.decoding import finished
 from automl.tasks.task import Task
 
 RANDOM = np.random.default_rng(0)
+ROWS, PARTS = 40, (slice(30), slice(30, 40))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +35,11 @@ class Case:
     inputs: Callable[[], dict[str, np.ndarray]] = dict
 
     def fit(self) -> Task:
-        return fit_task(self.kind, self.targets, names=self.names, facts=self.facts)
+        return fit_task(self.kind, self.raw, names=self.names, facts=self.facts)
+
+    @property
+    def raw(self) -> dict[str, np.ndarray]:
+        return {TARGET: self.targets}
 
 
 CASES = (
@@ -55,27 +62,38 @@ def case(request: pytest.FixtureRequest) -> Case:
     return chosen
 
 
-def raw_outputs(task: Task, case: Case) -> np.ndarray:
-    shape = task.encode(case.targets).shape
-    return (np.random.default_rng(1).normal(size=shape) * 2).astype(np.float32)
+def raw_outputs(task: Task, case: Case) -> dict[str, np.ndarray]:
+    """Random outputs of the head's shapes."""
+    outputs = task.head(keras.Input(case.features), None, task.options())
+    random = np.random.default_rng(1)
+    return {
+        name: (random.normal(size=(ROWS, *tensor.shape[1:])) * 2).astype(np.float32)
+        for name, tensor in outputs.items()
+    }
 
 
-def test_targets_are_encoded_as_float32_rows(case: Case) -> None:
-    encoded = case.fit().encode(case.targets)
-
-    assert encoded.dtype == np.float32
-    assert encoded.ndim == 2
-    assert len(encoded) == 40
+def test_targets_are_encoded_as_dense_rows(case: Case) -> None:
+    for encoded in case.fit().encode(case.raw).values():
+        assert encoded.dtype in (np.float32, np.int32)
+        assert len(encoded) == ROWS
 
 
 def test_the_head_gives_what_the_loss_compares(case: Case) -> None:
     task = case.fit()
-    features = keras.Input(case.features)
-    outputs = task.head(features, None, task.options())
-    encoded = task.encode(case.targets)
 
-    assert outputs.shape[1:] == encoded.shape[1:]
-    assert float(task.loss(task.options())(encoded, raw_outputs(task, case))) > 0
+    loss = task.loss(task.options())(task.encode(case.raw), raw_outputs(task, case))
+
+    assert np.shape(loss) == ()
+    assert float(loss) > 0
+
+
+def test_the_loss_comes_back_from_its_configuration(case: Case) -> None:
+    task = case.fit()
+    loss, encoded, outputs = task.loss(task.options()), task.encode(case.raw), raw_outputs(task, case)
+
+    again = type(loss).from_config(loss.get_config())
+
+    assert float(again(encoded, outputs)) == float(loss(encoded, outputs))
 
 
 def test_connect_leaves_whole_examples_alone(case: Case) -> None:
@@ -86,22 +104,22 @@ def test_connect_leaves_whole_examples_alone(case: Case) -> None:
     assert connected is inputs
 
 
-def test_finish_and_predictions_agree(case: Case) -> None:
+def test_arrays_are_finished_as_the_exported_model_finishes_them(case: Case) -> None:
     task = case.fit()
     outputs = raw_outputs(task, case)
-    tensor = keras.Input(outputs.shape[1:], name="raw")
+    tensors = {name: keras.Input(values.shape[1:], name=name) for name, values in outputs.items()}
 
-    model = keras.Model({"raw": tensor}, task.finish(tensor))
-    finished = predict(model, {"raw": outputs}, batch_size=16)
+    model = keras.Model(tensors, task.finish(tensors))
+    exported = predict(model, outputs, batch_size=16)
 
-    wanted = task.predictions(outputs)
-    np.testing.assert_allclose(finished, wanted, rtol=0, atol=1e-5 * max(1.0, np.std(wanted)))
+    for name, wanted in finished(task, outputs).items():
+        np.testing.assert_allclose(exported[name], wanted, rtol=0, atol=1e-5 * max(1.0, np.std(wanted)))
 
 
 def test_scores_hold_every_metric_of_the_kind(case: Case) -> None:
     task = case.fit()
 
-    scores = task.score(task.encode(case.targets), task.predictions(raw_outputs(task, case)))
+    scores = task.score(task.encode(case.raw), finished(task, raw_outputs(task, case)))
 
     assert list(scores) == [metric.name for metric in TASKS[case.kind].metrics]
     assert task.declaration is TASKS[case.kind]
@@ -110,29 +128,29 @@ def test_scores_hold_every_metric_of_the_kind(case: Case) -> None:
 
 def test_predictions_that_are_no_numbers_score_nan(case: Case) -> None:
     task = case.fit()
-    predictions = np.full_like(raw_outputs(task, case), np.nan)
+    made = finished(task, raw_outputs(task, case))
+    predictions = {name: np.full_like(values, np.nan) for name, values in made.items()}
 
-    assert all(value != value for value in task.score(task.encode(case.targets), predictions).values())
+    assert all(value != value for value in task.score(task.encode(case.raw), predictions).values())
 
 
 def test_decoded_columns_have_a_row_for_each_example(case: Case) -> None:
     task = case.fit()
 
-    columns = task.decode(task.predictions(raw_outputs(task, case)))
+    columns = task.decode(finished(task, raw_outputs(task, case)))
 
     assert columns
-    assert {len(column) for column in columns.values()} == {40}
+    assert {len(column) for column in columns.values()} == {ROWS}
 
 
 def test_baselines_can_be_scored(case: Case) -> None:
     task = case.fit()
-    encoded = task.encode(case.targets)
+    encoded = task.encode(case.raw)
+    train, rest = ({name: values[part] for name, values in encoded.items()} for part in PARTS)
 
-    rules = task.baselines(encoded[:30], encoded[30:], case.inputs())
+    rules = task.baselines(train, rest, case.inputs())
 
-    scores = [
-        task.score(encoded[30:], guess)[task.declaration.default_metric.name] for guess in rules.values()
-    ]
+    scores = [task.score(rest, guess)[task.declaration.default_metric.name] for guess in rules.values()]
     assert scores
     assert np.isfinite(scores).all()
 
@@ -144,7 +162,8 @@ def test_a_task_comes_back_from_its_description_as_json(case: Case) -> None:
     again = restore_task(json.loads(json.dumps(task.describe())))
 
     assert again == task
-    np.testing.assert_array_equal(again.predictions(outputs), task.predictions(outputs))
+    for name, values in finished(again, outputs).items():
+        np.testing.assert_array_equal(values, finished(task, outputs)[name])
 
 
 def test_options_are_a_frozen_dataclass_with_defaults(case: Case) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from automl.core.specs import Objective
+from automl.tasks.losses import JoinedLoss
 from automl.training.batches.transforms.catalog import TRANSFORMS
 from automl.training.batches.transforms.transform import (
     Batch,
@@ -21,6 +22,7 @@ from automl.training.batches.transforms.transform import (
 )
 from automl.training.compiled import CompiledEngine
 from automl.training.engine import Candidate, Engine, Split, TrainingOptions
+from automl.training.scoring import Collected
 from automl.training.streaming import FitEngine
 from tests.contracts.transforms import CLASSES, PICTURES, SAMPLES, Mirror, Sample, boxes_and_masks
 
@@ -47,7 +49,7 @@ def changed(sample: Sample, draws: Mapping[str, np.ndarray], rows: slice = slice
 
 
 def tensors(batch: Batch) -> Iterator[np.ndarray]:
-    yield from keras.tree.flatten([dict(batch.inputs), batch.targets])
+    yield from (*batch.inputs.values(), *batch.targets.values())
 
 
 def test_all_of_the_catalog_have_a_sample() -> None:
@@ -129,8 +131,8 @@ def losses(engine: Engine, transform: BatchTransform | None, accumulation: int) 
     pictures = keras.Input((6, 8, 3), name="image")
     outputs = keras.layers.Dense(3)(keras.layers.Flatten()(pictures))
     subject = Candidate(
-        model=keras.Model({"image": pictures}, outputs),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        model=keras.Model({"image": pictures}, {"target": outputs}),
+        loss=JoinedLoss({"target": keras.losses.CategoricalCrossentropy(from_logits=True)}),
         options=TrainingOptions(batch_size=16, accumulation=accumulation, learning_rate=0.01),
         epochs=3,
         seed=0,
@@ -139,9 +141,9 @@ def losses(engine: Engine, transform: BatchTransform | None, accumulation: int) 
     )
     split = Split(
         train={"image": PICTURES},
-        train_targets=CLASSES,
+        train_targets={"target": CLASSES},
         validation={"image": PICTURES},
-        score=lambda outputs: {"accuracy": 0.0},
+        scorer=lambda: Collected(len(PICTURES), lambda outputs: {"accuracy": 0.0}),
     )
     objective = Objective(name="accuracy", direction="maximize")
     (outcome,) = engine.train([subject], split, objective=objective, observers=[lambda epoch: ""])

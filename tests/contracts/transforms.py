@@ -60,7 +60,7 @@ class Mirror:
         return replace(
             batch,
             inputs=all_of(batch.inputs, batch.kinds.inputs),
-            targets=all_of(batch.targets, batch.kinds.targets) if batch.kinds.targets else batch.targets,
+            targets=all_of(batch.targets, batch.kinds.targets),
         )
 
 

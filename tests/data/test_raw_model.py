@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from automl.core.targets import named
 from automl.data import raw_model
 from automl.data.modalities.tabular import TABULAR
 from automl.data.modalities.text import TEXT
@@ -32,6 +33,7 @@ class Exported:
 
     model: keras.Model
     inputs: Mapping[str, np.ndarray]
+    ranks: np.ndarray
     truth: np.ndarray
 
 
@@ -65,14 +67,18 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     frame = pd.DataFrame({"x": numbers, "y": numbers[::-1]})
     dataset = TABULAR.read(open_source(frame), ReadOptions(target=("y",)))
     preprocessing = TABULAR.fit(dataset, np.arange(ROWS), 0)
-    task = fit_task("regression", np.asarray(dataset.examples.targets["target"]), names=("y",), facts={})
+    task = fit_task("regression", dataset.examples.targets or {}, names=("y",), facts={})
     model = preprocessing.model
-    outputs = task.finish(keras.layers.Dense(1, kernel_initializer="ones")(model.output["ranks"]))
+    dense = keras.layers.Dense(1, kernel_initializer="ones")
+    outputs = {**task.finish(named(dense(model.output["ranks"]))), "ranks": model.output["ranks"]}
     path = tmp_path_factory.mktemp("exported") / "model.keras"
     RawModel(model.input, outputs).save(path)
     ranks = preprocessing.transform(dataset.examples)["ranks"]
     return Exported(
-        model=keras.models.load_model(path), inputs=dataset.examples.inputs, truth=task.predictions(ranks)
+        model=keras.models.load_model(path),
+        inputs=dataset.examples.inputs,
+        ranks=ranks,
+        truth=task.finish(named(ranks))["target"],
     )
 
 
@@ -80,8 +86,9 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 def test_a_saved_model_keeps_the_digits_of_large_numbers(exported: Exported, how: Any) -> None:
     values = how(exported.model, exported.inputs, 16)
 
-    assert values.dtype == np.float64
-    np.testing.assert_allclose(values, exported.truth, rtol=0, atol=1e-5 * exported.truth.std())
+    assert (values["target"].dtype, values["ranks"].dtype) == (np.float64, np.float32)
+    np.testing.assert_allclose(values["target"], exported.truth, rtol=0, atol=1e-5 * exported.truth.std())
+    np.testing.assert_allclose(values["ranks"], exported.ranks, atol=1e-6)
 
 
 def test_the_last_batch_may_be_a_short_one(dataset: Dataset) -> None:

@@ -14,7 +14,7 @@ from automl.tasks.catalog import restore_task
 
 TWO = restore_task({"kind": "binary", "names": ["y"], "classes": ["0", "1"], "shares": [0.5, 0.5]})
 FLAGS = restore_task({"kind": "multilabel", "names": ["a", "probability_a"], "shares": [0.5, 0.5]})
-CHANCES = np.array([[0.9, 0.1], [0.2, 0.8]])
+CHANCES = {"target": np.array([[0.9, 0.1], [0.2, 0.8]])}
 
 
 def _examples(**keys: list[object]) -> Examples:

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError, DataError
+from automl.core.targets import named
 from automl.tasks.catalog import fit_task
 from automl.tasks.kinds.classification import ClassificationOptions
 from automl.tasks.task import Task
 
 
-def labels(*names: str) -> np.ndarray:
-    return np.array(names, dtype=object)
+def labels(*names: str) -> dict[str, np.ndarray]:
+    return named(np.array(names, dtype=object))
 
 
 def multiclass(*names: str) -> Task:
@@ -35,7 +36,7 @@ def test_classes_stand_in_order_of_value_or_alphabet(seen: tuple[str, ...], orde
 
 
 def test_labels_become_one_hot() -> None:
-    encoded = multiclass("a", "b", "c").encode(labels("c", "a"))
+    encoded = multiclass("a", "b", "c").encode(labels("c", "a"))["target"]
 
     np.testing.assert_array_equal(encoded, [[0, 0, 1], [1, 0, 0]])
     assert encoded.dtype == np.float32
@@ -47,7 +48,7 @@ def test_an_unseen_label_is_named_and_counted() -> None:
 
 
 def test_predictions_become_labels_and_probabilities() -> None:
-    columns = multiclass("no", "yes").decode(np.array([[0.9, 0.1], [0.2, 0.8]]))
+    columns = multiclass("no", "yes").decode(named(np.array([[0.9, 0.1], [0.2, 0.8]])))
 
     assert list(columns) == ["prediction", "probability_no", "probability_yes"]
     assert list(columns["prediction"]) == ["no", "yes"]
@@ -60,7 +61,7 @@ def test_the_majority_is_the_baseline() -> None:
 
     guess = task.baselines(train, validation, {})["majority"]
 
-    np.testing.assert_allclose(guess, [[0.75, 0.25]] * 2)
+    np.testing.assert_allclose(guess["target"], [[0.75, 0.25]] * 2)
     assert task.score(validation, guess)["accuracy"] == 0.5
 
 
@@ -78,7 +79,8 @@ def test_balanced_weights_make_every_class_count_alike() -> None:
     loss = task.loss(ClassificationOptions(class_weight="balanced"))
     truth = task.encode(labels("a", "b"))
 
-    each = [float(loss(truth[row : row + 1], np.zeros((1, 2), np.float32))) for row in (0, 1)]
+    outputs = named(np.zeros((1, 2), np.float32))
+    each = [float(loss(named(truth["target"][row : row + 1]), outputs)) for row in (0, 1)]
 
     np.testing.assert_allclose(each, [np.log(2) * 4 / 6, np.log(2) * 2], rtol=1e-5)
 
@@ -86,9 +88,9 @@ def test_balanced_weights_make_every_class_count_alike() -> None:
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
 def test_weights_of_one_leave_the_plain_loss(smoothing: float) -> None:
     random = np.random.default_rng(0)
-    logits = random.normal(size=(6, 2)).astype(np.float32)
-    mixed = random.random((6, 2)).astype(np.float32)
-    task = fit_task("multilabel", np.eye(2), names=("p", "q"), facts={})
+    logits = named(random.normal(size=(6, 2)).astype(np.float32))
+    mixed = named(random.random((6, 2)).astype(np.float32))
+    task = fit_task("multilabel", named(np.eye(2)), names=("p", "q"), facts={})
 
     weighted = task.loss(ClassificationOptions(class_weight="balanced", label_smoothing=smoothing))
     plain = task.loss(ClassificationOptions(label_smoothing=smoothing))
@@ -105,9 +107,9 @@ def test_the_weighted_loss_comes_back_from_its_description() -> None:
 
 
 def test_multilabel_columns_are_independent() -> None:
-    task = fit_task("multilabel", np.array([[0, 1], [1, 1]]), names=("rain", "wind"), facts={})
+    task = fit_task("multilabel", named(np.array([[0, 1], [1, 1]])), names=("rain", "wind"), facts={})
 
-    columns = task.decode(task.predictions(np.array([[2.0, -2.0]])))
+    columns = task.decode(task.finish(named(np.array([[2.0, -2.0]]))))
 
     assert {name: value[0] for name, value in columns.items()} == pytest.approx(
         {"rain": 1, "wind": 0, "probability_rain": 0.8808, "probability_wind": 0.1192}, abs=1e-4
@@ -117,10 +119,10 @@ def test_multilabel_columns_are_independent() -> None:
 
 @pytest.mark.parametrize("wrong", [np.array([[0, 2]]), np.array([[0.0, np.nan]]), np.array([[1, 0, 1]])])
 def test_multilabel_takes_only_0_and_1_in_its_columns(wrong: np.ndarray) -> None:
-    task = fit_task("multilabel", np.eye(2), names=("p", "q"), facts={})
+    task = fit_task("multilabel", named(np.eye(2)), names=("p", "q"), facts={})
 
     with pytest.raises(DataError, match="xpected"):
-        task.encode(wrong)
+        task.encode(named(wrong))
 
 
 def test_an_unknown_class_weight_is_refused() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError, DataError
+from automl.core.targets import named
 from automl.core.tensors import Bound, Inputs
 from automl.tasks.catalog import fit_task, restore_task
 from automl.tasks.kinds.forecasting import Forecasting, ForecastOptions
@@ -22,7 +23,7 @@ WINDOWS = np.random.default_rng(0).normal(size=(5, 6, 3)).astype(np.float32)
 
 @pytest.fixture
 def task() -> Forecasting:
-    fitted = fit_task("forecasting", np.zeros((5, 4, 2)), names=("a", "b"), facts=FACTS)
+    fitted = fit_task("forecasting", named(np.zeros((5, 4, 2))), names=("a", "b"), facts=FACTS)
     assert isinstance(fitted, Forecasting)
     return fitted
 
@@ -39,22 +40,22 @@ def model(task: Forecasting, options: ForecastOptions, *, channels: bool) -> ker
 
 def test_encoding_standardises_and_predictions_undo_it(task: Forecasting) -> None:
     raw = np.array([[[12.0, -5.0]] * 4])
-    encoded = task.encode(raw)
-    assert encoded.dtype == np.float32
-    assert encoded[0, 0].tolist() == [1.0, 0.0]
-    assert task.predictions(encoded) == pytest.approx(raw)
+    encoded = task.encode(named(raw))
+    assert encoded["target"].dtype == np.float32
+    assert encoded["target"][0, 0].tolist() == [1.0, 0.0]
+    assert task.finish(encoded)["target"] == pytest.approx(raw)
 
 
-def test_finish_equals_predictions(task: Forecasting) -> None:
+def test_arrays_are_finished_as_the_exported_model_finishes_them(task: Forecasting) -> None:
     entry = keras.Input((4, 2))
     outputs = np.random.default_rng(1).normal(size=(3, 4, 2)).astype(np.float32)
-    finished = keras.Model(entry, task.finish(entry)).predict(outputs, verbose=0)
-    assert finished == pytest.approx(task.predictions(outputs), abs=1e-5)
+    finished = keras.Model(entry, task.finish(named(entry))).predict(outputs, verbose=0)
+    assert finished["target"] == pytest.approx(task.finish(named(outputs))["target"], abs=1e-5)
 
 
 def test_targets_of_another_horizon_are_refused(task: Forecasting) -> None:
     with pytest.raises(DataError, match=r"\(4, 2\), got \(7, 2\)"):
-        task.encode(np.zeros((1, 7, 2)))
+        task.encode(named(np.zeros((1, 7, 2))))
 
 
 def test_a_described_task_comes_back_from_json(task: Forecasting) -> None:
@@ -74,7 +75,7 @@ def test_an_untrained_head_forecasts_the_level(
     task: Forecasting, norm: str, level: np.ndarray, channels: bool
 ) -> None:
     network = model(task, ForecastOptions(instance_norm=norm), channels=channels)
-    outputs = network.predict({"sequence": WINDOWS}, verbose=0)
+    outputs = network.predict({"sequence": WINDOWS}, verbose=0)["target"]
     assert outputs.shape == (5, 4, 2)
     assert outputs == pytest.approx(np.repeat(level[:, None], 4, axis=1), abs=1e-5)
 
@@ -82,8 +83,8 @@ def test_an_untrained_head_forecasts_the_level(
 def test_standard_normalisation_makes_forecasts_follow_shift_and_scale(task: Forecasting) -> None:
     network = model(task, ForecastOptions(instance_norm="standard"), channels=True)
     network.get_layer("head").kernel.assign(np.random.default_rng(2).normal(size=(6, 4)))
-    plain = network.predict({"sequence": WINDOWS}, verbose=0)
-    moved = network.predict({"sequence": WINDOWS * 3 + 7}, verbose=0)
+    plain = network.predict({"sequence": WINDOWS}, verbose=0)["target"]
+    moved = network.predict({"sequence": WINDOWS * 3 + 7}, verbose=0)["target"]
     assert moved == pytest.approx(plain * 3 + 7, rel=1e-2, abs=1e-2)
 
 
@@ -92,14 +93,14 @@ def test_models_are_saved_and_loaded_in_safe_mode(task: Forecasting, norm: str, 
     network = model(task, ForecastOptions(instance_norm=norm), channels=True)
     network.save(tmp_path / "m.keras")
     again = keras.models.load_model(tmp_path / "m.keras")
-    assert again.predict({"sequence": WINDOWS}, verbose=0) == pytest.approx(
-        network.predict({"sequence": WINDOWS}, verbose=0)
+    assert again.predict({"sequence": WINDOWS}, verbose=0)["target"] == pytest.approx(
+        network.predict({"sequence": WINDOWS}, verbose=0)["target"]
     )
 
 
 def test_metrics_by_hand(task: Forecasting) -> None:
     truth = np.full((1, 4, 2), [10.0, -5.0])
-    scores = task.score(task.encode(truth), truth + np.array([2.0, -4.0]))
+    scores = task.score(task.encode(named(truth)), named(truth + np.array([2.0, -4.0])))
     assert scores["mse"] == pytest.approx((4 + 16) / 2)
     assert scores["mae"] == pytest.approx(3)
     assert scores["rmse"] == pytest.approx(10**0.5)
@@ -112,24 +113,24 @@ def test_metrics_by_hand(task: Forecasting) -> None:
 
 def test_series_that_stood_still_have_no_mase() -> None:
     task = fit_task(
-        "forecasting", np.zeros((1, 4, 2)), names=("a", "b"), facts=FACTS | {"naive_mae": [0, 0]}
+        "forecasting", named(np.zeros((1, 4, 2))), names=("a", "b"), facts=FACTS | {"naive_mae": [0, 0]}
     )
-    assert np.isnan(task.score(np.zeros((1, 4, 2)), np.zeros((1, 4, 2)))["mase"])
+    assert np.isnan(task.score(named(np.zeros((1, 4, 2))), named(np.zeros((1, 4, 2))))["mase"])
 
 
 def test_baselines_repeat_the_last_value_and_the_last_season(task: Forecasting) -> None:
     series = np.arange(6.0)[None, :, None] * np.ones((1, 1, 3))
-    rules = task.baselines(np.zeros(0), np.zeros(0), {"series": series})
-    assert rules["naive"][0, :, 0].tolist() == [5, 5, 5, 5]
-    assert rules["seasonal_naive"][0, :, 1].tolist() == [3, 4, 5, 3]
+    rules = task.baselines({}, {}, {"series": series})
+    assert rules["naive"]["target"][0, :, 0].tolist() == [5, 5, 5, 5]
+    assert rules["seasonal_naive"]["target"][0, :, 1].tolist() == [3, 4, 5, 3]
 
 
 def test_without_a_whole_season_in_the_window_there_is_no_seasonal_baseline(task: Forecasting) -> None:
-    assert list(task.baselines(np.zeros(0), np.zeros(0), {"series": np.zeros((1, 2, 3))})) == ["naive"]
+    assert list(task.baselines({}, {}, {"series": np.zeros((1, 2, 3))})) == ["naive"]
 
 
 def test_decoding_lists_the_steps_of_each_window(task: Forecasting) -> None:
-    columns = task.decode(np.arange(16.0).reshape(2, 4, 2))
+    columns = task.decode(named(np.arange(16.0).reshape(2, 4, 2)))
     assert list(columns) == ["step", "a", "b"]
     assert columns["step"].tolist() == [1, 2, 3, 4] * 2
     assert columns["a"].tolist() == [0, 2, 4, 6, 8, 10, 12, 14]
@@ -137,7 +138,7 @@ def test_decoding_lists_the_steps_of_each_window(task: Forecasting) -> None:
 
 @pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
 def test_losses_are_zero_where_forecasts_are_right(task: Forecasting, loss: str) -> None:
-    values = np.ones((2, 4, 2), np.float32)
+    values = named(np.ones((2, 4, 2), np.float32))
     assert float(task.loss(ForecastOptions(loss=loss))(values, values)) == 0
 
 

@@ -12,10 +12,15 @@ from automl.tasks.plots import MOST_CLASSES, MOST_POINTS, Shown, confusion_matri
 
 
 def classes(count: int) -> Shown:
-    truth = np.array([f"c{place:02d}" for place in range(count)] * 2, object)
+    truth = {"target": np.array([f"c{place:02d}" for place in range(count)] * 2, object)}
     task = fit_task("multiclass", truth, names=("y",), facts={})
     encoded = task.encode(truth)
-    return Shown(task=task, encoded=encoded, truth=truth, predictions=np.roll(encoded, 1, axis=1))
+    return Shown(
+        task=task,
+        encoded=encoded,
+        truth=truth,
+        predictions={"target": np.roll(encoded["target"], 1, axis=1)},
+    )
 
 
 def test_a_confusion_matrix_counts_what_was_taken_for_what() -> None:
@@ -30,11 +35,12 @@ def test_a_matrix_of_too_many_classes_is_not_drawn() -> None:
 
 
 def test_points_lie_at_truth_and_prediction_and_are_not_too_many() -> None:
-    truth = np.linspace(0, 1, 3 * MOST_POINTS).reshape(-1, 1)
+    values = np.linspace(0, 1, 3 * MOST_POINTS).reshape(-1, 1)
+    truth = {"target": values}
     task = fit_task("regression", truth, names=("y",), facts={})
 
     figure: Any = predictions_against_truth(
-        Shown(task=task, encoded=task.encode(truth), truth=truth, predictions=truth + 1)
+        Shown(task=task, encoded=task.encode(truth), truth=truth, predictions={"target": values + 1})
     )
 
     assert len(figure.data[0].x) == MOST_POINTS

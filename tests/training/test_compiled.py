@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective
 from automl.core.windows import Windows
+from automl.tasks.losses import JoinedLoss
 from automl.training.compiled import CompiledEngine
 from automl.training.engine import (
     Candidate,
@@ -24,6 +26,7 @@ from automl.training.engine import (
     TrainingState,
 )
 from automl.training.memory import release, settled
+from automl.training.scoring import Collected
 from automl.training.seeding import seed_models
 
 RMSE = Objective(name="rmse", direction="minimize")
@@ -31,12 +34,15 @@ X = np.random.default_rng(0).normal(size=(300, 6)).astype(np.float32)
 Y = X.sum(axis=1, keepdims=True)
 
 
-def rmse(outputs: np.ndarray) -> dict[str, float]:
-    return {"rmse": float(np.sqrt(((outputs - Y[-len(outputs) :]) ** 2).mean()))}
+def rmse(outputs: Mapping[str, np.ndarray]) -> dict[str, float]:
+    return {"rmse": float(np.sqrt(((outputs["target"] - Y[-70:]) ** 2).mean()))}
 
 
 SPLIT = Split(
-    train={"numeric": X[:-70]}, train_targets=Y[:-70], validation={"numeric": X[-70:]}, score=rmse
+    train={"numeric": X[:-70]},
+    train_targets={"target": Y[:-70]},
+    validation={"numeric": X[-70:]},
+    scorer=lambda: Collected(70, rmse),
 )
 
 
@@ -45,8 +51,8 @@ def mlp(width: int = 8, **options: object) -> Candidate:
     inputs = keras.Input((6,), name="numeric")
     hidden = keras.layers.Dense(width, activation="relu")(inputs)
     return Candidate(
-        model=keras.Model({"numeric": inputs}, keras.layers.Dense(1)(hidden)),
-        loss=keras.losses.MeanSquaredError(),
+        model=keras.Model({"numeric": inputs}, {"target": keras.layers.Dense(1)(hidden)}),
+        loss=JoinedLoss({"target": keras.losses.MeanSquaredError()}),
         options=TrainingOptions(**{"batch_size": 32, "learning_rate": 0.01, **options}),  # type: ignore[arg-type]
         epochs=2,
         seed=0,
@@ -128,11 +134,12 @@ def test_windows_train_like_the_arrays_they_stand_for() -> None:
         outputs = keras.layers.Dense(1)(keras.layers.Flatten()(inputs))
         part = Split(
             train={"sequence": first},  # type: ignore[dict-item]
-            train_targets=Y[:230],
+            train_targets={"target": Y[:230]},
             validation={"sequence": rest},  # type: ignore[dict-item]
-            score=rmse,
+            scorer=lambda: Collected(70, rmse),
         )
-        return losses(train(CompiledEngine(), replace(mlp(), model=keras.Model([inputs], outputs)), part))
+        model = keras.Model([inputs], {"target": outputs})
+        return losses(train(CompiledEngine(), replace(mlp(), model=model), part))
 
     gathered = curve(windows.take(slice(230)), windows.take(slice(230, None)))
 

@@ -15,6 +15,7 @@ from automl.training.engine_choice import (
     make_engine,
     split_bytes,
 )
+from automl.training.scoring import Collected
 from automl.training.strategies.single import Single
 
 ONE, TWO = Single(), Single(name="mirrored", replicas=2)
@@ -71,12 +72,12 @@ def test_the_size_of_a_split_is_that_of_all_its_tensors() -> None:
     tensor = np.zeros((10, 2), np.float32)
     split = Split(
         train={"numeric": tensor, "ranks": tensor},
-        train_targets=np.zeros((10, 1), np.float32),
+        train_targets={"a": np.zeros((10, 1), np.float32), "b": np.zeros(10, np.int32)},
         validation={"numeric": tensor[:5]},
-        score=lambda outputs: {},
+        scorer=lambda: Collected(5, lambda outputs: {}),
     )
 
-    assert split_bytes(split) == 80 + 80 + 40 + 40
+    assert split_bytes(split) == 80 + 80 + 40 + 40 + 40
 
 
 @pytest.mark.parametrize("name", list(ENGINES))

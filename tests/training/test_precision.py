@@ -23,6 +23,8 @@ from automl.training.engine import Split, TrainingOptions
 from automl.training.memory import release
 from automl.training.optimizers import build_optimizer
 from automl.training.precision import choose_precision, fastest_precision, needs_loss_scaling, policy
+from automl.training.scoring import Collected
+from automl.training.whole_loss import minimise
 from tests.tensors import codes, ids, numbers, pictures, series, smallest
 
 ROWS = 8
@@ -92,13 +94,15 @@ def fitted(kind: Any) -> tuple[Task, np.ndarray]:
     if kind == "forecasting":
         ones = (1.0, 1.0)
         facts = {"mean": (10.0, 10.0), "std": ones, "naive_mae": ones, "season": 1, "horizon": 3}
-        return fit_task(kind, values, names=("a", "b"), facts=facts), values[:, None].repeat(3, axis=1)
+        named = {"target": values[:, None].repeat(3, axis=1)}
+        return fit_task(kind, named, names=("a", "b"), facts=facts), named
     targets = {
         "binary": np.array(["no", "yes"] * (ROWS // 2), dtype=object),
         "multilabel": (values > 10).astype(int),
         "regression": values,
     }[kind]
-    return fit_task(kind, targets, names=("a", "b"), facts={}), targets
+    named = {"target": targets}
+    return fit_task(kind, named, names=("a", "b"), facts={}), named
 
 
 def prepared(specs: tuple[TensorSpec, ...], kind: Any) -> Prepared:
@@ -117,9 +121,9 @@ def prepared(specs: tuple[TensorSpec, ...], kind: Any) -> Prepared:
             train=data,
             train_targets=encoded,
             validation=data,
-            score=lambda outputs: {"error": float(np.abs(outputs).mean())},
+            scorer=lambda: Collected(ROWS, lambda found: {"error": float(np.abs(found["target"]).mean())}),
         ),
-        validation=Examples(inputs=data, targets={"target": targets}, keys={}),
+        validation=Examples(inputs=data, targets=targets, keys={}),
         targets=encoded,
     )
 
@@ -151,9 +155,9 @@ def check_training(model: keras.Model, dealt: Dealt, fold: Prepared) -> None:
     options = TrainingOptions(optimizer="sgd")
     model.compile(
         optimizer=build_optimizer(options, 2, scaled=needs_loss_scaling(model)),
-        loss=fold.task.loss(dealt.task_options),
         run_eagerly=True,
     )
+    minimise(model, fold.task.loss(dealt.task_options))
     data = {name: fold.split.train[name] for name in model.input}
     losses = [float(model.train_on_batch(data, fold.split.train_targets)) for _ in range(2)]
     assert np.isfinite(losses).all()

@@ -32,7 +32,9 @@ CURVES = """
 import json, sys
 import keras, numpy as np
 from automl.core.specs import Objective
+from automl.tasks.losses import JoinedLoss
 from automl.training.engine import Candidate, Split, TrainingOptions
+from automl.training.scoring import Collected
 from automl.training.strategies.single import single
 from automl.training.streaming import FitEngine
 
@@ -49,6 +51,9 @@ else:
 x = np.random.default_rng(0).normal(size=(300, 4)).astype("float32")
 y = x.sum(axis=1, keepdims=True)
 
+def rmse(outputs):
+    return {"rmse": float(np.sqrt(((outputs["target"] - y[203:]) ** 2).mean()))}
+
 def curve(strategy, batch_size, accumulation):
     keras.utils.set_random_seed(0)
     with strategy.scope():
@@ -57,12 +62,13 @@ def curve(strategy, batch_size, accumulation):
         normal = keras.layers.BatchNormalization() if on_jax else keras.layers.LayerNormalization()
         inputs = keras.Input((4,), name="numeric")
         hidden = normal(keras.layers.Dense(8, activation="tanh")(inputs))
-        model = keras.Model({"numeric": inputs}, keras.layers.Dense(1)(hidden))
-    candidate = Candidate(model=model, loss=keras.losses.MeanSquaredError(), epochs=3, seed=0,
+        model = keras.Model({"numeric": inputs}, {"target": keras.layers.Dense(1)(hidden)})
+    loss = JoinedLoss({"target": keras.losses.MeanSquaredError()})
+    candidate = Candidate(model=model, loss=loss, epochs=3, seed=0,
         options=TrainingOptions(learning_rate=0.01, batch_size=batch_size, weight_decay=0.01,
             accumulation=accumulation))
-    split = Split(train={"numeric": x[:203]}, train_targets=y[:203], validation={"numeric": x[203:]},
-        score=lambda outputs: {"rmse": float(np.sqrt(((outputs - y[203:]) ** 2).mean()))})
+    split = Split(train={"numeric": x[:203]}, train_targets={"target": y[:203]},
+        validation={"numeric": x[203:]}, scorer=lambda: Collected(97, rmse))
     (outcome,) = FitEngine(strategy).train([candidate], split,
         objective=Objective(name="rmse", direction="minimize"), observers=[lambda epoch: ""])
     steps = int(np.array(model.optimizer.iterations))

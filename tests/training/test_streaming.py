@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective
+from automl.tasks.losses import JoinedLoss
 from automl.training.engine import Candidate, Epoch, Split, StopReason, TrainingOptions
 from automl.training.memory import release, settled
+from automl.training.scoring import Collected
 from automl.training.streaming import FitEngine
 
 RMSE = Objective(name="rmse", direction="minimize")
@@ -28,15 +31,16 @@ def go_on(epoch: Epoch) -> StopReason:
 
 
 def split(held: int = 100) -> Split:
-    def score(outputs: np.ndarray) -> dict[str, float]:
-        return {"rmse": float(np.sqrt(((outputs - Y[-held:]) ** 2).mean()))}
-
     return Split(
         train={"numeric": X[:-held]},
-        train_targets=Y[:-held],
+        train_targets={"target": Y[:-held]},
         validation={"numeric": X[-held:]},
-        score=score,
+        scorer=lambda: Collected(held, rmse),
     )
+
+
+def rmse(outputs: Mapping[str, np.ndarray]) -> dict[str, float]:
+    return {"rmse": float(np.sqrt(((outputs["target"] - Y[-len(outputs["target"]) :]) ** 2).mean()))}
 
 
 def mlp(width: int = 16, **options: object) -> Candidate:
@@ -44,8 +48,8 @@ def mlp(width: int = 16, **options: object) -> Candidate:
     inputs = keras.Input((6,), name="numeric")
     hidden = keras.layers.Dense(width, activation="relu")(inputs)
     return Candidate(
-        model=keras.Model({"numeric": inputs}, keras.layers.Dense(1)(hidden)),
-        loss=keras.losses.MeanSquaredError(),
+        model=keras.Model({"numeric": inputs}, {"target": keras.layers.Dense(1)(hidden)}),
+        loss=JoinedLoss({"target": keras.losses.MeanSquaredError()}),
         options=TrainingOptions(**options),  # type: ignore[arg-type]
         epochs=2,
         seed=0,
@@ -63,16 +67,18 @@ def test_scores_are_those_of_the_models_own_predict() -> None:
     scores = train(candidate, part)
 
     outputs = candidate.model.predict(part.validation, verbose=0)
-    assert part.score(outputs)["rmse"] == pytest.approx(min(scores), rel=1e-6)
+    assert rmse(outputs)["rmse"] == pytest.approx(min(scores), rel=1e-6)
 
 
 def test_validation_in_overlapping_batches_covers_every_row_once() -> None:
     wide = np.random.default_rng(1).normal(size=(70, 2**17)).astype(np.float32)
     inputs = keras.Input((2**17,), name="wide")
-    model = keras.Model({"wide": inputs}, keras.ops.mean(inputs, axis=1, keepdims=True))
+    model = keras.Model({"wide": inputs}, {"target": keras.ops.mean(inputs, axis=1, keepdims=True)})
 
-    outputs = FitEngine()._predictor(model, {"wide": wide})()
+    portions = list(FitEngine()._predictor(model, {"wide": wide})())
 
+    assert np.concatenate([positions for positions, _ in portions]).tolist() == list(range(70))
+    outputs = np.concatenate([outputs["target"] for _, outputs in portions])
     np.testing.assert_allclose(outputs[:, 0], wide.mean(axis=1), atol=1e-5)
 
 
@@ -83,7 +89,7 @@ def test_the_plateau_schedule_halves_the_rate_of_what_stands_still() -> None:
         train=part.train,
         train_targets=part.train_targets,
         validation=part.validation,
-        score=lambda outputs: {"rmse": 1.0, "log_loss": 1.0},
+        scorer=lambda: Collected(100, lambda outputs: {"rmse": 1.0, "log_loss": 1.0}),
     )
     long = Candidate(
         model=candidate.model, loss=candidate.loss, options=candidate.options, epochs=6, seed=0

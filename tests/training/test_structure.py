@@ -9,18 +9,25 @@ import keras
 import pytest
 from keras import layers
 
+from automl.tasks.losses import JoinedLoss
 from automl.training.batches.transforms.mixup import Mixup
 from automl.training.batches.transforms.transform import Kinds
 from automl.training.engine import Candidate, TrainingOptions
 from automl.training.structure import structure_of
 
 
+def joined(smoothing: float = 0.1, **weights: float) -> JoinedLoss:
+    """The same loss for each of the names, or for a single target."""
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
+    return JoinedLoss(dict.fromkeys(weights or ("target",), loss), weights)
+
+
 def candidate(width: int = 8, rate: float = 0.1, smoothing: float = 0.1, **options: Any) -> Candidate:
     inputs = keras.Input((4,), name="numeric")
     hidden = layers.Dropout(rate)(layers.Dense(width, kernel_initializer="he_normal")(inputs))
     return Candidate(
-        model=keras.Model({"numeric": inputs}, layers.Dense(2)(hidden)),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing),
+        model=keras.Model({"numeric": inputs}, {"target": layers.Dense(2)(hidden)}),
+        loss=joined(smoothing),
         options=TrainingOptions(**{"weight_decay": 0.1, **options}),
         epochs=2,
         seed=0,
@@ -75,6 +82,16 @@ def test_what_inputs_are_counts_where_a_transform_asks() -> None:
 
     assert structure_of(replace(mixed, kinds=other), {}) != structure_of(mixed, {})
     assert structure_of(replace(plain, kinds=other), {}) == structure_of(plain, {})
+
+
+def test_weights_of_losses_share_a_program_unless_one_is_0() -> None:
+    def structure(**weights: float) -> str:
+        return structure_of(replace(candidate(), loss=joined(**weights)), {})
+
+    assert structure(a=1.0, b=0.5) == structure(a=0.2, b=3.0)
+    assert structure(a=1.0, b=0.5) != structure(a=1.0, b=0.0)
+    assert structure(a=1.0, b=0.5) != structure(a=1.0, c=0.5)
+    assert structure(a=1.0, b=0.5) != structure(a=1.0, b=0.5, smoothing=0.0)
 
 
 def test_what_the_engine_adds_counts() -> None:

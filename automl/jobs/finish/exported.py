@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError
 from automl.core.saved_classes import import_classes_of
 from automl.core.specs import COSTS, Objective
+from automl.core.targets import count_rows, named
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.winner import TrainedWinner
+from automl.tasks.decoding import finished
 from automl.training.precision import FULL, policy
 
 if TYPE_CHECKING:
@@ -102,9 +105,10 @@ def check_exported(
         rows, predictions = _predict(model, prepared, min(seconds, SECONDS))
     except Exception as error:
         return _failed(f"The exported model {path} cannot be used: {type(error).__name__}: {error}")
-    task, total = prepared.task, len(prepared.targets)
+    task, total = prepared.task, count_rows(prepared.targets)
     metric = task.declaration.default_metric.name if objective.name in COSTS else objective.name
-    score = task.score(prepared.targets[rows], predictions)[metric]
+    targets = {name: values[rows] for name, values in prepared.targets.items()}
+    score = task.score(targets, predictions)[metric]
     fault = _drift(winner, predictions, winner.predictions(rows, batch_size=BATCH))
     whole = len(rows) == total and objective.name not in COSTS
     if not fault and whole and expected is not None and _differs(score, expected, total):
@@ -122,40 +126,57 @@ def _failed(fault: str, score: float | None = None, examples: int = 0) -> Check:
     return Check(score=score, examples=examples, fault=fault)
 
 
-def _predict(model: keras.Model, prepared: Prepared, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+def _predict(
+    model: keras.Model, prepared: Prepared, seconds: float
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Predict as many examples, evenly spread, as there is time for ``(n,)``."""
     import numpy as np
 
     from automl.data.raw_model import predict  # loads Keras
 
-    total = len(prepared.targets)
+    total = count_rows(prepared.targets)
     rows = np.argsort(np.arange(total) % max(1, total // BATCH), kind="stable")
     inputs = prepared.validation.inputs
-    done: list[Any] = []
+    done: list[dict[str, np.ndarray]] = []
     until = 0.0
     for first in range(0, total, BATCH):
         some = rows[first : first + BATCH]
         full = np.resize(some, min(BATCH, total))
         batch = {name: np.asarray(array[full]) for name, array in inputs.items()}
-        done.append(np.asarray(predict(model, batch, batch_size=BATCH))[: len(some)])
+        found = named(predict(model, batch, batch_size=BATCH))
+        done.append({name: np.asarray(values)[: len(some)] for name, values in found.items()})
         until = until or time.monotonic() + seconds
         if time.monotonic() > until:
             break
-    predictions = np.concatenate(done)
-    return rows[: len(predictions)], predictions
+    predictions = {name: np.concatenate([part[name] for part in done]) for name in done[0]}
+    return rows[: count_rows(predictions)], predictions
 
 
-def _drift(winner: TrainedWinner, found: np.ndarray, trained: np.ndarray) -> str:
+def _drift(
+    winner: TrainedWinner, found: Mapping[str, np.ndarray], trained: Mapping[str, np.ndarray]
+) -> str:
     import numpy as np
 
-    prepared, task = winner.prepared, winner.prepared.task
-    probabilities = task.declaration.probabilities
-    truth = np.asarray(task.predictions(prepared.targets), np.float64)
-    unit = 1.0 if probabilities else np.maximum(truth.reshape(-1, truth.shape[-1]).std(axis=0), 1e-300)
-    largest = float((np.abs(np.asarray(found, np.float64) - trained) / unit).max())
+    probabilities = winner.prepared.task.declaration.probabilities
+    units = {} if probabilities else _spreads(winner.prepared)
+    largest = max(
+        float((np.abs(np.asarray(found[name], np.float64) - values) / units.get(name, 1.0)).max())
+        for name, values in trained.items()
+    )
     if largest <= (HALF_DRIFT if any(map(_has_halves, winner.cores)) else PREDICTION_DRIFT):
         return ""
     return f"its predictions differ by up to {largest:.3g}{'' if probabilities else ' standard deviations'}"
+
+
+def _spreads(prepared: Prepared) -> dict[str, np.ndarray]:
+    """Standard deviation of the true values in the unit of the predictions, by name ``(k,)``."""
+    import numpy as np
+
+    truth = finished(prepared.task, prepared.targets)
+    return {
+        name: np.maximum(values.reshape(-1, values.shape[-1]).std(axis=0, dtype=np.float64), 1e-300)
+        for name, values in truth.items()
+    }
 
 
 def _has_halves(core: keras.Model) -> bool:

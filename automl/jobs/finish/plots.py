@@ -7,7 +7,6 @@ from typing import Any
 
 from automl.core.catalog import at_place
 from automl.core.pages import write_page
-from automl.core.targets import TARGET
 from automl.jobs.finish.winner import TrainedWinner
 
 
@@ -21,15 +20,13 @@ def validation_plots(winner: TrainedWinner, folder: Path) -> list[Path]:
     Returns:
         the files; some pictures are not drawn where they would show nothing.
     """
-    import numpy as np
-
     from automl.tasks.plots import Shown
 
     prepared, task = winner.prepared, winner.prepared.task
     shown = Shown(
         task=task,
         encoded=prepared.targets,
-        truth=np.asarray((prepared.validation.targets or {})[TARGET]),
+        truth=prepared.validation.targets or {},
         predictions=winner.predictions(),
     )
     drawn = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, SearchError
@@ -52,8 +52,10 @@ class TrainedWinner:
         """The members joined into one model, from raw inputs to predictions."""
         return exported_model(self.prepared, self.cores, self.weights)
 
-    def predictions(self, rows: np.ndarray | None = None, *, batch_size: int = 1024) -> Any:
-        """Predict the validation part.
+    def predictions(
+        self, rows: np.ndarray | None = None, *, batch_size: int = 1024
+    ) -> dict[str, np.ndarray]:
+        """Predict the validation part, by name.
 
         Args:
             rows: positions of the examples, in that order; all by default.
@@ -61,15 +63,17 @@ class TrainedWinner:
         """
         import numpy as np
 
+        from automl.tasks.decoding import finished
+
         validation, found = self.prepared.split.validation, []
         for core in self.cores:
             inputs = {name: validation[name] for name in core.input}
             if rows is not None:
                 inputs = {name: np.asarray(array[rows]) for name, array in inputs.items()}
             outputs = core.predict(inputs, batch_size=batch_size, verbose=0)
-            found.append(self.prepared.task.predictions(np.asarray(outputs)))
+            found.append(finished(self.prepared.task, outputs))
         blend = at_place(self.prepared.task.declaration.blend)
-        return found[0] if len(found) == 1 else blend(found, self.weights)
+        return found[0] if len(found) == 1 else dict(blend(found, self.weights))
 
 
 def train_winner(session: Session, records: Records) -> TrainedWinner:

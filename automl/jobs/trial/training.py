@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from automl.core.specs import COSTS, Objective
+from automl.core.targets import count_rows
 from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.jobs.intake.setting import Setting
 from automl.tasks.objectives import default_objective
@@ -170,7 +171,7 @@ def _attempt(
 
 
 def _batch(dealt: Dealt, fold: Prepared) -> int:
-    return min(dealt.training.batch_size, len(fold.split.train_targets))
+    return min(dealt.training.batch_size, count_rows(fold.split.train_targets))
 
 
 def _parts(dealt: Dealt, fold: Prepared) -> int:

@@ -16,13 +16,15 @@ from keras import KerasTensor
 from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.names import free_name
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
 from automl.metrics.classification import ClassScorer, FlagScorer
-from automl.metrics.scorer import Scorer, score_at_once
 from automl.tasks.catalog import TASKS
 from automl.tasks.declaration import FLAGS, TaskDeclaration
 from automl.tasks.declared.classification import MULTILABEL
-from automl.tasks.layers import WeightedCrossentropy
+from automl.tasks.layers import WeightedCrossentropy, sigmoid, softmax
+from automl.tasks.losses import JoinedLoss
+from automl.tasks.scoring import SingleTarget, score_whole
 
 CLASS_WEIGHTS = ("none", "balanced")
 
@@ -48,22 +50,23 @@ class ClassificationOptions:
 
 
 def fit(
-    kind: TaskKind, targets: np.ndarray, *, names: tuple[str, ...], facts: Mapping[str, Any]
+    kind: TaskKind, targets: Mapping[str, np.ndarray], *, names: tuple[str, ...], facts: Mapping[str, Any]
 ) -> Classification | Multilabel:
     """Learn classes and their shares from raw targets of the training part.
 
     Args:
         kind: ``binary``, ``multiclass`` or ``multilabel``.
-        targets: labels ``(n,)`` object array of str, or ``(n, k)`` of 0 and 1.
+        targets: labels ``(n,)`` object array of str, or ``(n, k)`` of 0 and 1; a single target.
         names: name of each target column.
         facts: unused; nothing beyond the targets is needed.
 
     Raises:
         DataError: only one class, or not two for a binary task.
     """
+    given = np.asarray(targets[TARGET])
     if TASKS[kind].targets == FLAGS:
-        return Multilabel(names=names, shares=tuple(float(share) for share in targets.mean(axis=0)))
-    values, counts = np.unique(targets.astype(str), return_counts=True)
+        return Multilabel(names=names, shares=tuple(float(share) for share in given.mean(axis=0)))
+    values, counts = np.unique(given.astype(str), return_counts=True)
     order = _class_order([str(value) for value in values])
     classes = tuple(str(values[place]) for place in order)
     _check_classes(kind, classes, names)
@@ -108,65 +111,69 @@ class Classification:
         """What is known of the task without its data."""
         return TASKS[self.kind]
 
-    def encode(self, targets: np.ndarray) -> np.ndarray:
+    def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Labels ``(n,)`` to one-hot ``(n, k)`` float32.
 
         Raises:
             DataError: a label that the training part did not have.
         """
-        labels, places = np.unique(targets.astype(str), return_inverse=True)
+        given = np.asarray(targets[TARGET])
+        labels, places = np.unique(given.astype(str), return_inverse=True)
         known = {name: code for code, name in enumerate(self.classes)}
         codes = np.array([known.get(str(label), -1) for label in labels], dtype=np.int64)
         if (codes < 0).any():
             unseen = {str(labels[at]): int((places == at).sum()) for at in np.flatnonzero(codes < 0)}
             raise DataError(_unseen(self.names, unseen, self.classes))
-        return np.eye(len(self.classes), dtype=np.float32)[codes[places]]
+        return {TARGET: np.eye(len(self.classes), dtype=np.float32)[codes[places]]}
 
     def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
         """Pass the inputs on."""
         return inputs, None
 
-    def head(self, features: KerasTensor, context: Any, options: Any) -> KerasTensor:
+    def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
         """Features ``(n, f)`` to logits ``(n, k)``."""
-        return keras.layers.Dense(len(self.classes), dtype="float32", name="logits")(features)
+        return {TARGET: keras.layers.Dense(len(self.classes), dtype="float32", name="logits")(features)}
 
     def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
         """Cross-entropy of logits."""
         if options.class_weight == "balanced":
             weights = [1 / (len(self.classes) * share) for share in self.shares]
-            return WeightedCrossentropy(weights, options.label_smoothing)
-        return keras.losses.CategoricalCrossentropy(
+            return JoinedLoss({TARGET: WeightedCrossentropy(weights, options.label_smoothing)})
+        crossentropy = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=options.label_smoothing
         )
+        return JoinedLoss({TARGET: crossentropy})
 
-    def finish(self, outputs: KerasTensor) -> KerasTensor:
+    def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Logits to probabilities."""
-        return keras.layers.Softmax(dtype="float32", name="probabilities")(outputs)
+        return {TARGET: softmax(outputs[TARGET], name="probabilities")}
 
-    def predictions(self, outputs: np.ndarray) -> np.ndarray:
-        """Logits to probabilities, on arrays."""
-        raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
-
-    def scorer(self) -> Scorer:
+    def scorer(self) -> SingleTarget:
         """Hears of one-hot targets and probabilities."""
-        return ClassScorer()
+        return SingleTarget(ClassScorer())
 
-    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+    def score(
+        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
+    ) -> dict[str, float]:
         """Every metric, of one-hot targets against probabilities."""
-        return score_at_once(self.scorer(), targets, predictions)
+        return score_whole(self.scorer(), targets, predictions)
 
-    def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``prediction`` and ``probability_<class>``."""
-        labels = np.array(self.classes, dtype=object)[predictions.argmax(axis=1)]
-        shares = {f"probability_{name}": predictions[:, code] for code, name in enumerate(self.classes)}
+        chances = predictions[TARGET]
+        labels = np.array(self.classes, dtype=object)[chances.argmax(axis=1)]
+        shares = {f"probability_{name}": chances[:, code] for code, name in enumerate(self.classes)}
         return {"prediction": labels, **shares}
 
     def baselines(
-        self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]
-    ) -> dict[str, np.ndarray]:
+        self,
+        train: Mapping[str, np.ndarray],
+        validation: Mapping[str, np.ndarray],
+        inputs: Mapping[str, np.ndarray],
+    ) -> dict[str, dict[str, np.ndarray]]:
         """``majority``: the shares of the classes in training, for every example."""
-        return {"majority": np.tile(train.mean(axis=0), (len(validation), 1))}
+        rows = len(validation[TARGET])
+        return {"majority": {TARGET: np.tile(train[TARGET].mean(axis=0), (rows, 1))}}
 
     def describe(self) -> dict[str, Any]:
         """Plain data for ``restore``."""
@@ -194,71 +201,79 @@ class Multilabel:
     declaration: ClassVar[TaskDeclaration] = MULTILABEL
     options: ClassVar[type[Any]] = ClassificationOptions
 
-    def encode(self, targets: np.ndarray) -> np.ndarray:
+    def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """0 and 1 ``(n, k)`` to float32.
 
         Raises:
             DataError: another number of columns, or another value than 0 and 1.
         """
-        if targets.ndim != 2 or targets.shape[1] != len(self.names):
+        given = np.asarray(targets[TARGET])
+        if given.ndim != 2 or given.shape[1] != len(self.names):
             raise DataError(
                 f"Expected {len(self.names)} label columns ({', '.join(self.names)}), "
-                f"got an array of shape {targets.shape}."
+                f"got an array of shape {given.shape}."
             )
-        wrong = ~np.isin(targets, (0, 1))
+        wrong = ~np.isin(given, (0, 1))
         if wrong.any():
             name = self.names[int(np.flatnonzero(wrong.any(axis=0))[0])]
             raise DataError(
                 f"Label column {name!r}: expected 0 or 1 in every row, "
                 f"{int(wrong.sum())} values are neither."
             )
-        return targets.astype(np.float32)
+        return {TARGET: given.astype(np.float32)}
 
     def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
         """Pass the inputs on."""
         return inputs, None
 
-    def head(self, features: KerasTensor, context: Any, options: Any) -> KerasTensor:
+    def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
         """Features ``(n, f)`` to logits ``(n, k)``."""
-        return keras.layers.Dense(len(self.names), dtype="float32", name="logits")(features)
+        return {TARGET: keras.layers.Dense(len(self.names), dtype="float32", name="logits")(features)}
 
     def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
         """Binary cross-entropy of logits; balanced weights are those of negatives per positive."""
         if options.class_weight == "balanced":
             weights = [min(100.0, (1 - share) / max(share, 1e-3)) for share in self.shares]
-            return WeightedCrossentropy(weights, options.label_smoothing, exclusive=False)
-        return keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=options.label_smoothing)
+            weighted = WeightedCrossentropy(weights, options.label_smoothing, exclusive=False)
+            return JoinedLoss({TARGET: weighted})
+        crossentropy = keras.losses.BinaryCrossentropy(
+            from_logits=True, label_smoothing=options.label_smoothing
+        )
+        return JoinedLoss({TARGET: crossentropy})
 
-    def finish(self, outputs: KerasTensor) -> KerasTensor:
+    def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Logits to probabilities."""
-        return keras.layers.Activation("sigmoid", dtype="float32", name="probabilities")(outputs)
+        return {TARGET: sigmoid(outputs[TARGET], name="probabilities")}
 
-    def predictions(self, outputs: np.ndarray) -> np.ndarray:
-        """Logits to probabilities, on arrays."""
-        return np.asarray(0.5 * (1 + np.tanh(0.5 * outputs)))
-
-    def scorer(self) -> Scorer:
+    def scorer(self) -> SingleTarget:
         """Hears of labels and probabilities."""
-        return FlagScorer()
+        return SingleTarget(FlagScorer())
 
-    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+    def score(
+        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
+    ) -> dict[str, float]:
         """Every metric, of labels against probabilities."""
-        return score_at_once(self.scorer(), targets, predictions)
+        return score_whole(self.scorer(), targets, predictions)
 
-    def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``<name>`` of 0 and 1 and ``probability_<name>``."""
+        chances = predictions[TARGET]
         labels: dict[str, np.ndarray] = {
-            name: (predictions[:, at] > 0.5).astype(np.int64) for at, name in enumerate(self.names)
+            name: (chances[:, at] > 0.5).astype(np.int64) for at, name in enumerate(self.names)
         }
         for at, name in enumerate(self.names):
-            labels[free_name(f"probability_{name}", labels)] = predictions[:, at]
+            labels[free_name(f"probability_{name}", labels)] = chances[:, at]
         return labels
 
     def baselines(
-        self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]
-    ) -> dict[str, np.ndarray]:
+        self,
+        train: Mapping[str, np.ndarray],
+        validation: Mapping[str, np.ndarray],
+        inputs: Mapping[str, np.ndarray],
+    ) -> dict[str, dict[str, np.ndarray]]:
         """``majority``: the share of positives of each label in training, for every example."""
-        return {"majority": np.tile(train.mean(axis=0), (len(validation), 1))}
+        rows = len(validation[TARGET])
+        return {"majority": {TARGET: np.tile(train[TARGET].mean(axis=0), (rows, 1))}}
 
     def describe(self) -> dict[str, Any]:
         """Plain data for ``restore``."""

@@ -17,12 +17,15 @@ from keras import KerasTensor, ops
 from automl.core.errors import ConfigError, DataError
 from automl.core.names import free_name
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
 from automl.metrics.forecasting import ForecastScorer
-from automl.metrics.scorer import Decoded, Scorer, score_at_once
+from automl.metrics.scorer import Decoded
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.forecasting import FORECASTING
 from automl.tasks.layers import TargetRange
+from automl.tasks.losses import JoinedLoss
+from automl.tasks.scoring import SingleTarget, score_whole
 
 LOSSES = {
     "mse": keras.losses.MeanSquaredError,
@@ -80,13 +83,13 @@ class Forecasting:
     declaration: ClassVar[TaskDeclaration] = FORECASTING
     options: ClassVar[type[Any]] = ForecastOptions
 
-    def encode(self, targets: np.ndarray) -> np.ndarray:
+    def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Standardise raw targets ``(n, h, k)``."""
-        expected = (self.horizon, len(self.names))
-        if targets.shape[1:] != expected:
-            raise DataError(f"Expected targets of (horizon, series) {expected}, got {targets.shape[1:]}.")
-        scaled = (targets - np.array(self.mean)) / np.array(self.std)
-        return np.asarray(scaled, np.float32)
+        expected, values = (self.horizon, len(self.names)), np.asarray(targets[TARGET])
+        if values.shape[1:] != expected:
+            raise DataError(f"Expected targets of (horizon, series) {expected}, got {values.shape[1:]}.")
+        scaled = (values - np.array(self.mean)) / np.array(self.std)
+        return {TARGET: np.asarray(scaled, np.float32)}
 
     def connect(self, inputs: Inputs, options: ForecastOptions) -> tuple[Inputs, Level]:
         """Normalise each window by itself."""
@@ -108,7 +111,9 @@ class Forecasting:
         context = Level(horizon=self.horizon, targets=k, level=level[:, :, :k], spread=spread[:, :, :k])
         return inputs.with_tensor(series, (sequence - level) / spread), context
 
-    def head(self, features: KerasTensor, context: Level, options: ForecastOptions) -> KerasTensor:
+    def head(
+        self, features: KerasTensor, context: Level, options: ForecastOptions
+    ) -> dict[str, KerasTensor]:
         """Map features to standardised forecasts ``(n, h, k)``.
 
         ``(n, d)`` goes through one dense layer to all steps of all targets, ``(n, k, d)`` through one
@@ -126,50 +131,54 @@ class Forecasting:
         outputs = steps(head(features))
         if context.spread is not None:
             outputs = outputs * context.spread
-        return outputs if context.level is None else outputs + context.level
+        return {TARGET: outputs if context.level is None else outputs + context.level}
 
     def loss(self, options: ForecastOptions) -> keras.losses.Loss:
         """The training loss on standardised values."""
         if options.loss not in LOSSES:
             raise ConfigError(f"Expected loss mse, mae or huber, got {options.loss!r}.")
-        return LOSSES[options.loss]()
+        return JoinedLoss({TARGET: LOSSES[options.loss]()})
 
-    def finish(self, outputs: KerasTensor) -> KerasTensor:
+    def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Back to the targets' units, ``(n, h, k)`` float64; no range bounds a forecast."""
         wide = [float(np.finfo(np.float64).max)] * len(self.names)
         low = [-value for value in wide]
-        return TargetRange(self.mean, self.std, low, wide, name="forecast")(outputs)
+        values = TargetRange(self.mean, self.std, low, wide, name="forecast")
+        return {TARGET: values(outputs[TARGET])}
 
-    def predictions(self, outputs: np.ndarray) -> np.ndarray:
-        """As ``finish``, on arrays."""
-        return np.asarray(np.asarray(outputs, np.float64) * np.array(self.std) + np.array(self.mean))
-
-    def scorer(self) -> Scorer:
+    def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of forecasts in the targets' units."""
-        return Decoded(ForecastScorer(self.std, self.naive_mae), self.predictions)
+        return SingleTarget(Decoded(ForecastScorer(self.std, self.naive_mae), self._in_unit))
 
-    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+    def score(
+        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
+    ) -> dict[str, float]:
         """Every metric over all windows, steps and targets, of standardised targets against forecasts."""
-        return score_at_once(self.scorer(), targets, predictions)
+        return score_whole(self.scorer(), targets, predictions)
 
-    def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
+    def _in_unit(self, values: np.ndarray) -> np.ndarray:
+        return np.asarray(np.asarray(values, np.float64) * np.array(self.std) + np.array(self.mean))
+
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``step`` (from 1) and one for each target, the steps of one window one after another."""
-        n, h, _ = predictions.shape
+        values = predictions[TARGET]
+        n, h, _ = values.shape
         columns = {free_name("step", self.names): np.tile(np.arange(1, h + 1), n)}
-        return columns | {
-            name: predictions[:, :, place].reshape(n * h) for place, name in enumerate(self.names)
-        }
+        return columns | {name: values[:, :, place].reshape(n * h) for place, name in enumerate(self.names)}
 
     def baselines(
-        self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]
-    ) -> dict[str, np.ndarray]:
+        self,
+        train: Mapping[str, np.ndarray],
+        validation: Mapping[str, np.ndarray],
+        inputs: Mapping[str, np.ndarray],
+    ) -> dict[str, dict[str, np.ndarray]]:
         """``naive`` repeats the last value, ``seasonal_naive`` the last season where one is known."""
         series, k = inputs["series"], len(self.names)
         steps, season = series.shape[1], self.season
-        forecasts = {"naive": np.repeat(series[:, -1:, :k], self.horizon, axis=1)}
+        forecasts = {"naive": {TARGET: np.repeat(series[:, -1:, :k], self.horizon, axis=1)}}
         if 1 < season <= steps:
             places = steps - season + np.arange(self.horizon) % season
-            forecasts["seasonal_naive"] = series[:, places, :k]
+            forecasts["seasonal_naive"] = {TARGET: series[:, places, :k]}
         return forecasts
 
     def describe(self) -> dict[str, Any]:
@@ -186,7 +195,7 @@ class Forecasting:
 
 
 def fit(
-    kind: TaskKind, targets: np.ndarray, *, names: tuple[str, ...], facts: Mapping[str, Any]
+    kind: TaskKind, targets: Mapping[str, np.ndarray], *, names: tuple[str, ...], facts: Mapping[str, Any]
 ) -> Forecasting:
     """Fit the task: everything it needs stands in the modality's facts."""
     return restore({**facts, "kind": kind, "names": names})

@@ -18,12 +18,15 @@ from keras import KerasTensor
 
 from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
 from automl.metrics.regression import AmountScorer
-from automl.metrics.scorer import Decoded, Scorer, score_at_once
+from automl.metrics.scorer import Decoded
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.regression import REGRESSION
 from automl.tasks.layers import TargetRange
+from automl.tasks.losses import JoinedLoss
+from automl.tasks.scoring import SingleTarget, score_whole
 
 LOSSES: Mapping[str, Callable[[], keras.losses.Loss]] = {
     "mse": lambda: keras.losses.MeanSquaredError(),
@@ -52,20 +55,21 @@ class RegressionOptions:
 
 
 def fit(
-    kind: TaskKind, targets: np.ndarray, *, names: tuple[str, ...], facts: Mapping[str, Any]
+    kind: TaskKind, targets: Mapping[str, np.ndarray], *, names: tuple[str, ...], facts: Mapping[str, Any]
 ) -> Regression:
     """Learn mean, spread and range of each target from the training part.
 
     Args:
         kind: ``regression``.
-        targets: ``(n, k)`` float64.
+        targets: ``(n, k)`` float64; a single target.
         names: name of each target.
         facts: unused; nothing beyond the targets is needed.
 
     Raises:
         DataError: a target that is constant, not finite or too large.
     """
-    values = np.asarray(targets, dtype=np.float64).reshape(len(targets), -1)
+    given = np.asarray(targets[TARGET], dtype=np.float64)
+    values = given.reshape(len(given), -1)
     for column, name in enumerate(names):
         _check_target(values[:, column], name)
     return Regression(
@@ -104,13 +108,13 @@ class Regression:
     declaration: ClassVar[TaskDeclaration] = REGRESSION
     options: ClassVar[type[Any]] = RegressionOptions
 
-    def encode(self, targets: np.ndarray) -> np.ndarray:
+    def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Numbers ``(n, k)`` to standardised float32.
 
         Raises:
             DataError: another number of targets, or a value that is not finite.
         """
-        values = np.asarray(targets, dtype=np.float64)
+        values = np.asarray(targets[TARGET], dtype=np.float64)
         if values.ndim != 2 or values.shape[1] != len(self.names):
             raise DataError(
                 f"Expected {len(self.names)} targets ({', '.join(self.names)}), got shape {values.shape}."
@@ -119,49 +123,53 @@ class Regression:
         if wrong.any():
             name = self.names[int(np.flatnonzero(wrong.any(axis=0))[0])]
             raise DataError(f"Target {name!r}: {int(wrong.sum())} values are not finite. Drop those rows.")
-        return np.asarray((values - self.mean) / self.scale, dtype=np.float32)
+        return {TARGET: np.asarray((values - self.mean) / self.scale, dtype=np.float32)}
 
     def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
         """Pass the inputs on."""
         return inputs, None
 
-    def head(self, features: KerasTensor, context: Any, options: Any) -> KerasTensor:
+    def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
         """Features ``(n, f)`` to standardised values ``(n, k)``."""
-        return keras.layers.Dense(len(self.names), dtype="float32", name="standardised")(features)
+        dense = keras.layers.Dense(len(self.names), dtype="float32", name="standardised")
+        return {TARGET: dense(features)}
 
     def loss(self, options: RegressionOptions) -> keras.losses.Loss:
         """The chosen loss on standardised values."""
-        return LOSSES[options.loss]()
+        return JoinedLoss({TARGET: LOSSES[options.loss]()})
 
-    def finish(self, outputs: KerasTensor) -> KerasTensor:
+    def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Standardised values to the unit of the target, within the range of the training part."""
-        return TargetRange(self.mean, self.scale, self.low, self.high, name="values")(outputs)
+        values = TargetRange(self.mean, self.scale, self.low, self.high, name="values")
+        return {TARGET: values(outputs[TARGET])}
 
-    def predictions(self, outputs: np.ndarray) -> np.ndarray:
-        """The same on arrays, in float64."""
-        return np.asarray(np.clip(self._in_unit(outputs), self.low, self.high))
-
-    def scorer(self) -> Scorer:
+    def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of predictions in the unit of the target."""
-        return Decoded(AmountScorer(), self._in_unit)
+        return SingleTarget(Decoded(AmountScorer(), self._in_unit))
 
-    def score(self, targets: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
+    def score(
+        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
+    ) -> dict[str, float]:
         """Every metric in the unit of the target, of standardised targets against predictions."""
-        return score_at_once(self.scorer(), targets, predictions)
+        return score_whole(self.scorer(), targets, predictions)
 
-    def decode(self, predictions: np.ndarray) -> dict[str, np.ndarray]:
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Column ``prediction``, or one column per target."""
+        values = predictions[TARGET]
         if len(self.names) == 1:
-            return {"prediction": predictions[:, 0]}
-        return {name: predictions[:, column] for column, name in enumerate(self.names)}
+            return {"prediction": values[:, 0]}
+        return {name: values[:, column] for column, name in enumerate(self.names)}
 
     def baselines(
-        self, train: np.ndarray, validation: np.ndarray, inputs: Mapping[str, np.ndarray]
-    ) -> dict[str, np.ndarray]:
+        self,
+        train: Mapping[str, np.ndarray],
+        validation: Mapping[str, np.ndarray],
+        inputs: Mapping[str, np.ndarray],
+    ) -> dict[str, dict[str, np.ndarray]]:
         """``mean`` and ``median`` of the training part, for every example."""
-        rules = {"mean": np.mean(train, axis=0), "median": np.median(train, axis=0)}
-        rows = len(validation)
-        return {name: self.predictions(np.tile(value, (rows, 1))) for name, value in rules.items()}
+        known, rows = train[TARGET], len(validation[TARGET])
+        rules = {"mean": np.mean(known, axis=0), "median": np.median(known, axis=0)}
+        return {name: self.finish({TARGET: np.tile(value, (rows, 1))}) for name, value in rules.items()}
 
     def describe(self) -> dict[str, Any]:
         """Plain data for ``restore``."""

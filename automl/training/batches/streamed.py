@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from automl.core.targets import count_rows
 from automl.training.batches.deal import deal, parts_per_batch, steps_per_epoch
 from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.engine import Candidate
@@ -19,7 +20,7 @@ class StreamedBatches(keras.utils.PyDataset):  # type: ignore[misc]
     Args:
         candidate: its seed, batch size, transforms and accumulation.
         inputs: inputs by name ``(n, ...)``.
-        targets: encoded targets ``(n, ...)``.
+        targets: encoded targets by name ``(n, ...)``.
         grain: what the examples of each part are a multiple of; one that is not is filled up with its
             first examples.
 
@@ -28,14 +29,20 @@ class StreamedBatches(keras.utils.PyDataset):  # type: ignore[misc]
     """
 
     def __init__(
-        self, candidate: Candidate, inputs: Mapping[str, Any], targets: np.ndarray, *, grain: int = 1
+        self,
+        candidate: Candidate,
+        inputs: Mapping[str, Any],
+        targets: Mapping[str, np.ndarray],
+        *,
+        grain: int = 1,
     ) -> None:
         super().__init__()
         self._candidate = candidate
         self._data = Batch(inputs=inputs, targets=targets, kinds=candidate.kinds)
         for transform in candidate.transforms:
             transform.check(self._data)
-        self._steps, size = steps_per_epoch(candidate, len(targets))
+        self._rows = count_rows(targets)
+        self._steps, size = steps_per_epoch(candidate, self._rows)
         self._parts = parts_per_batch(candidate.options.accumulation, size)
         self._examples = -(-size // (self._parts * grain)) * grain
         self.begin(0)
@@ -43,7 +50,7 @@ class StreamedBatches(keras.utils.PyDataset):  # type: ignore[misc]
     def __len__(self) -> int:
         return self._steps * self._parts
 
-    def __getitem__(self, position: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def __getitem__(self, position: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         step, part = divmod(position, self._parts)
         rows = self._part(self._batches.rows[step], part)
         if not self._candidate.transforms:
@@ -59,7 +66,7 @@ class StreamedBatches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def begin(self, epoch: int) -> None:
         """Deal an epoch, counted from 0; Keras' own signal at the end of epochs also comes before any."""
-        self._batches = deal(self._candidate, len(self._data.targets), epoch)
+        self._batches = deal(self._candidate, self._rows, epoch)
 
     def _part(self, values: np.ndarray, part: int) -> np.ndarray:
         own = values.reshape(self._parts, -1, *values.shape[1:])[part]
@@ -73,5 +80,5 @@ class StreamedBatches(keras.utils.PyDataset):  # type: ignore[misc]
         return self._taken(rows).map(keras.ops.convert_to_tensor)
 
 
-def _pair(batch: Batch) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    return dict(batch.inputs), batch.targets
+def _pair(batch: Batch) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    return dict(batch.inputs), dict(batch.targets)

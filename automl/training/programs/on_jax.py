@@ -21,6 +21,7 @@ from automl.training.batches.deal import Batches
 from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.dials import turned
 from automl.training.program import Blueprint, Placed, Program
+from automl.training.scoring import Portions
 from automl.training.state import assign, values_of
 
 _GRAIN = 32
@@ -50,7 +51,7 @@ class _Epoch(NamedTuple):
     """What the steps of an epoch read; see ``Placed`` and ``Batches``."""
 
     inputs: Mapping[str, Any]
-    targets: jax.Array
+    targets: Mapping[str, jax.Array]
     rows: np.ndarray
     draws: tuple[Mapping[str, np.ndarray], ...]
     rates: np.ndarray
@@ -168,15 +169,23 @@ class JaxProgram:
             first = end
         return float(sum_)
 
-    def outputs(self, data: Placed) -> np.ndarray:
-        """Return raw outputs of a validation part; see ``Program.outputs``."""
-        size = self._blueprint.sizes.validation_batch
+    def outputs(self, data: Placed) -> Portions:
+        """Give raw outputs of a validation part; see ``Program.outputs``."""
+        size, most = self._blueprint.sizes.validation_batch, self._blueprint.portion
         every = np.arange(-(-data.rows // size), dtype=np.int32)
-        parts = [
-            self._predict(self._state, data.inputs, positions, np.int32(data.rows), lengths=data.lengths)
-            for positions in ([every] if self._loops else every[:, None])
-        ]
-        return np.concatenate(parts)[: data.rows]
+        most = min(most, len(every))
+        for first in range(0, len(every), most):
+            # loops have one length, as each is compiled for: the last one may do a batch again
+            loop = np.minimum(first + np.arange(most, dtype=np.int32), every[-1])
+            parts = [
+                self._predict(self._state, data.inputs, batches, np.int32(data.rows), lengths=data.lengths)
+                for batches in ([loop] if self._loops else every[first : first + most, None])
+            ]
+            rows = np.arange(first * size, min((first + most) * size, data.rows))
+            yield (
+                rows,
+                {name: np.concatenate([part[name] for part in parts])[: len(rows)] for name in parts[0]},
+            )
 
     def variables(self) -> tuple[np.ndarray, ...]:
         """Copy the values of ``model.variables``."""
@@ -230,8 +239,8 @@ class JaxProgram:
             return values[step].reshape(blueprint.sizes.parts, -1, *values.shape[2:])[part]
 
         def fetch(rows: jax.Array) -> Batch:
-            inputs = _gather(epoch.inputs, lengths, rows)
-            return Batch(inputs=inputs, targets=epoch.targets[rows], kinds=blueprint.kinds)
+            inputs, targets = _gather(epoch.inputs, lengths, rows), _gather(epoch.targets, {}, rows)
+            return Batch(inputs=inputs, targets=targets, kinds=blueprint.kinds)
 
         rows, draws = jax.tree.map(portion, (epoch.rows, epoch.draws))
         return transformed(rows, blueprint.transforms, draws, fetch)
@@ -283,22 +292,25 @@ class JaxProgram:
         positions: jax.Array,
         rows: jax.Array,
         lengths: _Lengths,
-    ) -> jax.Array:
+    ) -> dict[str, jax.Array]:
         size = self._blueprint.sizes.validation_batch
 
-        def outputs(position: jax.Array) -> jax.Array:
+        def outputs(position: jax.Array) -> dict[str, jax.Array]:
             # the last batch repeats the last row
             taken = jnp.minimum(position * size + jnp.arange(size), rows - 1)
             batch = _gather(inputs, lengths, taken)
             values, _ = self._blueprint.model.stateless_call(
                 state.trainable, state.other, batch, training=False
             )
-            return values.astype("float32")
+            return {
+                name: value.astype("float32") if jnp.issubdtype(value.dtype, jnp.floating) else value
+                for name, value in values.items()
+            }
 
         if len(positions) == 1:
             return outputs(positions[0])
         parts = lax.map(outputs, positions)
-        return parts.reshape(-1, *parts.shape[2:])
+        return {name: part.reshape(-1, *part.shape[2:]) for name, part in parts.items()}
 
 
 def _filled(array: Any) -> jax.Array:

@@ -6,7 +6,7 @@ Legend: n rows, b examples per step, p parts of a batch.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -18,6 +18,7 @@ from automl.training.batches.deal import Batches
 from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.dials import turned
 from automl.training.program import Blueprint, Placed, Program
+from automl.training.scoring import Portions
 from automl.training.state import check_fit
 
 _DENSE = (
@@ -42,6 +43,9 @@ _RANDOM = (keras.layers.Dropout, keras.layers.GaussianNoise)
 
 _LIGHT = 2_000_000
 """Multiplications of one step, forward, up to which threads cost a dense model more than they give."""
+
+_Batch: TypeAlias = "tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]"
+"""Inputs and targets by name."""
 
 
 class TensorFlowCompiler:
@@ -148,10 +152,16 @@ class TensorFlowProgram:
         with tf.experimental.function_executor_type(self._executor):
             return float(self._train(data.inputs, lengths, data.targets, *whole, self._dials, *span))
 
-    def outputs(self, data: Placed) -> np.ndarray:
-        """Return raw outputs of a validation part; see ``Program.outputs``."""
-        values = self._predict(data.inputs, tuple(data.lengths.items()), tf.constant(data.rows))
-        return np.asarray(values)[: data.rows]
+    def outputs(self, data: Placed) -> Portions:
+        """Give raw outputs of a validation part; see ``Program.outputs``."""
+        size, most = self._blueprint.sizes.validation_batch, self._blueprint.portion
+        batches, lengths = -(-data.rows // size), tuple(data.lengths.items())
+        for first in range(0, batches, most):
+            last = min(first + most, batches)
+            span = tf.constant(first), tf.constant(last), tf.constant(data.rows)
+            values = self._predict(data.inputs, lengths, *span)
+            positions = np.arange(first * size, min(last * size, data.rows))
+            yield positions, {name: value.numpy()[: len(positions)] for name, value in values.items()}
 
     def variables(self) -> tuple[np.ndarray, ...]:
         """Copy the values of ``model.variables``."""
@@ -165,7 +175,7 @@ class TensorFlowProgram:
         self,
         inputs: Mapping[str, Any],
         lengths: tuple[tuple[str, int], ...],
-        targets: tf.Tensor,
+        targets: Mapping[str, tf.Tensor],
         rows: tf.Tensor,
         draws: tuple[Mapping[str, tf.Tensor], ...],
         rates: tf.Tensor,
@@ -177,8 +187,8 @@ class TensorFlowProgram:
         blueprint = self._blueprint
 
         def fetch(rows: tf.Tensor) -> Batch:
-            chosen = _gather(inputs, lengths, rows)
-            return Batch(inputs=chosen, targets=tf.gather(targets, rows), kinds=blueprint.kinds)
+            chosen, wanted = _gather(inputs, lengths, rows), _gather(targets, (), rows)
+            return Batch(inputs=chosen, targets=wanted, kinds=blueprint.kinds)
 
         def batch(step: tf.Tensor, part: tf.Tensor) -> Batch:
             taken, drawn = tf.nest.map_structure(
@@ -237,24 +247,35 @@ class TensorFlowProgram:
         return loss, tape.gradient(scaled, [item.value for item in model.trainable_variables])
 
     def _validate(
-        self, inputs: Mapping[str, Any], lengths: tuple[tuple[str, int], ...], rows: tf.Tensor
-    ) -> tf.Tensor:
+        self,
+        inputs: Mapping[str, Any],
+        lengths: tuple[tuple[str, int], ...],
+        first: tf.Tensor,
+        last: tf.Tensor,
+        rows: tf.Tensor,
+    ) -> dict[str, tf.Tensor]:
         size = self._blueprint.sizes.validation_batch
-        batches = -(-rows // size)
 
-        def body(position: tf.Tensor, parts: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+        def body(position: tf.Tensor, parts: dict[str, tf.TensorArray]) -> tuple[tf.Tensor, Any]:
             # the last batch repeats the last row
             taken = tf.minimum(position * size + tf.range(size), rows - 1)
             outputs = self._blueprint.model(_gather(inputs, lengths, taken), training=False)
-            return position + 1, parts.write(position, outputs)
+            return position + 1, {
+                name: part.write(position - first, outputs[name]) for name, part in parts.items()
+            }
 
-        shape = self._blueprint.model.output_shape
-        kind = self._blueprint.model.outputs[0].dtype
-        parts = tf.TensorArray(kind, size=batches, element_shape=(size, *shape[1:]))
+        parts = {
+            name: tf.TensorArray(tensor.dtype, size=last - first, element_shape=(size, *tensor.shape[1:]))
+            for name, tensor in self._blueprint.model.output.items()
+        }
         _, parts = tf.while_loop(
-            lambda position, _: position < batches, body, (tf.constant(0), parts), parallel_iterations=1
+            lambda position, _: position < last, body, (first, parts), parallel_iterations=1
         )
-        return tf.cast(parts.concat(), tf.float32)
+        whole = {name: part.concat() for name, part in parts.items()}
+        return {
+            name: tf.cast(value, tf.float32) if value.dtype.is_floating else value
+            for name, value in whole.items()
+        }
 
 
 def _gather(

@@ -21,7 +21,7 @@ TASK = restore_task(
 )
 PREPARED: Any = SimpleNamespace(
     task=TASK,
-    targets=X,
+    targets={"target": X},
     validation=SimpleNamespace(inputs={"x": X}),
     split=SimpleNamespace(validation={"x": X}),
 )
@@ -29,7 +29,7 @@ PREPARED: Any = SimpleNamespace(
 
 def _line(slope: float) -> keras.Model:
     given = keras.Input((1,), name="x")
-    model = keras.Model({"x": given}, keras.layers.Dense(1, use_bias=False)(given))
+    model = keras.Model({"x": given}, {"target": keras.layers.Dense(1, use_bias=False)(given)})
     model.set_weights([np.array([[slope]])])
     return model
 

@@ -13,6 +13,7 @@ import pytest
 import automl
 from automl.core.members import Member, joined_winner
 from automl.jobs.finish.winner import TrainedWinner, train_winner
+from automl.tasks.decoding import finished
 
 ROWS = 120
 WEIGHTS = {0: 0.25, 1: 0.75}
@@ -63,7 +64,7 @@ def means(winner: TrainedWinner) -> np.ndarray:
     prepared, total = winner.prepared, 0.0
     for core, weight in zip(winner.cores, winner.weights, strict=True):
         inputs = {name: prepared.split.validation[name] for name in core.input}
-        total = total + weight * prepared.task.predictions(core.predict(inputs, verbose=0))
+        total = total + weight * finished(prepared.task, core.predict(inputs, verbose=0))["target"]
     return np.asarray(total)
 
 
@@ -79,7 +80,7 @@ def test_the_exported_model_predicts_the_weighted_mean(task, folds, joining, tmp
 
     assert winner.weights == (0.75, 0.25)
     np.testing.assert_allclose(predicted, means(winner), rtol=0, atol=1e-5)
-    assert not np.allclose(predicted, TrainedWinner.predictions(_first(winner)), rtol=0, atol=1e-3)
+    assert not np.allclose(predicted, _first(winner).predictions()["target"], rtol=0, atol=1e-3)
     assert result.summary["exported_error"] == ""
     assert len(result.predict(frame.head(3))) == 3
 

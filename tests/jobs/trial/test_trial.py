@@ -35,6 +35,7 @@ from automl.training.accelerator import CERTAIN
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason, TrainingState
 from automl.training.engine_choice import EngineChoice
 from automl.training.footprint import Footprint, footprint
+from automl.training.scoring import Collected
 from automl.training.state import check_fit
 from automl.training.strategies.single import Single, single
 from tests.tensors import numbers
@@ -71,7 +72,9 @@ class SmallDevice:
         options = candidates[0].options
         self.tried.append(options.accumulation)
         self.models.append(weakref.ref(candidates[0].model))
-        short = min(options.batch_size, len(split.train_targets)) / options.accumulation > self.limit
+        short = (
+            min(options.batch_size, len(split.train_targets["target"])) / options.accumulation > self.limit
+        )
         epochs = [Epoch(number=n, metrics={"val_rmse": 1.0}, seconds=0.0) for n in (1, 2)]
         for epoch in epochs[: self.epochs if short else 2]:
             observers[0](epoch)
@@ -82,15 +85,21 @@ class SmallDevice:
 
 def fold() -> Prepared:
     values = np.random.default_rng(0).normal(size=(ROWS, 1)).astype("float32")
-    task = fit_task("regression", values, names=("y",), facts={})
+    targets = {"target": values}
+    task = fit_task("regression", targets, names=("y",), facts={})
     spec, entry = numbers("numeric", 1), keras.Input((1,), name="x")
-    encoded = task.encode(values)
+    encoded = task.encode(targets)
     data = {"numeric": values}
     return Prepared(
         preprocessing=Preprocessing(inputs=(spec,), model=keras.Model({"x": entry}, {"numeric": entry})),
         task=task,
-        split=Split(train=data, train_targets=encoded, validation=data, score=lambda outputs: {}),
-        validation=Examples(inputs={"x": values}, targets={"target": values}),
+        split=Split(
+            train=data,
+            train_targets=encoded,
+            validation=data,
+            scorer=lambda: Collected(ROWS, lambda outputs: {}),
+        ),
+        validation=Examples(inputs={"x": values}, targets=targets),
         targets=encoded,
     )
 

@@ -9,6 +9,7 @@ from automl.training.engine import Candidate, TrainingOptions
 
 X = np.random.default_rng(0).normal(size=(50, 6)).astype(np.float32)
 Y = X.sum(axis=1, keepdims=True)
+TARGETS = {"target": Y}
 
 
 def candidate(*transforms: BatchTransform, **options: object) -> Candidate:

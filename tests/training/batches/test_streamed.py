@@ -8,12 +8,12 @@ import pytest
 from automl.core.errors import ConfigError
 from automl.training.batches.streamed import StreamedBatches
 from automl.training.batches.transforms.mixup import Mixup
-from tests.training.batches.examples import X, Y, candidate
+from tests.training.batches.examples import TARGETS, X, candidate
 
 
 def test_the_parts_of_a_batch_make_up_the_batch() -> None:
-    whole = StreamedBatches(candidate(), {"numeric": X}, Y)
-    parted = StreamedBatches(candidate(accumulation=4), {"numeric": X}, Y)
+    whole = StreamedBatches(candidate(), {"numeric": X}, TARGETS)
+    parted = StreamedBatches(candidate(accumulation=4), {"numeric": X}, TARGETS)
 
     assert len(parted) == 4 * len(whole)
     together = np.concatenate([parted[position][0]["numeric"] for position in range(4, 8)])
@@ -28,26 +28,28 @@ def test_parts_are_filled_up_to_their_grain_with_their_first_examples(
 ) -> None:
     one = candidate(batch_size=size, accumulation=parts)
 
-    filled = StreamedBatches(one, {"numeric": X}, Y, grain=grain)
-    plain = StreamedBatches(one, {"numeric": X}, Y)
+    filled = StreamedBatches(one, {"numeric": X}, TARGETS, grain=grain)
+    plain = StreamedBatches(one, {"numeric": X}, TARGETS)
 
     inputs, targets = filled[0]
     assert len(filled) == len(plain)
     np.testing.assert_array_equal(inputs["numeric"], np.resize(plain[0][0]["numeric"], (given, 6)))
-    np.testing.assert_array_equal(targets, np.resize(plain[0][1], (given, 1)))
+    np.testing.assert_array_equal(targets["target"], np.resize(plain[0][1]["target"], (given, 1)))
 
 
 def test_a_transform_that_cannot_act_is_refused_at_once() -> None:
     with pytest.raises(ConfigError, match="tokens holds whole ones"):
-        StreamedBatches(candidate(Mixup(mixup=0.4)), {"tokens": np.zeros((50, 3), np.int32)}, Y)
+        StreamedBatches(candidate(Mixup(mixup=0.4)), {"tokens": np.zeros((50, 3), np.int32)}, TARGETS)
 
 
 def test_parts_of_a_changed_batch_make_up_the_changed_batch() -> None:
-    whole = StreamedBatches(candidate(Mixup(mixup=0.4)), {"numeric": X}, Y)
-    parted = StreamedBatches(candidate(Mixup(mixup=0.4), accumulation=4), {"numeric": X}, Y)
+    whole = StreamedBatches(candidate(Mixup(mixup=0.4)), {"numeric": X}, TARGETS)
+    parted = StreamedBatches(candidate(Mixup(mixup=0.4), accumulation=4), {"numeric": X}, TARGETS)
 
     inputs, targets = zip(*(parted[position] for position in range(4, 8)), strict=True)
     np.testing.assert_array_equal(
         np.concatenate([part["numeric"] for part in inputs]), whole[1][0]["numeric"]
     )
-    np.testing.assert_array_equal(np.concatenate(targets), whole[1][1])
+    np.testing.assert_array_equal(
+        np.concatenate([part["target"] for part in targets]), whole[1][1]["target"]
+    )

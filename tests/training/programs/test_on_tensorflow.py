@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from automl.tasks.losses import JoinedLoss
 from automl.training.batches.transforms.transform import Kinds
 from automl.training.dials import find_dials, prepare
 from automl.training.engine import Candidate, TrainingOptions
@@ -27,7 +28,8 @@ def blueprint(*layers: keras.layers.Layer, shape: tuple[int, ...] = (6,), batch:
     inputs = values = keras.Input(shape, name="numeric")
     for layer in (*layers, keras.layers.Flatten(), keras.layers.Dense(1)):
         values = layer(values)
-    model, loss = keras.Model({"numeric": inputs}, values), keras.losses.MeanSquaredError()
+    model = keras.Model({"numeric": inputs}, {"target": values})
+    loss = JoinedLoss({"target": keras.losses.MeanSquaredError()})
     prepare(model)
     optimizer = build_optimizer(OPTIONS, 1, model.trainable_variables)
     optimizer.build(model.trainable_variables)
@@ -51,7 +53,10 @@ def losses(*, threads: bool) -> list[float]:
     program = TensorFlowProgram(plan, xla=False, threads=threads)
     program.load(values_of(plan.model.variables), None, [dial.value for dial in plan.dials])
     data = Placed(
-        inputs={"numeric": tf.constant(X)}, targets=tf.constant(X[:, :1]), rows=len(X), lengths={}
+        inputs={"numeric": tf.constant(X)},
+        targets={"target": tf.constant(X[:, :1])},
+        rows=len(X),
+        lengths={},
     )
     dealt = Candidate(model=plan.model, loss=plan.loss, options=OPTIONS, epochs=3, seed=0)
     rates = np.full(4, 0.01, np.float32)

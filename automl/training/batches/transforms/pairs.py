@@ -26,7 +26,5 @@ def weighted(one: Any, other: Any, share: Any) -> Any:
 
 def check_targets(data: Batch, option: str) -> None:
     """Raise ConfigError when targets are whole numbers, of which there are no weighted means."""
-    import keras
-
-    if any(target.dtype.kind != "f" for target in keras.tree.flatten(data.targets)):
+    if any(target.dtype.kind != "f" for target in data.targets.values()):
         raise ConfigError(f"{option} needs targets of real numbers. Set {option} to 0.")

@@ -38,23 +38,24 @@ class Batch:
 
     Attributes:
         inputs: by name ``(batch, ...)``; tensors of the backend.
-        targets: encoded targets ``(batch, ...)``, one or a nest of them.
+        targets: encoded targets by name ``(batch, ...)``.
         kinds: what they are.
     """
 
     inputs: Mapping[str, Any]
-    targets: Any
+    targets: Mapping[str, Any]
     kinds: Kinds
 
     def map(self, change: Callable[..., Any], *others: Batch) -> Batch:
         """Return the batch with each tensor changed; ``change`` also gets those of others at that place."""
-        import keras
-
         inputs = {
             name: change(value, *(other.inputs[name] for other in others))
             for name, value in self.inputs.items()
         }
-        targets = keras.tree.map_structure(change, self.targets, *(other.targets for other in others))
+        targets = {
+            name: change(value, *(other.targets[name] for other in others))
+            for name, value in self.targets.items()
+        }
         return replace(self, inputs=inputs, targets=targets)
 
 

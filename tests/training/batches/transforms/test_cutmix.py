@@ -18,7 +18,7 @@ ROWS, HEIGHT, WIDTH = 48, 10, 6
 # every pixel and the target tell which example they are of
 NUMBERS = np.arange(ROWS, dtype=np.float32)
 PICTURES = np.broadcast_to(NUMBERS[:, None, None, None], (ROWS, HEIGHT, WIDTH, 2)).copy()
-TARGETS = np.eye(ROWS, dtype=np.float32)
+TARGETS = {"target": np.eye(ROWS, dtype=np.float32)}
 PASTED = candidate(CutMix(cutmix=1.0))
 
 
@@ -26,7 +26,7 @@ def batch(step: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray
     """Pictures, targets, positions of the examples and of their partners."""
     dealt = deal(PASTED, ROWS, 0)
     inputs, targets = StreamedBatches(PASTED, {"image": PICTURES}, TARGETS)[step]
-    return inputs["image"], targets, dealt.rows[step], dealt.draws[0]["partners"][step]
+    return inputs["image"], targets["target"], dealt.rows[step], dealt.draws[0]["partners"][step]
 
 
 def test_the_share_of_the_target_is_that_of_the_pixels() -> None:
@@ -69,11 +69,11 @@ def test_a_whole_rectangle_takes_its_share_of_the_area() -> None:
 )
 def test_only_pictures_of_one_size_are_cut(inputs: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="cutmix needs pictures of one size and no other inputs"):
-        CutMix(cutmix=1.0).check(Batch(inputs=inputs, targets=TARGETS[:9], kinds=Kinds()))
+        CutMix(cutmix=1.0).check(Batch(inputs=inputs, targets=TARGETS, kinds=Kinds()))
 
 
 def test_targets_of_whole_numbers_cannot_be_mixed() -> None:
-    data = Batch(inputs={"image": PICTURES}, targets=TARGETS.astype(np.int32), kinds=Kinds())
+    data = Batch(inputs={"image": PICTURES}, targets={"code": np.arange(ROWS)}, kinds=Kinds())
 
     with pytest.raises(ConfigError, match="cutmix needs targets of real numbers"):
         CutMix(cutmix=1.0).check(data)

@@ -1,0 +1,71 @@
+"""Scorers of tasks: they hear of targets and predictions by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from automl.core.targets import TARGET
+from automl.tasks.decoding import finished
+from automl.tasks.task import Task, TaskScorer
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from automl.metrics.scorer import Scorer
+
+
+class SingleTarget:
+    """A ``TaskScorer`` of the one target that there is.
+
+    Args:
+        scorer: of its values.
+    """
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+
+    def update(
+        self,
+        targets: Mapping[str, np.ndarray],
+        predictions: Mapping[str, np.ndarray],
+        groups: np.ndarray | None = None,
+    ) -> None:
+        """Hear of a batch."""
+        self._scorer.update(targets[TARGET], predictions[TARGET], groups)
+
+    def result(self) -> dict[str, float]:
+        """Every metric."""
+        return self._scorer.result()
+
+
+class OutputScorer:
+    """Scores raw outputs of a validation part portion by portion; see ``training.scoring.Scorer``.
+
+    Args:
+        task: finishes and scores.
+        targets: encoded targets of the whole validation part.
+    """
+
+    def __init__(self, task: Task, targets: Mapping[str, np.ndarray]) -> None:
+        self._task, self._targets, self._scorer = task, targets, task.scorer()
+
+    def update(self, positions: np.ndarray, outputs: Mapping[str, np.ndarray]) -> None:
+        """Finish and score a portion."""
+        rows: Any = positions
+        if positions[-1] - positions[0] == len(positions) - 1:
+            rows = slice(positions[0], positions[-1] + 1)  # a view, not a copy
+        targets = {name: values[rows] for name, values in self._targets.items()}
+        self._scorer.update(targets, finished(self._task, outputs))
+
+    def result(self) -> dict[str, float]:
+        """Every metric."""
+        return self._scorer.result()
+
+
+def score_whole(
+    scorer: TaskScorer, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """Return the metrics of one batch that is all there is."""
+    scorer.update(targets, predictions)
+    return scorer.result()
