@@ -39,6 +39,7 @@ from automl.jobs.search.clock import counted, seconds_used
 from automl.jobs.search.crew import executor_name, hired
 from automl.jobs.search.interrupts import endings_interrupt
 from automl.jobs.tune.tuned import load_any, refuse_tuned
+from automl.jobs.versions import refuse_other_versions
 from automl.tracking.tracker import Tracker
 from automl.training.precision import FULL, choose_precision, policy
 from automl.views.choice import watching
@@ -247,6 +248,7 @@ def resume(
     started = time.monotonic() if started is None else started
     files = open_folder(folder)
     refuse_tuned(files)
+    refuse_other_versions(files)
     with watching(verbose, progress, started=started) as watcher, locked(files):
         refuse_absent(state_of(files), f"The job in {files.path}")
         config = config_from(read_config(files.job), where=str(files.job))

@@ -22,6 +22,7 @@ from automl.data.in_memory import Targets, as_inputs, as_numbers, as_targets, cl
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.portable import OwnedFolder, PortableJob
 from automl.jobs.result import Result
+from automl.jobs.versions import read_versioned
 from automl.tasks.catalog import task_of
 from automl.tasks.declaration import AMOUNT, LABEL, TargetFacts
 
@@ -241,7 +242,7 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of each class ``(n, classes)``, in the order of ``classes_``."""
         outputs = self._outputs(X)
-        learnt = read_json(JobFolder(self.result_.folder).task)["classes"]
+        learnt = read_versioned(JobFolder(self.result_.folder).task)["classes"]
         # a class so rare that the training part lacked it has no output
         probabilities = np.zeros((len(outputs), len(self.classes_)), outputs.dtype)
         places = {name: place for place, name in enumerate(self._names)}

@@ -28,6 +28,7 @@ from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.intake.intake import choose_backend, default_backend, name_backend
 from automl.jobs.trial.trained_rows import seen_rows
+from automl.jobs.versions import read_versioned
 from automl.tasks.catalog import restore_task
 from automl.tasks.task import Task
 
@@ -253,7 +254,7 @@ class Result:
     def _task(self) -> Task:
         self._check_packages()
         with understood(self._files.task, kinds=(ValueError,)):
-            return restore_task(read_json(self._files.task))
+            return restore_task(read_versioned(self._files.task))
 
     def _check_packages(self) -> None:
         if self._files.result.exists():
@@ -262,7 +263,7 @@ class Result:
     @cached_property
     def _schema(self) -> dict[str, Any]:
         self._check_packages()
-        return read_json(self._files.schema)
+        return read_versioned(self._files.schema)
 
     @property
     def _modality(self) -> Modality:

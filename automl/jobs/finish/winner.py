@@ -17,12 +17,13 @@ from automl.execution.executor import Alone
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.refit import prepare_all, train_on_all
-from automl.jobs.folder import JobFolder, read_json, write_json
+from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake.setting import Setting
 from automl.jobs.session import Session
 from automl.jobs.trial.plan import Plan
 from automl.jobs.trial.states import States
 from automl.jobs.trial.trial import run_trial
+from automl.jobs.versions import write_versioned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,7 @@ def train_winner(session: Session, records: Records) -> TrainedWinner:
             train_on_all(session.config, setting, prepared, *item)
             for item in zip(dealt, members, strict=True)
         ]
-        write_json(session.folder.task, prepared.task.describe())
+        write_versioned(session.folder.task, prepared.task.describe())
         cores = [
             _built(setting, item, prepared, model.get_weights())
             for item, model in zip(dealt, trained, strict=True)

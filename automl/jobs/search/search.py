@@ -31,6 +31,7 @@ from automl.jobs.trial.epochs import Epochs
 from automl.jobs.trial.plan import Plan, TrialEnd, best_of
 from automl.jobs.trial.trained_rows import write_trained_rows
 from automl.jobs.trial.worker import WORK, Notes, trial_runner
+from automl.jobs.versions import write_versioned
 from automl.spaces.space import SearchSpace
 from automl.study.earlier.warm_start import Facts
 from automl.study.proposer import Proposer
@@ -93,10 +94,10 @@ def run_search(
         started=started,
         used=used,
     )
-    write_json(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
+    write_versioned(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
     write_trained_rows(folder, intake)
     task = session.setting.folds[0].task.describe()
-    write_json(folder.task, task)
+    write_versioned(folder.task, task)
     with intake.source.phases.phase("opening the study"):
         proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs, facts_of(intake, task))
     for note in proposer.notes:

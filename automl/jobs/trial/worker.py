@@ -20,6 +20,7 @@ from automl.jobs.trial.plan import Plan, TrialEnd, beats, end_to_json, plan_from
 from automl.jobs.trial.states import States, giving_room
 from automl.jobs.trial.trial import run_trial
 from automl.jobs.trial.weights import save_weights
+from automl.jobs.versions import refuse_other_versions
 
 WORK = "automl.jobs.trial.worker:open_runner"
 """Where workers find their work."""
@@ -83,6 +84,7 @@ def open_joined_runner(folder: JobFolder, options: Mapping[str, Any]) -> Runner:
     from automl.data.source import digest
     from automl.jobs.intake.intake import check_early
 
+    refuse_other_versions(folder)
     state = read_json(folder.state)
     refuse_absent(state, f"The job in {folder.path}")
     source = check_early(config_from(read_config(folder.job), where=str(folder.job)))
