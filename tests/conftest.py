@@ -86,3 +86,13 @@ def wine_job(tmp_path_factory: pytest.TempPathFactory) -> Result:
         out=str(folder / "job"),
         tracking_uri=f"sqlite:///{folder / 'mlflow.db'}",
     )
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with MLflow's tables, made once, to be copied."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("empty") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path

@@ -22,15 +22,6 @@ class TestMemory(TrackerContract):
 
 
 class TestMlflow(TrackerContract):
-    @pytest.fixture(scope="class")
-    def empty_database(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """A database with MLflow's tables, made once."""
-        from mlflow import MlflowClient
-
-        path = tmp_path_factory.mktemp("empty") / "mlflow.db"
-        MlflowClient(f"sqlite:///{path}").search_experiments()
-        return path
-
     @pytest.fixture
     def kept(self, empty_database: Path, tmp_path: Path) -> Kept:
         from automl.tracking.mlflow_tracker import open_tracker

@@ -16,10 +16,7 @@ from automl.tracking.earlier import TRIAL_TAG
 from automl.tracking.mlflow_tracker import MlflowTracker
 from automl.tracking.operation import Operation, provisional_id
 from automl.tracking.store import Store
-from tests.contracts.test_tracker import empty_database
 from tests.tracking.fakes import read_mlflow
-
-__all__ = ["empty_database"]
 
 
 @pytest.fixture(scope="module", params=[Delivery, DeliveryProcess])
