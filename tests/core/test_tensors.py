@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from automl.core.tensors import Bound, Inputs, TensorSpec, Vocabulary, spec_from_plain, spec_to_plain
-from tests import tensors
+from automl.testing import tensors
 
 SPECS = [
     tensors.numbers("numeric", 3),

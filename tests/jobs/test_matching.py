@@ -11,7 +11,7 @@ from automl.core.tensors import Promised
 from automl.jobs.matching import misfit, on_shelves, reaches, taken, usable_families
 from automl.models.catalog import FAMILIES
 from automl.models.family import Family, Slot
-from tests import tensors
+from automl.testing import tensors
 
 TEXT = tuple(Promised(kind=kind, source="text") for kind in ("tokens", "ngrams", "ngram_weights"))
 NUMBERS = tuple(Promised(kind=kind, source="numbers") for kind in ("numeric", "ranks"))

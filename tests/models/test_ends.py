@@ -14,8 +14,8 @@ from automl.models.catalog import FAMILIES
 from automl.models.ends import deal_ends, encode, lead, necks_of
 from automl.models.family import Family
 from automl.models.necks.catalog import NECKS
-from tests import tensors
-from tests.models.building import backbone, entry, network
+from automl.testing import tensors
+from automl.testing.networks import backbone, entry, network
 
 VECTOR = ("vector",)
 

@@ -15,8 +15,8 @@ from automl.core.errors import ConfigError
 from automl.models.catalog import FAMILIES
 from automl.models.layers.augmentation import AugmentationOptions, augment
 from automl.models.layers.image_blocks import normalise
-from tests import tensors
-from tests.models.building import network
+from automl.testing import tensors
+from automl.testing.networks import network
 
 FAMILY_NAMES = ("cnn", "residual_cnn", "vision_transformer")
 SMALL: dict[str, dict[str, Any]] = {

@@ -12,8 +12,8 @@ import pytest
 from automl.core.tensors import TensorSpec
 from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
-from tests.models.building import network
-from tests.tensors import series
+from automl.testing.networks import network
+from automl.testing.tensors import series
 
 NAMES = [name for name in FAMILIES if name.startswith("series/")]
 RNG = np.random.default_rng(0)

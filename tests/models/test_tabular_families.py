@@ -18,8 +18,8 @@ from automl.models.catalog import FAMILIES
 from automl.models.layers.feature_encoding import EmbeddedColumns, OneHotColumns
 from automl.models.layers.numeric_embeddings import PeriodicEmbedding, PiecewiseLinearEmbedding
 from automl.spaces.parsing import parse_space
-from tests.models.building import backbone, network
-from tests.tensors import codes, numbers
+from automl.testing.networks import backbone, network
+from automl.testing.tensors import codes, numbers
 
 NAMES = [name for name in FAMILIES if name.startswith("tabular/")]
 SPECS = {

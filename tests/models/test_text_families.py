@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from tests.models.building import backbone
-from tests.tensors import ids, numbers
+from automl.testing.networks import backbone
+from automl.testing.tensors import ids, numbers
 
 LENGTH = 12
 WORDS = 30

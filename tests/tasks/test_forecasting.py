@@ -14,7 +14,7 @@ from automl.core.targets import named
 from automl.core.tensors import Bound, Inputs
 from automl.tasks.catalog import fit_task, restore_task
 from automl.tasks.kinds.forecasting import Forecasting, ForecastOptions
-from tests.tensors import series
+from automl.testing.tensors import series
 
 FACTS = {"mean": [10.0, -5.0], "std": [2.0, 4.0], "naive_mae": [1.0, 0.5], "season": 3, "horizon": 4}
 SPEC = series(6, 3, targets=2)

@@ -7,12 +7,13 @@ import resource
 import keras
 import pytest
 
+from automl.testing.samples import FamilySample, discovered
+from automl.testing.trained import candidate_of
 from automl.training.abstract import in_abstract
 from automl.training.accelerator import Accelerator
 from automl.training.engine import TrainingOptions
 from automl.training.footprint import SLOTS, Footprint, activation_bytes, footprint, variable_bytes
 from automl.training.optimizers import OPTIMIZERS, build_optimizer
-from tests.contracts.families import NAMES, candidate
 
 ADAM = TrainingOptions(optimizer="adam")
 
@@ -79,10 +80,10 @@ def test_a_recurrent_layer_counts_the_gates_of_every_step() -> None:
     assert activation_bytes(model) == 4 * (10 * 4 + 3 + 10 * 4 * 3)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_model_without_values_tells_the_same(name: str) -> None:
+@pytest.mark.parametrize("sample", discovered("tests.contracts.samples.families"), ids=str)
+def test_a_model_without_values_tells_the_same(sample: FamilySample) -> None:
     def estimate() -> Footprint:
-        subject = candidate(name)
+        subject = candidate_of(sample)
         return footprint(subject.model, subject.options)
 
     needs = estimate()

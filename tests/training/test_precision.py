@@ -18,6 +18,7 @@ from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_mod
 from automl.models.catalog import FAMILIES
 from automl.tasks.catalog import fit_task
 from automl.tasks.task import Task
+from automl.testing.tensors import codes, ids, numbers, pictures, series, smallest
 from automl.training.accelerator import Accelerator, find_accelerator
 from automl.training.engine import Split, TrainingOptions
 from automl.training.memory import release
@@ -25,7 +26,6 @@ from automl.training.optimizers import build_optimizer
 from automl.training.precision import choose_precision, fastest_precision, needs_loss_scaling, policy
 from automl.training.scoring import Collected
 from automl.training.whole_loss import minimise
-from tests.tensors import codes, ids, numbers, pictures, series, smallest
 
 ROWS = 8
 MIXED = ("mixed_bfloat16", "mixed_float16")

@@ -31,6 +31,7 @@ from automl.spaces.loading import load_space
 from automl.spaces.space import join
 from automl.tasks.catalog import fit_task
 from automl.tasks.limits import parse_limit
+from automl.testing.tensors import numbers
 from automl.training.accelerator import CERTAIN
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason, TrainingState
 from automl.training.engine_choice import EngineChoice
@@ -38,7 +39,6 @@ from automl.training.footprint import Footprint, footprint
 from automl.training.scoring import Collected
 from automl.training.state import check_fit
 from automl.training.strategies.single import Single, single
-from tests.tensors import numbers
 
 ROWS = 40
 ERRORS = {

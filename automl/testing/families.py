@@ -1,0 +1,198 @@
+"""What every family promises, for the one who writes a family.
+
+    class TestMine(FamilyContract):
+        samples = (FamilySample(name="tabular/mine", tensors=TABLE, small={"width": 8}),)
+
+The package that declares the family must be installed, since a part of the suite runs in another process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import pytest
+
+import automl.layers  # noqa: F401  registers the layers that a saved network names
+from automl.core.saved_classes import import_classes_of
+from automl.core.targets import TARGET
+from automl.jobs.matching import reaches
+from automl.models.catalog import FAMILIES
+from automl.models.ends import encode, necks_of, part_of
+from automl.models.family import Features
+from automl.spaces.loading import load_space
+from automl.testing.networks import entry, takes
+from automl.testing.samples import FamilySample
+from automl.testing.trained import EPOCHS, candidate_of, curve, split_of, state_file, train
+from automl.training.compiled import CompiledEngine
+from automl.training.devices import configure
+from automl.training.engine import Outcome
+from automl.training.state import load_state
+from automl.training.streaming import FitEngine
+
+RANKS = {"vector": 2, "steps": 3, "map": 4, "pyramid": 4, "channels": 3, "mask": 2}
+"""Axes of the features whose names are common, examples first."""
+
+
+class FamilyContract:
+    """Subclass it and give ``samples``."""
+
+    samples: ClassVar[Sequence[FamilySample]] = ()
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Run each test for each sample."""
+        if "sample" in metafunc.fixturenames:
+            metafunc.parametrize("sample", self.samples, ids=str)
+
+    @pytest.fixture(scope="class", autouse=True)
+    def deterministic(self) -> None:
+        """The same numbers each time."""
+        configure(deterministic=True)
+
+    @pytest.fixture(scope="class")
+    def engine(self) -> CompiledEngine:
+        """Trains all samples of the class, so that their programs stand side by side."""
+        return CompiledEngine(programs=max(len(self.samples), 1))
+
+    @pytest.fixture(scope="class")
+    def uninterrupted(self, engine: CompiledEngine) -> Callable[[str], Outcome]:
+        """From the name of a sample to its training, done once."""
+        named = {sample.name: sample for sample in self.samples}
+
+        @cache
+        def trained(name: str) -> Outcome:
+            return train(engine, candidate_of(named[name]), split_of(named[name]))
+
+        return trained
+
+    @pytest.fixture(scope="class")
+    def paused(
+        self, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+        """Another process that trains each sample for an epoch and leaves its states in a folder."""
+        folder = tmp_path_factory.mktemp("states")
+        samples = folder / "samples.json"
+        samples.write_text(json.dumps([sample.plain() for sample in self.samples]))
+        command = [sys.executable, "-m", "automl.testing.trained", str(folder)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        with (
+            samples.open() as stdin,
+            subprocess.Popen(
+                command, stdin=stdin, stderr=subprocess.PIPE, text=True, env=environment
+            ) as process,
+        ):
+            yield folder, process
+            process.kill()
+
+    def test_it_bears_the_name_of_its_place_in_the_catalog(self, sample: FamilySample) -> None:
+        assert FAMILIES[sample.name].name == sample.name
+
+    def test_its_options_are_a_frozen_dataclass_with_defaults(self, sample: FamilySample) -> None:
+        options = FAMILIES[sample.name].options
+
+        assert is_dataclass(options)
+        assert options.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        assert options() == options()
+
+    def test_what_the_sample_sets_are_its_options_or_its_necks(self, sample: FamilySample) -> None:
+        family = FAMILIES[sample.name]
+        owners = (family.options, *(neck.options for neck, _ in necks_of(family, sample.needs)))
+
+        known = {item.name for owner in owners for item in fields(owner)}
+
+        assert {*sample.small, *sample.one, *sample.other} <= known
+        assert reaches(family, sample.needs)
+
+    def test_its_search_space_sets_options_of_its_own(self, sample: FamilySample) -> None:
+        family, space = FAMILIES[sample.name], load_space(sample.name)
+
+        for configuration in (space.default(), *space.starts()):
+            assert isinstance(part_of(family.options, configuration), family.options)
+        assert {item.name for item in space.parameters} & {item.name for item in fields(family.options)}
+
+    def test_it_gives_features_that_it_declares_in_their_form(self, sample: FamilySample) -> None:
+        features = _features(sample)
+
+        assert set(features) <= {*FAMILIES[sample.name].gives, "mask"}
+        for name, feature in features.items():
+            for tensor in feature if isinstance(feature, tuple) else (feature,):
+                assert len(tensor.shape) == RANKS.get(name, len(tensor.shape))
+
+    def test_it_is_built_on_every_filling_of_its_slots(self, sample: FamilySample) -> None:
+        family = FAMILIES[sample.name]
+        specs = [spec for spec in sample.tensors if takes(family, spec)]
+        spare = {slot.kind for slot in family.slots if slot.least == 0}
+
+        for left_out in [spec for spec in specs if spec.kind in spare and len(specs) > 1]:
+            inputs = entry(spec for spec in specs if spec is not left_out)
+            assert encode(family, inputs, sample.small, sample.needs) is not None
+
+    def test_a_saved_network_answers_the_same(self, sample: FamilySample, tmp_path: Path) -> None:
+        model, data = candidate_of(sample).model, split_of(sample).validation
+        inputs = {name: data[name] for name in model.input}
+
+        model.save(tmp_path / "model.keras")
+        import_classes_of(tmp_path / "model.keras")
+        again = keras.models.load_model(tmp_path / "model.keras")
+
+        answers, wanted = again.predict(inputs)[TARGET], model.predict(inputs)[TARGET]
+        np.testing.assert_allclose(answers, wanted, rtol=1e-5, atol=1e-6)
+
+    def test_a_used_program_trains_another_trial_as_keras_fit_does(
+        self,
+        engine: CompiledEngine,
+        uninterrupted: Callable[[str], Outcome],
+        paused: Any,
+        sample: FamilySample,
+    ) -> None:
+        uninterrupted(sample.name)
+        trial: dict[str, Any] = {"seed": 2, "settings": sample.other, "learning_rate": 0.01}
+
+        used = train(engine, candidate_of(sample, **trial, weight_decay=0.1), split_of(sample))
+
+        streamed = train(FitEngine(), candidate_of(sample, **trial, weight_decay=0.1), split_of(sample))
+        assert used.facts["program"] == "hit"
+        assert curve(used) == pytest.approx(curve(streamed), rel=1e-4)
+
+    def test_nothing_of_other_trials_is_left_in_a_program(
+        self, engine: CompiledEngine, uninterrupted: Callable[[str], Outcome], sample: FamilySample
+    ) -> None:
+        first = uninterrupted(sample.name)
+        train(engine, candidate_of(sample, seed=2, settings=sample.other), split_of(sample))
+
+        again = train(engine, candidate_of(sample), split_of(sample))
+
+        assert again.facts["program"] == "hit"
+        assert curve(again) == curve(first)
+
+    def test_a_paused_training_goes_on_in_another_process_bit_for_bit(
+        self,
+        engine: CompiledEngine,
+        uninterrupted: Callable[[str], Outcome],
+        paused: tuple[Path, subprocess.Popen[str]],
+        sample: FamilySample,
+    ) -> None:
+        folder, process = paused
+        assert process.wait(timeout=300) == 0, process.stderr.read()[-2000:]
+        state = load_state(state_file(folder, sample))
+
+        resumed = train(engine, candidate_of(sample), split_of(sample), state)
+
+        assert len(state.epochs) == 1
+        assert len(resumed.epochs) == EPOCHS
+        assert curve(resumed) == curve(uninterrupted(sample.name))
+
+
+def _features(sample: FamilySample) -> Features:
+    family = FAMILIES[sample.name]
+    inputs = entry(spec for spec in sample.tensors if takes(family, spec))
+    return family.build(inputs, part_of(family.options, sample.small))

@@ -1,0 +1,57 @@
+"""Samples: what a suite needs to know of a thing in order to try it, one per thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from automl.core.specs import Scalar
+from automl.core.tensors import TensorSpec, spec_from_plain, spec_to_plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilySample:
+    """A small network of a family.
+
+    Attributes:
+        name: of the family in the catalog.
+        tensors: what it is built on.
+        small: options that make it small enough to train in a second; of its necks, too.
+        one: values of options that change no weight's shape, such as dropout.
+        other: other values of the same.
+        needs: features that a head may stand on, the preferred one first.
+    """
+
+    name: str
+    tensors: tuple[TensorSpec, ...]
+    small: Mapping[str, Scalar] = field(default_factory=dict)
+    one: Mapping[str, Scalar] = field(default_factory=dict)
+    other: Mapping[str, Scalar] = field(default_factory=dict)
+    needs: tuple[str, ...] = ("vector",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def plain(self) -> dict[str, Any]:
+        """The sample as JSON, for another process."""
+        return {**asdict(self), "tensors": [spec_to_plain(spec) for spec in self.tensors]}
+
+
+def family_sample(plain: Mapping[str, Any]) -> FamilySample:
+    """Return a sample from JSON."""
+    tensors = tuple(spec_from_plain(spec) for spec in plain["tensors"])
+    return FamilySample(**{**plain, "tensors": tensors, "needs": tuple(plain["needs"])})
+
+
+def discovered(package: str) -> tuple[Any, ...]:
+    """Return ``SAMPLE`` of every module of a package, by the modules' names.
+
+    Args:
+        package: dotted name of a folder with one sample per file.
+    """
+    found = import_module(package)
+    names = sorted(module.name for module in iter_modules(found.__path__))
+    return tuple(import_module(f"{package}.{name}").SAMPLE for name in names)

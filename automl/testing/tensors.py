@@ -1,0 +1,68 @@
+"""Tensors as preprocessing makes them, for suites that build and train networks without data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from automl.core.tensors import Categories, Pixels, Steps, TensorSpec, Vocabulary
+
+
+def numbers(kind: str, *shape: int) -> TensorSpec:
+    """``numeric``, ``ranks`` or ``ngram_weights``."""
+    return TensorSpec(name=kind, kind=kind, shape=shape)
+
+
+def codes(*sizes: int) -> TensorSpec:
+    """Columns of categories."""
+    facts = Categories(sizes=sizes)
+    return TensorSpec(
+        name="categorical", kind="categorical", shape=(len(sizes),), dtype="int32", facts=facts
+    )
+
+
+def ids(kind: str, length: int, size: int) -> TensorSpec:
+    """``tokens`` or ``ngrams``."""
+    return TensorSpec(name=kind, kind=kind, shape=(length,), dtype="int32", facts=Vocabulary(size=size))
+
+
+def pictures(*shape: int) -> TensorSpec:
+    """Pictures of height, width and channels."""
+    facts = Pixels(mean=(120.0,) * shape[2], deviation=(50.0,) * shape[2])
+    return TensorSpec(name="image", kind="image", shape=shape, facts=facts)
+
+
+def series(*shape: int, targets: int = 0, masked: bool = False) -> TensorSpec:
+    """Steps of channels."""
+    facts = Steps(targets=targets, masked=masked)
+    return TensorSpec(name="sequence", kind="sequence", shape=shape, facts=facts)
+
+
+def smallest(spec: TensorSpec) -> int:
+    """How many ids every column of an integer tensor knows."""
+    if isinstance(spec.facts, Categories):
+        return min(spec.facts.sizes)
+    return spec.facts.size if isinstance(spec.facts, Vocabulary) else 2
+
+
+TABLE = (numbers("numeric", 3), numbers("ranks", 2), codes(3, 20))
+PICTURES = (pictures(8, 8, 3),)
+TEXTS = (ids("tokens", 12, 30), ids("ngrams", 12, 30), numbers("ngram_weights", 12))
+SERIES = (series(16, 2, masked=True),)
+"""Small tensors of one example each, as the data of this package's own kinds gives them."""
+
+
+def sample_of(spec: TensorSpec, rows: int, random: np.random.Generator) -> np.ndarray:
+    """Return random values of a tensor, ``(rows, *spec.shape)``.
+
+    The last third of texts is padding, and so is the last quarter of every second series that may be
+    padded. Integers of unknown facts are 0 or 1.
+    """
+    shape = (rows, *(8 if size is None else size for size in spec.shape))
+    values: np.ndarray = random.uniform(0, 1, shape)
+    if spec.dtype == "int32":
+        values = random.integers(0, smallest(spec), shape)
+    if isinstance(spec.facts, Vocabulary):
+        values[:, -(shape[1] // 3) :] = 0
+    if getattr(spec.facts, "masked", False):
+        values[::2, -(shape[1] // 4) :] = np.nan
+    return values.astype(spec.dtype)
