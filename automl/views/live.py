@@ -134,12 +134,14 @@ class LiveProgress:
     def _parts(self) -> Iterator[RenderableType]:
         if self._phase is not None:
             yield self._phase_row(self._phase)
-        if not self._searching:
-            return
-        yield self._overview()
-        if self._standings.leaders(self._search.objectives[0], 1):
-            yield ""
-            yield self._leaders()
+        if self._searching:
+            yield self._overview()
+            if self._standings.leaders(self._search.objectives[0], 1):
+                yield ""
+                yield self._leaders()
+        # Ctrl-C is echoed where the cursor is: behind a full line it would begin another one, and the view,
+        # taken for a line shorter than it then is, would leave its first line behind
+        yield ""
 
     def _phase_row(self, phase: Phase) -> RenderableType:
         row: Any = _grid()

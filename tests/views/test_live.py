@@ -43,6 +43,14 @@ def live(**facts) -> LiveProgress:
     return started(LiveProgress(console=Console(file=io.StringIO(), width=200)), **facts)
 
 
+def test_the_view_leaves_its_last_line_to_what_the_terminal_echoes():
+    progress = live(earlier=(record(1),))
+
+    assert shown(progress).endswith("\n\n")
+    progress.stop()
+    assert shown(progress) == "\n"
+
+
 @pytest.mark.parametrize(
     ("trial", "line"),
     [
@@ -141,7 +149,7 @@ def test_the_view_counts_how_trials_stand_and_names_the_leaders():
     assert "4 of 20 trials started, 1 finished, 2 waiting, 1 failed" in text
     assert "val_accuracy 0.9 (trial 0, 6 epochs)" in text
     assert "epoch 6 of 30  continuing" in text
-    assert [line.split()[:2] for line in text.splitlines()[-3:]] == [
+    assert [line.split()[:2] for line in text.rstrip().splitlines()[-3:]] == [
         ["0", "0.9"],
         ["1", "0.8"],
         ["2", "0.7"],
