@@ -103,9 +103,14 @@ def _located(node: Any, loader: Any, source: str, seen: set[int], key_line: int)
 
 
 def _pairs(node: Any, loader: Any, source: str, seen: set[int]) -> Iterator[tuple[str, Located]]:
+    import yaml
+
     known: dict[str, int] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            kind = "a list" if isinstance(key_node, yaml.SequenceNode) else "a mapping"
+            raise SpaceError(f"{source}, line {line}: expected a plain name before ':', got {kind}.")
         key = _located(key_node, loader, source, seen, line).value
         # YAML 1.1 reads the bare keys on, off, yes and no as booleans
         name = key if isinstance(key, str) else str(getattr(key_node, "value", key))

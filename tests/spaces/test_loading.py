@@ -93,6 +93,8 @@ def test_an_error_names_file_line_and_parameter(line, message):
             "line 3: unknown key 'portfolo'. Did you mean 'portfolio'",
         ),
         ("epochs: 3\nparameters: [a]", "line 2: 'parameters' must be a mapping"),
+        ("epochs: 3\n[a, b]: 1", "line 2: expected a plain name before ':', got a list"),
+        ("epochs: 3\n? {a: b}\n: 1", "line 2: expected a plain name before ':', got a mapping"),
         (
             "epochs: 3\nparameters:\n  x: {type: boolean}\n  x: {type: boolean}",
             "line 4: key 'x' appears twice",
