@@ -39,16 +39,32 @@ def plain_names(model: Any, names: Iterable[str]) -> dict[str, str]:
     return plain
 
 
-def find_metric(wanted: str, plain: Mapping[str, str]) -> str:
+def find_metric(wanted: str, plain: Mapping[str, str], vectors: Mapping[str, str] | None = None) -> str:
     """Return which of a model's scores is meant.
 
     Args:
         wanted: the user's word: a name of either kind, or another that Keras has for it (``mae``).
         plain: from the model's names to plain ones.
+        vectors: the same of metrics that give several values, such as one per class.
 
     Raises:
-        ConfigError: the model has no such metric.
+        ConfigError: the model has no such metric, or its metric gives several values.
     """
+    found = _meant(wanted, plain)
+    if found is not None:
+        return found
+    if _meant(wanted, vectors or {}) is not None:
+        raise ConfigError(
+            f"The model's metric {wanted!r} gives one value per class, and a search needs a single number. "
+            "Average it: keras.metrics.F1Score(average='macro'), for example."
+        )
+    known = list(plain.values())
+    raise ConfigError(
+        f"The model has no metric {wanted!r}, only: {', '.join(known)}. {suggest(wanted, known)}"
+    )
+
+
+def _meant(wanted: str, plain: Mapping[str, str]) -> str | None:
     for name, shown in plain.items():
         if shown == wanted:
             return name
@@ -56,12 +72,7 @@ def find_metric(wanted: str, plain: Mapping[str, str]) -> str:
         return wanted
     meant = _kind(wanted)
     same = [name for name, shown in plain.items() if _kind(shown) == meant]
-    if len(same) == 1:
-        return same[0]
-    known = list(plain.values())
-    raise ConfigError(
-        f"The model has no metric {wanted!r}, only: {', '.join(known)}. {suggest(wanted, known)}"
-    )
+    return same[0] if len(same) == 1 else None
 
 
 def _metrics(model: Any) -> Iterator[Any]:

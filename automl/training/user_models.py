@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +134,8 @@ class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Score the epoch and stop if the watch says so."""
         known = {name: float(value) for name, value in (logs or {}).items() if np.ndim(value) == 0}
-        self.scores = self._named(of_validation(known))
+        vectors = {name: 0.0 for name, value in (logs or {}).items() if np.ndim(value)}
+        self.scores = self._named(of_validation(known), of_validation(vectors))
         steps = (self.params or {}).get("steps")
         share = self._done / steps if steps else 1.0
         portion = np.zeros(1, int), {self._objective.name: np.asarray([self.scores[self._objective.name]])}
@@ -149,8 +150,8 @@ class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
         """Return what Keras measured."""
         return self.scores
 
-    def _named(self, scores: Mapping[str, float]) -> dict[str, float]:
+    def _named(self, scores: Mapping[str, float], vectors: Iterable[str]) -> dict[str, float]:
         plain = plain_names(self.model, scores)
-        found = find_metric(self._objective.name, plain)
+        found = find_metric(self._objective.name, plain, plain_names(self.model, vectors))
         named = {plain[name]: value for name, value in scores.items() if name != found}
         return {self._objective.name: scores[found], **named}

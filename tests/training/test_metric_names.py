@@ -57,3 +57,8 @@ def test_a_metric_is_found_by_each_of_its_names(wanted, found):
 def test_an_unknown_metric_is_refused_with_those_that_are_there():
     with pytest.raises(ConfigError, match="no metric 'recall', only: auc, mae"):
         find_metric("recall", {"auc_4": "auc", "mae": "mae"})
+
+
+def test_a_metric_with_a_value_per_class_is_refused_with_the_way_to_one_number():
+    with pytest.raises(ConfigError, match=r"'f1_score' gives one value per class.*average='macro'"):
+        find_metric("f1_score", {"loss": "loss"}, {"f1_score_7": "f1_score"})
