@@ -74,6 +74,7 @@ def run_trials(loop: Loop) -> Found:
 
     Raises:
         SearchError: no trial succeeded.
+        KeyboardInterrupt: the user interrupted before there was a model.
     """
     loop = replace(loop, progress=Shield(loop.progress))
     rounds = _Rounds(loop)
@@ -105,8 +106,10 @@ def run_trials(loop: Loop) -> Found:
     finally:
         loop.executor.close()
         loop.progress.stop()
+    if rounds.best is None and state == "interrupted":
+        raise KeyboardInterrupt  # as before the first trial: nothing is lost, and nothing has failed
     if rounds.best is None:
-        raise SearchError(_nothing(state, loop.proposer.records()))
+        raise SearchError(_nothing(loop.proposer.records()))
     return Found(best=rounds.best, state=state)
 
 
@@ -272,10 +275,8 @@ def _end_of(ended: Ended[Plan, TrialEnd]) -> TrialEnd:
     return TrialEnd(record=ended.task.payload.lost(ended.lost))
 
 
-def _nothing(state: str, records: Sequence[TrialRecord]) -> str:
+def _nothing(records: Sequence[TrialRecord]) -> str:
     lost = "No trial produced a model, so there is nothing to return."
-    if state == "interrupted":
-        return f"{lost} The search was interrupted early; `automl resume` continues it."
     reasons = [record.reason for record in records if record.reason]
     if reasons:
         return f"{lost} Reason of the last failure: {reasons[-1]}"

@@ -130,12 +130,21 @@ def test_interrupted_twice_it_ends_in_the_middle_of_an_epoch():
     assert [record.number for record in job.proposer.records()] == [0, 1]
 
 
-def test_interrupted_before_the_first_trial_ended_there_is_nothing_to_return():
+@pytest.mark.parametrize(
+    "numbers",
+    [(signal.SIGINT,), (signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGTERM)],
+    ids=["once", "twice", "a volley of a batch system"],
+)
+def test_interrupted_before_there_is_a_model_it_is_an_interruption_and_no_failure(numbers):
     def run(plan, watch):
-        raise KeyboardInterrupt
+        for number in numbers:
+            os.kill(os.getpid(), number)
 
-    with pytest.raises(SearchError, match="automl resume"):
-        run_trials(loop(run))
+    job = loop(run)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_trials(job)
+    assert not job.proposer.records()
 
 
 def test_no_trial_begins_that_might_not_see_an_epoch_unless_much_time_would_be_lost():
