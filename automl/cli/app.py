@@ -19,7 +19,7 @@ LOADED = time.monotonic()
 import click  # noqa: E402  the clock starts first
 
 from automl._version import __version__  # noqa: E402
-from automl.core.errors import AutomlError, InputError  # noqa: E402
+from automl.core.errors import AutomlError, InputError, suggest  # noqa: E402
 from automl.core.streams import outlive_readers  # noqa: E402
 
 COMMANDS = {
@@ -54,6 +54,20 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"automl.cli.commands.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; a mistyped one is refused with the nearest name.
+
+        Raises:
+            click.UsageError: there is no such command.
+        """
+        name = args[0]
+        # click looks for near names among the commands that it has loaded, and here it has loaded none
+        if name not in COMMANDS and not name.startswith("-"):
+            raise click.UsageError(f"No such command {name!r}. {suggest(name, COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""

@@ -62,7 +62,9 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
     summary = result.summary
     with understood(result.folder / "result.json", kinds=(ValueError,)):
         shown = (
-            json.dumps({key: summary[key] for key in _JSON_KEYS}) if as_json else _report(result, summary)
+            json.dumps({**{key: summary[key] for key in _JSON_KEYS}, "model": str(_model(result))})
+            if as_json
+            else _report(result, summary)
         )
     click.echo(shown)
     return INTERRUPTED if summary["state"] == "interrupted" else 0
@@ -81,7 +83,7 @@ def _report(result: Result, summary: Any) -> str:
         _indented(configuration_text(summary["best_configuration"])),
         *_members(summary["members"]),
         f"Trials: {_counts(summary)}",
-        f"Model: {_near(Path(summary['model']))}",
+        f"Model: {_near(_model(result))}",
     ]
     if len(summary["front"]) > 1:
         lines.append(f"Pareto front: {len(summary['front'])} trials, marked in the leaderboard.")
@@ -98,6 +100,11 @@ def _members(members: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the line on a winner of several members."""
     shares = ", ".join(f"trial {member['trial']} ({member['weight']:.0%})" for member in members)
     return [f"The model is the weighted mean of {shares}."] if len(members) > 1 else []
+
+
+def _model(result: Result) -> Path:
+    """Where the model is now: the folder may have been moved or copied since it was made."""
+    return result.folder / Path(result.summary["model"]).name
 
 
 def _near(path: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -224,3 +225,26 @@ def test_the_help_of_a_search_has_each_option_under_one_heading(capsys):
     rest = text.split("\nOptions:\n")[1]
     assert "--help" in rest
     assert rest.count("--") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        (["serch", "a.csv"], "No such command 'serch'. Did you mean 'search'?"),
+        (["pruner"], "Known: search, resume"),
+        (["spaces", "shwo"], "'show'"),
+        (["search", "a.csv", "--targt", "y"], "'--target'"),
+    ],
+)
+def test_a_mistyped_command_or_option_is_refused_with_the_nearest(words, advice, capsys):
+    assert run(words) == 2
+    assert advice in capsys.readouterr().err
+
+
+def test_a_copied_job_names_the_model_beside_it(wine_job, tmp_path, capsys):
+    copy = Path(shutil.copytree(wine_job.folder, tmp_path / "copy"))
+
+    assert run(["resume", str(copy), "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["model"] == str(copy / "model.keras")
+    assert json.loads((copy / "result.json").read_text())["model"] == "model.keras"

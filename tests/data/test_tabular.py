@@ -367,7 +367,7 @@ def test_a_hundred_thousand_categories_are_read() -> None:
     words = [f"category {number}" for number in range(count)] * 2
     made = pd.DataFrame({"town": words, "x": np.arange(2 * count) % 7, "y": ["a", "b"] * count})
     dataset = read(made)
-    assert "100000 categories: the 10000 most frequent are kept" in " ".join(dataset.notes)
+    assert "100000 categories: all but the 10000 most frequent count as one" in " ".join(dataset.notes)
     fitted = TABULAR.fit(dataset, np.arange(2 * count), 0)
     assert fitted.inputs[-1].facts.sizes == (10_001,)
 

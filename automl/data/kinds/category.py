@@ -100,7 +100,7 @@ def _judge_words(words: np.ndarray, name: str) -> Judged:
         return Judged(drop=f"has a different text in nearly every row ({distinct} of {len(known)})")
     notes: tuple[str, ...] = look_alikes_note(f"Column {name!r}", list(different))
     if distinct > MAX_CATEGORIES:
-        text = f"has {distinct} categories: the {MAX_CATEGORIES} most frequent are kept, the rest is one."
+        text = f"has {distinct} categories: all but the {MAX_CATEGORIES} most frequent count as one."
         notes = (*notes, Note(f"Column {name!r} {text}"))
     return Judged(notes=notes)
 

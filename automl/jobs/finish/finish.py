@@ -191,7 +191,7 @@ def _summary(session: Session, records: Records, state: str, warning: str) -> di
         **listed(intake.notes),
         "modality": intake.modality.name,
         "task": intake.dataset.task,
-        "model": str(folder.model),
+        "model": folder.model.name,
         "mlflow_run_id": run_id or None,
         **record_of(
             families=[f"{intake.modality.name}/{name}" for name in families],

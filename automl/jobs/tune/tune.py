@@ -259,7 +259,7 @@ def _finish(
         "seconds": round(time.monotonic() - started, 2),
         "notes": notes,
         "modality": USER,
-        "model": str(folder.model if alone else folder.weights),
+        "model": (folder.model if alone else folder.weights).name,
         "mlflow_run_id": read_json(folder.state).get("run_id") or None,
     }
     write_json(folder.result, summary)
