@@ -1,4 +1,4 @@
-"""The house stands: import contracts hold, and frameworks are spoken to in their rooms only."""
+"""Import contracts hold, and each framework is imported in its own places only."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_no_imports_run_in_a_circle():
 
 
 @pytest.mark.parametrize(
-    ("framework", "rooms"),
+    ("framework", "places"),
     [
         ("optuna", ("study/", "tuning.py")),
         ("mlflow", ("tracking/",)),
@@ -71,7 +71,7 @@ def test_no_imports_run_in_a_circle():
         ("rich", ("views/",)),
     ],
 )
-def test_a_framework_is_spoken_to_in_its_room_only(framework, rooms):
+def test_a_framework_is_imported_in_its_places_only(framework, places):
     speakers = {
         str(path.relative_to(ROOT / "automl"))
         for path in SOURCES
@@ -79,7 +79,7 @@ def test_a_framework_is_spoken_to_in_its_room_only(framework, rooms):
     }
 
     assert speakers
-    assert all(speaker.startswith(rooms) for speaker in speakers), speakers
+    assert all(speaker.startswith(places) for speaker in speakers), speakers
 
 
 def private_touches(path: Path) -> Iterator[str]:
@@ -113,7 +113,7 @@ def test_files_are_written_in_one_room():
     # folders of the cache are drafts themselves; logs of workers are whatever they print; messages and
     # signs of life are renamed, too, and need not outlive a power cut;
     # what a user names as output may be a pipe or a device (plain files go through core/files there, too)
-    rooms = {
+    places = {
         "cli/output.py",
         "core/files.py",
         "data/cache.py",
@@ -130,7 +130,7 @@ def test_files_are_written_in_one_room():
         str(path.relative_to(ROOT / "automl")) for path in SOURCES if writes.search(path.read_text())
     }
 
-    assert writers <= rooms, "write by automl.core.files"
+    assert writers <= places, "write by automl.core.files"
 
 
 def test_the_mlflow_folder_holds_no_python():

@@ -1,4 +1,4 @@
-"""The door opens at once: help and refusals load no framework."""
+"""Start-up is quick: help and refusals load no framework."""
 
 from __future__ import annotations
 

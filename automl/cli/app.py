@@ -38,7 +38,7 @@ COMMANDS = {
 INTERRUPTED = 130
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What the system says of a file without room; files of our own bear their names then."""
+"""Codes of the system for a full disk; for files of ours the error names the file."""
 
 
 class LazyGroup(click.Group):
@@ -126,7 +126,7 @@ def started() -> float:
 
 
 def _output_is_full(error: OSError) -> int:
-    """Say that standard output has no room, and drop what waits there: Python's end would fail of it."""
+    """Say that standard output cannot be written, and drop what is buffered: Python would fail to flush it at exit."""
     sink = os.open(os.devnull, os.O_WRONLY)
     os.dup2(sink, 1)
     os.close(sink)

@@ -1,14 +1,14 @@
 """Every error this package raises on purpose, in one tree.
 
     AutomlError                 anything below; the command line prints its message, never a traceback
-    ├── InputError              the user can mend it: exit code 2
+    ├── InputError              the user can fix it: exit code 2
     │   ├── DataError           a data file or its content
     │   ├── SpaceError          a search-space file or a configuration
     │   ├── ConfigError         an option, a job file, a job folder
     │   └── MissingDependencyError   an optional library is not installed
     └── SearchError             the run itself failed: exit code 1
-        ├── DiskFullError       a file could not be written for lack of room
-        └── TimeUpError         the time was over before a model was trained
+        ├── DiskFullError       a file could not be written: the disk is full
+        └── TimeUpError         time ran out before a model was trained
 
 A message says what was expected, what came, where, and what to do.
 """
@@ -66,11 +66,11 @@ class SearchError(AutomlError):
 
 
 class DiskFullError(SearchError):
-    """There is no room for a file; files written earlier are intact."""
+    """The disk is full; files written earlier are intact."""
 
 
 class TimeUpError(SearchError):
-    """The time was over before a model was trained."""
+    """Time ran out before a model was trained."""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

@@ -44,7 +44,7 @@ def whole(path: Path, *, room: int = 0) -> Iterator[Path]:
         room: bytes that are seen to be free first, for a block that is better not refused a write.
 
     Raises:
-        DiskFullError: there is no room.
+        DiskFullError: the disk is full.
         OSError: it cannot be written for another reason.
     """
     draft = draft_of(path)
@@ -65,7 +65,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     After a crash there is the new folder, or the old one, or none, never a part of one.
 
     Raises:
-        DiskFullError: there is no room.
+        DiskFullError: the disk is full.
     """
     draft, aside = draft_of(path), draft_of(path)
     try:
@@ -112,7 +112,7 @@ def append(path: Path, text: str, *, sync: bool = True) -> None:
         sync: whether it is to be on the disk before this returns, and not only in the system's hands.
 
     Raises:
-        DiskFullError: there is no room.
+        DiskFullError: the disk is full.
     """
     new = not path.exists()
     with writing(path), path.open("ab", buffering=0) as stream:
@@ -171,7 +171,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Say clearly that there is no room on the disk of ``path`` when that is why the block raises.
+    """Say clearly that the disk is full, that of ``path`` when that is why the block raises.
 
     Raises:
         DiskFullError: from the system's error, or from one that a library made of it.

@@ -62,7 +62,7 @@ class Draft:
         """Return an array to be filled that is mapped to a file; its room on the disk is taken at once.
 
         Raises:
-            DiskFullError: there is no room.
+            DiskFullError: the disk is full.
         """
         file = self.path / f"{name}.npy"
         with _writing(self.path):
@@ -94,7 +94,7 @@ class ArrayCache:
 
         Raises:
             DataError: the folder cannot be written.
-            DiskFullError: there is no room.
+            DiskFullError: the disk is full.
         """
         place = self.folder / key
         found = _open(place)

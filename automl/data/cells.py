@@ -1,4 +1,4 @@
-"""Columns of any storage as texts or as numbers: the two doors through which others read cells.
+"""Columns of any storage as texts or as numbers: the two functions by which others read cells.
 
 A column may be an Arrow dictionary of texts (from a file), numbers of NumPy, Arrow or pandas' own nullable
 kinds, objects, categories, dates. Equal texts are one str object wherever that is known beforehand.

@@ -114,7 +114,7 @@ class FolderWire:
         """Send a message; one soon after another waits for the next.
 
         Raises:
-            DiskFullError: there is no room for it, and it is more than a sign of life.
+            DiskFullError: the disk is full, and it is more than a sign of life.
         """
         with self._sending:
             if self._broken:

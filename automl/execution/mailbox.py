@@ -42,7 +42,7 @@ class Mailbox:
 
         Raises:
             FileNotFoundError: the line was cut.
-            DiskFullError: there is no room for them.
+            DiskFullError: the disk is full.
             OSError: the file system does not answer.
         """
         number = self._written + 1

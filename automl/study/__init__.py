@@ -1,1 +1,1 @@
-"""What is tried next: samplers, pruners and the memory of a study. The only room that speaks to Optuna."""
+"""What is tried next: samplers, pruners and the memory of a study. The only package that imports Optuna."""

@@ -1,4 +1,4 @@
-"""The doors to a study: one creates it or goes on with it, the other opens it to look at."""
+"""Opening a study: to create or continue it, or only to look at it."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _load_pyfunc(path: str) -> ServedModel:
 
     The model has answered once before this returns, so that a server that says it is ready is.
     """
-    # the package's face is looked up by name: a tracker knows nothing of the storeys above it
+    # imported by name: tracking must not import from the layers above it
     load = import_module("automl").load
     folder = Path(path)
     kept = folder / SERVING

@@ -29,7 +29,7 @@ def save_state(state: TrainingState, path: Path) -> None:
         path: ends with ``.npz``.
 
     Raises:
-        DiskFullError: there is no room for it.
+        DiskFullError: the disk is full.
     """
     facts = {
         "form": _FORM,

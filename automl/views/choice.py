@@ -58,7 +58,7 @@ def watching(
 
 @contextmanager
 def _own_stderr() -> Iterator[TextIO | None]:
-    """A door of our own to stderr, open while native output is muted; None for one that is pretended."""
+    """A duplicate of stderr that stays open while native output is muted; None if stderr is not a real file."""
     try:
         number = os.dup(2) if sys.stderr.fileno() == 2 else None
     except (AttributeError, OSError, ValueError):  # it is closed, or was never there

@@ -117,7 +117,7 @@ def giving_room(folder: Path, write: Callable[[], None], *, but: Path | None = N
         but: a state that stays.
 
     Raises:
-        DiskFullError: there is no room even without them.
+        DiskFullError: the disk is full even without them.
     """
     while True:
         try:

@@ -22,7 +22,7 @@ def save_weights(model: keras.Model, path: Path) -> None:
         path: ends with ``.weights.h5``.
 
     Raises:
-        DiskFullError: there is no room. That is asked before, as HDF5 (1.14) that was refused a write
+        DiskFullError: the disk is full. That is asked before, as HDF5 (1.14) that was refused a write
             makes the process crash when it ends.
     """
     from automl.training.footprint import variable_bytes

@@ -32,7 +32,7 @@ class Journal(BaseJournalBackend):
         """Write lines, and see them on the disk.
 
         Raises:
-            DiskFullError: there is no room; the study stays as it was.
+            DiskFullError: the disk is full; the study stays as it was.
         """
         with writing(self._path):
             try:
