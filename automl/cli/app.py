@@ -126,7 +126,7 @@ def started() -> float:
 
 
 def _output_is_full(error: OSError) -> int:
-    """Say that standard output cannot be written, and drop what is buffered: Python would fail to flush it at exit."""
+    """Say that standard output cannot be written; drop its buffer, which Python could not flush."""
     sink = os.open(os.devnull, os.O_WRONLY)
     os.dup2(sink, 1)
     os.close(sink)

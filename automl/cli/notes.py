@@ -1,4 +1,4 @@
-"""Notes on data, on stderr: what a result is printed with never stands between its lines."""
+"""Notes on data go to stderr, so that they never end up among the lines of a result."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Where a command writes what was asked for: a file, written whole, or whatever else bears that name.
+"""Where a command writes its output: a file, replaced atomically, or whatever else has that name.
 
-Devices, pipes and sockets are written through, never replaced; of a link the file that it points to is
-written.
+Devices, pipes and sockets are written through, never replaced; for a link, its target is written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Processes of this package's own modules, spoken to over a line that nobody else can reach."""
+"""Processes that run modules of this package, connected by a socket pair that nobody else can reach."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The phases of a job, such as reading and decoding: how far each one is, and the deadline for all."""
+"""The phases of a job, such as reading and decoding: the progress of each, and their common deadline."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Standard streams that outlive the terminal or the pipe behind them.
 
-A search may run for days, and whoever reads what it prints (``| head``, a terminal, an ssh session) may be
-gone long before. What is printed then goes nowhere; nothing that prints fails of it.
+A search may run for days, and whoever reads its output (``| head``, a terminal, an ssh session) may be gone
+long before it ends. From then on output is discarded, and printing never fails.
 """
 
 from __future__ import annotations

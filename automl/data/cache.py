@@ -1,9 +1,9 @@
 """A folder of arrays that are slow to make: made once, mapped from files ever after, by any process.
 
-An entry is a folder of ``.npy`` files, and of other files that belong to them, beside a list of their
-sizes. It is made in a draft folder and put in place by one rename, so there are only whole entries: whoever
-is killed leaves a draft that nobody looks at, and of two processes that make the same entry the first one's
-is kept. An entry with a file missing or cut off, or one written in another format, is made anew.
+An entry is a folder of ``.npy`` files and others that belong to them, with a list of their sizes. It is
+made in a draft folder and put in place by one rename, so entries are always complete: a killed process
+leaves a draft that nobody reads, and if two processes make the same entry, the first one wins. An entry
+with a missing or truncated file, or in another format, is made again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bytes of a file that should hold text: unpacked, and refused in words where it is something else.
+"""Bytes of a file that should hold text: decompressed, and refused with a reason if it is something else.
 
 Standard library only, for the quick check before anything heavy is loaded.
 """

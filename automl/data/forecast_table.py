@@ -1,4 +1,4 @@
-"""From a table with times to panels: which column is what, and every number checked."""
+"""From a table with times to panels: the role of each column, with every number checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DataFrames and Parquet files as tables: names, and the storages that only few know."""
+"""DataFrames and Parquet files as tables: column names, and unusual column types."""
 
 from __future__ import annotations
 

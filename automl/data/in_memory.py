@@ -1,6 +1,6 @@
-"""Inputs and targets as scikit-learn users hold them: arrays, lists, Series, frames.
+"""Inputs and targets as scikit-learn users pass them: arrays, lists, Series, frames.
 
-Rows pair by position, whatever index they bear.
+Rows pair by position, whatever their index.
 """
 
 from __future__ import annotations

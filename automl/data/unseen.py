@@ -1,7 +1,7 @@
 """Labels that the training part does not have: their rows cannot be scored.
 
-One odd label among many rows is a slip, and the rows are left out with a note. More of them say that two
-files do not belong together, or that a split leaves classes out, and are refused.
+A few unknown labels among many rows are a slip: those rows are left out with a note. More of them mean that
+two files do not belong together, or that a split leaves classes out, and are refused.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Workers on any machine that sees the job folder: they join and leave a running search as they like.
 
-``board/`` in the job folder is where they meet::
+They communicate through ``board/`` in the job folder::
 
     board/pulse                       the coordinator's sign of life, and which session it is
     board/<worker>.<id>/hello         a worker is there; the id is new each time it comes
     board/<worker>.<id>/to/  from/    messages, see ``mailbox``
 
-The coordinator gives tasks to those who are there, so nobody races for one. It shuts a worker out by
-removing its folder: whatever a worker that was stopped does when it wakes up, it first finds that out and
-ends. Everything is JSON; no file names code that is run.
+The coordinator hands tasks to the workers that have joined, so workers never compete for one. It shuts a
+worker out by removing its folder: a worker that was suspended and wakes up notices that first, and exits.
+Everything is JSON; no file names code to run.
 """
 
 from __future__ import annotations

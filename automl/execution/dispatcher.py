@@ -1,6 +1,6 @@
-"""The coordinator's half of every executor with workers: who gets which task, and what came of it.
+"""The coordinator's half of every executor with workers: who gets which task, and how it ended.
 
-How workers are started and reached is the crew's; this is leases, retries, limits and verdicts.
+Starting and reaching workers is up to the ``Crew``; this module has leases, retries, limits and verdicts.
 """
 
 from __future__ import annotations

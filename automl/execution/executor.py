@@ -1,11 +1,11 @@
 """What an executor is: the place where trials run.
 
-``study`` and ``execution`` are neighbours and strangers, so a piece of work is opaque here: an executor
-gives tasks to a runner, wherever it stands, carries messages both ways, and says what came of each task.
-The coordinator, who owns the study, draws tasks one at a time; workers only run them.
+``study`` and ``execution`` do not know each other, so a piece of work is opaque here: an executor hands
+tasks to a runner, wherever that is, carries messages both ways, and reports how each task ended. The
+coordinator, which owns the study, creates tasks one at a time; workers only run them.
 
-Whoever runs a task holds a *lease* on it: a worker that shows no sign of life loses it, and the task is
-handed to another one, which goes on from what the first had saved, for a bounded number of attempts.
+A worker holds a *lease* on its task. A worker that shows no sign of life loses it, and another one
+continues the task from its last saved state, for a bounded number of attempts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The journal of a job's leases: who runs which task, since when, and how that ended.
 
-A file of JSON lines, each handed to the system before the work that it tells of begins, so that a session
-that follows a crash knows what was running, which processes may still be there, and how often a task has
-taken its worker down with it. Lines that a power cut takes are missed by no one: the study has the results.
+A file of JSON lines, each written before the work it describes begins. After a crash, the next session
+knows what was running, which processes may still exist, and how often a task has taken its worker down with
+it. Lines lost in a power cut do no harm: the study has the results.
 """
 
 from __future__ import annotations

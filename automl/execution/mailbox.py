@@ -1,7 +1,7 @@
 """Messages through a folder that both sides see: numbered files of JSON, each written whole.
 
-No locks, no clocks, no notification by the system, as a shared file system of a cluster may have none of
-them: a reader looks what is there, in order of the numbers.
+It needs no locks, no clocks and no notification by the system, because a cluster's shared file system may
+have none of them: a reader lists what is there, in the order of the numbers.
 """
 
 from __future__ import annotations

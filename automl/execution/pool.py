@@ -1,7 +1,7 @@
 """Workers in processes of this machine, kept warm from one task to the next.
 
-Workers are processes of their own, so whatever a task does to its worker - a crash in native code, memory
-without end, a step that never returns - ends that worker and no other. Nothing listens on a network: each
+Workers are separate processes, so whatever a task does to its worker - a crash in native code, unbounded
+memory, a step that never returns - ends only that worker. Nothing listens on a network: each
 worker has one end of a socket pair.
 """
 

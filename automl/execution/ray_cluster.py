@@ -1,8 +1,8 @@
-"""Workers that Ray places on the nodes of a cluster; they meet their coordinator over the job folder.
+"""Workers that Ray places on the nodes of a cluster; they reach their coordinator through the job folder.
 
-Ray decides where a worker runs, with how many CPUs and GPUs, and starts it again on another node when one
-is lost. What is said and who has which task is the board's, as with any other machine that joins: so a
-cluster needs a file system that all of its nodes see, which states and weights need anyway.
+Ray decides where a worker runs, with how many CPUs and GPUs, and restarts it on another node when one is
+lost. Messages and leases go through the board, as for any other machine that joins. So the cluster needs a
+file system that all nodes can access, which states and weights need anyway.
 """
 
 from __future__ import annotations

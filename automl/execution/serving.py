@@ -1,7 +1,7 @@
 """The worker's half of every executor with workers: makes a runner and runs what it is given.
 
-How its messages travel is the wire's; a wire whose coordinator is gone, or has shut this worker out, ends
-the process: what was saved so far is all that a successor may rely on.
+How messages travel is up to the wire. If the coordinator is gone, or has shut this worker out, the wire
+ends the process: a successor continues from what was saved so far.
 """
 
 from __future__ import annotations

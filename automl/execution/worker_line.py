@@ -1,4 +1,4 @@
-"""A worker as its coordinator sees it, whatever lies between them."""
+"""A worker as its coordinator sees it, independent of how they are connected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker process as its coordinator sees it: started, spoken to, watched, ended."""
+"""A worker process as its coordinator sees it: started, messaged, monitored, stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One coordinator per job folder; the second one is told who the first is."""
+"""One coordinator per job folder; a second one is refused and told which process is the first."""
 
 from __future__ import annotations
 

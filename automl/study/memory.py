@@ -1,4 +1,4 @@
-"""A proposer in memory: the portfolio, then random configurations. For tests and as a yardstick."""
+"""An in-memory proposer: the portfolio, then random configurations. For tests and as a baseline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trial records as they enter a study."""
+"""Trial records as they are told to a study."""
 
 from __future__ import annotations
 

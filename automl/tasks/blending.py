@@ -1,4 +1,4 @@
-"""The predictions of several models made one: the weighted mean of probabilities, or of values."""
+"""Blending the predictions of several models: the weighted mean of probabilities, or of values."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is known of a task before any data is read and any framework loaded: its declaration.
+"""What is known about a task before any data is read or framework loaded: its declaration.
 
-Whoever needs to know something of a task asks its declaration for a property, never for its name, so
-that one more task is one more record in the catalog.
+Code asks a declaration for properties and never for its name, so that a new task is just another record in
+the catalog.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Limits that a result must keep: ``parameters<=1e6``, ``latency_ms<=5``, ``val_accuracy>=0.9``."""
+"""Limits that a result must meet: ``parameters<=1e6``, ``latency_ms<=5``, ``val_accuracy>=0.9``."""
 
 from __future__ import annotations
 

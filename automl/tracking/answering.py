@@ -1,6 +1,6 @@
-"""Whether a store of runs can be worked with now, found out within seconds. No framework.
+"""Whether a store of runs is usable, found out within seconds. No framework.
 
-MLflow itself tries for minutes, and then shows what its database driver says.
+MLflow itself retries for minutes and then shows its database driver's message.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How MLflow's client behaves while a search runs: quiet, and quick to give up."""
+"""Settings of MLflow's client while a search runs: quiet, and quick to give up."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A new SQLite store, made whole: MLflow creates its tables in many steps, and one that is cut off in
-between is a database with which no MLflow can work again.
+"""Creates a new SQLite store atomically: MLflow creates its tables in many steps, and if that is
+interrupted, no MLflow can use the database any more.
 """
 
 from __future__ import annotations

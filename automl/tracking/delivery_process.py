@@ -1,7 +1,7 @@
-"""A store that a process of its own speaks to.
+"""A store that is written to from a separate process.
 
-MLflow's client computes for longer than a quick trial takes. In the coordinator's process all trials would
-wait for it; beside it, it takes a core of its own.
+MLflow's client needs more CPU time than a quick trial. In the coordinator's process, all trials would wait
+for it; in its own, it uses another core.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The process that speaks to a store for a coordinator.
+"""The process that writes to a store for a coordinator.
 
 Started by ``automl.tracking.delivery_process`` as ``python -m automl.tracking.delivery_worker FD`` with one
 end of a socket pair, which nobody else can reach. All messages are JSON.

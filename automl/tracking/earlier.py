@@ -1,4 +1,4 @@
-"""What earlier sessions of a job have told of its trials. No framework."""
+"""What earlier sessions of a job have logged of its trials. No framework."""
 
 from __future__ import annotations
 

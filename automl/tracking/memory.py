@@ -1,4 +1,4 @@
-"""Trackers without a store: one keeps everything in plain records, one forgets it."""
+"""Trackers without a store: one keeps everything in plain records, one discards it."""
 
 from __future__ import annotations
 

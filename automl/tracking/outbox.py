@@ -1,4 +1,4 @@
-"""A queue in front of a store that may be away: one thread sends, a file keeps what could not be sent.
+"""A queue before a store that may be unavailable: one thread sends, a file keeps what cannot be sent.
 
     put ──> memory ──thread, at most every 2 s──> deliver
                           │ store away                 ▲

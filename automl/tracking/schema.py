@@ -1,7 +1,7 @@
-"""The form of a store's tables, which differs from MLflow to MLflow.
+"""The schema of a store, which differs between versions of MLflow.
 
-MLflow 3.18 brings an older database up to date when it merely opens it, and no earlier MLflow can read it
-from then on. Here that is done only to a database that this package has made, and after a copy of it.
+MLflow 3.18 upgrades an older database merely by opening it, and no earlier MLflow can read it after that.
+Here this is done only to a database that this package has created, and after copying it.
 """
 
 from __future__ import annotations

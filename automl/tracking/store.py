@@ -1,4 +1,4 @@
-"""A store of runs as the tracker sees it: what it is asked for, and what it answers with. No framework."""
+"""A store of runs as the tracker sees it: requests and replies. No framework."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The engine that trains whole epochs in one compiled call, with one program per structure.
 
-A trial of a structure that was trained before starts at once: its weights, seeds and dials are put into
-the program that is there. Data lies on the device once for all trials.
+A trial whose structure was trained before starts at once: its weights, seeds and dials are put into the
+existing program. Data is on the device once for all trials.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which engine trains a job: ruled by data size, devices and backend, said to the user, or forced."""
+"""Which engine trains a job: chosen by data size, devices and backend, or by the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The members of a group one after another, for engines that do not fuse them."""
+"""Trains the members of a group one after another, for engines that do not fuse them."""
 
 from __future__ import annotations
 

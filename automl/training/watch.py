@@ -1,6 +1,6 @@
-"""The watch over one candidate in training: scores epochs, keeps the best weights, says when to stop.
+"""Watches one candidate in training: scores epochs, keeps the best weights, decides when to stop.
 
-It knows no engine: whoever trains tells it of the begin and the end of each epoch.
+It is independent of the engine, which reports the begin and the end of each epoch.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def watching(
 
 @contextmanager
 def _own_stderr() -> Iterator[TextIO | None]:
-    """A duplicate of stderr that stays open while native output is muted; None if stderr is not a real file."""
+    """A duplicate of stderr, open while native output is muted; None if stderr is no real file."""
     try:
         number = os.dup(2) if sys.stderr.fileno() == 2 else None
     except (AttributeError, OSError, ValueError):  # it is closed, or was never there

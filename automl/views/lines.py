@@ -1,4 +1,4 @@
-"""What is said of phases and trials, in one line each."""
+"""One line each on phases and trials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A search on a terminal: what it is at, how far it is, and its leaders, drawn anew as things change."""
+"""A live view of a search in a terminal: what it is doing, its progress and its leaders."""
 
 from __future__ import annotations
 

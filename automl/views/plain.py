@@ -1,4 +1,4 @@
-"""A search in plain lines, each behind the time since the command began: for pipes, files and notebooks."""
+"""A search in plain lines, each with the time since the command started: for pipes, files and notebooks."""
 
 from __future__ import annotations
 

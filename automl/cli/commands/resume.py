@@ -1,4 +1,4 @@
-"""``automl resume``: go on with a job."""
+"""``automl resume``: continue a job."""
 
 from __future__ import annotations
 

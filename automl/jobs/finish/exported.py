@@ -1,4 +1,4 @@
-"""The exported model: loaded as any user loads it, and held against what the leaderboard says of it.
+"""The exported model: loaded as a user would load it, and compared with the leaderboard.
 
 Symbols: n examples.
 """

@@ -1,4 +1,4 @@
-"""How a job ends: the winner is exported, everything is written down, the tracker is told."""
+"""How a job ends: the winner is exported, the results are written, and the tracker is updated."""
 
 from __future__ import annotations
 

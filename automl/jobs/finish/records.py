@@ -1,4 +1,4 @@
-"""All that a search has tried, as its end looks at it."""
+"""Everything that a search has tried, as needed at its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which values a parameter can have at all, whatever range is searched: a dropout of 2 is none."""
+"""Which values a parameter can have at all, whatever range is searched: a dropout of 2 is never valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a job's options is kept in its file: paths as seen from anywhere, addresses without secrets."""
+"""The options that a job keeps in its file: absolute paths, and addresses without secrets."""
 
 from __future__ import annotations
 

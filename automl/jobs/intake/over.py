@@ -1,4 +1,4 @@
-"""A job that is complete: to go on with it without asking for more changes nothing."""
+"""A job that is complete: resuming it without asking for more changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was read, in the words of a user: told before any framework is loaded."""
+"""What was read, described for the user before any framework is loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Earlier jobs as a new one names them, and what a job says of its data for those to come."""
+"""Earlier jobs as a new one refers to them, and the facts that a job keeps for later ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of what cannot hear a deadline: a long call into a library, before there is a model to lose."""
+"""Ends calls that cannot check a deadline themselves, before there is a model to lose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a search ends: trials, time, and what is kept back for finishing."""
+"""When a search ends: trials, time, and the reserve for finishing."""
 
 from __future__ import annotations
 

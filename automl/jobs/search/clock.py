@@ -1,4 +1,4 @@
-"""How much of its time a job has used, written down while it runs: a killed session counts, too."""
+"""How much of its time a job has used, saved while it runs, so that killed sessions count, too."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Signals that end a search in order: once, and the epoch is finished and everything saved; twice, and it
-ends now.
+"""Signals that end a search cleanly: the first one finishes the epoch and saves everything, the second one
+ends it at once.
 
-Ctrl-C, SIGTERM, and SIGHUP, which a terminal sends that is closed or lost. Off the main thread nothing is
-installed, as Python allows it only there.
+These are Ctrl-C, SIGTERM, and SIGHUP, which is sent when a terminal is closed or lost. Handlers are
+installed in the main thread only, because Python allows them only there.
 """
 
 from __future__ import annotations

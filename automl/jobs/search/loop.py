@@ -1,4 +1,4 @@
-"""The loop of every search: ask, hand out, hear, tell, until the budget is used or the user interrupts."""
+"""The loop of every search: ask, dispatch, listen, tell, until the budget is used or the user stops it."""
 
 from __future__ import annotations
 

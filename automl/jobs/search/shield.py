@@ -1,4 +1,4 @@
-"""A view of a job that cannot harm it."""
+"""A view of a job that cannot break it."""
 
 from __future__ import annotations
 

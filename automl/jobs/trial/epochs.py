@@ -1,7 +1,7 @@
-"""The journal of a job's epochs: what the coordinator has heard, written down before anybody is told.
+"""The journal of a job's epochs: what the coordinator has heard, written before it is passed on.
 
-A tracker sends in batches, so a coordinator that is killed takes seconds of epochs with it. From here the
-next session tells them, each with its own time, which lets a store know one that it has already.
+Trackers send in batches, so a coordinator that is killed loses seconds of epochs. The next session sends
+them from here, each with its own time, by which a store recognizes those it already has.
 """
 
 from __future__ import annotations

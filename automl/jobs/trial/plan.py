@@ -1,4 +1,4 @@
-"""A trial on its way: what a worker is told of it, and what comes back, as plain JSON where it travels."""
+"""A trial in transit: what a worker is told and what it returns, as plain JSON between processes."""
 
 from __future__ import annotations
 

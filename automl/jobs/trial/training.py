@@ -1,4 +1,4 @@
-"""One model of a job, built and trained; while memory falls short, again with smaller parts of a batch."""
+"""Builds and trains one model of a job; if memory runs out, again with each batch in more parts."""
 
 from __future__ import annotations
 

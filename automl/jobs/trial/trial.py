@@ -1,4 +1,4 @@
-"""The story of one trial: build its model, train it on each fold, say what came of it."""
+"""One trial from start to end: build its model, train it on each fold, report the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outcome of a search over a user's own models: data go in and come out as Keras has them."""
+"""The result of a search over a user's own models: data goes in and comes out as in Keras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model of a search over a user's own function, written down so that it loads again."""
+"""The model of a search over a user's own function, saved so that it can be loaded again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Portfolios: configurations worth trying first, how they are learned and when they stop paying.
+"""Portfolios: configurations worth trying first, how they are learned, and when they stop paying off.
 
 Learned greedily (Wistuba et al., "Sequential Model-Free Hyperparameter Tuning", 2015; Feurer et al.,
 "Auto-sklearn 2.0", 2022): the next entry is the one that helps the mean study most, given those before. A

@@ -1,8 +1,7 @@
-"""Warm start: what earlier studies give to a new one, the less the less alike their data looks.
+"""Warm start: what a new study takes from earlier ones, in proportion to how similar their data looks.
 
-Two gifts: the best configurations of an earlier study are tried first, and all of its results inform the
-sampler as uncertain points. Both are written into the new study when it is created, so the earlier ones
-may be gone afterwards.
+The best configurations of an earlier study are tried first, and its results inform the sampler as uncertain
+observations. Both are copied into the new study when it is created, so earlier ones may be deleted later.
 
 Likeness: 1 for data of the same size; each fact (rows, columns, outputs) that is ten times larger in one
 of the two halves it; 0 for another modality or another task, of which nothing is taken.

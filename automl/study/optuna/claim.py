@@ -1,4 +1,4 @@
-"""What a study was made for, written into it when it is new and compared when it is opened again."""
+"""What a study was made for: stored in a new study and checked when it is opened again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A proposer that is an Optuna study: by ask and tell, kept in a storage, to be gone on with after a stop.
+"""A proposer backed by an Optuna study: ask and tell, kept in a storage, and resumable.
 
 What is stored: a trial's parameters are Optuna's own, without the constants; the rest of its record is
 the user attribute ``record``. A trial exists in the study from the moment it is asked for; one that waits

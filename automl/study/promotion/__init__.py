@@ -1,1 +1,1 @@
-"""Who goes on: rungs, ranks, promotions, and which trials are best."""
+"""Which trials continue: rungs, ranks, promotions, and which are best."""

@@ -1,4 +1,4 @@
-"""Who goes on: promotions by rank, and the last part of the time for finishing the best."""
+"""Which trials continue: promotions by rank, and finishing the best ones at the end of the time."""
 
 from __future__ import annotations
 

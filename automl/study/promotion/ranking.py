@@ -1,7 +1,7 @@
-"""Ranks of results by one objective or several, with limits: the one place that says who is better.
+"""Ranks of results by one objective or several, with limits: the one place that says which is better.
 
-Several objectives: non-dominated sorting, in each front the most isolated first (NSGA-II: Deb et al.,
-2002). Limits: who keeps them stands before who does not, those by their excess (Deb, 2000).
+Several objectives: non-dominated sorting, within a front by crowding distance (NSGA-II: Deb et al., 2002).
+Limits: trials that meet them rank above those that do not, which are ranked by their excess (Deb, 2000).
 """
 
 from __future__ import annotations

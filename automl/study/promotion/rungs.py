@@ -1,8 +1,8 @@
 """Rungs: how long a trial trains before it is judged, and which of those that wait goes on.
 
 Asynchronous successive halving by promotion (Li et al., "A System for Massively Parallel Hyperparameter
-Tuning", 2020): a trial pauses at a rung and goes on when it is among the best there. Nobody waits: where
-no one is to be promoted, a new trial begins.
+Tuning", 2020): a trial pauses at a rung and continues when it is among the best there. Workers never wait:
+if no trial is to be promoted, a new one starts.
 
 Ranks: smaller is better. A trial's ladder is that of its own full length, so trials of several families
 meet at the rung of the same index.

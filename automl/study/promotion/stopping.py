@@ -1,4 +1,4 @@
-"""When a search without a budget ends: what is still to be won is less than the noise of the score.
+"""When a search without a budget ends: the expected improvement is less than the noise of the score.
 
 As in Makarova et al., "Automatic Termination for Hyperparameter Optimization" (2022), the noise is that of
 the best configuration's score: over its folds, or over repeated trainings of it with other seeds.

@@ -1,1 +1,1 @@
-"""What is new: samplers, and the models of the scores that they draw from."""
+"""New configurations: samplers, and the models of the scores that they use."""

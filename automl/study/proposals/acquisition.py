@@ -1,4 +1,4 @@
-"""Where a search looks next: even draws, neighbours of the leaders, and the best guess of a model.
+"""Where a search looks next: uniform draws, neighbours of the leaders, and the best guess of a model.
 
 The model is a Gaussian process of how configurations stand (``evidence``). Its guess is the candidate of
 the largest expected improvement, among even draws and points beside the leaders.

@@ -1,5 +1,5 @@
-"""Linear algebra in one thread: a proposal's matrices are so small that sharing them out costs more time
-than it saves, and the other cores belong to the trials.
+"""Linear algebra in one thread: the matrices are so small that threads cost more time than they save, and
+the other cores belong to the trials.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Trials that enter a study whole: with parameters and proposal, in one write.
+"""Trials that enter a study complete, with parameters and proposal, in one write.
 
 Optuna stores each parameter when it is suggested, and every write waits for the disk. A sampler that needs
-no more than the trial's number can be asked for all values before the trial exists; so can whoever knows
-them already. What is killed in between has left nothing behind.
+no more than the trial's number can be asked for all values before the trial exists; so can values
+that are known already. A process killed in between leaves nothing behind.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""What a study's trials say of their configurations, however far each of them got.
+"""What a study's trials say about their configurations, however far each of them got.
 
-Trials stand by the first rung; those that went on are ordered anew, among their own places, by each higher
-one. So a paused trial counts by the rung where it waits, and nobody is punished for having stopped early.
+Trials are ranked at the first rung; those that continued are re-ranked among their own ranks by each higher
+one. So a paused trial counts by the rung where it waits, and no trial is penalized for stopping early.
 The standings are the normal scores of the ranks: they know neither the metric's scale nor outliers.
 
-A study of ours has its rungs in the trials' records. In any other one the rungs are epochs, or whatever
-steps are reported, and the last is the trial's end.
+Our studies have the rungs in the trials' records. In any other study, rungs are epochs, or whatever steps
+are reported, and the last one is the trial's end.
 """
 
 from __future__ import annotations

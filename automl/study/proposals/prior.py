@@ -1,9 +1,9 @@
-"""Results of earlier studies in the sampler's model: uncertain points that fade as own results come.
+"""Results of earlier studies in the sampler's model: uncertain points that fade as own results come in.
 
-An earlier result is a point whose noise is larger by 1 / likeness, and larger still with each own result
-and the worse the earlier ones foretell the order of the own ones. Levels differ between studies, as the own
-results may all be good ones; so earlier values are moved such that on the whole they agree with the own
-ones where those lie.
+An earlier result is a point whose noise is larger by 1 / likeness, and grows with each own result and the
+worse the earlier ones predict the order of the own ones. Levels differ between studies, because the own
+results may all be good; so earlier values are shifted until they agree on average with the own ones at the
+same points.
 
 Symbols: n own results, p earlier ones, d parameters.
 """

@@ -1,1 +1,1 @@
-"""Where a study is kept, and how our records stand in it."""
+"""Where a study is kept, and how our records are stored in it."""

@@ -1,8 +1,8 @@
-"""A data base that is away for a time does not end a search: what was to be stored is tried again.
+"""A database outage does not end a search: operations are retried.
 
-An operation may have come through although its answer was lost with the connection. Most may be repeated;
-of the others, one that ends or begins a trial is taken for done when it turns out to be, and a trial that
-was created twice is the next one, or ended if it cannot be. One coordinator alone writes to a study, so
+An operation may have succeeded although its reply was lost with the connection. Most can be repeated. Of
+the others, one that ends or begins a trial counts as done if it turns out to be, and a trial that was
+created twice becomes the next one, or is ended if it cannot. Only one coordinator writes to a study, so
 nobody else can have done it.
 """
 

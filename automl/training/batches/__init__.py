@@ -1,1 +1,1 @@
-"""Which examples meet in which step, and how a batch of them is changed before it is trained on."""
+"""Which examples form which step, and how a batch of them is changed before it is trained on."""

@@ -1,4 +1,4 @@
-"""Which examples meet in which step of an epoch; the same for every engine and backend.
+"""Which examples form which step of an epoch; the same for every engine and backend.
 
 An epoch is a pass over the training part or, where that is large, one of several equal parts of it. The
 order follows from seed and epoch alone, so a training that goes on after a pause sees the batches that it

@@ -1,4 +1,4 @@
-"""Devices chosen by what is there."""
+"""Devices chosen by what is available."""
 
 from __future__ import annotations
 

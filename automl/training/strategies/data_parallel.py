@@ -1,4 +1,4 @@
-"""Several devices on JAX, through ``keras.distribution``: copies of the model, batches dealt out.
+"""Several devices on JAX, through ``keras.distribution``: the model is replicated, batches are sharded.
 
 What was run: two virtual CPU devices, with the same losses as on one. What was not: several real GPUs or
 TPU cores, and several machines, which Keras joins by ``keras.distribution.initialize``.

@@ -1,11 +1,11 @@
 """Several devices through ``tf.distribute``, and what else is particular to TensorFlow.
 
-The only module that speaks to TensorFlow. What was run: ``mirrored`` on two virtual CPU devices, with
-the same losses as on one. What was not: ``mirrored`` on several real GPUs, ``multi-worker`` over several
-machines, ``tpu`` on a real TPU; of the last, resolution and refusal were run with the resolver replaced.
-Keras hands each replica its share of the batch, so the batch size is always that of all replicas. A batch
-that does not divide by them is filled up with its first examples. Batch normalisations take the statistics
-of each replica's share.
+Beside ``programs/on_tensorflow.py`` the only module that imports TensorFlow. What was run: ``mirrored`` on
+two virtual CPU devices, with the same losses as on one. What was not: ``mirrored`` on several real GPUs,
+``multi-worker`` over several machines, ``tpu`` on a real TPU; of the last, resolution and refusal were run
+with the resolver replaced. Keras hands each replica its share of the batch, so the batch size is always
+that of all replicas. A batch that does not divide by them is filled up with its first examples. Batch
+normalisations take the statistics of each replica's share.
 """
 
 from __future__ import annotations
