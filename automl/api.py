@@ -108,9 +108,8 @@ def search(  # noqa: D417  the options are told in JobConfig
         target: target column or columns, as the frame spells them (``"Life expectancy "``, ``0``).
         time_limit: wall time of the whole call in seconds, or text such as ``"10m"``.
         settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
-        verbose: 1 shows on stderr how the search stands, as Keras' ``fit`` does unless told otherwise:
-            live on a terminal, in lines elsewhere. 0 says nothing.
-        progress: watches instead, an object with the methods of ``automl.Progress``.
+        verbose: 1 shows progress on stderr, live in a terminal and in plain lines elsewhere; 0 is silent.
+        progress: a view of your own, an object with the methods of ``automl.Progress``.
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
             pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, keep,
             drop, horizon,
@@ -208,7 +207,7 @@ def run_job(
     made = config.out is None or not os.path.exists(config.out)
     folder = new_folder(config.out, config.name or "")
     with locked(folder), discarded_unused(folder, made=made):
-        # first of all, so that whatever happens from now on, `automl resume` goes on
+        # first of all, so that `automl resume` works whatever happens from now on
         write_whole(folder.job, options)
         return _conduct(config, source, data, folder, progress or SilentProgress(), started, alone=alone)
 
@@ -227,7 +226,7 @@ def resume(
     started: float | None = None,
     alone: bool = False,
 ) -> Result:
-    """Go on with a job that was interrupted or killed, or that is to try more.
+    """Continue a job that was interrupted or killed, or extend a complete one.
 
     Args:
         folder: the job folder.

@@ -49,9 +49,9 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         seed: seed of everything.
         out: job folder, or None for a temporary one that lives as long as the estimator.
         tracking: log to MLflow.
-        verbose: 1 shows on stderr how the search stands, 0 says nothing.
+        verbose: 1 shows progress on stderr, 0 is silent.
 
-    A fitted estimator can be copied, pickled and sent to other processes: its model goes along.
+    A fitted estimator can be copied, pickled and sent to other processes together with its model.
 
     Attributes:
         n_features_in_: columns of a two-dimensional input.

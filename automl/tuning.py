@@ -120,19 +120,19 @@ def tune(
         patience: epochs without a better score after which a trial ends, 0 for never.
         sampler: see ``automl search --help``; ``rungs`` models the epochs that trials report.
         pruner: ``median``, ``none``, ``successive-halving`` or ``hyperband``. ``rungs`` and ``pasha`` pause
-            trials and go on with the best, which needs models that this package builds and trains.
+            trials and continue the best, which needs models that this package builds and trains.
         seed: of splits, samplers, weights and batches.
         name: of job, study and experiment.
         out: job folder, ``runs/<name>-<time>`` by default.
         storage: any Optuna storage, a journal in the job folder by default.
         tracking: log to MLflow.
         tracking_uri: MLflow store.
-        verbose: 1 shows on stderr how the search stands, as ``automl.search`` does; 0 says nothing.
-        progress: watches instead, an object with the methods of ``automl.Progress``.
+        verbose: 1 shows progress on stderr, as ``automl.search`` does; 0 is silent.
+        progress: a view of your own, an object with the methods of ``automl.Progress``.
 
     Returns:
         the result; ``result.model`` is the best model, ``result.study`` the Optuna study, ``predict`` and
-        ``evaluate`` take and give what Keras does.
+        ``evaluate`` take and return what Keras does.
 
     Raises:
         ConfigError: options are wrong, such as the pruner ``rungs``.

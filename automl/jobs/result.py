@@ -71,7 +71,7 @@ class Result:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """The trials whose models are joined into the exported one, the heaviest first, often one alone."""
+        """The trials whose models are joined into the exported one, largest weight first; often just one."""
         with understood(self._files.result, kinds=(ValueError, ConfigError)):
             return winner_from_json(self.summary["members"]).members
 
@@ -114,14 +114,14 @@ class Result:
         """Predict raw examples.
 
         Args:
-            data: anything that a search reads: a file, folder, DataFrame, arrays; no targets needed.
+            data: anything that a search reads: a file, folder, DataFrame or arrays; targets are not needed.
 
         Returns:
             one row per example, or per step of a forecast: the columns that name the example, then
             ``prediction`` and a ``probability_<class>`` for each class, or a column per target. Labels
-            have the type of the search's; rows of a DataFrame keep its index. ``attrs["notes"]`` says what
-            a user should know of how the data was read; what is about more than 1 % of it is a
-            ``DataWarning``, too.
+            have the type of the search's; rows of a DataFrame keep its index. ``attrs["notes"]`` has
+            notes on how the data was read; those on more than 1 % of it are also issued as
+            ``DataWarning``.
 
         Raises:
             DataError: the data lacks a column, or cannot be read.
