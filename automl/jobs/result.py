@@ -71,7 +71,7 @@ class Result:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """The trials whose models are joined into the exported one, largest weight first; often just one."""
+        """The trials whose models are joined into the exported one, by weight; often just one."""
         with understood(self._files.result, kinds=(ValueError, ConfigError)):
             return winner_from_json(self.summary["members"]).members
 
