@@ -1,4 +1,4 @@
-"""Finds where code asks for the name of a task, a modality or a kind outside the rooms that own it.
+"""Finds where code asks for the name of a task, a modality or a kind outside the modules that own it.
 
 Who needs to know something of one of them asks its declaration for a property; so one more of them changes
 nothing elsewhere. What counts as asking: such a name as a text in a comparison (``==``,
@@ -48,7 +48,7 @@ def _is_plain(side: ast.expr) -> bool:
 
 
 def places() -> list[str]:
-    """File, line and name of each place outside the owning rooms."""
+    """File, line and name of each place outside the owning modules."""
     package = ROOT / "automl"
     found = []
     for path in sorted(package.rglob("*.py")):
