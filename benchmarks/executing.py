@@ -15,7 +15,7 @@ from pathlib import Path
 
 from automl.jobs.search.loop import run_trials
 from automl.tracking.tracker import Tracker
-from benchmarks.pretended import job_record, pretended_search
+from benchmarks.workers.pretended import job_record, pretended_search
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,7 @@ def _line(row: Throughput) -> str:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.executing", description=__doc__)
     parser.add_argument("--trials", type=int, default=2000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--samplers", default="random,rungs")

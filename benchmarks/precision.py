@@ -37,7 +37,9 @@ class Moved:
 
 def main() -> None:
     """Search and score each, and print a row of it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.precision", description=__doc__.splitlines()[0]
+    )
     parser.add_argument(
         "--data", type=Path, required=True, help="folder with tables/ and time_series_forecasting/"
     )

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from benchmarks import real_search
-from benchmarks.real_search import Run, area, main, report
+from benchmarks.real_search import __main__ as real_search
+from benchmarks.real_search.__main__ import Run, area, main, report
 
 
 def run(method, *found, maximize=True, seed=0):

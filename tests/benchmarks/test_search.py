@@ -8,9 +8,10 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import asking, search
-from benchmarks.search_players import METHODS, Game
-from benchmarks.search_tables import load_tasks
+from benchmarks import asking
+from benchmarks.search import __main__ as search
+from benchmarks.search.players import METHODS, Game
+from benchmarks.search.tables import load_tasks
 
 EPOCHS = 12
 BUDGETS = (3, 5)

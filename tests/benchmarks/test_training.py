@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from automl.core.errors import SearchError
-from benchmarks.training import main
-from benchmarks.training_record import Job, Measurement, Recorder, parse_measurement
-from benchmarks.training_rows import ROWS
-from benchmarks.training_table import marks_of, memory_table, times_table
+from benchmarks.training.__main__ import main
+from benchmarks.training.record import Job, Measurement, Recorder, parse_measurement
+from benchmarks.training.rows import ROWS
+from benchmarks.training.table import marks_of, memory_table, times_table
 
 ROOT = Path(__file__).parents[2]
 NEEDS_KERASTUNER = pytest.mark.skipif(

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from automl.jobs.search.loop import run_trials
-from benchmarks.pretended import job_record, pretended_search
+from benchmarks.workers.pretended import job_record, pretended_search
 from tests.execution.toys import left_workers
 
 ROOT = Path(__file__).parents[2]

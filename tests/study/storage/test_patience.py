@@ -26,7 +26,7 @@ from automl.study.proposals.evidence import gather
 from automl.study.proposals.rung_sampler import RungSampler
 from automl.study.storage import patience
 from automl.study.storage.patience import away, patient
-from benchmarks.pretended import ACCURACY, SPACE
+from benchmarks.workers.pretended import ACCURACY, SPACE
 
 
 class Away(OperationalError):

@@ -24,11 +24,11 @@ from pathlib import Path
 
 from automl.core.errors import AutomlError, ConfigError, MissingDependencyError, SearchError
 from benchmarks.arguments import names_of
-from benchmarks.training_record import Job, Measurement, parse_measurement
-from benchmarks.training_rows import MEMORY_ROWS, ROWS, find_row
-from benchmarks.training_table import LEGEND, TITLES, memory_table, times_table
+from benchmarks.training.record import Job, Measurement, parse_measurement
+from benchmarks.training.rows import MEMORY_ROWS, ROWS, find_row
+from benchmarks.training.table import LEGEND, TITLES, memory_table, times_table
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 OURS = "ours"
 
 
@@ -107,7 +107,7 @@ def _shown(measured: Sequence[Measurement], rows: Sequence[str], opponents: Sequ
 
 def _apart(job: Job) -> Measurement:
     """Do a job in a fresh process."""
-    command = [sys.executable, "-m", "benchmarks.training_sides", json.dumps(asdict(job))]
+    command = [sys.executable, "-m", "benchmarks.training.sides", json.dumps(asdict(job))]
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:

@@ -31,9 +31,9 @@ from automl.core.seeds import derive
 from automl.core.specs import Configuration
 from automl.study.earlier.portfolio import greedy
 from benchmarks.arguments import names_of, numbers_of
-from benchmarks.search_players import BY_BUDGET, METHODS, Game, Segment
-from benchmarks.search_report import Run, draw, report
-from benchmarks.search_tables import TABLES, Task, load_tasks
+from benchmarks.search.players import BY_BUDGET, METHODS, Game, Segment
+from benchmarks.search.report import Run, draw, report
+from benchmarks.search.tables import TABLES, Task, load_tasks
 
 BUDGETS = (3, 5, 10, 20, 50)
 PORTFOLIO = 8

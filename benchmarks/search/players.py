@@ -24,7 +24,7 @@ from automl.study.promotion.rungs import ETA, FIRST
 from automl.study.proposals.distributions import suggested
 from automl.study.proposer import Proposal
 from benchmarks.kerastuner import hyperparameters_of
-from benchmarks.search_tables import Task
+from benchmarks.search.tables import Task
 
 LOSS = Objective(name="loss", direction="minimize")
 

@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from benchmarks.training_record import Measurement
-from benchmarks.training_rows import find_row
+from benchmarks.training.record import Measurement
+from benchmarks.training.rows import find_row
 
 MARKS = (10, 20, 100)
 """Trials after which the time per trial is taken, and the last one."""

@@ -32,7 +32,7 @@ from automl.tracking.memory import NullTracker
 from automl.tracking.tracker import Tracker
 from automl.training.engine import Epoch
 
-PLACE = "benchmarks.pretended:open_runner"
+PLACE = "benchmarks.workers.pretended:open_runner"
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
 

@@ -173,7 +173,7 @@ def _found(out: Path, began: float) -> tuple[bool, list[tuple[float, float]]]:
 def _kerastuner(job: Mapping[str, Any], seconds: float) -> tuple[bool, list[tuple[float, float]]]:
     order = {"job": job, "seconds": seconds, "began": time.time()}
     answer = json.loads(
-        _done([sys.executable, "-m", "benchmarks.real_peer", json.dumps(order)]).splitlines()[-1]
+        _done([sys.executable, "-m", "benchmarks.real_search.peer", json.dumps(order)]).splitlines()[-1]
     )
     return answer["maximize"], [(when, score) for when, score in answer["found"]]
 

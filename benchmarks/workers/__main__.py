@@ -92,7 +92,9 @@ def _begun(out: Path) -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.workers", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--table", metavar="FILE")
     parser.add_argument("--target", metavar="COL")
     parser.add_argument("--trials", type=int, default=20, help="of each search")

@@ -13,8 +13,8 @@ from automl.core.optional import require
 from automl.core.seeds import derive
 from automl.core.specs import Configuration
 from benchmarks.kerastuner import ask
-from benchmarks.training_record import STEADY_EPOCHS, Job, Measurement, Recorder
-from benchmarks.training_rows import Data, Row, build
+from benchmarks.training.record import STEADY_EPOCHS, Job, Measurement, Recorder
+from benchmarks.training.rows import Data, Row, build
 
 if TYPE_CHECKING:
     import keras

@@ -11,10 +11,10 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 
-from benchmarks.training_ours import measure_ours
-from benchmarks.training_peers import measure_fit, measure_kerastuner
-from benchmarks.training_record import Job, Measurement
-from benchmarks.training_rows import Data, Row, find_row, load
+from benchmarks.training.ours import measure_ours
+from benchmarks.training.peers import measure_fit, measure_kerastuner
+from benchmarks.training.record import Job, Measurement
+from benchmarks.training.rows import Data, Row, find_row, load
 
 SIDES: Mapping[str, Callable[[Job, Row, Data], Measurement]] = {
     "ours": measure_ours,

@@ -30,8 +30,8 @@ from automl.tasks.objectives import parse_objective
 from automl.tracking.memory import NullTracker
 from automl.training.engine import Candidate, Engine, Epoch, Observer, Outcome, Split, TrainingOptions
 from automl.training.scoring import Collected
-from benchmarks.training_record import STEADY_EPOCHS, Job, Measurement, Recorder
-from benchmarks.training_rows import Data, Row, build
+from benchmarks.training.record import STEADY_EPOCHS, Job, Measurement, Recorder
+from benchmarks.training.rows import Data, Row, build
 
 if TYPE_CHECKING:
     import keras

@@ -1,0 +1,1 @@
+"""Quality of searches that train, beside a peer."""

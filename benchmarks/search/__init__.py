@@ -1,0 +1,1 @@
+"""Quality of searches over tables of trained models, beside their peers."""

@@ -1,0 +1,1 @@
+"""What worker processes bring, and trials that pretend to train."""
