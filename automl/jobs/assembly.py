@@ -101,7 +101,7 @@ def prepare(
         train=done.train,
         train_targets=task.encode(train_targets),
         validation=done.validation,
-        scorer=lambda: OutputScorer(task, targets),
+        scorer=lambda: OutputScorer(task, targets, validation.groups),
     )
     return Prepared(
         preprocessing=done.preprocessing, task=task, split=split, validation=validation, targets=targets

@@ -31,7 +31,7 @@ TASKS: Catalog[TaskDeclaration] = Catalog(
     {
         "binary": f"{_PLACE}.classification:BINARY",
         "multiclass": f"{_PLACE}.classification:MULTICLASS",
-        "multilabel": f"{_PLACE}.classification:MULTILABEL",
+        "multilabel": f"{_PLACE}.multilabel:MULTILABEL",
         "regression": f"{_PLACE}.regression:REGRESSION",
         "forecasting": f"{_PLACE}.forecasting:FORECASTING",
     },

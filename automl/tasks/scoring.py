@@ -45,10 +45,14 @@ class OutputScorer:
     Args:
         task: finishes and scores.
         targets: encoded targets of the whole validation part.
+        groups: group of each of its examples ``(n,)``, or None.
     """
 
-    def __init__(self, task: Task, targets: Mapping[str, np.ndarray]) -> None:
-        self._task, self._targets, self._scorer = task, targets, task.scorer()
+    def __init__(
+        self, task: Task, targets: Mapping[str, np.ndarray], groups: np.ndarray | None = None
+    ) -> None:
+        self._task, self._targets, self._groups = task, targets, groups
+        self._scorer = task.scorer()
 
     def update(self, positions: np.ndarray, outputs: Mapping[str, np.ndarray]) -> None:
         """Finish and score a portion."""
@@ -56,7 +60,8 @@ class OutputScorer:
         if positions[-1] - positions[0] == len(positions) - 1:
             rows = slice(positions[0], positions[-1] + 1)  # a view, not a copy
         targets = {name: values[rows] for name, values in self._targets.items()}
-        self._scorer.update(targets, finished(self._task, outputs))
+        groups = None if self._groups is None else self._groups[rows]
+        self._scorer.update(targets, finished(self._task, outputs), groups)
 
     def result(self) -> dict[str, float]:
         """Every metric."""

@@ -106,25 +106,6 @@ def test_the_weighted_loss_comes_back_from_its_description() -> None:
     assert again.get_config() == loss.get_config()
 
 
-def test_multilabel_columns_are_independent() -> None:
-    task = fit_task("multilabel", named(np.array([[0, 1], [1, 1]])), names=("rain", "wind"), facts={})
-
-    columns = task.decode(task.finish(named(np.array([[2.0, -2.0]]))))
-
-    assert {name: value[0] for name, value in columns.items()} == pytest.approx(
-        {"rain": 1, "wind": 0, "probability_rain": 0.8808, "probability_wind": 0.1192}, abs=1e-4
-    )
-    assert task.declaration.default_metric.name == "f1_macro"
-
-
-@pytest.mark.parametrize("wrong", [np.array([[0, 2]]), np.array([[0.0, np.nan]]), np.array([[1, 0, 1]])])
-def test_multilabel_takes_only_0_and_1_in_its_columns(wrong: np.ndarray) -> None:
-    task = fit_task("multilabel", named(np.eye(2)), names=("p", "q"), facts={})
-
-    with pytest.raises(DataError, match="xpected"):
-        task.encode(named(wrong))
-
-
 def test_an_unknown_class_weight_is_refused() -> None:
     with pytest.raises(ConfigError, match="balanced"):
         ClassificationOptions(class_weight="balance")

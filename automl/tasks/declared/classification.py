@@ -1,9 +1,9 @@
-"""Declarations of classification: one class of several, or several yes/no labels."""
+"""Declarations of classification: one class of two, and of several."""
 
 from __future__ import annotations
 
 from automl.metrics.metric import ACCURACY, BALANCED_ACCURACY, F1_MACRO, LOG_LOSS, PR_AUC, ROC_AUC
-from automl.tasks.declaration import BY_CLASS, FLAGS, LABEL, TaskDeclaration
+from automl.tasks.declaration import BY_CLASS, LABEL, TaskDeclaration
 
 _MODULE = "automl.tasks.kinds.classification"
 _METRICS = (ACCURACY, BALANCED_ACCURACY, F1_MACRO, ROC_AUC, PR_AUC, LOG_LOSS)
@@ -32,15 +32,5 @@ MULTICLASS = TaskDeclaration(
     split=BY_CLASS,
     probabilities=True,
     plots=_CONFUSION,
-    heads=_HEADS,
-)
-
-MULTILABEL = TaskDeclaration(
-    name="multilabel",
-    words="multi-label classification",
-    module=_MODULE,
-    metrics=(F1_MACRO, ACCURACY, BALANCED_ACCURACY, ROC_AUC, PR_AUC, LOG_LOSS),
-    targets=FLAGS,
-    probabilities=True,
     heads=_HEADS,
 )

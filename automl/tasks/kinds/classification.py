@@ -1,6 +1,6 @@
-"""Classification: one class of several (binary, multiclass), or several yes/no labels (multilabel).
+"""Classification: one class of several, two or more.
 
-Symbols: n examples, k classes or labels.
+Symbols: n examples, k classes.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.errors import ConfigError, DataError, suggest
-from automl.core.names import free_name
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
-from automl.metrics.classification import ClassScorer, FlagScorer
-from automl.tasks.catalog import TASKS
-from automl.tasks.declaration import FLAGS, TaskDeclaration
-from automl.tasks.declared.classification import MULTILABEL
-from automl.tasks.layers import WeightedCrossentropy, sigmoid, softmax
+from automl.metrics.classification import ClassScorer
+from automl.tasks.declaration import TaskDeclaration
+from automl.tasks.declared.classification import BINARY, MULTICLASS
+from automl.tasks.layers import WeightedCrossentropy, softmax
 from automl.tasks.losses import JoinedLoss
 from automl.tasks.scoring import SingleTarget, score_whole
 
 CLASS_WEIGHTS = ("none", "balanced")
+
+DECLARED: Mapping[TaskKind, TaskDeclaration] = {item.name: item for item in (BINARY, MULTICLASS)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,22 +51,19 @@ class ClassificationOptions:
 
 def fit(
     kind: TaskKind, targets: Mapping[str, np.ndarray], *, names: tuple[str, ...], facts: Mapping[str, Any]
-) -> Classification | Multilabel:
+) -> Classification:
     """Learn classes and their shares from raw targets of the training part.
 
     Args:
-        kind: ``binary``, ``multiclass`` or ``multilabel``.
-        targets: labels ``(n,)`` object array of str, or ``(n, k)`` of 0 and 1; a single target.
-        names: name of each target column.
+        kind: ``binary`` or ``multiclass``.
+        targets: labels ``(n,)`` object array of str; a single target.
+        names: name of the target column.
         facts: unused; nothing beyond the targets is needed.
 
     Raises:
         DataError: only one class, or not two for a binary task.
     """
-    given = np.asarray(targets[TARGET])
-    if TASKS[kind].targets == FLAGS:
-        return Multilabel(names=names, shares=tuple(float(share) for share in given.mean(axis=0)))
-    values, counts = np.unique(given.astype(str), return_counts=True)
+    values, counts = np.unique(np.asarray(targets[TARGET]).astype(str), return_counts=True)
     order = _class_order([str(value) for value in values])
     classes = tuple(str(values[place]) for place in order)
     _check_classes(kind, classes, names)
@@ -78,13 +75,13 @@ def fit(
     )
 
 
-def restore(description: Mapping[str, Any]) -> Classification | Multilabel:
+def restore(description: Mapping[str, Any]) -> Classification:
     """Bring a task back from what its ``describe`` gave."""
-    names, shares = tuple(description["names"]), tuple(description["shares"])
-    if TASKS[description["kind"]].targets == FLAGS:
-        return Multilabel(names=names, shares=shares)
     return Classification(
-        kind=description["kind"], names=names, classes=tuple(description["classes"]), shares=shares
+        kind=description["kind"],
+        names=tuple(description["names"]),
+        classes=tuple(description["classes"]),
+        shares=tuple(description["shares"]),
     )
 
 
@@ -109,7 +106,7 @@ class Classification:
     @property
     def declaration(self) -> TaskDeclaration:
         """What is known of the task without its data."""
-        return TASKS[self.kind]
+        return DECLARED[self.kind]
 
     def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Labels ``(n,)`` to one-hot ``(n, k)`` float32.
@@ -185,101 +182,6 @@ class Classification:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Multilabel:
-    """k independent yes/no labels; raw outputs are logits ``(n, k)``, predictions probabilities.
-
-    Attributes:
-        names: name of each label column.
-        shares: share of positive examples of each in the training part.
-    """
-
-    names: tuple[str, ...]
-    shares: tuple[float, ...]
-
-    kind: ClassVar[TaskKind] = MULTILABEL.name
-    declaration: ClassVar[TaskDeclaration] = MULTILABEL
-    options: ClassVar[type[Any]] = ClassificationOptions
-
-    def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """0 and 1 ``(n, k)`` to float32.
-
-        Raises:
-            DataError: another number of columns, or another value than 0 and 1.
-        """
-        given = np.asarray(targets[TARGET])
-        if given.ndim != 2 or given.shape[1] != len(self.names):
-            raise DataError(
-                f"Expected {len(self.names)} label columns ({', '.join(self.names)}), "
-                f"got an array of shape {given.shape}."
-            )
-        wrong = ~np.isin(given, (0, 1))
-        if wrong.any():
-            name = self.names[int(np.flatnonzero(wrong.any(axis=0))[0])]
-            raise DataError(
-                f"Label column {name!r}: expected 0 or 1 in every row, "
-                f"{int(wrong.sum())} values are neither."
-            )
-        return {TARGET: given.astype(np.float32)}
-
-    def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
-        """Pass the inputs on."""
-        return inputs, None
-
-    def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
-        """Features ``(n, f)`` to logits ``(n, k)``."""
-        return {TARGET: keras.layers.Dense(len(self.names), dtype="float32", name="logits")(features)}
-
-    def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
-        """Binary cross-entropy of logits; balanced weights are those of negatives per positive."""
-        if options.class_weight == "balanced":
-            weights = [min(100.0, (1 - share) / max(share, 1e-3)) for share in self.shares]
-            weighted = WeightedCrossentropy(weights, options.label_smoothing, exclusive=False)
-            return JoinedLoss({TARGET: weighted})
-        crossentropy = keras.losses.BinaryCrossentropy(
-            from_logits=True, label_smoothing=options.label_smoothing
-        )
-        return JoinedLoss({TARGET: crossentropy})
-
-    def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Logits to probabilities."""
-        return {TARGET: sigmoid(outputs[TARGET], name="probabilities")}
-
-    def scorer(self) -> SingleTarget:
-        """Hears of labels and probabilities."""
-        return SingleTarget(FlagScorer())
-
-    def score(
-        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
-    ) -> dict[str, float]:
-        """Every metric, of labels against probabilities."""
-        return score_whole(self.scorer(), targets, predictions)
-
-    def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Columns ``<name>`` of 0 and 1 and ``probability_<name>``."""
-        chances = predictions[TARGET]
-        labels: dict[str, np.ndarray] = {
-            name: (chances[:, at] > 0.5).astype(np.int64) for at, name in enumerate(self.names)
-        }
-        for at, name in enumerate(self.names):
-            labels[free_name(f"probability_{name}", labels)] = chances[:, at]
-        return labels
-
-    def baselines(
-        self,
-        train: Mapping[str, np.ndarray],
-        validation: Mapping[str, np.ndarray],
-        inputs: Mapping[str, np.ndarray],
-    ) -> dict[str, dict[str, np.ndarray]]:
-        """``majority``: the share of positives of each label in training, for every example."""
-        rows = len(validation[TARGET])
-        return {"majority": {TARGET: np.tile(train[TARGET].mean(axis=0), (rows, 1))}}
-
-    def describe(self) -> dict[str, Any]:
-        """Plain data for ``restore``."""
-        return {"kind": self.kind, "names": list(self.names), "shares": list(self.shares)}
-
-
 def _class_order(labels: list[str]) -> list[int]:
     """Order by value when every label reads as a number, else by alphabet."""
     try:
@@ -298,7 +200,7 @@ def _check_classes(kind: TaskKind, classes: tuple[str, ...], names: tuple[str, .
             f"{target} has only one class ({classes[0]!r}) in the training part: nothing to tell apart. "
             "Choose another target."
         )
-    most = TASKS[kind].classes
+    most = DECLARED[kind].classes
     if most is not None and len(classes) != most:
         raise DataError(
             f"{target} has {len(classes)} classes, a {kind} task has {most}. Use task 'multiclass'."
