@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.notes import Note
 from automl.core.tensors import Promised
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of, learn_columns, place_of, read_columns, recognise
+from automl.data.kinds.kind import Column
 from automl.data.modality import Dataset, Examples, ReadOptions
 from automl.data.rows import (
     Features,
@@ -50,7 +52,7 @@ def read_typed_rows(source: Source, options: ReadOptions, kinds: Sequence[str]) 
         rows=present[read.kept],
         schema={"columns": [column.as_json() for column in read.columns]},
         kinds=read.words,
-        notes=(*dropped, *read.notes),
+        notes=(*dropped, *read.notes, *_without_effect(options, read.columns)),
         handling=read.handling,
     )
     return dataset_of_rows(rows, features, source, options)
@@ -87,6 +89,18 @@ def open_table(source: Source, target: Sequence[str], *, header: bool) -> Table:
     content = source.content
     inputs, targets = content if isinstance(content, tuple) else (content, None)
     return with_targets(_feature_frame(inputs), targets, target, source.name)
+
+
+def _without_effect(options: ReadOptions, columns: Sequence[Column]) -> tuple[Note, ...]:
+    """Tell of options for kinds that no column is of."""
+    used = {column.kind for column in columns}
+    absent = [KINDS[name] for name in KINDS if name not in used]
+    return tuple(
+        Note(f"{option} has no effect: no column holds {kind.words}.")
+        for kind in absent
+        for option in kind.options
+        if getattr(options, option) is not None
+    )
 
 
 def _feature_frame(inputs: Any) -> pd.DataFrame:

@@ -65,7 +65,7 @@ class JobConfig:
         (), "target column; several for multi-label, several outputs or several series", metavar="COL"
     )
     modality: str | None = option(
-        None, "kind of input: tabular, image, text, series; default: inferred", metavar="M"
+        None, "kind of input: tabular, image, text, series, mixed; default: inferred", metavar="M"
     )
     task: str | None = option(
         None,

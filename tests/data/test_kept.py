@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import automl.layers  # noqa: F401  registers the layers that a kept preprocessing names
@@ -89,3 +90,15 @@ def test_tables_are_not_worth_keeping(tmp_path: Path) -> None:
     run("tabular", MODALITIES["tabular"].read(open_source(table), ReadOptions()), cache)
 
     assert not cache.folder.exists()
+
+
+def test_tensors_named_after_odd_columns_are_kept(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a\tb" * 90: TEXTS, "n": np.arange(24) / 7, "label": LABELS})
+    data = MODALITIES["mixed"].read(open_source(frame), ReadOptions(target=("label",)))
+    cache = ArrayCache(tmp_path)
+
+    fresh, taken_up = run("mixed", data, None), (run("mixed", data, cache), run("mixed", data, cache))[1]
+
+    assert list(taken_up.train) == list(fresh.train)
+    for name, array in fresh.train.items():
+        np.testing.assert_array_equal(taken_up.train[name], array)

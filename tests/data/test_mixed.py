@@ -91,6 +91,18 @@ def test_tensors_have_unique_names_and_are_what_their_specs_say(path: Path) -> N
     assert promised == {(spec.kind, spec.source) for spec in preprocessing.inputs}
 
 
+def test_pictures_of_any_size_become_the_pixels_of_training(path: Path) -> None:
+    dataset = read(path)
+    preprocessing = MIXED.fit(dataset, np.arange(ROWS), seed=0)
+    (facts,) = (spec.facts for spec in preprocessing.inputs if spec.kind == "image")
+    row = {name: array[:3] for name, array in dataset.examples.inputs.items()}
+    larger = {**row, "photo": np.repeat(np.repeat(row["photo"], 3, axis=1), 2, axis=2)}
+
+    tensors = predict(preprocessing.model, larger, batch_size=3)["photo.image"]
+
+    np.testing.assert_allclose(tensors * facts.deviation + facts.mean, row["photo"], atol=0.1)
+
+
 def test_the_preprocessing_survives_saving_and_takes_the_raw_row(path: Path, tmp_path: Path) -> None:
     dataset = read(path)
     preprocessing = MIXED.fit(dataset, np.arange(ROWS), seed=0)
@@ -175,6 +187,12 @@ def test_roles_and_missing_texts_are_honoured(path: Path) -> None:
 
 def test_pictures_take_the_size_asked_for(path: Path) -> None:
     assert read(path, image_size=2).examples.inputs["photo"].shape == (ROWS, 2, 2, 3)
+
+
+def test_an_option_for_pictures_that_are_not_there_is_told(path: Path) -> None:
+    notes = read(path, image_size=2, drop=("photo",)).notes
+
+    assert "image_size has no effect: no column holds pictures." in notes
 
 
 def test_texts_that_training_lacks_are_refused(path: Path) -> None:

@@ -184,6 +184,7 @@ class Kind:
         name: in the catalog and in the schemas of jobs.
         words: what users are told such columns are, in the plural.
         handling: how examples with such columns are handled.
+        options: fields of ``ReadOptions`` that it alone understands.
         plain: whether any table has such columns: they alone make a table of one kind.
         bid: from what is known of a column to how sure this kind is that it is its own, from 0 to 1; the
             highest bid wins the column.
@@ -212,6 +213,7 @@ class Kind:
     raw: Callable[[Column], tuple[tuple[int | None, ...], str]]
     promises: Callable[[Column], tuple[Promised, ...]]
     fit: Callable[[Any], Any]
+    options: tuple[str, ...] = ()
     plain: bool = False
     strict: Callable[[pd.Series[Any], Column], tuple[int, str] | None] = lambda series, column: None
 

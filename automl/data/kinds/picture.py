@@ -136,6 +136,7 @@ PICTURE = Kind(
     handling=Handling(examples_per_epoch=50_000, tensors_kept=True),
     bid=_bid,
     judge=_judge,
+    options=("image_size",),
     raw=_raw_array,
     promises=_promises,
     fit=_fit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import numpy as np
 from automl._version import __version__
 from automl.core.phases import Phases
 from automl.core.saved_classes import import_classes_of
-from automl.core.tensors import spec_from_plain, spec_to_plain
+from automl.core.tensors import TensorSpec, spec_from_plain, spec_to_plain
 from automl.data.cache import ArrayCache, Draft, Entry, key_of
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing
 from automl.data.transform import Room
@@ -73,8 +73,10 @@ def preprocess(
     def build(draft: Draft) -> None:
         preprocessing = _fitted(modality, dataset, rows, seed, phases)
         _write(draft.path, preprocessing)
-        preprocessing.transform(dataset.examples, rows, room=_room(draft, "train"), phases=phases)
-        preprocessing.transform(validation, room=_room(draft, "validation"), phases=phases)
+        preprocessing.transform(
+            dataset.examples, rows, room=_room(draft, "train", preprocessing), phases=phases
+        )
+        preprocessing.transform(validation, room=_room(draft, "validation", preprocessing), phases=phases)
 
     return _read(cache.entry(_key(modality, dataset, rows, validation, seed), build))
 
@@ -104,8 +106,14 @@ def _named(arrays: Mapping[str, np.ndarray]) -> list[object]:
     return [part for name in sorted(arrays) for part in (name, arrays[name])]
 
 
-def _room(draft: Draft, part: str) -> Room:
-    return lambda name, shape, dtype: draft.empty(f"{part}-{name}", shape, dtype)
+def _room(draft: Draft, part: str, preprocessing: Preprocessing) -> Room:
+    files = _files(part, preprocessing.inputs)
+    return lambda name, shape, dtype: draft.empty(files[name], shape, dtype)
+
+
+def _files(part: str, specs: Sequence[TensorSpec]) -> dict[str, str]:
+    """Files of tensors by position: tensors are named after columns, as long and odd as users like."""
+    return {spec.name: f"{part}-{place}" for place, spec in enumerate(specs)}
 
 
 def _write(folder: Path, preprocessing: Preprocessing) -> None:
@@ -121,6 +129,6 @@ def _read(entry: Entry) -> Preprocessed:
     model = keras.models.load_model(entry.path / _MODEL, compile=False, safe_mode=True)
     return Preprocessed(
         preprocessing=Preprocessing(inputs=tuple(specs), model=model),
-        train={spec.name: entry.arrays[f"train-{spec.name}"] for spec in specs},
-        validation={spec.name: entry.arrays[f"validation-{spec.name}"] for spec in specs},
+        train={name: entry.arrays[file] for name, file in _files("train", specs).items()},
+        validation={name: entry.arrays[file] for name, file in _files("validation", specs).items()},
     )
