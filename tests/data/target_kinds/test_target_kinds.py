@@ -10,9 +10,15 @@ import pytest
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.extensions import TASK_GROUP
+from automl.data.catalog import MODALITIES
+from automl.data.modality import ReadOptions
+from automl.data.source import open_source
+from automl.data.splits import make_folds
 from automl.data.target_kinds.catalog import TARGET_KINDS
 from automl.data.targets import check_variety, checked_task, column_targets, infer_task, label_type
+from automl.jobs.intake.story import story_of
 from automl.tasks.catalog import TASKS, declarations, task_of
+from automl.tasks.objectives import default_objective
 
 COLUMNS = {
     "binary": pd.DataFrame({"y": ["no", "yes", "Yes", ""] * 5}),
@@ -124,6 +130,21 @@ class Boxes:
     def facts(self, frame):
         return TargetFacts(kind="toy_boxes:KIND")
 
+    def flags(self, frame):
+        return None
+
+    def notes(self, frame):
+        return ()
+
+    def check(self, targets, task, names, where):
+        pass
+
+    def label_type(self, frame, *, typed):
+        return "boxes"
+
+    def words(self, targets):
+        return f", {sum(map(len, targets))} boxes"
+
     def read(self, frame, where, flags):
         cells = [np.array(eval(cell)) for cell in frame.iloc[:, 0]]
         values = np.empty(len(cells), object)
@@ -160,3 +181,22 @@ def test_a_kind_that_cannot_be_loaded_harms_no_other(install) -> None:
     assert infer_task(COLUMNS["binary"], "here") == "binary"
     with pytest.raises(ConfigError, match="targets of the task 'boxing'"):
         column_targets("boxing")
+
+
+def test_a_table_is_read_for_a_task_of_another_package(install) -> None:
+    install("automl-toy", {TASK_GROUP: {"boxing": "toy_boxes:TASK"}}, {"toy_boxes.py": TOY})
+    cells = ["[[1, 2]]", "[[1, 2], [3, 4]]", "[[5, 6]]"] * 8
+    frame = pd.DataFrame({"x": np.arange(24) % 7 / 3, "word": ["a", "b"] * 12, "y": cells})
+
+    dataset = MODALITIES["tabular"].read(open_source(frame), ReadOptions(target=("y",)))
+    again, _ = MODALITIES["tabular"].read_again(open_source(frame), dataset.schema, targets=True)
+    (fold,) = make_folds(dataset, folds=None, seed=0)
+
+    assert dataset.task == "boxing"
+    assert [len(boxes) for boxes in dataset.examples.targets["target"][:3]] == [1, 2, 1]
+    assert len(again) == 24
+    assert len(fold.validation) == 5
+    story = story_of(open_source(frame), dataset, [fold], None, [default_objective("boxing")])
+    assert "rows, boxing" in story
+    assert "y, 32 boxes" in story
+    assert "val_overlap (higher is better)" in story
