@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
@@ -66,6 +66,23 @@ class Catalog(Generic[Item]):
             return item
         found: Item = load(self._others.entries[name], self.group or "", self._expected)
         return found
+
+    def sound(self, names: Iterable[str] | None = None) -> Iterator[Item]:
+        """Give items in order, those of other packages left out that cannot be loaded.
+
+        What is wrong with these is told when one is asked for by name, and by ``automl doctor``.
+
+        Args:
+            names: of the items; all by default.
+        """
+        for name in self if names is None else names:
+            try:
+                item = self[name]
+            except ConfigError:
+                if self.origin(name) is None:
+                    raise
+                continue
+            yield item
 
     def check(self, name: str) -> None:
         """Raise ConfigError unless an item has that name; imports nothing."""

@@ -63,7 +63,7 @@ def recognise(
         targets: of the rows, ``(n,)`` labels or ``(n, k)`` numbers: a column that counts the rows is used
             where it goes with them; None to use it anyway.
     """
-    bidders = [KINDS[name] for name in kinds]
+    bidders = list(KINDS.sound(kinds))
     columns: list[Column] = []
     notes: list[str] = []
     taken: set[str] = set()

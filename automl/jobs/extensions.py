@@ -9,11 +9,16 @@ from typing import Any
 from automl.core.catalog import Catalog
 from automl.core.errors import ConfigError, InputError
 from automl.core.extensions import Origin, absent
+from automl.data.catalog import KINDS
+from automl.data.columns import columns_of
 from automl.models.catalog import FAMILIES
+from automl.models.ends import necks_of
+from automl.models.family import Family
+from automl.models.necks.catalog import NECKS
 from automl.spaces.loading import load_space
 from automl.tasks.catalog import TASKS
 
-CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS)
+CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS, KINDS, NECKS)
 """Those that take items of other packages."""
 
 
@@ -46,17 +51,22 @@ def tried_extensions() -> Iterator[Extension]:
             yield Extension(kind=catalog.kind, name=name, trouble=trouble)
 
 
-def record_of(*, families: Iterable[str], task: str) -> dict[str, Any]:
+def record_of(*, families: Iterable[Family], task: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a file of the job folder tells of the packages whose items are used.
 
     Args:
-        families: names in the catalog.
+        families: that are searched, or that won; their necks are used, too.
         task: name in the catalog.
+        schema: of the data; the kinds of its columns are used.
 
     Returns:
         ``{"extensions": [{"package": ..., "version": ...}]}``, or nothing where all are this package's own.
     """
-    origins = {TASKS.origin(task), *(FAMILIES.origin(name) for name in families)}
+    needs = TASKS[task].needs
+    origins = {TASKS.origin(task), *(KINDS.origin(column.kind) for column in columns_of(schema))}
+    for family in families:
+        origins |= {FAMILIES.origin(family.name)}
+        origins |= {NECKS.origin(neck.name) for neck, _ in necks_of(family, needs)}
     used = sorted((asdict(origin) for origin in origins if origin is not None), key=str)
     return {"extensions": used} if used else {}
 

@@ -6,8 +6,7 @@ necks, needs of tasks. No name of a modality is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import TypeVar
 
 from automl.core.errors import ConfigError, suggest
@@ -39,7 +38,7 @@ def usable_families(
     Raises:
         ConfigError: unknown family, or one that cannot do the task.
     """
-    known = _by_short_name([family for family in _families() if not misfit(family, tensors)])
+    known = _by_short_name([family for family in FAMILIES.sound() if not misfit(family, tensors)])
     needs = TASKS[task].needs
     if wanted:
         chosen = {}
@@ -107,10 +106,3 @@ def _by_short_name(families: Sequence[Family]) -> dict[str, Family]:
     for family in families:
         named[family.name if family.short in named else family.short] = family
     return named
-
-
-def _families() -> Iterator[Family]:
-    """Give every family; one of another package that cannot be loaded is told when it is asked for."""
-    for name in FAMILIES:
-        with suppress(ConfigError):
-            yield FAMILIES[name]

@@ -34,7 +34,7 @@ def necks_of(family: Family, needs: Sequence[str]) -> tuple[tuple[Neck, Mapping[
         return own
     found: dict[str, Neck] = {}
     for need in needs:
-        for neck in (NECKS[name] for name in NECKS):
+        for neck in NECKS.sound():
             if neck.gives == need and neck.takes != need and neck.takes in family.gives:
                 found.setdefault(neck.takes, neck)
     return tuple((neck, {}) for neck in found.values())

@@ -9,12 +9,10 @@ and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from automl.core.catalog import Catalog
-from automl.core.errors import ConfigError
 from automl.core.extensions import TASK_GROUP
 from automl.core.specs import TaskKind
 from automl.metrics.metric import Metric
@@ -53,10 +51,8 @@ def task_of(facts: TargetFacts) -> TaskKind:
 
 
 def declarations() -> Iterator[TaskDeclaration]:
-    """Give every task; one of another package that cannot be loaded is told when it is asked for."""
-    for name in TASKS:
-        with suppress(ConfigError):
-            yield TASKS[name]
+    """Give every task that can be used."""
+    return TASKS.sound()
 
 
 def known_metrics() -> dict[str, Metric]:

@@ -111,3 +111,12 @@ def test_metadata_that_was_cut_short_harms_nobody(install):
 
     assert {"own", "mine", "lost"} <= set(catalog())
     assert catalog().origin("lost").version == "(of unknown version)"
+
+
+def test_of_sound_items_those_of_others_that_fail_are_left_out(install):
+    install("automl-toy", {NECK_GROUP: {"mine": "toy.things:GOOD", "bad": "toy.absent:GOOD"}}, FILES)
+
+    assert list(catalog().sound()) == ["0123456789", "good"]
+    assert list(catalog().sound(["bad", "mine"])) == ["good"]
+    with pytest.raises(AttributeError):
+        list(Catalog("neck", {"own": "string:absent"}).sound())

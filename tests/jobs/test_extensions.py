@@ -13,6 +13,7 @@ from automl.core.extensions import FAMILY_GROUP
 from automl.core.tensors import Promised
 from automl.jobs.extensions import record_of, refuse_absent, tried_extensions
 from automl.jobs.matching import usable_families
+from automl.models.catalog import FAMILIES
 from automl.spaces.loading import known_spaces, load_space
 from automl.tracking.registration import requirements
 
@@ -129,8 +130,11 @@ def test_a_broken_one_stands_in_nobodys_way(install, tmp_path):
 def test_a_job_records_the_packages_that_it_uses(install):
     install("automl-toy", MINE, FILES)
 
-    assert record_of(families=["tabular/mlp"], task="binary") == {}
-    assert record_of(families=["tabular/mine", "tabular/mlp"], task="binary") == {
+    known = {"task": "binary", "schema": {}}
+    own, mine = FAMILIES["tabular/mlp"], FAMILIES["tabular/mine"]
+
+    assert record_of(families=[own], **known) == {}
+    assert record_of(families=[mine, own], **known) == {
         "extensions": [{"package": "automl-toy", "version": "1.0"}]
     }
 

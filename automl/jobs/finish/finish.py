@@ -194,8 +194,9 @@ def _summary(session: Session, records: Records, state: str, warning: str) -> di
         "model": folder.model.name,
         "mlflow_run_id": run_id or None,
         **record_of(
-            families=[f"{intake.modality.name}/{name}" for name in families],
+            families=[intake.families[name] for name in families],
             task=intake.dataset.task,
+            schema=intake.dataset.schema,
         ),
     }
 

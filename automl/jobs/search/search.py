@@ -113,8 +113,8 @@ def _tracked(session: Session) -> Iterator[None]:
     fingerprint = digest(session.intake.source)
     run_id = _open_run(session, fingerprint)
     intake = session.intake
-    families = [f"{intake.modality.name}/{name}" for name in intake.families]
-    used = record_of(families=families, task=intake.dataset.task)
+    dataset = intake.dataset
+    used = record_of(families=intake.families.values(), task=dataset.task, schema=dataset.schema)
     known = {"run_id": run_id, "experiment_id": tracker.experiment_id, "digest": fingerprint, **used}
     write_json(folder.state, {**known, "seconds": session.used})
     try:

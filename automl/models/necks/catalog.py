@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from automl.core.catalog import Catalog
+from automl.core.extensions import NECK_GROUP
 from automl.models.necks.neck import Neck
 
 _PLACE = "automl.models.necks"
@@ -18,4 +19,6 @@ NECKS: Catalog[Neck] = Catalog(
         "branch_pool_dropped": f"{_PLACE}.words:BRANCHES",
         "patch_summary": f"{_PLACE}.patches:SUMMARY",
     },
+    group=NECK_GROUP,
+    expected=Neck,
 )
