@@ -123,9 +123,9 @@ def _parted(model: keras.Model) -> tuple[keras.Model, keras.Function]:
     frontier, tensors = {}, list(model.outputs)
     while tensors:
         tensor = tensors.pop()
-        if tensor.dtype == "float64":
-            tensors += made_from(tensor)
-        else:
+        sources = made_from(tensor) if _is_wide(tensor) else ()
+        tensors += sources
+        if not sources:
             frontier[id(tensor)] = tensor
     narrow = list(frontier.values())
     return keras.Model(model.input, narrow), keras.Function(narrow, model.output)

@@ -28,7 +28,7 @@ from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.intake.intake import choose_backend, default_backend, name_backend
 from automl.jobs.trial.trained_rows import seen_rows
-from automl.jobs.versions import read_versioned
+from automl.jobs.versions import read_versioned, refuse_other_versions
 from automl.tasks.catalog import restore_task
 from automl.tasks.task import Task
 
@@ -72,7 +72,8 @@ class Result:
     @property
     def members(self) -> tuple[Member, ...]:
         """The trials whose models are joined into the exported one, by weight; often just one."""
-        with understood(self._files.result, kinds=(ValueError, ConfigError)):
+        refuse_other_versions(self._files)
+        with understood(self._files.result, kinds=(ValueError,)):
             return winner_from_json(self.summary["members"]).members
 
     @property

@@ -145,6 +145,19 @@ def test_on_a_backend_without_float64_a_mean_of_wide_predictions_keeps_its_digit
     np.testing.assert_array_equal(means, 1e9 + 2.5 * values.astype(np.float64))
 
 
+def test_on_such_a_backend_wide_predictions_stand_beside_others(monkeypatch) -> None:
+    values = np.array([[0.25], [-1.5]], np.float32)
+    given = keras.Input((1,), name="x")
+    outputs = {"price": _offset_by(1e9, "decoding")(given), "sold": keras.layers.Rescaling(2.0)(given)}
+    model = RawModel({"x": given}, outputs)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+
+    predicted = predict_batch(model, {"x": values})
+
+    np.testing.assert_array_equal(predicted["price"], 1e9 + values.astype(np.float64))
+    np.testing.assert_array_equal(predicted["sold"], 2 * values)
+
+
 def _offset_by(offset: float, name: str) -> keras.Model:
     standardised = keras.Input((1,))
     return keras.Model(standardised, TargetRange([offset], [1], [0], [2e9])(standardised), name=name)

@@ -54,6 +54,8 @@ def test_what_does_not_depend_on_the_version_can_still_be_read(old, capsys):
     result = automl.load(old)
 
     assert result.best["family"] == "linear"
+    with pytest.raises(ConfigError, match="made by an earlier version"):
+        _ = result.members
     assert run(["leaderboard", str(old)]) == 0
     assert len(read_earlier(place_of(str(old))).results) == 1
 
