@@ -169,7 +169,7 @@ def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
 
     from automl.private_keras import names_from_the_start
 
-    specs = taken(dealt.family, prepared.preprocessing.inputs)
+    specs = dealt.family.uses(taken(dealt.family, prepared.preprocessing.inputs), dealt.family_options)
     task = prepared.task
     with names_from_the_start():
         inputs = Inputs(

@@ -27,6 +27,7 @@ FAMILIES: Catalog[Family] = Catalog(
         "series/cnn": f"{_PLACE}.series.cnn:FAMILY",
         "series/rnn": f"{_PLACE}.series.rnn:FAMILY",
         "series/transformer": f"{_PLACE}.series.transformer:FAMILY",
+        "mixed/fusion": f"{_PLACE}.mixed.fusion:FAMILY",
     },
     group=FAMILY_GROUP,
     form=SHELVED_NAME,

@@ -7,12 +7,12 @@ maps, the finest first; ``channels (n, k, f)``, one vector per forecast channel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from automl.core.specs import Scalar
-from automl.core.tensors import Inputs
+from automl.core.tensors import Inputs, TensorSpec
 
 if TYPE_CHECKING:
     from keras import KerasTensor
@@ -54,6 +54,8 @@ class Family:
         build: from tensors and an instance of ``options`` to features by name.
         necks: names of the necks that end the family, the first that fits what was built is taken; with
             the defaults that differ from the neck's own.
+        uses: of the tensors that its slots take, those that it connects to with given options; all by
+            default. The others are no inputs of the model.
         default: whether a search tries it without being told to; not so where the user must give
             something first, such as a model file.
         joins: it stands for data of several kinds, so a search tries it by default only where no other
@@ -66,6 +68,7 @@ class Family:
     options: type[Any]
     build: Callable[[Inputs, Any], Features]
     necks: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
+    uses: Callable[[Sequence[TensorSpec], Any], Sequence[TensorSpec]] = lambda specs, options: specs
     default: bool = True
     joins: bool = False
 

@@ -26,11 +26,13 @@ class _Named:
         name: its key; ``<family>.<parameter>`` in a joint space.
         when: conditions that must all hold for it to be present.
         tasks: the task kinds it is meant for; empty means all.
+        kinds: the kinds of tensors it is meant for, any of which the data must give; empty means all.
     """
 
     name: str
     when: tuple[Condition, ...] = ()
     tasks: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -56,6 +58,8 @@ class _Named:
             own["when"] = {condition.parent: condition.plain() for condition in self.when}
         if self.tasks:
             own["tasks"] = list(self.tasks)
+        if self.kinds:
+            own["kinds"] = list(self.kinds)
         return own
 
 

@@ -15,7 +15,7 @@ from automl.spaces.space import SearchSpace
 from automl.tasks.catalog import TASKS
 
 _TOP = ("name", "epochs", "parameters", "portfolio")
-_COMMON = ("type", "when", "tasks")
+_COMMON = ("type", "when", "tasks", "kinds")
 
 
 def parse_space(text: str, *, source: str, name: str) -> SearchSpace:
@@ -160,7 +160,12 @@ def _parameter(reader: _Reader, name: str) -> Parameter:
         raise reader.error(f"unknown type {kind!r}. {suggest(str(kind), _KINDS)}", item.key_line)
     own, make = _KINDS[kind]
     reader.only((*_COMMON, *own))
-    common = {"name": name, "when": _conditions(reader), "tasks": _tasks(reader)}
+    common = {
+        "name": name,
+        "when": _conditions(reader),
+        "tasks": _words(reader, "tasks"),
+        "kinds": _words(reader, "kinds"),
+    }
     parameter: Parameter = reader.checked(lambda: make(reader, common))
     return parameter
 
@@ -205,13 +210,13 @@ _KINDS: dict[str, tuple[tuple[str, ...], Callable[[_Reader, dict[str, Any]], Par
 }
 
 
-def _tasks(reader: _Reader) -> tuple[str, ...]:
-    if reader.get("tasks") is None:
+def _words(reader: _Reader, key: str) -> tuple[str, ...]:
+    if reader.get(key) is None:
         return ()
-    tasks = reader.scalars("tasks")
-    if not all(isinstance(task, str) for task in tasks):
-        raise reader.wrong("tasks", "a list of task kinds")
-    return tasks
+    words = reader.scalars(key)
+    if not all(isinstance(word, str) for word in words):
+        raise reader.wrong(key, "a list of names")
+    return words
 
 
 def _conditions(reader: _Reader) -> tuple[Condition, ...]:

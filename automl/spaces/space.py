@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
 
@@ -137,10 +137,6 @@ class SearchSpace:
         """Return the space of one task kind: without the parameters meant for others and without what
         hangs on them, and with the kind's own full length.
         """
-        kept: dict[str, Parameter] = {}
-        for parameter in self.ordered:
-            if (not parameter.tasks or kind in parameter.tasks) and kept.keys() >= set(parameter.parents):
-                kept[parameter.name] = parameter
         whole = replace(
             self,
             epochs=self.epochs_by_task.get(kind, self.epochs),
@@ -148,7 +144,18 @@ class SearchSpace:
             epochs_by_task={},
             portfolio_by_task={},
         )
-        return whole._with([item for item in self.parameters if item.name in kept])
+        return whole._meant(lambda parameter: not parameter.tasks or kind in parameter.tasks)
+
+    def for_kinds(self, kinds: Collection[str]) -> SearchSpace:
+        """Return the space without the parameters meant for tensors that the data does not give, and
+        without what hangs on them.
+
+        Args:
+            kinds: kinds of tensors that the data gives.
+        """
+        return self._meant(
+            lambda parameter: not parameter.kinds or not {*kinds}.isdisjoint(parameter.kinds)
+        )
 
     def fix(self, name: str, value: Scalar) -> SearchSpace:
         """Return the space with a parameter made a constant; its range does not bind the user.
@@ -210,6 +217,14 @@ class SearchSpace:
 
     def _replaced(self, changed: Mapping[str, Parameter]) -> SearchSpace:
         return self._with([changed.get(item.name, item) for item in self.parameters])
+
+    def _meant(self, wanted: Callable[[Parameter], bool]) -> SearchSpace:
+        """The space of the parameters wanted whose parents are wanted, too."""
+        kept: set[str] = set()
+        for parameter in self.ordered:
+            if wanted(parameter) and kept >= set(parameter.parents):
+                kept.add(parameter.name)
+        return self._with([item for item in self.parameters if item.name in kept])
 
     def _with(self, parameters: Sequence[Parameter]) -> SearchSpace:
         """The space with other parameters; portfolio entries lose what no longer fits."""
@@ -273,7 +288,9 @@ def _check_parents(named: Mapping[str, Parameter]) -> None:
 
 def _described(parameter: Parameter) -> str:
     facts = {
-        key: value for key, value in parameter.plain().items() if key not in ("when", "tasks", "default")
+        key: value
+        for key, value in parameter.plain().items()
+        if key not in ("when", "tasks", "kinds", "default")
     }
     return ", ".join(f"{key} {value}" for key, value in facts.items())
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
 
 from automl.core.tensors import Bound, Inputs, TensorSpec
 from automl.models.catalog import FAMILIES
-from automl.models.ends import encode
+from automl.models.ends import encode, part_of
 from automl.models.family import Family
 
 FORECAST_NEEDS = ("channels", "vector")
@@ -30,10 +30,15 @@ def takes(family: Family, spec: TensorSpec) -> bool:
     return spec.kind in {slot.kind for slot in family.slots}
 
 
+def used(family: Family, specs: Iterable[TensorSpec], options: Mapping[str, Any]) -> Sequence[TensorSpec]:
+    """Of ``specs`` those that a family connects to with given options."""
+    return family.uses([spec for spec in specs if takes(family, spec)], part_of(family.options, options))
+
+
 def backbone(name: str, specs: Iterable[TensorSpec], options: dict[str, Any]) -> tuple[Inputs, Any]:
     """Inputs that a family takes of ``specs``, and the feature that heads stand on."""
     family, specs = FAMILIES[name], list(specs)
-    inputs = entry(spec for spec in specs if takes(family, spec))
+    inputs = entry(used(family, specs, options))
     forecast = any(getattr(spec.facts, "targets", 0) for spec in specs)
     return inputs, encode(family, inputs, options, FORECAST_NEEDS if forecast else ("vector",))
 

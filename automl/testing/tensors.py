@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from automl.core.tensors import Categories, Pixels, Steps, TensorSpec, Vocabulary
@@ -37,6 +39,17 @@ def series(*shape: int, targets: int = 0, masked: bool = False) -> TensorSpec:
     return TensorSpec(name="sequence", kind="sequence", shape=shape, facts=facts)
 
 
+def column(spec: TensorSpec, source: str) -> TensorSpec:
+    """The tensor of one column among several of its kind."""
+    return replace(spec, name=f"{source}__{spec.kind}", source=source)
+
+
+def text(source: str, length: int, size: int) -> tuple[TensorSpec, ...]:
+    """The tensors of one column of texts among several."""
+    made = (ids("tokens", length, size), ids("ngrams", length, size), numbers("ngram_weights", length))
+    return tuple(column(spec, source) for spec in made)
+
+
 def smallest(spec: TensorSpec) -> int:
     """How many ids every column of an integer tensor knows."""
     if isinstance(spec.facts, Categories):
@@ -48,6 +61,14 @@ TABLE = (numbers("numeric", 3), numbers("ranks", 2), codes(3, 20))
 PICTURES = (pictures(8, 8, 3),)
 TEXTS = (ids("tokens", 12, 30), ids("ngrams", 12, 30), numbers("ngram_weights", 12))
 SERIES = (series(16, 2, masked=True),)
+ROW = (
+    replace(numbers("numeric", 3), source="numbers"),
+    replace(numbers("ranks", 2), source="numbers"),
+    replace(codes(3, 20), source="categories"),
+    column(pictures(8, 8, 3), "photo"),
+    *text("title", 6, 30),
+    *text("review", 12, 40),
+)
 """Small tensors of one example each, as the data of this package's own kinds gives them."""
 
 

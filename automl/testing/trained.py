@@ -21,7 +21,7 @@ from automl.core.targets import TARGET
 from automl.models.catalog import FAMILIES
 from automl.models.ends import encode
 from automl.tasks.losses import JoinedLoss
-from automl.testing.networks import entry, takes
+from automl.testing.networks import entry, used
 from automl.testing.samples import FamilySample, family_sample
 from automl.testing.tensors import sample_of
 from automl.training.compiled import CompiledEngine
@@ -70,8 +70,8 @@ def candidate_of(
     """A family's network by itself with a head for two classes, its weights drawn from the seed."""
     family = FAMILIES[sample.name]
     seed_models(seed)
-    inputs = entry(spec for spec in sample.tensors if takes(family, spec))
     options = {**sample.small, **(sample.one if settings is None else settings)}
+    inputs = entry(used(family, sample.tensors, options))
     feature = encode(family, inputs, options, sample.needs)
     chosen = {"batch_size": 16, "learning_rate": 3e-3, "weight_decay": 0.01, **training}
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.05)

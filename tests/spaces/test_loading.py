@@ -37,6 +37,12 @@ def test_a_default_left_out_is_the_middle():
     assert parameter("{type: choice, values: [null, 2]}")["x"].default is None
 
 
+def test_kinds_of_data_are_kept_when_a_space_is_written():
+    text = "epochs: 3\nparameters:\n  x: {type: boolean, kinds: [image, tokens]}\n"
+    space = parse_space(dump_space(parse(text)), source="again", name="mine")
+    assert space["x"].kinds == ("image", "tokens")
+
+
 def test_a_dumped_space_reads_back_as_the_same():
     assert parse(dump_space(sample_space())) == sample_space()
 
@@ -66,6 +72,7 @@ def test_a_choice_of_texts_that_look_like_numbers_reads_back_as_texts():
         ("{type: boolean, when: {good: {low: 2, high: 1}}}", "reversed"),
         ("{type: boolean, when: {good: {low: 2}}}", "key 'high' is missing"),
         ("{type: boolean, when: good}", "'when' must be a mapping"),
+        ("{type: boolean, kinds: [1]}", "'kinds' must be a list of names"),
         ("{type: boolean, tasks: [binry]}", "unknown task 'binry'.*Did you mean 'binary'"),
         ("{type: boolean, default: 1}", "'default' must be true or false, got the number 1"),
         ("{type: constant}", "key 'value' is missing"),

@@ -7,7 +7,7 @@ import pytest
 
 from automl.core.errors import SpaceError
 from automl.spaces.conditions import OneOf, in_order
-from automl.spaces.parameters import Boolean, Constant, Integer
+from automl.spaces.parameters import Boolean, Choice, Constant, Integer
 from automl.spaces.space import SearchSpace, join
 from tests.spaces.samples import sample_space
 
@@ -77,6 +77,20 @@ def test_for_task_leaves_out_what_other_tasks_need_and_what_hangs_on_it():
     assert kept.default().keys() == SPACE.default().keys() - {"smoothing"}
     assert kept.portfolio == ({"depth": 1},)
     assert space.for_task("binary") == space
+
+
+def test_for_kinds_leaves_out_what_absent_data_would_need_and_what_hangs_on_it():
+    encoder = Choice(name="encoder", values=("cnn", "rnn"), default="cnn", kinds=("tokens", "image"))
+    units = Integer(
+        name="units", low=1, high=9, default=4, when=(OneOf(parent="encoder", values=("rnn",)),)
+    )
+    space = replace(
+        SPACE, parameters=(*SPACE.parameters, encoder, units), portfolio=({"encoder": "rnn", "depth": 1},)
+    )
+    assert space.for_kinds({"tokens"}) == space
+    kept = space.for_kinds({"numeric"})
+    assert {item.name for item in kept.parameters} == {item.name for item in SPACE.parameters}
+    assert kept.portfolio == ({"depth": 1},)
 
 
 def test_fix_makes_a_constant_also_of_what_the_portfolio_says_otherwise():

@@ -18,7 +18,7 @@ from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_mod
 from automl.models.catalog import FAMILIES
 from automl.tasks.catalog import fit_task
 from automl.tasks.task import Task
-from automl.testing.tensors import codes, ids, numbers, pictures, series, smallest
+from automl.testing.tensors import ROW, codes, ids, numbers, pictures, series, smallest
 from automl.training.accelerator import Accelerator, find_accelerator
 from automl.training.engine import Split, TrainingOptions
 from automl.training.memory import release
@@ -42,6 +42,7 @@ SPECS = {
         numbers("ngram_weights", 12),
     ),
     "series": (series(12, 2, masked=True),),
+    "mixed": ROW,
 }
 FORECAST = (series(12, 3, targets=2),)
 SMALL: dict[str, Any] = {"width": 8, "units": 8, "filters": 8, "heads": 2, "embedding_size": 8, "patch": 4}
@@ -60,6 +61,8 @@ CORNERS: list[tuple[str, str, dict[str, Any]]] = [
     ("text/cnn", "regression", {"pooling": "both"}),
     ("text/ngrams", "binary", {"depth": 1, "weighted": False, "ngram_dropout": 0.1}),
     ("series/cnn", "binary", {"pooling": "both", "normalisation": "layer", "noise": 0.1}),
+    ("mixed/fusion", "binary", {"combiner": "gated", "text_encoder": "rnn", "vector_dropout": 0.2}),
+    ("mixed/fusion", "regression", {"combiner": "attention", "image_encoder": "vision_transformer"}),
     ("series/linear", "forecasting", {"decomposition": True, "instance_norm": "standard"}),
     ("series/rnn", "forecasting", {"cell": "lstm", "instance_norm": "none", "loss": "huber"}),
 ]
@@ -80,7 +83,7 @@ def arrays(specs: tuple[TensorSpec, ...]) -> dict[str, np.ndarray]:
             array = random.integers(0, smallest(spec), (ROWS, *spec.shape))
         else:
             array = random.uniform(0, 1, (ROWS, *spec.shape))
-        if spec.name in ("tokens", "ngrams", "ngram_weights"):
+        if spec.kind in ("tokens", "ngrams", "ngram_weights"):
             array[:, 8:] = 0
         if getattr(spec.facts, "masked", False):
             array[::2, 9:] = np.nan

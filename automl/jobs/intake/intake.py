@@ -322,10 +322,14 @@ def _search_space(
     config: JobConfig, modality: Modality, dataset: Dataset, per_pass: int
 ) -> tuple[dict[str, Family], SearchSpace, dict[str, int]]:
     task = dataset.task
-    own = load_space(config.space, task=task) if config.space else None
+    promises = modality.promises(dataset)
+    kinds = {tensor.kind for tensor in promises}
+    own = load_space(config.space, task=task).for_kinds(kinds) if config.space else None
     wanted = config.family or ((own.name.split("/")[-1],) if own else ())
-    families = usable_families(modality.name, modality.promises(dataset), task, wanted)
-    spaces = {name: load_space(family.name, task=task) for name, family in families.items()}
+    families = usable_families(modality.name, promises, task, wanted)
+    spaces = {
+        name: load_space(family.name, task=task).for_kinds(kinds) for name, family in families.items()
+    }
     if own is not None:
         name = own.name.split("/")[-1]
         if name not in families:
