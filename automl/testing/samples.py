@@ -8,6 +8,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+import numpy as np
+
 from automl.core.specs import Scalar
 from automl.core.tensors import TensorSpec, spec_from_plain, spec_to_plain
 
@@ -44,6 +46,37 @@ def family_sample(plain: Mapping[str, Any]) -> FamilySample:
     """Return a sample from JSON."""
     tensors = tuple(spec_from_plain(spec) for spec in plain["tensors"])
     return FamilySample(**{**plain, "tensors": tensors, "needs": tuple(plain["needs"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskSample:
+    """Raw targets of some examples, at least 20.
+
+    Attributes:
+        name: of the task in the catalog.
+        targets: by name, first axis examples; see ``Examples.targets``.
+        names: of the target columns.
+        feature: shape of the feature that the head stands on, without examples.
+        facts: what the modality knows beyond the targets.
+        inputs: raw inputs of the last quarter of the examples, where baselines look at them.
+        title: what this sample is called among several of a task.
+    """
+
+    name: str
+    targets: Mapping[str, np.ndarray]
+    names: tuple[str, ...] = ("y",)
+    feature: tuple[int, ...] = (5,)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    title: str = ""
+
+    def __str__(self) -> str:
+        return "-".join(filter(None, (self.name, self.title)))
+
+    @property
+    def rows(self) -> int:
+        """How many examples there are."""
+        return len(next(iter(self.targets.values())))
 
 
 def discovered(package: str) -> tuple[Any, ...]:

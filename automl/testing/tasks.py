@@ -1,0 +1,209 @@
+"""What every task promises, for the one who writes a task.
+
+class TestMine(TaskContract):
+samples = (TaskSample(name="mine", targets={"target": np.array(["a", "b"] * 20, object)}),)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import is_dataclass
+from typing import ClassVar
+
+import keras
+import numpy as np
+import pytest
+
+from automl.core.specs import Objective
+from automl.core.tensors import Inputs
+from automl.data.raw_model import predict
+from automl.tasks.catalog import TASKS, fit_task, restore_task
+from automl.tasks.decoding import finished
+from automl.tasks.task import Task
+from automl.testing.samples import TaskSample
+from automl.training.compiled import CompiledEngine
+from automl.training.engine import Candidate, Split, TrainingOptions
+from automl.training.scoring import Collected
+from automl.training.seeding import seed_models
+from automl.training.streaming import FitEngine
+
+
+class TaskContract:
+    """Subclass it and give ``samples``."""
+
+    samples: ClassVar[Sequence[TaskSample]] = ()
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Run each test for each sample."""
+        if "sample" in metafunc.fixturenames:
+            metafunc.parametrize("sample", self.samples, ids=str)
+
+    def test_its_declaration_bears_the_name_of_its_place_in_the_catalog(self, sample: TaskSample) -> None:
+        declaration = TASKS[sample.name]
+
+        assert declaration.name == sample.name
+        assert declaration.words
+        assert declaration.needs
+        assert len({metric.name for metric in declaration.metrics}) == len(declaration.metrics)
+
+    def test_targets_are_encoded_as_dense_rows(self, sample: TaskSample) -> None:
+        for encoded in _fit(sample).encode(sample.targets).values():
+            assert str(encoded.dtype) in ("float32", "int32")
+            assert len(encoded) == sample.rows
+
+    def test_the_head_gives_what_the_loss_compares(self, sample: TaskSample) -> None:
+        task = _fit(sample)
+
+        loss = task.loss(task.options())(task.encode(sample.targets), _outputs(task, sample))
+
+        assert np.shape(loss) == ()
+        assert float(loss) > 0
+
+    def test_the_loss_comes_back_from_its_configuration(self, sample: TaskSample) -> None:
+        task = _fit(sample)
+        loss, encoded, outputs = (
+            task.loss(task.options()),
+            task.encode(sample.targets),
+            _outputs(task, sample),
+        )
+
+        again = type(loss).from_config(loss.get_config())
+
+        assert float(again(encoded, outputs)) == float(loss(encoded, outputs))
+
+    def test_connect_leaves_whole_examples_alone(self, sample: TaskSample) -> None:
+        inputs = Inputs(bound=())
+
+        connected, _ = _fit(sample).connect(inputs, None)
+
+        assert connected is inputs
+
+    def test_arrays_are_finished_as_the_exported_model_finishes_them(self, sample: TaskSample) -> None:
+        task = _fit(sample)
+        outputs = _outputs(task, sample)
+        tensors = {name: keras.Input(values.shape[1:], name=name) for name, values in outputs.items()}
+
+        model = keras.Model(tensors, task.finish(tensors))
+        exported = predict(model, outputs, batch_size=16)
+
+        for name, wanted in finished(task, outputs).items():
+            np.testing.assert_allclose(exported[name], wanted, rtol=0, atol=1e-5 * max(1.0, np.std(wanted)))
+
+    def test_scores_hold_every_metric_of_the_kind(self, sample: TaskSample) -> None:
+        task = _fit(sample)
+
+        scores = task.score(task.encode(sample.targets), finished(task, _outputs(task, sample)))
+
+        assert list(scores) == [metric.name for metric in TASKS[sample.name].metrics]
+        assert task.declaration is TASKS[sample.name]
+        assert all(np.isfinite(value) for value in scores.values())
+
+    def test_predictions_that_are_no_numbers_score_nan(self, sample: TaskSample) -> None:
+        task = _fit(sample)
+        made = finished(task, _outputs(task, sample))
+        predictions = {name: np.full_like(values, np.nan) for name, values in made.items()}
+
+        assert all(
+            value != value for value in task.score(task.encode(sample.targets), predictions).values()
+        )
+
+    def test_decoded_columns_have_a_row_for_each_example(self, sample: TaskSample) -> None:
+        task = _fit(sample)
+
+        columns = task.decode(finished(task, _outputs(task, sample)))
+
+        assert columns
+        assert {len(column) for column in columns.values()} == {sample.rows}
+
+    def test_baselines_can_be_scored(self, sample: TaskSample) -> None:
+        task = _fit(sample)
+        encoded = task.encode(sample.targets)
+        train, rest = ({name: values[part] for name, values in encoded.items()} for part in _parts(sample))
+
+        rules = task.baselines(train, rest, sample.inputs)
+
+        scores = [task.score(rest, guess)[task.declaration.default_metric.name] for guess in rules.values()]
+        assert scores
+        assert np.isfinite(scores).all()
+
+    def test_a_task_comes_back_from_its_description_as_json(self, sample: TaskSample) -> None:
+        task = _fit(sample)
+        outputs = _outputs(task, sample)
+
+        again = restore_task(json.loads(json.dumps(task.describe())))
+
+        assert again == task
+        for name, values in finished(again, outputs).items():
+            np.testing.assert_array_equal(values, finished(task, outputs)[name])
+
+    def test_options_are_a_frozen_dataclass_with_defaults(self, sample: TaskSample) -> None:
+        options = _fit(sample).options
+
+        assert is_dataclass(options)
+        assert options() == options()
+
+    def test_every_engine_trains_it_alike(self, sample: TaskSample) -> None:
+        task, metric = _fit(sample), TASKS[sample.name].default_metric
+        objective = Objective(name=metric.name, direction=metric.direction)
+        losses = []
+        for engine in (CompiledEngine(), FitEngine()):
+            subject, split = _candidate(task, sample), _split(task, sample)
+
+            (outcome,) = engine.train([subject], split, objective=objective, observers=[lambda epoch: ""])
+
+            losses.append([epoch.metrics["loss"] for epoch in outcome.epochs])
+            assert {f"val_{item.name}" for item in TASKS[sample.name].metrics} <= set(
+                outcome.epochs[0].metrics
+            )
+
+        assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+        assert len(losses[0]) == 2
+
+
+def _fit(sample: TaskSample) -> Task:
+    return fit_task(sample.name, sample.targets, names=sample.names, facts=sample.facts)
+
+
+def _parts(sample: TaskSample) -> tuple[slice, slice]:
+    """Training and validation part."""
+    first = 3 * sample.rows // 4
+    return slice(first), slice(first, sample.rows)
+
+
+def _outputs(task: Task, sample: TaskSample) -> dict[str, np.ndarray]:
+    """Random outputs of the head's shapes."""
+    outputs = task.head(keras.Input(sample.feature), None, task.options())
+    random = np.random.default_rng(1)
+    return {
+        name: (random.normal(size=(sample.rows, *tensor.shape[1:])) * 2).astype(np.float32)
+        for name, tensor in outputs.items()
+    }
+
+
+def _candidate(task: Task, sample: TaskSample) -> Candidate:
+    """The head alone, on the feature as it comes."""
+    seed_models(1)
+    feature = keras.Input(sample.feature, name="feature")
+    return Candidate(
+        model=keras.Model({"feature": feature}, task.head(feature, None, task.options())),
+        loss=task.loss(task.options()),
+        options=TrainingOptions(batch_size=8),
+        epochs=2,
+        seed=1,
+    )
+
+
+def _split(task: Task, sample: TaskSample) -> Split:
+    train, rest = _parts(sample)
+    feature = np.random.default_rng(2).normal(size=(sample.rows, *sample.feature)).astype(np.float32)
+    encoded = task.encode(sample.targets)
+    held = {name: values[rest] for name, values in encoded.items()}
+    return Split(
+        train={"feature": feature[train]},
+        train_targets={name: values[train] for name, values in encoded.items()},
+        validation={"feature": feature[rest]},
+        scorer=lambda: Collected(
+            len(feature[rest]), lambda outputs: task.score(held, finished(task, outputs))
+        ),
+    )
