@@ -1,4 +1,4 @@
-"""A forecast: the next day of an hourly load with a daily rhythm.
+"""Forecast the next day of an hourly load.
 
 python examples/forecast.py --trials 4
 """
@@ -14,7 +14,7 @@ import automl
 
 
 def load(days: int) -> pd.DataFrame:
-    """Return a made-up hourly load."""
+    """Return a synthetic hourly load with daily and weekly cycles."""
     hours = np.arange(days * 24)
     rhythm = 10 + 3 * np.sin(2 * np.pi * hours / 24) + np.sin(2 * np.pi * hours / 168)
     noise = np.random.default_rng(0).normal(scale=0.3, size=len(hours))

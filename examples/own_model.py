@@ -1,4 +1,4 @@
-"""Models of your own: the function builds, the search does the rest.
+"""Tune your own model: you write the function that builds it.
 
 python examples/own_model.py --trials 10
 """
@@ -15,7 +15,7 @@ import automl
 
 
 def build(trial: optuna.Trial) -> keras.Model:
-    """Return a compiled model of a trial's suggestions."""
+    """Return a compiled model with the trial's hyperparameters."""
     model = keras.Sequential([keras.Input((64,)), keras.layers.Rescaling(1 / 16)])
     for _ in range(trial.suggest_int("depth", 1, 3)):
         model.add(keras.layers.Dense(trial.suggest_int("width", 16, 128, log=True), activation="relu"))
@@ -27,7 +27,7 @@ def build(trial: optuna.Trial) -> keras.Model:
 
 
 def main() -> None:
-    """Search over the function's models on the digits."""
+    """Tune the model on scikit-learn's digits."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=10)
     parser.add_argument("--epochs", type=int, default=10)

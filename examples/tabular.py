@@ -1,4 +1,4 @@
-"""A table: search, look at the leaderboard, predict.
+"""A table: search, print the leaderboard, predict.
 
 python examples/tabular.py --trials 5
 """

@@ -1,4 +1,4 @@
-"""Texts in memory: which of two moods a sentence has.
+"""Text in memory: classify sentences by mood.
 
 python examples/text.py --trials 3
 """
