@@ -85,6 +85,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
     """
     names = [str(item) for item in known]
     near = get_close_matches(str(name), names, n=3, cutoff=0.6)
+    near = near or [item for item in names if item.lower() == str(name).lower()]
     if near:
         return f"Did you mean {' or '.join(repr(item) for item in near)}?"
     listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")

@@ -34,8 +34,9 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         with loaded:
             arrays = {key: loaded[key] for key in loaded}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        reason = str(error).rstrip(".")
         raise DataError(
-            f"{path} cannot be read as an npz file: {error}. Expected arrays, as np.savez writes them;"
+            f"{path} cannot be read as an npz file: {reason}. Expected arrays, as np.savez writes them;"
             " series of unequal length are padded with NaN at the end."
         ) from None
     if not arrays:

@@ -84,7 +84,7 @@ def _check(dataset: Dataset, folds: int | None, share: float) -> None:
         raise ConfigError(f"The share of examples for validation must lie between 0 and 1, got {share}.")
     if folds is not None and rows < folds:
         raise DataError(
-            f"{folds} folds need at least {folds} examples, the data has {rows}. Ask for fewer."
+            f"{folds} folds need at least {folds} examples, the data has {rows}. Use fewer folds."
         )
     if rows < MINIMUM_ROWS:
         raise DataError(f"A search needs at least {MINIMUM_ROWS} examples, the data has {rows}.")
@@ -190,7 +190,7 @@ def _allot(counts: np.ndarray, share: float) -> np.ndarray:
     if not taken.sum():
         raise DataError(
             f"No class has two examples ({counts.sum()} examples, {len(counts)} classes), so none can be "
-            "set aside for validation. Is the target a number? Then ask for a regression."
+            "set aside for validation. Is the target a number? Then choose regression."
         )
     return taken
 
@@ -200,7 +200,7 @@ def _refuse_rare(labels: np.ndarray, folds: int) -> None:
     if counts.min() < folds:
         raise DataError(
             f"{folds} folds need at least {folds} examples of each class, class "
-            f"{str(names[counts.argmin()])!r} has {counts.min()}. Ask for fewer folds, or drop the class."
+            f"{str(names[counts.argmin()])!r} has {counts.min()}. Use fewer folds, or drop the class."
         )
 
 

@@ -162,7 +162,7 @@ class RayCrew:
             if wanted > there.get(kind, 0.0):
                 raise ConfigError(
                     f"A worker needs {wanted:g} {kind}, but the Ray cluster has "
-                    f"{there.get(kind, 0.0):g}: ask for less, or add nodes."
+                    f"{there.get(kind, 0.0):g}: request less, or add nodes."
                 )
 
 

@@ -376,6 +376,13 @@ def _check_name(name: str | None) -> None:
         )
 
 
+_PLAIN: dict[str, tuple[tuple[type, ...], str]] = {
+    "int": ((int,), "a whole number"),
+    "str": ((str, Path), "text"),
+    "bool": ((bool,), "true or false"),
+}
+
+
 def _converted(key: str, value: Any, where: str) -> Any:
     kind = str(config_fields()[key].type)
     if key in PARSED and value is not None:
@@ -385,7 +392,7 @@ def _converted(key: str, value: Any, where: str) -> Any:
         return tuple(str(item) for item in items if item is not None)
     if value is None and "None" in kind:
         return None
-    expected: tuple[type, ...] = {"int": (int,), "str": (str, Path), "bool": (bool,)}[kind.split(" ")[0]]
+    expected, words = _PLAIN[kind.split(" ")[0]]
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
-        raise ConfigError(f"{where}: {key}: expected {kind.split(' ')[0]}, got {value!r}.")
+        raise ConfigError(f"{where}: {key}: expected {words}, got {value!r}.")
     return str(value) if isinstance(value, Path) else value

@@ -60,7 +60,7 @@ def read_located(text: str, source: str) -> Located:
         try:
             node = loader.get_single_node()
             if node is None:
-                raise SpaceError(f"{source} is empty; 'epochs' and 'parameters' are expected.")
+                raise SpaceError(f"{source} is empty; expected 'epochs' and 'parameters'.")
             return _located(node, loader, source, set(), node.start_mark.line + 1)
         finally:
             loader.dispose()

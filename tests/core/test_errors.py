@@ -19,6 +19,7 @@ def test_exit_codes(kind, code):
     ("name", "known", "text"),
     [
         ("incom", ["age", "income"], "Did you mean 'income'?"),
+        ("Y", ["a", "y"], "Did you mean 'y'?"),
         ("zzz", ["age", "income"], "Known: age, income."),
         ("zzz", [], "None are known."),
     ],

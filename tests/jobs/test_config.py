@@ -55,13 +55,13 @@ def test_paths_of_a_job_file_are_relative_to_it(tmp_path):
     ("values", "message"),
     [
         ({"trails": 3}, "trials"),
-        ({"trials": "many"}, "expected int"),
+        ({"trials": "many"}, "expected a whole number"),
         ({"trials": 0}, "at least 1"),
         ({"time": "soon"}, "10m"),
         ({"folds": 1}, "at least 2"),
-        ({"folds": 3, "validation": "v.csv"}, "exclude"),
+        ({"folds": 3, "validation": "v.csv"}, "combined"),
         ({"backend": "tensorflw"}, "tensorflow"),
-        ({"header": "no"}, "expected bool"),
+        ({"header": "no"}, "expected true or false"),
     ],
 )
 def test_wrong_options_are_refused(values, message):

@@ -104,7 +104,7 @@ def _numbers(series: pd.Series[Any], where: str) -> np.ndarray:
         row = first_without_number(series, numbers)
         raise DataError(
             f"{where}, column {series.name!r}, row {row + 1}: expected a number as target of regression,"
-            f" got {as_text(series)[row]!r} ({bad} such cells). Fix them, or ask for classification."
+            f" got {as_text(series)[row]!r} ({bad} such cells). Fix them, or choose classification."
         )
     return np.where(np.abs(numbers) > LARGEST, np.nan, numbers)
 

@@ -74,7 +74,7 @@ class Label:
             shown = ", ".join(repr(item) for item in classes[:5])
             raise DataError(
                 f"{where}: target {name!r} has {len(classes)} classes ({shown}, ...), expected"
-                f" {task.classes}. Ask for multiclass."
+                f" {task.classes}. Choose the task multiclass."
             )
         if len(classes) > 50 and len(classes) > len(targets) / 2:
             raise DataError(
@@ -116,7 +116,7 @@ def _refuse_dates(series: pd.Series[Any], where: str) -> None:
     if date_forms(series):
         raise DataError(
             f"{where}: target {series.name!r} holds dates, which are neither amounts nor classes. Turn them"
-            " into numbers, such as days since a date, or ask for classes: --task multiclass."
+            " into numbers, such as days since a date, or treat them as classes: --task multiclass."
         )
 
 
@@ -130,6 +130,6 @@ def _refuse_amounts_with_words(series: pd.Series[Any], where: str, *, numbered: 
         row = first_without_number(series, numbers)
         raise DataError(
             f"{where}, column {series.name!r}, row {row + 1}: expected a number as in most rows of this"
-            f" target, got {as_text(series)[row]!r} ({bad} such cells). Fix or empty them, or ask"
-            " for classes: --task multiclass."
+            f" target, got {as_text(series)[row]!r} ({bad} such cells). Fix or empty them, or treat"
+            " them as classes: --task multiclass."
         )

@@ -49,8 +49,8 @@ def check_places(texts: Sequence[str]) -> None:
         place = place_of(text)
         if "://" not in place.storage and not Path(place.storage).is_file():
             raise ConfigError(
-                f"{place.shown}: there is no study. Expected a job folder, which holds a {JOURNAL}, such a "
-                "file, or ADDRESS#STUDY of a database."
+                f"{place.shown}: no study found. Expected a job folder, its {JOURNAL}, or ADDRESS#STUDY of "
+                "a database."
             )
 
 
