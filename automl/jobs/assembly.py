@@ -156,7 +156,10 @@ def build_candidate(
         seed=seed,
         epochs_per_pass=epochs_per_pass,
         transforms=dealt.transforms,
-        kinds=Kinds(inputs={spec.name: spec.name for spec in prepared.preprocessing.inputs}),
+        kinds=Kinds(
+            inputs={spec.name: spec.kind for spec in prepared.preprocessing.inputs},
+            targets=dict.fromkeys(prepared.split.train_targets, prepared.task.declaration.targets),
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from tensorflow.errors import ResourceExhaustedError
 from automl.core.specs import Objective, TrialRecord
 from automl.data.modality import Examples, Preprocessing
 from automl.execution.executor import INTERRUPTED, Message
-from automl.jobs.assembly import Prepared, build_core, deal
+from automl.jobs.assembly import Prepared, build_candidate, build_core, deal
 from automl.jobs.intake.setting import Setting
 from automl.jobs.intake.settings import with_setting
 from automl.jobs.trial import trial
@@ -33,6 +33,8 @@ from automl.tasks.catalog import fit_task
 from automl.tasks.limits import parse_limit
 from automl.testing.tensors import numbers
 from automl.training.accelerator import CERTAIN
+from automl.training.batches.transforms.mixup import Mixup
+from automl.training.batches.transforms.transform import Kinds
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, Split, StopReason, TrainingState
 from automl.training.engine_choice import EngineChoice
 from automl.training.footprint import Footprint, footprint
@@ -244,6 +246,16 @@ def test_layers_are_named_alike_however_many_models_were_built_before() -> None:
     first, second = (build_core(dealt, shared.folds[0]) for _ in range(2))
 
     assert [layer.name for layer in first.layers] == [layer.name for layer in second.layers]
+
+
+def test_a_candidate_tells_its_transforms_what_inputs_and_targets_are() -> None:
+    shared = setting(SmallDevice(limit=16), [])
+    dealt = deal(shared.families["linear"], shared.folds[0].task, {"mixup": 0.4})
+
+    candidate = build_candidate(dealt, shared.folds[0], epochs=1, seed=0)
+
+    assert candidate.transforms == (Mixup(mixup=0.4),)
+    assert candidate.kinds == Kinds(inputs={"numeric": "numeric"}, targets={"target": "amount"})
 
 
 def limited(of: Setting, examples: float, where: str) -> Setting:
