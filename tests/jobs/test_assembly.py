@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 
 from automl.core.errors import SpaceError
 from automl.jobs.assembly import Dealt, deal
 from automl.models.catalog import FAMILIES
+from automl.tasks.catalog import fit_task
 from automl.training.batches.transforms.mixup import Mixup
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    label_smoothing: float = 0.0
-
-
-class Task:
-    options = Options
-
-
 def dealt(**configuration: Any) -> Dealt:
-    return deal(FAMILIES["image/cnn"], Task(), configuration)  # type: ignore[arg-type]
+    labels = {"target": np.array(["a", "b", "c"] * 4, dtype=object)}
+    task = fit_task("multiclass", labels, names=("label",), facts={})
+    return deal(FAMILIES["image/cnn"], task, configuration)
 
 
 def test_family_task_training_and_transforms_get_what_is_theirs() -> None:
-    given = dealt(dropout=0.3, label_smoothing=0.1, learning_rate=0.02, mixup=0.4)
+    given = dealt(flip="horizontal", label_smoothing=0.1, learning_rate=0.02, mixup=0.4)
 
-    assert given.family_options.dropout == 0.3
-    assert given.task_options == Options(label_smoothing=0.1)
+    assert given.family_options.flip == "horizontal"
+    assert given.task_options.label_smoothing == 0.1
     assert given.training.learning_rate == 0.02
     assert given.transforms == (Mixup(mixup=0.4),)
 
