@@ -35,6 +35,11 @@ class Objective:
         """The name as users read it: ``val_accuracy``, but ``parameters``."""
         return label_of(self.name)
 
+    @property
+    def text(self) -> str:
+        """Label and direction, as studies and runs keep them: ``val_accuracy:maximize``."""
+        return f"{self.label}:{self.direction}"
+
     def better(self, value: float, than: float | None) -> bool:
         """Whether ``value`` beats ``than`` (``None``: nothing yet; NaN never beats)."""
         if value != value:

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import pytest
 
-from automl.core.specs import Objective
+from automl.core.specs import Objective, label_of
 from automl.core.tensors import Inputs
 from automl.data.raw_model import predict
 from automl.tasks.catalog import TASKS, fit_task, restore_task
@@ -153,7 +153,7 @@ class TaskContract:
             (outcome,) = engine.train([subject], split, objective=objective, observers=[lambda epoch: ""])
 
             losses.append([epoch.metrics["loss"] for epoch in outcome.epochs])
-            assert {f"val_{item.name}" for item in TASKS[sample.name].metrics} <= set(
+            assert {label_of(item.name) for item in TASKS[sample.name].metrics} <= set(
                 outcome.epochs[0].metrics
             )
 

@@ -40,7 +40,7 @@ def job_tags(job: JobRecord) -> dict[str, str]:
         "modality": job.modality,
         "task": job.task,
         "folder": job.folder,
-        "objectives": ", ".join(f"{item.label}:{item.direction}" for item in job.objectives),
+        "objectives": ", ".join(item.text for item in job.objectives),
         "state": "running",
         "version": __version__,
     }

@@ -22,6 +22,10 @@ def test_a_metric_is_labelled_and_a_cost_keeps_its_name(name, label):
     assert labelled({name: 1.0}) == {label: 1.0}
 
 
+def test_an_objective_is_kept_as_a_text():
+    assert Objective(name="rmse", direction="minimize").text == "val_rmse:minimize"
+
+
 def test_of_an_epoch_those_of_the_validation_part_are_taken():
     assert of_validation({"loss": 0.5, "val_loss": 0.7, "val_rmse": 2.0}) == {"loss": 0.7, "rmse": 2.0}
     assert not is_label("loss")

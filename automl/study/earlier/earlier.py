@@ -50,7 +50,7 @@ def _read(study: optuna.Study) -> Earlier:
     return Earlier(
         name=study.study_name,
         facts=_facts(study.user_attrs.get(_FACTS)),
-        objectives=tuple(study.user_attrs.get("objectives", ())),
+        objectives=_objectives(study.user_attrs.get("objectives")),
         results=results,
     )
 
@@ -103,6 +103,12 @@ def _loaded(place: Place) -> optuna.Study:
         return optuna.load_study(study_name=names[0], storage=storage)
     except KeyError as error:
         raise ConfigError(f"There is no study {names[0]!r} in {place.shown}.") from error
+
+
+def _objectives(plain: Any) -> tuple[str, ...]:
+    """What a study of ours optimised; another one may keep anything under that name."""
+    known = isinstance(plain, list) and all(isinstance(text, str) for text in plain)
+    return tuple(plain) if known else ()
 
 
 def _facts(plain: Any) -> Facts | None:

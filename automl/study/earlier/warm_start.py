@@ -199,8 +199,7 @@ def _weight(earlier: Earlier, objectives: Sequence[Objective], facts: Facts | No
                 f"it was made for {earlier.facts.task} of {earlier.facts.modality} data, "
                 f"and this is {facts.task} of {facts.modality} data"
             )
-    wanted = f"{objectives[0].label}:{objectives[0].direction}"
-    if not earlier.objectives or earlier.objectives[0] == wanted:
+    if not earlier.objectives or earlier.objectives[0] == objectives[0].text:
         return weight, reason
     theirs = earlier.objectives[0].partition(":")[0]
     if theirs in COSTS or objectives[0].name in COSTS:

@@ -24,7 +24,7 @@ def claim(study: optuna.Study, space: SearchSpace, objectives: tuple[Objective, 
         ConfigError: the study was made for another space or other objectives.
     """
     wanted = {
-        "objectives": [f"{objective.label}:{objective.direction}" for objective in objectives],
+        "objectives": [objective.text for objective in objectives],
         "space": dump_space(space),
     }
     known = study.user_attrs

@@ -62,6 +62,16 @@ def test_what_stands_in_a_records_place_is_refused(record):
         gather(study_with(record=record))
 
 
+@pytest.mark.parametrize("objectives", ["loss", 3, [{"name": "loss"}]], ids=["text", "number", "objects"])
+def test_of_a_study_of_other_hands_only_the_results_are_known(objectives, tmp_path):
+    address = f"sqlite:///{tmp_path / 'study.db'}"
+    study_with(address).set_user_attr("objectives", objectives)
+
+    earlier = read_earlier(Place(shown="theirs", storage=address, name="theirs"))
+
+    assert (earlier.objectives, earlier.facts, len(earlier.results)) == ((), None, 1)
+
+
 def test_a_warm_start_from_a_study_with_such_records_is_refused(tmp_path):
     address = f"sqlite:///{tmp_path / 'study.db'}"
     study_with(address, record=["red"])
