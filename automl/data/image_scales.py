@@ -102,10 +102,7 @@ def nominal(depth: Depth) -> Scale:
 
 def scale_of(schema: Mapping[str, Any]) -> Scale:
     """Return the scale of a job from its schema."""
-    if "scale" in schema:
-        return Scale(**schema["scale"])
-    # as version 0.1.0 wrote it
-    return BYTES if schema["integers"] else Scale(depth="float", low=0.0, high=schema["highest"])
+    return Scale(**schema["scale"])
 
 
 def agree(pixels: np.ndarray, depth: Depth, where: str) -> tuple[Scale, tuple[str, ...]]:

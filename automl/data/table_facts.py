@@ -10,7 +10,7 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.data.catalog import KINDS
-from automl.data.columns import recognise
+from automl.data.columns import recognise, usable_kinds
 from automl.data.kinds.kind import NO, Column, Facts
 from automl.data.modality import ReadOptions
 from automl.data.rows import open_rows, targets_named
@@ -64,7 +64,7 @@ class TableFacts:
 
 def plain_kinds() -> tuple[str, ...]:
     """Return the kinds that every table has: numbers, dates, categories."""
-    return tuple(name for name in KINDS if KINDS[name].plain)
+    return tuple(name for name in usable_kinds() if KINDS[name].plain)
 
 
 def facts_of_table(source: Source, options: ReadOptions) -> TableFacts | None:
@@ -90,7 +90,7 @@ def _facts(source: Source, options: ReadOptions) -> TableFacts:
 def _looks_plain(frame: pd.DataFrame) -> bool:
     """Whether no column looks like more than numbers, dates and categories: those are judged once only."""
     head = frame.head(max(FEWEST, min(SAMPLE, CELLS // max(1, frame.shape[1]))))
-    special = [KINDS[name] for name in KINDS if not KINDS[name].plain]
+    special = [KINDS[name] for name in usable_kinds() if not KINDS[name].plain]
     facts = (Facts(series=head[name], name=name) for name in head.columns)
     return not any(kind.bid(column) > NO for column in facts for kind in special)
 
@@ -107,7 +107,7 @@ def _used(source: Source, table: Table, frame: pd.DataFrame, options: ReadOption
     try:
         rows = open_rows(source, table, options, what="A table")
     except DataError:  # whoever reads the table will say so
-        return recognise(frame, tuple(KINDS), keep=options.keep)[0]
+        return recognise(frame, usable_kinds(), keep=options.keep)[0]
     present = np.flatnonzero(rows.present)
     targets = rows.targets[present]
-    return recognise(frame.iloc[present], tuple(KINDS), keep=options.keep, targets=targets)[0]
+    return recognise(frame.iloc[present], usable_kinds(), keep=options.keep, targets=targets)[0]

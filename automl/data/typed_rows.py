@@ -12,7 +12,7 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.tensors import Promised
 from automl.data.catalog import KINDS
-from automl.data.columns import columns_of, learn_columns, place_of, read_columns, recognise
+from automl.data.columns import columns_of, learn_columns, place_of, read_columns, recognise, usable_kinds
 from automl.data.kinds.kind import Column
 from automl.data.modality import Dataset, Examples, ReadOptions
 from automl.data.rows import (
@@ -94,7 +94,7 @@ def open_table(source: Source, target: Sequence[str], *, header: bool) -> Table:
 def _without_effect(options: ReadOptions, columns: Sequence[Column]) -> tuple[Note, ...]:
     """Tell of options for kinds that no column is of."""
     used = {column.kind for column in columns}
-    absent = [KINDS[name] for name in KINDS if name not in used]
+    absent = [KINDS[name] for name in usable_kinds() if name not in used]
     return tuple(
         Note(f"{option} has no effect: no column holds {kind.words}.")
         for kind in absent

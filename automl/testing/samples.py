@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
@@ -40,6 +41,28 @@ class FamilySample:
     def plain(self) -> dict[str, Any]:
         """The sample as JSON, for another process."""
         return {**asdict(self), "tensors": [spec_to_plain(spec) for spec in self.tensors]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindSample:
+    """Cells of a kind of column.
+
+    Attributes:
+        name: of the kind in the catalog.
+        cells: gives twelve cells or more that are its own; files that they name go into the folder given.
+        other: cells of another table that are read as well.
+        dtype: of the raw array.
+        tensors: kinds of the tensors that come of such a column.
+    """
+
+    name: str
+    cells: Callable[[Path], Sequence[str]]
+    other: tuple[str, ...]
+    dtype: str
+    tensors: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def family_sample(plain: Mapping[str, Any]) -> FamilySample:

@@ -11,7 +11,7 @@ from automl.core.errors import DataError
 from automl.data.columns import learn_columns, place_of, read_columns, recognise, refuse_unreadable
 from automl.data.kinds.kind import Column, Place
 from automl.data.source import open_source
-from tests.contracts.kinds import pictures
+from tests.data.pictures import pictures
 
 ALL = ("number", "date", "category", "text", "picture")
 

@@ -12,7 +12,7 @@ import pytest
 from automl.data.inference import infer_modality
 from automl.data.modality import ReadOptions
 from automl.data.source import open_source
-from tests.contracts.kinds import pictures
+from tests.data.pictures import pictures
 
 ROWS = 24
 TEXTS = [f"the {'red' if row % 2 else 'blue'} thing number {row} is fine" for row in range(ROWS)]

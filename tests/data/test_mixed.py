@@ -15,7 +15,7 @@ from automl.data.modalities.mixed import MIXED
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.raw_model import predict
 from automl.data.source import open_source
-from tests.contracts.kinds import pictures
+from tests.data.pictures import pictures
 
 ROWS = 40
 COLOURS = ("red", "green", "blue")

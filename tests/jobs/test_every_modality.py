@@ -126,3 +126,70 @@ def test_forecasts_continue_each_series(tmp_path, ids):
     assert {"mse", "mae", "rmse", "smape", "mase", "mse_scaled", "mae_scaled"} == set(
         result.evaluate(data, told=lambda notes: None)["metrics"]
     )
+
+
+@pytest.fixture(scope="module")
+def mixed_rows(tmp_path_factory):
+    """A CSV of a picture, a text, a number and a shop in each row; the class is both seen and read."""
+    folder, rows = tmp_path_factory.mktemp("mixed"), []
+    for index in range(40):
+        level, word = ((40, "dark"), (200, "light"))[index % 2]
+        noise = RNG.integers(-30, 30, size=(12, 10, 3))
+        Image.fromarray((level + noise).clip(0, 255).astype("uint8")).save(folder / f"{index}.png")
+        shop = ("Bonn", "Ulm")[index // 2 % 2]
+        rows.append([f"{index}.png", f"a {word} thing number {index}", RNG.normal(), shop, word])
+    columns = ["photo", "review", "weight", "shop", "label"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "rows.csv", index=False)
+    return folder / "rows.csv"
+
+
+@pytest.fixture(scope="module")
+def mixed(mixed_rows):
+    return automl.search(mixed_rows, target="label", out=str(mixed_rows.parent / "job"), **QUICK)
+
+
+def test_rows_of_several_kinds_feed_one_model(mixed, mixed_rows):
+    assert mixed.summary["modality"] == "mixed"
+    assert mixed.best["family"] == "fusion"
+    assert any("one model reads them all" in note for note in mixed.summary["notes"])
+    assert rows_and_seen(mixed, mixed_rows) == (40, 32)
+    assert set(mixed.predict(mixed_rows)["prediction"]) <= {"dark", "light"}
+
+
+def test_a_frame_of_several_kinds_keeps_its_index_and_loses_broken_pictures(mixed, mixed_rows):
+    frame = pd.read_csv(mixed_rows).drop(columns="label").set_index(pd.Index(range(100, 140)))
+    frame["photo"] = [str(mixed_rows.parent / name) for name in frame["photo"]]
+    frame.loc[107, "photo"] = "gone.png"
+
+    with pytest.warns(automl.DataWarning, match="1 of 40 pictures"):
+        answers = mixed.predict(frame)
+
+    assert answers.index.tolist() == [place for place in range(100, 140) if place != 107]
+
+
+def test_the_exported_model_takes_the_raw_row(mixed):
+    row = {
+        "photo": np.full((1, 9, 9, 3), 200, np.uint8),
+        "review": np.array(["a light thing"], object),
+        "weight": np.array([0.5]),
+        "shop": np.array(["Bonn"], object),
+    }
+
+    assert mixed.model.predict(row, verbose=0).shape == (1, 2)
+
+
+def test_one_kind_of_a_mixed_table_is_searched_when_asked_for(mixed_rows, tmp_path):
+    text = automl.search(
+        mixed_rows, target="label", modality="text", family="ngrams", out=str(tmp_path / "text"), **QUICK
+    )
+    without = automl.search(
+        mixed_rows,
+        target="label",
+        drop=["photo", "review"],
+        family="linear",
+        out=str(tmp_path / "rest"),
+        **QUICK,
+    )
+
+    assert text.summary["modality"] == "text"
+    assert without.summary["modality"] == "tabular"

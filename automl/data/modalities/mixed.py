@@ -14,7 +14,7 @@ import numpy as np
 
 from automl.core.tensors import Promised
 from automl.data.bids import CERTAIN, NO, Bid
-from automl.data.catalog import KINDS
+from automl.data.columns import usable_kinds
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.source import Source
 from automl.data.table_facts import facts_of_table
@@ -38,7 +38,7 @@ class Mixed:
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a table for training; rows without a target or with a broken picture are left out."""
-        return read_typed_rows(source, options, tuple(KINDS))
+        return read_typed_rows(source, options, usable_kinds())
 
     def read_again(
         self, source: Source, schema: Mapping[str, Any], *, targets: bool

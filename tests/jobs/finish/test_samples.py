@@ -13,7 +13,7 @@ from automl.data.modality import ReadOptions
 from automl.data.source import open_source
 from automl.data.tables import first_rows
 from automl.jobs.finish.samples import typed_example
-from tests.contracts.kinds import pictures
+from tests.data.pictures import pictures
 
 
 def test_an_example_row_names_its_pictures_from_the_root(tmp_path: Path) -> None:
