@@ -18,7 +18,7 @@ from automl.cli.app import application, run
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "mlflow" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-TINY = {"reviews.tsv": "ngrams", "photos/": "cnn"}
+TINY = {"reviews.tsv": "ngrams", "photos/": "cnn", "products.csv": "fusion"}
 """The family that is searched in, the linear one for other data."""
 
 
@@ -55,6 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load.assign(load=np.sin(np.arange(400) / 4) + 2).to_csv(folder / "energy.csv", index=False)
     _pictures(folder / "photos", random)
     _series(folder / "motions.ts", random)
+    _products(folder / "products.csv", random)
     return folder
 
 
@@ -70,6 +71,14 @@ def _pictures(folder: Path, random: np.random.Generator) -> None:
         for number in range(12):
             pixels = random.integers(brightness, brightness + 60, (8, 8, 3)).astype(np.uint8)
             Image.fromarray(pixels).save(folder / name / f"{number}.png")
+
+
+def _products(file: Path, random: np.random.Generator) -> None:
+    pictures = sorted(path.relative_to(file.parent) for path in (file.parent / "photos").rglob("*.png"))
+    price = random.uniform(5, 50, len(pictures))
+    texts = [f"A lamp for {value:.0f} coins, number {n}" for n, value in enumerate(price)]
+    columns = {"photo": [str(path) for path in pictures], "description": texts, "price": price}
+    pd.DataFrame(columns).assign(size=np.sqrt(price)).to_csv(file, index=False)
 
 
 def _series(file: Path, random: np.random.Generator) -> None:
@@ -105,7 +114,7 @@ def test_every_command_of_the_page_ends_well_and_searches_end_with_a_model(place
         assert run(_tiny(typed)) == 0, (words, capsys.readouterr().err)
 
     models = {path.parent.name.split("-")[0] for path in Path("runs").glob("*/model.keras")}
-    assert models == {"adult", "wine", "photos", "reviews", "energy", "motions"}
+    assert models == {"adult", "wine", "photos", "reviews", "energy", "motions", "products"}
     assert len(pd.read_csv("predictions.csv")) == 120
 
 
