@@ -24,7 +24,6 @@ from automl.study.proposals.samplers import build_sampler
 from automl.study.storage.storage import JOURNAL, open_storage
 
 
-# long for its signature and the meaning of each argument
 def open_proposer(
     *,
     folder: Path,
@@ -66,17 +65,11 @@ def open_proposer(
         MissingDependencyError: the sampler or the storage needs a library that is not installed.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    with understood(
-        folder / JOURNAL if storage is None else Path("the storage of the study"), kinds=(ValueError,)
-    ):
-        study = optuna.create_study(
-            storage=open_storage(folder, storage, note),
-            study_name=name,
-            sampler=build_sampler(sampler, seed=seed, number=0, objectives=len(objectives)),
-            pruner=build_pruner(pruner if len(objectives) == 1 else "none", space.epochs),
-            directions=[objective.direction for objective in objectives],
-            load_if_exists=True,
-        )
+    where = folder / JOURNAL if storage is None else Path("the storage of the study")
+    with understood(where, kinds=(ValueError,)):
+        draws = build_sampler(sampler, seed=seed, number=0, objectives=len(objectives))
+        judges = build_pruner(pruner if len(objectives) == 1 else "none", space.epochs)
+        study = _study(open_storage(folder, storage, note), name, objectives, draws, judges)
         claim(study, space, objectives)
         gifts = gifts_of(study, earlier, space, objectives, facts)
         return OptunaProposer(
@@ -116,6 +109,23 @@ def load_study(folder: Path, name: str, storage: str | None = None) -> optuna.St
 def fixed_trial(parameters: Mapping[str, Any]) -> FixedTrial:
     """Return a trial that suggests what it is told, to build the model of an earlier one again."""
     return FixedTrial(dict(parameters))
+
+
+def _study(
+    storage: BaseStorage,
+    name: str,
+    objectives: Sequence[Objective],
+    sampler: optuna.samplers.BaseSampler,
+    pruner: optuna.pruners.BasePruner,
+) -> optuna.Study:
+    return optuna.create_study(
+        storage=storage,
+        study_name=name,
+        sampler=sampler,
+        pruner=pruner,
+        directions=[objective.direction for objective in objectives],
+        load_if_exists=True,
+    )
 
 
 def _pruner_notes(pruner: str, objectives: Sequence[Objective]) -> tuple[str, ...]:

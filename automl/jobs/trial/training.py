@@ -37,7 +37,6 @@ class Trained:
     dealt: Dealt
 
 
-# long for its signature and the meaning of each argument
 def train_model(
     setting: Setting,
     dealt: Dealt,
