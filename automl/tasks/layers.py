@@ -25,6 +25,23 @@ def sigmoid(logits: Any, *, name: str) -> Any:
     return 0.5 * (1 + np.tanh(0.5 * logits))
 
 
+def within_range(
+    values: Any,
+    mean: Sequence[float],
+    scale: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    *,
+    name: str,
+) -> Any:
+    """Standardised values to the unit of the target by ``TargetRange``; arrays without making a layer,
+    which would take longer than scoring an epoch.
+    """
+    if isinstance(values, np.ndarray):
+        return TargetRange.of(values, mean, scale, low, high)
+    return TargetRange(mean, scale, low, high, name=name)(values)
+
+
 @keras.saving.register_keras_serializable(package="automl")
 class TargetRange(keras.layers.Layer):  # type: ignore[misc]
     """From standardised values to the unit of the target, kept within the range seen in training.
@@ -53,16 +70,27 @@ class TargetRange(keras.layers.Layer):  # type: ignore[misc]
         self.mean, self.scale = [float(item) for item in mean], [float(item) for item in scale]
         self.low, self.high = [float(item) for item in low], [float(item) for item in high]
 
+    @staticmethod
+    def of(
+        values: np.ndarray,
+        mean: Sequence[float],
+        scale: Sequence[float],
+        low: Sequence[float],
+        high: Sequence[float],
+    ) -> np.ndarray:
+        """Return what the layer gives of an array, in NumPy."""
+        wide = values.astype(np.float64) * np.array(scale) + np.array(mean)
+        return np.asarray(np.clip(wide, np.array(low), np.array(high)))
+
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """Map ``(batch, targets)`` to the same shape in float64, float32 traced on other backends."""
-        mean, scale, low, high = (
-            np.asarray(values, np.float64) for values in (self.mean, self.scale, self.low, self.high)
-        )
+        own = self.mean, self.scale, self.low, self.high
         if isinstance(inputs, np.ndarray):
-            return np.clip(inputs.astype(np.float64) * scale + mean, low, high)
+            return self.of(inputs, *own)
         dtype = "float64" if keras.backend.backend() == "tensorflow" else "float32"
-        numbers = [ops.convert_to_tensor(values, dtype) for values in (mean, scale, low, high)]
-        mean, scale, low, high = numbers
+        mean, scale, low, high = (
+            ops.convert_to_tensor(np.array(values, np.float64), dtype) for values in own
+        )
         return ops.clip(ops.cast(inputs, dtype) * scale + mean, low, high)
 
     def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:

@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 SUITES = [
     "tests/contracts/test_engine.py",
     "tests/contracts/test_families.py",
+    "tests/contracts/test_outputs.py",
+    "tests/contracts/test_task.py",
     "tests/contracts/test_transforms.py",
     "tests/data/test_raw_model.py",
     "tests/training/test_compiled.py",

@@ -23,7 +23,7 @@ from automl.metrics.forecasting import ForecastScorer
 from automl.metrics.scorer import Decoded
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.forecasting import FORECASTING
-from automl.tasks.layers import TargetRange
+from automl.tasks.layers import within_range
 from automl.tasks.losses import JoinedLoss
 from automl.tasks.scoring import SingleTarget, score_whole
 
@@ -143,8 +143,7 @@ class Forecasting:
         """Back to the targets' units, ``(n, h, k)`` float64; no range bounds a forecast."""
         wide = [float(np.finfo(np.float64).max)] * len(self.names)
         low = [-value for value in wide]
-        values = TargetRange(self.mean, self.std, low, wide, name="forecast")
-        return {TARGET: values(outputs[TARGET])}
+        return {TARGET: within_range(outputs[TARGET], self.mean, self.std, low, wide, name="forecast")}
 
     def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of forecasts in the targets' units."""

@@ -24,7 +24,7 @@ from automl.metrics.regression import AmountScorer
 from automl.metrics.scorer import Decoded
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.regression import REGRESSION
-from automl.tasks.layers import TargetRange
+from automl.tasks.layers import within_range
 from automl.tasks.losses import JoinedLoss
 from automl.tasks.scoring import SingleTarget, score_whole
 
@@ -140,8 +140,8 @@ class Regression:
 
     def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Standardised values to the unit of the target, within the range of the training part."""
-        values = TargetRange(self.mean, self.scale, self.low, self.high, name="values")
-        return {TARGET: values(outputs[TARGET])}
+        ranges = self.mean, self.scale, self.low, self.high
+        return {TARGET: within_range(outputs[TARGET], *ranges, name="values")}
 
     def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of predictions in the unit of the target."""
