@@ -59,7 +59,7 @@ def test_an_operation_is_tried_until_the_data_base_answers(storage):
     waiting = patient(failing(storage, 3, Away()), notes.append)
 
     assert waiting.get_all_studies() == []
-    assert [note.split()[4] for note in notes] == ["does", "answers"]
+    assert [note.split()[3] for note in notes] == ["does", "answers"]
 
 
 def test_after_its_patience_the_error_is_raised(storage):
@@ -217,7 +217,7 @@ def test_a_study_outlives_its_servers_restart(server, tmp_path):
     second = proposer.ask()
 
     assert (first.number, second.number) == (0, 1)
-    assert [note.split()[4] for note in notes] == ["does", "answers"]
+    assert [note.split()[3] for note in notes] == ["does", "answers"]
 
 
 @pytest.mark.slow
