@@ -100,11 +100,6 @@ def nominal(depth: Depth) -> Scale:
     return {"8-bit": BYTES, "16-bit": WORDS}.get(depth, Scale(depth=depth, low=0.0, high=np.inf))
 
 
-def scale_of(schema: Mapping[str, Any]) -> Scale:
-    """Return the scale of a job from its schema."""
-    return Scale(**schema["scale"])
-
-
 def agree(pixels: np.ndarray, depth: Depth, where: str) -> tuple[Scale, tuple[str, ...]]:
     """Agree on the scale of a job, and say what it is.
 

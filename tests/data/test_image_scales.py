@@ -7,7 +7,7 @@ import pytest
 
 from automl.core.errors import DataError
 from automl.core.notes import warnings_of
-from automl.data.image_scales import Scale, agree_on_array, bring_array, scale_of
+from automl.data.image_scales import Scale, agree_on_array, bring_array
 
 RAMP = np.linspace(0, 1, 64).reshape(1, 8, 8, 1)
 DARK = np.ones((1, 8, 8, 1))
@@ -111,18 +111,10 @@ def test_a_job_agrees_on_a_scale_and_keeps_the_values(dtype: str, top: int, dept
     assert agreed.depth == depth
     assert pixels.dtype == kept
     np.testing.assert_allclose(pixels, given.astype(float), rtol=1e-6)
-    assert scale_of({"scale": agreed.as_json()}) == agreed
+    assert Scale(**agreed.as_json()) == agreed
     assert notes or dtype == "uint8"
 
 
 def test_differences_that_float32_cannot_hold_are_refused() -> None:
     with pytest.raises(DataError, match="Subtract a constant"):
         agree_on_array(1e9 + RAMP, "here")
-
-
-@pytest.mark.parametrize(
-    ("integers", "highest", "expected"), [(True, 255.0, ("8-bit", 255.0)), (False, 1.0, ("float", 1.0))]
-)
-def test_jobs_of_the_first_version_are_read(integers: bool, highest: float, expected: tuple) -> None:
-    found = scale_of({"integers": integers, "highest": highest})
-    assert (found.depth, found.high) == expected

@@ -7,6 +7,7 @@ Pixels are uint8 of 8-bit pictures, else float32 of the values that pictures are
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,10 @@ from automl.core.notes import said_of
 from automl.core.tensors import Promised
 from automl.data.cells import as_text
 from automl.data.image_files import path_of
-from automl.data.image_heads import Form, choose_depth, choose_form, notes_of_heads, read_heads
-from automl.data.image_scales import Scale, agree, check, nominal
-from automl.data.images import Pictures, decode
+from automl.data.images import Pictures
 from automl.data.kinds.kind import CERTAIN, NO, Column, Facts, Judged, Kind, Place, Raw
 from automl.data.kinds.part import Part
+from automl.data.look import learn_pictures, look_of, read_pictures
 from automl.data.modality import Handling
 from automl.data.source import PICTURE_SUFFIXES
 
@@ -51,37 +51,13 @@ def _judge(facts: Facts) -> Judged:
 def _learn(series: pd.Series[Any], column: Column, place: Place) -> Raw:
     paths = _paths(series, place)
     _refuse_none(paths, column, place)
-    heads = read_heads(paths, place.cache, place.phases)
-    form, depth = choose_form(heads, place.image_size), choose_depth(heads)
-    pictures = _decoded(paths, form, nominal(depth), column, place)
-    scale, told = agree(pictures.pixels, depth, _where(column, place))
-    known = column.knowing(
-        height=form.height, width=form.width, channels=form.channels, scale=scale.as_json()
-    )
-    size = f"{len(paths)} pictures were read as {form.text}, {scale.text}"
-    asked = "as requested" if place.image_size else "set image_size to change the size"
-    notes = (*pictures.notes, *notes_of_heads(heads, nominal(depth)), *told, f"{size}; {asked}.")
-    return _raw(pictures, known, notes)
+    pictures, look, notes = learn_pictures(paths, _within(column, place))
+    return _raw(pictures, column.knowing(**look.as_json()), notes)
 
 
 def _read(series: pd.Series[Any], column: Column, place: Place) -> Raw:
-    scale, paths = scale_of_column(column), _paths(series, place)
-    heads = read_heads(paths, place.cache, place.phases)
-    pictures = _decoded(paths, form_of_column(column), scale, column, place)
-    notes = (*pictures.notes, *notes_of_heads(heads, scale))
-    if scale.depth != "8-bit" and len(pictures.pixels):
-        notes = (*notes, *check(pictures.pixels, scale.depth, scale, _where(column, place)))
+    pictures, notes = read_pictures(_paths(series, place), look_of(column.facts), _within(column, place))
     return _raw(pictures, column, notes)
-
-
-def form_of_column(column: Column) -> Form:
-    """The form that its pictures are brought to."""
-    return Form(**{side: column.facts[side] for side in ("height", "width", "channels")})
-
-
-def scale_of_column(column: Column) -> Scale:
-    """What its pixels mean."""
-    return Scale(**column.facts["scale"])
 
 
 def _example(series: pd.Series[Any], column: Column, place: Place) -> Any:
@@ -107,13 +83,8 @@ def _refuse_none(paths: Sequence[Path], column: Column, place: Place) -> None:
         )
 
 
-def _decoded(paths: Sequence[Path], form: Form, scale: Scale, column: Column, place: Place) -> Pictures:
-    where = _where(column, place)
-    return decode(paths, form, where, scale=scale, cache=place.cache, phases=place.phases)
-
-
-def _where(column: Column, place: Place) -> str:
-    return f"{place.where}, column {column.name!r}"
+def _within(column: Column, place: Place) -> Place:
+    return replace(place, where=f"{place.where}, column {column.name!r}")
 
 
 def _raw_array(column: Column) -> tuple[tuple[int | None, ...], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,20 +17,17 @@ from automl.data import image_arrays, image_files, image_targets
 from automl.data.array_facts import facts_of_array
 from automl.data.bids import CERTAIN, NO, Bid
 from automl.data.choice import refuse_choice
+from automl.data.columns import place_of
 from automl.data.flags import Flags
 from automl.data.image_files import Listing
-from automl.data.image_heads import Form, choose_depth, choose_form, choose_size, notes_of_heads, read_heads
+from automl.data.image_heads import Form, choose_size
 from automl.data.image_scales import (
-    Scale,
-    agree,
     agree_on_array,
     bring_array,
-    check,
-    nominal,
-    scale_of,
 )
-from automl.data.images import Pictures, decode, match_channels
+from automl.data.images import match_channels
 from automl.data.kinds.picture import PICTURE
+from automl.data.look import Look, learn_pictures, look_of, note_of_look, read_pictures
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.table_facts import TABLES, facts_of_table
 from automl.data.targets import array_label_type, label_type
@@ -102,7 +99,7 @@ class ImageModality:
         """Fit resizing and normalisation on the training part; nothing in them is random."""
         from automl.data.preprocessing.image import fit_images
 
-        return fit_images(dataset.examples.inputs["image"], rows, scale_of(dataset.schema))
+        return fit_images(dataset.examples.inputs["image"], rows, look_of(dataset.schema).scale)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """Nothing: labels are all that a task needs."""
@@ -120,10 +117,8 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
     labels, typed = _labels(listing), source.kind != "table"
     found = image_targets.read_targets(labels, options.task, listing.where, classes=listing.classes)
     listing, dropped = _drop_unlabelled(listing, found)
-    heads = read_heads(listing.paths, source.cache, source.phases)
-    form, depth = choose_form(heads, options.image_size), choose_depth(heads)
-    pictures = _decode(listing, form, nominal(depth), source)
-    scale, told = agree(pictures.pixels, depth, listing.where)
+    place = replace(place_of(source, options.image_size), where=listing.where)
+    pictures, look, told = learn_pictures(listing.paths, place)
     values = found.values[pictures.kept]
     _refuse_one_class(values, found.task, listing.where)
     return Dataset(
@@ -132,25 +127,17 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
         ),
         schema={
             **listing.schema,
-            **_form_facts(form),
+            **look.as_json(),
             **({} if listing.classes else {"label_type": label_type(labels, found.task, typed=typed)}),
             "task": found.task,
             "names": list(listing.names),
             "flags": asdict(found.flags) if found.flags else None,
-            "scale": scale.as_json(),
         },
         task=found.task,
         target_names=listing.names,
-        notes=(
-            *(*listing.notes, *found.notes, *dropped, *pictures.notes),
-            *(
-                *notes_of_heads(heads, nominal(depth)),
-                *told,
-                _size_note(len(heads.paths), form, scale, options),
-            ),
-        ),
+        notes=(*listing.notes, *found.notes, *dropped, *told),
         columns=("image",),
-        kinds={"image": f"pictures: {form.text}"},
+        kinds={"image": f"pictures: {look.form.text}"},
         handling=PICTURE.handling,
     )
 
@@ -166,12 +153,9 @@ def _examples_of_files(
         )
         listing, dropped = _drop_unlabelled(listing, found)
         values, notes = found.values, (*notes, *dropped)
-    scale = scale_of(schema)
-    heads = read_heads(listing.paths, source.cache, source.phases)
-    pictures = _decode(listing, _form(schema), scale, source)
-    notes = (*notes, *pictures.notes, *notes_of_heads(heads, scale))
-    if scale.depth != "8-bit" and len(pictures.pixels):
-        notes = (*notes, *check(pictures.pixels, scale.depth, scale, listing.where))
+    place = replace(place_of(source), where=listing.where)
+    pictures, told = read_pictures(listing.paths, look_of(schema), place)
+    notes = (*notes, *told)
     examples = Examples(
         inputs={"image": pictures.pixels},
         targets=None if values is None else {TARGET: values[pictures.kept]},
@@ -196,16 +180,6 @@ def _drop_unlabelled(listing: Listing, found: Targets) -> tuple[Listing, tuple[s
     return listing.take(np.flatnonzero(found.present)), (Note(said, missing / count),)
 
 
-def _decode(listing: Listing, form: Form, scale: Scale, source: Source) -> Pictures:
-    return decode(listing.paths, form, listing.where, scale=scale, cache=source.cache, phases=source.phases)
-
-
-def _size_note(count: int, form: Form, scale: Scale, options: ReadOptions) -> str:
-    asked = "as requested" if options.image_size else "set image_size to change the size"
-    bits = f", {scale.text}" if scale.depth == "8-bit" else ""
-    return f"{count} pictures were read as {form.text}{bits}; {asked}."
-
-
 def _refuse_one_class(values: np.ndarray, task: TaskKind, where: str) -> None:
     if TASKS[task].classifies and len(set(values)) < 2:
         raise DataError(
@@ -221,6 +195,7 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
     height, width = choose_size([(height, width)] * count, options.image_size, channels)
     form = Form(height=height, width=width, channels=channels)
     scaled, scale, told = agree_on_array(arrays.pixels, arrays.where)
+    look = Look(form=form, scale=scale)
     rows = np.flatnonzero(found.present)
     return Dataset(
         examples=Examples(
@@ -229,18 +204,17 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
             keys={"row": rows},
         ),
         schema={
-            **_form_facts(form),
+            **look.as_json(),
             "task": found.task,
             "label_type": array_label_type(arrays.labels, found.task),
             "names": list(names),
             "flags": asdict(found.flags) if found.flags else None,
-            "scale": scale.as_json(),
         },
         task=found.task,
         target_names=names,
         notes=(
             *(*arrays.notes, *found.notes, *_unlabelled(found)),
-            *(*told, _size_note(count, form, scale, options)),
+            *(*told, note_of_look(count, look, options.image_size)),
         ),
         columns=("image",),
         kinds={"image": f"pictures: {form.text}"},
@@ -251,8 +225,9 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
 def _examples_of_arrays(
     arrays: Arrays, schema: Mapping[str, Any], *, targets: bool
 ) -> tuple[Examples, tuple[str, ...]]:
-    form = _form(schema)
-    pixels, notes = bring_array(arrays.pixels, scale_of(schema), arrays.where)
+    look = look_of(schema)
+    form = look.form
+    pixels, notes = bring_array(arrays.pixels, look.scale, arrays.where)
     pixels = _resize(match_channels(pixels, form.channels), form)
     notes = (*arrays.notes, *notes)
     rows = np.arange(len(pixels))
@@ -300,11 +275,3 @@ def _resize(pixels: np.ndarray, form: Form) -> np.ndarray:
 
 def _flags(schema: Mapping[str, Any]) -> Flags | None:
     return Flags(**schema["flags"]) if schema.get("flags") else None
-
-
-def _form_facts(form: Form) -> dict[str, int]:
-    return {"height": form.height, "width": form.width, "channels": form.channels}
-
-
-def _form(schema: Mapping[str, Any]) -> Form:
-    return Form(height=schema["height"], width=schema["width"], channels=schema["channels"])
