@@ -210,7 +210,7 @@ def parse_user_metric(text: str) -> Objective:
         )
     if wish:
         if wish not in directions:
-            raise ConfigError(f"metric {text!r}: expected :min or :max behind the name, got {wish!r}.")
+            raise ConfigError(f"metric {text!r}: expected :min or :max after the name, got {wish!r}.")
         return Objective(name=name, direction=directions[wish])
     if any(part in name.lower() for part in _SMALLER):
         return Objective(name=name, direction="minimize")
@@ -275,7 +275,7 @@ def _options(
 def _batch_size(given: int | Callable[[optuna.Trial], int], trial: optuna.Trial, train: FitData) -> int:
     size = given(trial) if callable(given) else trial.params.get("batch_size", given)
     if train.streams and (callable(given) or "batch_size" in trial.params):
-        raise ConfigError("batch_size is searched, but the data come in batches of their own: give arrays.")
+        raise ConfigError("batch_size is searched, but the data is already in batches: pass arrays.")
     if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
         raise ConfigError(f"batch_size: expected a whole number of at least 1, got {size!r}.")
     return int(size)

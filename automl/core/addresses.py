@@ -34,7 +34,7 @@ def usable(text: str, option: str) -> str:
     address = _filled(text, option)
     if _HALF.match(address.strip()) and not os.path.exists(address):
         # taken for a path it would become a file's name, in messages and job files, with its password
-        raise ConfigError(f"{option}: expected SCHEME://... or a path, got an address that lacks its ://.")
+        raise ConfigError(f"{option}: expected SCHEME://... or a path, got an address without ://.")
     remember(address)
     return _quoted(address)
 

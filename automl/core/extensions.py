@@ -184,7 +184,7 @@ def _trouble(group: str, claims: list[Entry], is_taken: bool, form: str) -> str:
         return f"{_entry_of(first, group)} has a name of automl's own, which stays; the entry is left out."
     if len(claims) > 1:
         others = " and ".join(str(claim.origin) for claim in claims[1:])
-        return f"{_entry_of(first, group)} is claimed by {others}, too, so nobody has it. Uninstall one."
+        return f"{_entry_of(first, group)} is claimed by {others}, too, so it is not used. Uninstall one."
     return ""
 
 

@@ -115,7 +115,7 @@ def find_roles(table: Table, options: ReadOptions) -> tuple[Roles, tuple[str, ..
     )
     return roles, (
         *indexes,
-        *(f"Column {name!r} was dropped: it holds no numbers." for name in left),
+        *(f"Column {name!r} was dropped: it has no numbers." for name in left),
         *(("No column holds times: rows are used in the order given.",) if time is None else ()),
     )
 

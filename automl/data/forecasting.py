@@ -313,7 +313,7 @@ def _spread(places: np.ndarray, cells: np.ndarray, where: str) -> np.ndarray:
     span = int(places[-1] - places[0]) + 1
     if span > 2 * len(places):
         raise DataError(
-            f"{where}: between the first and the last time lie {span} steps, and only {len(places)} of"
+            f"{where}: from the first to the last time there are {span} steps, and only {len(places)} of"
             " them have a row; more than half would have to be filled in. Use one regular"
             " step, or keep only the dense part of the table."
         )

@@ -292,6 +292,6 @@ def _note_above(above: Sequence[_Row], where: str) -> tuple[Note, ...]:
     if not titles:
         return ()
     shown = " ".join(cell for cell in titles[0].cells if cell)[:60]
-    lines = f"the first {above[-1].line} lines stand" if above[-1].line > 1 else "the first line stands"
+    lines = f"the first {above[-1].line} lines are" if above[-1].line > 1 else "the first line is"
     verb = "are" if above[-1].line > 1 else "is"
     return (Note(f"{where}: {lines} above the table ({shown!r}) and {verb} skipped."),)

@@ -115,7 +115,7 @@ def agree(pixels: np.ndarray, depth: Depth, where: str) -> tuple[Scale, tuple[st
     scale = Scale(depth=depth, low=low, high=high)
     if 0 < high - low < 1e-5 * max(abs(low), abs(high)):
         raise DataError(
-            f"{where}: pixels lie near {low:g} and differ by {high - low:g} only, too little for 32-bit "
+            f"{where}: pixels are near {low:g} and differ only by {high - low:g}, too little for 32-bit "
             "numbers. Subtract a constant from all of them."
         )
     if depth == "8-bit":

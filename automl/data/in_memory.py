@@ -116,7 +116,7 @@ def numbered(count: int) -> list[str]:
 def _refuse_sparse(given: Any) -> None:
     if hasattr(given, "tocsr"):
         raise DataError(
-            f"Sparse matrices ({type(given).__name__}) are not read. Pass X.toarray() where it fits in "
+            f"Sparse matrices ({type(given).__name__}) are not supported. Pass X.toarray() if it fits in "
             "memory; texts can be passed as they are, without a vectorizer."
         )
 

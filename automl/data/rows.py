@@ -165,7 +165,7 @@ def refuse_missing(
     missing = [name for name in wanted if name not in table.frame.columns]
     if missing:
         raise DataError(
-            f"{table.where} lacks columns that the model was trained on: {listed(missing)}."
+            f"{table.where} is missing columns that the model was trained on: {listed(missing)}."
             f" It has: {listed(list(table.frame.columns))}."
         )
 

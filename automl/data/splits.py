@@ -81,7 +81,7 @@ def _check(dataset: Dataset, folds: int | None, share: float) -> None:
     if folds is not None and folds < 2:
         raise ConfigError(f"Cross-validation needs at least 2 folds, got {folds}.")
     if not 0 < share < 1:
-        raise ConfigError(f"The share of examples for validation must lie between 0 and 1, got {share}.")
+        raise ConfigError(f"The share of examples for validation must be between 0 and 1, got {share}.")
     if folds is not None and rows < folds:
         raise DataError(
             f"{folds} folds need at least {folds} examples, the data has {rows}. Use fewer folds."

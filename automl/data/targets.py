@@ -73,7 +73,7 @@ def checked_task(
         names = listed([str(name) for name in frame.columns])
         raise DataError(
             f"{where}: {found} takes one target, got {names}. Name one of them, give one column of classes"
-            " (as by argmax of one-hot codes), or choose multilabel."
+            " (the argmax of one-hot codes), or choose multilabel."
         )
     return found
 

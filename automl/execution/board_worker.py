@@ -240,8 +240,8 @@ def _session(folder: Path, until: float, patience: float) -> str:
         first = seen if first is None or not first else first
         time.sleep(LOOK_SECONDS)
     raise ConfigError(
-        f"No coordinator has come to {folder.parent} within {patience:.0f} s. Start it there with "
-        "`automl search ... --executor folder --out DIR`, or go on with `automl resume DIR`."
+        f"No coordinator appeared in {folder.parent} within {patience:.0f} s. Start it there with "
+        "`automl search ... --executor folder --out DIR`, or continue with `automl resume DIR`."
     )
 
 

@@ -92,7 +92,7 @@ def misfit(family: Family, tensors: Sequence[Sourced]) -> str:
     slots = {slot.kind for slot in family.slots}
     seen = {tensor.source for tensor in tensors if tensor.kind in slots}
     blind = [tensor.source or tensor.kind for tensor in tensors if tensor.source not in seen]
-    return f"would not see {', '.join(dict.fromkeys(blind))}." if blind else ""
+    return f"would ignore {', '.join(dict.fromkeys(blind))}." if blind else ""
 
 
 def reaches(family: Family, needs: Sequence[str]) -> bool:

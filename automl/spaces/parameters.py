@@ -153,7 +153,7 @@ class Choice(_Named):
                 raise SpaceError(f"'values' holds {value}; finite numbers are expected.")
         if not self.contains(self.default):
             listed = ", ".join(repr(value) for value in self.values)
-            raise SpaceError(f"'default' {self.default!r} is none of the values {listed}.")
+            raise SpaceError(f"'default' {self.default!r} is not among the values {listed}.")
 
     def contains(self, value: object) -> bool:
         """Whether the value is one of the choices."""

@@ -243,7 +243,7 @@ def _generator(
     """A generator can be read once and does not tell its end, so its batches are counted or kept."""
     if steps is None:
         raise DataError(
-            f"{where}: a generator does not say where it ends; say how many batches to take: "
+            f"{where}: a generator has no known length; say how many batches to take: "
             f"{_option(training)}=N, or give a tf.data.Dataset or keras.utils.PyDataset."
         )
     if not training:
@@ -252,7 +252,7 @@ def _generator(
     if not once:
         return FitData(make=lambda: _again_and_again(make), steps=steps)
     note = (
-        "The generator is read on from trial to trial. Give the function that makes it, and each trial "
+        "The generator continues from trial to trial. Pass the function that makes it, so that each trial "
         "sees the same data."
     )
     return FitData(make=make, steps=steps, notes=(note,))

@@ -57,7 +57,7 @@ class Watch:
     ) -> None:
         if state is not None and state.engine != engine:
             raise ConfigError(
-                f"The state was made by the engine {state.engine!r} and cannot go on with {engine!r}: "
+                f"The state was made by the engine {state.engine!r} and cannot continue with {engine!r}: "
                 f"use --engine {state.engine}."
             )
         self._candidate, self._scorer = candidate, scorer

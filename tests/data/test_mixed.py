@@ -199,5 +199,5 @@ def test_texts_that_training_lacks_are_refused(path: Path) -> None:
     schema = read(path).schema
     other = pd.read_csv(path).drop(columns="review")
 
-    with pytest.raises(DataError, match="lacks columns that the model was trained on: 'review'"):
+    with pytest.raises(DataError, match="is missing columns that the model was trained on: 'review'"):
         MIXED.read_again(open_source(other), schema, targets=False)

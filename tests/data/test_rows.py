@@ -70,7 +70,7 @@ def test_a_further_table_may_lack_targets_only_where_none_are_needed() -> None:
     table = read_table(open_source(FRAME.drop(columns="label").assign(more=1)))
 
     refuse_missing(table, ["a", "b"], schema, targets=False)
-    with pytest.raises(DataError, match="lacks columns that the model was trained on: 'label'"):
+    with pytest.raises(DataError, match="is missing columns that the model was trained on: 'label'"):
         refuse_missing(table, ["a"], schema, targets=True)
 
 

@@ -395,9 +395,9 @@ def test_reading_again_takes_other_orders_and_ignores_extra_columns(table: Path)
 def test_reading_again_refuses_missing_columns_by_name(table: Path) -> None:
     dataset = read(table)
     other = pd.read_csv(table).drop(columns=["age", "town"])
-    with pytest.raises(DataError, match="lacks columns that the model was trained on: 'age', 'town'"):
+    with pytest.raises(DataError, match="is missing columns that the model was trained on: 'age', 'town'"):
         TABULAR.read_again(open_source(other), dataset.schema, targets=False)
-    with pytest.raises(DataError, match=r"lacks columns .*: 'y'"):
+    with pytest.raises(DataError, match=r"is missing columns .*: 'y'"):
         TABULAR.read_again(open_source(pd.read_csv(table).drop(columns="y")), dataset.schema, targets=True)
 
 

@@ -169,7 +169,7 @@ def test_another_file_may_order_its_columns_otherwise_and_have_more() -> None:
 def test_another_file_without_the_text_column_is_refused() -> None:
     schema = read(frame(), "label").schema
 
-    with pytest.raises(DataError, match="lacks columns that the model was trained on: 'review'"):
+    with pytest.raises(DataError, match="is missing columns that the model was trained on: 'review'"):
         TEXT.read_again(open_source(pd.DataFrame({"text": TEXTS})), schema, targets=False)
 
 

@@ -66,7 +66,7 @@ def test_a_choice_of_texts_that_look_like_numbers_reads_back_as_texts():
         ("{type: flaot, low: 0, high: 1}", "unknown type 'flaot'. Did you mean 'float'"),
         ("{type: choice, values: 3}", "'values' must be a list, got the number 3"),
         ("{type: choice, values: [[1], 2]}", "'values' must be a list of plain values"),
-        ("{type: choice, values: [a, b], default: c}", "'default' 'c' is none of the values"),
+        ("{type: choice, values: [a, b], default: c}", "'default' 'c' is not among the values"),
         ("{type: boolean, when: {goood: true}}", "depends on 'goood'.*Did you mean 'good'"),
         ("{type: boolean, when: {x: true}}", "cycle: x -> x"),
         ("{type: boolean, when: {good: {low: 2, high: 1}}}", "reversed"),

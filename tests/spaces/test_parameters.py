@@ -54,7 +54,7 @@ def test_a_logarithmic_integer_range_reaches_both_ends():
         (lambda: Float(name="x", low=0.0, high=float("inf"), default=0.5), "finite"),
         (lambda: Choice(name="c", values=(1, True), default=1), "twice"),
         (lambda: Choice(name="c", values=(), default=1), "empty"),
-        (lambda: Choice(name="c", values=("a",), default="b"), "none of the values"),
+        (lambda: Choice(name="c", values=("a",), default="b"), "not among the values"),
         (lambda: Boolean(name="two words", default=True), "not a valid parameter name"),
         (lambda: Boolean(name="b", default=True, tasks=("multiclas",)), "Did you mean 'multiclass'"),
         (lambda: OneOf(parent="p", values=()), "could never hold"),

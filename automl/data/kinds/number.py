@@ -56,7 +56,7 @@ def lost_digits(series: pd.Series[Any], what: str) -> tuple[Note, ...]:
     return (
         Note(
             f"{what} holds whole numbers beyond 2**53: {lost} of {len(exact)} cannot be told from their"
-            " neighbours. Subtract an offset, or write them as texts where they are codes.",
+            " neighbours. Subtract an offset, or write codes as text.",
             lost / len(exact),
         ),
     )

@@ -77,8 +77,8 @@ def _paths(series: pd.Series[Any], place: Place) -> list[Path]:
 def _refuse_none(paths: Sequence[Path], column: Column, place: Place) -> None:
     if not any(path.is_file() for path in paths[:LOOKED_AT]):
         raise DataError(
-            f"{place.where}: column {column.name!r} names pictures, and there is none of the first "
-            f"{len(paths[:LOOKED_AT])}, such as {paths[0]}. Relative paths start from {place.folder}. "
+            f"{place.where}: column {column.name!r} names pictures, but none of the first "
+            f"{len(paths[:LOOKED_AT])} exists ({paths[0]}). Relative paths start from {place.folder}. "
             f"Correct them, or leave the column out: --drop {column.name!r}."
         )
 

@@ -90,8 +90,8 @@ def open_joined_runner(folder: JobFolder, options: Mapping[str, Any]) -> Runner:
     source = check_early(config_from(read_config(folder.job), where=str(folder.job)))
     if digest(source) != state["digest"]:
         raise ConfigError(
-            f"The data that this machine sees at {source.name} is other than the coordinator's, so its "
-            "trials could not be compared."
+            f"The data at {source.name} on this machine differs from the coordinator's, so its trials "
+            "could not be compared."
         )
     return open_runner({**options, "folder": str(folder.path)})
 

@@ -86,7 +86,7 @@ def gifts_of(
 
 
 def _too_late(place: Place) -> Gift:
-    reason = "the study was begun without it, and what a study starts from does not change"
+    reason = "the study was started without it, and what it started from cannot change"
     return Gift(name=place.shown, weight=0.0, note=f"Nothing is taken from {place.shown}: {reason}.")
 
 

@@ -197,7 +197,7 @@ def _check_classes(kind: TaskKind, classes: tuple[str, ...], names: tuple[str, .
     target = f"Target {names[0]!r}" if names else "The target"
     if len(classes) < 2:
         raise DataError(
-            f"{target} has only one class ({classes[0]!r}) in the training part: nothing to tell apart. "
+            f"{target} has only one class ({classes[0]!r}) in the training part: nothing to learn. "
             "Choose another target."
         )
     most = DECLARED[kind].classes

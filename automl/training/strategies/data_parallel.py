@@ -80,7 +80,7 @@ def data_parallel(devices: Sequence[str] | None = None) -> DataParallel:
     names = list(devices or keras.distribution.list_devices())
     if len(names) < 2:
         raise ConfigError(
-            f"Strategy 'data-parallel' deals batches out to several devices, and JAX sees only {names[0]}. "
+            f"Strategy 'data-parallel' splits batches over several devices, but JAX sees only {names[0]}. "
             "Use --strategy single; 'automl doctor' lists the devices."
         )
     mesh = keras.distribution.DeviceMesh((len(names),), [_BATCH], np.array(names))

@@ -77,7 +77,7 @@ def mirrored(devices: Sequence[str] | None = None) -> Distributed:
     _check_backend("mirrored")
     if devices is None and not tf.config.list_physical_devices("GPU"):
         raise ConfigError(
-            "Strategy 'mirrored' trains on all GPUs of this machine, and TensorFlow sees none. "
+            "Strategy 'mirrored' trains on all GPUs of this machine, but TensorFlow sees none. "
             "Use --strategy single; 'automl doctor' lists the devices."
         )
     return _wrap("mirrored", tf.distribute.MirroredStrategy(list(devices) if devices else None))

@@ -209,7 +209,7 @@ def test_a_study_that_was_begun_without_it_says_that_it_is_too_late(tmp_path):
 
     (note,) = opened(tmp_path / "new", earlier=[place]).notes
 
-    assert "begun without it" in note
+    assert "started without it" in note
 
 
 def test_without_the_portfolio_earlier_results_still_lead_the_model(tmp_path):
