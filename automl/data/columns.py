@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl.core.errors import ConfigError, DataError
+from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.catalog import KINDS
 from automl.data.cells import as_text
@@ -50,13 +49,7 @@ class Columns:
 
 def usable_kinds() -> tuple[str, ...]:
     """Return the names of all kinds; without those of other packages that cannot be loaded."""
-    return tuple(name for name in KINDS if _loads(name))
-
-
-def _loads(name: str) -> bool:
-    with suppress(ConfigError):
-        return KINDS[name] is not None
-    return False
+    return tuple(kind.name for kind in KINDS.sound())
 
 
 def recognise(

@@ -16,6 +16,7 @@ SUITES = [
     "tests/contracts/test_families.py",
     "tests/contracts/test_outputs.py",
     "tests/contracts/test_task.py",
+    "tests/contracts/extensions",
     "tests/contracts/test_transforms.py",
     "tests/data/test_raw_model.py",
     "tests/training/test_compiled.py",

@@ -158,7 +158,7 @@ def _drift(
     import numpy as np
 
     probabilities = winner.prepared.task.declaration.probabilities
-    units = {} if probabilities else _spreads(winner.prepared)
+    units = {} if probabilities else _units(winner, trained)
     largest = max(
         float((np.abs(np.asarray(found[name], np.float64) - values) / units.get(name, 1.0)).max())
         for name, values in trained.items()
@@ -168,15 +168,30 @@ def _drift(
     return f"its predictions differ by up to {largest:.3g}{'' if probabilities else ' standard deviations'}"
 
 
-def _spreads(prepared: Prepared) -> dict[str, np.ndarray]:
-    """Standard deviation of the true values in the unit of the predictions, by name ``(k,)``."""
+def _units(winner: TrainedWinner, trained: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What drift is measured in, by name ``(k,)``: the standard deviation of the true values.
+
+    A task whose outputs have another form than its targets (boxes, points) has no true values in the form
+    of predictions: there it is the size of the predictions.
+    """
     import numpy as np
 
-    truth = finished(prepared.task, prepared.targets)
+    targets, outputs = winner.prepared.targets, winner.cores[0].output
+    least = 1e-300
+    forms = {name: tuple(tensor.shape[1:]) for name, tensor in outputs.items()}
+    if forms != {name: values.shape[1:] for name, values in targets.items()}:
+        return {
+            name: np.abs(_columns(values)).max(axis=0, initial=least) for name, values in trained.items()
+        }
+    truth = finished(winner.prepared.task, targets)
     return {
-        name: np.maximum(values.reshape(-1, values.shape[-1]).std(axis=0, dtype=np.float64), 1e-300)
+        name: np.maximum(_columns(values).std(axis=0, dtype=np.float64), least)
         for name, values in truth.items()
     }
+
+
+def _columns(values: np.ndarray) -> np.ndarray:
+    return values.reshape(-1, values.shape[-1])
 
 
 def _has_halves(core: keras.Model) -> bool:

@@ -74,7 +74,7 @@ def facts_of(intake: Intake, task: Mapping[str, Any]) -> Facts:
         task=intake.dataset.task,
         rows=len(intake.dataset.examples),
         columns=len(intake.dataset.columns),
-        outputs=len(task.get("classes") or task["names"]),
+        outputs=len(task.get("classes") or intake.dataset.target_names),
     )
 
 
