@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -200,8 +200,9 @@ def _labelled_table(source: Source, options: ReadOptions) -> Listing:
             " or read all columns: --modality mixed."
         )
     dropped = checked_drop(names, options, options.target, table.where)
-    column = _path_column(table, {*options.target, *filter(None, wanted)} | dropped)
-    return _listing(
+    named = {*options.target, *filter(None, wanted)} | dropped
+    column = _path_column(table, named)
+    listing = _listing(
         table,
         column,
         source,
@@ -214,6 +215,9 @@ def _labelled_table(source: Source, options: ReadOptions) -> Listing:
             "target": list(options.target),
         },
     )
+    unread = [name for name in names if name not in {*named, column, options.id_column}]
+    told = (f"Pictures alone are read, and not the columns {listed(unread)}.",) if unread else ()
+    return replace(listing, notes=(*listing.notes, *told))
 
 
 def _table_again(source: Source, schema: Mapping[str, Any], *, targets: bool) -> Listing:

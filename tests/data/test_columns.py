@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from automl.core.errors import DataError
-from automl.data.columns import learn_columns, place_of, read_columns, recognise, refuse_unreadable
+from automl.data.catalog import MODALITIES
+from automl.data.columns import (
+    learn_columns,
+    place_of,
+    read_columns,
+    recognise,
+    refuse_unreadable,
+    usable_kinds,
+)
+from automl.data.inference import infer_modality
 from automl.data.kinds.kind import Column, Place
+from automl.data.modality import ReadOptions
 from automl.data.source import open_source
 from tests.data.pictures import pictures
 
@@ -106,3 +117,59 @@ def test_paths_start_from_the_folder_of_the_table(tmp_path: Path) -> None:
 
     assert place_of(open_source(tmp_path / "t.csv")).folder == tmp_path
     assert place_of(open_source(pd.DataFrame({"a": [1]}))).folder == Path.cwd()
+
+
+COLOURS = """
+import numpy as np
+from automl.core.tensors import Promised
+from automl.data.cells import as_text
+from automl.data.kinds.kind import CERTAIN, NO, Judged, Kind, Raw
+from automl.data.modality import ROWS
+
+
+def level(series, column, place):
+    values = np.array([int(cell[1:] or "0", 16) / 0xFFFFFF for cell in as_text(series)])
+    return Raw(column=column, values=values)
+
+
+def fit(part):
+    from automl.data.preprocessing.tabular import fit_numbers
+
+    return fit_numbers(part)
+
+
+COLOUR = Kind(
+    name="colour",
+    words="colours",
+    handling=ROWS,
+    bid=lambda facts: CERTAIN if all(cell[:1] == "#" for cell in as_text(facts.series)) else NO,
+    judge=lambda facts: Judged(),
+    raw=lambda column: ((), "float64"),
+    promises=lambda column: (Promised(kind="numeric", source="numbers"),),
+    fit=fit,
+    learn=level,
+    read=level,
+)
+"""
+
+
+def test_a_kind_of_another_package_reads_its_columns(install) -> None:
+    install("colours", {"automl.kinds": {"colour": "colours:COLOUR"}}, {"colours.py": COLOURS})
+    frame = pd.DataFrame({"paint": ["#0000ff", "#ffffff"] * 12, "label": ["a", "b"] * 12})
+    source, options = open_source(frame), ReadOptions(target=("label",))
+
+    choice = infer_modality(source, options)
+    dataset = MODALITIES[choice.name].read(source, options)
+
+    assert choice.reason.startswith("frame holds colours ('paint')")
+    assert dataset.kinds == {"paint": "colours"}
+    assert dataset.examples.inputs["paint"][1] == 1.0
+    tensors = MODALITIES[choice.name].fit(dataset, np.arange(24), 0).transform(dataset.examples)
+    assert tensors["numeric"].shape == (24, 1)
+
+
+def test_a_kind_that_does_not_load_leaves_tables_to_the_others(install) -> None:
+    install("broken", {"automl.kinds": {"odour": "broken:ODOUR"}}, {"broken.py": "raise OSError"})
+
+    assert "odour" not in usable_kinds()
+    assert kinds(a=["1", "2", "3"]) == {"a": "number"}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from automl.core.errors import DataError
+from automl.core.errors import ConfigError, DataError
 from automl.core.notes import warnings_of
 from automl.data.catalog import MODALITIES
 from automl.data.image_heads import Form, choose_form, choose_size, notes_of_heads, read_heads
@@ -347,6 +347,18 @@ def test_paths_of_windows_and_urls_are_read(tmp_path: Path) -> None:
     cells = ["p\\a.png,x", f"{(tmp_path / 'p' / 'b c.png').as_uri()},y", f"{tmp_path / 'p' / 'd.png'},x"]
     path.write_text("\n".join(["file,label", *cells]))
     assert len(read(path, target=("label",)).examples) == 3
+
+
+def test_columns_beside_the_paths_are_told_and_may_be_dropped(tmp_path: Path) -> None:
+    for name, level in (("a.png", 0), ("b.png", 250)):
+        Image.fromarray(np.full((4, 4), level, np.uint8)).save(tmp_path / name)
+    path = tmp_path / "labels.csv"
+    path.write_text("shop,file,label\n1,a.png,x\n2,b.png,y\n")
+
+    assert "Pictures alone are read, and not the columns 'shop'." in read(path, target=("label",)).notes
+    assert not any("alone" in note for note in read(path, target=("label",), drop=("shop",)).notes)
+    with pytest.raises(ConfigError, match="--modality mixed"):
+        read(path, target=("label",), keep=("shop",))
 
 
 def test_groups_come_from_their_column(tmp_path: Path) -> None:
