@@ -81,6 +81,15 @@ def test_what_the_encoders_do_not_look_at_is_no_input() -> None:
     assert not {"title__ngrams", "review__ngram_weights"} & set(words.input)
 
 
+def test_a_text_without_what_the_chosen_encoder_reads_gets_one_that_reads_what_there_is() -> None:
+    words = TITLE[:1]
+
+    model = network("mixed/fusion", (*REVIEW, *words), **SMALL)
+
+    assert set(model.input) == {"review__ngrams", "review__ngram_weights", "title__tokens"}
+    assert answer(model, rows((*REVIEW, *words))).shape == (6, 8)
+
+
 def test_options_of_encoders_and_their_necks_are_reached_by_prefixed_names() -> None:
     options = FUSION.options(image_cnn_filters=3, image_cnn_summary="max", text_cnn_dropout=0.4)
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, make_dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.specs import Scalar
-from automl.core.tensors import Sourced
+from automl.core.tensors import TensorSpec
 from automl.models.catalog import FAMILIES
 from automl.models.ends import deal_ends
 from automl.models.family import Family
-
-Tensor = TypeVar("Tensor", bound=Sourced)
 
 NEEDS = ("vector",)
 
@@ -44,8 +42,10 @@ class Part:
         """The parameter that names its encoder."""
         return f"{self.name}_encoder"
 
-    def family(self, options: Any) -> Family:
-        """Return the chosen encoder.
+    def family(self, options: Any, group: Sequence[TensorSpec]) -> Family | None:
+        """Return the encoder of a group: the chosen one, or the first that can do with what is there.
+
+        A text may come as words without n-grams, or the other way round; None where no encoder can.
 
         Raises:
             ConfigError: none of that name.
@@ -53,15 +53,17 @@ class Part:
         chosen, known = getattr(options, self.choice), [name.split("/")[1] for name in self.encoders]
         if chosen not in known:
             raise ConfigError(f"Unknown {self.choice} {chosen!r}. {suggest(chosen, known)}")
-        return FAMILIES[self.encoders[known.index(chosen)]]
+        kinds = [spec.kind for spec in group]
+        order = sorted(self.encoders, key=lambda name: name.split("/")[1] != chosen)
+        return next((family for family in map(_family, order) if _fits(family, kinds)), None)
 
-    def groups(self, tensors: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
+    def groups(self, specs: Sequence[TensorSpec]) -> list[tuple[TensorSpec, ...]]:
         """Split those tensors that belong to it into what is encoded by itself; none where it is absent."""
-        own = [tensor for tensor in tensors if tensor.kind in self.kinds]
+        own = [spec for spec in specs if spec.kind in self.kinds]
         if self.together:
             return [tuple(own)] if own else []
-        sources = dict.fromkeys(tensor.source for tensor in own)
-        return [tuple(tensor for tensor in own if tensor.source == source) for source in sources]
+        sources = dict.fromkeys(spec.source for spec in own)
+        return [tuple(spec for spec in own if spec.source == source) for source in sources]
 
 
 PARTS = (
@@ -82,6 +84,18 @@ PARTS = (
         encoders=("text/ngrams", "text/cnn", "text/rnn", "text/transformer"),
     ),
 )
+
+
+def encoded(specs: Sequence[TensorSpec], options: Any) -> list[tuple[Family, tuple[TensorSpec, ...]]]:
+    """Return the encoders that tensors get, each with those that it connects to."""
+    found = []
+    for part in PARTS:
+        for group in part.groups(specs):
+            family = part.family(options, group)
+            if family is not None:
+                kinds = {slot.kind for slot in family.slots}
+                found.append((family, tuple(spec for spec in group if spec.kind in kinds)))
+    return found
 
 
 def with_encoders(name: str, base: type[Any]) -> type[Any]:
@@ -105,6 +119,16 @@ def configuration_of(family: Family, options: Any) -> dict[str, Scalar]:
 def prefix(family: Family) -> str:
     """What stands in front of the options of an encoder."""
     return f"{family.name.replace('/', '_')}_"
+
+
+def _family(name: str) -> Family:
+    return FAMILIES[name]
+
+
+def _fits(family: Family, kinds: Sequence[str]) -> bool:
+    """Whether the slots can be filled and something fills them."""
+    counts = {slot.kind: kinds.count(slot.kind) for slot in family.slots}
+    return any(counts.values()) and all(slot.holds(counts[slot.kind]) for slot in family.slots)
 
 
 def _defaults(family: Family) -> Mapping[str, Scalar]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from automl.core.tensors import Inputs, TensorSpec
 from automl.models.ends import encode
-from automl.models.families.mixed.encoders import NEEDS, PARTS, configuration_of, with_encoders
+from automl.models.families.mixed.encoders import NEEDS, PARTS, configuration_of, encoded, with_encoders
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.combining import CombinerOptions, combine
 
@@ -22,19 +22,17 @@ FusionOptions = with_encoders("FusionOptions", CombinerOptions)
 
 def build(inputs: Inputs, options: Any) -> Features:
     """Encode each part that is there, and join the vectors."""
-    specs, vectors = [item.spec for item in inputs.bound], []
-    for part in PARTS:
-        for group in part.groups(specs):
-            family = part.family(options)
-            own = Inputs(bound=tuple(item for item in inputs.bound if item.spec in group))
-            vectors.append(encode(family, own, configuration_of(family, options), NEEDS))
+    vectors = []
+    for family, specs in encoded([item.spec for item in inputs.bound], options):
+        own = Inputs(bound=tuple(item for item in inputs.bound if item.spec in specs))
+        vectors.append(encode(family, own, configuration_of(family, options), NEEDS))
     return {"vector": combine(vectors, options)}
 
 
 def uses(specs: Sequence[TensorSpec], options: Any) -> tuple[TensorSpec, ...]:
-    """Leave out what the chosen encoders do not look at, such as n-grams beside a network over words."""
-    wanted = {slot.kind for part in PARTS for slot in part.family(options).slots}
-    return tuple(spec for spec in specs if spec.kind in wanted)
+    """Leave out what the encoders do not look at, such as n-grams beside a network over words."""
+    wanted = [spec for _, own in encoded(specs, options) for spec in own]
+    return tuple(spec for spec in specs if spec in wanted)
 
 
 FAMILY = Family(
