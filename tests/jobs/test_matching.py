@@ -56,8 +56,8 @@ def test_views_of_one_source_are_alternatives() -> None:
 
 
 def test_a_family_must_see_every_source() -> None:
-    assert misfit(FAMILIES["tabular/mlp"], (*NUMBERS, PICTURE)) == "would not see image."
-    assert misfit(FAMILIES["image/cnn"], (*NUMBERS, PICTURE)) == "would not see numbers."
+    assert misfit(FAMILIES["tabular/mlp"], (*NUMBERS, PICTURE)) == "would ignore image."
+    assert misfit(FAMILIES["image/cnn"], (*NUMBERS, PICTURE)) == "would ignore numbers."
 
 
 def test_slots_count() -> None:

@@ -144,7 +144,7 @@ def test_mixed_data_is_its_own_and_data_of_one_kind_is_not() -> None:
     assert list(usable_families("mixed", (*table, photo), "regression", ())) == ["fusion"]
     assert "fusion" not in usable_families("tabular", table, "regression", ())
     assert list(usable_families("image", (photo,), "binary", ("fusion", "cnn"))) == ["fusion", "cnn"]
-    assert misfit(FUSION, (Promised(kind="sequence", source="s"), photo)) == "would not see s."
+    assert misfit(FUSION, (Promised(kind="sequence", source="s"), photo)) == "would ignore s."
 
 
 def test_its_search_space_knows_only_options_of_the_family() -> None:
