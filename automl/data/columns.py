@@ -57,7 +57,7 @@ def recognise(
     kinds: Sequence[str],
     *,
     keep: Sequence[str] = (),
-    targets: np.ndarray | None = None,
+    targets: Sequence[np.ndarray] | None = None,
 ) -> tuple[list[Column], list[str]]:
     """Let kinds bid for every column of a table of features; return those used, and notes.
 
@@ -65,8 +65,8 @@ def recognise(
         frame: the features.
         kinds: names of the kinds that bid.
         keep: columns that are used whatever they hold.
-        targets: of the rows, ``(n,)`` labels or ``(n, k)`` numbers: a column that counts the rows is used
-            where it goes with them; None to use it anyway.
+        targets: of the rows, each ``(n,)`` labels or ``(n, k)`` numbers: a column that counts the rows is
+            used where it goes with one of them; None to use it anyway.
     """
     bidders = list(KINDS.sound(kinds))
     columns: list[Column] = []

@@ -152,6 +152,7 @@ class Dataset:
         schema: plain data (JSON) from which ``Modality.read_again`` reads other files the same way.
         task: kind of the task, as asked for or as inferred from the target.
         target_names: name of each target (one for a label column).
+        target_tasks: for a task over several targets, the task of each by name; else empty.
         notes: one sentence for each thing a user should know: columns dropped and why, rows dropped,
             files skipped, encoding guessed.
         columns: names of the columns or inputs used.
@@ -165,6 +166,7 @@ class Dataset:
     schema: Mapping[str, Any]
     task: TaskKind
     target_names: tuple[str, ...]
+    target_tasks: Mapping[str, TaskKind] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     kinds: Mapping[str, str] = field(default_factory=dict)

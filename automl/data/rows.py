@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,22 +12,12 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.names import free_name
 from automl.core.notes import Note
-from automl.core.specs import TaskKind
-from automl.core.targets import TARGET
 from automl.data.choice import checked_drop
 from automl.data.delimited import refuse_unknown
-from automl.data.flags import Flags
 from automl.data.modality import ROWS, Dataset, Examples, Handling, ReadOptions
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, plain_styles, row_keys
-from automl.data.targets import (
-    check_variety,
-    checked_task,
-    label_type,
-    read_targets,
-    target_flags,
-    target_notes,
-)
+from automl.data.target_columns import TableTargets, find_targets, targets_of
 from automl.data.time_cells import sortable_times
 
 
@@ -37,21 +27,21 @@ class Rows:
 
     Attributes:
         table: all columns.
-        target: names of the target columns.
-        task: as asked for or as inferred.
+        target: the target columns, and what each target is.
         targets: of each row, as ``Examples.targets`` has them.
-        present: which rows have a target ``(n,) bool``.
-        flags: how a class target of yes and no spells them, or None.
+        present: which rows have every target ``(n,) bool``.
         features: the columns that are neither targets nor kept out by their role or by the user.
     """
 
     table: Table
-    target: tuple[str, ...]
-    task: TaskKind
-    targets: np.ndarray
+    target: TableTargets
+    targets: Mapping[str, np.ndarray]
     present: np.ndarray
-    flags: Flags | None
     features: pd.DataFrame
+
+    def of(self, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return each target at the positions ``rows``."""
+        return tuple(values[rows] for values in self.targets.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,31 +80,28 @@ def open_rows(
     Raises:
         DataError: no target is named, a column is not there, or the targets do not fit the task.
     """
-    target = _target(source, table, options)
-    labels = table.frame[list(target)]
-    task = checked_task(labels, options.task, table.where, what)
-    flags = target_flags(labels, task)
-    targets, present = read_targets(labels, task, table.where, flags)
-    check_variety(targets[present], task, target, table.where)
-    drop = checked_drop(list(table.frame.columns), options, target, table.where)
-    out = ({*target, options.group_column, options.id_column, *aside} - {*options.keep}) | drop
+    names = _target(source, table, options)
+    labels = table.frame[list(names)]
+    target = find_targets(labels, options.task, table.where, what)
+    targets, present = target.read(labels, table.where)
+    target.check(targets, present, table.where)
+    drop = checked_drop(list(table.frame.columns), options, names, table.where)
+    out = ({*names, options.group_column, options.id_column, *aside} - {*options.keep}) | drop
     return Rows(
         table=table,
         target=target,
-        task=task,
         targets=targets,
         present=present,
-        flags=flags,
         features=table.frame[[name for name in table.frame.columns if name not in out]],
     )
 
 
 def dataset_of_rows(rows: Rows, features: Features, source: Source, options: ReadOptions) -> Dataset:
     """Return the rows that have a target, with their features, as a data set."""
-    table, labels = rows.table, rows.table.frame[list(rows.target)]
+    table, labels = rows.table, rows.table.frame[list(rows.target.names)]
     beside = Examples(
         inputs={},
-        targets={TARGET: rows.targets},
+        targets=rows.targets,
         groups=None if options.group_column is None else as_text(table.frame[options.group_column]),
         times=_times(table, options.time_column),
         keys=row_keys(table, options.id_column),
@@ -122,24 +109,22 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
     schema = {
         **features.schema,
         "styles": plain_styles(table),
-        "targets": list(rows.target),
-        "task": rows.task,
-        "label_type": label_type(labels, rows.task, typed=source.kind != "table"),
-        "flags": asdict(rows.flags) if rows.flags else None,
+        **rows.target.schema(labels, typed=source.kind != "table"),
         "header": options.header,
         "unused": [name for name in table.frame.columns if name not in features.kinds],
         "id_column": options.id_column,
     }
-    told = (*target_notes(labels, rows.task), *_without_target(rows.present, rows.target))
+    told = (*rows.target.notes(labels), *_without_target(rows.present, rows.target.names))
     read = np.arange(len(table.frame)) if features.rows is None else features.rows
     kept = read[rows.present[read]]
     if len(kept) < np.count_nonzero(rows.present):
-        check_variety(rows.targets[kept], rows.task, rows.target, table.where)
+        rows.target.check(rows.targets, kept, table.where)
     return Dataset(
         examples=_joined(features.inputs, beside, read, kept),
         schema=schema,
-        task=rows.task,
-        target_names=rows.target,
+        task=rows.target.task,
+        target_names=rows.target.names,
+        target_tasks=rows.target.tasks,
         notes=(*table.notes, *features.notes, *told),
         columns=tuple(features.kinds),
         kinds=features.kinds,
@@ -191,11 +176,10 @@ def examples_of_rows(
     notes = (*table.notes, *features.notes, *_superfluous(table, features.kinds, schema))
     if not targets:
         return _joined(features.inputs, Examples(inputs={}, keys=keys, rows=every), read, read), notes
-    flags = Flags(**schema["flags"]) if schema.get("flags") else None
-    values, present = read_targets(table.frame[schema["targets"]], schema["task"], table.where, flags)
+    values, present = targets_of(schema).read(table.frame[schema["targets"]], table.where)
     if not present.any():
         raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
-    beside = Examples(inputs={}, targets={TARGET: values}, keys=keys, rows=every)
+    beside = Examples(inputs={}, targets=values, keys=keys, rows=every)
     examples = _joined(features.inputs, beside, read, read[present[read]])
     return examples, (*notes, *_without_target(present, schema["targets"]))
 

@@ -66,14 +66,20 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
     task = TASKS[dataset.task]
     if task.split == BY_TIME:
         raise DataError(f"Data for {task.words} is split by time: name the time column (--time-column).")
-    labels = None
-    if examples.targets is not None and task.split == BY_CLASS:
-        labels = examples.targets[TARGET]
+    labels = next(iter(labels_of(dataset).values()), None) if task.split == BY_CLASS else None
     if examples.groups is not None:
         return _by_group(examples.groups, labels, folds, share, seed)
     if labels is not None:
         return _by_class(labels, folds, share, seed)
     return _at_random(len(examples), folds, share, seed)
+
+
+def labels_of(dataset: Dataset) -> dict[str, np.ndarray]:
+    """Return the labels ``(n,)`` of each target that is a class, by its name."""
+    tasks = dataset.target_tasks or {TARGET: dataset.task}
+    targets = dataset.examples.targets or {}
+    classes = [name for name, task in tasks.items() if TASKS[task].classifies]
+    return {name: targets[name] for name in classes if name in targets}
 
 
 def _check(dataset: Dataset, folds: int | None, share: float) -> None:

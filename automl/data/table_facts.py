@@ -109,5 +109,5 @@ def _used(source: Source, table: Table, frame: pd.DataFrame, options: ReadOption
     except DataError:  # whoever reads the table will say so
         return recognise(frame, usable_kinds(), keep=options.keep)[0]
     present = np.flatnonzero(rows.present)
-    targets = rows.targets[present]
+    targets = rows.of(present)
     return recognise(frame.iloc[present], usable_kinds(), keep=options.keep, targets=targets)[0]

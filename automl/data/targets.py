@@ -43,14 +43,17 @@ def infer_task(
     for kind in kinds.values():
         if kind.recognises(frame, where, numbered=numbered):
             return task_of(kind.facts(frame))
-    raise DataError(
-        f"{where}: several targets must all be numbers, or all yes/no (0/1, true/false); got"
-        f" {_example_of_text(frame)}. Name one target, or turn the columns into 0 and 1."
-    )
+    raise DataError(f"{where}: no task takes such targets: {_example_of_text(frame)}.")
 
 
 def checked_task(
-    frame: pd.DataFrame, task: TaskKind | None, where: str, what: str, **hints: Any
+    frame: pd.DataFrame,
+    task: TaskKind | None,
+    where: str,
+    what: str,
+    *,
+    several: bool = False,
+    **hints: Any,
 ) -> TaskKind:
     """Return the task asked for, or what the target columns ask for.
 
@@ -59,6 +62,7 @@ def checked_task(
         task: the task asked for, or None.
         where: what messages call the source.
         what: what messages call such data: ``A table``.
+        several: whether such data may have several targets, each with a task of its own.
         hints: as for ``infer_task``.
 
     Raises:
@@ -66,6 +70,11 @@ def checked_task(
     """
     found = task or infer_task(frame, where, **hints)
     kind = kind_of(TASKS[found])
+    if TASKS[found].joins and not several:
+        raise DataError(
+            f"{where}: several targets must all be numbers, or all yes/no (0/1, true/false); got"
+            f" {_example_of_text(frame)}. Name one target, or turn the columns into 0 and 1."
+        )
     if not kind.in_columns:
         able = [item.name for item in declarations() if kind_of(item).in_columns]
         raise DataError(f"{what} cannot be read for {found}; expected one of {listed(able)}.")

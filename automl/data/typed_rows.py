@@ -42,9 +42,9 @@ def read_typed_rows(source: Source, options: ReadOptions, kinds: Sequence[str]) 
     rows = open_rows(source, table, options, what="A table")
     present = np.flatnonzero(rows.present)
     frame = rows.features if len(present) == len(rows.features) else rows.features.iloc[present]
-    columns, dropped = recognise(frame, kinds, keep=options.keep, targets=rows.targets[present])
+    columns, dropped = recognise(frame, kinds, keep=options.keep, targets=rows.of(present))
     if not columns:
-        known = listed(rows.target)
+        known = listed(rows.target.names)
         raise DataError(f"{table.where} has no column to learn from besides {known}. {' '.join(dropped)}")
     read = learn_columns(frame, columns, place_of(source, options.image_size))
     features = Features(

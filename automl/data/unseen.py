@@ -7,44 +7,45 @@ two files do not belong together, or that a split leaves classes out, and are re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
 from automl.core.errors import DataError
 from automl.core.notes import Note
-from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples
-from automl.data.splits import Fold
-from automl.tasks.catalog import TASKS
+from automl.data.splits import Fold, labels_of
 
 MOST_UNSEEN = 0.1
 """Largest share of rows that are left out."""
 
 
 def with_known_labels(
-    examples: Examples, classes: Iterable[str] | None, what: str
+    examples: Examples, classes: Mapping[str, Sequence[str]], what: str
 ) -> tuple[Examples, tuple[Note, ...]]:
-    """Leave out examples whose label is none of the classes.
+    """Leave out examples with a label that is none of the classes.
 
     Args:
         examples: with targets.
-        classes: labels of the training part; None where the targets are no classes.
+        classes: labels of the training part, by name of each target that is a class.
         what: what the examples are: the beginning of a message.
 
     Raises:
         DataError: more than a tenth of the examples have such labels.
     """
-    if classes is None or examples.targets is None:
+    if examples.targets is None:
         return examples, ()
-    rows, notes = _known(examples.targets[TARGET], sorted(set(classes)), what)
+    found = [_known(examples.targets[name], sorted(set(known)), what) for name, known in classes.items()]
+    rows = _in_all([rows for rows, _ in found], len(examples))
+    notes = tuple(note for _, notes in found for note in notes)
     return (examples if len(rows) == len(examples) else examples.take(rows)), notes
 
 
-def classes_of(dataset: Dataset) -> list[str] | None:
-    """Return the labels of a data set, None where its targets are no classes."""
-    return sorted(set(_labels(dataset))) if TASKS[dataset.task].classifies else None
+def classes_of(dataset: Dataset) -> dict[str, list[str]]:
+    """Return the labels of a data set by name of each target that is a class."""
+    return {name: sorted(set(labels.tolist())) for name, labels in labels_of(dataset).items()}
 
 
 def folds_with_known_labels(
@@ -55,16 +56,18 @@ def folds_with_known_labels(
     Raises:
         DataError: these are more than a tenth of a validation part.
     """
-    if not TASKS[dataset.task].classifies:
-        return tuple(folds), ()
-    labels = np.array(_labels(dataset), object)
+    every = labels_of(dataset)
     kept: list[Fold] = []
     told: list[Note] = []
     for number, fold in enumerate(folds, start=1):
         what = "The validation part" if len(folds) == 1 else f"The validation part of fold {number}"
-        rows, notes = _known(labels[fold.validation], sorted(set(labels[fold.train])), what)
+        found = [
+            _known(labels[fold.validation], sorted(set(labels[fold.train])), what)
+            for labels in every.values()
+        ]
+        rows = _in_all([rows for rows, _ in found], len(fold.validation))
         kept.append(replace(fold, validation=fold.validation[rows]))
-        told.extend(notes)
+        told.extend(note for _, notes in found for note in notes)
     return tuple(kept), tuple(told)
 
 
@@ -88,6 +91,5 @@ def _known(labels: np.ndarray, classes: Sequence[str], what: str) -> tuple[np.nd
     return np.flatnonzero(known), (Note(f"{text}; {count} of {len(labels)} rows are left out.", share),)
 
 
-def _labels(dataset: Dataset) -> list[str]:
-    targets = dataset.examples.targets or {}
-    return [str(label) for label in targets[TARGET].tolist()]
+def _in_all(rows: Sequence[np.ndarray], count: int) -> np.ndarray:
+    return reduce(np.intersect1d, rows, np.arange(count))

@@ -94,7 +94,7 @@ def prepare(
     if train_targets is None or validation.targets is None:
         raise ConfigError("Training and validation data both need targets.")
     done = preprocess(modality, dataset, rows, validation, derive(seed, "preprocessing"), cache, phases)
-    facts = modality.facts(dataset, rows)
+    facts = {"parts": dataset.target_tasks, **modality.facts(dataset, rows)}
     task = fit_task(dataset.task, train_targets, names=dataset.target_names, facts=facts)
     targets = task.encode(validation.targets)
     split = Split(

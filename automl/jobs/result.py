@@ -29,7 +29,7 @@ from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.intake.intake import choose_backend, default_backend, name_backend
 from automl.jobs.trial.trained_rows import seen_rows
 from automl.jobs.versions import read_versioned, refuse_other_versions
-from automl.tasks.catalog import restore_task
+from automl.tasks.catalog import known_classes, restore_task
 from automl.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -211,8 +211,7 @@ class Result:
         from automl.data.unseen import with_known_labels
 
         source, examples, notes = self._read(data, targets=True)
-        classes = self._task.describe().get("classes")
-        examples, left_out = with_known_labels(examples, classes, source.name)
+        examples, left_out = with_known_labels(examples, known_classes(self._task.describe()), source.name)
         seen = seen_rows(self._files, examples, source.name, same=self._is_of_search(source))
         notes = (*notes, *left_out, *seen.notes)
         told(notes)

@@ -43,6 +43,8 @@ RMSE = Metric(name="rmse", direction="minimize", unit=OF_TARGET, tie_breaker=4)
 MAE = Metric(name="mae", direction="minimize", unit=OF_TARGET, tie_breaker=5)
 R2 = Metric(name="r2", direction="maximize", unit=SHARE)
 
+SKILL = Metric(name="skill", direction="maximize", unit=SHARE)
+
 MSE_SCALED = Metric(name="mse_scaled", direction="minimize", unit=OF_DEVIATION, tie_breaker=2)
 MAE_SCALED = Metric(name="mae_scaled", direction="minimize", unit=OF_DEVIATION)
 MSE = Metric(name="mse", direction="minimize", unit=OF_TARGET_SQUARED, tie_breaker=3)

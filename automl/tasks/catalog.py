@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from automl.core.catalog import Catalog
 from automl.core.extensions import TASK_GROUP
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.metrics.metric import Metric
 from automl.tasks.declaration import TargetFacts, TaskDeclaration
 from automl.tasks.task import Task
@@ -32,6 +33,7 @@ TASKS: Catalog[TaskDeclaration] = Catalog(
         "multilabel": f"{_PLACE}.multilabel:MULTILABEL",
         "regression": f"{_PLACE}.regression:REGRESSION",
         "forecasting": f"{_PLACE}.forecasting:FORECASTING",
+        "joint": f"{_PLACE}.joint:JOINT",
     },
     group=TASK_GROUP,
     expected=TaskDeclaration,
@@ -82,6 +84,12 @@ def fit_task(
 def restore_task(description: Mapping[str, Any]) -> Task:
     """Bring a fitted task back from what ``Task.describe`` gave."""
     return cast(Task, _module(description["kind"]).restore(description))
+
+
+def known_classes(description: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the classes of a fitted task by name of each target that is a class, from its description."""
+    parts = description.get("parts", {TARGET: description})
+    return {name: part["classes"] for name, part in parts.items() if "classes" in part}
 
 
 def _module(kind: TaskKind) -> Any:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from automl.metrics.metric import Metric
 
-LABEL, FLAGS, AMOUNT, STEPS = "label", "flags", "amount", "steps"
-"""Kinds of targets: one class of several; yes or no in each column; numbers; the next steps of a series."""
+LABEL, FLAGS, AMOUNT, STEPS, SEVERAL = "label", "flags", "amount", "steps", "several"
+"""Kinds of targets: one class of several; yes or no in each column; numbers; the next steps of a series;
+columns that each are a target of their own."""
 
 BY_CLASS, BY_TIME, AT_RANDOM = "by class", "by time", "at random"
 """How examples are split: each class with its share on both sides; the last validate; blindly."""
@@ -78,6 +79,11 @@ class TaskDeclaration:
     def classifies(self) -> bool:
         """Whether each example has one class, of those that the training part shows."""
         return self.targets == LABEL
+
+    @property
+    def joins(self) -> bool:
+        """Whether each target column has a task of its own."""
+        return self.targets == SEVERAL
 
     def fits(self, facts: TargetFacts) -> bool:
         """Whether targets ask for this task."""

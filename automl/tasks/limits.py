@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from automl.core.errors import ConfigError, suggest
 from automl.core.specs import metric_of
 from automl.tasks.objectives import directions
+from automl.tasks.prefixes import unprefixed
 
-_FORM = re.compile(r"\s*(\w+)\s*(<=|>=)\s*([-+.\deE]+)\s*")
+_FORM = re.compile(r"\s*(\S+?)\s*(<=|>=)\s*([-+.\deE]+)\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ def parse_limit(text: str) -> Limit:
         )
     name = metric_of(match[1])
     known = directions()
-    if name not in known:
+    if name not in known and unprefixed(name) not in known:
         raise ConfigError(f"constraint {text!r}: unknown metric {name!r}. {suggest(name, known)}")
     return Limit(name=name, at_most=match[2] == "<=", bound=bound)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.specs import COSTS, Direction, Objective, TaskKind, metric_of
 from automl.tasks.catalog import TASKS, known_metrics
+from automl.tasks.prefixes import prefixed, unprefixed
 
 _SPELLINGS: Mapping[str, Direction] = {
     "min": "minimize",
@@ -29,8 +31,8 @@ def tie_breaker(metrics: Mapping[str, float]) -> float:
         metrics: values by name.
     """
     ranks = {name: metric.tie_breaker for name, metric in known_metrics().items()}
-    deciding = [name for name in metrics if ranks.get(name)]
-    return metrics[min(deciding, key=ranks.__getitem__)] if deciding else 0.0
+    deciding = {name: ranks[unprefixed(name)] for name in metrics if ranks.get(unprefixed(name))}
+    return metrics[min(deciding, key=deciding.__getitem__)] if deciding else 0.0
 
 
 def parse_objective(text: str) -> Objective:
@@ -41,9 +43,10 @@ def parse_objective(text: str) -> Objective:
     """
     written, _, spelling = text.strip().partition(":")
     name, known = metric_of(written), directions()
-    if name not in known or (name in COSTS and written != name):
-        raise ConfigError(f"Unknown metric {written!r}. {suggest(name, known)}")
-    direction = known[name]
+    own = name if name in known else unprefixed(name)
+    if own not in known or (own in COSTS and written != own):
+        raise ConfigError(f"Unknown metric {written!r}. {suggest(own, known)}")
+    direction = known[own]
     if spelling and spelling not in _SPELLINGS:
         raise ConfigError(f"Metric {text!r}: expected ':min' or ':max' after the name, got ':{spelling}'.")
     if spelling and _SPELLINGS[spelling] != direction:
@@ -54,9 +57,18 @@ def parse_objective(text: str) -> Objective:
     return Objective(name=name, direction=direction)
 
 
-def check_objective(objective: Objective, kind: TaskKind) -> None:
-    """Raise ConfigError unless the objective is a cost or a metric of that kind of task."""
-    fitting = (*(metric.name for metric in TASKS[kind].metrics), *COSTS)
+def check_objective(
+    objective: Objective, kind: TaskKind, parts: Mapping[str, TaskKind] = MappingProxyType({})
+) -> None:
+    """Raise ConfigError unless the objective is a cost or a metric of that kind of task.
+
+    Args:
+        objective: what is asked for.
+        kind: of the task.
+        parts: for a task over several targets, the task of each by name.
+    """
+    own = [prefixed(name, metric.name) for name, task in parts.items() for metric in TASKS[task].metrics]
+    fitting = (*(metric.name for metric in TASKS[kind].metrics), *own, *COSTS)
     if objective.name not in fitting:
         raise ConfigError(
             f"Metric {objective.name!r} does not fit a {kind} task; it has: {', '.join(fitting)}."

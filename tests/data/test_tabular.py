@@ -115,8 +115,8 @@ def test_several_targets_are_labels_or_numbers() -> None:
     assert (labels.task, labels.examples.targets["target"].tolist()[1]) == ("multilabel", [1.0, 1.0])
     numbers = read(frame(y=np.arange(60), z=np.arange(60) / 2), "y", "z")
     assert (numbers.task, numbers.examples.targets["target"].tolist()[1]) == ("regression", [1.0, 0.5])
-    with pytest.raises(DataError, match="several targets must all be numbers"):
-        read(frame(z=np.arange(60)), "y", "z")
+    mixed = read(frame(z=np.arange(60)), "y", "z")
+    assert (mixed.task, dict(mixed.target_tasks)) == ("joint", {"y": "binary", "z": "regression"})
 
 
 def test_labels_are_the_same_as_integers_floats_and_text() -> None:

@@ -26,7 +26,10 @@ def dataset(made: Examples) -> Dataset:
 
 
 def test_one_odd_label_is_left_out_and_told() -> None:
-    kept, (note,) = with_known_labels(examples(["a", "b"] * 19 + ["c", "a"]), ["a", "b"], "new.csv")
+    made = examples(["a", "b"] * 19 + ["c", "a"])
+
+    kept, (note,) = with_known_labels(made, {"target": ["a", "b"]}, "new.csv")
+
     assert kept.inputs["x"].tolist() == [*range(38), 39]
     assert note.startswith("new.csv has labels that training does not have: 'c' (1 rows); 1 of 40 rows")
     assert note.share == pytest.approx(1 / ROWS)
@@ -34,13 +37,13 @@ def test_one_odd_label_is_left_out_and_told() -> None:
 
 def test_many_of_them_are_refused() -> None:
     with pytest.raises(DataError, match=r"'c' \(20 rows\), 50% of its rows\. Expected: a, b\."):
-        with_known_labels(examples(["a", "c"] * 20), ["a", "b"], "new.csv")
+        with_known_labels(examples(["a", "c"] * 20), {"target": ["a", "b"]}, "new.csv")
 
 
 def test_known_labels_and_amounts_pass() -> None:
     made = examples(["a", "b"] * 20)
     assert with_known_labels(made, classes_of(dataset(made)), "new.csv") == (made, ())
-    assert with_known_labels(made, None, "new.csv") == (made, ())
+    assert with_known_labels(made, {}, "new.csv") == (made, ())
 
 
 def test_a_class_that_comes_late_does_not_end_the_search() -> None:

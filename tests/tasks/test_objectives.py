@@ -70,6 +70,7 @@ def test_promised_defaults() -> None:
         "multilabel": "val_f1_macro",
         "regression": "val_rmse",
         "forecasting": "val_mse_scaled",
+        "joint": "val_skill",
     }
     known = directions()
     assert known["mase"] == known["smape"] == known["mse_scaled"] == known["parameters"] == "minimize"

@@ -9,7 +9,7 @@ Nothing here loads a framework; ``fit`` does when it is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -65,12 +65,12 @@ class Facts:
     Attributes:
         series: the cells.
         name: of the column.
-        targets: of the rows, ``(n,)`` labels or ``(n, k)`` numbers, or None where they are not known.
+        targets: of the rows, each ``(n,)`` labels or ``(n, k)`` numbers, or None where they are not known.
     """
 
     series: pd.Series[Any]
     name: str
-    targets: np.ndarray | None = None
+    targets: Sequence[np.ndarray] | None = None
 
     @cached_property
     def numbers(self) -> np.ndarray:

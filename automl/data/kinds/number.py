@@ -114,7 +114,7 @@ def _judge_numbers(facts: Facts) -> Judged:
         return Judged(drop=label, hint=f"; --keep {name!r} makes it a feature")
     notes: tuple[str, ...] = lost if whole else _flat(high - low, size, name)
     if facts.targets is not None and low in (0.0, 1.0) and counts_rows(numbers):
-        if not tells(numbers, facts.targets):
+        if not any(tells(numbers, item) for item in facts.targets):
             return Judged(drop="numbers the rows (an id), says nothing about the target")
         notes = (*notes, _counts_note(name))
     flags = {"yes": "1", "no": "0"} if whole and (low, high) == (0.0, 1.0) else {}

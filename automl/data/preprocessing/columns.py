@@ -34,7 +34,9 @@ def fit_columns(dataset: Dataset, rows: np.ndarray) -> Preprocessing:
     targets = dataset.examples.targets or {}
 
     def contrast() -> np.ndarray:
-        return column_targets(dataset.task).groups(targets[TARGET][rows])
+        tasks = dataset.target_tasks or {TARGET: dataset.task}
+        groups = [column_targets(task).groups(targets[name][rows]) for name, task in tasks.items()]
+        return np.concatenate(groups, axis=1)
 
     def piece(name: str, columns: Sequence[Column]) -> Piece:
         raw = dataset.examples.inputs

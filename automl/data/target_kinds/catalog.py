@@ -20,6 +20,7 @@ TARGET_KINDS: Catalog[TargetKind] = Catalog(
     "kind of target",
     {
         "flags": f"{_PLACE}.flags:KIND",
+        "several": f"{_PLACE}.several:KIND",
         "amount": f"{_PLACE}.amount:KIND",
         "label": f"{_PLACE}.label:KIND",
         "steps": f"{_PLACE}.steps:KIND",

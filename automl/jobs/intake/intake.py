@@ -184,7 +184,7 @@ def take_in(
         modality = MODALITIES[chosen.name]
         dataset = modality.read(source, options)
         source.kept.shrink()
-    objectives = objectives_of(config, dataset.task)
+    objectives = objectives_of(config, dataset.task, dataset.target_tasks)
     validation, notes = _validation(config, modality, dataset, source)
     folds, left_out = ((), ()) if validation is not None else _folds(config, dataset)
     rows = len(dataset.examples)
@@ -255,15 +255,22 @@ def read_options(config: JobConfig) -> ReadOptions:
     )
 
 
-def objectives_of(config: JobConfig, task: TaskKind) -> tuple[Objective, ...]:
+def objectives_of(
+    config: JobConfig, task: TaskKind, parts: Mapping[str, TaskKind]
+) -> tuple[Objective, ...]:
     """Return what is optimised: the user's metrics, or the task's default.
+
+    Args:
+        config: names the metrics.
+        task: kind of the task.
+        parts: for a task over several targets, the task of each by name.
 
     Raises:
         ConfigError: a metric does not fit the task.
     """
     chosen = tuple(parse_objective(text) for text in config.metric)
     for objective in chosen:
-        check_objective(objective, task)
+        check_objective(objective, task, parts)
     return chosen or (default_objective(task),)
 
 
@@ -310,6 +317,9 @@ def _check_names(config: JobConfig) -> None:
     for kind, name, known in named:
         if name is not None and name not in known:
             raise ConfigError(f"Unknown {kind} {name!r}. {suggest(name, known)}")
+    for name in config.target:
+        if config.target.count(name) > 1:
+            raise ConfigError(f"Target {name!r} is given twice. Name each target column once.")
     short = {name.rpartition("/")[2] for name in on_shelves(config.modality)}
     unusable = {item.split("/")[-1]: trouble for item, trouble in FAMILIES.troubles.items()}
     for name in config.family:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from automl.core.specs import Objective
+from automl.core.specs import Objective, TaskKind
 from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples
 from automl.data.source import Source
@@ -89,15 +89,18 @@ def _columns(dataset: Dataset) -> list[tuple[str, str]]:
 
 
 def _target(dataset: Dataset) -> str:
+    tasks = dataset.target_tasks
+    if tasks:
+        return "; ".join(f"{name}{_values(dataset, name, task)}" for name, task in tasks.items())
     names = _listed(dataset.target_names, NAMES) or "label"
-    return f"{names}{_values(dataset)}"
+    return f"{names}{_values(dataset, TARGET, dataset.task)}"
 
 
-def _values(dataset: Dataset) -> str:
+def _values(dataset: Dataset, name: str, task: TaskKind) -> str:
     from automl.data.target_kinds.catalog import kind_of
 
-    targets = (dataset.examples.targets or {}).get(TARGET)
-    return "" if targets is None else kind_of(TASKS[dataset.task]).words(targets)
+    targets = (dataset.examples.targets or {}).get(name)
+    return "" if targets is None else kind_of(TASKS[task]).words(targets)
 
 
 def _split(dataset: Dataset, folds: Sequence[Fold], validation: Examples | None) -> str:

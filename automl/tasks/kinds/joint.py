@@ -1,0 +1,264 @@
+"""Joint tasks: several targets, each with a task, a head and metrics of its own, on one set of features.
+
+What the targets share is learned once (Caruana, Multitask Learning, 1997). The losses are added up, and how
+much the first one counts is searched.
+
+Symbols: n examples, m targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, make_dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+from keras import KerasTensor
+
+from automl.core.errors import ConfigError
+from automl.core.names import free_name
+from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
+from automl.core.tensors import Inputs
+from automl.metrics.metric import SKILL, Metric
+from automl.tasks.catalog import fit_task, restore_task
+from automl.tasks.declaration import TaskDeclaration
+from automl.tasks.declared.joint import JOINT
+from automl.tasks.losses import JoinedLoss
+from automl.tasks.prefixes import prefixed
+from automl.tasks.scoring import score_whole
+from automl.tasks.task import Task, TaskScorer
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointOptions:
+    """Searched parameters of the loss, beside those of each target's own task.
+
+    Attributes:
+        balance: weight of the first target's loss, above 0 and below 1; the others share the rest. At 0.5
+            two targets count alike.
+    """
+
+    balance: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.balance < 1:
+            raise ConfigError(f"Expected a balance between 0 and 1, got {self.balance}.")
+
+
+def fit(
+    kind: TaskKind, targets: Mapping[str, np.ndarray], *, names: tuple[str, ...], facts: Mapping[str, Any]
+) -> Joint:
+    """Fit the task of each target on the training part.
+
+    Args:
+        kind: ``joint``.
+        targets: raw values by name of the target.
+        names: of the targets, in the user's order.
+        facts: ``parts``: the kind of task of each target, by name.
+    """
+    tasks = {
+        name: fit_task(facts["parts"][name], {TARGET: targets[name]}, names=(name,), facts={})
+        for name in names
+    }
+    references = {name: _reference(task, targets[name]) for name, task in tasks.items()}
+    return Joint(tasks=tasks, references=references)
+
+
+def restore(description: Mapping[str, Any]) -> Joint:
+    """Bring a task back from what its ``describe`` gave."""
+    tasks = {name: restore_task(part) for name, part in description["parts"].items()}
+    return Joint(tasks=tasks, references=dict(description["references"]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joint:
+    """A task per target; encoded targets, raw outputs and predictions have the targets' names.
+
+    Attributes:
+        tasks: by name of the target; the first is the one whose weight is searched.
+        references: what each task's own baseline scores in its default metric on the training part.
+    """
+
+    tasks: Mapping[str, Task]
+    references: Mapping[str, float]
+    options: type[Any] = field(init=False, compare=False)
+
+    kind: ClassVar[TaskKind] = JOINT.name
+    declaration: ClassVar[TaskDeclaration] = JOINT
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", _options_of(self.tasks))
+
+    def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Encode each target by its task; one that is not given is an error of that task."""
+        return {name: task.encode({TARGET: targets[name]})[TARGET] for name, task in self.tasks.items()}
+
+    def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
+        """Pass the inputs on."""
+        return inputs, None
+
+    def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
+        """Put a head per target on the features, each in a model of its own: layers' names recur."""
+        heads = {}
+        for at, (name, task) in enumerate(self.tasks.items()):
+            own = _own(task, options)
+            heads[name] = _nested(partial(_head, task, own), features, f"head_{at}")
+        return heads
+
+    def loss(self, options: Any) -> keras.losses.Loss:
+        """Return the weighted sum of the targets' losses; the weights are dials."""
+        losses = {name: _of_target(task.loss(_own(task, options))) for name, task in self.tasks.items()}
+        return JoinedLoss(losses, _weights(tuple(losses), options.balance))
+
+    def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Finish each target's output by its task."""
+        done = {}
+        for at, (name, task) in enumerate(self.tasks.items()):
+            if isinstance(outputs[name], np.ndarray):
+                done[name] = task.finish({TARGET: outputs[name]})[TARGET]
+            else:
+                done[name] = _nested(partial(_finish, task), outputs[name], f"finish_{at}")
+        return done
+
+    def scorer(self) -> JointScorer:
+        """Return what scores each target by its own metrics, and all by their mean skill."""
+        return JointScorer(self.tasks, self.references)
+
+    def score(
+        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
+    ) -> dict[str, float]:
+        """Every metric, of encoded targets against predictions."""
+        return score_whole(self.scorer(), targets, predictions)
+
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Columns ``<target>``, and what else its task answers as ``<target>_probability_<class>``."""
+        decoded = {name: task.decode({TARGET: predictions[name]}) for name, task in self.tasks.items()}
+        columns = {name: part["prediction"] for name, part in decoded.items()}
+        ordered: dict[str, np.ndarray] = {}
+        for name, part in decoded.items():
+            ordered[name] = columns[name]
+            for column, values in part.items():
+                if column != "prediction":
+                    ordered[free_name(f"{name}_{column}", {**columns, **ordered})] = values
+        return ordered
+
+    def baselines(
+        self,
+        train: Mapping[str, np.ndarray],
+        validation: Mapping[str, np.ndarray],
+        inputs: Mapping[str, np.ndarray],
+    ) -> dict[str, dict[str, np.ndarray]]:
+        """``constant``: the first baseline of each target's task."""
+        rules = {
+            name: task.baselines({TARGET: train[name]}, {TARGET: validation[name]}, inputs)
+            for name, task in self.tasks.items()
+        }
+        return {"constant": {name: next(iter(found.values()))[TARGET] for name, found in rules.items()}}
+
+    def describe(self) -> dict[str, Any]:
+        """Plain data for ``restore``."""
+        return {
+            "kind": self.kind,
+            "names": list(self.tasks),
+            "parts": {name: task.describe() for name, task in self.tasks.items()},
+            "references": dict(self.references),
+        }
+
+
+class JointScorer:
+    """Implements ``TaskScorer``: metrics of each target behind its name, and ``skill``.
+
+    The skill of a target is the share of the way from its baseline to a perfect score that the model goes,
+    ``(score - baseline) / (perfect - baseline)`` in the default metric of its task (Murphy, 1988); the
+    baseline is scored on the training part. ``skill`` is the mean over the targets, so that an accuracy and
+    an error in any unit count alike: 0 is as good as the baselines, 1 is perfect.
+
+    Args:
+        tasks: by name of the target.
+        references: score of each baseline.
+    """
+
+    def __init__(self, tasks: Mapping[str, Task], references: Mapping[str, float]) -> None:
+        self._scorers: dict[str, TaskScorer] = {name: task.scorer() for name, task in tasks.items()}
+        self._metrics = {name: task.declaration.default_metric for name, task in tasks.items()}
+        self._references = references
+
+    def update(
+        self,
+        targets: Mapping[str, np.ndarray],
+        predictions: Mapping[str, np.ndarray],
+        groups: np.ndarray | None = None,
+    ) -> None:
+        """Hear of a batch."""
+        for name, scorer in self._scorers.items():
+            scorer.update({TARGET: targets[name]}, {TARGET: predictions[name]}, groups)
+
+    def result(self) -> dict[str, float]:
+        """Every metric."""
+        scores = {name: scorer.result() for name, scorer in self._scorers.items()}
+        skills = [
+            skill(metric, scores[name][metric.name], self._references[name])
+            for name, metric in self._metrics.items()
+        ]
+        own = {prefixed(name, key): value for name, part in scores.items() for key, value in part.items()}
+        return {SKILL.name: float(np.mean(skills)), **own}
+
+
+def skill(metric: Metric, value: float, reference: float) -> float:
+    """Return the share of the way from a reference to a perfect score; see ``JointScorer``."""
+    perfect = 1.0 if metric.direction == "maximize" else 0.0
+    way = perfect - reference
+    return (value - reference) / way if abs(way) > 1e-12 else float(value == reference)
+
+
+def _reference(task: Task, raw: np.ndarray) -> float:
+    encoded = task.encode({TARGET: raw})
+    rule = next(iter(task.baselines(encoded, encoded, {}).values()))
+    return float(task.score(encoded, rule)[task.declaration.default_metric.name])
+
+
+def _head(task: Task, options: Any, features: KerasTensor) -> KerasTensor:
+    return task.head(features, None, options)[TARGET]
+
+
+def _finish(task: Task, output: KerasTensor) -> KerasTensor:
+    return task.finish({TARGET: output})[TARGET]
+
+
+def _nested(make: Callable[[KerasTensor], KerasTensor], value: KerasTensor, name: str) -> Any:
+    """Apply layers within a model of that name, where their names cannot meet others."""
+    inner = keras.Input(batch_shape=value.shape, dtype=value.dtype)
+    return keras.Model(inner, make(inner), name=name)(value)
+
+
+def _of_target(loss: keras.losses.Loss) -> keras.losses.Loss:
+    """The loss of the only target, which its task gives as a loss of mappings."""
+    if not isinstance(loss, JoinedLoss) or set(loss.losses) != {TARGET}:
+        raise ConfigError(f"A joint task takes tasks with one loss of one target, got {loss.name!r}.")
+    return loss.losses[TARGET]
+
+
+def _weights(names: tuple[str, ...], balance: float) -> dict[str, float]:
+    """Weights that sum to the number of targets, so that the loss is as large as theirs."""
+    count = len(names)
+    rest = (1 - balance) / max(1, count - 1)
+    return {name: count * (balance if at == 0 else rest) for at, name in enumerate(names)}
+
+
+def _options_of(tasks: Mapping[str, Task]) -> type[Any]:
+    """Options of all targets' tasks by name, each once, and those of the joint task."""
+    own = {item.name: item for task in tasks.values() for item in fields(task.options)}
+    more = [(item.name, item.type, field(default=item.default)) for item in own.values()]
+    made: type[Any] = make_dataclass(
+        "Options", more, bases=(JointOptions,), frozen=True, kw_only=True, namespace={}
+    )
+    return made
+
+
+def _own(task: Task, options: Any) -> Any:
+    """The part of the options that a target's task knows."""
+    known = asdict(options)
+    return task.options(**{item.name: known[item.name] for item in fields(task.options)})
