@@ -65,6 +65,22 @@ class KindSample:
         return self.name
 
 
+@dataclass(frozen=True, kw_only=True)
+class NeckSample:
+    """Features that a neck starts from.
+
+    Attributes:
+        name: of the neck in the catalog.
+        features: shapes without examples by name, of a pyramid one for each map.
+    """
+
+    name: str
+    features: Mapping[str, tuple[int, ...] | tuple[tuple[int, ...], ...]]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 def family_sample(plain: Mapping[str, Any]) -> FamilySample:
     """Return a sample from JSON."""
     tensors = tuple(spec_from_plain(spec) for spec in plain["tensors"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from automl.testing.families import FamilyContract
 from automl.testing.kinds import KindContract
+from automl.testing.necks import NeckContract
 from automl.testing.tasks import TaskContract
-from tests.contracts.extensions.samples import glyph, sale, spots, tower
+from tests.contracts.extensions.samples import glyph, level_summary, sale, spots, tower
 
 
 class TestKind(KindContract):
@@ -16,7 +17,11 @@ class TestPyramid(FamilyContract):
     samples = (tower.FAMILY,)
 
 
-class TestNeck(FamilyContract):
+class TestNeck(NeckContract):
+    samples = (level_summary.SAMPLE,)
+
+
+class TestPyramidBehindANeck(FamilyContract):
     samples = (tower.WITH_NECK,)
 
 

@@ -1,0 +1,3 @@
+from automl.testing.samples import NeckSample
+
+SAMPLE = NeckSample(name="dense", features={"vector": (5,)})
