@@ -93,6 +93,19 @@ def test_it_changes_examples_and_keeps_shapes_and_types(sample: Sample) -> None:
     assert any((one != other).any() for one, other in pairs)
 
 
+def test_on_the_host_it_gives_what_it_gives_inside_a_step(sample: Sample) -> None:
+    draws = {name: values[1] for name, values in drawn(sample).items()}
+
+    host = transformed(
+        ORDER[1], [sample.transform], [draws], lambda rows: sample.data.map(lambda array: array[rows])
+    )
+
+    for one, other in zip(tensors(host), tensors(changed(sample, drawn(sample))), strict=True):
+        assert isinstance(one, np.ndarray)
+        assert one.dtype == other.dtype
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-6)
+
+
 def test_parts_of_a_batch_make_up_the_batch(sample: Sample) -> None:
     draws = drawn(sample)
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from automl.training.batches.transforms.cutmix import CutMix
 from automl.training.batches.transforms.mixup import Mixup
+from automl.training.batches.transforms.space import space_of
 from automl.training.batches.transforms.transform import Batch, BatchTransform, Draws, Fetch, Kinds
 
 ROWS = 40
@@ -45,12 +46,11 @@ class Mirror:
         return {"swapped": random.uniform(size=rows.shape) < self.mirror}
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
-        from keras import ops
-
         def swapped(kind: str, value: Any) -> Any:
             change = _SWAPS.get(kind)
             if change is None:
                 return value
+            ops = space_of(value)
             chosen = ops.reshape(draws["swapped"], (-1, *(1,) * (len(value.shape) - 1)))
             return ops.where(chosen, change(value), value)
 
@@ -66,16 +66,12 @@ class Mirror:
 
 def _mirrored_boxes(boxes: Any) -> Any:
     """Of boxes ``(b, k, 4)``: ``y, x, y, x`` of two corners, as shares of the sides."""
-    from keras import ops
-
     top, left, bottom, right = (boxes[..., at] for at in range(4))
-    return ops.stack([top, 1 - right, bottom, 1 - left], axis=-1)
+    return space_of(boxes).stack([top, 1 - right, bottom, 1 - left], axis=-1)
 
 
 def _mirrored(picture: Any) -> Any:
-    from keras import ops
-
-    return ops.flip(picture, axis=2)
+    return space_of(picture).flip(picture, axis=2)
 
 
 _SWAPS = {"image": _mirrored, "mask": _mirrored, "boxes": _mirrored_boxes}

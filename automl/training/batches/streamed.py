@@ -53,16 +53,12 @@ class StreamedBatches(keras.utils.PyDataset):  # type: ignore[misc]
     def __getitem__(self, position: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         step, part = divmod(position, self._parts)
         rows = self._part(self._batches.rows[step], part)
-        if not self._candidate.transforms:
-            return _pair(self._taken(rows))
         draws = [
             {name: self._part(values[step], part) for name, values in drawn.items()}
             for drawn in self._batches.draws
         ]
-        # on the host, or each batch would wait there for the steps before it
-        with keras.device("cpu"):
-            batch = transformed(rows, self._candidate.transforms, draws, self._fetch)
-            return _pair(batch.map(keras.ops.convert_to_numpy))
+        batch = transformed(rows, self._candidate.transforms, draws, self._fetch)
+        return dict(batch.inputs), dict(batch.targets)
 
     def begin(self, epoch: int) -> None:
         """Deal an epoch, counted from 0; Keras' own signal at the end of epochs also comes before any."""
@@ -73,12 +69,5 @@ class StreamedBatches(keras.utils.PyDataset):  # type: ignore[misc]
         filled: np.ndarray = own[np.arange(self._examples) % len(own)]
         return filled
 
-    def _taken(self, rows: np.ndarray) -> Batch:
-        return self._data.map(lambda array: array[rows])
-
     def _fetch(self, rows: np.ndarray) -> Batch:
-        return self._taken(rows).map(keras.ops.convert_to_tensor)
-
-
-def _pair(batch: Batch) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    return dict(batch.inputs), dict(batch.targets)
+        return self._data.map(lambda array: array[rows])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.core.errors import ConfigError
 from automl.training.batches.transforms.pairs import check_targets, partners, weighted
+from automl.training.batches.transforms.space import cast, space_of
 from automl.training.batches.transforms.transform import Batch, Draws, Fetch
 
 if TYPE_CHECKING:
@@ -62,12 +63,11 @@ class CutMix:
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Paste the partner's rectangle into every picture, and mix every target with the partner's."""
-        from keras import ops
-
         mates = fetch(draws["partners"])
-        height, width = next(iter(batch.inputs.values())).shape[1:3]
-        cut = _inside(draws["boxes"], height, width)
-        share = 1 - ops.mean(ops.cast(cut, "float32"), axis=(1, 2))
+        picture = next(iter(batch.inputs.values()))
+        ops = space_of(picture)
+        cut = _inside(ops, draws["boxes"], *picture.shape[1:3])
+        share = 1 - ops.mean(cast(cut, "float32"), axis=(1, 2))
         inputs = {
             name: ops.where(cut[..., None], mates.inputs[name], value)
             for name, value in batch.inputs.items()
@@ -76,10 +76,8 @@ class CutMix:
         return replace(mixed, inputs=inputs)
 
 
-def _inside(boxes: Any, height: int, width: int) -> Any:
+def _inside(ops: Any, boxes: Any, height: int, width: int) -> Any:
     """Which pixels have their middle in the box of their picture ``(b, h, w) bool``."""
-    from keras import ops
-
     y = ((ops.arange(height, dtype="float32") + 0.5) / height)[None, :, None]
     x = ((ops.arange(width, dtype="float32") + 0.5) / width)[None, None, :]
     top, left, bottom, right = (ops.reshape(boxes[:, at], (-1, 1, 1)) for at in range(4))

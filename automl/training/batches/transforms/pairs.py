@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
+from automl.training.batches.transforms.space import cast, space_of
 from automl.training.batches.transforms.transform import Batch
 
 if TYPE_CHECKING:
@@ -18,9 +19,8 @@ def partners(random: np.random.Generator, rows: np.ndarray) -> np.ndarray:
 
 def weighted(one: Any, other: Any, share: Any) -> Any:
     """Return ``share * one + (1 - share) * other``, with one share ``(batch,)`` for each example."""
-    import keras
-
-    share = keras.ops.cast(keras.ops.reshape(share, (-1, *(1,) * (len(one.shape) - 1))), one.dtype)
+    shape = (-1, *(1,) * (len(one.shape) - 1))
+    share = cast(space_of(one).reshape(share, shape), one.dtype)
     return share * one + (1 - share) * other
 
 

@@ -1,8 +1,8 @@
 """What a batch transform is: it changes the examples of a batch, inputs and targets together.
 
 A layer inside a model sees inputs only, so it cannot mix two examples with their targets, or mirror a
-picture with the boxes in it. A transform can. One implementation, written with ``keras.ops``, serves the
-compiled programs of every backend and the batches of the streaming engine.
+picture with the boxes in it. A transform can. One implementation serves the compiled programs of every
+backend, where it computes with ``keras.ops``, and the streaming engine, where it uses NumPy (``space``).
 
 Whatever is random is drawn on the host, for a whole epoch at once, from seed and epoch alone. So every
 engine and backend trains the same batches, a paused training goes on with those that it would have seen,
@@ -37,7 +37,7 @@ class Batch:
     """Examples that are trained on together.
 
     Attributes:
-        inputs: by name ``(batch, ...)``; tensors of the backend.
+        inputs: by name ``(batch, ...)``; tensors of the backend, or arrays of NumPy.
         targets: encoded targets by name ``(batch, ...)``.
         kinds: what they are.
     """
@@ -95,6 +95,8 @@ class BatchTransform(Protocol):
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Change a batch, or an even part of one; shapes and types stay.
+
+        Tensors and draws are all of NumPy or all of the backend: functions of ``space_of`` take both.
 
         Args:
             batch: what the earlier transforms made of it.
