@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from automl.data.kinds.kind import NO, Column, Facts
 from automl.data.modality import ReadOptions
 from automl.data.rows import open_rows, targets_named
 from automl.data.source import Source
-from automl.data.tables import Table, as_text, listed
+from automl.data.tables import Table, listed
 from automl.data.typed_rows import open_table
 
 TABLES = ("table", "parquet", "frame")
@@ -89,23 +88,11 @@ def _facts(source: Source, options: ReadOptions) -> TableFacts:
 
 
 def _looks_plain(frame: pd.DataFrame) -> bool:
-    """Whether numbers, dates and categories are what counts: then the columns are judged once only."""
+    """Whether no column looks like more than numbers, dates and categories: those are judged once only."""
     head = frame.head(max(FEWEST, min(SAMPLE, CELLS // max(1, frame.shape[1]))))
     special = [KINDS[name] for name in usable_kinds() if not KINDS[name].plain]
-    found: dict[str, list[str]] = {}
-    for name in head.columns:
-        facts = Facts(series=head[name], name=name)
-        for kind in (item for item in special if item.bid(facts) > NO):
-            found.setdefault(kind.name, []).append(name)
-    if not found:
-        return True
-    least = min(KINDS[kind].dominant for kind in found)
-    return least > 0 and _share_of_characters(head, {*chain(*found.values())}) < least
-
-
-def _share_of_characters(head: pd.DataFrame, names: Collection[str]) -> float:
-    sizes = {name: sum(map(len, as_text(head[name]))) for name in head.columns}
-    return sum(sizes[name] for name in names) / max(1, sum(sizes.values()))
+    facts = (Facts(series=head[name], name=name) for name in head.columns)
+    return not any(kind.bid(column) > NO for column in facts for kind in special)
 
 
 def _features(table: Table, target: Sequence[str], options: ReadOptions) -> pd.DataFrame:

@@ -86,7 +86,7 @@ class JobConfig:
         (), "limit the result must meet: parameters<=1e6, latency_ms<=5, ...", metavar="M<=N"
     )
     trials: int | None = option(
-        None, "number of trials; default without --time: until more trials gain little", metavar="N"
+        None, "number of trials; without it and --time, until more gain little", metavar="N"
     )
     time: float | None = option(
         None, "wall time from the start of the command: 90s, 10m, 1.5h", metavar="TIME"

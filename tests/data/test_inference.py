@@ -96,14 +96,6 @@ def test_any_two_kinds_or_two_pictures_are_mixed(columns: dict[str, Any]) -> Non
     assert chosen(table(**columns), target=("label",)) == "mixed"
 
 
-def test_a_little_text_leaves_a_table_as_it_is_unless_there_are_pictures(tmp_path: Path) -> None:
-    amounts = {f"a{place}": [row / (7 + place) for row in range(ROWS)] for place in range(4)}
-    little = {"name": [f"Ada {'B' if row % 2 else 'C'}. Miller {row}" for row in range(ROWS)], **amounts}
-
-    assert chosen(table(**little), target=("label",)) == "tabular"
-    assert chosen(table(photo=pictures(tmp_path, ROWS), **little), target=("label",)) == "mixed"
-
-
 def test_frames_with_targets_beside_them_are_tables_too() -> None:
     beside = pd.DataFrame({"review": TEXTS, "a": AMOUNTS})
 

@@ -189,7 +189,7 @@ def test_every_family_trains(name: str, kind: str, precision: str, tmp_path: Pat
     fold, dealt = case(name, kind, tmp_path)
     core = built(precision, dealt, fold)
 
-    assert core.output.dtype == "float32"
+    assert core.output["target"].dtype == "float32"
     check_training(core, dealt, fold)
 
 

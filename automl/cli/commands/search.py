@@ -25,7 +25,6 @@ def command(data: str | None, job: str | None, as_json: bool, quiet: bool, **opt
     automl search photos/ --epochs 30 --trials 20
     automl search reviews.tsv --target label --family ngrams --family cnn
     automl search energy.csv --target load --time-column hour --horizon 24
-    automl search products.csv --target price
     """  # noqa: D301  click reads the escape
     from automl.api import run_job
     from automl.cli.app import started

@@ -28,7 +28,6 @@ from automl.data.kinds.kind import (
 from automl.data.kinds.number import are_codes, leading_zeros
 from automl.data.kinds.part import Part
 from automl.data.kinds.promised import CODES
-from automl.data.kinds.text import is_free_text
 from automl.data.kinds.words import as_category
 from automl.data.modality import Handling
 from automl.data.raw_values import MAX_CATEGORIES
@@ -82,8 +81,6 @@ def _judge_mixed(facts: Facts, judged: Judged) -> Judged:
         told = _few_words(facts.words, numbers, facts.odd / all_cells, name)
         return replace(judged, notes=(*judged.notes, told))
     hint = _nearly_numbers(facts.words)
-    if judged.drop and facts.once(is_free_text):
-        return replace(judged, hint="; --modality mixed reads it as text")
     if not hint:
         return judged
     if judged.drop:

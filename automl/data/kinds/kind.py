@@ -185,8 +185,6 @@ class Kind:
         words: what users are told such columns are, in the plural.
         handling: how examples with such columns are handled.
         options: fields of ``ReadOptions`` that it alone understands.
-        dominant: share of a table's characters that such columns must hold for it to be mixed because of
-            them. On Titanic, names of passengers as texts took longer and scored less than without them.
         plain: whether any table has such columns: they alone make a table of one kind.
         bid: from what is known of a column to how sure this kind is that it is its own, from 0 to 1; the
             highest bid wins the column.
@@ -216,7 +214,6 @@ class Kind:
     promises: Callable[[Column], tuple[Promised, ...]]
     fit: Callable[[Any], Any]
     options: tuple[str, ...] = ()
-    dominant: float = 0.0
     plain: bool = False
     strict: Callable[[pd.Series[Any], Column], tuple[int, str] | None] = lambda series, column: None
 

@@ -21,7 +21,6 @@ SAMPLE = 2_000
 MIN_WORDS = 3.0
 MIN_DISTINCT = 0.5
 MIN_LETTERS = 0.5
-DOMINANT = 2 / 3
 
 
 def is_free_text(series: pd.Series[Any]) -> bool:
@@ -94,7 +93,6 @@ TEXT = Kind(
     handling=Handling(examples_per_epoch=50_000, tensors_kept=True, longer_where_few=True),
     bid=_bid,
     judge=_judge,
-    dominant=DOMINANT,
     raw=_raw_array,
     promises=_promises,
     fit=_fit,

@@ -32,10 +32,8 @@ class Mixed:
         facts = facts_of_table(source, options)
         if facts is None or facts.is_plain:
             return Bid(strength=NO)
-        said = (
-            f"{source.name} holds {facts.text}: one model reads them all. --modality tabular, image or text"
-            " reads one kind only; --drop COLUMN leaves a column out."
-        )
+        fewer = "--modality tabular, image or text reads only what it knows, --drop leaves a column out"
+        said = f"{source.name} holds {facts.text}: one model reads them all ({fewer})."
         return Bid(strength=CERTAIN, reason=said)
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:

@@ -159,10 +159,13 @@ def _drift(
 
     probabilities = winner.prepared.task.declaration.probabilities
     units = {} if probabilities else _units(winner, trained)
-    largest = max(
+    # a whole number that turns, such as a class, shows in the score
+    amounts = {name: values for name, values in trained.items() if values.dtype.kind == "f"}
+    drifts = [
         float((np.abs(np.asarray(found[name], np.float64) - values) / units.get(name, 1.0)).max())
-        for name, values in trained.items()
-    )
+        for name, values in amounts.items()
+    ]
+    largest = max(drifts, default=0.0)
     if largest <= (HALF_DRIFT if any(map(_has_halves, winner.cores)) else PREDICTION_DRIFT):
         return ""
     return f"its predictions differ by up to {largest:.3g}{'' if probabilities else ' standard deviations'}"
@@ -191,7 +194,7 @@ def _units(winner: TrainedWinner, trained: Mapping[str, np.ndarray]) -> dict[str
 
 
 def _columns(values: np.ndarray) -> np.ndarray:
-    return values.reshape(-1, values.shape[-1])
+    return values.reshape(-1, values.shape[-1] if values.ndim > 1 else 1)
 
 
 def _has_halves(core: keras.Model) -> bool:

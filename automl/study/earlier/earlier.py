@@ -93,7 +93,7 @@ def _too_late(place: Place) -> Gift:
 def _loaded(place: Place) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     if "://" not in place.storage and not Path(place.storage).is_file():
-        raise ConfigError(f"{place.shown}: no study found; {place.storage} does not exist.")
+        raise ConfigError(f"{place.shown}: there is no study; {place.storage} does not exist.")
     storage = open_storage(Path(), place.storage)
     names = [place.name] if place.name else optuna.get_all_study_names(storage)
     if len(names) != 1:

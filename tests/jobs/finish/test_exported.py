@@ -22,7 +22,7 @@ TASK = restore_task(
 PREPARED: Any = SimpleNamespace(
     task=TASK,
     targets={"target": X},
-    validation=SimpleNamespace(inputs={"x": X}),
+    validation=SimpleNamespace(inputs={"x": X}, targets={"target": X}),
     split=SimpleNamespace(validation={"x": X}),
 )
 
@@ -58,6 +58,37 @@ def test_a_difference_is_told(tmp_path, slope, expected, said):
     _line(slope).save(tmp_path / "model.keras")
 
     assert said in _check(tmp_path / "model.keras", _line(1.0), expected=expected).fault
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.5])
+def test_outputs_of_another_form_than_the_targets_are_compared_by_their_own_spread(tmp_path, slope):
+    _boxes(slope).save(tmp_path / "model.keras")
+    record = TrialRecord(number=0, configuration={}, state="complete")
+    prepared = SimpleNamespace(**{**vars(PREPARED), "task": Boxes()})
+    winner = TrainedWinner(prepared=prepared, records=(record,), cores=(_boxes(1.0),), weights=(1.0,))
+
+    check = check_exported(tmp_path / "model.keras", winner, objective=RMSE, expected=0.0, seconds=60.0)
+
+    assert ("differ by up to" in check.fault) == (slope != 1.0)
+
+
+class Boxes:
+    """A task whose predictions have nothing of its targets' form: boxes, and how many there are."""
+
+    declaration = TASK.declaration
+
+    def finish(self, outputs):
+        return dict(outputs)
+
+    def score(self, targets, predictions):
+        return {"rmse": 0.0}
+
+
+def _boxes(slope: float) -> keras.Model:
+    given = keras.Input((1,), name="x")
+    boxes = keras.layers.Reshape((2, 4))(slope * keras.ops.repeat(given, 8, axis=1))
+    count = keras.ops.cast(keras.ops.sum(given, axis=1) > 0, "int32")
+    return keras.Model({"x": given}, {"boxes": boxes, "count": count})
 
 
 def test_a_file_that_cannot_be_loaded_is_told(tmp_path):
