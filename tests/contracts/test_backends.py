@@ -22,6 +22,7 @@ SUITES = [
     "tests/data/test_raw_model.py",
     "tests/training/test_compiled.py",
     "tests/training/programs/test_on_jax.py",
+    "tests/test_private_keras.py",
 ]
 
 
