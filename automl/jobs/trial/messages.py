@@ -2,10 +2,11 @@
 
     {"event": "epoch", "number": 3, "metrics": {"loss": 0.4, "val_accuracy": 0.9}, "seconds": 1.2}
     {"event": "fold epoch"}              an epoch of a later fold, which no one judges
+    {"event": "failed"}                  a training ended with an error
     {"event": "note", "text": "..."}     something the user should know
     {"event": "retry", "reason": "..."}  the executor's own: the trial goes to another worker
 
-The answer to an epoch is a reason to stop, or empty.
+The answer to an epoch or a failure is a reason to stop, or empty.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from automl.execution.executor import Message
 from automl.training.engine import Epoch
 
 FOLD_EPOCH: Message = {"event": "fold epoch"}
+FAILED: Message = {"event": "failed"}
 
 
 def epoch_message(epoch: Epoch) -> dict[str, Any]:

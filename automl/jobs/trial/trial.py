@@ -14,7 +14,7 @@ from automl.core.specs import Objective, Rung, TrialRecord, TrialState, label_of
 from automl.execution.executor import INTERRUPTED, Channel
 from automl.jobs.assembly import Dealt, deal
 from automl.jobs.intake.setting import Setting
-from automl.jobs.trial.messages import FOLD_EPOCH, epoch_message
+from automl.jobs.trial.messages import FAILED, FOLD_EPOCH, epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.trial.states import States
 from automl.jobs.trial.training import train_model
@@ -61,6 +61,9 @@ def run_trial(setting: Setting, plan: Plan, states: States, channel: Channel) ->
     except (DiskFullError, TimeUpError):
         raise  # says nothing of the trial
     except Exception as error:
+        # a second Ctrl-C within native code comes out as whatever error that makes of it
+        if channel.say(FAILED) == INTERRUPTED:
+            return None
         end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
     if end is None:
         return None

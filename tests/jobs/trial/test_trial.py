@@ -499,6 +499,14 @@ def test_an_interrupted_trial_is_saved_and_goes_on_from_there(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_error_of_an_interrupted_search_is_no_failure_of_the_trial(tmp_path: Path) -> None:
+    broken = replace(setting(PatientDevice(CURVE), []), engine=SmallDevice(limit=0, error=SystemError("c")))
+    line = Line()
+    line.say = lambda message: INTERRUPTED  # type: ignore[method-assign]
+
+    assert run_trial(broken, plan(broken), States(folder=tmp_path, note=print), line) is None
+
+
 def test_a_pruned_trial_ends_with_the_reason_it_was_given() -> None:
     shared = setting(PatientDevice(CURVE), [])
 
