@@ -162,6 +162,8 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, IsADirectoryError):
+        return "a folder and no file; an empty cell names the folder of its table"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__
@@ -182,4 +184,4 @@ def _judge(found: Sequence[str], where: str) -> tuple[str, ...]:
 
 def _suffixes(faults: list[str]) -> str:
     counts = Counter(Path(fault.split(": ")[0]).suffix for fault in faults)
-    return ", ".join(f"{count} {suffix}" for suffix, count in counts.most_common(3))
+    return ", ".join(f"{count} {suffix or 'without ending'}" for suffix, count in counts.most_common(3))

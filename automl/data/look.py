@@ -55,7 +55,7 @@ def learn_pictures(paths: Sequence[Path], place: Place) -> tuple[Pictures, Look,
     scale, told = agree(pictures.pixels, depth, place.where)
     look = Look(form=form, scale=scale)
     notes = (*pictures.notes, *notes_of_heads(heads, nominal(depth)), *told)
-    return pictures, look, (*notes, note_of_look(len(paths), look, place.image_size))
+    return pictures, look, (*notes, note_of_look(len(pictures.kept), look, place.image_size))
 
 
 def read_pictures(paths: Sequence[Path], look: Look, place: Place) -> tuple[Pictures, tuple[str, ...]]:

@@ -62,14 +62,14 @@ class JobConfig:
         None, "name of job, experiment and registered model; default: from the data", metavar="NAME"
     )
     target: tuple[str, ...] = option(
-        (), "target column; several for multi-label, several outputs or several series", metavar="COL"
+        (), "target column; several for multi-label, joint tasks, several outputs or series", metavar="COL"
     )
     modality: str | None = option(
         None, "kind of input: tabular, image, text, series, mixed; default: inferred", metavar="M"
     )
     task: str | None = option(
         None,
-        "binary, multiclass, multilabel, regression or forecasting; default: inferred from the target",
+        "binary, multiclass, multilabel, regression, joint or forecasting; default: inferred from the target",
         metavar="T",
     )
     family: tuple[str, ...] = option((), "family to search in; default: all of the modality", metavar="F")

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automl.core.errors import ConfigError, suggest
-from automl.core.specs import metric_of
-from automl.tasks.objectives import directions
+from automl.core.specs import COSTS, TaskKind, metric_of
+from automl.tasks.objectives import directions, fitting_metrics
 from automl.tasks.prefixes import unprefixed
 
-_FORM = re.compile(r"\s*(\S+?)\s*(<=|>=)\s*([-+.\deE]+)\s*")
+_FORM = re.compile(r"\s*(\S.*?)\s*(<=|>=)\s*([-+.\deE]+)\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +54,26 @@ def parse_limit(text: str) -> Limit:
         )
     name = metric_of(match[1])
     known = directions()
-    if name not in known and unprefixed(name) not in known:
-        raise ConfigError(f"constraint {text!r}: unknown metric {name!r}. {suggest(name, known)}")
+    own = name if name in known else unprefixed(name)
+    if own not in known or (own in COSTS and own != name):
+        raise ConfigError(f"constraint {text!r}: unknown metric {name!r}. {suggest(own, known)}")
     return Limit(name=name, at_most=match[2] == "<=", bound=bound)
+
+
+def check_limit(limit: Limit, kind: TaskKind, parts: Mapping[str, TaskKind]) -> None:
+    """Raise ConfigError unless the limit is on a cost or on a metric of that kind of task.
+
+    Args:
+        limit: what is asked for; one on what is never measured would be violated by every trial.
+        kind: of the task.
+        parts: for a task over several targets, the task of each by name.
+    """
+    fitting = fitting_metrics(kind, parts)
+    if limit.name not in fitting:
+        raise ConfigError(
+            f"constraint {str(limit)!r}: {limit.name!r} does not fit a {kind} task; "
+            f"it has: {', '.join(fitting)}."
+        )
 
 
 def excesses(limits: tuple[Limit, ...], values: Mapping[str, float]) -> tuple[float, ...]:

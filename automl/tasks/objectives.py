@@ -41,8 +41,9 @@ def parse_objective(text: str) -> Objective:
     Raises:
         ConfigError: no such metric, or a direction that contradicts the metric's own.
     """
-    written, _, spelling = text.strip().partition(":")
-    name, known = metric_of(written), directions()
+    known = directions()
+    written, spelling = _parted(text.strip(), known)
+    name = metric_of(written)
     own = name if name in known else unprefixed(name)
     if own not in known or (own in COSTS and written != own):
         raise ConfigError(f"Unknown metric {written!r}. {suggest(own, known)}")
@@ -57,6 +58,14 @@ def parse_objective(text: str) -> Objective:
     return Objective(name=name, direction=direction)
 
 
+def _parted(text: str, known: Mapping[str, Direction]) -> tuple[str, str]:
+    """Part the name from the direction; targets may have colons in their names."""
+    if unprefixed(text) in known:
+        return text, ""
+    written, _, spelling = text.rpartition(":") if ":" in text else (text, "", "")
+    return written, spelling
+
+
 def check_objective(
     objective: Objective, kind: TaskKind, parts: Mapping[str, TaskKind] = MappingProxyType({})
 ) -> None:
@@ -67,12 +76,17 @@ def check_objective(
         kind: of the task.
         parts: for a task over several targets, the task of each by name.
     """
-    own = [prefixed(name, metric.name) for name, task in parts.items() for metric in TASKS[task].metrics]
-    fitting = (*(metric.name for metric in TASKS[kind].metrics), *own, *COSTS)
+    fitting = fitting_metrics(kind, parts)
     if objective.name not in fitting:
         raise ConfigError(
             f"Metric {objective.name!r} does not fit a {kind} task; it has: {', '.join(fitting)}."
         )
+
+
+def fitting_metrics(kind: TaskKind, parts: Mapping[str, TaskKind]) -> tuple[str, ...]:
+    """Return what is measured in a kind of task: its metrics, those of each target, and the costs."""
+    own = [prefixed(name, metric.name) for name, task in parts.items() for metric in TASKS[task].metrics]
+    return (*(metric.name for metric in TASKS[kind].metrics), *own, *COSTS)
 
 
 def default_objective(kind: TaskKind) -> Objective:

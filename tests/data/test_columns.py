@@ -93,6 +93,24 @@ def test_pictures_that_are_not_there_are_refused_with_the_folder(tmp_path: Path)
         learn_columns(frame, columns, Place(where="t.csv", folder=tmp_path))
 
 
+def test_the_folder_of_pictures_that_are_not_there_is_told_in_full() -> None:
+    frame = pd.DataFrame({"photo": [f"{row}.png" for row in range(9)]})
+    columns, _ = recognise(frame, ALL)
+
+    with pytest.raises(DataError, match=rf"{Path.cwd()}/0.png.*start from {Path.cwd()}\. Correct"):
+        learn_columns(frame, columns, Place(where="t.csv", folder=Path()))
+
+
+def test_empty_cells_among_pictures_are_told_as_such(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"photo": [*pictures(tmp_path, 40)[:39], ""]})
+    columns, _ = recognise(frame, ALL)
+
+    read = learn_columns(frame, columns, Place(where="t", folder=tmp_path))
+
+    assert any("a folder and no file; an empty cell names" in note for note in read.notes)
+    assert any("39 pictures were read as" in note for note in read.notes)
+
+
 def test_pictures_of_another_table_are_brought_to_the_size_of_training(tmp_path: Path) -> None:
     frame = pd.DataFrame({"photo": pictures(tmp_path)})
     columns, _ = recognise(frame, ALL)

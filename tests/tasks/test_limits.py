@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.tasks.limits import Limit, excesses, parse_limit
+from automl.tasks.limits import Limit, check_limit, excesses, parse_limit
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from automl.tasks.limits import Limit, excesses, parse_limit
         (" latency_ms <= 5 ", Limit(name="latency_ms", at_most=True, bound=5.0)),
         ("val_accuracy>=0.9", Limit(name="accuracy", at_most=False, bound=0.9)),
         ("r2>=-.5", Limit(name="r2", at_most=False, bound=-0.5)),
+        ("price in $/m2.rmse <= 5", Limit(name="price in $/m2.rmse", at_most=True, bound=5.0)),
     ],
 )
 def test_limits_are_read(text, limit):
@@ -41,6 +42,28 @@ def test_what_is_no_number_is_refused(text):
 def test_an_unknown_metric_is_refused_with_the_nearest():
     with pytest.raises(ConfigError, match=r"unknown metric 'parametres'.*Did you mean 'parameters'"):
         parse_limit("parametres<=1e6")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("sold.acuracy>=0.5", "Did you mean 'accuracy'"), ("sold.parameters<=5", "unknown metric")],
+)
+def test_a_wrong_metric_of_a_target_is_refused(text, said):
+    with pytest.raises(ConfigError, match=said):
+        parse_limit(text)
+
+
+@pytest.mark.parametrize("text", ["accuracy>=0.5", "solt.accuracy>=0.5", "price.accuracy>=0.5"])
+def test_a_limit_on_what_the_task_never_measures_is_refused(text):
+    parts = {"sold": "binary", "price": "regression"}
+
+    with pytest.raises(ConfigError, match=r"does not fit a joint task; it has: skill, sold\.accuracy"):
+        check_limit(parse_limit(text), "joint", parts)
+
+
+@pytest.mark.parametrize("text", ["skill>=0", "sold.accuracy>=0.5", "price.rmse<=5", "parameters<=1e6"])
+def test_a_limit_on_a_cost_or_a_metric_of_a_target_fits(text):
+    check_limit(parse_limit(text), "joint", {"sold": "binary", "price": "regression"})
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ from automl.tasks.objectives import (
         ("parameters:min", "parameters", "minimize"),
         (" seconds ", "seconds", "minimize"),
         ("val_log_loss:minimize", "log_loss", "minimize"),
+        ("a:b.rmse", "a:b.rmse", "minimize"),
+        ("a:b.rmse:min", "a:b.rmse", "minimize"),
     ],
 )
 def test_objectives_are_read_as_users_write_them(text: str, name: str, direction: str) -> None:

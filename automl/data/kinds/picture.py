@@ -78,7 +78,8 @@ def _refuse_none(paths: Sequence[Path], column: Column, place: Place) -> None:
     if not any(path.is_file() for path in paths[:LOOKED_AT]):
         raise DataError(
             f"{place.where}: column {column.name!r} names pictures, but none of the first "
-            f"{len(paths[:LOOKED_AT])} exists ({paths[0]}). Relative paths start from {place.folder}. "
+            f"{len(paths[:LOOKED_AT])} exists ({paths[0].absolute()}). "
+            f"Relative paths start from {place.folder.absolute()}. "
             f"Correct them, or leave the column out: --drop {column.name!r}."
         )
 

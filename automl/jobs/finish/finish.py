@@ -58,15 +58,18 @@ def finish(
         state: ``complete`` or ``interrupted``.
     """
     intake, folder, tracker = session.intake, session.folder, session.tracker
-    warning = _baseline_warning(records, intake.objectives[0])
-    if warning:
+    told = (
+        limit_warning(records.best, session.config.constraint),
+        _baseline_warning(records, intake.objectives[0]),
+    )
+    for warning in filter(None, told):
         session.progress.note(warning)
     phases = intake.source.phases
     with phases.phase("exporting the best model"):
         winner = train_winner(session, records)
         save_model(winner.exported(), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
-    summary = _summary(session, records, state, warning)
+    summary = _summary(session, records, state, " ".join(filter(None, told)))
     _write_result(session, summary)
     with phases.phase("scoring the exported model"):
         summary = {**summary, **_checked(session, winner, summary)}
@@ -148,6 +151,19 @@ def save_model(model: keras.Model | None, path: Path) -> None:
         raise ValueError("there is no model to save")
     with whole(path) as draft:
         model.save(draft)
+
+
+def limit_warning(best: TrialRecord, limits: Sequence[str]) -> str:
+    """Return what to tell where even the best trial violates limits, which one that keeps them never does.
+
+    Args:
+        best: the best trial.
+        limits: as the user wrote them, in the order of the trial's ``constraints``.
+    """
+    broken = [text for text, excess in zip(limits, best.constraints, strict=False) if excess > 0]
+    if not broken:
+        return ""
+    return f"Warning: no trial keeps every constraint; the best one violates {', '.join(broken)}."
 
 
 def _baseline_warning(records: Records, objective: Objective) -> str:

@@ -29,7 +29,7 @@ from automl.spaces.space import SearchSpace, join
 from automl.study.optuna.pruners import PRUNERS
 from automl.study.proposals.samplers import SAMPLERS
 from automl.tasks.catalog import TASKS
-from automl.tasks.limits import parse_limit
+from automl.tasks.limits import check_limit, parse_limit
 from automl.tasks.objectives import check_objective, default_objective, parse_objective
 from automl.training.engine_choice import AUTO, ENGINES
 from automl.training.precision import PRECISIONS
@@ -266,11 +266,13 @@ def objectives_of(
         parts: for a task over several targets, the task of each by name.
 
     Raises:
-        ConfigError: a metric does not fit the task.
+        ConfigError: a metric or a constraint does not fit the task.
     """
     chosen = tuple(parse_objective(text) for text in config.metric)
     for objective in chosen:
         check_objective(objective, task, parts)
+    for text in config.constraint:
+        check_limit(parse_limit(text), task, parts)
     return chosen or (default_objective(task),)
 
 

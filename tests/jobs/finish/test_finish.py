@@ -10,7 +10,7 @@ from mlflow.tracking import MlflowClient
 
 from automl.core.members import Winner, joined_winner, sole_winner
 from automl.core.specs import Objective, Rung, TrialRecord
-from automl.jobs.finish.finish import keep_best
+from automl.jobs.finish.finish import keep_best, limit_warning
 from automl.jobs.finish.leaderboard import leaderboard_frame
 from automl.jobs.finish.records import Records
 from automl.jobs.folder import JobFolder, read_json
@@ -125,3 +125,16 @@ def test_the_best_record_never_stands_beside_the_weights_of_another_trial(tmp_pa
     assert kept == (3, "weights 3")
     assert folder.weights.read_text() == "weights 4"
     assert not folder.best.exists()
+
+
+@pytest.mark.parametrize(
+    ("excess", "said"),
+    [((0.4, -0.1), "the best one violates sold.accuracy>=0.5."), ((0.0, -0.1), ""), ((), "")],
+)
+def test_a_best_trial_that_violates_a_limit_is_told(excess, said):
+    best = TrialRecord(number=0, configuration={}, state="complete", scores=(0.3,), constraints=excess)
+
+    warning = limit_warning(best, ("sold.accuracy>=0.5", "parameters<=1e6"))
+
+    assert warning.endswith(said)
+    assert bool(warning) == bool(said)
