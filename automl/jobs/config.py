@@ -69,7 +69,7 @@ class JobConfig:
     )
     task: str | None = option(
         None,
-        "binary, multiclass, multilabel, regression, joint or forecasting; default: inferred from the target",
+        "binary, multiclass, multilabel, regression, joint or forecasting; default: inferred from target",
         metavar="T",
     )
     family: tuple[str, ...] = option((), "family to search in; default: all of the modality", metavar="F")
