@@ -7,6 +7,7 @@ found. Rows, pictures and series are told by the same rules.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -24,13 +25,19 @@ from automl.tasks.catalog import TASKS, declarations, task_of
 
 
 def infer_task(
-    frame: pd.DataFrame, where: str, *, said: str | None = None, numbered: bool = False
+    frame: pd.DataFrame,
+    where: str,
+    *,
+    several: bool = True,
+    said: str | None = None,
+    numbered: bool = False,
 ) -> TaskKind:
     """Decide what the target columns ask for.
 
     Args:
         frame: the target columns.
         where: what messages call the source.
+        several: whether a task over several targets may be found where another one takes them, too.
         said: kind of target that the source says they are, or None.
         numbered: whether the source is one that numbers its classes, see ``class_or_amount``.
 
@@ -40,9 +47,16 @@ def infer_task(
     kinds = kinds_in_columns()
     if said is not None:
         return task_of(kinds[said].facts(frame))
+    joined = None
     for kind in kinds.values():
-        if kind.recognises(frame, where, numbered=numbered):
-            return task_of(kind.facts(frame))
+        if not kind.recognises(frame, where, numbered=numbered):
+            continue
+        found = task_of(kind.facts(frame))
+        if several or not TASKS[found].joins:
+            return found
+        joined = found
+    if joined is not None:
+        return joined
     raise DataError(f"{where}: no task takes such targets: {_example_of_text(frame)}.")
 
 
@@ -68,13 +82,10 @@ def checked_task(
     Raises:
         DataError: the task takes no columns of such data, or not so many.
     """
-    found = task or infer_task(frame, where, **hints)
+    found = task or infer_task(frame, where, several=several, **hints)
     kind = kind_of(TASKS[found])
     if TASKS[found].joins and not several:
-        raise DataError(
-            f"{where}: several targets must all be numbers, or all yes/no (0/1, true/false); got"
-            f" {_example_of_text(frame)}. Name one target, or turn the columns into 0 and 1."
-        )
+        _refuse_joined(frame, found, where, what, asked=task is not None)
     if not kind.in_columns:
         able = [item.name for item in declarations() if kind_of(item).in_columns]
         raise DataError(f"{what} cannot be read for {found}; expected one of {listed(able)}.")
@@ -85,6 +96,16 @@ def checked_task(
             " (the argmax of one-hot codes), or choose multilabel."
         )
     return found
+
+
+def _refuse_joined(frame: pd.DataFrame, found: TaskKind, where: str, what: str, *, asked: bool) -> None:
+    table = f"{found} tasks are for tables, also of paths of pictures (--modality mixed)"
+    if asked:
+        raise DataError(f"{what} cannot be read for a {found} task: {table}.")
+    raise DataError(
+        f"{where}: several targets must all be numbers, or all yes/no (0/1, true/false); got"
+        f" {_example_of_text(frame)}. Name one target, or turn the columns into 0 and 1; {table}."
+    )
 
 
 def column_targets(task: TaskKind) -> ColumnTargets:
@@ -151,5 +172,7 @@ def array_label_type(targets: Any, task: TaskKind) -> LabelType:
 
 
 def _example_of_text(frame: pd.DataFrame) -> str:
-    name = next(name for name in frame.columns if as_number(frame[name])[1] or not is_flag(frame[name]))
+    texts = (name for name in frame.columns if as_number(frame[name])[1])
+    amounts = (name for name in frame.columns if not is_flag(frame[name]))
+    name = next(chain(texts, amounts, frame.columns))
     return f"{as_text(frame[name])[0]!r} in column {name!r}"

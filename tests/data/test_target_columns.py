@@ -9,6 +9,7 @@ import pytest
 from automl.core.errors import DataError
 from automl.core.targets import TARGET
 from automl.data.target_columns import find_targets, targets_of
+from automl.data.targets import checked_task
 
 ROWS = 40
 COLUMNS = {
@@ -72,3 +73,23 @@ def test_other_tables_are_read_as_the_first():
 def test_a_task_over_several_targets_needs_two(names, told):
     with pytest.raises(DataError, match=told):
         find_targets(pd.DataFrame(COLUMNS)[names], "joint", "t", "A table")
+
+
+@pytest.mark.parametrize(
+    ("names", "task", "told"),
+    [
+        (["sold", "new"], "joint", "t: pictures cannot be read for a joint task"),
+        (["price", "colour"], "joint", "t: pictures cannot be read for a joint task"),
+        (["price", "colour"], None, "got 'red' in column 'colour'"),
+    ],
+)
+def test_data_of_one_task_names_what_reads_several(names, task, told):
+    with pytest.raises(DataError, match=rf"{told}.*joint tasks are for tables.*--modality mixed"):
+        checked_task(pd.DataFrame(COLUMNS)[names], task, "t", "t: pictures")
+
+
+def test_numbers_are_one_target_where_there_are_no_joint_tasks():
+    frame = pd.DataFrame(COLUMNS)[["price", "sold"]]
+
+    assert checked_task(frame, None, "t", "t: pictures") == "regression"
+    assert checked_task(frame, None, "t", "A table", several=True) == "joint"
