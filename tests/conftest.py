@@ -29,6 +29,13 @@ def shared_data() -> Path:
     return DATA
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts() -> None:
+    """SIGINT as a terminal's processes have it; a shell's background jobs ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 def hangups() -> Iterator[None]:
     """SIGHUP as a terminal's processes have it; under ``nohup``, as in many a CI, it is ignored."""

@@ -258,5 +258,6 @@ def _superfluous(table: Table, used: Mapping[str, Any], schema: Mapping[str, Any
 
 def _without_target(present: np.ndarray, names: Sequence[str]) -> tuple[str, ...]:
     gone = int((~present).sum())
-    text = f"{gone} of {len(present)} rows have no target in {listed(names)} and are dropped."
+    lack = "have no target in" if len(names) == 1 else "lack a target in one of"
+    text = f"{gone} of {len(present)} rows {lack} {listed(names)} and are dropped."
     return (Note(text, gone / len(present)),) if gone else ()

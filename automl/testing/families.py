@@ -142,7 +142,7 @@ class FamilyContract:
 
         model.save(tmp_path / "model.keras")
         import_classes_of(tmp_path / "model.keras")
-        again = keras.models.load_model(tmp_path / "model.keras")
+        again = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
 
         answers, wanted = again.predict(inputs)[TARGET], model.predict(inputs)[TARGET]
         np.testing.assert_allclose(answers, wanted, rtol=1e-5, atol=1e-6)

@@ -65,7 +65,9 @@ class NeckContract:
 
         model.save(tmp_path / "model.keras")
         import_classes_of(tmp_path / "model.keras")
-        again = predict(keras.models.load_model(tmp_path / "model.keras"), data, batch_size=4)
+        again = predict(
+            keras.models.load_model(tmp_path / "model.keras", safe_mode=True), data, batch_size=4
+        )
 
         for name, wanted in predict(model, data, batch_size=4).items():
             assert np.isfinite(wanted).all()

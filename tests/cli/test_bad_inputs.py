@@ -120,7 +120,11 @@ TABLES = [
     table("pictures that are not there", "file,y\n" + "a.png,p\nb.png,q\n" * 20),
     table("asked for pictures", GOOD, "--target", "y", "--modality", "image"),
     table("forecast asked of words", "a,y\n" + "u,p\nv,q\n" * 20, "--target", "y", "--task", "forecasting"),
-    table("multilabel of words", "a,y,z\n" + "1,p,u\n2,q,v\n" * 20, "--target", "y", "--target", "z"),
+    table(
+        "multilabel of words",
+        "a,y,z\n" + "1,p,u\n2,q,v\n" * 20,
+        *("--target", "y", "--target", "z", "--task", "multilabel"),
+    ),
     table("keep an unknown column", GOOD, "--target", "y", "--keep", "nope"),
     table("drop an unknown column", GOOD, "--target", "y", "--drop", "nope"),
     table("drop all", GOOD, "--target", "y", "--drop", "a", "--drop", "b"),

@@ -53,7 +53,7 @@ def test_a_portfolio_is_a_whole_search_space_that_says_what_it_was_built_from(jo
 @pytest.mark.parametrize(
     ("job", "family", "message"),
     [
-        ("nosuch", "tabular/mlp", "there is no study"),
+        ("nosuch", "tabular/mlp", "no study found"),
         ("cars", "tabular/linear", "'cars' has no trial of tabular/linear"),
         ("cars", "image/cnn", "a search on tabular data"),
         ("cars", "tabular/mpl", "tabular/mlp"),
@@ -77,7 +77,7 @@ def test_a_file_that_exists_is_not_overwritten(jobs, capsys):
 
 @pytest.mark.parametrize(
     ("place", "message"),
-    [("nosuch", "nosuch: there is no study"), ("sqlite:///study.db", "expected ADDRESS#STUDY")],
+    [("nosuch", "nosuch: no study found"), ("sqlite:///study.db", "expected ADDRESS#STUDY")],
 )
 def test_a_warm_start_from_nowhere_is_refused_before_the_data_is_read(
     tmp_path, monkeypatch, capsys, place, message

@@ -187,7 +187,7 @@ def test_dialects_of_one_table(tmp_path: Path, content: str) -> None:
 def test_titles_filled_with_blank_cells_are_skipped_and_told(tmp_path: Path) -> None:
     read = table(tmp_path, "Report;;\n;;\na;b;c\n1;2;x\n4;5;y\n")
     assert cells(read) == {"a": ["1", "4"], "b": ["2", "5"], "c": ["x", "y"]}
-    assert "first 2 lines stand above the table ('Report')" in read.notes[0]
+    assert "first 2 lines are above the table ('Report')" in read.notes[0]
 
 
 @pytest.mark.parametrize(

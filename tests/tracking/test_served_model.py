@@ -70,7 +70,7 @@ def test_what_automl_refuses_is_a_bad_request_in_a_sentence(served, rows):
     status, body = _post(served, rows.drop(columns="alcohol"))
 
     assert status == 400
-    assert "lacks columns" in body
+    assert "is missing columns" in body
     assert "Traceback" not in body
 
 

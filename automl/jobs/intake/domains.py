@@ -17,6 +17,7 @@ MOST = 2**20
 _BELOW_1 = ("dropout", "label_smoothing", "momentum", "warmup")
 _AT_MOST_1 = ("erasing", "zoom", "shift", "rotation", "contrast")
 _NOT_0 = ("learning_rate", "frequency_scale")
+_BETWEEN = ("balance",)
 _FURTHER = {
     "activation": ("relu", "gelu", "silu", "swish", "mish", "selu", "elu", "celu", "tanh", "sigmoid"),
     "optimizer": ("adam", "adamw", "nadam", "rmsprop", "sgd", "lion", "adafactor", "muon"),
@@ -62,6 +63,8 @@ def _outside(bare: str, value: float, *, whole: bool, least: int) -> str:
         return "" if 0 <= value < 1 else "a number from 0 to below 1"
     if bare.endswith(_AT_MOST_1):
         return "" if 0 <= value <= 1 else "a number from 0 to 1"
+    if bare.endswith(_BETWEEN):
+        return "" if 0 < value < 1 else "a number between 0 and 1"
     if bare.endswith(_NOT_0):
         return "" if 0 < value <= MOST else "a number above 0"
     if whole:

@@ -21,6 +21,7 @@ from automl.jobs.intake.settings import check_settings
         "learning_rate=inf",
         "learning_rate=1e-3..nan",
         "dropout=2",
+        "balance=1",
         "dropout=[0,2]",
         "mlp.dropout=-0.1",
         "nosuch.dropout=0.1",
