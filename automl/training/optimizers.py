@@ -65,7 +65,21 @@ def build_optimizer(
         optimizer.weight_decay = None
     elif kept:
         optimizer.exclude_from_weight_decay(var_list=kept)
-    return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
+    return ScaledOptimizer(optimizer) if scaled else optimizer
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class ScaledOptimizer(keras.optimizers.LossScaleOptimizer):  # type: ignore[misc]
+    """Keras' loss scaling, which lets no infinite gradient through.
+
+    Of an embedding's gradients Keras (3.15 on TensorFlow) looks at the last one of each row only: an
+    infinite one before it counts as finite, and the row's weights are lost.
+    """
+
+    def check_finite(self, grads: Sequence[Any]) -> Any:
+        """Whether all gradients are finite, a bool tensor; None stands for no gradient."""
+        found = [getattr(item, "values", item) for item in grads if item is not None]
+        return super().check_finite(found)
 
 
 def learning_rate(options: TrainingOptions, total_steps: int, parts: int = 1) -> Schedule | float:

@@ -210,6 +210,21 @@ def test_corners_train_and_are_exported(
     check_export(built("mixed_float16", dealt, fold), fold, tmp_path / "model.keras")
 
 
+def test_an_infinite_gradient_beside_a_finite_one_of_its_row_is_not_applied() -> None:
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("only TensorFlow has sparse gradients")
+    import tensorflow as tf
+
+    table = keras.Variable(np.zeros((3, 1), np.float32))
+    optimizer = build_optimizer(TrainingOptions(optimizer="sgd"), 1, scaled=True)
+    optimizer.build([table])
+    both = tf.IndexedSlices(tf.constant([[np.inf], [1.0]]), tf.constant([1, 1]), tf.constant([3, 1]))
+
+    optimizer.apply([both], [table])
+
+    assert table.numpy().tolist() == [[0.0]] * 3
+
+
 def test_preprocessing_stays_in_float32_under_any_policy(tmp_path: Path) -> None:
     fold, dealt = case("tabular/mlp", "regression", tmp_path)
 
