@@ -29,6 +29,7 @@ from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.intake.intake import choose_backend, default_backend, name_backend
 from automl.jobs.trial.trained_rows import seen_rows
 from automl.jobs.versions import read_versioned, refuse_other_versions
+from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import known_classes, restore_task
 from automl.tasks.task import Task
 
@@ -216,7 +217,7 @@ class Result:
         notes = (*notes, *left_out, *seen.notes)
         told(notes)
         targets = self._task.encode(examples.targets or {})
-        metrics = self._task.score(targets, self._predictions(examples))
+        metrics = score_at_once(self._task.scorer(), targets, self._predictions(examples))
         return {"rows": len(examples), "seen_rows": seen.rows, "metrics": metrics, **listed(notes)}
 
     def refuse_unreadable(self, data: object) -> None:

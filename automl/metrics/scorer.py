@@ -10,9 +10,11 @@ Symbols: n rows of a batch, k classes or targets; ``y`` true values, ``p`` predi
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
+
+Heard = TypeVar("Heard", contravariant=True)
 
 
 class Scorer(Protocol):
@@ -54,7 +56,19 @@ class Decoded:
         return self._scorer.result()
 
 
-def score_at_once(scorer: Scorer, y: np.ndarray, p: np.ndarray) -> dict[str, float]:
+class Hears(Protocol[Heard]):
+    """Any scorer, whether it hears of arrays or of mappings by name."""
+
+    def update(self, y: Heard, p: Heard, /) -> None:
+        """Hear of a batch."""
+        ...
+
+    def result(self) -> dict[str, float]:
+        """Every metric by name."""
+        ...
+
+
+def score_at_once(scorer: Hears[Heard], y: Heard, p: Heard) -> dict[str, float]:
     """Return the metrics of one batch that is all there is."""
     scorer.update(y, p)
     return scorer.result()

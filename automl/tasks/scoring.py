@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.targets import TARGET
 from automl.tasks.decoding import finished
-from automl.tasks.task import Task, TaskScorer
+from automl.tasks.task import Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,11 +66,3 @@ class OutputScorer:
     def result(self) -> dict[str, float]:
         """Every metric."""
         return self._scorer.result()
-
-
-def score_whole(
-    scorer: TaskScorer, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
-) -> dict[str, float]:
-    """Return the metrics of one batch that is all there is."""
-    scorer.update(targets, predictions)
-    return scorer.result()

@@ -90,12 +90,6 @@ class Task(Protocol):
         """Return what hears of *encoded* targets and predictions batch by batch, and scores them."""
         ...
 
-    def score(
-        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
-    ) -> dict[str, float]:
-        """Every metric of the task, of *encoded* targets against predictions."""
-        ...
-
     def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Predictions to columns of a result file: labels and probabilities, or values.
 

@@ -7,7 +7,7 @@ samples = (TaskSample(name="mine", targets={"target": np.array(["a", "b"] * 20, 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ import pytest
 from automl.core.specs import Objective, label_of
 from automl.core.tensors import Inputs
 from automl.data.raw_model import predict
+from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import TASKS, fit_task, restore_task
 from automl.tasks.decoding import finished
 from automl.tasks.prefixes import prefixed
@@ -94,7 +95,9 @@ class TaskContract:
     def test_scores_hold_every_metric_of_the_kind(self, sample: TaskSample) -> None:
         task = _fit(sample)
 
-        scores = task.score(task.encode(sample.targets), finished(task, _outputs(task, sample)))
+        scores = score_at_once(
+            task.scorer(), task.encode(sample.targets), finished(task, _outputs(task, sample))
+        )
 
         assert list(scores) == _metrics(sample)
         assert task.declaration is TASKS[sample.name]
@@ -106,7 +109,8 @@ class TaskContract:
         predictions = {name: np.full_like(values, np.nan) for name, values in made.items()}
 
         assert all(
-            value != value for value in task.score(task.encode(sample.targets), predictions).values()
+            value != value
+            for value in score_at_once(task.scorer(), task.encode(sample.targets), predictions).values()
         )
 
     def test_decoded_columns_have_a_row_for_each_example(self, sample: TaskSample) -> None:
@@ -124,7 +128,10 @@ class TaskContract:
 
         rules = task.baselines(train, rest, sample.inputs)
 
-        scores = [task.score(rest, guess)[task.declaration.default_metric.name] for guess in rules.values()]
+        scores = [
+            score_at_once(task.scorer(), rest, guess)[task.declaration.default_metric.name]
+            for guess in rules.values()
+        ]
         assert scores
         assert np.isfinite(scores).all()
 
@@ -160,6 +167,12 @@ class TaskContract:
 
         assert losses[0] == pytest.approx(losses[1], rel=1e-4)
         assert len(losses[0]) == 2
+
+
+def _scores(
+    task: Task, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    return score_at_once(task.scorer(), targets, predictions)
 
 
 def _metrics(sample: TaskSample) -> list[str]:
@@ -213,6 +226,6 @@ def _split(task: Task, sample: TaskSample) -> Split:
         train_targets={name: values[train] for name, values in encoded.items()},
         validation={"feature": feature[rest]},
         scorer=lambda: Collected(
-            len(feature[rest]), lambda outputs: task.score(held, finished(task, outputs))
+            len(feature[rest]), lambda outputs: _scores(task, held, finished(task, outputs))
         ),
     )

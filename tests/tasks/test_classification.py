@@ -8,6 +8,7 @@ import pytest
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.targets import named
+from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import fit_task
 from automl.tasks.kinds.classification import ClassificationOptions
 from automl.tasks.task import Task
@@ -62,7 +63,7 @@ def test_the_majority_is_the_baseline() -> None:
     guess = task.baselines(train, validation, {})["majority"]
 
     np.testing.assert_allclose(guess["target"], [[0.75, 0.25]] * 2)
-    assert task.score(validation, guess)["accuracy"] == 0.5
+    assert score_at_once(task.scorer(), validation, guess)["accuracy"] == 0.5
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.targets import named
+from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import fit_task
 from automl.tasks.kinds.regression import RegressionOptions
 from automl.tasks.task import Task
@@ -37,7 +38,7 @@ def test_scores_are_in_the_unit_of_the_target() -> None:
     task = regression()
     truth = task.encode(named(np.array([[10.0], [30.0]])))
 
-    scores = task.score(truth, named(np.array([[13.0], [30.0]])))
+    scores = score_at_once(task.scorer(), truth, named(np.array([[13.0], [30.0]])))
 
     assert scores["mae"] == pytest.approx(1.5, rel=1e-5)
     assert scores["rmse"] == pytest.approx(np.sqrt(4.5), rel=1e-5)

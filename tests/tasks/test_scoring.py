@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from automl.core.targets import TARGET
+from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import fit_task
 from automl.tasks.decoding import finished
 from automl.tasks.scoring import OutputScorer
@@ -34,7 +35,7 @@ def test_portions_are_scored_as_the_whole(kind: str, size: int) -> None:
         rows = np.arange(first, min(40, first + size))
         scorer.update(rows, {TARGET: outputs[rows]})
 
-    whole = task.score(encoded, finished(task, {TARGET: outputs}))
+    whole = score_at_once(task.scorer(), encoded, finished(task, {TARGET: outputs}))
     assert scorer.result() == pytest.approx(whole, rel=1e-12, abs=1e-12)
 
 

@@ -18,6 +18,7 @@ from automl.core.specs import COSTS, Objective
 from automl.core.targets import count_rows, named
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.winner import TrainedWinner
+from automl.metrics.scorer import score_at_once
 from automl.tasks.decoding import finished
 from automl.training.precision import FULL, policy
 
@@ -108,7 +109,7 @@ def check_exported(
     task, total = prepared.task, count_rows(prepared.targets)
     metric = task.declaration.default_metric.name if objective.name in COSTS else objective.name
     targets = {name: values[rows] for name, values in prepared.targets.items()}
-    score = task.score(targets, predictions)[metric]
+    score = score_at_once(task.scorer(), targets, predictions)[metric]
     fault = _drift(winner, predictions, winner.predictions(rows, batch_size=BATCH))
     whole = len(rows) == total and objective.name not in COSTS
     if not fault and whole and expected is not None and _differs(score, expected, total):

@@ -25,6 +25,7 @@ from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.intake.over import COMPLETE, mark_over
 from automl.jobs.session import Session
 from automl.jobs.trial.plan import TrialEnd
+from automl.metrics.scorer import score_at_once
 from automl.tracking.tracker import ModelRecord
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _metrics(session: Session, winner: TrainedWinner) -> Mapping[str, float]:
         return winner.records[0].metrics
     if session.config.folds is not None:
         return {}
-    return winner.prepared.task.score(winner.prepared.targets, winner.predictions())
+    return score_at_once(winner.prepared.task.scorer(), winner.prepared.targets, winner.predictions())
 
 
 def _write_result(session: Session, summary: Mapping[str, Any]) -> None:

@@ -32,6 +32,7 @@ from automl.jobs.trial.plan import Plan, TrialEnd, best_of
 from automl.jobs.trial.trained_rows import write_trained_rows
 from automl.jobs.trial.worker import WORK, Notes, trial_runner
 from automl.jobs.versions import write_versioned
+from automl.metrics.scorer import score_at_once
 from automl.spaces.space import SearchSpace
 from automl.study.earlier.warm_start import Facts
 from automl.study.proposer import Proposer
@@ -148,7 +149,7 @@ def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tup
     rules = task.baselines(prepared.split.train_targets, targets, prepared.validation.inputs)
     records = []
     for index, (name, predictions) in enumerate(rules.items()):
-        metrics = task.score(targets, predictions)
+        metrics = score_at_once(task.scorer(), targets, predictions)
         known = {**metrics, **dict.fromkeys(COSTS, 0.0)}
         record = TrialRecord(
             number=-1 - index,

@@ -22,7 +22,7 @@ from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.classification import BINARY, MULTICLASS
 from automl.tasks.layers import WeightedCrossentropy, softmax
 from automl.tasks.losses import JoinedLoss
-from automl.tasks.scoring import SingleTarget, score_whole
+from automl.tasks.scoring import SingleTarget
 
 CLASS_WEIGHTS = ("none", "balanced")
 
@@ -148,12 +148,6 @@ class Classification:
     def scorer(self) -> SingleTarget:
         """Hears of one-hot targets and probabilities."""
         return SingleTarget(ClassScorer())
-
-    def score(
-        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
-    ) -> dict[str, float]:
-        """Every metric, of one-hot targets against probabilities."""
-        return score_whole(self.scorer(), targets, predictions)
 
     def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``prediction`` and ``probability_<class>``."""

@@ -25,7 +25,7 @@ from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.forecasting import FORECASTING
 from automl.tasks.layers import within_range
 from automl.tasks.losses import JoinedLoss
-from automl.tasks.scoring import SingleTarget, score_whole
+from automl.tasks.scoring import SingleTarget
 
 LOSSES = {
     "mse": keras.losses.MeanSquaredError,
@@ -148,12 +148,6 @@ class Forecasting:
     def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of forecasts in the targets' units."""
         return SingleTarget(Decoded(ForecastScorer(self.std, self.naive_mae), self._in_unit))
-
-    def score(
-        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
-    ) -> dict[str, float]:
-        """Every metric over all windows, steps and targets, of standardised targets against forecasts."""
-        return score_whole(self.scorer(), targets, predictions)
 
     def _in_unit(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(np.asarray(values, np.float64) * np.array(self.std) + np.array(self.mean))

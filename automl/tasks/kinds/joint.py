@@ -23,12 +23,12 @@ from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
 from automl.metrics.metric import SKILL, Metric
+from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import fit_task, restore_task
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.joint import JOINT
 from automl.tasks.losses import JoinedLoss
 from automl.tasks.prefixes import prefixed
-from automl.tasks.scoring import score_whole
 from automl.tasks.task import Task, TaskScorer
 
 
@@ -127,12 +127,6 @@ class Joint:
         """Return what scores each target by its own metrics, and all by their mean skill."""
         return JointScorer(self.tasks, self.references)
 
-    def score(
-        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
-    ) -> dict[str, float]:
-        """Every metric, of encoded targets against predictions."""
-        return score_whole(self.scorer(), targets, predictions)
-
     def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``<target>``, and what else its task answers as ``<target>_probability_<class>``."""
         decoded = {name: task.decode({TARGET: predictions[name]}) for name, task in self.tasks.items()}
@@ -217,7 +211,7 @@ def skill(metric: Metric, value: float, reference: float) -> float:
 def _reference(task: Task, raw: np.ndarray) -> float:
     encoded = task.encode({TARGET: raw})
     rule = next(iter(task.baselines(encoded, encoded, {}).values()))
-    return float(task.score(encoded, rule)[task.declaration.default_metric.name])
+    return float(score_at_once(task.scorer(), encoded, rule)[task.declaration.default_metric.name])
 
 
 def _head(task: Task, options: Any, features: KerasTensor) -> KerasTensor:

@@ -24,7 +24,7 @@ from automl.tasks.declared.multilabel import MULTILABEL
 from automl.tasks.kinds.classification import ClassificationOptions
 from automl.tasks.layers import WeightedCrossentropy, sigmoid
 from automl.tasks.losses import JoinedLoss
-from automl.tasks.scoring import SingleTarget, score_whole
+from automl.tasks.scoring import SingleTarget
 
 
 def fit(
@@ -110,12 +110,6 @@ class Multilabel:
     def scorer(self) -> SingleTarget:
         """Hears of labels and probabilities."""
         return SingleTarget(FlagScorer())
-
-    def score(
-        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
-    ) -> dict[str, float]:
-        """Every metric, of labels against probabilities."""
-        return score_whole(self.scorer(), targets, predictions)
 
     def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``<name>`` of 0 and 1 and ``probability_<name>``."""

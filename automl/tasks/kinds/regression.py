@@ -26,7 +26,7 @@ from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.regression import REGRESSION
 from automl.tasks.layers import within_range
 from automl.tasks.losses import JoinedLoss
-from automl.tasks.scoring import SingleTarget, score_whole
+from automl.tasks.scoring import SingleTarget
 
 LOSSES: Mapping[str, Callable[[], keras.losses.Loss]] = {
     "mse": lambda: keras.losses.MeanSquaredError(),
@@ -146,12 +146,6 @@ class Regression:
     def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of predictions in the unit of the target."""
         return SingleTarget(Decoded(AmountScorer(), self._in_unit))
-
-    def score(
-        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
-    ) -> dict[str, float]:
-        """Every metric in the unit of the target, of standardised targets against predictions."""
-        return score_whole(self.scorer(), targets, predictions)
 
     def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Column ``prediction``, or one column per target."""

@@ -80,7 +80,13 @@ class Boxes:
     def finish(self, outputs):
         return dict(outputs)
 
-    def score(self, targets, predictions):
+    def scorer(self):
+        return self
+
+    def update(self, targets, predictions):
+        """Hear of nothing: the score is always the same."""
+
+    def result(self):
         return {"rmse": 0.0}
 
 

@@ -11,7 +11,6 @@ from automl_toys.sale import SALE
 
 from automl.core.targets import TARGET
 from automl.tasks.losses import JoinedLoss
-from automl.tasks.scoring import score_whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +88,6 @@ class SaleTask:
     def scorer(self):
         """Hears of encoded targets."""
         return SaleScorer(self.mean, self.scale)
-
-    def score(self, targets, predictions):
-        """Every metric."""
-        return score_whole(self.scorer(), targets, predictions)
 
     def decode(self, predictions):
         """A column for each target."""

@@ -13,7 +13,6 @@ from keras import ops
 
 from automl.core.targets import TARGET
 from automl.tasks.losses import MappingLoss
-from automl.tasks.scoring import score_whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +119,6 @@ class SpotsTask:
     def scorer(self):
         """Hears of encoded targets."""
         return SpotsScorer()
-
-    def score(self, targets, predictions):
-        """Both metrics."""
-        return score_whole(self.scorer(), targets, predictions)
 
     def decode(self, predictions):
         """Ragged again: the places whose share is above a half, as text."""
