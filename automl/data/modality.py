@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from automl.core.specs import TaskKind
+from automl.core.targets import TARGET
 from automl.core.tensors import Promised, TensorSpec
 from automl.data.bids import Bid
 from automl.tasks.catalog import TASKS
@@ -172,6 +173,11 @@ class Dataset:
     kinds: Mapping[str, str] = field(default_factory=dict)
     windows: WindowFacts | None = None
     handling: Handling = ROWS
+
+    @property
+    def tasks(self) -> Mapping[str, TaskKind]:
+        """The task of each target, by its name in ``Examples.targets``."""
+        return self.target_tasks or {TARGET: self.task}
 
 
 @dataclass(frozen=True, kw_only=True)

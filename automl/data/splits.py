@@ -15,7 +15,6 @@ import numpy as np
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.seeds import derive
-from automl.core.targets import TARGET
 from automl.data.modality import Dataset
 from automl.tasks.catalog import TASKS
 from automl.tasks.declaration import BY_CLASS, BY_TIME
@@ -76,9 +75,8 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
 
 def labels_of(dataset: Dataset) -> dict[str, np.ndarray]:
     """Return the labels ``(n,)`` of each target that is a class, by its name."""
-    tasks = dataset.target_tasks or {TARGET: dataset.task}
     targets = dataset.examples.targets or {}
-    classes = [name for name, task in tasks.items() if TASKS[task].classifies]
+    classes = [name for name, task in dataset.tasks.items() if TASKS[task].classifies]
     return {name: targets[name] for name in classes if name in targets}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.tensors import Promised
+from automl.data.bids import Bid
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of, learn_columns, place_of, read_columns, recognise, usable_kinds
 from automl.data.kinds.kind import Column
-from automl.data.modality import Dataset, Examples, ReadOptions
+from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.rows import (
     Features,
     dataset_of_rows,
@@ -76,6 +78,47 @@ def promises_of(dataset: Dataset) -> tuple[Promised, ...]:
     """Return the tensors that fitting the columns of a data set will give."""
     every = (KINDS[column.kind].promises(column) for column in columns_of(dataset.schema))
     return tuple(dict.fromkeys(tensor for tensors in every for tensor in tensors))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedTables:
+    """A modality of tables: some kinds bid for the columns, and each kind reads and fits its own.
+
+    Implements ``automl.data.modality.Modality``; modalities differ in their bid and in the kinds.
+
+    Attributes:
+        name: of the modality.
+        bid: see ``Modality.bid``.
+        kinds: gives the names of the kinds that are looked for.
+    """
+
+    name: str
+    bid: Callable[[Source, ReadOptions], Bid]
+    kinds: Callable[[], Sequence[str]]
+
+    def read(self, source: Source, options: ReadOptions) -> Dataset:
+        """Read a table for training; rows without a target, or that cannot be read, are left out."""
+        return read_typed_rows(source, options, self.kinds())
+
+    def read_again(
+        self, source: Source, schema: Mapping[str, Any], *, targets: bool
+    ) -> tuple[Examples, tuple[str, ...]]:
+        """Read another table by the schema of the first."""
+        return read_typed_rows_again(source, schema, targets=targets)
+
+    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
+        """What the kinds of its columns promise."""
+        return promises_of(dataset)
+
+    def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
+        """Fit each kind's piece on the training rows; nothing in it is random."""
+        from automl.data.preprocessing.columns import fit_columns
+
+        return fit_columns(dataset, rows)
+
+    def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
+        """Nothing beyond the targets."""
+        return {}
 
 
 def open_table(source: Source, target: Sequence[str], *, header: bool) -> Table:

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from automl.core.notes import Note
-from automl.core.tensors import Promised
 from automl.data.flags import Flags, find_flags, look_alikes_note, spellings_note
 from automl.data.kinds.kind import (
     CERTAIN,
     FALLBACK,
+    HANDLED_AS_CELLS,
     LIKELY,
     NO,
     Column,
@@ -23,13 +23,14 @@ from automl.data.kinds.kind import (
     Kind,
     Place,
     Raw,
+    always,
+    fitted_by,
+    one_per_row,
     plain,
 )
 from automl.data.kinds.number import are_codes, leading_zeros
-from automl.data.kinds.part import Part
 from automl.data.kinds.promised import CODES
 from automl.data.kinds.words import as_category
-from automl.data.modality import Handling
 from automl.data.raw_values import MAX_CATEGORIES
 
 MIXED_SHARE = 0.5
@@ -170,30 +171,16 @@ def _example(series: pd.Series[Any], column: Column, place: Place) -> Any:
     return (pd.Series(cells, dtype=object).astype(str).str.lower() == "true").to_numpy(bool)
 
 
-def _raw_array(column: Column) -> tuple[tuple[int | None, ...], str]:
-    return ((), "string")
-
-
-def _promises(column: Column) -> tuple[Promised, ...]:
-    return CODES
-
-
-def _fit(part: Part) -> Any:
-    from automl.data.preprocessing.tabular import fit_categories
-
-    return fit_categories(part)
-
-
 CATEGORY = Kind(
     name="category",
     words="categories",
     plain=True,
-    handling=Handling(examples_per_epoch=200_000, longer_where_few=True),
+    handling=HANDLED_AS_CELLS,
     bid=_bid,
     judge=_judge,
-    raw=_raw_array,
-    promises=_promises,
-    fit=_fit,
+    raw=one_per_row("string"),
+    promises=always(*CODES),
+    fit=fitted_by("automl.data.preprocessing.tabular:fit_categories"),
     learn=_learn,
     read=_read,
     example=_example,

@@ -10,12 +10,23 @@ import numpy as np
 import pandas as pd
 
 from automl.core.notes import Note
-from automl.core.tensors import Promised
 from automl.data.cells import as_text, is_missing
-from automl.data.kinds.kind import LIKELY, NO, Column, Facts, Judged, Kind, Place, Raw, first_written
-from automl.data.kinds.part import Part
+from automl.data.kinds.kind import (
+    HANDLED_AS_CELLS,
+    LIKELY,
+    NO,
+    Column,
+    Facts,
+    Judged,
+    Kind,
+    Place,
+    Raw,
+    always,
+    first_written,
+    fitted_by,
+    one_per_row,
+)
 from automl.data.kinds.promised import CODES, NUMBERS
-from automl.data.modality import Handling
 from automl.data.raw_values import BAD_SHARE, NO_DATE
 
 SAMPLE = 10_000
@@ -141,30 +152,16 @@ def _parse(series: pd.Series[Any], form: str) -> np.ndarray:
     return dates.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
 
 
-def _raw_array(column: Column) -> tuple[tuple[int | None, ...], str]:
-    return ((), "int64")
-
-
-def _promises(column: Column) -> tuple[Promised, ...]:
-    return (*NUMBERS, *CODES)
-
-
-def _fit(part: Part) -> Any:
-    from automl.data.preprocessing.tabular import fit_dates
-
-    return fit_dates(part)
-
-
 DATE = Kind(
     name="date",
     words="dates",
     plain=True,
-    handling=Handling(examples_per_epoch=200_000, longer_where_few=True),
+    handling=HANDLED_AS_CELLS,
     bid=_bid,
     judge=_judge,
-    raw=_raw_array,
-    promises=_promises,
-    fit=_fit,
+    raw=one_per_row("int64"),
+    promises=always(*NUMBERS, *CODES),
+    fit=fitted_by("automl.data.preprocessing.tabular:fit_dates"),
     learn=_read,
     read=_read,
     loose=lambda values: True,  # texts from a file, times from a frame

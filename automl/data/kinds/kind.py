@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 import pandas as pd
 
+from automl.core.catalog import at_place
 from automl.core.phases import Phases
 from automl.core.tensors import Promised
 from automl.data.cells import as_number, as_text, is_missing
@@ -216,6 +217,25 @@ class Kind:
     options: tuple[str, ...] = ()
     plain: bool = False
     strict: Callable[[pd.Series[Any], Column], tuple[int, str] | None] = lambda series, column: None
+
+
+HANDLED_AS_CELLS = Handling(examples_per_epoch=200_000, longer_where_few=True)
+"""How examples of plain cells are handled: quick to make and to train on."""
+
+
+def one_per_row(dtype: str) -> Callable[[Column], tuple[tuple[int | None, ...], str]]:
+    """The ``raw`` of a kind whose columns are one value of a type per row."""
+    return lambda column: ((), dtype)
+
+
+def always(*tensors: Promised) -> Callable[[Column], tuple[Promised, ...]]:
+    """The ``promises`` of a kind whose columns all give the same."""
+    return lambda column: tensors
+
+
+def fitted_by(place: str) -> Callable[[Any], Any]:
+    """The ``fit`` of a kind, at a place that is imported when it is needed: it loads Keras."""
+    return lambda part: at_place(place)(part)
 
 
 def plain_numbers(series: pd.Series[Any]) -> tuple[np.ndarray, int]:

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from automl.core.notes import Note
-from automl.core.tensors import Promised
 from automl.data.cells import any_matches, as_number, as_text, is_missing
 from automl.data.flags import Flags
 from automl.data.kinds.kind import (
     CERTAIN,
+    HANDLED_AS_CELLS,
     LIKELY,
     NO,
     Column,
@@ -23,13 +23,14 @@ from automl.data.kinds.kind import (
     Kind,
     Place,
     Raw,
+    always,
     first_written,
+    fitted_by,
+    one_per_row,
     plain,
     plain_numbers,
 )
-from automl.data.kinds.part import Part
 from automl.data.kinds.promised import NUMBERS
-from automl.data.modality import Handling
 from automl.data.raw_values import BAD_SHARE, LARGEST, NOISE
 from automl.data.row_labels import counts_rows, labels_rows, tells
 
@@ -179,30 +180,16 @@ def _size(series: pd.Series[Any]) -> float:
     return float(known.max()) if len(known) else 0.0
 
 
-def _raw_array(column: Column) -> tuple[tuple[int | None, ...], str]:
-    return ((), "float64")
-
-
-def _promises(column: Column) -> tuple[Promised, ...]:
-    return NUMBERS
-
-
-def _fit(part: Part) -> Any:
-    from automl.data.preprocessing.tabular import fit_numbers
-
-    return fit_numbers(part)
-
-
 NUMBER = Kind(
     name="number",
     words="numbers",
     plain=True,
-    handling=Handling(examples_per_epoch=200_000, longer_where_few=True),
+    handling=HANDLED_AS_CELLS,
     bid=_bid,
     judge=_judge,
-    raw=_raw_array,
-    promises=_promises,
-    fit=_fit,
+    raw=one_per_row("float64"),
+    promises=always(*NUMBERS),
+    fit=fitted_by("automl.data.preprocessing.tabular:fit_numbers"),
     learn=_read,
     read=_read,
     example=_example,

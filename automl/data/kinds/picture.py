@@ -20,8 +20,7 @@ from automl.core.tensors import Promised
 from automl.data.cells import as_text
 from automl.data.image_files import path_of
 from automl.data.images import Pictures
-from automl.data.kinds.kind import CERTAIN, NO, Column, Facts, Judged, Kind, Place, Raw
-from automl.data.kinds.part import Part
+from automl.data.kinds.kind import CERTAIN, NO, Column, Facts, Judged, Kind, Place, Raw, fitted_by
 from automl.data.look import learn_pictures, look_of, read_pictures
 from automl.data.modality import Handling
 from automl.data.source import PICTURE_SUFFIXES
@@ -96,12 +95,6 @@ def _promises(column: Column) -> tuple[Promised, ...]:
     return (Promised(kind="image", source=column.input),)
 
 
-def _fit(part: Part) -> Any:
-    from automl.data.preprocessing.image import fit_pictures
-
-    return fit_pictures(part)
-
-
 PICTURE = Kind(
     name="picture",
     words="pictures",
@@ -111,7 +104,7 @@ PICTURE = Kind(
     options=("image_size",),
     raw=_raw_array,
     promises=_promises,
-    fit=_fit,
+    fit=fitted_by("automl.data.preprocessing.image:fit_pictures"),
     learn=_learn,
     read=_read,
     example=_example,

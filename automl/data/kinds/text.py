@@ -11,8 +11,18 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.tensors import Promised
 from automl.data.cells import as_text
-from automl.data.kinds.kind import NO, POSSIBLE, Column, Facts, Judged, Kind, Place, Raw
-from automl.data.kinds.part import Part
+from automl.data.kinds.kind import (
+    NO,
+    POSSIBLE,
+    Column,
+    Facts,
+    Judged,
+    Kind,
+    Place,
+    Raw,
+    fitted_by,
+    one_per_row,
+)
 from automl.data.modality import Handling
 
 SAMPLE = 2_000
@@ -73,18 +83,8 @@ def _read(series: pd.Series[Any], column: Column, place: Place) -> Raw:
     return Raw(column=column, values=texts, notes=notes)
 
 
-def _raw_array(column: Column) -> tuple[tuple[int | None, ...], str]:
-    return ((), "string")
-
-
 def _promises(column: Column) -> tuple[Promised, ...]:
     return tuple(Promised(kind=kind, source=column.input) for kind in ("tokens", "ngrams", "ngram_weights"))
-
-
-def _fit(part: Part) -> Any:
-    from automl.data.preprocessing.text import fit_texts
-
-    return fit_texts(part)
 
 
 TEXT = Kind(
@@ -93,9 +93,9 @@ TEXT = Kind(
     handling=Handling(examples_per_epoch=50_000, tensors_kept=True, longer_where_few=True),
     bid=_bid,
     judge=_judge,
-    raw=_raw_array,
+    raw=one_per_row("string"),
     promises=_promises,
-    fit=_fit,
+    fit=fitted_by("automl.data.preprocessing.text:fit_texts"),
     learn=_learn,
     read=_read,
 )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from automl.core.targets import TARGET
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of
 from automl.data.kinds.kind import Column
@@ -34,8 +33,7 @@ def fit_columns(dataset: Dataset, rows: np.ndarray) -> Preprocessing:
     targets = dataset.examples.targets or {}
 
     def contrast() -> np.ndarray:
-        tasks = dataset.target_tasks or {TARGET: dataset.task}
-        groups = [column_targets(task).groups(targets[name][rows]) for name, task in tasks.items()]
+        groups = [column_targets(task).groups(targets[name][rows]) for name, task in dataset.tasks.items()]
         return np.concatenate(groups, axis=1)
 
     def piece(name: str, columns: Sequence[Column]) -> Piece:
