@@ -29,7 +29,13 @@ class ArrayFacts:
 
 
 def facts_of_array(source: Source) -> ArrayFacts | None:
-    """Return what the inputs of arrays look like; None for other sources and for frames."""
+    """Return what the inputs of arrays look like, found once per source; None for other ones and frames."""
+    # every modality asks, and a list is copied to be looked at
+    facts: ArrayFacts | None = source.kept.get("array facts", lambda: _facts(source))
+    return facts
+
+
+def _facts(source: Source) -> ArrayFacts | None:
     if source.kind not in ("npz", "arrays"):
         return None
     inputs = _inputs(source)
