@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from automl.core.errors import DiskFullError
-from automl.core.files import append, discard_drafts, whole, whole_folder, write_whole
+from automl.core.files import Journal, append, discard_drafts, whole, whole_folder, write_whole
 from automl.core.sizes import size_text
 
 
@@ -145,7 +145,7 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from automl.core.errors import DiskFullError
-from automl.core.files import append, write_whole
+from automl.core.files import Journal, append, write_whole
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 for write in (write_whole, append):
@@ -171,6 +171,39 @@ def test_text_is_added_at_the_end(tmp_path: Path, sync: bool) -> None:
     append(tmp_path / "journal", "zwölf\n", sync=sync)
 
     assert (tmp_path / "journal").read_text(encoding="utf-8") == "one\nzwölf\n"
+
+
+def test_a_journal_is_held_open_and_opened_again_after_it_was_closed(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    assert not (tmp_path / "journal").exists()
+    journal.add("one\n")
+    journal.add("zwölf\n")
+    assert (tmp_path / "journal").read_text(encoding="utf-8") == "one\nzwölf\n"
+    journal.close()
+    journal.close()
+    journal.add("three\n")
+    journal.close()
+    assert (tmp_path / "journal").read_text(encoding="utf-8") == "one\nzwölf\nthree\n"
+
+
+def test_a_journal_keeps_no_part_of_what_the_disk_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, write = Journal(tmp_path / "journal"), os.write
+    journal.add("one\n")
+
+    def full(descriptor: int, content: memoryview) -> int:
+        if len(content) > 2:
+            return write(descriptor, content[:2])
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(DiskFullError):
+        journal.add("two\n")
+    monkeypatch.undo()
+    journal.add("three\n")
+    journal.close()
+    assert (tmp_path / "journal").read_text() == "one\nthree\n"
 
 
 def test_a_folder_takes_the_place_of_another_one(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def run_trials(loop: Loop) -> Found:
         pass  # what was told so far is the result
     finally:
         loop.executor.close()
+        loop.epochs.close()
         loop.progress.stop()
     if rounds.best is None and state == "interrupted":
         raise KeyboardInterrupt  # as before the first trial: nothing is lost, and nothing has failed

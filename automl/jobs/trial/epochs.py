@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from automl.core.files import append
+from automl.core.files import Journal
 from automl.core.specs import EpochRecord
 
 
@@ -26,19 +26,24 @@ class Epochs:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+        self._journal = None if path is None else Journal(path)
         self._glued = path is not None and path.exists()
         self.earlier: Mapping[int, Sequence[EpochRecord]] = _read(path) if path else {}
 
     def note(self, trial: int, epoch: int, metrics: Mapping[str, float]) -> EpochRecord:
         """Write an epoch of a trial down; returns it with its time."""
         record = EpochRecord(number=epoch, metrics=dict(metrics), time=int(time.time() * 1000))
-        if self._path is not None:
+        if self._journal is not None:
             line = {"trial": trial, "epoch": epoch, "time": record.time, "metrics": record.metrics}
             # a killed process may have left a line without an end
             start, self._glued = "\n" if self._glued else "", False
-            append(self._path, f"{start}{json.dumps(line)}\n", sync=False)
+            self._journal.add(f"{start}{json.dumps(line)}\n")
         return record
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        if self._journal is not None:
+            self._journal.close()
 
 
 def _read(path: Path) -> dict[int, list[EpochRecord]]:

@@ -12,6 +12,8 @@ def test_what_was_noted_is_known_to_the_next_session(tmp_path):
     journal = Epochs(path)
     told = [journal.note(3, epoch, {"loss": 1 / epoch, "val_auc": float("nan")}) for epoch in (1, 2)]
 
+    journal.close()
+
     earlier = Epochs(path).earlier
 
     assert [epoch.number for epoch in earlier[3]] == [1, 2]
