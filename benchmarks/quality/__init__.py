@@ -1,0 +1,1 @@
+"""Quality of searches at a fixed time on real data, beside peers."""
