@@ -25,8 +25,8 @@ FLOOR = 1e-6
 LEGEND = """\
 Smaller is better, but for accuracy. log-loss: nats. relative RMSE: divided by that of the training mean.
 ratios: our loss over theirs, geometric means. best peer: the best of all peers of a set. rank: among
-linear, mlp, histgb, lightgbm, catboost and the search. worse: sets on which the loss exceeds that of the
-better of linear and mlp by over 2 %. ECE: 15 bins of equal width. seconds: of the whole command / its limit.
+linear, mlp, histgb, lightgbm, catboost and the search. worse: sets on which the loss exceeds that of
+the better of linear and mlp by over 2 %. ECE: 15 bins of equal width. seconds: of the command / its limit.
 Peers are as recorded with the data; `here`: measured in this run, and counted where nothing is recorded."""
 
 

@@ -54,7 +54,7 @@ class QualitySet:
 
     @property
     def command(self) -> tuple[str, ...]:
-        """Options of the search besides data, time and seed; a search knows columns without outer blanks."""
+        """Options of the search besides data, time and seed; it reads names without outer blanks."""
         target = () if self.target is None else ("--target", self.target.strip())
         return (*target, *self.flags)
 
