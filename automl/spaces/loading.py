@@ -73,6 +73,10 @@ def dump_space(space: SearchSpace) -> str:
         else space.epochs,
         "parameters": {item.name: _Line(item.plain()) for item in space.parameters},
     }
+    if space.cases:
+        parts["defaults"] = [_Line(case.plain()) for case in space.cases]
+    if space.turns:
+        parts["turns"] = _Row(space.turns)
     if space.portfolio_by_task:
         by_kind = {"default": space.portfolio, **space.portfolio_by_task}
         parts["portfolio"] = {kind: [_Line(entry) for entry in own] for kind, own in by_kind.items()}
@@ -143,6 +147,10 @@ class _Line(dict[str, Any]):
     """A mapping that is written on one line."""
 
 
+class _Row(list[Any]):
+    """A list that is written on one line."""
+
+
 def _dumper() -> type[Any]:
     import yaml
 
@@ -159,6 +167,10 @@ def _dumper() -> type[Any]:
     def line(dumper: Any, value: _Line) -> Any:
         return dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
 
+    def row(dumper: Any, value: _Row) -> Any:
+        return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+
     Dumper.add_representer(str, text)
+    Dumper.add_representer(_Row, row)
     Dumper.add_representer(_Line, line)
     return Dumper

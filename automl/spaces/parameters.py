@@ -26,7 +26,8 @@ class _Named:
         name: its key; ``<family>.<parameter>`` in a joint space.
         when: conditions that must all hold for it to be present.
         tasks: the task kinds it is meant for; empty means all.
-        kinds: the kinds of tensors it is meant for, any of which the data must give; empty means all.
+        kinds: the kinds of tensors and the traits of targets it is meant for, any of which the data must
+            have; empty means all.
     """
 
     name: str

@@ -8,13 +8,14 @@ from typing import Any
 
 from automl.core.errors import SpaceError, suggest
 from automl.core.specs import Configuration
+from automl.spaces.cases import Case
 from automl.spaces.conditions import Condition, OneOf, Within, is_number
 from automl.spaces.nodes import Located, read_located
 from automl.spaces.parameters import Boolean, Choice, Constant, Float, Integer, Parameter, middle
 from automl.spaces.space import SearchSpace
 from automl.tasks.catalog import TASKS
 
-_TOP = ("name", "epochs", "parameters", "portfolio")
+_TOP = ("name", "epochs", "parameters", "defaults", "turns", "portfolio")
 _COMMON = ("type", "when", "tasks", "kinds")
 
 
@@ -42,6 +43,8 @@ def parse_space(text: str, *, source: str, name: str) -> SearchSpace:
             epochs=by_task["default"],
             parameters=parameters,
             epochs_by_task={kind: value for kind, value in by_task.items() if kind != "default"},
+            cases=_cases(top),
+            turns=_turns(top),
         ),
         _line_of_blame(top),
     )
@@ -250,6 +253,35 @@ def _epochs(top: _Reader) -> dict[str, int]:
     return {kind: lengths.integer(kind) for kind in node.value}
 
 
+def _cases(top: _Reader) -> tuple[Case, ...]:
+    if top.get("defaults") is None:
+        return ()
+    cases = []
+    for number, node in enumerate(top.items("defaults"), start=1):
+        case = _Reader(source=top.source, where=f"'defaults' entry {number}: ", node=node)
+        case.only(("tasks", "below", "values"))
+        values = _Reader(source=top.source, where=case.where, node=case.required("values"))
+        own = {
+            "tasks": _words(case, "tasks"),
+            "below": case.integer("below") if case.get("below") else None,
+            "values": {name: values.scalar(name) for name in values.node.value},
+        }
+        cases.append(case.checked(lambda own=own: Case(**own)))  # type: ignore[misc]
+    return tuple(cases)
+
+
+def _turns(top: _Reader) -> tuple[int, ...]:
+    """Rounds in which entries of the portfolio are tried; they do not fall."""
+    if top.get("turns") is None:
+        return ()
+    turns = top.scalars("turns")
+    if any(not isinstance(turn, int) or isinstance(turn, bool) or turn < 0 for turn in turns):
+        raise top.wrong("turns", "a list of numbers of rounds, counted from 0")
+    if [*turns] != sorted(turns):
+        raise top.wrong("turns", "in rising order")
+    return turns
+
+
 def _with_portfolio(bare: SearchSpace, top: _Reader) -> SearchSpace:
     node = top.get("portfolio")
     if node is None:
@@ -280,6 +312,8 @@ def _line_of_blame(top: _Reader) -> Callable[[str], int]:
         lines = {name: node.key_line for name, node in top.mapping("parameters").items()}
         if message.startswith("'epochs'"):
             return top.required("epochs").key_line
+        if "of 'defaults'" in message:
+            return top.required("defaults").key_line
         places = {name: max(message.find(f"'{name}'"), message.find(f": {name} ->")) for name in lines}
         named = [name for name in lines if places[name] >= 0]
         first = min(named, key=places.__getitem__, default=None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, zip_longest
+from itertools import chain
 
 from automl.core.errors import SpaceError, suggest
 from automl.core.specs import Configuration, Scalar
+from automl.spaces.cases import Case, check_cases, defaults_for, of_known, with_default
+from automl.spaces.cases import for_task as cases_for_task
 from automl.spaces.conditions import OneOf, in_order
 from automl.spaces.parameters import Choice, Constant, Parameter, fixed, limited, ranged
 from automl.spaces.settings import parse_setting
@@ -30,6 +32,9 @@ class SearchSpace:
         portfolio: configurations to try first; what an entry leaves out takes its default.
         epochs_by_task: full lengths for some task kinds, instead of ``epochs``.
         portfolio_by_task: portfolios for some task kinds, instead of ``portfolio``.
+        cases: defaults for some task kinds and numbers of rows, instead of those of the parameters.
+        turns: among several families, the rounds in which its entries of the portfolio are tried; those
+            that it does not name follow one a round.
     """
 
     name: str
@@ -38,6 +43,8 @@ class SearchSpace:
     portfolio: tuple[Configuration, ...] = ()
     epochs_by_task: Mapping[str, int] = field(default_factory=dict)
     portfolio_by_task: Mapping[str, tuple[Configuration, ...]] = field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+    turns: tuple[int, ...] = ()
     ordered: tuple[Parameter, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +53,7 @@ class SearchSpace:
             raise SpaceError(f"'epochs' must be at least 1, got {least}.")
         named = self._named()
         _check_parents(named)
+        check_cases(self.cases, named)
         order = in_order({name: parameter.parents for name, parameter in named.items()})
         object.__setattr__(self, "ordered", tuple(named[name] for name in order))
         for portfolio in (self.portfolio, *self.portfolio_by_task.values()):
@@ -66,6 +74,11 @@ class SearchSpace:
         raise SpaceError(
             f"There is no parameter {name!r} in search space {self.name}. {suggest(name, known)}"
         )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters, in the order written."""
+        return tuple(item.name for item in self.parameters)
 
     def walk(self, choose: Callable[[Parameter], Scalar]) -> dict[str, Scalar]:
         """Return the configuration that ``choose`` makes, asked for each active one, parents first."""
@@ -143,6 +156,7 @@ class SearchSpace:
             portfolio=self.portfolio_by_task.get(kind, self.portfolio),
             epochs_by_task={},
             portfolio_by_task={},
+            cases=cases_for_task(self.cases, kind),
         )
         return whole._meant(lambda parameter: not parameter.tasks or kind in parameter.tasks)
 
@@ -151,11 +165,23 @@ class SearchSpace:
         without what hangs on them.
 
         Args:
-            kinds: kinds of tensors that the data gives.
+            kinds: kinds of tensors that the data gives, and traits of its targets.
         """
         return self._meant(
             lambda parameter: not parameter.kinds or not {*kinds}.isdisjoint(parameter.kinds)
         )
+
+    def for_rows(self, rows: int) -> SearchSpace:
+        """Return the space with the defaults that its cases have for a number of training rows.
+
+        Cases of some task kinds count only once the space is that of one of them.
+        """
+        chosen = defaults_for(self.cases, rows)
+        changed = [
+            with_default(item, chosen[item.name]) if item.name in chosen else item
+            for item in self.parameters
+        ]
+        return replace(self, parameters=tuple(changed), cases=())
 
     def fix(self, name: str, value: Scalar) -> SearchSpace:
         """Return the space with a parameter made a constant; its range does not bind the user.
@@ -228,7 +254,8 @@ class SearchSpace:
 
     def _with(self, parameters: Sequence[Parameter]) -> SearchSpace:
         """The space with other parameters; portfolio entries lose what no longer fits."""
-        bare = replace(self, parameters=tuple(parameters), portfolio=(), portfolio_by_task={})
+        cases = of_known(self.cases, {item.name: item for item in parameters})
+        bare = replace(self, parameters=tuple(parameters), portfolio=(), portfolio_by_task={}, cases=cases)
         by_task = {
             kind: tuple(bare.refitted(entry) for entry in portfolio)
             for kind, portfolio in self.portfolio_by_task.items()
@@ -246,7 +273,7 @@ def join(spaces: Mapping[str, SearchSpace]) -> SearchSpace:
 
     Returns:
         The space. Its ``epochs`` are the largest; its portfolio takes turns among the families, in their
-        order; its default is the first family's.
+        order and as their ``turns`` say; its default is the first family's.
 
     Raises:
         SpaceError: no family, or a parameter is called ``family``.
@@ -258,13 +285,12 @@ def join(spaces: Mapping[str, SearchSpace]) -> SearchSpace:
             raise SpaceError(f"search space {space.name} of {family}: no parameter may be called 'family'.")
     prefix = len(spaces) > 1
     parameters = [_parameters(family, space, prefix) for family, space in spaces.items()]
-    portfolios = [_portfolio(family, space, prefix) for family, space in spaces.items()]
-    turns = chain.from_iterable(zip_longest(*portfolios))
+    entries = [entry for family, space in spaces.items() for entry in _portfolio(family, space, prefix)]
     return SearchSpace(
         name="+".join(space.name for space in spaces.values()),
         epochs=max(space.epochs for space in spaces.values()),
         parameters=(_root(tuple(spaces)), *chain.from_iterable(parameters)),
-        portfolio=tuple(entry for entry in turns if entry is not None),
+        portfolio=tuple(entry for _, entry in sorted(entries, key=lambda turn: turn[0])),
     )
 
 
@@ -329,9 +355,13 @@ def _guarded(parameter: Parameter, family: str) -> Parameter:
     return replace(parameter, name=f"{family}.{parameter.name}", when=guard)
 
 
-def _portfolio(family: str, space: SearchSpace, prefix: bool) -> list[dict[str, Scalar]]:
+def _portfolio(family: str, space: SearchSpace, prefix: bool) -> list[tuple[int, dict[str, Scalar]]]:
+    """The entries of one family, each with the round in which it is tried."""
     start = f"{family}." if prefix else ""
+    rounds = [*space.turns[: len(space.portfolio)]]
+    while len(rounds) < len(space.portfolio):
+        rounds.append(rounds[-1] + 1 if rounds else 0)
     return [
-        {FAMILY: family, **{f"{start}{name}": value for name, value in entry.items()}}
-        for entry in space.portfolio
+        (turn, {FAMILY: family, **{f"{start}{name}": value for name, value in entry.items()}})
+        for turn, entry in zip(rounds, space.portfolio, strict=True)
     ]
