@@ -25,6 +25,17 @@ class Categories:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ranks:
+    """Facts on ranks of numbers ``(columns,) float32``.
+
+    Attributes:
+        steps: pieces of equal height that the line from a column's numbers to their ranks consists of.
+    """
+
+    steps: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """Facts on ids of words or n-grams ``(length,) int32``.
 
@@ -67,6 +78,7 @@ FACTS: Catalog[type[Any]] = Catalog(
     "record of facts",
     {
         "categories": f"{__name__}:Categories",
+        "ranks": f"{__name__}:Ranks",
         "vocabulary": f"{__name__}:Vocabulary",
         "pixels": f"{__name__}:Pixels",
         "steps": f"{__name__}:Steps",

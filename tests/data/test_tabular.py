@@ -322,12 +322,38 @@ def test_numbers_are_scaled_clipped_and_flagged_where_missing() -> None:
     assert abs(np.median(numeric[1:, 0])) < 0.05
 
 
-def test_ranks_are_uniform_and_ties_share_the_middle() -> None:
+def test_ranks_of_few_values_are_those_of_the_different_ones() -> None:
     values = np.r_[np.zeros(40), np.arange(1.0, 21.0) / 3]
-    ranks = transform(read(frame(x=values)))["ranks"][:, 0]
-    assert ranks[0] == pytest.approx(0.33, abs=0.03)
-    assert ranks[-1] == pytest.approx(1.0)
-    assert (np.diff(ranks[40:]) > 0).all()
+    dataset = read(frame(x=values))
+    ranks = transform(dataset)["ranks"][:, 0]
+    np.testing.assert_allclose(ranks, np.r_[np.zeros(40), np.arange(1.0, 21.0) / 20], atol=1e-6)
+    (spec,) = [item for item in TABULAR.fit(dataset, np.arange(ROWS), 0).inputs if item.name == "ranks"]
+    assert spec.facts.steps == (20,)
+
+
+def test_ranks_of_many_values_are_half_those_of_rows_and_half_those_of_values() -> None:
+    common = np.random.default_rng(0).integers(0, 5, 5000).astype(float)
+    values = np.r_[common, np.linspace(10.0, 20.0, 1000)] + 0.5
+    names = ["a", "b"] * 3000
+    ranks = transform(read(pd.DataFrame({"x": values, "y": names})))["ranks"][:, 0]
+    # five values hold five sixths of the rows and hardly any of the different values
+    assert (ranks[:5000].max(), ranks[-1]) == (pytest.approx(0.05, abs=0.05), 1.0)
+    middle = ranks[5000 + 500]
+    assert 0.4 < middle < 0.6
+
+
+def test_ranks_outside_are_those_of_the_ends_and_missing_ones_in_the_middle() -> None:
+    dataset = read(frame(x=np.arange(60.0) / 7))
+    fitted = TABULAR.fit(dataset, np.arange(ROWS), 0)
+    again = frame(x=np.r_[-5.0, 99.0, np.nan, np.zeros(57)])
+    examples, _ = TABULAR.read_again(open_source(again), dataset.schema, targets=False)
+    assert fitted.transform(examples)["ranks"][:3, 0].tolist() == [0.0, 1.0, 0.5]
+
+
+def test_words_that_are_rare_in_a_large_table_count_as_unseen() -> None:
+    words = ["Bonn", "Ulm"] * 598 + ["Jena"] * 4
+    dataset = read(pd.DataFrame({"town": words, "y": ["a", "b"] * 600}))
+    assert transform(dataset)["categorical"][-5:, 0].tolist() == [2, 0, 0, 0, 0]
 
 
 def test_unseen_and_missing_categories_have_code_zero() -> None:
@@ -364,11 +390,14 @@ def test_the_most_frequent_categories_are_kept(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_hundred_thousand_categories_are_read() -> None:
     count = 100_000
-    words = [f"category {number}" for number in range(count)] * 2
-    made = pd.DataFrame({"town": words, "x": np.arange(2 * count) % 7, "y": ["a", "b"] * count})
+    rare = [f"category {number}" for number in range(count)]
+    words = rare + rare[:12_000] * 4
+    made = pd.DataFrame(
+        {"town": words, "x": np.arange(len(words)) % 7, "y": ["a", "b"] * (len(words) // 2)}
+    )
     dataset = read(made)
     assert "100000 categories: all but the 10000 most frequent count as one" in " ".join(dataset.notes)
-    fitted = TABULAR.fit(dataset, np.arange(2 * count), 0)
+    fitted = TABULAR.fit(dataset, np.arange(len(words)), 0)
     assert fitted.inputs[-1].facts.sizes == (10_001,)
 
 

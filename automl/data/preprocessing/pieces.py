@@ -16,12 +16,13 @@ import keras
 import numpy as np
 from keras import KerasTensor
 
-from automl.core.tensors import Categories, TensorSpec
+from automl.core.tensors import Categories, Ranks, TensorSpec
 from automl.data.modality import Preprocessing
 from automl.data.preprocessing.tabular_layers import JoinColumns, RankScale, RobustScale
 from automl.data.raw_values import NOISE
 
-QUANTILES = 65
+STEPS = 128
+"""Pieces of the line from a number to its rank, at most."""
 
 SMALLEST = 1e-290
 """Spread of which one over it would overflow."""
@@ -94,9 +95,15 @@ def _scaled(blocks: Sequence[Numbers]) -> list[tuple[TensorSpec, KerasTensor]]:
     if not blocks:
         return []
     joined = JoinColumns(name="table__joined")([block.tensor for block in blocks])
-    layers = _fitted(np.concatenate([block.values for block in blocks], axis=1))
-    made = {kind: layer(joined) for kind, layer in layers.items()}
-    return [(_spec(kind, tensor, source="numbers"), tensor) for kind, tensor in made.items()]
+    values = np.concatenate([block.values for block in blocks], axis=1)
+    edges = [_edges(column[~np.isnan(column)]) for column in values.T]
+    scale, rank = RobustScale(*_scale(values), name="table__numeric"), RankScale(edges, name="table__ranks")
+    facts = Ranks(steps=tuple(len(column) - 1 for column in edges))
+    numeric, ranks = scale(joined), rank(joined)
+    return [
+        (_spec("numeric", numeric, source="numbers"), numeric),
+        (_spec("ranks", ranks, source="numbers", facts=facts), ranks),
+    ]
 
 
 def _coded(blocks: Sequence[Codes]) -> list[tuple[TensorSpec, KerasTensor]]:
@@ -108,23 +115,34 @@ def _coded(blocks: Sequence[Codes]) -> list[tuple[TensorSpec, KerasTensor]]:
     return [(_spec("categorical", tensor, source="categories", dtype="int32", facts=facts), tensor)]
 
 
-def _fitted(values: np.ndarray) -> dict[str, keras.layers.Layer]:
-    """Scale and ranks of numbers ``(n, k)``."""
+def _scale(values: np.ndarray) -> tuple[list[float], list[float], list[int]]:
+    """Centre and factor of each column of ``(n, k)``, and the positions of those with missing numbers."""
     filled = np.where(np.isnan(values).all(axis=0), 0.0, values)
-    edges = np.nanquantile(filled, np.linspace(0.0, 1.0, QUANTILES), axis=0)
-    middle = QUANTILES // 2
-    spread = edges[middle + QUANTILES // 4] - edges[middle - QUANTILES // 4]
-    spread = np.where(spread > 0, spread, 0.5 * (edges[-1] - edges[0]))
+    low, lower, middle, upper, high = np.nanquantile(filled, [0.0, 0.25, 0.5, 0.75, 1.0], axis=0)
+    spread = np.where(upper > lower, upper - lower, 0.5 * (high - low))
     # what varies by its last bits only is a constant with the noise of arithmetic
     whole = (np.isnan(filled) | (filled == np.round(filled))).all(axis=0)
-    noise = np.where(whole, 0.0, NOISE) * np.abs(edges).max(axis=0)
+    noise = np.where(whole, 0.0, NOISE) * np.maximum(np.abs(low), np.abs(high))
     varies = spread > np.maximum(noise, SMALLEST)
     factors = np.divide(1.0, spread, out=np.zeros_like(spread), where=varies)
     flagged = np.flatnonzero(np.isnan(values).any(axis=0)).tolist()
-    return {
-        "numeric": RobustScale(edges[middle].tolist(), factors.tolist(), flagged, name="table__numeric"),
-        "ranks": RankScale(edges.T.tolist(), name="table__ranks"),
-    }
+    return middle.tolist(), factors.tolist(), flagged
+
+
+def _edges(known: np.ndarray) -> list[float]:
+    """Edges between which ranks are lines: every value where they are few, else quantiles.
+
+    Half of them are quantiles of the values and half of the different values: the former are dense where
+    rows are, the latter tell rare large values apart.
+    """
+    different = np.unique(known)
+    if len(different) > STEPS + 1:
+        shares = np.linspace(0.0, 1.0, STEPS // 2 + 1)
+        different = np.union1d(np.quantile(known, shares), np.quantile(different, shares))
+    if len(different) < 2:
+        first = float(different[0]) if len(different) else 0.0
+        return [first, float(np.nextafter(first, np.inf)) if first else 1.0]
+    return [float(value) for value in different]
 
 
 def _spec(

@@ -14,7 +14,7 @@ from automl.data.preprocessing.pieces import Codes, Numbers, Piece
 from automl.data.preprocessing.tabular_layers import DATE_CODES, CategoryLookup, DateParts, StackColumns
 from automl.data.raw_values import MAX_CATEGORIES
 
-MIN_COUNT = 2
+MIN_COUNT, ENOUGH, SHARE = 2, 5, 1 / 200
 
 
 def fit_numbers(part: Part) -> Piece:
@@ -44,9 +44,12 @@ def _stack(part: Part, name: str) -> KerasTensor:
 
 
 def _vocabulary(texts: np.ndarray) -> Sequence[str]:
-    """The most frequent words, those that occur once left out: they teach what is unseen."""
+    """The most frequent words. Those that occur once are left out, and in larger tables those that occur in
+    less than one of 200 rows and less than five times: what is seen so seldom teaches what is unseen.
+    """
     counts = Counter(texts.tolist())
     counts.pop("", None)
     frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_CATEGORIES]
-    known = [word for word, count in frequent if count >= MIN_COUNT]
+    least = max(MIN_COUNT, min(ENOUGH, SHARE * len(texts)))
+    known = [word for word, count in frequent if count >= least]
     return known or [word for word, _ in frequent[:1]]

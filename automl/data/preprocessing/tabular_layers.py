@@ -112,35 +112,43 @@ class RobustScale(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="automl")
 class RankScale(keras.layers.Layer):
-    """Replace numbers by their rank among the training part's quantiles, linear in between.
+    """Replace numbers by their place among edges, linear in between: 0 at the first, 1 at the last.
 
-    A rank lies in [0, 1]; equal numbers get the middle of the ranks they share; missing is 0.5. Uniform
-    bins of a rank are quantile bins of the number, as piecewise linear encodings need
-    (Gorishniy et al., 2022).
+    Where the edges are quantiles, uniform bins of a rank are quantile bins of the number, as piecewise
+    linear encodings need (Gorishniy et al., 2022). Missing is 0.5.
 
     Args:
-        quantiles: for each column q rising values, the first the least, the last the largest.
+        edges: for each column two rising values or more.
     """
 
-    def __init__(self, quantiles: Sequence[Sequence[float]], **kwargs: Any) -> None:
+    def __init__(self, edges: Sequence[Sequence[float]], **kwargs: Any) -> None:
         super().__init__(**{"autocast": False, **kwargs})
         take_arrays(self)
-        self.quantiles = [[float(value) for value in column] for column in quantiles]
+        self.edges = [[float(value) for value in column] for column in edges]
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(n, k) float64`` with NaN to ``(n, k) float32``."""
         numbers = widened(inputs)
-        space = space_of(numbers)
-        edges = np.asarray(self.quantiles, np.float64)
-        flat = np.diff(edges, axis=1) <= 0
-        width = constant(np.where(flat, 1.0, np.diff(edges, axis=1)), numbers)
-        low, least = constant(edges[:, :-1], numbers), constant(edges[:, 0], numbers)
-        missing = space.isnan(numbers)
-        above = space.expand_dims(space.where(missing, least, numbers), -1) - low
-        inside = cast(space.clip(above / width, 0.0, 1.0), "float32")
-        beyond = cast(above > 0, "float32") + cast(above >= 0, "float32")
-        ranks = space.mean(space.where(flat, np.float32(0.5) * beyond, inside), axis=-1)
-        return space.where(missing, np.float32(0.5), ranks)
+        if isinstance(numbers, np.ndarray):
+            return self._of_arrays(numbers)
+        most = max(len(column) for column in self.edges) - 1
+        # a piece at infinity is never reached
+        low = np.array([[*column[:-1], *[np.inf] * (most + 1 - len(column))] for column in self.edges])
+        width = np.array([[*np.diff(column), *[1.0] * (most + 1 - len(column))] for column in self.edges])
+        missing = ops.isnan(numbers)
+        filled = ops.where(missing, constant([column[0] for column in self.edges], numbers), numbers)
+        above = ops.expand_dims(filled, -1) - constant(low, numbers)
+        pieces = cast(ops.clip(above / constant(width, numbers), 0.0, 1.0), "float32")
+        counts = np.array([len(column) - 1 for column in self.edges], np.float32)
+        return ops.where(missing, np.float32(0.5), ops.sum(pieces, axis=-1) / counts)
+
+    def _of_arrays(self, numbers: np.ndarray) -> np.ndarray:
+        ranks = [
+            np.interp(numbers[:, at], column, np.linspace(0.0, 1.0, len(column)))
+            for at, column in enumerate(self.edges)
+        ]
+        placed = np.where(np.isnan(numbers), 0.5, np.stack(ranks, axis=1))
+        return placed.astype(np.float32)
 
     def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
         """Shape and type."""
@@ -148,7 +156,7 @@ class RankScale(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Everything fitted."""
-        return {**super().get_config(), "quantiles": self.quantiles}
+        return {**super().get_config(), "edges": self.edges}
 
 
 @keras.saving.register_keras_serializable(package="automl")
