@@ -50,6 +50,7 @@ class TaskDeclaration:
             with weights that sum to 1, as ``tasks.blending.weighted_mean`` is.
         plots: places (``module:attribute``) of what draws the winner on the validation part.
         heads: names of the layers at the end of a model, which some optimizers treat by themselves.
+        traits: place of what tells traits of raw targets, called with them by name; see ``tasks.traits``.
     """
 
     name: str
@@ -64,6 +65,7 @@ class TaskDeclaration:
     blend: str = "automl.tasks.blending:weighted_mean"
     plots: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    traits: str = ""
 
     @property
     def default_metric(self) -> Metric:

@@ -9,6 +9,36 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
+from automl.core.errors import ConfigError, suggest
+
+HEAD_STARTS = ("random", "prior")
+
+
+def check_head_start(name: str) -> None:
+    """Refuse what no head begins with.
+
+    Raises:
+        ConfigError: none of that name.
+    """
+    if name not in HEAD_STARTS:
+        raise ConfigError(f"Unknown head_start {name!r}. {suggest(name, HEAD_STARTS)}")
+
+
+def head(units: int, prior: Sequence[float] | None, *, name: str) -> keras.layers.Dense:
+    """Return the last dense layer of a model.
+
+    Args:
+        units: its outputs.
+        prior: what it answers before it is trained, whatever the features; None for random weights.
+        name: of the layer.
+    """
+    if prior is None:
+        return keras.layers.Dense(units, dtype="float32", name=name)
+    start = keras.initializers.Constant([float(value) for value in prior])
+    return keras.layers.Dense(
+        units, kernel_initializer="zeros", bias_initializer=start, dtype="float32", name=name
+    )
+
 
 def softmax(logits: Any, *, name: str) -> Any:
     """Logits ``(n, k)`` to probabilities: arrays in NumPy, tensors by a layer of Keras of that name."""
@@ -33,27 +63,30 @@ def within_range(
     high: Sequence[float],
     *,
     name: str,
+    log: bool = False,
 ) -> Any:
     """Standardised values to the unit of the target by ``TargetRange``; arrays without making a layer,
     which would take longer than scoring an epoch.
     """
     if isinstance(values, np.ndarray):
-        return TargetRange.of(values, mean, scale, low, high)
-    return TargetRange(mean, scale, low, high, name=name)(values)
+        return TargetRange.of(values, mean, scale, low, high, log=log)
+    return TargetRange(mean, scale, low, high, log, name=name)(values)
 
 
 @keras.saving.register_keras_serializable(package="automl")
 class TargetRange(keras.layers.Layer):  # type: ignore[misc]
     """From standardised values to the unit of the target, kept within the range seen in training.
 
-    ``clip(x * scale + mean, low, high)`` on the last axis, in float64: at an offset of 1e9 float32 has
-    steps of 64. NumPy arrays are computed with in NumPy, since not every backend has float64.
+    ``clip(x * scale + mean, low, high)`` on the last axis, or of the exponential of it, in float64: at an
+    offset of 1e9 float32 has steps of 64. NumPy arrays are computed with in NumPy, since not every backend
+    has float64.
 
     Args:
         mean: of each target.
         scale: standard deviation of each target.
         low: smallest value of each target in training.
         high: largest value.
+        log: whether the values are logarithms, which mean and scale then are of.
     """
 
     def __init__(
@@ -62,6 +95,7 @@ class TargetRange(keras.layers.Layer):  # type: ignore[misc]
         scale: Sequence[float],
         low: Sequence[float],
         high: Sequence[float],
+        log: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "float64", "autocast": False, **kwargs})
@@ -69,6 +103,7 @@ class TargetRange(keras.layers.Layer):  # type: ignore[misc]
         self._allow_non_tensor_positional_args = True
         self.mean, self.scale = [float(item) for item in mean], [float(item) for item in scale]
         self.low, self.high = [float(item) for item in low], [float(item) for item in high]
+        self.log = log
 
     @staticmethod
     def of(
@@ -77,21 +112,29 @@ class TargetRange(keras.layers.Layer):  # type: ignore[misc]
         scale: Sequence[float],
         low: Sequence[float],
         high: Sequence[float],
+        *,
+        log: bool = False,
     ) -> np.ndarray:
         """Return what the layer gives of an array, in NumPy."""
         wide = values.astype(np.float64) * np.array(scale) + np.array(mean)
+        if log:
+            # what is large anyway may overflow
+            wide = np.exp(np.minimum(wide, np.log(np.array(high)) + 1.0))
         return np.asarray(np.clip(wide, np.array(low), np.array(high)))
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """Map ``(batch, targets)`` to the same shape in float64, float32 traced on other backends."""
         own = self.mean, self.scale, self.low, self.high
         if isinstance(inputs, np.ndarray):
-            return self.of(inputs, *own)
+            return self.of(inputs, *own, log=self.log)
         dtype = "float64" if keras.backend.backend() == "tensorflow" else "float32"
         mean, scale, low, high = (
             ops.convert_to_tensor(np.array(values, np.float64), dtype) for values in own
         )
-        return ops.clip(ops.cast(inputs, dtype) * scale + mean, low, high)
+        wide = ops.cast(inputs, dtype) * scale + mean
+        if self.log:
+            wide = ops.exp(ops.minimum(wide, ops.log(high) + 1.0))
+        return ops.clip(wide, low, high)
 
     def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
         """The shape unchanged, in float64."""
@@ -100,7 +143,7 @@ class TargetRange(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
         own = {"mean": self.mean, "scale": self.scale, "low": self.low, "high": self.high}
-        return {**super().get_config(), **own}
+        return {**super().get_config(), **own, "log": self.log}
 
 
 @keras.saving.register_keras_serializable(package="automl")

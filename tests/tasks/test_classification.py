@@ -107,6 +107,22 @@ def test_the_weighted_loss_comes_back_from_its_description() -> None:
     assert again.get_config() == loss.get_config()
 
 
+@pytest.mark.parametrize(("weight", "chance"), [("none", 0.75), ("balanced", 0.5)])
+def test_a_head_may_begin_at_the_shares_of_the_classes(weight: str, chance: float) -> None:
+    task, features = multiclass("a", "a", "a", "b"), np.ones((1, 3), "float32")
+    options = ClassificationOptions(head_start="prior", class_weight=weight)
+
+    logits = task.head(keras.ops.convert_to_tensor(features), None, options)
+
+    chances = task.finish({"target": keras.ops.convert_to_numpy(logits["target"])})["target"]
+    np.testing.assert_allclose(chances, [[chance, 1 - chance]], rtol=1e-5)
+
+
+def test_an_unknown_start_of_a_head_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"Unknown head_start 'priors'\. Did you mean 'prior'"):
+        ClassificationOptions(head_start="priors")
+
+
 def test_an_unknown_class_weight_is_refused() -> None:
     with pytest.raises(ConfigError, match="balanced"):
         ClassificationOptions(class_weight="balance")

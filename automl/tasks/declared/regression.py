@@ -13,4 +13,5 @@ REGRESSION = TaskDeclaration(
     targets=AMOUNT,
     plots=("automl.tasks.plots:predictions_against_truth",),
     heads=("standardised",),
+    traits="automl.tasks.traits:of_amounts",
 )

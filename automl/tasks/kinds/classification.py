@@ -20,7 +20,7 @@ from automl.core.tensors import Inputs
 from automl.metrics.classification import ClassScorer
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.classification import BINARY, MULTICLASS
-from automl.tasks.layers import WeightedCrossentropy, softmax
+from automl.tasks.layers import WeightedCrossentropy, check_head_start, head, softmax
 from automl.tasks.losses import JoinedLoss
 from automl.tasks.scoring import SingleTarget
 
@@ -37,16 +37,19 @@ class ClassificationOptions:
         label_smoothing: share of each label spread over all classes (Szegedy et al., 2016).
         class_weight: ``none``, or ``balanced``: each class counts alike, whatever its share; this
             trades accuracy for balanced accuracy.
+        head_start: ``random``, or ``prior``: before training every example gets the shares of the classes.
     """
 
     label_smoothing: float = 0.0
     class_weight: str = "none"
+    head_start: str = "random"
 
     def __post_init__(self) -> None:
         if self.class_weight not in CLASS_WEIGHTS:
             raise ConfigError(
                 f"Unknown class_weight {self.class_weight!r}. {suggest(self.class_weight, CLASS_WEIGHTS)}"
             )
+        check_head_start(self.head_start)
 
 
 def fit(
@@ -129,7 +132,10 @@ class Classification:
 
     def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
         """Features ``(n, f)`` to logits ``(n, k)``."""
-        return {TARGET: keras.layers.Dense(len(self.classes), dtype="float32", name="logits")(features)}
+        count = len(self.classes)
+        shares = self.shares if options.class_weight == "none" else (1 / count,) * count
+        prior = np.log(shares).tolist() if options.head_start == "prior" else None
+        return {TARGET: head(count, prior, name="logits")(features)}
 
     def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
         """Cross-entropy of logits."""

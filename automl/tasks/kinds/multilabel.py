@@ -22,7 +22,7 @@ from automl.metrics.classification import FlagScorer
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.multilabel import MULTILABEL
 from automl.tasks.kinds.classification import ClassificationOptions
-from automl.tasks.layers import WeightedCrossentropy, sigmoid
+from automl.tasks.layers import WeightedCrossentropy, head, sigmoid
 from automl.tasks.losses import JoinedLoss
 from automl.tasks.scoring import SingleTarget
 
@@ -90,7 +90,10 @@ class Multilabel:
 
     def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
         """Features ``(n, f)`` to logits ``(n, k)``."""
-        return {TARGET: keras.layers.Dense(len(self.names), dtype="float32", name="logits")(features)}
+        balanced = options.class_weight == "balanced"
+        shares = np.clip([0.5] * len(self.names) if balanced else self.shares, 1e-3, 1 - 1e-3)
+        prior = np.log(shares / (1 - shares)).tolist() if options.head_start == "prior" else None
+        return {TARGET: head(len(self.names), prior, name="logits")(features)}
 
     def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
         """Binary cross-entropy of logits; balanced weights are those of negatives per positive."""

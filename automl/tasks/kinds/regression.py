@@ -1,5 +1,8 @@
 """Regression: one or several numbers per example, learned standardised, answered in their own unit.
 
+With ``target_curve: log`` the network learns the logarithm of a target. Its raw outputs then have another
+name, ``LOG``, by which they are known everywhere; scores and predictions are in the unit of the target.
+
 Predictions are kept within the range of the training part, as RealMLP does (Holzmüller et al., 2024):
 a network's rare wild extrapolation would otherwise dominate a squared error.
 
@@ -8,13 +11,13 @@ Symbols: n examples, k targets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
 
 import keras
 import numpy as np
-from keras import KerasTensor
+from keras import KerasTensor, ops
 
 from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.specs import TaskKind
@@ -24,8 +27,8 @@ from automl.metrics.regression import AmountScorer
 from automl.metrics.scorer import Decoded
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.regression import REGRESSION
-from automl.tasks.layers import within_range
-from automl.tasks.losses import JoinedLoss
+from automl.tasks.layers import check_head_start, head, within_range
+from automl.tasks.losses import JoinedLoss, MappingLoss
 from automl.tasks.scoring import SingleTarget
 
 LOSSES: Mapping[str, Callable[[], keras.losses.Loss]] = {
@@ -34,6 +37,14 @@ LOSSES: Mapping[str, Callable[[], keras.losses.Loss]] = {
     "huber": lambda: keras.losses.Huber(delta=1.0),
 }
 """Losses by name, on standardised values; Huber's corner (Huber, 1964) lies at one standard deviation."""
+
+LOG = "logarithm"
+"""Name of raw outputs that are standardised logarithms."""
+
+CURVES = ("straight", "log")
+
+LEAST = 1e-6
+"""Targets below this share of the spread count as it in a logarithm: float32 cannot tell them apart."""
 
 LARGEST = 1e150
 """Largest size of a target: the square of more would overflow."""
@@ -45,13 +56,22 @@ class RegressionOptions:
 
     Attributes:
         loss: ``mse``, ``mae`` or ``huber``.
+        target_curve: ``straight``, or ``log``: what is learned is the logarithm of each target, all of
+            which must be above 0 in the training part.
+        head_start: ``random``, or ``prior``: before training every example gets the mean.
     """
 
     loss: str = "mse"
+    target_curve: str = "straight"
+    head_start: str = "random"
 
     def __post_init__(self) -> None:
         if self.loss not in LOSSES:
             raise ConfigError(f"Unknown loss {self.loss!r}. {suggest(self.loss, LOSSES)}")
+        if self.target_curve not in CURVES:
+            known = suggest(self.target_curve, CURVES)
+            raise ConfigError(f"Unknown target_curve {self.target_curve!r}. {known}")
+        check_head_start(self.head_start)
 
 
 def fit(
@@ -72,12 +92,16 @@ def fit(
     values = given.reshape(len(given), -1)
     for column, name in enumerate(names):
         _check_target(values[:, column], name)
+    low, scale = values.min(axis=0), values.std(axis=0)
+    logs = np.log(np.maximum(values / scale, LEAST)) if (low > 0).all() else values[:, :0]
     return Regression(
         names=names,
         mean=_floats(values.mean(axis=0)),
-        scale=_floats(values.std(axis=0)),
-        low=_floats(values.min(axis=0)),
+        scale=_floats(scale),
+        low=_floats(low),
         high=_floats(values.max(axis=0)),
+        log_mean=_floats(logs.mean(axis=0)),
+        log_scale=_floats(logs.std(axis=0)),
     )
 
 
@@ -90,12 +114,16 @@ def restore(description: Mapping[str, Any]) -> Regression:
 class Regression:
     """k numbers; raw outputs are standardised ``(n, k)``, predictions in the unit of the target.
 
+    Logarithms are those of targets in units of their ``scale``.
+
     Attributes:
         names: name of each target.
         mean: of each target in the training part.
         scale: standard deviation of each.
         low: smallest value of each.
         high: largest value of each.
+        log_mean: mean of the logarithm of each; empty where some target is not above 0.
+        log_scale: standard deviation of the same.
     """
 
     names: tuple[str, ...]
@@ -103,6 +131,8 @@ class Regression:
     scale: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+    log_mean: tuple[float, ...] = ()
+    log_scale: tuple[float, ...] = ()
 
     kind: ClassVar[TaskKind] = REGRESSION.name
     declaration: ClassVar[TaskDeclaration] = REGRESSION
@@ -130,18 +160,32 @@ class Regression:
         return inputs, None
 
     def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
-        """Features ``(n, f)`` to standardised values ``(n, k)``."""
-        dense = keras.layers.Dense(len(self.names), dtype="float32", name="standardised")
-        return {TARGET: dense(features)}
+        """Features ``(n, f)`` to standardised values ``(n, k)``, or standardised logarithms.
+
+        Raises:
+            ConfigError: a logarithm is asked for, and some target is not above 0.
+        """
+        if options.target_curve == "log" and not self.log_mean:
+            low = dict(zip(self.names, self.low, strict=True))
+            raise ConfigError(f"target_curve 'log' needs targets above 0, the smallest are {low}.")
+        prior = [0.0] * len(self.names) if options.head_start == "prior" else None
+        name = LOG if options.target_curve == "log" else TARGET
+        return {name: head(len(self.names), prior, name="standardised")(features)}
 
     def loss(self, options: RegressionOptions) -> keras.losses.Loss:
-        """The chosen loss on standardised values."""
-        return JoinedLoss({TARGET: LOSSES[options.loss]()})
+        """The chosen loss on standardised values, or on standardised logarithms."""
+        if options.target_curve == "straight":
+            return JoinedLoss({TARGET: LOSSES[options.loss]()})
+        shift = [mean / scale for mean, scale in zip(self.mean, self.scale, strict=True)]
+        return LogarithmLoss(LOSSES[options.loss](), shift, self.log_mean, self.log_scale)
 
     def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Standardised values to the unit of the target, within the range of the training part."""
-        ranges = self.mean, self.scale, self.low, self.high
-        return {TARGET: within_range(outputs[TARGET], *ranges, name="values")}
+        seen = self.low, self.high
+        if LOG not in outputs:
+            return {TARGET: within_range(outputs[TARGET], self.mean, self.scale, *seen, name="values")}
+        mean = _floats(np.array(self.log_mean) + np.log(self.scale))
+        return {TARGET: within_range(outputs[LOG], mean, self.log_scale, *seen, name="values", log=True)}
 
     def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of predictions in the unit of the target."""
@@ -167,15 +211,54 @@ class Regression:
 
     def describe(self) -> dict[str, Any]:
         """Plain data for ``restore``."""
-        ranges = {"mean": self.mean, "scale": self.scale, "low": self.low, "high": self.high}
         return {
             "kind": self.kind,
-            "names": list(self.names),
-            **{key: list(value) for key, value in ranges.items()},
+            **{item.name: list(getattr(self, item.name)) for item in fields(self)},
         }
 
     def _in_unit(self, standardised: np.ndarray) -> np.ndarray:
         return np.asarray(np.asarray(standardised, dtype=np.float64) * self.scale + np.array(self.mean))
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class LogarithmLoss(MappingLoss):
+    """A loss between logarithms: of standardised targets ``TARGET``, and as raw outputs ``LOG`` give them.
+
+    Args:
+        loss: on standardised logarithms.
+        shift: mean of each target over its spread, by which targets above 0 are so again.
+        mean: of the logarithm of each.
+        scale: standard deviation of the logarithm.
+    """
+
+    def __init__(
+        self,
+        loss: keras.losses.Loss,
+        shift: Sequence[float],
+        mean: Sequence[float],
+        scale: Sequence[float],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**{"name": "logarithm", **kwargs})
+        self.loss = loss
+        self.shift, self.mean, self.scale = list(shift), list(mean), list(scale)
+
+    def call(self, y_true: Mapping[str, KerasTensor], y_pred: Mapping[str, KerasTensor]) -> KerasTensor:
+        """Return the loss of each example ``(batch,)``."""
+        shift, mean, scale = (np.array(item, np.float32) for item in (self.shift, self.mean, self.scale))
+        logs = ops.log(ops.maximum(y_true[TARGET] + shift, LEAST))
+        return self.loss.call((logs - mean) / scale, y_pred[LOG])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        own = {"shift": self.shift, "mean": self.mean, "scale": self.scale}
+        loss = keras.saving.serialize_keras_object(self.loss)
+        return {**super().get_config(), **own, "loss": loss}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Make the loss again from what ``get_config`` gave."""
+        return cls(**{**config, "loss": keras.saving.deserialize_keras_object(config["loss"])})
 
 
 def _check_target(values: np.ndarray, name: str) -> None:
