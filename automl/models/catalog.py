@@ -11,6 +11,7 @@ _PLACE = "automl.models.families"
 FAMILIES: Catalog[Family] = Catalog(
     "family",
     {
+        "tabular/realmlp": f"{_PLACE}.tabular.realmlp:FAMILY",
         "tabular/mlp": f"{_PLACE}.tabular.mlp:FAMILY",
         "tabular/residual_mlp": f"{_PLACE}.tabular.residual_mlp:FAMILY",
         "tabular/linear": f"{_PLACE}.tabular.linear:FAMILY",

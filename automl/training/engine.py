@@ -31,6 +31,8 @@ class TrainingOptions:
         batch_size: examples per step, over all devices.
         accumulation: parts that a batch is trained in, one after another, their gradients summed before
             the step; more parts need less memory. Rounded up to a divisor of the batch size.
+        passes: how often each example is seen over the full length, however many epochs it has; 0 for once
+            an epoch.
         weight_decay: decoupled decay per step, as in AdamW (Loshchilov and Hutter, 2019); applied by
             every optimizer, not on biases and norms.
         momentum: of ``sgd``, and the first decay rate of ``rmsprop``.
@@ -45,6 +47,7 @@ class TrainingOptions:
     warmup: float = 0.0
     batch_size: int = 128
     accumulation: int = 1
+    passes: int = 0
     weight_decay: float = 0.0
     momentum: float = 0.9
     gradient_clip: float = 0.0

@@ -16,7 +16,7 @@ from automl.training.batches.transforms.transform import structure
 from automl.training.dials import masked_entries, masked_losses
 from automl.training.engine import Candidate, TrainingOptions
 
-_LAID_OUT_ELSEWHERE = ("learning_rate", "schedule", "warmup", "patience", "batch_size")
+_LAID_OUT_ELSEWHERE = ("learning_rate", "schedule", "warmup", "patience", "batch_size", "passes")
 """Training options that reach a program as arrays, or not at all."""
 
 _TURNED = ("weight_decay", "momentum")

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, suggest
 from automl.core.notes import said_of, warnings_of
 from automl.core.quiet import muted_native_output
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
 """A trial on few rows or texts sees so many, within so many epochs: a thousand steps of fifty."""
+
+PASSES = "passes"
+"""The parameter of spaces that say how often a trial sees each row; they have a number of epochs for it."""
 
 MOST_PER_PASS = 10
 """Epochs of a pass at most: each one scores the validation part."""
@@ -335,12 +339,14 @@ def _search_space(
 ) -> tuple[dict[str, Family], SearchSpace, dict[str, int]]:
     task = dataset.task
     promises = modality.promises(dataset)
-    kinds = {tensor.kind for tensor in promises}
-    own = load_space(config.space, task=task).for_kinds(kinds) if config.space else None
+    kinds = {tensor.kind for tensor in promises} | _traits(dataset)
+    rows = len(dataset.examples)
+    own = load_space(config.space, task=task).for_kinds(kinds).for_rows(rows) if config.space else None
     wanted = config.family or ((own.name.split("/")[-1],) if own else ())
     families = usable_families(modality.name, promises, task, wanted)
     spaces = {
-        name: load_space(family.name, task=task).for_kinds(kinds) for name, family in families.items()
+        name: load_space(family.name, task=task).for_kinds(kinds).for_rows(rows)
+        for name, family in families.items()
     }
     if own is not None:
         name = own.name.split("/")[-1]
@@ -350,12 +356,22 @@ def _search_space(
                 f"{', '.join(families)}. {suggest(name, families)}"
             )
         spaces[name] = own
+    if config.epochs:
+        spaces = {name: _of_passes(item, config.epochs) for name, item in spaces.items()}
     space = join(spaces)
     for text in config.set:
         space = with_setting(space, text)
-    passes = {name: config.epochs or _full_length(item, dataset) for name, item in spaces.items()}
-    epochs = {name: per_pass * length for name, length in passes.items()}
+    epochs = {name: _epochs(config, item, dataset, per_pass) for name, item in spaces.items()}
     return families, replace(space, epochs=max(epochs.values())), epochs
+
+
+def _traits(dataset: Dataset) -> set[str]:
+    place, targets = TASKS[dataset.task].traits, dataset.examples.targets
+    return {*at_place(place)(targets)} if place and targets else set()
+
+
+def _of_passes(space: SearchSpace, passes: int) -> SearchSpace:
+    return space.fix(PASSES, passes) if PASSES in space.names else space
 
 
 def epochs_per_pass(handling: Handling, rows: int) -> int:
@@ -367,6 +383,15 @@ def _note_of_parts(per_pass: int, rows: int) -> tuple[str, ...]:
     if per_pass == 1:
         return ()
     return (f"{rows:,} examples: an epoch is 1/{per_pass} of a pass over them.",)
+
+
+def _epochs(config: JobConfig, space: SearchSpace, dataset: Dataset, per_pass: int) -> int:
+    """Full length of a trial: by passes, where the configuration does not say how many there are."""
+    if config.epochs:
+        return per_pass * config.epochs
+    if PASSES in space.names:
+        return space.epochs
+    return per_pass * _full_length(space, dataset)
 
 
 def _full_length(space: SearchSpace, dataset: Dataset) -> int:

@@ -18,6 +18,9 @@ from automl.models.layers.numeric_embeddings import PeriodicEmbedding, Piecewise
 
 EMBEDDINGS = ("none", "ple", "periodic")
 
+HOT = 2.0 / (1.0 + (2.0 / 3.0) ** 2) ** 0.5
+"""A one of a rare category, scaled by half its range and smoothly clipped as numbers are."""
+
 
 class EncodingOptions(Protocol):
     """What an encoding of columns is told.
@@ -85,6 +88,36 @@ class OneHotColumns(keras.layers.Layer):
             for column in self.columns
         ]
         return ops.concatenate(taken, axis=1)
+
+    def get_config(self) -> dict[str, Any]:
+        """The columns."""
+        return {**super().get_config(), "sizes": self.sizes, "columns": self.columns}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class SpreadColumns(keras.layers.Layer):
+    """Codes of some columns as RealMLP takes them (Holzmüller et al., 2024): missing and unseen are zeros.
+
+    Of two values one is -1 and the other 1; of more, each has a place that is ``HOT`` where it is.
+
+    Args:
+        sizes: number of codes of every column.
+        columns: positions of the columns to take.
+    """
+
+    def __init__(self, sizes: Sequence[int], columns: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sizes, self.columns = [int(size) for size in sizes], [int(column) for column in columns]
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, c) int32`` to ``(n, places) float32``."""
+        return ops.concatenate([self._spread(inputs, column) for column in self.columns], axis=1)
+
+    def _spread(self, inputs: KerasTensor, column: int) -> KerasTensor:
+        hot = ops.one_hot(inputs[:, column], self.sizes[column], dtype=self.compute_dtype)
+        if self.sizes[column] == 3:
+            return hot[:, 2:] - hot[:, 1:2]
+        return HOT * hot[:, 1:]
 
     def get_config(self) -> dict[str, Any]:
         """The columns."""

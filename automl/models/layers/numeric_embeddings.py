@@ -1,12 +1,13 @@
 """Embeddings of single numbers: each numeric column becomes a small vector before columns are mixed.
 
-Both compute in float32 under every policy: bfloat16 tells 256 ranks apart, fewer than there are rows.
+All compute in float32 under every policy: bfloat16 tells 256 ranks apart, fewer than there are rows.
 
 Legend: n rows, k numeric columns, t bins, f frequencies, d size of the embedding of one column.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -53,6 +54,57 @@ class PiecewiseLinearEmbedding(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="automl")
+class BinEmbedding(keras.layers.Layer):
+    """Embed numbers by a line and by what their ranks fill of bins, with bins of each column's own.
+
+    ``e_j = a_j x_j + b_j + sum_t clip(bins_j r_j - t, 0, 1) W_jt``, W zero at first, of a number x and its
+    rank r. Bins that are full count by their sum, so a row costs d operations per column for any bins.
+
+    Args:
+        bins: bins of each column.
+        size: numbers per column.
+    """
+
+    def __init__(self, bins: Sequence[int], size: int, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.bins, self.size = [int(count) for count in bins], int(size)
+
+    def build(self, input_shape: Any) -> None:
+        """Create weights of each column's own, those of all bins in one table."""
+        limit = keras.initializers.RandomUniform(-1.0, 1.0)
+        shape = (len(self.bins), self.size)
+        self.slope = self.add_weight(name="slope", shape=shape, initializer=limit)
+        self.bias = self.add_weight(name="bias", shape=shape, initializer=limit)
+        most = max(self.bins)
+        self.steps = self.add_weight(
+            name="steps", shape=(len(self.bins), most, self.size), initializer="zeros"
+        )
+        self._most = most
+
+    def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
+        """Numbers ``(n, k)`` and ranks ``(n, k)`` in [0, 1] to ``(n, k, d)``."""
+        numbers, ranks = inputs
+        counts = np.array(self.bins, np.float32)
+        filled = ops.clip(ranks, 0.0, 1.0) * counts
+        bins = ops.minimum(ops.floor(filled), counts - 1.0)
+        places = ops.cast(bins, "int32") + np.arange(len(counts), dtype=np.int32) * np.int32(self._most)
+        below = ops.cumsum(self.steps, axis=1) - self.steps
+        table = ops.reshape(ops.concatenate([below, self.steps], axis=-1), (-1, 2 * self.size))
+        found = ops.take(table, places, axis=0)
+        full, current = found[..., : self.size], found[..., self.size :]
+        line = ops.expand_dims(numbers, -1) * self.slope + self.bias
+        return line + full + ops.expand_dims(filled - bins, -1) * current
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """A vector per column."""
+        return (*input_shape[0], self.size)
+
+    def get_config(self) -> dict[str, Any]:
+        """The sizes."""
+        return {**super().get_config(), "bins": self.bins, "size": self.size}
+
+
+@keras.saving.register_keras_serializable(package="automl")
 class PeriodicEmbedding(keras.layers.Layer):
     """Embed numbers by learned cosines beside themselves (PBLD of RealMLP, Holzmüller et al., 2024).
 
@@ -62,26 +114,30 @@ class PeriodicEmbedding(keras.layers.Layer):
         frequencies: cosines per column.
         size: numbers per column, x itself included.
         scale: standard deviation of the frequencies at first; the larger, the finer the detail.
+        factor: of the learning rate of all its weights, see ``automl.models.layers.real_mlp``.
     """
 
-    def __init__(self, frequencies: int, size: int, scale: float, **kwargs: Any) -> None:
+    def __init__(
+        self, frequencies: int, size: int, scale: float, factor: float = 1.0, **kwargs: Any
+    ) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
         self.frequencies, self.size, self.scale = frequencies, size, scale
+        self.factor = float(factor)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create weights of each column's own."""
         columns, learned = input_shape[-1], self.size - 1
-        limit = 1.0 / float(np.sqrt(self.frequencies))
+        limit = 1.0 / float(np.sqrt(self.frequencies)) / self.factor
         uniform = keras.initializers.RandomUniform(-limit, limit)
         self.waves = self.add_weight(
             name="waves",
             shape=(columns, self.frequencies),
-            initializer=keras.initializers.RandomNormal(stddev=self.scale),
+            initializer=keras.initializers.RandomNormal(stddev=self.scale / self.factor),
         )
         self.phases = self.add_weight(
             name="phases",
             shape=(columns, self.frequencies),
-            initializer=keras.initializers.RandomUniform(-np.pi, np.pi),
+            initializer=keras.initializers.RandomUniform(-np.pi / self.factor, np.pi / self.factor),
         )
         self.mix = self.add_weight(
             name="mix", shape=(columns, self.frequencies, learned), initializer=uniform
@@ -91,11 +147,11 @@ class PeriodicEmbedding(keras.layers.Layer):
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(n, k)`` to ``(n, k, d)``."""
         numbers = ops.expand_dims(inputs, -1)
-        waves = ops.cos(2.0 * np.pi * numbers * self.waves + self.phases)
-        learned = ops.einsum("nkf,kfd->nkd", waves, self.mix) + self.bias
+        waves = ops.cos(self.factor * (2.0 * np.pi * numbers * self.waves + self.phases))
+        learned = self.factor * (ops.einsum("nkf,kfd->nkd", waves, self.mix) + self.bias)
         return ops.concatenate([numbers, learned], axis=-1)
 
     def get_config(self) -> dict[str, Any]:
         """The sizes."""
         own = {"frequencies": self.frequencies, "size": self.size, "scale": self.scale}
-        return {**super().get_config(), **own}
+        return {**super().get_config(), **own, "factor": self.factor}
