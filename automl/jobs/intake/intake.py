@@ -17,9 +17,10 @@ from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
 from automl.data.inference import Choice, infer_modality
-from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
+from automl.data.modality import Dataset, Examples, Modality, ReadOptions
 from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
+from automl.jobs.intake.lengths import epochs_per_pass, full_length, note_of_parts, of_passes
 from automl.jobs.intake.settings import check_settings, with_setting
 from automl.jobs.intake.story import story_of
 from automl.jobs.matching import on_shelves, usable_families
@@ -39,16 +40,6 @@ from automl.training.strategy import STRATEGIES
 if TYPE_CHECKING:
     from automl.data.splits import Fold
     from automl.jobs.assembly import Prepared
-
-
-LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
-"""A trial on few rows or texts sees so many, within so many epochs: a thousand steps of fifty."""
-
-PASSES = "passes"
-"""The parameter of spaces that say how often a trial sees each row; they have a number of epochs for it."""
-
-MOST_PER_PASS = 10
-"""Epochs of a pass at most: each one scores the validation part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +185,7 @@ def take_in(
     rows = len(dataset.examples)
     per_pass = epochs_per_pass(dataset.handling, rows)
     said = (chosen.reason,) if chosen.reason else ()
-    notes = (*said, *dataset.notes, *notes, *left_out, *_note_of_parts(per_pass, rows))
+    notes = (*said, *dataset.notes, *notes, *left_out, *note_of_parts(per_pass, rows))
     note(story_of(source, dataset, folds, validation, objectives))
     for text in notes:
         note(f"Warning: {text}" if warnings_of((text,)) else text)
@@ -357,45 +348,14 @@ def _search_space(
             )
         spaces[name] = own
     if config.epochs:
-        spaces = {name: _of_passes(item, config.epochs) for name, item in spaces.items()}
+        spaces = {name: of_passes(item, config.epochs) for name, item in spaces.items()}
     space = join(spaces)
     for text in config.set:
         space = with_setting(space, text)
-    epochs = {name: _epochs(config, item, dataset, per_pass) for name, item in spaces.items()}
+    epochs = {name: full_length(config.epochs, item, dataset, per_pass) for name, item in spaces.items()}
     return families, replace(space, epochs=max(epochs.values())), epochs
 
 
 def _traits(dataset: Dataset) -> set[str]:
     place, targets = TASKS[dataset.task].traits, dataset.examples.targets
     return {*at_place(place)(targets)} if place and targets else set()
-
-
-def _of_passes(space: SearchSpace, passes: int) -> SearchSpace:
-    return space.fix(PASSES, passes) if PASSES in space.names else space
-
-
-def epochs_per_pass(handling: Handling, rows: int) -> int:
-    """Return how many epochs a pass over so many examples is divided into."""
-    return min(MOST_PER_PASS, -(-rows // handling.examples_per_epoch)) or 1
-
-
-def _note_of_parts(per_pass: int, rows: int) -> tuple[str, ...]:
-    if per_pass == 1:
-        return ()
-    return (f"{rows:,} examples: an epoch is 1/{per_pass} of a pass over them.",)
-
-
-def _epochs(config: JobConfig, space: SearchSpace, dataset: Dataset, per_pass: int) -> int:
-    """Full length of a trial: by passes, where the configuration does not say how many there are."""
-    if config.epochs:
-        return per_pass * config.epochs
-    if PASSES in space.names:
-        return space.epochs
-    return per_pass * _full_length(space, dataset)
-
-
-def _full_length(space: SearchSpace, dataset: Dataset) -> int:
-    """The space's own epochs; more where few examples make epochs of few steps."""
-    if not dataset.handling.longer_where_few:
-        return space.epochs
-    return max(space.epochs, min(MOST_EPOCHS, LEAST_EXAMPLES // max(len(dataset.examples), 1)))

@@ -1,0 +1,55 @@
+"""How long a trial is trained: in epochs, and in passes over the training part."""
+
+from __future__ import annotations
+
+from automl.data.modality import Dataset, Handling
+from automl.spaces.space import SearchSpace
+
+LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
+"""A trial on few rows or texts sees so many, within so many epochs: a thousand steps of fifty."""
+
+PASSES = "passes"
+"""The parameter of spaces that say how often a trial sees each row; they have a number of epochs for it."""
+
+MOST_PER_PASS = 10
+"""Epochs of a pass at most: each one scores the validation part."""
+
+
+def epochs_per_pass(handling: Handling, rows: int) -> int:
+    """Return how many epochs a pass over so many examples is divided into."""
+    return min(MOST_PER_PASS, -(-rows // handling.examples_per_epoch)) or 1
+
+
+def full_length(asked: int | None, space: SearchSpace, dataset: Dataset, per_pass: int) -> int:
+    """Return the epochs of a trial's full length.
+
+    Args:
+        asked: passes that the user wants, or None.
+        space: of the family; one with the parameter ``passes`` has as many epochs for any number of them.
+        dataset: how many examples there are, and how they are handled.
+        per_pass: epochs of a pass.
+    """
+    if asked:
+        return per_pass * asked
+    if PASSES in space.names:
+        return space.epochs
+    return per_pass * _passes(space, dataset)
+
+
+def of_passes(space: SearchSpace, passes: int) -> SearchSpace:
+    """Return a space whose trials see each row so often, where it says how often."""
+    return space.fix(PASSES, passes) if PASSES in space.names else space
+
+
+def note_of_parts(per_pass: int, rows: int) -> tuple[str, ...]:
+    """Return what the user is told where a pass has several epochs."""
+    if per_pass == 1:
+        return ()
+    return (f"{rows:,} examples: an epoch is 1/{per_pass} of a pass over them.",)
+
+
+def _passes(space: SearchSpace, dataset: Dataset) -> int:
+    """The space's own epochs; more where few examples make epochs of few steps."""
+    if not dataset.handling.longer_where_few:
+        return space.epochs
+    return max(space.epochs, min(MOST_EPOCHS, LEAST_EXAMPLES // max(len(dataset.examples), 1)))

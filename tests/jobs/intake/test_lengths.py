@@ -1,0 +1,58 @@
+"""How long trials are: in epochs and in passes, by space, rows and the user's wish."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl.data.modalities.tabular import TABULAR
+from automl.data.modality import Dataset, ReadOptions
+from automl.data.source import open_source
+from automl.jobs.intake.lengths import full_length, of_passes
+from automl.spaces.loading import load_space
+from automl.spaces.parsing import parse_space
+from automl.spaces.space import SearchSpace
+
+PARAMETERS = "parameters: {width: {type: integer, low: 1, high: 8}"
+PLAIN = f"epochs: 12\n{PARAMETERS}}}"
+PASSING = f"epochs: 15\n{PARAMETERS}, passes: {{type: integer, low: 1, high: 512, default: 256}}}}"
+
+
+def space(text: str) -> SearchSpace:
+    return parse_space(text, source="mine.yaml", name="mine")
+
+
+def dataset(rows: int) -> Dataset:
+    table = pd.DataFrame({"x": np.arange(rows) / 3, "y": ["a", "b"] * (rows // 2)})
+    return TABULAR.read(open_source(table), ReadOptions(target=("y",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "rows", "epochs"),
+    [
+        (PLAIN, None, 50_000, 12),
+        (PLAIN, None, 500, 100),
+        (PASSING, None, 500, 15),
+        (PLAIN, 7, 500, 7),
+        (PASSING, 7, 500, 7),
+    ],
+)
+def test_few_rows_are_seen_more_often_unless_the_space_or_the_user_says(
+    text: str, asked: int | None, rows: int, epochs: int
+) -> None:
+    assert full_length(asked, space(text), dataset(rows), 1) == epochs
+
+
+def test_what_the_user_asks_for_is_passes_of_every_space() -> None:
+    assert of_passes(space(PASSING), 7).default()["passes"] == 7
+    assert of_passes(space(PLAIN), 7) == space(PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("task", "rows", "passes"), [("regression", 500, 256), ("regression", 5000, 64), ("binary", 500, 16)]
+)
+def test_realmlp_sees_few_amounts_often_and_classes_seldom(task: str, rows: int, passes: int) -> None:
+    shipped = load_space("tabular/realmlp", task=task).for_rows(rows)
+
+    assert shipped.default()["passes"] == passes
