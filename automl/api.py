@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.amounts import parse_size, parse_time
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.phases import Phases
@@ -18,14 +19,13 @@ from automl.jobs.config import (
     config_from,
     dump_config,
     name_of,
-    parse_size,
-    parse_time,
     parse_workers,
     read_config,
 )
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
-from automl.jobs.intake.intake import check_early, default_backend
+from automl.jobs.intake.backend import Backend, kept_backend
+from automl.jobs.intake.intake import check_early
 from automl.jobs.intake.kept_options import kept_config, with_secrets
 from automl.jobs.intake.opening import check_stores, proposer_of, taken_in
 from automl.jobs.intake.over import is_over, leave_as_it_is
@@ -36,7 +36,7 @@ from automl.jobs.result import Result, load_result
 from automl.jobs.search.alarm import alarm
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.clock import counted, seconds_used
-from automl.jobs.search.crew import executor_name, hired
+from automl.jobs.search.crew import executor_name, hiring
 from automl.jobs.search.interrupts import endings_interrupt
 from automl.jobs.tune.tuned import load_any, refuse_tuned
 from automl.jobs.versions import refuse_other_versions
@@ -84,6 +84,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     header: bool = True,
     seed: int = 0,
     out: str | Path | None = None,
+    backend: str = "auto",
     strategy: str = "auto",
     engine: str = "auto",
     precision: str = "auto",
@@ -112,10 +113,9 @@ def search(  # noqa: D417  the options are told in JobConfig
         progress: a view of your own, an object with the methods of ``automl.Progress``.
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
             pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, keep,
-            drop, horizon,
-            lookback, image_size, header, seed, out, strategy, engine, precision, workers, executor,
-            ray_address, worker_cores, trials_per_gpu, attempts, memory_limit, storage, lenient, tracking,
-            tracking_uri: as the options of ``automl search``, see ``automl.JobConfig``.
+            drop, horizon, lookback, image_size, header, seed, out, backend, strategy, engine, precision,
+            workers, executor, ray_address, worker_cores, trials_per_gpu, attempts, memory_limit, storage,
+            lenient, tracking, tracking_uri: as the options of ``automl search``, see ``automl.JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -172,7 +172,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         lenient=lenient,
         tracking=tracking,
         tracking_uri=_path(tracking_uri, "tracking_uri"),
-        backend=default_backend(),
+        backend=backend,
     )
     with watching(verbose, progress, started=started) as watcher:
         return run_job(config, data=data if inside else None, progress=watcher, started=started)
@@ -256,6 +256,7 @@ def resume(
             leave_as_it_is(files, config, watcher, lambda: open_tracker_of(config.tracking, store, files))
             return Result(files.path)
         config = _longer(config, seconds_used(files), trials, time_limit)
+        config = kept_backend(config, begun=files.state.exists())
         config = config if workers is None else replace(config, workers=parse_workers(workers))
         config = with_secrets(config, storage, tracking_uri)
         source = check_early(config, data)
@@ -324,12 +325,18 @@ def _search(
     phases = Phases(progress.phase, deadline=begun.deadline)
     with (
         alarm(phases, begun.end, forceful=alone) as bell,
-        hired(config, folder, data, progress.note) as hire,
+        hiring(folder, data, progress.note) as hire,
     ):
-        intake = taken_in(config, replace(source, phases=phases), folder, progress.note)
-        config = _settled(config)
+
+        def chosen(backend: Backend) -> None:
+            hire.begin(replace(config, backend=backend.trials), elsewhere=backend.elsewhere)
+
+        hire.prepare(config)
+        source = replace(source, phases=phases)
+        intake = taken_in(config, source, folder, progress.note, alone=alone, hire=chosen)
+        config = _settled(replace(config, backend=intake.backend.trials))
         # in this process MLflow would take its time from a training alone; from many, their coordinator's
-        apart = executor_name(config) != "inline"
+        apart = executor_name(config, elsewhere=intake.backend.elsewhere) != "inline"
         tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
         write_whole(folder.job, dump_config(kept_config(config)))
         from automl.jobs.search.search import Adapters, run_search

@@ -9,10 +9,11 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from automl.core.amounts import parse_time
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.specs import COSTS, Direction, Objective, metric_of
-from automl.jobs.config import DEFAULT_TRIALS, JobConfig, dump_config, parse_time
+from automl.jobs.config import DEFAULT_TRIALS, JobConfig, dump_config
 from automl.jobs.folder import new_folder
 from automl.jobs.intake.kept_options import kept_config
 from automl.jobs.lock import discarded_unused, locked

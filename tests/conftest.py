@@ -14,6 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from automl import Result
 
+# one backend for the whole process; what `auto` chooses is tested in tests/jobs/test_backends_of_a_job.py
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version
 from typing import Any
 
@@ -20,6 +21,7 @@ from automl.private_keras import (
     noise_shape,
     read_on_tensorflow,
     run_through_graph,
+    spare_tensorflow,
     take_arrays,
     write_on_tensorflow,
 )
@@ -198,3 +200,19 @@ def test_after_an_error_names_go_on_too() -> None:
         keras.layers.Dense()
 
     assert not build() & before
+
+
+def test_models_are_written_down_without_tensorflow(monkeypatch) -> None:
+    from keras.src.saving import serialization_lib
+
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+    expected = keras.saving.serialize_keras_object(model)
+    monkeypatch.setattr(serialization_lib, "tf", serialization_lib.tf)
+
+    spare_tensorflow()
+
+    assert keras.saving.serialize_keras_object(model) == expected
+    assert serialization_lib.tf.available == ("tensorflow" in sys.modules)
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    assert keras.saving.serialize_keras_object(model) == expected
+    assert "tensorflow" not in sys.modules

@@ -114,6 +114,10 @@ class Examples:
         )
 
 
+USUAL_BACKEND = "tensorflow"
+"""The backend of Keras that everything runs on where nothing else is quicker."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Handling:
     """How examples of a kind are handled by a job.
@@ -123,11 +127,14 @@ class Handling:
             epochs, comes soon.
         tensors_kept: whether preprocessed tensors take longer to make than to map from a file.
         longer_where_few: whether trials on few examples get more epochs than their space says.
+        cpu_backend: backend of Keras on which models of such examples train fastest on a CPU, where that
+            was measured (docs/benchmarks.md).
     """
 
     examples_per_epoch: int
     tensors_kept: bool = False
     longer_where_few: bool = False
+    cpu_backend: str = USUAL_BACKEND
 
 
 ROWS = Handling(examples_per_epoch=200_000)
@@ -137,10 +144,12 @@ ROWS = Handling(examples_per_epoch=200_000)
 def joint_handling(handlings: Iterable[Handling]) -> Handling:
     """Return how examples are handled that have parts of several kinds."""
     parts = tuple(handlings)
+    backends = {part.cpu_backend for part in parts}
     return Handling(
         examples_per_epoch=min(part.examples_per_epoch for part in parts),
         tensors_kept=any(part.tensors_kept for part in parts),
         longer_where_few=all(part.longer_where_few for part in parts),
+        cpu_backend=backends.pop() if len(backends) == 1 else USUAL_BACKEND,
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from automl.core.amounts import parse_size, parse_time
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.names import column_name
 from automl.spaces.nodes import read_located
@@ -17,7 +17,7 @@ DEFAULT_TRIALS = 20
 
 AUTO = "auto"
 
-BACKENDS = ("tensorflow", "jax", "torch")
+BACKENDS = (AUTO, "tensorflow", "jax", "torch")
 
 EXECUTORS = (AUTO, "inline", "pool", "folder", "ray")
 
@@ -140,7 +140,12 @@ class JobConfig:
     )
     seed: int = option(0, "seed of splits, samplers, weights and batches", metavar="N")
     out: str | None = option(None, "job folder; default: runs/NAME-TIME", metavar="DIR")
-    backend: str = option("tensorflow", "Keras backend: tensorflow, jax or torch", metavar="B")
+    backend: str = option(
+        AUTO,
+        "Keras backend: auto, tensorflow, jax or torch; auto: KERAS_BACKEND, else jax for tables on a CPU, "
+        "tensorflow for all else",
+        metavar="B",
+    )
     strategy: str = option(
         "auto", "auto, single, mirrored, data-parallel, multi-worker or tpu", metavar="S"
     )
@@ -284,33 +289,6 @@ def dump_config(config: JobConfig) -> str:
         if value != item.default or name in ("data", "seed"):
             values[name] = list(value) if isinstance(value, tuple) else value
     return str(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
-
-
-def parse_time(text: str | float, name: str = "time") -> float:
-    """Return seconds from ``"90s"``, ``"10m"``, ``"1.5h"`` or a number of seconds.
-
-    Raises:
-        ConfigError: the text has another form.
-    """
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", str(text))
-    if match is None:
-        raise ConfigError(f"{name}: expected a time such as 90s, 10m or 1.5h, got {text!r}.")
-    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
-
-
-def parse_size(text: str | int, name: str = "memory_limit") -> int:
-    """Return bytes from ``"4GB"``, ``"512MB"``, ``"2GiB"`` or a number of bytes.
-
-    Raises:
-        ConfigError: the text has another form.
-    """
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", str(text).lower())
-    if match is None:
-        raise ConfigError(f"{name}: expected a size such as 4GB or 512MB, got {text!r}.")
-    base = 1024 if match[3] else 1000
-    if len(match[1]) > 30:
-        raise ConfigError(f"{name}: {match[1][:30]}... is not a memory size.")
-    return int(float(match[1]) * base ** " kmgt".index(match[2] or " "))
 
 
 def parse_workers(value: int | str, name: str = "workers") -> int | str:

@@ -26,7 +26,7 @@ from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
-from automl.jobs.intake.intake import choose_backend, default_backend, name_backend
+from automl.jobs.intake.backend import default_backend, import_keras, name_backend
 from automl.jobs.trial.trained_rows import seen_rows
 from automl.jobs.versions import read_versioned, refuse_other_versions
 from automl.metrics.scorer import score_at_once
@@ -96,7 +96,7 @@ class Result:
         if not self._files.model.exists():
             raise ConfigError(f"{self.folder} has no model.keras: the job has not got that far.")
         self._check_packages()
-        choose_backend(default_backend())
+        import_keras(default_backend())
         return load_model(self._files.model)
 
     @property
@@ -280,7 +280,7 @@ class Result:
             examples, notes = self._modality.read_again(source, schema, targets=targets)
         examples = compact(examples)
         source.kept.shrink()  # a large table need not stay beside its inputs
-        choose_backend(default_backend())
+        import_keras(default_backend())
         return source, examples, notes
 
     def _is_of_search(self, source: Source) -> bool:

@@ -71,8 +71,8 @@ def dataset(job: JobRecord) -> dict[str, str]:
     }
 
 
-def environment() -> dict[str, Any]:
-    """Return versions and machine."""
+def environment(job: JobRecord) -> dict[str, Any]:
+    """Return versions, machine, and the backend of a job's trials."""
     versions = {}
     for name in LIBRARIES:
         try:
@@ -84,7 +84,7 @@ def environment() -> dict[str, Any]:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu_count": os.cpu_count(),
-        "keras_backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "keras_backend": job.settings.get("backend"),
         "packages": versions,
     }
 

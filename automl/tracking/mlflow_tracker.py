@@ -138,7 +138,7 @@ class MlflowTracker:
             self._numbers = set() if job.run_id else None
             self._batch(params=job_params(job))
             self._put("inputs", dataset(job))
-            self._put("text", {"path": "environment.json", "text": json.dumps(environment(), indent=2)})
+            self._put("text", {"path": "environment.json", "text": json.dumps(environment(job), indent=2)})
         return self._run
 
     def start_trial(self, number: int, configuration: Mapping[str, Any], *, seed: int) -> str:

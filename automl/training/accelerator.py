@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from automl.training.strategy import TPU_VARIABLES
+
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
@@ -83,6 +85,17 @@ def visible_gpus() -> tuple[str, ...]:
     if chosen is not None:
         return tuple(name.strip() for name in chosen.split(",") if name.strip() not in ("", "-1"))
     return tuple(str(index) for index, _ in enumerate(_asked_of_nvidia("index")))
+
+
+def named_accelerator() -> str:
+    """Return what to train on besides the CPU of this machine, in words; empty for nothing.
+
+    No framework is loaded for it: what the environment and the driver say.
+    """
+    for name in (*TPU_VARIABLES, "TF_CONFIG"):
+        if os.environ.get(name):
+            return name
+    return "a GPU" if visible_gpus() else ""
 
 
 def _of_tensorflow() -> Accelerator:

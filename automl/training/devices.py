@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import keras
 
+from automl.private_keras import spare_tensorflow
+
 _DETERMINISTIC = "--xla_gpu_deterministic_ops=true"
 
 
@@ -22,6 +24,7 @@ def configure(*, deterministic: bool = True) -> None:
     if backend == "jax":
         _configure_jax(deterministic)
     if backend != "tensorflow":
+        spare_tensorflow()
         return
     from automl.training.strategies import tf_distribute
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -51,3 +52,14 @@ STRATEGIES: Catalog[Any] = Catalog(
         "tpu": "automl.training.strategies.tf_distribute:tpu",
     },
 )
+
+BACKENDS: Mapping[str, str] = {
+    "data-parallel": "jax",
+    "mirrored": "tensorflow",
+    "multi-worker": "tensorflow",
+    "tpu": "tensorflow",
+}
+"""The backend of each strategy that has one of its own."""
+
+TPU_VARIABLES = ("TPU_NAME", "TPU_WORKER_ID")
+"""Variables of the environment that name a TPU."""

@@ -15,8 +15,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from automl.core.amounts import parse_time
 from automl.core.errors import AutomlError
-from automl.jobs.config import parse_time
 from benchmarks.arguments import names_of
 from benchmarks.quality.peers import PEERS
 from benchmarks.quality.report import report

@@ -29,7 +29,6 @@ SUITES = [
 @pytest.mark.timeout(1500)
 @pytest.mark.skipif(keras.backend.backend() == "jax", reason="this process is the one on JAX")
 def test_the_suites_pass_on_jax() -> None:
-    pytest.importorskip("jax", reason="JAX is not installed: pip install 'automl-keras[jax]'")
     command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:cacheprovider", *SUITES]
     # the suites run each function a few times only, so optimising them would take most of the time
     environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.jobs.config import JobConfig, config_from, dump_config, parse_time, read_config
+from automl.jobs.config import JobConfig, config_from, dump_config, read_config
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,6 @@ def test_columns_are_named_as_the_user_spells_them():
     job = JobConfig(target=("Life expectancy ",), keep=(" id",), time_column="when ")
 
     assert (job.target, job.keep, job.time_column) == (("Life expectancy",), ("id",), "when")
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("90s", 90), ("10m", 600), ("1.5h", 5400), (30, 30), ("2", 2)]
-)
-def test_times_are_read(text, seconds):
-    assert parse_time(text) == seconds
 
 
 def test_a_written_job_reads_back_as_the_same_job(tmp_path):

@@ -49,7 +49,10 @@ def test_the_policy_does_not_outlive_the_job(job: tuple[automl.Result, SilentPro
 def test_the_choice_is_said(job: tuple[automl.Result, SilentProgress]) -> None:
     _, progress = job
 
-    assert "Engine: streaming (as asked for). Precision: mixed_bfloat16." in progress.notes
+    assert (
+        f"Engine: streaming (as asked for). Backend: {keras.backend.backend()} (KERAS_BACKEND says so). "
+        "Precision: mixed_bfloat16." in progress.notes
+    )
 
 
 def test_the_precision_that_auto_chose_stands_in_the_job_file(tmp_path: Path) -> None:

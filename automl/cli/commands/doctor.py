@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-_PACKAGES = ("keras", "tensorflow", "optuna", "mlflow", "scikit-learn", "pandas", "numpy")
+_PACKAGES = ("keras", "tensorflow", "jax", "optuna", "mlflow", "scikit-learn", "pandas", "numpy")
 _OPTIONAL = {"torch": "gp", "polars": "polars", "ray": "ray", "psycopg": "postgres", "pymysql": "mysql"}
 
 
@@ -75,15 +75,19 @@ def _show_store() -> bool:
 
 
 def _show_devices() -> int:
-    from automl.jobs.intake.intake import choose_backend
+    from automl.core.errors import ConfigError
+    from automl.jobs.intake.backend import asked_backend, default_backend, import_keras
 
-    choose_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))
+    asked = asked_backend()
+    usual = "jax for tables on a CPU, tensorflow for all else"
+    click.echo(f"--backend    auto: {usual if asked is None else f'{asked}, as KERAS_BACKEND says'}")
     try:
+        import_keras(default_backend())
         import keras
 
         from automl.training.devices import describe_devices
-    except ImportError as error:
-        click.echo(f"The backend cannot be loaded: {error}", err=True)
+    except (ConfigError, ImportError) as error:
+        click.echo(f"Error: {error}", err=True)
         return 1
     click.echo(f"backend      {keras.backend.backend()}")
     for line in describe_devices():

@@ -29,8 +29,8 @@ def command(folder: str, name: str | None, wait: str) -> int:
     Start the search with `--executor folder`, on any machine that can read the folder. On Ctrl-C or SIGTERM
     the worker finishes its epoch and leaves; the trial continues on another worker.
     """
+    from automl.core.amounts import parse_time
     from automl.execution.board_worker import join
-    from automl.jobs.config import parse_time
     from automl.jobs.folder import JobFolder
     from automl.jobs.trial.worker import open_joined_runner
 

@@ -219,8 +219,8 @@ class Kind:
     strict: Callable[[pd.Series[Any], Column], tuple[int, str] | None] = lambda series, column: None
 
 
-HANDLED_AS_CELLS = Handling(examples_per_epoch=200_000, longer_where_few=True)
-"""How examples of plain cells are handled: quick to make and to train on."""
+HANDLED_AS_CELLS = Handling(examples_per_epoch=200_000, longer_where_few=True, cpu_backend="jax")
+"""How examples of plain cells are handled: quick to make and to train on, by dense nets in long loops."""
 
 
 def one_per_row(dtype: str) -> Callable[[Column], tuple[tuple[int | None, ...], str]]:

@@ -198,8 +198,9 @@ class DateParts(keras.layers.Layer):
 class CategoryLookup(keras.layers.Layer):
     """Replace the text of categorical columns by codes from 1; 0 is missing or never seen in training.
 
-    One table holds the words of all columns, and a sorted list tells which word of which column has
-    which code: quick to build and to save also for hundreds of columns.
+    On TensorFlow one table holds the words of all columns, and a sorted list tells which word of which
+    column has which code: quick to build and to save also for hundreds of columns. Other backends have no
+    texts; there arrays of them are looked up in dictionaries, and TensorFlow need not be loaded.
 
     Args:
         vocabularies: for each column its known words.
@@ -209,13 +210,16 @@ class CategoryLookup(keras.layers.Layer):
         super().__init__(autocast=False, **kwargs)
         take_arrays(self)
         self.vocabularies = [[str(word) for word in column] for column in vocabularies]
+        if keras.backend.backend() == "tensorflow":
+            self._make_table()
+        else:
+            self._known = [_numbered(words) for words in self.vocabularies]
+
+    def _make_table(self) -> None:
         words = list(dict.fromkeys(word for column in self.vocabularies for word in column))
         self._lookup = keras.layers.StringLookup(vocabulary=words or ["-"], num_oov_indices=1)
-        number = {word: position for position, word in enumerate(words, start=1)}
+        number = _numbered(words)
         self._stride = len(words) + 2
-        self._set_keys(number)
-
-    def _set_keys(self, number: dict[str, int]) -> None:
         pairs = sorted(
             (column * self._stride + number[word], code)
             for column, known in enumerate(self.vocabularies)
@@ -229,6 +233,8 @@ class CategoryLookup(keras.layers.Layer):
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(n, c) string`` to ``(n, c) int32``."""
+        if keras.backend.backend() != "tensorflow":
+            return ops.convert_to_tensor(self._looked_up(np.asarray(inputs)))
         words = ops.cast(self._lookup(inputs), "int32")
         columns = np.arange(len(self.vocabularies), dtype=np.int32) * np.int32(self._stride)
         keys = ops.reshape(words + columns, (-1,))
@@ -238,6 +244,12 @@ class CategoryLookup(keras.layers.Layer):
         codes = ops.where(known, ops.take(self._codes, places), 0)
         return ops.reshape(codes, (-1, len(self.vocabularies)))
 
+    def _looked_up(self, texts: np.ndarray) -> np.ndarray:
+        codes = np.zeros(texts.shape, np.int32)
+        for place, known in enumerate(self._known):
+            codes[:, place] = [known.get(_text(word), 0) for word in texts[:, place].tolist()]
+        return codes
+
     def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
         """Shape of the codes."""
         return KerasTensor(inputs.shape, dtype="int32")
@@ -245,6 +257,14 @@ class CategoryLookup(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """The known words."""
         return {**super().get_config(), "vocabularies": self.vocabularies}
+
+
+def _text(word: Any) -> Any:
+    return word.decode("utf-8", "replace") if isinstance(word, bytes) else word
+
+
+def _numbered(words: Sequence[str]) -> dict[str, int]:
+    return {word: number for number, word in enumerate(words, start=1)}
 
 
 def _calendar(days: KerasTensor) -> tuple[KerasTensor, KerasTensor]:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, suggest
 from automl.core.notes import said_of, warnings_of
-from automl.core.quiet import muted_native_output
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
 from automl.data.inference import Choice, infer_modality
 from automl.data.modality import Dataset, Examples, Modality, ReadOptions
 from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
+from automl.jobs.intake.backend import Backend, choose_backends, import_keras
 from automl.jobs.intake.lengths import epochs_per_pass, full_length, note_of_parts, of_passes
 from automl.jobs.intake.settings import check_settings, with_setting
 from automl.jobs.intake.story import story_of
@@ -58,6 +55,7 @@ class Intake:
         epochs: full length of a trial by family.
         epochs_per_pass: epochs that a pass over the training part is divided into.
         notes: what the user should know of the data.
+        backend: of this process and of the trials.
     """
 
     source: Source
@@ -71,6 +69,7 @@ class Intake:
     epochs: Mapping[str, int]
     epochs_per_pass: int
     notes: tuple[str, ...]
+    backend: Backend
 
 
 def check_early(config: JobConfig, data: object = None) -> Source:
@@ -114,63 +113,29 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     return source
 
 
-def name_backend(backend: str) -> None:
-    """Say which backend Keras takes when it is imported, by and by."""
-    if "keras" not in sys.modules:
-        os.environ["KERAS_BACKEND"] = backend
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-
-def choose_backend(backend: str) -> None:
-    """Set the Keras backend, which can be done only before Keras is first imported, and import Keras.
-
-    Raises:
-        ConfigError: Keras is already running on another backend, or the backend is not installed.
-    """
-    if "keras" in sys.modules:
-        running = sys.modules["keras"].backend.backend()
-        if running != backend:
-            raise ConfigError(
-                f"Keras already runs on {running!r} in this process, so {backend!r} cannot be chosen. "
-                "Set KERAS_BACKEND before importing Keras."
-            )
-        return
-    name_backend(backend)
-    with muted_native_output():
-        try:
-            import_module("keras")
-        except ImportError as error:
-            raise ConfigError(
-                f"The Keras backend {backend!r} cannot be loaded: {error}. "
-                "Is it installed? JAX comes with: pip install 'automl-keras[jax]'."
-            ) from None
-
-
-def default_backend() -> str:
-    """The backend of this process: Keras' own when it runs, else the environment's or TensorFlow."""
-    if "keras" in sys.modules:
-        return str(sys.modules["keras"].backend.backend())
-    return os.environ.get("KERAS_BACKEND", "tensorflow")
-
-
 def take_in(
     config: JobConfig,
     source: Source,
     cache: Path | None = None,
     *,
-    data_is_good: Callable[[], object] = lambda: None,
+    alone: bool = True,
+    data_is_good: Callable[[Backend], object] = lambda backend: None,
     note: Callable[[str], None] = lambda text: None,
 ) -> Intake:
     """Read the data and lay out what is searched.
 
-    Keras is loaded only when the data has been found good, so that a refusal comes at once.
+    Keras is loaded only then, so that a refusal comes at once and its backend suits the data.
 
     Args:
         config: the job.
         source: its data.
         cache: folder in which what is slow to read and to prepare is kept, or None to keep nothing.
-        data_is_good: called before Keras is loaded.
+        alone: whether this process does nothing else.
+        data_is_good: called with the chosen backends before Keras is loaded.
         note: is told then what was read.
+
+    Raises:
+        ConfigError: the backend that was asked for cannot run.
     """
     source = _with_cache(source, cache)
     options = read_options(config)
@@ -187,11 +152,11 @@ def take_in(
     said = (chosen.reason,) if chosen.reason else ()
     notes = (*said, *dataset.notes, *notes, *left_out, *note_of_parts(per_pass, rows))
     note(story_of(source, dataset, folds, validation, objectives))
-    for text in notes:
-        note(f"Warning: {text}" if warnings_of((text,)) else text)
-    data_is_good()
-    with source.phases.phase(f"loading Keras on {config.backend}"):
-        choose_backend(config.backend)
+    _tell(notes, note)
+    backend = choose_backends(config, dataset.handling, dataset.task, data=source.content, alone=alone)
+    data_is_good(backend)
+    with source.phases.phase(f"loading Keras on {backend.own}"):
+        import_keras(backend.own)
     families, space, epochs = _search_space(config, modality, dataset, per_pass)
     return Intake(
         source=source,
@@ -205,6 +170,7 @@ def take_in(
         epochs=epochs,
         epochs_per_pass=per_pass,
         notes=notes,
+        backend=backend,
     )
 
 
@@ -269,6 +235,11 @@ def objectives_of(
     for text in config.constraint:
         check_limit(parse_limit(text), task, parts)
     return chosen or (default_objective(task),)
+
+
+def _tell(notes: Sequence[str], note: Callable[[str], None]) -> None:
+    for text in notes:
+        note(f"Warning: {text}" if warnings_of((text,)) else text)
 
 
 def _with_cache(source: Source, folder: Path | None) -> Source:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from automl.core.specs import Objective
 from automl.jobs.config import JobConfig
 from automl.jobs.folder import JobFolder
+from automl.jobs.intake.backend import Backend
 from automl.jobs.intake.intake import Intake, take_in
 from automl.jobs.intake.warm_start import place_of
 
@@ -32,8 +33,27 @@ def check_stores(config: JobConfig) -> None:
         check_store(config.tracking_uri)
 
 
-def taken_in(config: JobConfig, source: Source, folder: JobFolder, note: Callable[[str], None]) -> Intake:
-    """Read the data and tell what it is; the tracker's store is made ready while Keras is loaded."""
+def taken_in(
+    config: JobConfig,
+    source: Source,
+    folder: JobFolder,
+    note: Callable[[str], None],
+    *,
+    alone: bool,
+    hire: Callable[[Backend], object],
+) -> Intake:
+    """Read the data and tell what it is.
+
+    While Keras is loaded, workers load it, too, and the tracker's store is made ready.
+
+    Args:
+        config: the job.
+        source: its data.
+        folder: where what is slow to read is kept.
+        note: tells the user something.
+        alone: whether this process does nothing else.
+        hire: starts the workers, once the backend of the trials is known.
+    """
 
     def warm() -> None:
         if config.tracking:
@@ -41,8 +61,12 @@ def taken_in(config: JobConfig, source: Source, folder: JobFolder, note: Callabl
 
             warm_up(config.tracking_uri)
 
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        return take_in(config, source, folder.cache, data_is_good=lambda: beside.submit(warm), note=note)
+    def beside(backend: Backend) -> None:
+        hire(backend)
+        thread.submit(warm)
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return take_in(config, source, folder.cache, alone=alone, data_is_good=beside, note=note)
 
 
 def proposer_of(

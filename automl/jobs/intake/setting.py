@@ -17,6 +17,7 @@ from automl.tasks.limits import Limit, parse_limit
 from automl.training.accelerator import CERTAIN, find_accelerator
 from automl.training.engine import Engine
 from automl.training.engine_choice import (
+    AUTO,
     EngineChoice,
     check_engine,
     choose_engine,
@@ -40,7 +41,8 @@ class Setting:
         objectives: what is optimised.
         limits: what a result must keep.
         engine: trains.
-        choice: which engine that is, and why.
+        choice: which engine trials are trained by, and why; another one where they run in workers on
+            another backend.
         strategy: where a model is built.
         precision: Keras' name of the policy that models are built under.
         note: tells the user something.
@@ -91,18 +93,21 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
     from automl.training.memory import release
 
     configure()
-    strategy = STRATEGIES[config.strategy]()
+    # where trials run in workers, the devices are theirs
+    strategy = STRATEGIES["single" if intake.backend.elsewhere else config.strategy]()
     check_engine(config.engine, backend=config.backend, strategy=strategy)
     accelerator = find_accelerator()
     memory = accelerator.memory_bytes
     folds = prepare_folds(config, intake)
-    choice = choose_engine(
-        config.engine,
-        backend=config.backend,
-        strategy=strategy,
-        data_bytes=sum(split_bytes(fold.split) for fold in folds),
-        memory_bytes=memory,
-    )
+
+    def chosen(wanted: str, backend: str) -> EngineChoice:
+        size = sum(split_bytes(fold.split) for fold in folds)
+        return choose_engine(
+            wanted, backend=backend, strategy=strategy, data_bytes=size, memory_bytes=memory
+        )
+
+    choice = chosen(config.engine, config.backend)
+    own = chosen(AUTO, intake.backend.own) if intake.backend.elsewhere else choice
     return Setting(
         folds=folds,
         families=intake.families,
@@ -111,7 +116,7 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
         epochs_per_pass=intake.epochs_per_pass,
         objectives=intake.objectives,
         limits=tuple(parse_limit(text) for text in config.constraint),
-        engine=make_engine(choice.name, strategy),
+        engine=make_engine(own.name, strategy),
         choice=choice,
         strategy=strategy,
         precision=config.precision,

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeAlias
+from dataclasses import replace
 
 from automl.core.errors import ConfigError
 from automl.execution.dispatcher import Dispatcher, Limits
@@ -16,11 +16,9 @@ from automl.execution.leases import Leases
 from automl.execution.worker_line import Crew
 from automl.jobs.config import AUTO, JobConfig
 from automl.jobs.folder import JobFolder
+from automl.jobs.intake.backend import asked_backend
 from automl.jobs.trial.plan import Plan, TrialEnd, end_from_json, plan_to_json
 from automl.training.accelerator import host_memory, visible_gpus
-
-Hire: TypeAlias = Callable[[Runner, Work], Executor[Plan, TrialEnd]]
-"""From a runner for this process, and the same told for other processes, to the executor."""
 
 CORES_PER_WORKER, BYTES_PER_WORKER = 4, 4 * 2**30
 """What ``--workers auto`` gives a worker at least where there is no GPU."""
@@ -29,45 +27,81 @@ MEMORY_SHARE = 0.9
 """Share of the machine's memory that all workers together may take unless a limit is given."""
 
 
-@contextmanager
-def hired(
-    config: JobConfig, folder: JobFolder, data: object, note: Callable[[str], None]
-) -> Iterator[Hire]:
-    """Start the workers of a job; they load the framework while the data is read.
+class Hiring:
+    """Starts the workers of a job once, and makes the executor of its trials.
 
     Args:
-        config: the job.
-        folder: where their journal and their logs lie, and where they meet.
+        folder: where the workers' journal and their logs lie, and where they meet.
         data: the data when it is in memory.
         note: tells the user something.
-
-    Raises:
-        ConfigError: data in memory, which other machines cannot see, or no cluster.
     """
-    leases, name = Leases(folder.leases), executor_name(config)
-    if name == "inline":
-        yield lambda runner, work: Inline(runner, leases=leases, attempts=config.attempts)
-        return
-    if name in ("folder", "ray") and data is not None:
-        raise ConfigError(f"executor {name}: other machines cannot see data in memory; give a file.")
-    executor: Dispatcher[Plan, TrialEnd] = Dispatcher(
-        _crew(name, config, folder, data, leases, note),
-        leases=leases,
-        encode=plan_to_json,
-        decode=lambda plan, values: end_from_json(values),
-        limits=Limits(memory_bytes=_memory_limit(config, name), attempts=config.attempts),
-    )
-    if name == "folder":
-        note(f"Workers join with: automl worker --join {folder.path}")
 
-    def opened(runner: Runner, work: Work) -> Executor[Plan, TrialEnd]:
-        executor.open(work)
-        return executor
+    def __init__(self, folder: JobFolder, data: object, note: Callable[[str], None]) -> None:
+        self._folder, self._data, self._note = folder, data, note
+        self._leases = Leases(folder.leases)
+        self._attempts = 0
+        self._executor: Dispatcher[Plan, TrialEnd] | None = None
 
+    def prepare(self, config: JobConfig) -> None:
+        """Start workers before the data is read where they need not wait for that: see ``begin``."""
+        backend = asked_backend() if config.backend == AUTO else config.backend
+        if executor_name(config, elsewhere=False) != "pool":
+            self.begin(config, elsewhere=False)  # workers elsewhere read the job's file later
+        elif backend is not None:
+            self.begin(replace(config, backend=backend), elsewhere=False)
+
+    def begin(self, config: JobConfig, *, elsewhere: bool) -> None:
+        """Start the workers, unless they are there; they load the framework beside this process.
+
+        Args:
+            config: the job, its backend chosen.
+            elsewhere: whether trials must not run in this process.
+
+        Raises:
+            ConfigError: data in memory, which other machines cannot see, or no cluster.
+        """
+        name = executor_name(config, elsewhere=elsewhere)
+        self._attempts = config.attempts
+        if name == "inline" or self._executor is not None:
+            return
+        if name in ("folder", "ray") and self._data is not None:
+            raise ConfigError(f"executor {name}: other machines cannot see data in memory; give a file.")
+        self._executor = Dispatcher(
+            _crew(name, config, self._folder, self._data, self._leases, self._note),
+            leases=self._leases,
+            encode=plan_to_json,
+            decode=lambda plan, values: end_from_json(values),
+            limits=Limits(memory_bytes=_memory_limit(config, name), attempts=config.attempts),
+        )
+        if name == "folder":
+            self._note(f"Workers join with: automl worker --join {self._folder.path}")
+
+    def __call__(self, runner: Runner, work: Work) -> Executor[Plan, TrialEnd]:
+        """Return the executor.
+
+        Args:
+            runner: runs trials in this process, where there are no workers.
+            work: the same told for other processes.
+        """
+        if self._executor is None:
+            return Inline(runner, leases=self._leases, attempts=self._attempts)
+        self._executor.open(work)
+        return self._executor
+
+    def close(self) -> None:
+        """End the workers."""
+        if self._executor is not None:
+            self._executor.close()
+
+
+@contextmanager
+def hiring(folder: JobFolder, data: object, note: Callable[[str], None]) -> Iterator[Hiring]:
+    """Open what starts the workers of a job, and end these with the block; see ``Hiring``."""
+    made = Hiring(folder, data, note)
     try:
-        yield opened
+        yield made
     finally:
-        executor.close()
+        made.close()
 
 
 def _crew(
@@ -123,11 +157,16 @@ def worker_count(config: JobConfig) -> int:
     return max(1, min((os.cpu_count() or 1) // CORES_PER_WORKER, by_memory))
 
 
-def executor_name(config: JobConfig) -> str:
-    """Return where trials run: as asked for, else in this process when there is one worker."""
+def executor_name(config: JobConfig, *, elsewhere: bool) -> str:
+    """Return where trials run: as asked for, else in this process when there is one worker.
+
+    Args:
+        config: the job.
+        elsewhere: whether they must not run in this process.
+    """
     if config.executor != AUTO:
         return config.executor
-    return "inline" if worker_count(config) == 1 else "pool"
+    return "inline" if worker_count(config) == 1 and not elsewhere else "pool"
 
 
 def environments(config: JobConfig, workers: int, gpus: tuple[str, ...]) -> list[Mapping[str, str]]:

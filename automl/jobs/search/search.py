@@ -84,7 +84,11 @@ def run_search(
     """
     setting = open_setting(config, intake, progress.note)
     choice = setting.choice
-    progress.note(f"Engine: {choice.name} ({choice.reason}). Precision: {config.precision}.")
+    backend = intake.backend
+    progress.note(
+        f"Engine: {choice.name} ({choice.reason}). Backend: {backend.trials} ({backend.reason}). "
+        f"Precision: {config.precision}."
+    )
     session = Session(
         config=config,
         intake=intake,

@@ -15,6 +15,7 @@ from automl.execution.inline import Inline
 from automl.jobs.finish.leaderboard import leaderboard_frame
 from automl.jobs.finish.records import Records
 from automl.jobs.folder import JobFolder, read_json, write_json
+from automl.jobs.intake.backend import default_backend
 from automl.jobs.progress import Progress
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.loop import Found, Loop, run_trials
@@ -276,6 +277,12 @@ def _job_record(job: TuneJob, folder: JobFolder) -> JobRecord:
         task="user",
         modality=USER,
         objectives=(job.objective,),
-        settings={"trials": job.trials, "time": job.time, "epochs": job.epochs, "seed": job.seed},
+        settings={
+            "trials": job.trials,
+            "time": job.time,
+            "epochs": job.epochs,
+            "seed": job.seed,
+            "backend": default_backend(),
+        },
         data={"digest": "", "rows": job.train.rows, "columns": (), "source": "memory"},
     )

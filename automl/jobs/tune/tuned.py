@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError, DataError
 from automl.jobs.answers import Listener, listed, warn
 from automl.jobs.folder import JobFolder, read_json, state_of
-from automl.jobs.intake.intake import choose_backend, default_backend
+from automl.jobs.intake.backend import default_backend, import_keras
 from automl.jobs.result import PART, Result
 from automl.jobs.tune.user_model import load_user_model
 
@@ -41,7 +41,7 @@ class TunedResult(Result):
         """The best model, compiled as ``build`` compiled it."""
         if self.trained is not None:
             return self.trained
-        choose_backend(default_backend())
+        import_keras(default_backend())
         return load_user_model(JobFolder(self.folder), self.build, self.best)
 
     def predict(self, data: object) -> Any:

@@ -22,8 +22,7 @@ import keras
 import tensorflow as tf
 
 from automl.core.errors import ConfigError
-
-_TPU_VARIABLES = ("TPU_NAME", "TPU_WORKER_ID")
+from automl.training.strategy import TPU_VARIABLES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,7 @@ class Distributed:
 
 def found() -> Distributed | None:
     """Return the strategy that the environment calls for, None for one device."""
-    if any(os.environ.get(name) for name in _TPU_VARIABLES):
+    if any(os.environ.get(name) for name in TPU_VARIABLES):
         return tpu()
     if len(_workers()) > 1:
         return multi_worker()
@@ -166,7 +165,7 @@ def gpu_capabilities() -> list[tuple[int, int] | None]:
 
 def has_tpu() -> bool:
     """Whether the environment names a TPU, or this machine has one."""
-    named = any(os.environ.get(name) for name in _TPU_VARIABLES)
+    named = any(os.environ.get(name) for name in TPU_VARIABLES)
     return named or bool(tf.config.list_physical_devices("TPU"))
 
 

@@ -1,0 +1,34 @@
+"""Amounts as users write them: times and sizes with their units."""
+
+from __future__ import annotations
+
+import re
+
+from automl.core.errors import ConfigError
+
+
+def parse_time(text: str | float, name: str = "time") -> float:
+    """Return seconds from ``"90s"``, ``"10m"``, ``"1.5h"`` or a number of seconds.
+
+    Raises:
+        ConfigError: the text has another form.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", str(text))
+    if match is None:
+        raise ConfigError(f"{name}: expected a time such as 90s, 10m or 1.5h, got {text!r}.")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+
+
+def parse_size(text: str | int, name: str = "memory_limit") -> int:
+    """Return bytes from ``"4GB"``, ``"512MB"``, ``"2GiB"`` or a number of bytes.
+
+    Raises:
+        ConfigError: the text has another form.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", str(text).lower())
+    if match is None:
+        raise ConfigError(f"{name}: expected a size such as 4GB or 512MB, got {text!r}.")
+    base = 1024 if match[3] else 1000
+    if len(match[1]) > 30:
+        raise ConfigError(f"{name}: {match[1][:30]}... is not a memory size.")
+    return int(float(match[1]) * base ** " kmgt".index(match[2] or " "))

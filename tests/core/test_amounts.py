@@ -1,0 +1,31 @@
+"""Times and sizes as users write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl.core.amounts import parse_size, parse_time
+from automl.core.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("10m", 600), ("1.5h", 5400), (30, 30), ("2", 2)]
+)
+def test_times_are_read(text, seconds):
+    assert parse_time(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("4GB", 4 * 10**9), ("512MiB", 512 * 2**20), ("2k", 2000), (77, 77), ("1.5 gb", 15 * 10**8)],
+)
+def test_sizes_are_read(text, size):
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"), [(parse_time, "soon"), (parse_size, "much"), (parse_size, "9" * 40)]
+)
+def test_what_is_no_amount_is_refused(parse, text):
+    with pytest.raises(ConfigError, match=r"time: expected|memory"):
+        parse(text)
