@@ -16,7 +16,9 @@ from automl.data.modality import ReadOptions
 from automl.data.rows import open_rows, targets_named
 from automl.data.source import Source
 from automl.data.tables import Table, listed
+from automl.data.target_columns import find_targets
 from automl.data.typed_rows import open_table
+from automl.tasks.catalog import TASKS
 
 TABLES = ("table", "parquet", "frame")
 """Sources that are tables whatever they hold."""
@@ -31,9 +33,11 @@ class TableFacts:
 
     Attributes:
         names: of the columns, by their kind.
+        joins: whether the target columns are several targets, each with a task of its own.
     """
 
     names: Mapping[str, tuple[str, ...]]
+    joins: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -78,13 +82,24 @@ def facts_of_table(source: Source, options: ReadOptions) -> TableFacts | None:
 
 def _facts(source: Source, options: ReadOptions) -> TableFacts:
     table = open_table(source, options.target, header=options.header)
-    frame = _features(table, targets_named(source, table, options), options)
+    target = targets_named(source, table, options)
+    frame = _features(table, target, options)
     if _looks_plain(frame):
         return TableFacts(names={plain_kinds()[0]: tuple(frame.columns)})
     found: dict[str, tuple[str, ...]] = {}
     for column in _used(source, table, frame, options):
         found[column.kind] = (*found.get(column.kind, ()), column.name)
-    return TableFacts(names=found)
+    return TableFacts(names=found, joins=_joins(table, target, options))
+
+
+def _joins(table: Table, target: Sequence[str], options: ReadOptions) -> bool:
+    if len(target) < 2:
+        return False
+    try:
+        task = find_targets(table.frame[list(target)], options.task, table.where, "A table").task
+    except (DataError, KeyError):  # whoever reads the table will say so
+        return False
+    return TASKS[task].joins
 
 
 def _looks_plain(frame: pd.DataFrame) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from automl.core.errors import ConfigError, suggest
-from automl.core.specs import COSTS, TaskKind, metric_of
+from automl.core.specs import COSTS, TaskKind
 from automl.tasks.objectives import directions, fitting_metrics
-from automl.tasks.prefixes import unprefixed
+from automl.tasks.prefixes import name_written, unprefixed
 
 _FORM = re.compile(r"\s*(\S.*?)\s*(<=|>=)\s*([-+.\deE]+)\s*")
 
@@ -37,8 +37,12 @@ class Limit:
         return f"{self.name}{'<=' if self.at_most else '>='}{self.bound:g}"
 
 
-def parse_limit(text: str) -> Limit:
+def parse_limit(text: str, targets: Collection[str] = ()) -> Limit:
     """Read a limit as users write it.
+
+    Args:
+        text: what the user wrote.
+        targets: names of several targets, where they are known.
 
     Raises:
         ConfigError: another form, or no such metric.
@@ -52,7 +56,7 @@ def parse_limit(text: str) -> Limit:
         raise ConfigError(
             f"constraint {text!r}: expected NAME<=NUMBER or NAME>=NUMBER, such as 'parameters<=1e6'."
         )
-    name = metric_of(match[1])
+    name = name_written(match[1], targets)
     known = directions()
     own = name if name in known else unprefixed(name)
     if own not in known or (own in COSTS and own != name):

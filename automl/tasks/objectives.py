@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from automl.core.errors import ConfigError, suggest
-from automl.core.specs import COSTS, Direction, Objective, TaskKind, metric_of
+from automl.core.specs import COSTS, Direction, Objective, TaskKind
 from automl.tasks.catalog import TASKS, known_metrics
-from automl.tasks.prefixes import prefixed, unprefixed
+from automl.tasks.prefixes import name_written, prefixed, unprefixed
 
 _SPELLINGS: Mapping[str, Direction] = {
     "min": "minimize",
@@ -35,15 +35,19 @@ def tie_breaker(metrics: Mapping[str, float]) -> float:
     return metrics[min(deciding, key=deciding.__getitem__)] if deciding else 0.0
 
 
-def parse_objective(text: str) -> Objective:
+def parse_objective(text: str, targets: Collection[str] = ()) -> Objective:
     """Read an objective as users write it: ``val_accuracy``, ``accuracy``, ``parameters:min``.
+
+    Args:
+        text: what the user wrote.
+        targets: names of several targets, where they are known.
 
     Raises:
         ConfigError: no such metric, or a direction that contradicts the metric's own.
     """
     known = directions()
     written, spelling = _parted(text.strip(), known)
-    name = metric_of(written)
+    name = name_written(written, targets)
     own = name if name in known else unprefixed(name)
     if own not in known or (own in COSTS and written != own):
         raise ConfigError(f"Unknown metric {written!r}. {suggest(own, known)}")

@@ -74,6 +74,31 @@ def test_it_is_resumed(job: Path) -> None:
     assert not summary.get("exported_fault")
 
 
+def test_a_target_may_be_called_like_a_metric_of_validation(table: Path, tmp_path: Path) -> None:
+    named = pd.read_csv(table).rename(columns={"price": "val_x"})
+    named.to_csv(tmp_path / "homes.csv", index=False)
+    targets = ["--target", "sold", "--target", "val_x"]
+    asked = ["--metric", "val_x.rmse", "--constraint", "val_x.rmse<=1000", "--trials", "1"]
+
+    assert (
+        run(
+            [
+                "search",
+                str(tmp_path / "homes.csv"),
+                *targets,
+                *SEARCH,
+                *asked,
+                "--out",
+                str(tmp_path / "job"),
+            ]
+        )
+        == 0
+    )
+
+    summary = json.loads((tmp_path / "job" / "result.json").read_text())
+    assert summary["metric"] == "val_val_x.rmse"
+
+
 def test_one_target_can_be_what_counts(table: Path, tmp_path: Path) -> None:
     arguments = [*TWO, *SEARCH, "--metric", "price.rmse", "--folds", "2", "--trials", "1"]
 

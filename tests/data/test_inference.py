@@ -96,6 +96,16 @@ def test_any_two_kinds_or_two_pictures_are_mixed(columns: dict[str, Any]) -> Non
     assert chosen(table(**columns), target=("label",)) == "mixed"
 
 
+@pytest.mark.parametrize("column", ["photo", "review"])
+def test_targets_of_different_kinds_are_for_who_reads_several(column: str) -> None:
+    cells = {"photo": [f"{row}.png" for row in range(ROWS)], "review": TEXTS}
+    frame = table(**{column: cells[column]}, price=AMOUNTS, cost=AMOUNTS)
+
+    both = chosen(frame, target=("label", "price"), drop=("cost",))
+    assert both == {"photo": "mixed", "review": "text"}[column]
+    assert chosen(frame, target=("price", "cost"), drop=("label",)) != "mixed"
+
+
 def test_frames_with_targets_beside_them_are_tables_too() -> None:
     beside = pd.DataFrame({"review": TEXTS, "a": AMOUNTS})
 

@@ -22,6 +22,13 @@ def test_limits_are_read(text, limit):
     assert parse_limit(text) == limit
 
 
+def test_a_target_may_be_called_like_a_metric_of_validation():
+    parts = {"val_x": "binary", "y": "regression"}
+
+    assert parse_limit("val_x.accuracy>=0.5", parts).name == "val_x.accuracy"
+    assert parse_limit("val_y.rmse<=2", parts).name == "y.rmse"
+
+
 @pytest.mark.parametrize("text", ["parameters<=1e6", "latency_ms<=5", "accuracy>=0.9"])
 def test_a_limit_is_written_as_it_was_read(text):
     assert parse_limit(str(parse_limit(text))) == parse_limit(text)

@@ -38,6 +38,24 @@ def test_objectives_are_read_as_users_write_them(text: str, name: str, direction
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("val_x.accuracy", "val_x.accuracy"),
+        ("val_val_x.accuracy", "val_x.accuracy"),
+        ("val_y.rmse:min", "y.rmse"),
+        ("val_skill", "skill"),
+    ],
+)
+def test_a_target_may_be_called_like_a_metric_of_validation(text: str, name: str) -> None:
+    parts = {"val_x": "binary", "y": "regression"}
+
+    objective = parse_objective(text, parts)
+
+    assert objective.name == name
+    check_objective(objective, "joint", parts)
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("acuracy", "Did you mean 'accuracy'"),

@@ -55,14 +55,16 @@ class ImageModality:
     name: str = "image"
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
-        """Bid for folders, arrays of pixels, and tables by a column of paths."""
+        """Bid for folders, arrays of pixels, and tables by a column of paths, but for joint tasks."""
         if source.kind == "folder" or (source.kind == "sklearn" and source.name == PICTURES_OF_SKLEARN):
             return Bid(strength=CERTAIN)
         array = facts_of_array(source)
         if array is not None:
             return Bid(strength=CERTAIN if array.looks_like_pixels else NO)
         facts = facts_of_table(source, options)
-        return Bid(strength=NO if facts is None else facts.share((PICTURE.name,), most=1))
+        if facts is None or facts.joins:
+            return Bid(strength=NO)
+        return Bid(strength=facts.share((PICTURE.name,), most=1))
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read pictures with their labels.

@@ -229,11 +229,11 @@ def objectives_of(
     Raises:
         ConfigError: a metric or a constraint does not fit the task.
     """
-    chosen = tuple(parse_objective(text) for text in config.metric)
+    chosen = tuple(parse_objective(text, parts) for text in config.metric)
     for objective in chosen:
         check_objective(objective, task, parts)
     for text in config.constraint:
-        check_limit(parse_limit(text), task, parts)
+        check_limit(parse_limit(text, parts), task, parts)
     return chosen or (default_objective(task),)
 
 

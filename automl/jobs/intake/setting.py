@@ -115,7 +115,7 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
         epochs=intake.epochs,
         epochs_per_pass=intake.epochs_per_pass,
         objectives=intake.objectives,
-        limits=tuple(parse_limit(text) for text in config.constraint),
+        limits=tuple(parse_limit(text, intake.dataset.target_tasks) for text in config.constraint),
         engine=make_engine(own.name, strategy),
         choice=choice,
         strategy=strategy,
