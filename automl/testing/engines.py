@@ -62,6 +62,18 @@ class EngineContract:
         assert outcome.best == 1
         np.testing.assert_array_equal(subject.model.get_weights()[0], seen[1])
 
+    def test_the_outcome_holds_weights_and_outputs_of_the_best_epoch(self, engine: Engine) -> None:
+        subject, split = toy_candidate(), toy_split()
+
+        (outcome,) = engine.train(
+            [subject], scripted([0.5, 0.9, 0.7, 0.6, 0.8]), objective=ACCURACY, observers=[go_on]
+        )
+
+        for variable, value in zip(subject.model.variables, outcome.variables, strict=True):
+            np.testing.assert_array_equal(np.array(variable), value)
+        predicted = subject.model.predict({"numeric": split.validation["numeric"]}, verbose=0)
+        np.testing.assert_allclose(outcome.outputs["target"], predicted["target"], rtol=1e-4, atol=1e-5)
+
     def test_of_equal_scores_the_lower_loss_wins(self, engine: Engine) -> None:
         (outcome,) = engine.train(
             [toy_candidate(4)], scripted([0.9] * 4), objective=ACCURACY, observers=[go_on]
@@ -241,11 +253,13 @@ def toy_split(rows: int = 300) -> Split:
     )
 
 
-def toy_candidate(epochs: int = 5, seed: int = 0, per_pass: int = 1, **options: object) -> Candidate:
+def toy_candidate(
+    epochs: int = 5, seed: int = 0, per_pass: int = 1, dropout: float = 0.1, **options: object
+) -> Candidate:
     """A small network for the toy, its weights drawn from the seed."""
     keras.utils.set_random_seed(seed)
     inputs = keras.Input((3,), name="numeric")
-    hidden = keras.layers.Dropout(0.1)(keras.layers.Dense(8, activation="relu")(inputs))
+    hidden = keras.layers.Dropout(dropout)(keras.layers.Dense(8, activation="relu")(inputs))
     settings = {"learning_rate": 0.05, "batch_size": 16, "schedule": "constant", **options}
     return Candidate(
         model=keras.Model({"numeric": inputs}, {"target": keras.layers.Dense(2)(hidden)}),

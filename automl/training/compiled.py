@@ -7,9 +7,8 @@ existing program. Data is on the device once for all trials.
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import keras
@@ -17,58 +16,32 @@ import numpy as np
 
 from automl.core.specs import Objective
 from automl.core.targets import count_rows
-from automl.training.batches.deal import deal, parts_per_batch, steps_per_epoch
+from automl.training.bag import check_parts, first_values, members_first, members_of, side_by_side
+from automl.training.batches.deal import Length, length_of, parts_per_batch
 from automl.training.batches.transforms.transform import Batch
 from automl.training.dials import find_dials, optimizer_dials, prepare
 from automl.training.engine import Candidate, Observer, Outcome, Split, TrainingOptions, TrainingState
 from automl.training.groups import train_in_turn
 from automl.training.inputs import validation_batch, wanted
-from automl.training.optimizers import build_optimizer, dial_values, learning_rate
+from automl.training.optimizers import build_optimizer, dial_values
+from automl.training.pace import pace_of
 from automl.training.precision import needs_loss_scaling
-from automl.training.program import COMPILERS, LONG, Blueprint, Placed, Program, Sizes
+from automl.training.program import COMPILERS, LONG, Blueprint, Sizes
 from automl.training.program_cache import ProgramCache
 from automl.training.residence import Residence
-from automl.training.schedules import rates
-from automl.training.scoring import Portions
+from automl.training.runs import Compiled, Run
 from automl.training.structure import structure_of
 from automl.training.watch import Watch
-
-_CALL_SECONDS = 0.5
-"""About how long one call may take: the deadline and the user's interruption are heard between calls."""
 
 _PROGRAM_BYTES = 8 << 20
 """About what a traced program takes beside its variables."""
 
+_OUTPUTS = 0.5
+"""How long the outputs take to compile, as a share of the steps."""
+
 _STALE, _DROPPED = 64, 8
 """Trials between two tidyings, and for how many of them a dropped program counts: so the memory that a
 backend keeps of them stays below some 20 MB."""
-
-_FIRST_CALLS = (1, 8)
-"""Steps of a program's first calls, from which its speed is learned."""
-
-
-@dataclass(kw_only=True)
-class _Compiled:
-    """A program and what is known of its speed."""
-
-    program: Program
-    optimizer_dials: tuple[str, ...]
-    calls: int = 0
-    step_seconds: float = 0.0
-    scored: bool = False
-
-    def steps_per_call(self) -> int:
-        """How many steps to ask for next."""
-        if self.calls < len(_FIRST_CALLS):
-            return _FIRST_CALLS[self.calls]
-        return max(1, int(_CALL_SECONDS / max(self.step_seconds, 1e-9)))
-
-    def called(self, steps: int, seconds: float) -> bool:
-        """Hear how long a call took; return whether it was the one that compiled."""
-        self.calls += 1
-        if self.calls > 1:
-            self.step_seconds = seconds / steps
-        return self.calls == 1
 
 
 class CompiledEngine:
@@ -83,7 +56,7 @@ class CompiledEngine:
 
     def __init__(self, *, programs: int = 16, program_bytes: int = 2 << 30, splits: int = 12) -> None:
         self._compiler = COMPILERS[keras.backend.backend()]
-        self._programs: ProgramCache[_Compiled] = ProgramCache(programs, program_bytes)
+        self._programs: ProgramCache[Compiled] = ProgramCache(programs, program_bytes)
         self._residence = Residence(self._compiler.place, splits)
         self._stale = 0
 
@@ -117,9 +90,10 @@ class CompiledEngine:
         inputs = wanted(candidate.model, split.train)
         for transform in candidate.transforms:
             transform.check(Batch(inputs=inputs, targets=split.train_targets, kinds=candidate.kinds))
-        train, validation = self._residence.of(split, inputs)
-        sizes = _sizes(candidate, split)
-        key = structure_of(candidate, _extra(sizes, split, inputs))
+        check_parts(candidate, split)
+        length = length_of(candidate, count_rows(split.train_targets))
+        sizes = _sizes(candidate, split, length)
+        key = structure_of(candidate, _extra(sizes, split, inputs, candidate))
         known = self._programs.get(key)
         compiled = known or self._compile(candidate, sizes, key)
         program = compiled.program
@@ -129,31 +103,52 @@ class CompiledEngine:
             objective=objective,
             observer=observer,
             deadline=deadline,
-            variables=program.variables,
-            optimizer=program.optimizer,
+            variables=lambda: _own(candidate, program.variables()),
+            optimizer=lambda: _own(candidate, program.optimizer()),
             engine=self.name,
             state=state,
+            epochs_per_pass=length.epochs_per_pass,
         )
-        begun = self._compiler.read(candidate.model.variables) if state is None else state.variables
-        program.load(begun, state.optimizer if state else None, _values(candidate, compiled))
-        run = _Run(candidate, compiled, train, validation, watch)
+        self._load(candidate, compiled, state)
+        run = Run(
+            candidate,
+            compiled,
+            split,
+            **dict(zip(("train", "validation"), self._residence.of(split, inputs), strict=True)),
+            watch=watch,
+            length=length.shortened(state.steps_per_epoch) if state and state.steps_per_epoch else length,
+            pace=pace_of(candidate, split, length, deadline, again=_OUTPUTS),
+        )
         try:
             run.go()
         except Exception:
             # out of memory, it may be: what is tried instead needs the room
             self._programs.drop(key)
             raise
-        if watch.best_variables:
+        if watch.best_variables and not candidate.parts:
             self._compiler.write(candidate.model.variables, watch.best_variables, "model")
         return watch.outcome({"engine": self.name, "program": "hit" if known else "miss", **run.seconds})
 
-    def _compile(self, candidate: Candidate, sizes: Sizes, key: str) -> _Compiled:
+    def _load(self, candidate: Candidate, compiled: Compiled, state: TrainingState | None) -> None:
+        """Let each member begin, or go on from a state."""
+        values = np.tile(_values(candidate, compiled), (compiled.program.members, 1))
+        if state is None:
+            begun = first_values(candidate, self._compiler.read(candidate.model.variables))
+            compiled.program.load(side_by_side(begun), None, values)
+        else:
+            variables, slots = (
+                members_first(candidate, arrays) for arrays in (state.variables, state.optimizer)
+            )
+            compiled.program.load(variables, slots, values)
+
+    def _compile(self, candidate: Candidate, sizes: Sizes, key: str) -> Compiled:
         model = candidate.model.__class__.from_config(candidate.model.get_config())
         prepare(model)
         optimizer = build_optimizer(
             _steady(candidate), 1, model.trainable_variables, scaled=needs_loss_scaling(model)
         )
         optimizer.build(model.trainable_variables)
+        members = len(members_of(candidate))
         loss = candidate.loss.__class__.from_config(candidate.loss.get_config())
         turned_by_options = optimizer_dials(optimizer)
         blueprint = Blueprint(
@@ -165,12 +160,13 @@ class CompiledEngine:
             kinds=candidate.kinds,
             sizes=sizes,
         )
-        compiled = _Compiled(
-            program=self._compiler.compile_program(blueprint),
+        compiled = Compiled(
+            program=self._compiler.compile_group(blueprint, members),
             optimizer_dials=tuple(dial.name for dial in turned_by_options),
         )
         weights = sum(int(np.prod(item.shape)) for item in [*model.variables, *optimizer.variables])
-        self._stale += _DROPPED * self._programs.put(key, compiled, 4 * weights + _PROGRAM_BYTES)
+        size = 4 * members * weights + _PROGRAM_BYTES
+        self._stale += _DROPPED * self._programs.put(key, compiled, size)
         return compiled
 
     def _tidy(self) -> None:
@@ -182,79 +178,36 @@ class CompiledEngine:
             self._stale = 0
 
 
-class _Run:
-    """One candidate in a program, epoch after epoch."""
-
-    def __init__(
-        self, candidate: Candidate, compiled: _Compiled, train: Placed, validation: Placed, watch: Watch
-    ) -> None:
-        self._candidate, self._compiled, self._watch = candidate, compiled, watch
-        self._train, self._validation = train, validation
-        self._steps, _ = steps_per_epoch(candidate, train.rows)
-        self._schedule = learning_rate(candidate.options, self._steps * candidate.epochs)
-        self.seconds = {"compile_seconds": 0.0, "step_seconds": 0.0}
-
-    def go(self) -> None:
-        """Train until the watch ends it."""
-        while self._watch.goes_on:
-            self._watch.begin()
-            done, total = self._epoch()
-            self._watch.end(total / done, done / self._steps, self._outputs)
-
-    def _epoch(self) -> tuple[int, float]:
-        """Return how many steps were done, and the sum of their losses."""
-        watch, program = self._watch, self._compiled.program
-        batches = deal(self._candidate, self._train.rows, watch.epoch)
-        step_rates = rates(self._schedule, watch.epoch * self._steps, self._steps)
-        step_rates *= np.float32(watch.rate_factor)
-        done, total = 0, 0.0
-        while done < self._steps:
-            until = min(self._steps, done + self._compiled.steps_per_call())
-            began = time.perf_counter()
-            total = program.train(self._train, batches, step_rates, done, until, total)
-            seconds = time.perf_counter() - began
-            self._count(self._compiled.called(until - done, seconds), seconds)
-            done = until
-            if not watch.step(total / done):
-                break
-        return done, total
-
-    def _outputs(self) -> Portions:
-        began = time.perf_counter()
-        for portion in self._compiled.program.outputs(self._validation):
-            self._count(not self._compiled.scored, time.perf_counter() - began)
-            self._compiled.scored = True
-            yield portion
-            began = time.perf_counter()
-
-    def _count(self, compiled: bool, seconds: float) -> None:
-        self.seconds["compile_seconds" if compiled else "step_seconds"] += seconds
-
-
-def _values(candidate: Candidate, compiled: _Compiled) -> list[float]:
+def _values(candidate: Candidate, compiled: Compiled) -> list[float]:
     """The candidate's values of the program's dials."""
     own = [dial.value for dial in find_dials(candidate.model, candidate.loss)]
     settings = dial_values(candidate.options)
     return own + [settings[name] for name in compiled.optimizer_dials]
 
 
-def _sizes(candidate: Candidate, split: Split) -> Sizes:
-    steps, size = steps_per_epoch(candidate, count_rows(split.train_targets))
+def _sizes(candidate: Candidate, split: Split, length: Length) -> Sizes:
+    held = max((len(part.validation) for part in candidate.parts), default=0)
     return Sizes(
-        batch=size,
-        parts=parts_per_batch(candidate.options.accumulation, size),
-        validation_batch=validation_batch(wanted(candidate.model, split.validation)),
-        long=steps * candidate.epochs >= LONG,
+        batch=length.size,
+        parts=parts_per_batch(candidate.options.accumulation, length.size),
+        validation_batch=validation_batch(wanted(candidate.model, split.validation), held),
+        long=length.steps * candidate.epochs >= LONG,
     )
 
 
-def _extra(sizes: Sizes, split: Split, inputs: dict[str, Any]) -> dict[str, Any]:
+def _extra(sizes: Sizes, split: Split, inputs: dict[str, Any], candidate: Candidate) -> dict[str, Any]:
     """What shapes a program beside the candidate: sizes, and the types of the data."""
     return {
         "sizes": asdict(sizes),
         "inputs": _types(inputs),
         "targets": _types(split.train_targets),
+        "members": len(candidate.parts),
     }
+
+
+def _own(candidate: Candidate, values: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    """Of all members of a bag as they are, of a single one without the first axis."""
+    return values if candidate.parts else tuple(value[0] for value in values)
 
 
 def _types(arrays: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
+OUTPUT_BYTES = 64 << 20
+"""Most bytes of raw outputs that come with an outcome."""
+
 StopReason: TypeAlias = Literal["", "pruned", "paused", "deadline", "interrupted", "patience", "diverged"]
 
 
@@ -54,9 +57,26 @@ class TrainingOptions:
     patience: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Part:
+    """The rows of one set of weights, such as those of a fold.
+
+    Attributes:
+        train: positions in the training part of the split that it learns from ``(m,) int32``.
+        validation: positions in the validation part that it is scored on, ascending ``(v,) int32``.
+    """
+
+    train: np.ndarray
+    validation: np.ndarray
+
+
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """One model to train.
+    """One model to train; with parts a bag, one set of weights for each of them.
+
+    A bag is trained as one: each set of weights has the rows, batches and random layers of its own; they
+    share options, epochs and the best epoch, and are scored together, each row by the weights that were
+    not trained on it. The weights of a bag come with the outcome and not in the model.
 
     Attributes:
         model: takes the dictionary of preprocessed inputs, gives that of raw outputs; not compiled.
@@ -68,6 +88,15 @@ class Candidate:
             large.
         transforms: how batches are changed, in the order in which they act.
         kinds: what inputs and targets are, for the transforms.
+        parts: rows of each set of weights; together they validate every row of the validation part. None
+            for one set of weights and all rows.
+        drawn: gives the first values of ``model.variables`` as another seed draws them, for all parts but
+            the first; None lets every part begin with the model's, and random layers differ all the same.
+        steps_per_epoch: steps of an epoch, cut from an endless stream of shuffled passes, so that an epoch
+            is many passes over few rows or a share of one over many; 0 for an epoch by passes.
+        fits_deadline: whether epochs become shorter, once the speed is known, so that all of them end
+            before the deadline, with the schedule laid over the shorter length. They then come from the
+            stream, also where ``steps_per_epoch`` is 0.
     """
 
     model: keras.Model
@@ -78,6 +107,10 @@ class Candidate:
     epochs_per_pass: int = 1
     transforms: tuple[BatchTransform, ...] = ()
     kinds: Kinds = field(default_factory=Kinds)
+    parts: tuple[Part, ...] = ()
+    drawn: Callable[[int], Sequence[np.ndarray]] | None = None
+    steps_per_epoch: int = 0
+    fits_deadline: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +156,8 @@ Observer: TypeAlias = Callable[[Epoch], StopReason]
 class TrainingState:
     """Everything that a training needs to go on as if it had not stopped.
 
-    The order of batches and the learning rate follow from seed and epoch, so they are not in it.
+    The order of batches and the learning rate follow from seed and epoch, so they are not in it. Of a bag
+    all arrays but those of ``best_outputs`` have the parts as their first axis.
 
     Attributes:
         engine: name of the engine that trained.
@@ -135,6 +169,8 @@ class TrainingState:
         best: index of the best one, -1 when there is none.
         stale: epochs since the best one.
         rate_factor: what the ``plateau`` schedule has made of the learning rate so far.
+        steps_per_epoch: steps of an epoch that comes from the stream, shortened as it may be; else 0.
+        best_outputs: as ``Outcome.outputs``.
     """
 
     engine: str
@@ -145,11 +181,13 @@ class TrainingState:
     best: int = -1
     stale: int = 0
     rate_factor: float = 1.0
+    steps_per_epoch: int = 0
+    best_outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of one candidate; its model holds the weights of the best epoch.
+    """What came of one candidate; without parts its model holds the weights of the best epoch.
 
     Attributes:
         epochs: every epoch trained, in order; those before a resumed state included.
@@ -157,12 +195,19 @@ class Outcome:
         stopped: why it ended before its full length, or empty.
         facts: what the engine says of its work: ``engine`` (its name), ``compile_seconds`` (tracing and
             compiling), ``step_seconds`` (inside compiled calls), ``program`` (``hit`` or ``miss``).
+        variables: values of the best epoch in the order of ``model.variables``; of a bag each with the
+            parts as its first axis ``(k, ...)``. Empty when there is no best epoch.
+        outputs: raw outputs of the best epoch for the validation part by name ``(n, ...)``; of a bag each
+            row by the part that is scored on it, or the mean where several are. Empty when there is no
+            best epoch, or when they take more than ``OUTPUT_BYTES``.
     """
 
     epochs: tuple[Epoch, ...]
     best: int
     stopped: StopReason = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    variables: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
 
 class Engine(Protocol):

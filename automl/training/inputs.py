@@ -61,13 +61,15 @@ class EvenBatches(keras.utils.PyDataset):  # type: ignore[misc]
             yield self.portion(position, {name: values[batch] for name, values in outputs.items()})
 
 
-def validation_batch(inputs: Mapping[str, Any]) -> int:
+def validation_batch(inputs: Mapping[str, Any], rows: int = 0) -> int:
     """Rows per validation batch: many for plain vectors, fewer where activations are large.
+
+    Of so many rows, or of all.
 
     All batches are about equally full, and the size is a multiple of 32, so that folds of almost equal
     size share it.
     """
-    rows = len(next(iter(inputs.values())))
+    rows = rows or len(next(iter(inputs.values())))
     size: int = max(math.prod(array.shape[1:]) for array in inputs.values())
     vectors = all(array.ndim <= 2 and array.dtype.kind == "f" for array in inputs.values())
     most: int = max(_GRAIN, min(_VECTORS if vectors else _OTHERS, _NUMBERS // max(size, 1)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from automl.core.catalog import Catalog
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from automl.training.dials import Dial
     from automl.training.scoring import Portions
 
+
+MemberPortions: TypeAlias = "Iterable[tuple[int, np.ndarray, Mapping[str, np.ndarray]]]"
+"""Portions of raw outputs as in ``Portions``, each after the number of the member that gave it."""
 
 LONG = 10_000
 """Steps of a training from which on a slow compiler may pay."""
@@ -88,12 +91,15 @@ class Placed:
         targets: by name, the backend's tensors; none for a validation part.
         rows: how many examples.
         lengths: of windowed inputs, steps of a window by name.
+        chosen: positions of the examples that count, an int32 vector that ``rows`` may be smaller than;
+            None for all, in order.
     """
 
     inputs: Mapping[str, Any]
     targets: Mapping[str, Any]
     rows: int
     lengths: Mapping[str, int]
+    chosen: Any = None
 
 
 class Program(Protocol):
@@ -149,6 +155,58 @@ class Program(Protocol):
         ...
 
 
+class GroupProgram(Protocol):
+    """Trainings of one structure at once, the members: each has its own weights, batches, rates and dials.
+
+    All arrays have the members as their first axis; otherwise they are those of ``Program``, and what is
+    done to a member is what ``Program`` does.
+    """
+
+    members: int
+
+    def load(
+        self,
+        variables: Sequence[np.ndarray],
+        optimizer: Sequence[np.ndarray] | None,
+        dials: np.ndarray,
+    ) -> None:
+        """Begin or go on with all trainings; ``dials (members, dials)``. See ``Program.load``."""
+        ...
+
+    def train(
+        self, data: Placed, batches: Batches, rates: np.ndarray, first: int, last: int, totals: np.ndarray
+    ) -> np.ndarray:
+        """Do the steps ``first`` to ``last - 1`` of an epoch of every member.
+
+        Args:
+            data: the training part, of which batches take what they name.
+            batches: of the whole epoch, for each member.
+            rates: learning rates ``(members, steps) float32``.
+            first: counted from 0.
+            last: end, exclusive.
+            totals: sums of the losses of the epoch's steps so far ``(members,) float32``.
+
+        Returns:
+            those sums with the losses of these steps.
+        """
+        ...
+
+    def outputs(self, data: Placed, chosen: Sequence[np.ndarray | None]) -> MemberPortions:
+        """Give the raw outputs of each member for its rows of a validation part, None being all.
+
+        Positions are among the chosen rows, in order for each member.
+        """
+        ...
+
+    def variables(self) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``model.variables``, each ``(members, ...)``."""
+        ...
+
+    def optimizer(self) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``optimizer.variables``, each ``(members, ...)``."""
+        ...
+
+
 class Compiler(Protocol):
     """What a backend offers to the compiled engine; a module."""
 
@@ -164,8 +222,8 @@ class Compiler(Protocol):
         """Give Keras variables the values of a state; see ``automl.training.state.assign``."""
         ...
 
-    def compile_program(self, blueprint: Blueprint) -> Program:
-        """Make a program; its first calls trace and compile."""
+    def compile_group(self, blueprint: Blueprint, members: int) -> GroupProgram:
+        """Make a program for so many trainings at once; its first calls trace and compile."""
         ...
 
     def forget(self, *, kernels: bool = False) -> None:

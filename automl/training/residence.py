@@ -52,7 +52,10 @@ class Residence:
         )
 
     def _tensor(self, resident: _Resident, part: str, name: str, array: Any) -> Any:
-        key = (part, name)
+        train = resident.split.train
+        # the parts of a bag train and validate on rows of the same arrays
+        shared = part == "validation" and array is train.get(name)
+        key = ("train" if shared else part, name)
         if key not in resident.tensors:
             resident.tensors[key] = self._place(array)
         return resident.tensors[key]

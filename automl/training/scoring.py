@@ -60,5 +60,39 @@ class Collected:
         return self._score(self._outputs)
 
 
+class Kept:
+    """Raw outputs of an epoch by name, while they are small enough to be kept.
+
+    Args:
+        most_bytes: of all outputs together; more are dropped.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._left = most_bytes
+        self._portions: list[tuple[np.ndarray, Mapping[str, np.ndarray]]] = []
+
+    def add(self, positions: np.ndarray, outputs: Mapping[str, np.ndarray]) -> None:
+        """Take in a portion as ``Scorer.update`` does."""
+        self._left -= sum(values.nbytes for values in outputs.values())
+        if self._left < 0:
+            self._portions = []
+        else:
+            self._portions.append((positions, outputs))
+
+    def whole(self) -> dict[str, np.ndarray]:
+        """Return all outputs in the order of the rows, or nothing where they were too large."""
+        import numpy as np
+
+        if not self._portions:
+            return {}
+        if len(self._portions) == 1 and _in_order(self._portions[0][0]):
+            return dict(self._portions[0][1])
+        order = np.argsort(np.concatenate([positions for positions, _ in self._portions]))
+        return {
+            name: np.concatenate([outputs[name] for _, outputs in self._portions])[order]
+            for name in self._portions[0][1]
+        }
+
+
 def _in_order(positions: np.ndarray) -> bool:
     return bool((positions[1:] > positions[:-1]).all())

@@ -15,6 +15,7 @@ from automl.training.engine import Epoch, TrainingState
 
 _FORM = 1
 _GROUPS = ("variables", "optimizer", "best_variables")
+_OUTPUTS = "best_outputs"
 
 
 class StateError(ConfigError):
@@ -39,11 +40,16 @@ def save_state(state: TrainingState, path: Path) -> None:
         "stale": state.stale,
         "rate_factor": state.rate_factor,
         "counts": [len(getattr(state, group)) for group in _GROUPS],
+        "steps_per_epoch": state.steps_per_epoch,
+        "outputs": list(state.best_outputs),
     }
     arrays = {
         f"{group}.{position}": array
         for group in _GROUPS
         for position, array in enumerate(getattr(state, group))
+    }
+    arrays |= {
+        f"{_OUTPUTS}.{position}": array for position, array in enumerate(state.best_outputs.values())
     }
     with whole(path) as draft:
         np.savez(draft, facts=np.asarray(json.dumps(facts)), **arrays)
@@ -67,20 +73,30 @@ def load_state(path: Path) -> TrainingState:
                 group: tuple(file[f"{group}.{position}"] for position in range(count))
                 for group, count in zip(_GROUPS, facts["counts"], strict=True)
             }
-            return _restored(facts, groups)
+            outputs = {
+                str(name): file[f"{_OUTPUTS}.{position}"]
+                for position, name in enumerate(facts.get("outputs", ()))
+            }
+            return _restored(facts, groups, outputs)
     except ConfigError:
         raise
     except Exception as error:  # whatever is in the file: NumPy, zipfile and zlib each have their own
         raise ConfigError(f"{path} cannot be read as a training state: {error}.") from error
 
 
-def _restored(facts: Mapping[str, Any], groups: Mapping[str, tuple[np.ndarray, ...]]) -> TrainingState:
+def _restored(
+    facts: Mapping[str, Any],
+    groups: Mapping[str, tuple[np.ndarray, ...]],
+    outputs: Mapping[str, np.ndarray],
+) -> TrainingState:
     state = TrainingState(
         engine=str(facts["engine"]),
         epochs=tuple(_epoch(item) for item in facts["epochs"]),
         best=int(facts["best"]),
         stale=int(facts["stale"]),
         rate_factor=float(facts["rate_factor"]),
+        steps_per_epoch=int(facts.get("steps_per_epoch", 0)),
+        best_outputs=outputs,
         **groups,
     )
     _check(state)
@@ -93,7 +109,8 @@ def _check(state: TrainingState) -> None:
         raise ValueError("its epochs do not follow each other")
     if not -1 <= state.best < len(state.epochs):
         raise ValueError(f"its best epoch is number {state.best} of {len(state.epochs)}")
-    if any(array.dtype.kind in "OSUMm" for group in _GROUPS for array in getattr(state, group)):
+    arrays = [array for group in _GROUPS for array in getattr(state, group)]
+    if any(array.dtype.kind in "OSUMm" for array in (*arrays, *state.best_outputs.values())):
         raise ValueError("its arrays hold other things than numbers")
     best = [array.shape for array in state.best_variables]
     if best and best != [array.shape for array in state.variables]:

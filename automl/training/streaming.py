@@ -7,7 +7,7 @@ compiled program, one compiled shape for all validation batches, nothing of Kera
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
@@ -15,25 +15,29 @@ import numpy as np
 from automl.core.errors import ConfigError
 from automl.core.specs import Objective
 from automl.core.targets import count_rows
-from automl.training.batches.deal import parts_per_batch, steps_per_epoch
-from automl.training.batches.streamed import StreamedBatches
+from automl.training.bag import check_parts, first_values, members_first
+from automl.training.batches.deal import Length, length_of, parts_per_batch
 from automl.training.engine import Candidate, Observer, Outcome, Split, TrainingState
+from automl.training.fit_runs import FitRun, Fitted
 from automl.training.groups import train_in_turn
-from automl.training.inputs import EvenBatches, validation_batch, wanted
+from automl.training.inputs import EvenBatches, validation_batch
 from automl.training.optimizers import build_optimizer
+from automl.training.pace import pace_of
 from automl.training.precision import needs_loss_scaling
-from automl.training.progress import Progress
-from automl.training.schedules import PLATEAU
 from automl.training.scoring import Portions
 from automl.training.state import assign, values_of
 from automl.training.strategies.single import single
 from automl.training.strategy import Strategy
+from automl.training.turns import Values, by_member
 from automl.training.watch import Watch
 from automl.training.whole_loss import minimise
 
 _LIGHT, _MEDIUM = 1e8, 1e9
 """Multiplications per step below which 32 or 8 steps go into one call; the deadline is checked between
 calls, so heavy steps go one by one."""
+
+_AGAIN = 1.5
+"""How long the outputs, and the steps of a new schedule, take to compile, as a share of the first steps."""
 
 
 class FitEngine:
@@ -81,66 +85,73 @@ class FitEngine:
         deadline: float | None,
         state: TrainingState | None,
     ) -> Outcome:
-        model, options = candidate.model, candidate.options
-        steps, size = steps_per_epoch(candidate, count_rows(split.train_targets))
-        parts = parts_per_batch(options.accumulation, size)
+        check_parts(candidate, split)
+        length = length_of(candidate, count_rows(split.train_targets))
+        if state is not None and state.steps_per_epoch:
+            length = length.shortened(state.steps_per_epoch)
+        parts = parts_per_batch(candidate.options.accumulation, length.size)
         if parts > 1 and not self._strategy.accumulates:
             raise ConfigError(
                 f"Strategy {self._strategy.name!r} cannot train a batch in {parts} parts. Set accumulation "
                 "to 1, and a smaller batch_size if memory is short."
             )
-        self._compile(candidate, steps, size, parts)
+        begun = self._begun(candidate, state)
+        self._compile(candidate, length)
+        fitted = Fitted(candidate, begun)
         watch = Watch(
             candidate=candidate,
             scorer=split.scorer,
             objective=objective,
             observer=observer,
             deadline=deadline,
-            variables=lambda: values_of(model.variables),
-            optimizer=lambda: values_of(model.optimizer.variables),
+            variables=fitted.variables,
+            optimizer=fitted.optimizer,
             engine=self.name,
             state=state,
+            epochs_per_pass=length.epochs_per_pass,
         )
-        if state is not None:
-            assign(model.variables, state.variables, "model")
-            assign(model.optimizer.variables, state.optimizer, "optimizer")
-        batches = StreamedBatches(
-            candidate, wanted(model, split.train), split.train_targets, grain=self._strategy.grain
+        run = FitRun(
+            candidate,
+            split,
+            fitted,
+            watch=watch,
+            length=length,
+            pace=None if state else pace_of(candidate, split, length, deadline, again=_AGAIN),
+            grain=self._strategy.grain,
+            predict=self._predict,
+            compile_again=lambda length: self._compile(candidate, length),
         )
-        progress = Progress(
-            watch,
-            predict=self._predictor(model, wanted(model, split.validation)),
-            steps=steps * parts,
-            rate=options.learning_rate if options.schedule == PLATEAU else None,
-            begin=batches.begin,
-        )
-        model.fit(
-            batches,
-            epochs=candidate.epochs,
-            initial_epoch=watch.epoch,
-            callbacks=[progress],
-            shuffle=False,
-            verbose=0,
-        )
-        if watch.best_variables:
-            assign(model.variables, watch.best_variables, "model")
+        run.go()
+        if watch.best_variables and not candidate.parts:
+            assign(candidate.model.variables, watch.best_variables, "model")
         return watch.outcome({"engine": self.name})
 
-    def _compile(self, candidate: Candidate, steps: int, size: int, parts: int) -> None:
+    def _begun(self, candidate: Candidate, state: TrainingState | None) -> list[Values]:
+        """What each member begins with."""
+        if state is not None:
+            variables, slots = (
+                members_first(candidate, arrays) for arrays in (state.variables, state.optimizer)
+            )
+            return by_member(max(1, len(candidate.parts)), variables, slots)
+        with self._strategy.scope():
+            return [
+                (values, None) for values in first_values(candidate, values_of(candidate.model.variables))
+            ]
+
+    def _compile(self, candidate: Candidate, length: Length) -> None:
         model = candidate.model
+        parts = parts_per_batch(candidate.options.accumulation, length.size)
         with self._strategy.scope():
             optimizer = build_optimizer(
                 candidate.options,
-                steps * candidate.epochs,
+                length.steps * candidate.epochs,
                 model.trainable_variables,
                 scaled=needs_loss_scaling(model),
                 parts=parts,
             )
             optimizer.build(model.trainable_variables)
-            model.compile(
-                optimizer=optimizer,
-                steps_per_execution=min(steps * parts, self._steps_per_call(model, size // parts)),
-            )
+            per_call = self._steps_per_call(model, length.size // parts)
+            model.compile(optimizer=optimizer, steps_per_execution=min(length.steps * parts, per_call))
         minimise(model, candidate.loss)
 
     def _steps_per_call(self, model: keras.Model, batch_size: int) -> int:
@@ -154,25 +165,20 @@ class FitEngine:
         work = batch_size * sum(_multiplications(layer) for layer in model.layers)
         return 32 if work <= _LIGHT else 8 if work <= _MEDIUM else 1
 
-    def _predictor(self, model: keras.Model, inputs: Mapping[str, np.ndarray]) -> Callable[[], Portions]:
-        """Return a function that gives the raw outputs of all rows, batch by batch.
+    def _predict(self, model: keras.Model, inputs: Mapping[str, np.ndarray]) -> Portions:
+        """Give the raw outputs of all rows, batch by batch.
 
         Batches are of one size, the last one overlapping the one before it, so that one program is
         compiled; ``predict`` would set up a data pipeline each time, which costs more than a small
         model does. With several replicas ``predict`` is what deals a batch out to them.
         """
         rows = len(next(iter(inputs.values())))
-        size = min(rows, validation_batch(inputs))
-        batches = EvenBatches(inputs, size)
-
-        def predict() -> Portions:
-            if self._strategy.replicas > 1:
-                yield from batches.portions(model.predict(batches, verbose=0))
-                return
-            for position, batch in enumerate(batches):
-                yield batches.portion(position, model.predict_on_batch(*batch))
-
-        return predict
+        batches = EvenBatches(inputs, min(rows, validation_batch(inputs)))
+        if self._strategy.replicas > 1:
+            yield from batches.portions(model.predict(batches, verbose=0))
+            return
+        for position, batch in enumerate(batches):
+            yield batches.portion(position, model.predict_on_batch(*batch))
 
 
 def _forget() -> None:

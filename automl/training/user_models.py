@@ -75,13 +75,7 @@ def fit_user_model(
     keras.utils.set_random_seed(training.seed)
     follower = _Follower(objective)
     watch = Watch(
-        candidate=Candidate(
-            model=model,
-            loss=None,
-            options=TrainingOptions(batch_size=training.batch_size, patience=training.patience),
-            epochs=training.epochs,
-            seed=training.seed,
-        ),
+        candidate=_watched(training),
         scorer=lambda: follower,
         objective=objective,
         observer=observer,
@@ -89,6 +83,7 @@ def fit_user_model(
         variables=lambda: values_of(model.variables),
         optimizer=lambda: values_of(model.optimizer.variables),
         engine="user",
+        output_bytes=0,
     )
     follower.watch = watch
     model.fit(
@@ -104,6 +99,17 @@ def fit_user_model(
     if watch.best_variables:
         assign(model.variables, watch.best_variables, "model")
     return watch.outcome({"engine": "user"})
+
+
+def _watched(training: UserTraining) -> Candidate:
+    """What the watch knows of it."""
+    return Candidate(
+        model=training.model,
+        loss=None,
+        options=TrainingOptions(batch_size=training.batch_size, patience=training.patience),
+        epochs=training.epochs,
+        seed=training.seed,
+    )
 
 
 class _Follower(keras.callbacks.Callback):  # type: ignore[misc]

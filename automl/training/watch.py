@@ -16,9 +16,17 @@ import numpy as np
 from automl.core.errors import ConfigError
 from automl.core.specs import COSTS, Objective, labelled, metric_of, of_validation
 from automl.tasks.objectives import directions, tie_breaker
-from automl.training.engine import Candidate, Epoch, Observer, Outcome, StopReason, TrainingState
+from automl.training.engine import (
+    OUTPUT_BYTES,
+    Candidate,
+    Epoch,
+    Observer,
+    Outcome,
+    StopReason,
+    TrainingState,
+)
 from automl.training.schedules import PLATEAU, PLATEAU_FACTOR, PLATEAU_PATIENCE
-from automl.training.scoring import Portions, Scorer
+from automl.training.scoring import Kept, Portions, Scorer
 
 _SCORED_SHARE = 0.25
 """An epoch that the deadline cuts is still scored when so much of it was done."""
@@ -37,6 +45,8 @@ class Watch:
         optimizer: copies those of the optimizer.
         engine: its name, for states.
         state: what the training goes on from, or None.
+        epochs_per_pass: how many epochs make a pass over the training part; patience is counted in passes.
+        output_bytes: most bytes of raw outputs that are kept of the best epoch.
 
     Raises:
         ConfigError: the state is that of another engine, whose optimizer keeps other variables.
@@ -54,6 +64,8 @@ class Watch:
         optimizer: Callable[[], tuple[np.ndarray, ...]],
         engine: str,
         state: TrainingState | None = None,
+        epochs_per_pass: float = 1.0,
+        output_bytes: int = OUTPUT_BYTES,
     ) -> None:
         if state is not None and state.engine != engine:
             raise ConfigError(
@@ -66,7 +78,10 @@ class Watch:
         self._epochs: list[Epoch] = list(state.epochs) if state else []
         self._best, self._stale = (state.best, state.stale) if state else (-1, 0)
         self.best_variables = state.best_variables if state else ()
+        self.best_outputs = state.best_outputs if state else {}
         self.rate_factor = state.rate_factor if state else 1.0
+        self.steps_per_epoch = state.steps_per_epoch if state else 0
+        self._epochs_per_pass, self._output_bytes = epochs_per_pass, output_bytes
         self._stopped: StopReason = ""
         self._begun = time.monotonic()
 
@@ -113,11 +128,12 @@ class Watch:
         cut = self._stopped == "deadline" and share < _SCORED_SHARE
         if self._stopped == "diverged" or (cut and self._epochs):
             return
-        scores = self._scores(outputs())
+        kept = Kept(self._output_bytes)
+        scores = self._scores(outputs(), kept)
         if scores is None:
             self.stop("diverged")
             return
-        self._keep(self._record(loss, scores))
+        self._keep(self._record(loss, scores), kept)
         reason = self._observer(replace(self._epochs[-1], state=self.state))
         if self.epoch < self._candidate.epochs:
             self.stop(reason or self._own_reason())
@@ -137,19 +153,29 @@ class Watch:
             best=self._best,
             stale=self._stale,
             rate_factor=self.rate_factor,
+            steps_per_epoch=self.steps_per_epoch,
+            best_outputs=self.best_outputs,
         )
 
     def outcome(self, facts: Mapping[str, Any]) -> Outcome:
         """Return what came of the training."""
-        return Outcome(epochs=tuple(self._epochs), best=self._best, stopped=self._stopped, facts=facts)
+        return Outcome(
+            epochs=tuple(self._epochs),
+            best=self._best,
+            stopped=self._stopped,
+            facts=facts,
+            variables=self.best_variables,
+            outputs=self.best_outputs,
+        )
 
-    def _scores(self, portions: Portions) -> Mapping[str, float] | None:
-        """Metrics of an epoch; None when an output is no number."""
+    def _scores(self, portions: Portions, kept: Kept) -> Mapping[str, float] | None:
+        """Metrics of an epoch, its outputs being kept; None when one of them is no number."""
         scorer = self._scorer()
         for positions, outputs in portions:
             if not all(np.isfinite(values).all() for values in outputs.values()):
                 return None
             scorer.update(positions, outputs)
+            kept.add(positions, outputs)
         return scorer.result()
 
     def _record(self, loss: float, scores: Mapping[str, float]) -> Epoch:
@@ -158,21 +184,25 @@ class Watch:
         self._epochs.append(Epoch(number=self.epoch + 1, metrics=metrics, seconds=seconds))
         return self._epochs[-1]
 
-    def _keep(self, record: Epoch) -> None:
+    def _keep(self, record: Epoch, kept: Kept) -> None:
         best = self._epochs[self._best].metrics if self._best >= 0 else None
         if _better(record.metrics, best, self._objective):
             self._best, self._stale = len(self._epochs) - 1, 0
-            self.best_variables = self._variables()
+            self.best_variables, self.best_outputs = self._variables(), kept.whole()
             return
         self._stale += 1
-        patience = PLATEAU_PATIENCE * self._candidate.epochs_per_pass
+        patience = self._epochs_of(PLATEAU_PATIENCE)
         if self._candidate.options.schedule == PLATEAU and self._stale % patience == 0:
             self.rate_factor *= PLATEAU_FACTOR
 
     def _own_reason(self) -> StopReason:
-        if 0 < self._candidate.options.patience * self._candidate.epochs_per_pass <= self._stale:
+        patience = self._candidate.options.patience
+        if patience and self._epochs_of(patience) <= self._stale:
             return "patience"
         return "deadline" if self.late else ""
+
+    def _epochs_of(self, passes: int) -> int:
+        return max(1, math.ceil(passes * self._epochs_per_pass))
 
 
 def _better(metrics: Mapping[str, float], best: Mapping[str, float] | None, objective: Objective) -> bool:

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SUITES = [
     "tests/contracts/test_engine.py",
+    "tests/contracts/test_bags.py",
     "tests/contracts/test_families.py",
     "tests/contracts/test_necks.py",
     "tests/contracts/test_outputs.py",

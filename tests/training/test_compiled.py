@@ -193,7 +193,7 @@ def test_a_failed_training_leaves_no_program() -> None:
 
 def test_an_epoch_in_several_calls_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = losses(train(CompiledEngine(), mlp()))
-    monkeypatch.setattr("automl.training.compiled._CALL_SECONDS", 0.0)
+    monkeypatch.setattr("automl.training.runs._CALL_SECONDS", 0.0)
 
     assert losses(train(CompiledEngine(), mlp())) == whole
 

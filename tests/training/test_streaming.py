@@ -75,7 +75,7 @@ def test_validation_in_overlapping_batches_covers_every_row_once() -> None:
     inputs = keras.Input((2**17,), name="wide")
     model = keras.Model({"wide": inputs}, {"target": keras.ops.mean(inputs, axis=1, keepdims=True)})
 
-    portions = list(FitEngine()._predictor(model, {"wide": wide})())
+    portions = list(FitEngine()._predict(model, {"wide": wide}))
 
     assert np.concatenate([positions for positions, _ in portions]).tolist() == list(range(70))
     outputs = np.concatenate([outputs["target"] for _, outputs in portions])

@@ -17,7 +17,8 @@ from automl.private_keras import forget_on_tensorflow, read_on_tensorflow, write
 from automl.training.batches.deal import Batches
 from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.dials import turned
-from automl.training.program import Blueprint, Placed, Program
+from automl.training.program import Blueprint, GroupProgram, Placed
+from automl.training.programs.in_turn import InTurn
 from automl.training.scoring import Portions
 from automl.training.state import check_fit
 
@@ -66,10 +67,14 @@ class TensorFlowCompiler:
         check_fit(variables, values, what)
         write_on_tensorflow(variables, values)
 
-    def compile_program(self, blueprint: Blueprint) -> Program:
-        """Make a program, with XLA where ``pays_off`` says so, in one thread where ``is_light`` does."""
+    def compile_group(self, blueprint: Blueprint, members: int) -> GroupProgram:
+        """Make a program whose members take turns.
+
+        With XLA where ``pays_off`` says so, in one thread where ``is_light`` does.
+        """
         xla = pays_off(blueprint)
-        return TensorFlowProgram(blueprint, xla=xla, threads=xla or not is_light(blueprint))
+        program = TensorFlowProgram(blueprint, xla=xla, threads=xla or not is_light(blueprint))
+        return InTurn(program, members, self.place)
 
     def forget(self, *, kernels: bool = False) -> None:
         """Drop what TensorFlow keeps of every trace, and of programs; see ``forget_on_tensorflow``."""
@@ -159,7 +164,7 @@ class TensorFlowProgram:
         for first in range(0, batches, most):
             last = min(first + most, batches)
             span = tf.constant(first), tf.constant(last), tf.constant(data.rows)
-            values = self._predict(data.inputs, lengths, *span)
+            values = self._predict(data.inputs, lengths, *span, data.chosen)
             positions = np.arange(first * size, min(last * size, data.rows))
             yield positions, {name: value.numpy()[: len(positions)] for name, value in values.items()}
 
@@ -253,12 +258,15 @@ class TensorFlowProgram:
         first: tf.Tensor,
         last: tf.Tensor,
         rows: tf.Tensor,
+        chosen: tf.Tensor | None,
     ) -> dict[str, tf.Tensor]:
         size = self._blueprint.sizes.validation_batch
 
         def body(position: tf.Tensor, parts: dict[str, tf.TensorArray]) -> tuple[tf.Tensor, Any]:
             # the last batch repeats the last row
             taken = tf.minimum(position * size + tf.range(size), rows - 1)
+            if chosen is not None:
+                taken = tf.gather(chosen, taken)
             outputs = self._blueprint.model(_gather(inputs, lengths, taken), training=False)
             return position + 1, {
                 name: part.write(position - first, outputs[name]) for name, part in parts.items()
