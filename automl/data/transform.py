@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 BATCH = 1024
 """Most examples that go through the model at once."""
 
+LEAST = 64
+"""Examples up to which there is one size of batch, whatever takes part in it."""
+
 BATCH_VALUES = 1 << 22
 """Most values of one tensor that come out of the model at once."""
 
@@ -73,7 +76,11 @@ def _in_batches(
     """
     specs = preprocessing.inputs
     tensors = {spec.name: room(spec.name, (len(rows), *_sides(spec.shape)), spec.dtype) for spec in specs}
-    size = min(BATCH, max(1, BATCH_VALUES // max(1, *(math.prod(_sides(spec.shape)) for spec in specs))))
+    widest = max(1, *(math.prod(_sides(spec.shape)) for spec in specs))
+    size = min(BATCH, max(1, BATCH_VALUES // widest))
+    if size < BATCH:
+        # wide tensors take long to make: few examples are not filled up to as many
+        size = min(size, max(LEAST, len(rows)))
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
         batch = np.resize(part, size)

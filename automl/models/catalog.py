@@ -24,6 +24,7 @@ FAMILIES: Catalog[Family] = Catalog(
         "text/cnn": f"{_PLACE}.text.cnn:FAMILY",
         "text/rnn": f"{_PLACE}.text.rnn:FAMILY",
         "text/transformer": f"{_PLACE}.text.transformer:FAMILY",
+        "series/rocket": f"{_PLACE}.series.rocket:FAMILY",
         "series/linear": f"{_PLACE}.series.linear:FAMILY",
         "series/cnn": f"{_PLACE}.series.cnn:FAMILY",
         "series/rnn": f"{_PLACE}.series.rnn:FAMILY",

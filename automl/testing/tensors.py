@@ -10,7 +10,7 @@ from automl.core.tensors import Categories, Pixels, Steps, TensorSpec, Vocabular
 
 
 def numbers(kind: str, *shape: int) -> TensorSpec:
-    """``numeric``, ``ranks`` or ``ngram_weights``."""
+    """``numeric``, ``ranks``, ``ngram_weights`` or ``kernels``."""
     return TensorSpec(name=kind, kind=kind, shape=shape)
 
 
@@ -60,7 +60,7 @@ def smallest(spec: TensorSpec) -> int:
 TABLE = (numbers("numeric", 3), numbers("ranks", 2), codes(3, 20))
 PICTURES = (pictures(8, 8, 3),)
 TEXTS = (ids("tokens", 12, 30), ids("ngrams", 12, 30), numbers("ngram_weights", 12))
-SERIES = (series(16, 2, masked=True),)
+SERIES = (series(16, 2, masked=True), numbers("kernels", 12))
 ROW = (
     replace(numbers("numeric", 3), source="numbers"),
     replace(numbers("ranks", 2), source="numbers"),

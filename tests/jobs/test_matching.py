@@ -18,6 +18,7 @@ NUMBERS = tuple(Promised(kind=kind, source="numbers") for kind in ("numeric", "r
 CODES = Promised(kind="categorical", source="categories")
 PICTURE = Promised(kind="image")
 SERIES = Promised(kind="sequence")
+KERNELS = Promised(kind="kernels")
 
 
 def family(*slots: Slot, **changes: Any) -> Family:
@@ -28,12 +29,12 @@ def family(*slots: Slot, **changes: Any) -> Family:
 @pytest.mark.parametrize(
     ("data", "task", "names"),
     [
-        ((*NUMBERS, CODES), "binary", ["mlp", "residual_mlp", "linear", "transformer"]),
-        (NUMBERS, "regression", ["mlp", "residual_mlp", "linear", "transformer"]),
+        ((*NUMBERS, CODES), "binary", ["realmlp", "mlp", "residual_mlp", "linear", "transformer"]),
+        (NUMBERS, "regression", ["realmlp", "mlp", "residual_mlp", "linear", "transformer"]),
         ((PICTURE,), "multiclass", ["cnn", "residual_cnn", "vision_transformer"]),
         (TEXT, "multilabel", ["ngrams", "cnn", "rnn", "transformer"]),
         ((SERIES,), "forecasting", ["linear", "cnn", "rnn", "transformer"]),
-        ((SERIES,), "binary", ["linear", "cnn", "rnn", "transformer"]),
+        ((SERIES, KERNELS), "binary", ["rocket", "linear", "cnn", "rnn", "transformer"]),
     ],
 )
 def test_each_kind_of_data_has_its_families_in_their_order(data: Any, task: str, names: list[str]) -> None:

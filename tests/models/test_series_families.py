@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 
 from automl.core.tensors import TensorSpec
-from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
 from automl.testing.networks import network
-from automl.testing.tensors import series
+from automl.testing.tensors import numbers, series
 
-NAMES = [name for name in FAMILIES if name.startswith("series/")]
+NAMES = ["series/linear", "series/cnn", "series/rnn", "series/transformer"]
 RNG = np.random.default_rng(0)
 FORECAST = series(24, 3, targets=2)
 WHOLE = series(20, 3, masked=True)
@@ -129,3 +128,21 @@ def test_trend_and_rest_add_up_to_the_series() -> None:
     trend, rest = np.split(answer(model, values), 2, axis=-1)
     assert trend + rest == pytest.approx(values[:, :, :2].transpose(0, 2, 1), abs=1e-5)
     assert trend[0, 0, 10] == pytest.approx(values[0, 8:13, 0].mean(), abs=1e-5)
+
+
+def test_features_by_kernels_reach_the_head_at_unit_length() -> None:
+    model = network("series/rocket", [numbers("kernels", 400)])
+    values = RNG.normal(size=(3, 400)).astype(np.float32)
+
+    features = np.asarray(model({"kernels": values}))
+
+    assert features == pytest.approx(values / 20, abs=1e-6)
+    assert not model.trainable_variables
+
+
+@pytest.mark.parametrize("task", ["binary", "multilabel", "regression"])
+def test_the_space_of_the_kernels_serves_tasks_of_whole_series(task: str) -> None:
+    space = load_space("series/rocket", task)
+
+    assert space.starts()
+    assert "label_smoothing" in load_space("series/rocket", "multiclass").default()

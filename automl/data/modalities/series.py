@@ -31,7 +31,7 @@ from automl.data.forecast_table import (
     restore_roles,
 )
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, WindowFacts
-from automl.data.preprocessing.series import safe, standardise, statistics
+from automl.data.preprocessing.series import safe, standardise, statistics, with_kernels
 from automl.data.source import Source
 from automl.data.tables import plain_styles, written_as
 from automl.data.targets import array_label_type
@@ -78,14 +78,20 @@ class Series:
 
     def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
         """The series."""
-        return (Promised(kind="sequence"),)
+        sequence = Promised(kind="sequence")
+        return (sequence,) if dataset.windows is not None else (sequence, Promised(kind="kernels"))
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
-        """Standardise each channel with mean and deviation of the training part's raw rows."""
+        """Standardise each channel with mean and deviation of the training part's raw rows.
+
+        Of whole series there are features by fixed kernels, too.
+        """
         series = dataset.examples.inputs["series"]
         if dataset.windows is None:
             mean, std = statistics(series[rows])
-            return standardise(mean, std, steps=series.shape[1], targets=0, masked=dataset.schema["masked"])
+            masked = dataset.schema["masked"]
+            plain = standardise(mean, std, steps=series.shape[1], targets=0, masked=masked)
+            return with_kernels(plain, series[rows], seed)
         runs = _training_runs(dataset, rows)
         k = dataset.windows.targets
         mean, std = statistics(np.concatenate([inputs for inputs, _ in runs]))

@@ -1,11 +1,14 @@
-"""Standardisation of sequences, as a Keras model from raw series to model input."""
+"""Preprocessing of sequences, as a Keras model from raw series to model inputs."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from automl.core.tensors import Steps, TensorSpec
-from automl.data.modality import Preprocessing
+from automl.data.modality import Examples, Preprocessing
+
+_SAMPLE = 2_000
+"""Series whose features are standardised; the others share what was found."""
 
 
 def standardise(
@@ -34,6 +37,32 @@ def standardise(
     spec = TensorSpec(name="sequence", kind="sequence", shape=(steps, len(mean)), facts=facts)
     model = keras.Model({"series": raw}, {"sequence": layer(raw)}, name="series_preprocessing")
     return Preprocessing(inputs=(spec,), model=model, stepwise=True)
+
+
+def with_kernels(preprocessing: Preprocessing, series: np.ndarray, seed: int) -> Preprocessing:
+    """Add ``kernels``, features of whole series by convolution with fixed kernels, fitted on some.
+
+    Args:
+        preprocessing: gives ``sequence``.
+        series: raw series of the training part ``(n, steps, channels)``.
+        seed: of what is chosen at random.
+    """
+    import keras
+
+    from automl.data.preprocessing.series_kernels import KernelShares, plan
+
+    standardised = preprocessing.transform(Examples(inputs={"series": series}))["sequence"]
+    dilations = [(item.step, item.thresholds) for item in plan(*series.shape[:2])]
+    layer = KernelShares(dilations, name="kernel_shares")
+    layer.fit(standardised, np.random.default_rng(seed))
+    front = preprocessing.model
+    outputs = {**front.output, "kernels": layer(front.output["sequence"])}
+    spec = TensorSpec(name="kernels", kind="kernels", shape=(layer.features,))
+    model = keras.Model(front.input, outputs, name=front.name)
+    whole = Preprocessing(inputs=(*preprocessing.inputs, spec), model=model)
+    sample = np.random.default_rng(seed).permutation(len(series))[:_SAMPLE]
+    layer.standardise(whole.transform(Examples(inputs={"series": series}), np.sort(sample))["kernels"])
+    return whole
 
 
 def safe(std: np.ndarray, mean: np.ndarray) -> np.ndarray:
