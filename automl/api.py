@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from automl.core.amounts import parse_size, parse_time
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
-from automl.core.phases import Phases
+from automl.core.phases import Phases, Timings
 from automl.jobs.config import (
     JobConfig,
     config_from,
@@ -27,7 +27,7 @@ from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.backend import Backend, kept_backend
 from automl.jobs.intake.intake import check_early
 from automl.jobs.intake.kept_options import kept_config, with_secrets
-from automl.jobs.intake.opening import check_stores, proposer_of, taken_in
+from automl.jobs.intake.opening import check_stores, open_tracker_of, proposer_of, taken_in
 from automl.jobs.intake.over import is_over, leave_as_it_is
 from automl.jobs.intake.warm_start import check_places
 from automl.jobs.lock import discarded_unused, locked
@@ -40,7 +40,6 @@ from automl.jobs.search.crew import executor_name, hiring
 from automl.jobs.search.interrupts import endings_interrupt
 from automl.jobs.tune.tuned import load_any, refuse_tuned
 from automl.jobs.versions import refuse_other_versions
-from automl.tracking.tracker import Tracker
 from automl.training.precision import FULL, choose_precision, policy
 from automl.views.choice import watching
 
@@ -88,6 +87,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     strategy: str = "auto",
     engine: str = "auto",
     precision: str = "auto",
+    compile_cache: bool = True,
     workers: int | str = 1,
     executor: str = "auto",
     ray_address: str | None = None,
@@ -114,8 +114,9 @@ def search(  # noqa: D417  the options are told in JobConfig
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
             pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, keep,
             drop, horizon, lookback, image_size, header, seed, out, backend, strategy, engine, precision,
-            workers, executor, ray_address, worker_cores, trials_per_gpu, attempts, memory_limit, storage,
-            lenient, tracking, tracking_uri: as the options of ``automl search``, see ``automl.JobConfig``.
+            compile_cache, workers, executor, ray_address, worker_cores, trials_per_gpu, attempts,
+            memory_limit, storage, lenient, tracking, tracking_uri: as the options of ``automl search``,
+            see ``automl.JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -161,6 +162,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         strategy=strategy,
         engine=engine,
         precision=precision,
+        compile_cache=compile_cache,
         workers=parse_workers(workers),
         executor=executor,
         ray_address=ray_address,
@@ -279,17 +281,6 @@ def load(folder: str | Path, *, build: Callable[[Any], keras.Model] | None = Non
     return load_any(load_result(folder).folder, build)
 
 
-def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder, *, apart: bool = False) -> Tracker:
-    """Open the tracker of a job: MLflow, from a process of its own or from this one, or none at all."""
-    if not tracking:
-        from automl.tracking.memory import NullTracker
-
-        return NullTracker()
-    from automl.tracking.mlflow_tracker import open_tracker
-
-    return open_tracker(uri, folder.path, apart=apart)
-
-
 def _conduct(
     config: JobConfig,
     source: Source,
@@ -322,7 +313,7 @@ def _search(
     alone: bool,
 ) -> None:
     begun = budget_from(None, config.time, started=started, used=used)
-    phases = Phases(progress.phase, deadline=begun.deadline)
+    phases = Phases(progress.phase, deadline=begun.deadline, timings=Timings(started))
     with (
         alarm(phases, begun.end, forceful=alone) as bell,
         hiring(folder, data, progress.note) as hire,
@@ -340,10 +331,11 @@ def _search(
         tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
         write_whole(folder.job, dump_config(kept_config(config)))
         from automl.jobs.search.search import Adapters, run_search
+        from automl.training.compile_cache import keeping_programs
         from automl.training.memory import settled
 
         # whatever policy the user's process has: preprocessing is float32
-        with policy(FULL), settled():
+        with policy(FULL), settled(), keeping_programs(wanted=config.compile_cache):
             proposer = proposer_of(config, folder, progress.note)
             adapters = Adapters(proposer=proposer, tracker=tracker, executor=hire)
             run_search(

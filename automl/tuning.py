@@ -156,7 +156,7 @@ def tune(
         tracking=tracking,
         tracking_uri=tracking_uri,
     )
-    from automl.api import open_tracker_of
+    from automl.jobs.intake.opening import open_tracker_of
     from automl.jobs.tune.tune import TuneJob, run_tuning
     from automl.spaces.space import SearchSpace
     from automl.study.opening import open_proposer

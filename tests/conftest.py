@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # one backend for the whole process; what `auto` chooses is tested in tests/jobs/test_backends_of_a_job.py
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# what is compiled in tests is none of the user's caches
+os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / "automl-tests-caches")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")

@@ -36,7 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "seed",
     ),
     "Budget": ("time", "time_limit", "trials", "trial_time", "epochs"),
-    "Training": ("backend", "engine", "precision", "strategy"),
+    "Training": ("backend", "engine", "precision", "strategy", "compile_cache"),
     "Workers": (
         "workers",
         "executor",
@@ -47,7 +47,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "memory_limit",
     ),
     "Tracking": ("tracking", "tracking_uri", "storage", "lenient"),
-    "Output": ("name", "out", "job", "as_json", "quiet"),
+    "Output": ("name", "out", "job", "as_json", "quiet", "timings"),
 }
 """Names of options by heading; what stands under none comes last, under "Options"."""
 

@@ -49,8 +49,14 @@ WIDTH = 80
 """Columns of text of the closing report."""
 
 
-def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: bool) -> int:
+def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: bool, timings: bool) -> int:
     """Run a job under the live view and print what came of it.
+
+    Args:
+        job: runs it.
+        as_json: print the result as JSON.
+        quiet: print warnings and errors only.
+        timings: print on standard error how long each phase took.
 
     Returns:
         0, or 130 when the user interrupted the job.
@@ -66,6 +72,8 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
             if as_json
             else _report(result, summary)
         )
+    if timings:
+        click.echo(_timings(summary.get("timings", ())), err=True)
     click.echo(shown)
     return INTERRUPTED if summary["state"] == "interrupted" else 0
 
@@ -94,6 +102,12 @@ def _report(result: Result, summary: Any) -> str:
     if summary["mlflow_run_id"]:
         lines.append(f"  automl dashboard {folder}")
     return "\n".join(lines)
+
+
+def _timings(phases: Sequence[Mapping[str, Any]]) -> str:
+    """Return a table of phases: when each began, counted from the start of the command, and its length."""
+    rows = [f"{item['at']:8.2f} {item['seconds']:8.2f}  {item['phase']}" for item in phases]
+    return "\n".join(["  at, s  took, s  phase", *rows])
 
 
 def _members(members: Sequence[Mapping[str, Any]]) -> list[str]:

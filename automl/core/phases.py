@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from automl.core.errors import TimeUpError
@@ -77,6 +78,50 @@ class Phase:
         return f" ({self.done:,} of {self.total:,}{f' {self.unit}' if self.unit else ''} done)"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """How long a phase took.
+
+    Attributes:
+        name: of the phase.
+        begin: seconds from the start of the command.
+        seconds: that it took.
+    """
+
+    name: str
+    begin: float
+    seconds: float
+
+
+class Timings:
+    """What the phases of a job took, in their order; those within another one count as that one's.
+
+    Args:
+        started: ``time.monotonic()`` of the start of the command; now by default.
+    """
+
+    def __init__(self, started: float | None = None) -> None:
+        self._started = time.monotonic() if started is None else started
+        self._found: list[Timing] = []
+
+    def __iter__(self) -> Iterator[Timing]:
+        yield from self._found
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Time the block below."""
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self.add(name, begin)
+
+    def add(self, name: str, begin: float) -> None:
+        """Note what began at ``begin`` of ``time.monotonic()`` and has ended now."""
+        known = Timing(name=name, begin=begin - self._started, seconds=time.monotonic() - begin)
+        self._found.append(known)
+
+
 class Phases:
     """Tells of the phases of a job as they begin and end; by default it tells nobody and knows no deadline.
 
@@ -84,12 +129,18 @@ class Phases:
         tell: hears each phase that begins, the outer one again when an inner one has ended, and None when
             there is none. The phase that it was given goes on counting, so it may be looked at later.
         deadline: ``time.monotonic()`` at which phases are given up, or None.
+        timings: what they took; a new list by default.
     """
 
     def __init__(
-        self, tell: Callable[[Phase | None], None] = lambda phase: None, *, deadline: float | None = None
+        self,
+        tell: Callable[[Phase | None], None] = lambda phase: None,
+        *,
+        deadline: float | None = None,
+        timings: Timings | None = None,
     ) -> None:
         self.deadline = deadline
+        self.timings = timings or Timings()
         self.now: Phase | None = None
         self._tell = tell
 
@@ -109,6 +160,8 @@ class Phases:
             yield phase
             phase.check()
         finally:
+            if outer is None:
+                self.timings.add(name, phase.began)
             self._enter(outer)
 
     def _enter(self, phase: Phase | None) -> None:

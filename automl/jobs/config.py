@@ -153,6 +153,11 @@ class JobConfig:
     precision: str = option(
         "auto", "auto, float32, mixed_bfloat16 or mixed_float16; auto: by device", metavar="P"
     )
+    compile_cache: bool = option(
+        True,
+        "keep compiled programs for later searches, in the user's folder of caches",
+        off="do not keep compiled programs for later searches",
+    )
     workers: int | str = option(
         1, "trials to run at once; auto: one per GPU, or per 4 CPU cores", metavar="N"
     )

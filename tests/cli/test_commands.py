@@ -76,6 +76,7 @@ def test_the_leaderboard_shows_the_parameters_that_differ_within_a_family(tmp_pa
 def test_a_search_ends_with_its_counts(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     arguments = ["--family", "linear", "--trials", "4", "--epochs", "4", "--no-tracking", "--out", "my job"]
+    arguments += ["--timings"]
 
     run(["search", "sklearn:wine", *arguments])
 
@@ -87,6 +88,10 @@ def test_a_search_ends_with_its_counts(tmp_path, monkeypatch, capsys):
     summary = json.loads((tmp_path / "my job" / "result.json").read_text())
     assert summary["trials"] == summary["finished"] + summary["pruned"] == 4
     assert summary["promoted"] == summary["finished"]
+    phases = [item["phase"] for item in summary["timings"]]
+    assert phases[0] == "reading wine"
+    assert {"the first epoch", "all trials", "exporting the best model"} <= set(phases)
+    assert all(f"  {phase}" in told.err.partition("took, s  phase")[2] for phase in phases)
 
 
 def test_predict_writes_a_file(wine_job, tmp_path, capsys):
@@ -171,6 +176,8 @@ def test_doctor_names_versions_and_devices(capsys):
     text = capsys.readouterr().out
     assert "optuna" in text
     assert "device" in text
+    assert "--backend    auto: tensorflow, as KERAS_BACKEND says" in text
+    assert " programs, " in text
 
 
 def test_doctor_says_that_the_store_of_runs_does_not_answer(capsys, monkeypatch):

@@ -22,6 +22,7 @@ SUITES = [
     "tests/contracts/test_transforms.py",
     "tests/data/test_raw_model.py",
     "tests/training/test_compiled.py",
+    "tests/training/test_compile_cache.py",
     "tests/training/programs/test_on_jax.py",
     "tests/test_private_keras.py",
 ]

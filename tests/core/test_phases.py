@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from automl.core.errors import TimeUpError
-from automl.core.phases import Phase, Phases
+from automl.core.phases import Phase, Phases, Timings
 
 
 def test_an_inner_phase_is_told_and_then_the_outer_one_again():
@@ -19,6 +19,22 @@ def test_an_inner_phase_is_told_and_then_the_outer_one_again():
         pass
 
     assert heard == ["reading", "decoding", "reading", None]
+
+
+def test_outer_phases_are_timed_from_the_start_of_the_command():
+    timings = Timings(time.monotonic() - 100)
+    phases = Phases(timings=timings)
+
+    with phases.phase("reading"), phases.phase("decoding"):
+        time.sleep(0.01)
+    with timings.of("all trials"):
+        pass
+
+    first, second = timings
+    assert (first.name, second.name) == ("reading", "all trials")
+    assert first.begin >= 100
+    assert first.seconds >= 0.01
+    assert second.begin >= first.begin + first.seconds
 
 
 def test_steps_are_counted_from_any_thread():

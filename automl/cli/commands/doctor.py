@@ -85,6 +85,7 @@ def _show_devices() -> int:
         import_keras(default_backend())
         import keras
 
+        from automl.training.compile_cache import kept_programs
         from automl.training.devices import describe_devices
     except (ConfigError, ImportError) as error:
         click.echo(f"Error: {error}", err=True)
@@ -92,6 +93,8 @@ def _show_devices() -> int:
     click.echo(f"backend      {keras.backend.backend()}")
     for line in describe_devices():
         click.echo(f"device       {line}")
+    kept = kept_programs()
+    click.echo(f"compiled     {kept.programs} programs, {kept.size / 1e6:.1f} MB in {kept.folder}")
     sys.stdout.flush()
     return 0
 

@@ -21,6 +21,7 @@ from automl.cli.running import run_and_report
 )
 @click.option("--json", "as_json", is_flag=True, help="print the result as one JSON object")
 @click.option("--quiet", is_flag=True, help="print warnings and errors only")
+@click.option("--timings", is_flag=True, help="print how long each phase took")
 def command(
     folder: str,
     trials: int | None,
@@ -30,6 +31,7 @@ def command(
     tracking_uri: str | None,
     as_json: bool,
     quiet: bool,
+    timings: bool,
 ) -> int:
     """Continue the job in DIR; interrupted trials continue from their last saved state."""
     from automl.api import resume
@@ -49,4 +51,5 @@ def command(
         ),
         as_json=as_json,
         quiet=quiet,
+        timings=timings,
     )

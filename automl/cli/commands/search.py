@@ -17,7 +17,10 @@ from automl.cli.running import run_and_report
 @job_options
 @click.option("--json", "as_json", is_flag=True, help="print the result as one JSON object")
 @click.option("--quiet", is_flag=True, help="print warnings and errors only")
-def command(data: str | None, job: str | None, as_json: bool, quiet: bool, **options: Any) -> int:
+@click.option("--timings", is_flag=True, help="print how long each phase took")
+def command(
+    data: str | None, job: str | None, as_json: bool, quiet: bool, timings: bool, **options: Any
+) -> int:
     """Search for the best Keras model for DATA: a file, a folder, or sklearn:NAME.
 
     \b
@@ -34,4 +37,5 @@ def command(data: str | None, job: str | None, as_json: bool, quiet: bool, **opt
         lambda progress: run_job(config, progress=progress, started=started(), alone=True),
         as_json=as_json,
         quiet=quiet,
+        timings=timings,
     )

@@ -142,8 +142,14 @@ def _metrics(session: Session, winner: TrainedWinner) -> Mapping[str, float]:
 
 
 def _write_result(session: Session, summary: Mapping[str, Any]) -> None:
-    seconds = round(time.monotonic() - session.started, 2)
-    write_json(session.folder.result, {**summary, "seconds": seconds})
+    known = {
+        "seconds": round(time.monotonic() - session.started, 2),
+        "timings": [
+            {"phase": item.name, "at": round(item.begin, 3), "seconds": round(item.seconds, 3)}
+            for item in session.intake.source.phases.timings
+        ],
+    }
+    write_json(session.folder.result, {**summary, **known})
 
 
 def save_model(model: keras.Model | None, path: Path) -> None:

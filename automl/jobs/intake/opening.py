@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from automl.spaces.space import SearchSpace
     from automl.study.earlier.warm_start import Facts
     from automl.study.proposer import Proposer
+    from automl.tracking.tracker import Tracker
 
 
 def check_stores(config: JobConfig) -> None:
@@ -67,6 +68,17 @@ def taken_in(
 
     with ThreadPoolExecutor(max_workers=1) as thread:
         return take_in(config, source, folder.cache, alone=alone, data_is_good=beside, note=note)
+
+
+def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder, *, apart: bool = False) -> Tracker:
+    """Open the tracker of a job: MLflow, from a process of its own or from this one, or none at all."""
+    if not tracking:
+        from automl.tracking.memory import NullTracker
+
+        return NullTracker()
+    from automl.tracking.mlflow_tracker import open_tracker
+
+    return open_tracker(uri, folder.path, apart=apart)
 
 
 def proposer_of(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from automl.core.errors import SearchError
+from automl.core.phases import Timings
 from automl.core.seeds import derive
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED, Ended, Executor, Message, Task
@@ -46,6 +47,7 @@ class Loop:
         keep: writes down a trial that is the best so far.
         show: a configuration as users read it, and the trial's full length in epochs.
         epochs: the journal of epochs.
+        timings: is told how long the first epoch took.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Loop:
     keep: Callable[[TrialEnd], None]
     show: Callable[[Configuration], tuple[Mapping[str, Any], int]]
     epochs: Epochs = field(default_factory=Epochs)
+    timings: Timings = field(default_factory=Timings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +221,8 @@ class _Rounds:
         """Pass an epoch on; returns why the trial is to be pruned, or empty."""
         loop, number, metrics = self._loop, message["number"], message["metrics"]
         if watched.heard == 0:
+            if not self._startup:
+                loop.timings.add("the first epoch", watched.began)
             self._startup = max(self._startup, time.monotonic() - watched.began)
         watched.heard = number
         told = loop.epochs.note(plan.number, number, metrics)

@@ -178,7 +178,8 @@ def _search_and_finish(
         session.tracker.end_trial(record)
     if best_of(proposer.records(), session.intake.objectives[0]) is not None:
         has_model()
-    found = run_trials(_loop(session, proposer, executor(_runner(session), _work(session)), has_model))
+    with session.intake.source.phases.timings.of("all trials"):
+        found = run_trials(_loop(session, proposer, executor(_runner(session), _work(session)), has_model))
     trials = tuple(proposer.records())
     records = Records(
         trials=trials,
@@ -193,7 +194,8 @@ def _search_and_finish(
 
 def _unhurried(session: Session) -> Session:
     """The session without the deadline of its phases: finishing is what time was kept back for."""
-    source = replace(session.intake.source, phases=Phases(session.progress.phase))
+    phases = Phases(session.progress.phase, timings=session.intake.source.phases.timings)
+    source = replace(session.intake.source, phases=phases)
     return replace(session, intake=replace(session.intake, source=source))
 
 
@@ -248,6 +250,7 @@ def _loop(
         keep=keep,
         show=show,
         epochs=Epochs(folder.epochs),
+        timings=intake.source.phases.timings,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +57,17 @@ def open_runner(options: Mapping[str, Any]) -> Runner:
     source = check_early(config, options.get("data"))
     intake = take_in(config, source, folder.cache)
     # only now: these load Keras, whose backend is the job's
+    from automl.training.compile_cache import keeping_programs
     from automl.training.memory import seldom
     from automl.training.precision import FULL, policy
 
-    with policy(FULL):
+    kept = partial(keeping_programs, wanted=config.compile_cache)
+    with policy(FULL), kept():
         setting = open_setting(config, intake, notes)
     run = trial_runner(setting, folder, notes, release=seldom(setting.release))
 
     def work(values: Mapping[str, Any], channel: Channel) -> dict[str, Any] | None:
-        with policy(FULL):
+        with policy(FULL), kept():
             end = run(plan_from_json(values), channel)
         return None if end is None else end_to_json(end)
 
