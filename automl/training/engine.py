@@ -93,7 +93,8 @@ class Candidate:
         drawn: gives the first values of ``model.variables`` as another seed draws them, for all parts but
             the first; None lets every part begin with the model's, and random layers differ all the same.
         steps_per_epoch: steps of an epoch, cut from an endless stream of shuffled passes, so that an epoch
-            is many passes over few rows or a share of one over many; 0 for an epoch by passes.
+            is many passes over few rows or a share of one over many; 0 for as many as ``options.passes``
+            make, or else for an epoch by passes.
         fits_deadline: whether epochs become shorter, once the speed is known, so that all of them end
             before the deadline, with the schedule laid over the shorter length. They then come from the
             stream, also where ``steps_per_epoch`` is 0.

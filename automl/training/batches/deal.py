@@ -1,7 +1,8 @@
 """Which examples form which step of an epoch; the same for every engine and backend.
 
 An epoch is a pass over the training part or, where that is large, one of several equal parts of it; or it
-is a stretch of so many steps from an endless stream of shuffled passes. The order follows from seed and
+is a stretch of so many steps from an endless stream of shuffled passes, as where the options say how many
+passes all epochs are. The order follows from seed and
 epoch alone, so a training that goes on after a pause sees the batches that it would have seen. All batches
 are full: the last one of a pass is filled up with the first rows of the order.
 """
@@ -60,8 +61,10 @@ def length_of(candidate: Candidate, rows: int) -> Length:
     """Return how long a candidate's epochs are over so many training rows, or over those of its parts."""
     counts = [len(part.train) for part in candidate.parts] or [rows]
     size, per_pass = min(candidate.options.batch_size, *counts), candidate.epochs_per_pass
-    steps = candidate.steps_per_epoch or math.ceil(max(counts) / (size * per_pass))
-    streamed = bool(candidate.steps_per_epoch or candidate.fits_deadline)
+    passes = candidate.options.passes
+    by_passes = max(1, round(passes * max(counts) / (size * candidate.epochs))) if passes else 0
+    steps = candidate.steps_per_epoch or by_passes or math.ceil(max(counts) / (size * per_pass))
+    streamed = bool(candidate.steps_per_epoch or by_passes or candidate.fits_deadline)
     return Length(
         steps=steps,
         size=size,

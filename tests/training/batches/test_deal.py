@@ -54,6 +54,24 @@ def test_a_transform_changes_nothing_of_the_order() -> None:
     assert plain.draws == ()
 
 
+@pytest.mark.parametrize(("epochs", "steps"), [(4, 25), (100, 1), (7, 14)])
+def test_passes_of_the_options_are_cut_into_all_epochs(epochs: int, steps: int) -> None:
+    plain = candidate()
+    often = replace(plain, options=replace(plain.options, passes=32), epochs=epochs)
+
+    length = length_of(often, 50)
+
+    assert (length.steps, length.streamed) == (steps, True)
+
+
+def test_passes_are_those_over_the_rows_of_a_part() -> None:
+    plain = candidate()
+    part = Part(train=np.arange(32, dtype=np.int32), validation=np.arange(8, dtype=np.int32))
+    often = replace(plain, options=replace(plain.options, passes=10), epochs=5, parts=(part, part))
+
+    assert length_of(often, 40).steps == 4
+
+
 def test_fewer_examples_than_a_batch_are_one_smaller_batch() -> None:
     assert deal(candidate(), 5, epoch=0).rows.shape == (1, 5)
 
