@@ -29,6 +29,7 @@ from automl.jobs.intake.intake import check_early
 from automl.jobs.intake.kept_options import kept_config, with_secrets
 from automl.jobs.intake.opening import check_stores, open_tracker_of, proposer_of, taken_in
 from automl.jobs.intake.over import is_over, leave_as_it_is
+from automl.jobs.intake.settled import as_begun, settled
 from automl.jobs.intake.warm_start import check_places
 from automl.jobs.lock import discarded_unused, locked
 from automl.jobs.progress import Progress, SilentProgress
@@ -40,7 +41,7 @@ from automl.jobs.search.crew import executor_name, hiring
 from automl.jobs.search.interrupts import endings_interrupt
 from automl.jobs.tune.tuned import load_any, refuse_tuned
 from automl.jobs.versions import refuse_other_versions
-from automl.training.precision import FULL, choose_precision, policy
+from automl.training.precision import FULL, policy
 from automl.views.choice import watching
 
 if TYPE_CHECKING:
@@ -67,11 +68,12 @@ def search(  # noqa: D417  the options are told in JobConfig
     trial_time: float | str | None = None,
     epochs: int | None = None,
     sampler: str = "rungs",
-    pruner: str = "rungs",
+    pruner: str | None = None,
     portfolio: bool = True,
     warm_start: str | Path | Sequence[str | Path] = (),
     validation: str | Path | None = None,
     folds: int | None = None,
+    single: bool = False,
     group_column: str | None = None,
     time_column: str | None = None,
     id_column: str | None = None,
@@ -112,11 +114,11 @@ def search(  # noqa: D417  the options are told in JobConfig
         verbose: 1 shows progress on stderr, live in a terminal and in plain lines elsewhere; 0 is silent.
         progress: a view of your own, an object with the methods of ``automl.Progress``.
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
-            pruner, portfolio, warm_start, validation, folds, group_column, time_column, id_column, keep,
-            drop, horizon, lookback, image_size, header, seed, out, backend, strategy, engine, precision,
-            compile_cache, workers, executor, ray_address, worker_cores, trials_per_gpu, attempts,
-            memory_limit, storage, lenient, tracking, tracking_uri: as the options of ``automl search``,
-            see ``automl.JobConfig``.
+            pruner, portfolio, warm_start, validation, folds, single, group_column, time_column, id_column,
+            keep, drop, horizon, lookback, image_size, header, seed, out, backend, strategy, engine,
+            precision, compile_cache, workers, executor, ray_address, worker_cores, trials_per_gpu,
+            attempts, memory_limit, storage, lenient, tracking, tracking_uri: as the options of
+            ``automl search``, see ``automl.JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -148,6 +150,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         warm_start=_names(warm_start),
         validation=_path(validation, "validation"),
         folds=folds,
+        single=single,
         group_column=group_column,
         time_column=time_column,
         id_column=id_column,
@@ -257,7 +260,7 @@ def resume(
             store = tracking_uri or config.tracking_uri
             leave_as_it_is(files, config, watcher, lambda: open_tracker_of(config.tracking, store, files))
             return Result(files.path)
-        config = _longer(config, seconds_used(files), trials, time_limit)
+        config = as_begun(_longer(config, seconds_used(files), trials, time_limit), state_of(files))
         config = kept_backend(config, begun=files.state.exists())
         config = config if workers is None else replace(config, workers=parse_workers(workers))
         config = with_secrets(config, storage, tracking_uri)
@@ -325,17 +328,17 @@ def _search(
         hire.prepare(config)
         source = replace(source, phases=phases)
         intake = taken_in(config, source, folder, progress.note, alone=alone, hire=chosen)
-        config = _settled(replace(config, backend=intake.backend.trials))
+        config = settled(replace(config, backend=intake.backend.trials), intake)
         # in this process MLflow would take its time from a training alone; from many, their coordinator's
         apart = executor_name(config, elsewhere=intake.backend.elsewhere) != "inline"
         tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
         write_whole(folder.job, dump_config(kept_config(config)))
         from automl.jobs.search.search import Adapters, run_search
+        from automl.training import memory
         from automl.training.compile_cache import keeping_programs
-        from automl.training.memory import settled
 
         # whatever policy the user's process has: preprocessing is float32
-        with policy(FULL), settled(), keeping_programs(wanted=config.compile_cache):
+        with policy(FULL), memory.settled(), keeping_programs(wanted=config.compile_cache):
             proposer = proposer_of(config, folder, progress.note)
             adapters = Adapters(proposer=proposer, tracker=tracker, executor=hire)
             run_search(
@@ -365,11 +368,6 @@ def _same_data(files: JobFolder, state: Mapping[str, Any], source: Any) -> None:
             f"The data of {files.path} has changed since the job began, so its trials cannot be compared "
             "with new ones. Start a new job."
         )
-
-
-def _settled(config: JobConfig) -> JobConfig:
-    """The job with its precision chosen, so that a later session builds the same models on any machine."""
-    return replace(config, precision=choose_precision(config.precision))
 
 
 def _path(value: object, option: str) -> str | None:

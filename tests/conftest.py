@@ -95,6 +95,7 @@ def wine_job(tmp_path_factory: pytest.TempPathFactory) -> Result:
         family=("mlp", "linear"),
         trials=3,
         epochs=3,
+        folds=1,
         out=str(folder / "job"),
         tracking_uri=f"sqlite:///{folder / 'mlflow.db'}",
     )

@@ -15,6 +15,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "drop",
         "validation",
         "folds",
+        "single",
         "group_column",
         "time_column",
         "id_column",

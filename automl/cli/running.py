@@ -22,11 +22,13 @@ _JSON_KEYS = (
     "name",
     "state",
     "best_score",
+    "ensemble_score",
     "exported_score",
     "metric",
     "best_trial",
     "best_configuration",
     "members",
+    "folds",
     "spread",
     "trials",
     "finished",
@@ -83,13 +85,14 @@ def _report(result: Result, summary: Any) -> str:
 
     folder = shlex.quote(str(_near(result.folder)))
     lines = [
-        f"Best {summary['metric']}: {summary['best_score']:.5g} (trial {summary['best_trial']})",
+        f"Best {summary['metric']}: {summary['best_score']:.5g} (trial {summary['best_trial']})"
+        f"{_how(summary)}",
         *(
             f"  baseline {name}: {next(iter(scores.values())):.5g}"
             for name, scores in summary["baselines"].items()
         ),
         _indented(configuration_text(summary["best_configuration"])),
-        *_members(summary["members"]),
+        *_members(summary),
         f"Trials: {_counts(summary)}",
         f"Model: {_near(_model(result))}",
     ]
@@ -110,10 +113,21 @@ def _timings(phases: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(["  at, s  took, s  phase", *rows])
 
 
-def _members(members: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the line on a winner of several members."""
+def _how(summary: Mapping[str, Any]) -> str:
+    folds = summary.get("folds")
+    return f", out of {folds} folds" if folds else ""
+
+
+def _members(summary: Mapping[str, Any]) -> list[str]:
+    """Return the lines on a winner of several members."""
+    members = summary["members"]
+    if len(members) < 2:
+        return []
     shares = ", ".join(f"trial {member['trial']} ({member['weight']:.0%})" for member in members)
-    return [f"The model is the weighted mean of {shares}."] if len(members) > 1 else []
+    return [
+        f"Ensemble {summary['metric']}: {summary['ensemble_score']:.5g}{_how(summary)}",
+        f"  the weighted mean of {shares}",
+    ]
 
 
 def _model(result: Result) -> Path:

@@ -129,12 +129,15 @@ class Handling:
         longer_where_few: whether trials on few examples get more epochs than their space says.
         cpu_backend: backend of Keras on which models of such examples train fastest on a CPU, where that
             was measured (docs/benchmarks.md).
+        folds_below: of fewer examples a trial is trained in folds, unless something else is asked for: one
+            part that is held out says too little, and several networks cost little. 0 for never.
     """
 
     examples_per_epoch: int
     tensors_kept: bool = False
     longer_where_few: bool = False
     cpu_backend: str = USUAL_BACKEND
+    folds_below: int = 0
 
 
 ROWS = Handling(examples_per_epoch=200_000)
@@ -150,6 +153,7 @@ def joint_handling(handlings: Iterable[Handling]) -> Handling:
         tensors_kept=any(part.tensors_kept for part in parts),
         longer_where_few=all(part.longer_where_few for part in parts),
         cpu_backend=backends.pop() if len(backends) == 1 else USUAL_BACKEND,
+        folds_below=min(part.folds_below for part in parts),
     )
 
 

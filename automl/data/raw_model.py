@@ -86,10 +86,17 @@ def batch_size(model: keras.Model) -> int:
     """
     sizes = [
         1 << 30 if None in tensor.shape[1:] else math.prod(tensor.shape[1:])
-        for layer in [model, *all_layers(model)]
+        for layer in [model, *_inside(model)]
         for tensor in keras.tree.flatten(_outputs(layer))
     ]
     return min(MOST, max(LEAST, BATCH_VALUES // max(1, *sizes, 1)))
+
+
+def _inside(model: keras.Model) -> list[keras.Layer]:
+    """The layers of a model, those of networks that share one structure among them."""
+    layers = all_layers(model)
+    shared = [layer.core for layer in layers if isinstance(getattr(layer, "core", None), keras.Model)]
+    return [*layers, *(inner for core in shared for inner in _inside(core))]
 
 
 def _outputs(layer: keras.Layer) -> Any:

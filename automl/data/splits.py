@@ -53,8 +53,8 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
 
     Raises:
         ConfigError: a number of folds or a share that cannot be.
-        DataError: too few examples, too few of a class, too few groups, too short a series, or no time
-            where the task goes by it.
+        DataError: too few examples, too few groups, too short a series, or no time where the task goes by
+            it.
     """
     _check(dataset, folds, share)
     examples = dataset.examples
@@ -71,6 +71,12 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
     if labels is not None:
         return _by_class(labels, folds, share, seed)
     return _at_random(len(examples), folds, share, seed)
+
+
+def is_split_by_time(dataset: Dataset) -> bool:
+    """Whether the examples that validate come after those that train."""
+    by_task = TASKS[dataset.task].split == BY_TIME
+    return by_task or dataset.windows is not None or dataset.examples.times is not None
 
 
 def labels_of(dataset: Dataset) -> dict[str, np.ndarray]:
@@ -143,8 +149,6 @@ def _by_group(
         )
     state = derive(seed, "split")
     parts = folds or max(2, round(1 / share))
-    if labels is not None and folds is not None:
-        _refuse_rare(labels, folds)
     splitter: object
     if labels is not None and count >= parts and np.unique(labels, return_counts=True)[1].max() >= parts:
         splitter = StratifiedGroupKFold(parts, shuffle=True, random_state=state)
@@ -162,7 +166,7 @@ def _by_group(
 def _split_with(splitter: object, labels: np.ndarray | None, groups: np.ndarray) -> tuple[Fold, ...]:
     blank = np.zeros(len(groups))
     with warnings.catch_warnings():
-        # a class with fewer members than parts is fine for a single split
+        # a class with fewer members than parts is fine: not each part has one
         warnings.simplefilter("ignore", UserWarning)
         pairs = list(splitter.split(blank, labels, groups))  # type: ignore[attr-defined]
     return tuple(Fold(train=np.sort(train), validation=np.sort(rest)) for train, rest in pairs)
@@ -176,7 +180,6 @@ def _by_class(labels: np.ndarray, folds: int | None, share: float, seed: int) ->
         members = [random.permutation(np.flatnonzero(codes == code)) for code in range(len(counts))]
         chosen = [rows[:take] for rows, take in zip(members, taken, strict=True)]
         return (_fold(np.concatenate(chosen), len(labels)),)
-    _refuse_rare(labels, folds)
     shuffled = random.permutation(len(labels))
     ordered = shuffled[np.argsort(codes[shuffled], kind="stable")]
     return tuple(_fold(ordered[part::folds], len(labels)) for part in range(folds))
@@ -197,15 +200,6 @@ def _allot(counts: np.ndarray, share: float) -> np.ndarray:
             "set aside for validation. Is the target a number? Then choose regression."
         )
     return taken
-
-
-def _refuse_rare(labels: np.ndarray, folds: int) -> None:
-    names, counts = np.unique(labels.astype(str), return_counts=True)
-    if counts.min() < folds:
-        raise DataError(
-            f"{folds} folds need at least {folds} examples of each class, class "
-            f"{str(names[counts.argmin()])!r} has {counts.min()}. Use fewer folds, or drop the class."
-        )
 
 
 def _at_random(rows: int, folds: int | None, share: float, seed: int) -> tuple[Fold, ...]:

@@ -1,4 +1,4 @@
-"""Where modality, family and task meet: prepared folds, models of configurations, the exported model."""
+"""Where modality, family and task meet: prepared data, models of configurations, the exported model."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 
     from automl.core.phases import Phases
     from automl.data.cache import ArrayCache
+    from automl.data.preprocessing.kept import Preprocessed
+    from automl.models.layers.stacked import StackedModel
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """One fold, ready for every trial: preprocessing and task are fitted on its training part.
+    """The data, ready for every trial: preprocessing and task are fitted on the training part.
 
     Attributes:
         preprocessing: raw inputs to tensors.
@@ -89,11 +91,45 @@ def prepare(
     import automl.layers  # noqa: F401  registers the layers that a kept preprocessing names
     from automl.data.preprocessing.kept import preprocess
 
+    done = preprocess(modality, dataset, rows, validation, derive(seed, "preprocessing"), cache, phases)
+    return _prepared(modality, dataset, rows, validation, done)
+
+
+def prepare_folds(
+    modality: Modality,
+    dataset: Dataset,
+    validated: np.ndarray,
+    *,
+    seed: int,
+    cache: ArrayCache | None = None,
+    phases: Phases | None = None,
+) -> Prepared:
+    """Fit preprocessing and task on all examples, of which those at ``validated`` validate, too.
+
+    What is fitted is common to the networks of all folds, so that these can be joined into one model. Of
+    the targets it has seen classes, or mean and range.
+    """
+    import numpy as np
+
+    import automl.layers  # noqa: F401  registers the layers that a kept preprocessing names
+    from automl.data.preprocessing.kept import preprocess
+
+    rows = np.arange(len(dataset.examples))
+    done = preprocess(modality, dataset, rows, None, derive(seed, "preprocessing"), cache, phases)
+    if len(validated) == len(rows):
+        return _prepared(modality, dataset, rows, dataset.examples, done)
+    some = Examples(inputs=done.train).take(validated).inputs
+    validation = dataset.examples.take(validated)
+    return _prepared(modality, dataset, rows, validation, replace(done, validation=some))
+
+
+def _prepared(
+    modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Examples, done: Preprocessed
+) -> Prepared:
     # the targets alone: taking inputs would copy them
     train_targets = replace(dataset.examples, inputs={}).take(rows).targets
     if train_targets is None or validation.targets is None:
         raise ConfigError("Training and validation data both need targets.")
-    done = preprocess(modality, dataset, rows, validation, derive(seed, "preprocessing"), cache, phases)
     facts = {"parts": dataset.target_tasks, **modality.facts(dataset, rows)}
     task = fit_task(dataset.task, train_targets, names=dataset.target_names, facts=facts)
     targets = task.encode(validation.targets)
@@ -189,7 +225,9 @@ def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
 
 
 def exported_model(
-    prepared: Prepared, cores: Sequence[keras.Model], weights: Sequence[float] = (1.0,)
+    prepared: Prepared,
+    cores: Sequence[keras.Model | StackedModel],
+    weights: Sequence[float] = (1.0,),
 ) -> keras.Model:
     """Return one model from raw inputs to predictions: preprocessing, trained cores, decoding, their mean.
 
@@ -197,29 +235,47 @@ def exported_model(
 
     Args:
         prepared: what the cores were trained on.
-        cores: one, or several whose predictions are blended; these get names of their own.
+        cores: one, or several whose predictions are blended; these get names of their own. The networks
+            of a stacked one have equal shares of its weight.
         weights: one per core; they sum to 1.
     """
     from automl.data.raw_model import RawModel
+    from automl.models.layers.stacked import StackedModel
 
     front, task = prepared.preprocessing.model, prepared.task
     tensors = dict(zip(front.output_names, front.outputs, strict=True))
     if isinstance(front.output, Mapping):
         tensors = dict(front.output)
-    if len(cores) == 1:
+    if len(cores) == 1 and not isinstance(cores[0], StackedModel):
         predictions = task.finish(_on_tensors(cores[0], tensors))
         return RawModel(inputs=front.input, outputs=bare(predictions), name="automl")
-    for number, core in enumerate(cores):
+    several: list[dict[str, KerasTensor]] = []
+    shares: list[float] = []
+    for number, (core, weight) in enumerate(zip(cores, weights, strict=True)):
         core.name = f"{core.name}_{number}"
-    raw = [_on_tensors(core, tensors) for core in cores]
-    several = [_finisher(task, item, number)(item) for number, item in enumerate(raw)]
+        raw = _on_tensors(core, tensors)
+        predictions = _finisher(task, raw, number)(raw)
+        each = _parted(predictions, core) if isinstance(core, StackedModel) else [predictions]
+        several += each
+        shares += [weight / len(each)] * len(each)
     blend = at_place(task.declaration.blend)
-    return RawModel(inputs=front.input, outputs=bare(blend(several, weights)), name="automl")
+    return RawModel(inputs=front.input, outputs=bare(blend(several, shares)), name="automl")
 
 
-def _on_tensors(core: keras.Model, tensors: Mapping[str, KerasTensor]) -> dict[str, KerasTensor]:
-    outputs: dict[str, KerasTensor] = core({name: tensors[name] for name in core.input})
+def _on_tensors(
+    core: keras.Model | StackedModel, tensors: Mapping[str, KerasTensor]
+) -> dict[str, KerasTensor]:
+    structure: keras.Model = getattr(core, "core", core)
+    outputs: dict[str, KerasTensor] = core({name: tensors[name] for name in structure.input})
     return outputs
+
+
+def _parted(predictions: Mapping[str, KerasTensor], core: StackedModel) -> list[dict[str, KerasTensor]]:
+    """The predictions of each network of a stacked model."""
+    from automl.models.layers.stacked import Unstacked
+
+    parted = {name: Unstacked(core.networks)(values) for name, values in predictions.items()}
+    return [{name: values[network] for name, values in parted.items()} for network in range(core.networks)]
 
 
 def _finisher(task: Task, outputs: Mapping[str, KerasTensor], number: int) -> keras.Model:

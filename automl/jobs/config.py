@@ -100,9 +100,10 @@ class JobConfig:
         metavar="N",
     )
     sampler: str = option("rungs", "rungs, tpe, gp, cmaes, random, qmc, grid or nsga2", metavar="NAME")
-    pruner: str = option(
-        "rungs",
-        "rungs (pause and promote), pasha, median, successive-halving, hyperband or none",
+    pruner: str | None = option(
+        None,
+        "rungs (pause and promote), pasha, median, successive-halving, hyperband or none; default: rungs, "
+        "with folds none",
         metavar="NAME",
     )
     portfolio: bool = option(
@@ -112,9 +113,17 @@ class JobConfig:
         (), "earlier job to learn from: its folder, or ADDRESS#STUDY in a storage", metavar="DIR"
     )
     validation: str | None = option(
-        None, "validation data; default: a fifth of the data is held out", metavar="FILE"
+        None, "validation data; default: folds, or a fifth of the data is held out", metavar="FILE"
     )
-    folds: int | None = option(None, "cross-validate over K folds; the score is their mean", metavar="K")
+    folds: int | None = option(
+        None,
+        "train each trial in K folds and score it out of fold; 1 holds out a part; default: 5 or 8 for "
+        "small tables, else 1",
+        metavar="K",
+    )
+    single: bool = option(
+        False, "return the best trial alone; with folds it is trained once more, on all rows"
+    )
     group_column: str | None = option(
         None, "column with the group of each row; groups are never split", metavar="COL"
     )
@@ -217,7 +226,7 @@ class JobConfig:
                 )
         if self.backend not in BACKENDS:
             raise ConfigError(f"Unknown backend {self.backend!r}. {suggest(self.backend, BACKENDS)}")
-        if self.folds is not None and self.validation is not None:
+        if (self.folds or 1) > 1 and self.validation is not None:
             raise ConfigError("folds and validation cannot be combined: give one of them.")
         for name in sorted({*self.keep} & {*self.drop}):
             raise ConfigError(f"Column {name!r} is in both keep and drop: give only one.")
@@ -329,7 +338,7 @@ def _anchored(key: str, value: Any, folder: Path) -> Any:
     return str(folder / value) if key in _PATHS and plain else value
 
 
-_LEAST = {"folds": 2, "memory_limit": LEAST_MEMORY}
+_LEAST = {"memory_limit": LEAST_MEMORY}
 
 
 def _between(name: str, value: int | None, low: int, high: int) -> None:

@@ -67,23 +67,18 @@ class JobFolder:
         return self.path / "trained_rows.npy"
 
     @property
-    def best(self) -> Path:
-        """Number and configuration of the best trial so far."""
-        return self.path / "best.json"
-
-    @property
     def weights(self) -> Path:
-        """Weights of the best trial so far."""
+        """Weights of the best model so far in a search over a user's own models."""
         return self.path / "best.weights.h5"
 
     @property
     def candidates(self) -> Path:
-        """Weights of trials that were the best so far as their workers knew; until the job is complete."""
-        return self.path / "weights"
+        """What the best trials have found: of these the exported model is made."""
+        return self.path / "candidates"
 
-    def weights_of(self, number: int) -> Path:
-        """The weights that a trial's worker kept of it."""
-        return self.candidates / f"{number}.weights.h5"
+    def found_by(self, number: int) -> Path:
+        """Weights and raw outputs that a trial has found."""
+        return self.candidates / f"{number}.npz"
 
     @property
     def leases(self) -> Path:
@@ -144,7 +139,7 @@ class JobFolder:
     def files(self) -> tuple[Path, ...]:
         """What is a file, but for the study, which may be kept elsewhere."""
         return (
-            *(self.job, self.state, self.schema, self.task, self.best, self.weights, self.model),
+            *(self.job, self.state, self.schema, self.task, self.weights, self.model),
             *(self.result, self.leaderboard, self.leases, self.epochs, self.clock),
             *(self.trained, self.lock, self.coordinator),
         )

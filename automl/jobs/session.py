@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from automl.jobs.config import JobConfig
@@ -40,3 +41,10 @@ class Session:
     def name(self) -> str:
         """The job's name."""
         return self.config.name or self.intake.source.name
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Wall time that is left to the job, None without a limit."""
+        if self.config.time is None:
+            return None
+        return self.started + max(self.config.time - self.used, 0.0) - time.monotonic()

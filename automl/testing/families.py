@@ -29,6 +29,7 @@ from automl.jobs.matching import reaches
 from automl.models.catalog import FAMILIES
 from automl.models.ends import encode, necks_of, part_of
 from automl.models.family import Features
+from automl.models.layers.stacked import StackedModel
 from automl.spaces.loading import load_space
 from automl.testing.networks import entry, takes
 from automl.testing.samples import FamilySample
@@ -147,6 +148,19 @@ class FamilyContract:
         answers, wanted = again.predict(inputs)[TARGET], model.predict(inputs)[TARGET]
         np.testing.assert_allclose(answers, wanted, rtol=1e-5, atol=1e-6)
 
+    def test_networks_in_one_layer_answer_as_each_by_itself(self, sample: FamilySample) -> None:
+        core, data = candidate_of(sample).model, split_of(sample).validation
+        inputs = {name: np.asarray(data[name]) for name in core.input}
+        networks = [candidate_of(sample, seed=seed).model for seed in (2, 3)]
+        values = [np.stack(pair) for pair in zip(*map(_values, networks), strict=True)]
+        layer = StackedModel(core, len(networks))
+        layer.fill(values)
+
+        answers = layer(keras.tree.map_structure(keras.ops.convert_to_tensor, inputs))[TARGET]
+
+        wanted = np.concatenate([network.predict(inputs, verbose=0)[TARGET] for network in networks])
+        np.testing.assert_allclose(np.asarray(answers), wanted, rtol=1e-4, atol=1e-5)
+
     def test_a_used_program_trains_another_trial_as_keras_fit_does(
         self,
         engine: CompiledEngine,
@@ -190,6 +204,10 @@ class FamilyContract:
         assert len(state.epochs) == 1
         assert len(resumed.epochs) == EPOCHS
         assert curve(resumed) == curve(uninterrupted(sample.name))
+
+
+def _values(model: keras.Model) -> list[np.ndarray]:
+    return [np.asarray(variable) for variable in model.variables]
 
 
 def _features(sample: FamilySample) -> Features:

@@ -117,7 +117,7 @@ def job_facts(facts: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, Any
     """Return what is known of a job at its end as metrics, counts of trials apart, and as tags."""
     numbers = {key: value for key, value in facts.items() if is_number(value)}
     words = {key: value for key, value in facts.items() if key not in numbers and value is not None}
-    return {key if _is_best(key) else f"search/{key}": value for key, value in numbers.items()}, words
+    return {key if _is_score(key) else f"search/{key}": value for key, value in numbers.items()}, words
 
 
 def job_note(job: JobRecord, model: str) -> str:
@@ -177,6 +177,10 @@ def safe_key(name: object) -> str:
 def is_number(value: object) -> bool:
     """Whether a fact is a metric rather than a tag."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_score(key: str) -> bool:
+    return _is_best(key) or key.startswith("ensemble_")
 
 
 def _is_best(key: str) -> bool:

@@ -77,26 +77,25 @@ class Peer:
 
     def _trained(self, trial: Any, deadline: float) -> float | None:
         """The best score of a training; None when it came to nothing."""
-        from automl.jobs.assembly import build_candidate, deal
+        from automl.jobs.assembly import build_candidate
 
         values: Mapping[str, Any] = trial.hyperparameters.values
-        setting, fold = self.setting, self.setting.folds[0]
-        name, parameters = setting.space.split(setting.space.walk(lambda item: values[item.name]))
+        setting, prepared = self.setting, self.setting.prepared
+        name, dealt = setting.dealt(setting.space.walk(lambda item: values[item.name]))
         # a family's own full length may be shorter than the longest one
         length = setting.epochs[name] / max(setting.epochs.values())
         first, last = (values.get(f"tuner/{key}", 0) for key in ("initial_epoch", "epochs"))
         epochs = max(1, round(length * (last - first)))
-        dealt = deal(setting.families[name], fold.task, parameters)
         seed = derive(self.seed, "peer", len(self.found))
         with setting.building():
-            candidate = build_candidate(dealt, fold, epochs=epochs, seed=seed)
+            candidate = build_candidate(dealt, prepared, epochs=epochs, seed=seed)
         if (parent := values.get("tuner/trial_id")) in self.weights:
             candidate.model.set_weights(self.weights[str(parent)])
         objective = setting.objectives[0]
         try:
             (outcome,) = setting.engine.train(
                 [candidate],
-                fold.split,
+                prepared.split,
                 objective=objective,
                 observers=[lambda epoch: ""],
                 deadline=deadline,

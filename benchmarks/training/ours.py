@@ -14,14 +14,14 @@ from automl.core.targets import TARGET
 from automl.execution.executor import Channel
 from automl.execution.inline import Inline
 from automl.execution.leases import Leases
-from automl.jobs.finish.finish import keep_best
 from automl.jobs.folder import JobFolder
 from automl.jobs.progress import SilentProgress
 from automl.jobs.search.budget import Budget
 from automl.jobs.search.loop import Loop, run_trials
+from automl.jobs.search.shelf import Shelf
+from automl.jobs.trial.kept import keep
 from automl.jobs.trial.messages import epoch_message
-from automl.jobs.trial.plan import Plan, TrialEnd
-from automl.jobs.trial.worker import with_weights
+from automl.jobs.trial.plan import Found, Plan, TrialEnd
 from automl.metrics.classification import ClassScorer
 from automl.metrics.scorer import score_at_once
 from automl.study.opening import open_proposer
@@ -60,12 +60,13 @@ def _loop(job: Job, row: Row, engine: Engine, split: Split, recorder: Recorder, 
 
     def runner(plan: Plan, channel: Channel) -> TrialEnd:
         end = _run(plan, channel, job, row, engine, split, recorder)
-        kept = with_weights(end, plan, OBJECTIVE, files)
-        del end  # its model is to be released
+        kept = keep(end, plan, OBJECTIVE, files, print)
+        del end  # what it has found is to be released
         collect()
         recorder.trial_ended()
         return kept
 
+    shelf = Shelf(files, OBJECTIVE)
     return Loop(
         name=row.name,
         objectives=(OBJECTIVE,),
@@ -75,7 +76,8 @@ def _loop(job: Job, row: Row, engine: Engine, split: Split, recorder: Recorder, 
         budget=Budget(trials=job.trials, deadline=None),
         seed=job.seed,
         executor=Inline(runner, leases=Leases(files.leases)),
-        keep=lambda end: keep_best(files, end),
+        keep=lambda end, best: shelf.put(end),
+        bar=shelf.bar,
         show=lambda configuration: (configuration, job.epochs),
     )
 
@@ -128,7 +130,7 @@ def _run(
         seconds=time.monotonic() - started,
         seed=plan.seed,
     )
-    return TrialEnd(record=record, model=candidate.model)
+    return TrialEnd(record=record, found=Found(variables=outcome.variables, outputs=outcome.outputs))
 
 
 def _candidate(row: Row, configuration: Configuration, epochs: int, seed: int) -> Candidate:

@@ -124,7 +124,7 @@ def pretended_search(
                 budget=budget_from(trials, None, started=time.monotonic(), used=0.0),
                 seed=seed,
                 executor=pool,
-                keep=lambda end: None,
+                keep=lambda end, best: None,
                 show=lambda configuration: (configuration, SPACE.epochs),
                 epochs=Epochs(job.epochs),
             ),

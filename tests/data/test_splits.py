@@ -150,7 +150,6 @@ def test_no_target_step_of_training_reaches_into_validation(folds: int | None) -
     [
         (dataset(4), 5, "5 folds need at least 5 examples, the data has 4"),
         (dataset(9), None, "at least 10 examples, the data has 9"),
-        (dataset(20, labels=["a"] * 17 + ["b"] * 3), 5, "class 'b' has 3"),
         (dataset(20, groups=np.arange(20) % 2), 3, "2 different value.* 3 are needed"),
         (dataset(20, groups=np.zeros(20)), None, "2 are needed"),
         (dataset(20, times=np.zeros(20)), None, "1 different values"),

@@ -10,7 +10,15 @@ from automl.jobs.config import JobConfig, config_from, dump_config, read_config
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("seed", 0), ("sampler", "rungs"), ("pruner", "rungs"), ("tracking", True), ("strategy", "auto")],
+    [
+        ("seed", 0),
+        ("sampler", "rungs"),
+        ("pruner", None),
+        ("folds", None),
+        ("single", False),
+        ("tracking", True),
+        ("strategy", "auto"),
+    ],
 )
 def test_promised_defaults(name, value):
     assert getattr(JobConfig(), name) == value
@@ -51,7 +59,7 @@ def test_paths_of_a_job_file_are_relative_to_it(tmp_path):
         ({"trials": "many"}, "expected a whole number"),
         ({"trials": 0}, "at least 1"),
         ({"time": "soon"}, "10m"),
-        ({"folds": 1}, "at least 2"),
+        ({"folds": 0}, "at least 1"),
         ({"folds": 3, "validation": "v.csv"}, "combined"),
         ({"backend": "tensorflw"}, "tensorflow"),
         ({"header": "no"}, "expected true or false"),

@@ -13,10 +13,13 @@ import pytest
 import automl
 from automl.core.errors import DiskFullError
 from automl.core.files import DRAFT
+from automl.core.specs import Objective, TrialRecord
 from automl.jobs.finish.finish import save_model
+from automl.jobs.folder import JobFolder
 from automl.jobs.progress import SilentProgress
+from automl.jobs.trial.kept import keep
+from automl.jobs.trial.plan import Found, Plan, TrialEnd
 from automl.jobs.trial.states import States
-from automl.jobs.trial.weights import save_weights
 from automl.study.storage.storage import open_storage
 
 SIZE = 24 * 10**6
@@ -50,19 +53,50 @@ def drafts(place: Path) -> list[Path]:
     return [*place.rglob(f"{DRAFT}*")]
 
 
-@pytest.mark.parametrize(("name", "save"), [("a.weights.h5", save_weights), ("a.keras", save_model)])
-def test_a_model_finds_no_room_and_then_some(disk, name, save):
+def test_a_model_finds_no_room_and_then_some(disk):
     import keras
 
     model = keras.Sequential([keras.Input((300,)), keras.layers.Dense(300)])
     fill(disk, but=100_000)
 
-    with pytest.raises(DiskFullError, match=f"{name}: No space left on device"):
-        save(model, disk / name)
+    with pytest.raises(DiskFullError, match=r"a.keras: No space left on device"):
+        save_model(model, disk / "a.keras")
     assert [path.name for path in disk.iterdir()] == ["ballast"]
     fill(disk, but=600_000)
-    save(model, disk / name)
-    assert sorted(path.name for path in disk.iterdir()) == [name, "ballast"]
+    save_model(model, disk / "a.keras")
+    assert sorted(path.name for path in disk.iterdir()) == ["a.keras", "ballast"]
+
+
+RECORDS = [
+    TrialRecord(number=number, configuration={}, state="complete", scores=(0.1 * number,), best_epoch=1)
+    for number in range(4)
+]
+
+
+def kept(disk, number, best, notes):
+    """Whether what a trial has found, 400 kB, is kept when another one is the best so far."""
+    import numpy as np
+
+    found = Found(variables=(np.zeros(100_000, "float32"),))
+    plan = Plan(number=number, configuration={}, seed=0, run_id="", best=best)
+    end = TrialEnd(record=RECORDS[number], found=found)
+    return keep(
+        end, plan, Objective(name="accuracy", direction="maximize"), JobFolder(disk), notes.append
+    ).kept
+
+
+def test_what_trials_have_found_gives_room_to_the_best_one_and_to_no_other(disk):
+    notes = []
+    fill(disk, but=1_000_000)
+    before = [kept(disk, number, None, notes) for number in (1, 2)]
+
+    worse = kept(disk, 0, RECORDS[2], notes)
+    better = kept(disk, 3, RECORDS[2], notes)
+
+    assert (before, worse, better) == ([True, True], False, True)
+    assert len(notes) == 1
+    assert notes[0].startswith("The weights of trial 0 are not kept.")
+    assert sorted(path.name for path in (disk / "candidates").iterdir()) == ["2.npz", "3.npz"]
 
 
 def test_states_give_room_to_a_newer_one(disk):

@@ -219,7 +219,9 @@ class Kind:
     strict: Callable[[pd.Series[Any], Column], tuple[int, str] | None] = lambda series, column: None
 
 
-HANDLED_AS_CELLS = Handling(examples_per_epoch=200_000, longer_where_few=True, cpu_backend="jax")
+HANDLED_AS_CELLS = Handling(
+    examples_per_epoch=200_000, longer_where_few=True, cpu_backend="jax", folds_below=20_000
+)
 """How examples of plain cells are handled: quick to make and to train on, by dense nets in long loops."""
 
 

@@ -40,7 +40,7 @@ def preprocess(
     modality: Modality,
     dataset: Dataset,
     rows: np.ndarray,
-    validation: Examples,
+    validation: Examples | None,
     seed: int,
     cache: ArrayCache | None = None,
     phases: Phases | None = None,
@@ -51,7 +51,7 @@ def preprocess(
         modality: fits.
         dataset: the raw examples.
         rows: positions of the training part.
-        validation: raw examples of the validation part.
+        validation: raw examples of the validation part, or None where it is the training part again.
         seed: of the fit.
         cache: keeps the outcome where that is worth it, by the content of both parts and the seed; its
             layers must have been registered.
@@ -64,10 +64,11 @@ def preprocess(
     phases = phases or Phases()
     if cache is None or not dataset.handling.tensors_kept:
         preprocessing = _fitted(modality, dataset, rows, seed, phases)
+        train = preprocessing.transform(dataset.examples, rows, phases=phases)
         return Preprocessed(
             preprocessing=preprocessing,
-            train=preprocessing.transform(dataset.examples, rows, phases=phases),
-            validation=preprocessing.transform(validation, phases=phases),
+            train=train,
+            validation=train if validation is None else preprocessing.transform(validation, phases=phases),
         )
 
     def build(draft: Draft) -> None:
@@ -76,9 +77,12 @@ def preprocess(
         preprocessing.transform(
             dataset.examples, rows, room=_room(draft, "train", preprocessing), phases=phases
         )
-        preprocessing.transform(validation, room=_room(draft, "validation", preprocessing), phases=phases)
+        if validation is not None:
+            room = _room(draft, "validation", preprocessing)
+            preprocessing.transform(validation, room=room, phases=phases)
 
-    return _read(cache.entry(_key(modality, dataset, rows, validation, seed), build))
+    parts = ("train", "train" if validation is None else "validation")
+    return _read(cache.entry(_key(modality, dataset, rows, validation, seed), build), parts)
 
 
 def _fitted(
@@ -88,7 +92,9 @@ def _fitted(
         return modality.fit(dataset, rows, seed)
 
 
-def _key(modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Examples, seed: int) -> str:
+def _key(
+    modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Examples | None, seed: int
+) -> str:
     train = dataset.examples
     return key_of(
         "preprocessed",
@@ -98,7 +104,7 @@ def _key(modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Exa
         rows,
         *_named(train.targets or {}),
         *_named(train.inputs),
-        *_named(validation.inputs),
+        *_named({} if validation is None else validation.inputs),
     )
 
 
@@ -122,13 +128,14 @@ def _write(folder: Path, preprocessing: Preprocessing) -> None:
     (folder / _SPECS).write_text(json.dumps(specs), encoding="utf-8")
 
 
-def _read(entry: Entry) -> Preprocessed:
+def _read(entry: Entry, parts: tuple[str, str]) -> Preprocessed:
     plain = json.loads((entry.path / _SPECS).read_text(encoding="utf-8"))
     specs = [spec_from_plain(item) for item in plain]
     import_classes_of(entry.path / _MODEL)
     model = keras.models.load_model(entry.path / _MODEL, compile=False, safe_mode=True)
+    train, validation = (
+        {name: entry.arrays[file] for name, file in _files(part, specs).items()} for part in parts
+    )
     return Preprocessed(
-        preprocessing=Preprocessing(inputs=tuple(specs), model=model),
-        train={name: entry.arrays[file] for name, file in _files("train", specs).items()},
-        validation={name: entry.arrays[file] for name, file in _files("validation", specs).items()},
+        preprocessing=Preprocessing(inputs=tuple(specs), model=model), train=train, validation=validation
     )

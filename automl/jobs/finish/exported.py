@@ -41,6 +41,9 @@ PREDICTION_DRIFT = 1e-3
 HALF_DRIFT = 0.05
 """The same where layers compute in 16 bits."""
 
+COMPARED = 4 * BATCH
+"""Examples of which the predictions are compared where they are not scored."""
+
 SCORE_DRIFT = 0.01
 """Largest difference of scores that does, as a share of the larger; two examples may turn, too."""
 
@@ -50,8 +53,9 @@ class Check:
     """What the file of the exported model is worth.
 
     Attributes:
-        score: its score by the first metric on the validation part, None where there was no time.
-        examples: how many were scored.
+        score: its score by the first metric on the validation part; None where there was no time, and with
+            folds, where it was trained on the examples.
+        examples: how many were scored, or compared.
         fault: what is wrong with it, empty where nothing is.
         note: what a user should know of the check itself.
     """
@@ -90,47 +94,54 @@ def check_exported(
 ) -> Check:
     """Load the file and score it on the validation part.
 
+    With folds its predictions are only compared with those in memory: it was trained on these examples, so
+    a score would say nothing.
+
     Args:
         path: the exported model.
         winner: what was exported.
         objective: the metric; of a cost the task's own is taken.
-        expected: what the leaderboard says, None where that is of another training (cross-validation) or of
-            one member alone.
+        expected: what the winner is worth in memory.
         seconds: time for it; a part of the examples is scored when all of them would take longer.
     """
     if seconds < LEAST_SECONDS:
-        return Check(note="No time was left to score the exported model.")
-    prepared = winner.prepared
+        return Check(note="No time was left to check the exported model.")
+    prepared, most = winner.prepared, COMPARED if winner.parts else None
     try:
         model = load_model(path)
-        rows, predictions = _predict(model, prepared, min(seconds, SECONDS))
+        rows, predictions = _predict(model, prepared, min(seconds, SECONDS), most)
     except Exception as error:
-        return _failed(f"The exported model {path} cannot be used: {type(error).__name__}: {error}")
+        return _told(f"The exported model {path} cannot be used: {type(error).__name__}: {error}")
+    fault = _drift(winner, predictions, winner.predictions(rows, batch_size=BATCH))
+    if winner.parts:
+        return _failed(path, fault, examples=len(rows)) if fault else Check(examples=len(rows))
     task, total = prepared.task, count_rows(prepared.targets)
     metric = task.declaration.default_metric.name if objective.name in COSTS else objective.name
     targets = {name: values[rows] for name, values in prepared.targets.items()}
     score = score_at_once(task.scorer(), targets, predictions)[metric]
-    fault = _drift(winner, predictions, winner.predictions(rows, batch_size=BATCH))
     whole = len(rows) == total and objective.name not in COSTS
     if not fault and whole and expected is not None and _differs(score, expected, total):
         fault = f"it scores {objective.label} {score:.6g}, the leaderboard says {expected:.6g}"
     if fault:
-        return _failed(
-            f"The exported model {path} is not the one that was scored: {fault}.", score, len(rows)
-        )
+        return _failed(path, fault, score, len(rows))
     note = f"The exported model was scored on {len(rows)} of {total} examples." if len(rows) < total else ""
     return Check(score=score, examples=len(rows), note=note)
 
 
-def _failed(fault: str, score: float | None = None, examples: int = 0) -> Check:
+def _failed(path: Path, fault: str, score: float | None = None, examples: int = 0) -> Check:
+    said = f"The exported model {path} is not the one that was scored: {fault}."
+    return _told(said, score, examples)
+
+
+def _told(fault: str, score: float | None = None, examples: int = 0) -> Check:
     logging.getLogger("automl").error(fault)
     return Check(score=score, examples=examples, fault=fault)
 
 
 def _predict(
-    model: keras.Model, prepared: Prepared, seconds: float
+    model: keras.Model, prepared: Prepared, seconds: float, most: int | None
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Predict as many examples, evenly spread, as there is time for ``(n,)``."""
+    """Predict as many examples, evenly spread, as there is time for ``(n,)``, or at most so many."""
     import numpy as np
 
     from automl.data.raw_model import predict  # loads Keras
@@ -140,7 +151,7 @@ def _predict(
     inputs = prepared.validation.inputs
     done: list[dict[str, np.ndarray]] = []
     until = 0.0
-    for first in range(0, total, BATCH):
+    for first in range(0, min(total, most or total), BATCH):
         some = rows[first : first + BATCH]
         full = np.resize(some, min(BATCH, total))
         batch = {name: np.asarray(array[full]) for name, array in inputs.items()}
@@ -167,7 +178,9 @@ def _drift(
         for name, values in amounts.items()
     ]
     largest = max(drifts, default=0.0)
-    if largest <= (HALF_DRIFT if any(map(_has_halves, winner.cores)) else PREDICTION_DRIFT):
+    if largest <= (
+        HALF_DRIFT if any(_has_halves(item.core) for item in winner.members) else PREDICTION_DRIFT
+    ):
         return ""
     return f"its predictions differ by up to {largest:.3g}{'' if probabilities else ' standard deviations'}"
 
@@ -180,7 +193,7 @@ def _units(winner: TrainedWinner, trained: Mapping[str, np.ndarray]) -> dict[str
     """
     import numpy as np
 
-    targets, outputs = winner.prepared.targets, winner.cores[0].output
+    targets, outputs = winner.prepared.targets, winner.members[0].core.output
     least = 1e-300
     forms = {name: tuple(tensor.shape[1:]) for name, tensor in outputs.items()}
     if forms != {name: values.shape[1:] for name, values in targets.items()}:

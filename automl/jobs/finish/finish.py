@@ -9,42 +9,25 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.files import put_in_place, sync_folder, whole, write_whole
+from automl.core.files import whole, write_whole
 from automl.core.members import winner_to_json
 from automl.core.specs import Objective, TrialRecord
-from automl.core.trial_json import record_to_json
 from automl.jobs.answers import listed
 from automl.jobs.extensions import record_of
 from automl.jobs.finish.exported import SECONDS, check_exported
 from automl.jobs.finish.leaderboard import leaderboard_frame
+from automl.jobs.finish.members import train_winner
 from automl.jobs.finish.plots import validation_plots
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.samples import raw_sample, untyped_columns
-from automl.jobs.finish.winner import TrainedWinner, train_winner
-from automl.jobs.folder import JobFolder, read_json, write_json
+from automl.jobs.finish.winner import TrainedWinner
+from automl.jobs.folder import read_json, write_json
 from automl.jobs.intake.over import COMPLETE, mark_over
 from automl.jobs.session import Session
-from automl.jobs.trial.plan import TrialEnd
-from automl.metrics.scorer import score_at_once
 from automl.tracking.tracker import ModelRecord
 
 if TYPE_CHECKING:
     import keras
-
-
-def keep_best(folder: JobFolder, end: TrialEnd) -> None:
-    """Make the weights of a trial those of the best so far, so that a killed job can still export it.
-
-    The record goes first and comes last, so that after a crash it never stands beside the weights of
-    another trial. Where it is missing, or that of a trial of which the study was not told, the best one is
-    trained again at the end.
-    """
-    if not end.kept:
-        return
-    folder.best.unlink(missing_ok=True)
-    sync_folder(folder.path)
-    put_in_place(folder.weights_of(end.record.number), folder.weights)
-    write_json(folder.best, record_to_json(end.record))
 
 
 def finish(
@@ -70,9 +53,9 @@ def finish(
         winner = train_winner(session, records)
         save_model(winner.exported(), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
-    summary = _summary(session, records, state, " ".join(filter(None, told)))
+    summary = _summary(session, records, winner, state, " ".join(filter(None, told)))
     _write_result(session, summary)
-    with phases.phase("scoring the exported model"):
+    with phases.phase("checking the exported model"):
         summary = {**summary, **_checked(session, winner, summary)}
     _write_result(session, summary)
     with phases.phase("registering the model"):
@@ -82,13 +65,13 @@ def finish(
         drawn = validation_plots(winner, folder.plots)
         tracker.log_files([*drawn, *plots(folder.plots)], "plots")
     with phases.phase("closing the runs"):
-        tracker.end_job(state, _facts(records, intake.objectives))
+        tracker.end_job(state, _facts(records, intake.objectives, summary))
     for note in tracker.notes():
         session.progress.note(note)
     _write_result(session, summary)
     if state == COMPLETE:
         mark_over(folder)
-        for unneeded in (folder.cache, folder.states, folder.candidates):
+        for unneeded in (folder.cache, folder.states):
             shutil.rmtree(unneeded, ignore_errors=True)
         for journal in (folder.leases, folder.epochs):
             journal.unlink(missing_ok=True)
@@ -96,14 +79,12 @@ def finish(
 
 def _checked(session: Session, winner: TrainedWinner, summary: Mapping[str, Any]) -> dict[str, Any]:
     """Score the file that was written; what it is worth, for the result."""
-    config = session.config
-    told = len(winner.records) == 1 and config.folds is None
-    left = None if config.time is None else session.started + config.time - time.monotonic()
+    left = session.seconds_left
     check = check_exported(
         session.folder.model,
         winner,
         objective=session.intake.objectives[0],
-        expected=winner.records[0].scores[0] if told else None,
+        expected=summary["ensemble_score"],
         seconds=SECONDS if left is None else left,
     )
     if check.note:
@@ -119,26 +100,16 @@ def _checked(session: Session, winner: TrainedWinner, summary: Mapping[str, Any]
 
 def _model_record(session: Session, winner: TrainedWinner) -> ModelRecord:
     example, prediction = raw_sample(session.intake, winner)
-    runs = zip(winner.records, winner.weights, strict=True)
     return ModelRecord(
         folder=session.folder.path,
         example=example,
         prediction=prediction,
-        metrics=_metrics(session, winner),
-        members={record.run_id: weight for record, weight in runs if record.run_id},
+        metrics=winner.metrics,
+        members={item.record.run_id: item.weight for item in winner.members if item.record.run_id},
         lenient=session.config.lenient,
         untyped=untyped_columns(session.intake, example),
         packages=tuple(item["package"] for item in read_json(session.folder.result).get("extensions", ())),
     )
-
-
-def _metrics(session: Session, winner: TrainedWinner) -> Mapping[str, float]:
-    """Validation metrics of the winner; none where its members are joined and saw the validation part."""
-    if len(winner.records) == 1:
-        return winner.records[0].metrics
-    if session.config.folds is not None:
-        return {}
-    return score_at_once(winner.prepared.task.scorer(), winner.prepared.targets, winner.predictions())
 
 
 def _write_result(session: Session, summary: Mapping[str, Any]) -> None:
@@ -184,8 +155,10 @@ def _baseline_warning(records: Records, objective: Objective) -> str:
     return ""
 
 
-def _summary(session: Session, records: Records, state: str, warning: str) -> dict[str, Any]:
-    intake, folder = session.intake, session.folder
+def _summary(
+    session: Session, records: Records, winner: TrainedWinner, state: str, warning: str
+) -> dict[str, Any]:
+    intake, folder, metrics = session.intake, session.folder, winner.metrics
     run_id = session.tracker.resolve(read_json(folder.state)["run_id"])
     family, parameters = intake.space.split(records.best.configuration)
     families = [intake.space.split(member.configuration)[0] for member in records.members()]
@@ -200,6 +173,9 @@ def _summary(session: Session, records: Records, state: str, warning: str) -> di
         "best_configuration": {"family": family, **parameters},
         "best_metrics": dict(records.best.metrics),
         "members": winner_to_json(records.winner),
+        "ensemble_score": metrics.get(intake.objectives[0].name, records.best.scores[0]),
+        "ensemble_metrics": dict(metrics),
+        "folds": len(session.setting.parts) or None,
         "spread": records.best.spread,
         "trials": len(records.trials),
         **_counts(records.trials),
@@ -224,7 +200,9 @@ def _summary(session: Session, records: Records, state: str, warning: str) -> di
     }
 
 
-def _facts(records: Records, objectives: tuple[Objective, ...]) -> dict[str, Any]:
+def _facts(
+    records: Records, objectives: tuple[Objective, ...], summary: Mapping[str, Any]
+) -> dict[str, Any]:
     origins = Counter(record.origin for record in records.trials if record.origin)
     return {
         "trials": len(records.trials),
@@ -234,6 +212,11 @@ def _facts(records: Records, objectives: tuple[Objective, ...]) -> dict[str, Any
         **{
             f"best_{item.label}": score for item, score in zip(objectives, records.best.scores, strict=True)
         },
+        **(
+            {f"ensemble_{objectives[0].label}": summary["ensemble_score"]}
+            if len(records.winner.members) > 1
+            else {}
+        ),
     }
 
 

@@ -14,7 +14,8 @@ def validation_plots(winner: TrainedWinner, folder: Path) -> list[Path]:
     """Draw the pictures that fit the task, each as an HTML page that needs no network.
 
     Args:
-        winner: what is shown on its validation part.
+        winner: what is shown on the validation part, each example as predicted by weights that were not
+            trained on it.
         folder: created when missing.
 
     Returns:
@@ -27,7 +28,7 @@ def validation_plots(winner: TrainedWinner, folder: Path) -> list[Path]:
         task=task,
         encoded=prepared.targets,
         truth=prepared.validation.targets or {},
-        predictions=winner.predictions(),
+        predictions=winner.held_out(),
     )
     drawn = []
     for place in task.declaration.plots:

@@ -1,35 +1,90 @@
-"""The winner as it is exported: the models of its members, with the weights that were kept or trained anew.
+"""The winner as it is exported: networks of its members, with weights that were kept or trained anew.
 
-All members read what one preprocessing model makes of raw examples, and are decoded by one task.
+All of them read what one preprocessing model makes of raw examples, and are decoded by one task.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from automl.core.catalog import at_place
-from automl.core.errors import ConfigError, SearchError
-from automl.core.specs import TrialRecord
-from automl.execution.executor import Alone
-from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
-from automl.jobs.finish.records import Records
-from automl.jobs.finish.refit import prepare_all, train_on_all
-from automl.jobs.folder import JobFolder, read_json
-from automl.jobs.intake.setting import Setting
-from automl.jobs.session import Session
-from automl.jobs.trial.plan import Plan
-from automl.jobs.trial.states import States
-from automl.jobs.trial.trial import run_trial
-from automl.jobs.versions import write_versioned
+from automl.core.targets import count_rows
+from automl.jobs.assembly import Prepared, exported_model
+from automl.tasks.decoding import finished
+from automl.training.engine import Part
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import keras
     import numpy as np
+
+    from automl.core.specs import TrialRecord
+    from automl.models.layers.stacked import StackedModel
+
+BATCH = 1024
+"""Examples at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedMember:
+    """A member in memory: one network, or one for each fold.
+
+    Attributes:
+        record: of its trial.
+        core: from preprocessed inputs to raw outputs, without an optimizer, which would be saved with it
+            and hinder its loading.
+        weight: of its predictions.
+        folds: values of ``core.variables``, each with the folds as its first axis; empty for one network,
+            whose values the core has.
+        outputs: raw outputs of the validation part by weights that were not trained on it; empty where
+            they are to be computed.
+    """
+
+    record: TrialRecord
+    core: keras.Model
+    weight: float = 1.0
+    folds: tuple[np.ndarray, ...] = ()
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def stacked(self) -> keras.Model | StackedModel:
+        """Its network, or a layer of those of its folds."""
+        if not self.folds:
+            return self.core
+        from automl.models.layers.stacked import StackedModel
+
+        layer = StackedModel(self.core, len(self.folds[0]), name=self.core.name)
+        layer.fill(self.folds)
+        return layer
+
+    def networks(self) -> Iterator[keras.Model]:
+        """Give the core with the values of each fold in turn."""
+        if not self.folds:
+            yield self.core
+        for fold in range(len(self.folds[0]) if self.folds else 0):
+            for variable, values in zip(self.core.variables, self.folds, strict=True):
+                variable.assign(values[fold])
+            yield self.core
+
+    def held_out(self, prepared: Prepared, parts: tuple[Part, ...]) -> Mapping[str, np.ndarray]:
+        """Return its raw outputs of the validation part, each row by weights not trained on it.
+
+        Args:
+            prepared: the data.
+            parts: rows of each fold.
+        """
+        import numpy as np
+
+        if self.outputs:
+            return self.outputs
+        validation, total = prepared.split.validation, count_rows(prepared.targets)
+        rows = [part.validation for part in parts] if self.folds else [np.arange(total)]
+        found: dict[str, np.ndarray] = {}
+        for network, some in zip(self.networks(), rows, strict=True):
+            for name, values in raw_outputs(network, validation, some).items():
+                found.setdefault(name, np.zeros((total, *values.shape[1:]), values.dtype))[some] = values
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,138 +92,82 @@ class TrainedWinner:
     """The winner in memory.
 
     Attributes:
-        prepared: what all members read; its validation part is that of the first fold.
-        records: of the members.
-        cores: their models, from preprocessed inputs to raw outputs, without optimizers, which would be
-            saved with them and hinder their loading.
-        weights: of their predictions; they sum to 1.
+        prepared: what all members read.
+        members: heaviest first; their weights sum to 1.
+        parts: rows of each fold; empty where a part was held out.
     """
 
     prepared: Prepared
-    records: tuple[TrialRecord, ...]
-    cores: tuple[keras.Model, ...]
-    weights: tuple[float, ...]
+    members: tuple[TrainedMember, ...]
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def records(self) -> tuple[TrialRecord, ...]:
+        """Of the members."""
+        return tuple(member.record for member in self.members)
 
     def exported(self) -> keras.Model:
         """The members joined into one model, from raw inputs to predictions."""
-        return exported_model(self.prepared, self.cores, self.weights)
+        cores = [member.stacked() for member in self.members]
+        return exported_model(self.prepared, cores, [member.weight for member in self.members])
 
     def predictions(
-        self, rows: np.ndarray | None = None, *, batch_size: int = 1024
+        self, rows: np.ndarray | None = None, *, batch_size: int = BATCH
     ) -> dict[str, np.ndarray]:
-        """Predict the validation part, by name.
+        """Predict the validation part, by name, as the exported model does.
+
+        With folds most networks were trained on these examples.
 
         Args:
             rows: positions of the examples, in that order; all by default.
             batch_size: examples at once.
         """
-        import numpy as np
+        found: list[dict[str, np.ndarray]] = []
+        weights: list[float] = []
+        for member in self.members:
+            before = len(found)
+            for network in member.networks():
+                outputs = raw_outputs(network, self.prepared.split.validation, rows, batch_size=batch_size)
+                found.append(finished(self.prepared.task, outputs))
+            count = len(found) - before
+            weights += [member.weight / count] * count
+        return self._blend(found, weights)
 
-        from automl.tasks.decoding import finished
+    def held_out(self) -> dict[str, np.ndarray]:
+        """Predict the validation part, by name, each row by weights that were not trained on it."""
+        prepared = self.prepared
+        found = [finished(prepared.task, item.held_out(prepared, self.parts)) for item in self.members]
+        return self._blend(found, [member.weight for member in self.members])
 
-        validation, found = self.prepared.split.validation, []
-        for core in self.cores:
-            inputs = {name: validation[name] for name in core.input}
-            if rows is not None:
-                inputs = {name: np.asarray(array[rows]) for name, array in inputs.items()}
-            outputs = core.predict(inputs, batch_size=batch_size, verbose=0)
-            found.append(finished(self.prepared.task, outputs))
-        blend = at_place(self.prepared.task.declaration.blend)
-        return found[0] if len(found) == 1 else dict(blend(found, self.weights))
+    @cached_property
+    def metrics(self) -> Mapping[str, float]:
+        """Metrics of the validation part, each row by weights that were not trained on it."""
+        if len(self.members) == 1:
+            return self.members[0].record.metrics
+        scorer, prepared = self.prepared.task.scorer(), self.prepared
+        scorer.update(prepared.targets, self.held_out(), prepared.validation.groups)
+        return scorer.result()
 
-
-def train_winner(session: Session, records: Records) -> TrainedWinner:
-    """Return the winner with its weights; of a cross-validation trained on all examples, if time allows.
-
-    Raises:
-        SearchError: the weights of a member are lost, and it cannot be trained again.
-    """
-    setting, members = session.setting, records.members()
-    dealt = [_dealt(setting, record) for record in members]
-    if _has_time_to_refit(session, members):
-        prepared = prepare_all(session.config, session.intake, setting)
-        trained = [
-            train_on_all(session.config, setting, prepared, *item)
-            for item in zip(dealt, members, strict=True)
-        ]
-        write_versioned(session.folder.task, prepared.task.describe())
-        cores = [
-            _built(setting, item, prepared, model.get_weights())
-            for item, model in zip(dealt, trained, strict=True)
-        ]
-    else:
-        prepared = setting.folds[0]
-        cores = [_core(session, *item) for item in zip(dealt, members, strict=True)]
-    return TrainedWinner(
-        prepared=prepared,
-        records=members,
-        cores=tuple(cores),
-        weights=tuple(records.winner.weights.values()),
-    )
+    def _blend(
+        self, predictions: list[dict[str, np.ndarray]], weights: list[float]
+    ) -> dict[str, np.ndarray]:
+        if len(predictions) == 1:
+            return predictions[0]
+        return dict(at_place(self.prepared.task.declaration.blend)(predictions, weights))
 
 
-def _dealt(setting: Setting, record: TrialRecord) -> Dealt:
-    family, parameters = setting.space.split(record.configuration)
-    return deal(setting.families[family], setting.folds[0].task, parameters)
+def raw_outputs(
+    core: keras.Model,
+    inputs: Mapping[str, np.ndarray],
+    rows: np.ndarray | None = None,
+    *,
+    batch_size: int = BATCH,
+) -> dict[str, np.ndarray]:
+    """Return what a network gives for preprocessed inputs, or for those at some positions."""
+    import numpy as np
 
-
-def _has_time_to_refit(session: Session, members: Sequence[TrialRecord]) -> bool:
-    folds, time_limit = session.config.folds, session.config.time
-    if folds is None:
-        return False
-    needed = sum(record.seconds for record in members) / folds
-    return time_limit is None or session.started + time_limit - time.monotonic() > needed
-
-
-def _core(session: Session, dealt: Dealt, record: TrialRecord) -> keras.Model:
-    """A member's model after its best epoch: with the weights that were kept, or trained again."""
-    setting, folder = session.setting, session.folder
-    core = _built(setting, dealt, setting.folds[0])
-    if _are_of(folder, record) and _loaded(core, folder.weights):
-        return core
-    return _built(setting, dealt, setting.folds[0], _trained_again(session, record).get_weights())
-
-
-def _are_of(folder: JobFolder, record: TrialRecord) -> bool:
-    """Whether the weights that were kept are those of a trial."""
-    try:
-        return bool(read_json(folder.best).get("number") == record.number)
-    except ConfigError:
-        return False
-
-
-def _loaded(core: keras.Model, path: Path) -> bool:
-    """Give a model the weights of a file; False where it is damaged or another model's."""
-    try:
-        core.load_weights(path)
-    except Exception:  # h5py and Keras each have their own
-        return False
-    return True
-
-
-def _built(
-    setting: Setting, dealt: Dealt, prepared: Prepared, weights: Sequence[np.ndarray] = ()
-) -> keras.Model:
-    with setting.building():
-        core = build_core(dealt, prepared)
-    if weights:
-        core.set_weights(weights)
-    return core
-
-
-def _trained_again(session: Session, record: TrialRecord) -> keras.Model:
-    """The model of a trial whose weights are gone: a kill fell between two writes, or another was best."""
-    session.progress.note(f"The weights of trial {record.number} were not kept, so it is trained again.")
-    plan = Plan(
-        until=record.epochs if record.state != "complete" else None,
-        number=record.number,
-        configuration=record.configuration,
-        seed=record.seed,
-        run_id="",
-    )
-    states = States(folder=session.folder.states, note=session.progress.note)
-    end = run_trial(session.setting, plan, states, Alone())
-    if end is None or end.model is None:
-        reason = end.record.reason if end else "interrupted"
-        raise SearchError(f"Trial {record.number} could not be trained again: {reason}")
-    return end.model
+    wanted = {name: inputs[name] for name in core.input}
+    if rows is not None:
+        wanted = {name: np.asarray(array[rows]) for name, array in wanted.items()}
+    outputs: dict[str, np.ndarray] = core.predict(wanted, batch_size=batch_size, verbose=0)
+    return outputs

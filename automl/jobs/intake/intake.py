@@ -17,6 +17,7 @@ from automl.data.modality import Dataset, Examples, Modality, ReadOptions
 from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
+from automl.jobs.intake.folds import split
 from automl.jobs.intake.lengths import epochs_per_pass, full_length, note_of_parts, of_passes
 from automl.jobs.intake.settings import check_settings, with_setting
 from automl.jobs.intake.story import story_of
@@ -37,6 +38,7 @@ from automl.training.strategy import STRATEGIES
 if TYPE_CHECKING:
     from automl.data.splits import Fold
     from automl.jobs.assembly import Prepared
+    from automl.training.engine import Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,8 @@ class Intake:
         source: where the data came from.
         modality: how it is read.
         dataset: the raw examples.
-        folds: positions of training and validation parts; empty with validation data of the user's.
+        folds: positions of training and validation parts: one where a part is held out, several where each
+            example is held out of one fold; empty with validation data of the user's.
         validation: raw examples of the user's validation data, or None.
         objectives: what is optimised.
         families: to search in, by short name.
@@ -146,7 +149,7 @@ def take_in(
         source.kept.shrink()
     objectives = objectives_of(config, dataset.task, dataset.target_tasks)
     validation, notes = _validation(config, modality, dataset, source)
-    folds, left_out = ((), ()) if validation is not None else _folds(config, dataset)
+    folds, left_out = ((), ()) if validation is not None else split(config, dataset)
     rows = len(dataset.examples)
     per_pass = epochs_per_pass(dataset.handling, rows)
     said = (chosen.reason,) if chosen.reason else ()
@@ -174,29 +177,30 @@ def take_in(
     )
 
 
-def prepare_folds(config: JobConfig, intake: Intake) -> tuple[Prepared, ...]:
-    """Fit the preprocessing on each training part and transform once."""
+def prepare_data(config: JobConfig, intake: Intake) -> tuple[Prepared, tuple[Part, ...]]:
+    """Fit the preprocessing and transform once; with folds the part of each, else none."""
     import numpy as np
 
-    from automl.jobs.assembly import prepare
+    from automl.jobs.assembly import prepare, prepare_folds
+    from automl.training.engine import Part
 
-    dataset, source = intake.dataset, intake.source
-    if intake.validation is not None:
-        parts = [(np.arange(len(dataset.examples)), intake.validation)]
-    else:
-        parts = [(fold.train, dataset.examples.take(fold.validation)) for fold in intake.folds]
-    return tuple(
-        prepare(
-            intake.modality,
-            dataset,
-            rows,
-            validation,
-            seed=config.seed,
-            cache=source.cache,
-            phases=source.phases,
+    dataset, source, folds = intake.dataset, intake.source, intake.folds
+    how: dict[str, Any] = {"seed": config.seed, "cache": source.cache, "phases": source.phases}
+    if len(folds) > 1:
+        validated = np.unique(np.concatenate([fold.validation for fold in folds]))
+        parts = tuple(
+            Part(
+                train=fold.train.astype(np.int32),
+                validation=np.searchsorted(validated, fold.validation).astype(np.int32),
+            )
+            for fold in folds
         )
-        for rows, validation in parts
-    )
+        return prepare_folds(intake.modality, dataset, validated, **how), parts
+    if intake.validation is not None:
+        rows, validation = np.arange(len(dataset.examples)), intake.validation
+    else:
+        rows, validation = folds[0].train, dataset.examples.take(folds[0].validation)
+    return prepare(intake.modality, dataset, rows, validation, **how), ()
 
 
 def read_options(config: JobConfig) -> ReadOptions:
@@ -262,13 +266,6 @@ def _validation(
         examples, notes = modality.read_again(source, dataset.schema, targets=True)
     examples, left_out = with_known_labels(examples, classes_of(dataset), source.name)
     return examples, (*(said_of(source.name, note) for note in notes), *left_out)
-
-
-def _folds(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[str, ...]]:
-    from automl.data.splits import make_folds
-    from automl.data.unseen import folds_with_known_labels
-
-    return folds_with_known_labels(dataset, make_folds(dataset, folds=config.folds, seed=config.seed))
 
 
 def _check_names(config: JobConfig) -> None:

@@ -86,6 +86,7 @@ def proposer_of(
 ) -> Callable[[SearchSpace, tuple[Objective, ...], Mapping[str, int], Facts], Proposer]:
     """Return what opens the study on a space with objectives, full lengths by family, facts on the data."""
     from automl.study.opening import open_proposer
+    from automl.study.optuna.pruners import DEFAULT
 
     def opened(
         space: SearchSpace, objectives: tuple[Objective, ...], epochs: Mapping[str, int], facts: Facts
@@ -97,7 +98,7 @@ def proposer_of(
             objectives=objectives,
             epochs=epochs,
             sampler=config.sampler,
-            pruner=config.pruner,
+            pruner=config.pruner or DEFAULT,
             seed=config.seed,
             storage=config.storage,
             use_portfolio=config.portfolio,

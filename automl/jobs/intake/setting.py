@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from automl.core.specs import Objective
-from automl.jobs.assembly import Prepared
+from automl.core.specs import COSTS, Configuration, Objective
+from automl.jobs.assembly import Dealt, Prepared, deal
 from automl.jobs.config import JobConfig
-from automl.jobs.intake.intake import Intake, prepare_folds
+from automl.jobs.intake.intake import Intake, prepare_data
 from automl.models.family import Family
 from automl.spaces.space import SearchSpace
+from automl.tasks.catalog import TASKS
 from automl.tasks.limits import Limit, parse_limit
 from automl.training.accelerator import CERTAIN, find_accelerator
-from automl.training.engine import Engine
+from automl.training.engine import Engine, Part
 from automl.training.engine_choice import (
     AUTO,
     EngineChoice,
@@ -33,7 +34,9 @@ class Setting:
     """What all trials of a job share.
 
     Attributes:
-        folds: prepared data, one per fold.
+        prepared: the data.
+        parts: with folds the rows of each; a trial then has one set of weights per fold.
+        joins: whether the result may be made of several networks, of folds and of trials.
         families: by short name.
         space: the joint search space.
         epochs: full length of a trial by family.
@@ -53,7 +56,7 @@ class Setting:
         bytes_per_second: activations that the device trains through in a second at most.
     """
 
-    folds: tuple[Prepared, ...]
+    prepared: Prepared
     families: Mapping[str, Family]
     space: SearchSpace
     epochs: Mapping[str, int]
@@ -70,6 +73,13 @@ class Setting:
     certain: float = CERTAIN
     bytes_per_second: float = math.inf
     epochs_per_pass: int = 1
+    parts: tuple[Part, ...] = ()
+    joins: bool = True
+
+    def dealt(self, configuration: Configuration) -> tuple[str, Dealt]:
+        """Return the family of a configuration, and its parts for those who understand them."""
+        family, parameters = self.space.split(configuration)
+        return family, deal(self.families[family], self.prepared.task, parameters)
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -98,24 +108,30 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
     check_engine(config.engine, backend=config.backend, strategy=strategy)
     accelerator = find_accelerator()
     memory = accelerator.memory_bytes
-    folds = prepare_folds(config, intake)
+    prepared, parts = prepare_data(config, intake)
+    limits = tuple(parse_limit(text, intake.dataset.target_tasks) for text in config.constraint)
 
     def chosen(wanted: str, backend: str) -> EngineChoice:
-        size = sum(split_bytes(fold.split) for fold in folds)
         return choose_engine(
-            wanted, backend=backend, strategy=strategy, data_bytes=size, memory_bytes=memory
+            wanted,
+            backend=backend,
+            strategy=strategy,
+            data_bytes=split_bytes(prepared.split),
+            memory_bytes=memory,
         )
 
     choice = chosen(config.engine, config.backend)
     own = chosen(AUTO, intake.backend.own) if intake.backend.elsewhere else choice
     return Setting(
-        folds=folds,
+        prepared=prepared,
+        parts=parts,
         families=intake.families,
         space=intake.space,
         epochs=intake.epochs,
         epochs_per_pass=intake.epochs_per_pass,
         objectives=intake.objectives,
-        limits=tuple(parse_limit(text, intake.dataset.target_tasks) for text in config.constraint),
+        joins=_joins(config, intake, limits),
+        limits=limits,
         engine=make_engine(own.name, strategy),
         choice=choice,
         strategy=strategy,
@@ -127,3 +143,16 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
         certain=accelerator.certain,
         bytes_per_second=accelerator.bytes_per_second,
     )
+
+
+def _joins(config: JobConfig, intake: Intake, limits: tuple[Limit, ...]) -> bool:
+    """Whether several networks may be joined: not where what one of them costs is asked about.
+
+    Nor where the folds go by time, as the first ones have seen the past alone.
+    """
+    from automl.data.splits import is_split_by_time
+
+    asked = [*(item.name for item in intake.objectives), *(limit.name for limit in limits)]
+    costs = len(intake.objectives) > 1 or any(name in COSTS for name in asked)
+    by_time = len(intake.folds) > 1 and is_split_by_time(intake.dataset)
+    return not (config.single or costs or by_time) and bool(TASKS[intake.dataset.task].blend)

@@ -34,7 +34,7 @@ def story_of(
     Args:
         source: where the data came from.
         dataset: what reading it gave.
-        folds: of the split, empty with validation data of the user's.
+        folds: of the split: one where a part is held out, empty with validation data of the user's.
         validation: that data, or None.
         objectives: what is optimised.
     """
@@ -104,13 +104,16 @@ def _values(dataset: Dataset, name: str, task: TaskKind) -> str:
 
 
 def _split(dataset: Dataset, folds: Sequence[Fold], validation: Examples | None) -> str:
+    from automl.data.splits import is_split_by_time
+
     rows = len(dataset.examples)
     if validation is not None:
         return f"{rows:,} for training, {len(validation):,} of your own for validation"
     if len(folds) > 1:
         sizes = sorted(len(fold.validation) for fold in folds)
         each = f"{sizes[0]:,}" if sizes[0] == sizes[-1] else f"{sizes[0]:,} to {sizes[-1]:,}"
-        return f"{len(folds)} folds, each validated on {each}"
+        later = ", each of later rows" if is_split_by_time(dataset) else ""
+        return f"{len(folds)} folds of {each}{later}, each trial's score is out of fold"
     return f"{len(folds[0].train):,} for training, {len(folds[0].validation):,} for validation"
 
 

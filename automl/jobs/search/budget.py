@@ -45,7 +45,7 @@ class Budget:
     trial_seconds: float | None = None
     end: float | None = None
 
-    def horizon(self, begun: int, startup: float) -> Horizon | None:
+    def horizon(self, begun: int, startup: float, least: float | None = None) -> Horizon | None:
         """Return what is left, or None when the time is over.
 
         No trial is left to begin where it would not see an epoch; those that wait may still go on.
@@ -53,6 +53,8 @@ class Budget:
         Args:
             begun: trials so far.
             startup: seconds that the slowest trial took to its first epoch's end.
+            least: seconds that a trial takes at least where trials are shortened to end in time; None where
+                they are not, or where that is not known yet.
         """
         trials = None if self.trials is None else max(self.trials - begun, 0)
         if self.deadline is None:
@@ -60,7 +62,7 @@ class Budget:
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
             return None
-        late = seconds <= min(startup, self.spare)
+        late = seconds <= (min(startup, self.spare) if least is None else least)
         return Horizon(trials=0 if late else trials, seconds=seconds, total=self.seconds)
 
     def over(self) -> bool:
@@ -79,6 +81,10 @@ class Budget:
         if not known:
             return max(UNKNOWN_SHARE * left, UNKNOWN_LEAST * self.seconds)
         return max(KNOWN_SHARE * left, KNOWN_TIMES * statistics.median(known))
+
+    def share(self, part: float) -> float | None:
+        """Return the seconds that are a part of the time left, or None without a limit."""
+        return None if self.deadline is None else max(part * (self.deadline - time.monotonic()), 0.0)
 
     def trial_deadline(self) -> float | None:
         """Return ``time.monotonic()`` at which a trial that begins now is to end, or None."""

@@ -31,6 +31,11 @@ LARGEST_SHARE = 0.5
 a model to return: a slow family must not eat the search."""
 
 
+SHORTEST = 0.3
+"""A trial that would have to be shortened to a smaller share than this of the quickest so far is not begun:
+it would learn too little to be worth the wait."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Loop:
     """What the loop works with.
@@ -44,7 +49,9 @@ class Loop:
         budget: when to end.
         seed: the job's.
         executor: runs trials; what its runners say is described in ``jobs/trial/messages.py``.
-        keep: writes down a trial that is the best so far.
+        keep: is told of the end of each trial, and whether it is the best so far.
+        bar: what a trial must beat to be kept, None for nothing.
+        shortens: whether trials are shortened to end in time, so that none is thrown away for its length.
         show: a configuration as users read it, and the trial's full length in epochs.
         epochs: the journal of epochs.
         timings: is told how long the first epoch took.
@@ -58,8 +65,10 @@ class Loop:
     budget: Budget
     seed: int
     executor: Executor[Plan, TrialEnd]
-    keep: Callable[[TrialEnd], None]
+    keep: Callable[[TrialEnd, bool], None]
     show: Callable[[Configuration], tuple[Mapping[str, Any], int]]
+    bar: Callable[[], TrialRecord | None] = lambda: None
+    shortens: bool = False
     epochs: Epochs = field(default_factory=Epochs)
     timings: Timings = field(default_factory=Timings)
 
@@ -148,6 +157,7 @@ class _Rounds:
         self._done = sum(record.pauses + (record.state != "paused") for record in records)
         self._failures: list[str] = []
         self._startup = 0.0
+        self._least: float | None = None
         self._looks: defaultdict[str, list[float]] = defaultdict(list)
         self._watched: dict[int, _Watched] = {}
         self.best = best_of(records, loop.objectives[0])
@@ -168,7 +178,7 @@ class _Rounds:
 
     def _draw(self) -> Task[Plan] | None:
         budget, proposer = self._loop.budget, self._loop.proposer
-        horizon = budget.horizon(self._begun, self._startup)
+        horizon = budget.horizon(self._begun, self._startup, self._least)
         proposal = None if horizon is None else proposer.ask(horizon)
         if proposal is None:
             return None
@@ -196,15 +206,19 @@ class _Rounds:
             seed=seed,
             run_id=loop.tracker.start_trial(proposal.number, shown, seed=seed),
             best=self.best,
-            limit=self._first_look(proposal),
+            bar=loop.bar(),
+            limit=self._limit(proposal),
         )
 
-    def _first_look(self, proposal: Proposal) -> float | None:
-        """Seconds to a new trial's first rung; one that does not pause is judged by ``_too_slow``."""
-        unknown = proposal.paused is None and proposal.until is not None
+    def _limit(self, proposal: Proposal) -> float | None:
+        """Seconds to a new trial's first rung; one that does not pause is judged by ``_too_slow``, or is
+        shortened to a share of the time left.
+        """
         # without a model a slow one is better than none
-        if not unknown or self.best is None:
+        if proposal.paused is not None or self.best is None:
             return None
+        if proposal.until is None:
+            return self._loop.budget.share(LARGEST_SHARE) if self._loop.shortens else None
         return self._loop.budget.first_look(self._looks[family_of(proposal.configuration)])
 
     def _hear(self, task: Task[Plan], message: Message) -> str:
@@ -240,7 +254,7 @@ class _Rounds:
 
     def _too_slow(self, number: int, seconds: float, epochs: int) -> str:
         deadline = self._loop.budget.deadline
-        if number != 2 or deadline is None or self.best is None:
+        if number != 2 or deadline is None or self.best is None or self._loop.shortens:
             return ""
         needed, left = seconds * (epochs - 2), deadline - time.monotonic()
         if needed <= LARGEST_SHARE * left:
@@ -249,15 +263,16 @@ class _Rounds:
 
     def _told(self, end: TrialEnd, watched: _Watched) -> None:
         loop, record = self._loop, end.record
-        if beats(record, self.best, loop.objectives[0]):
-            self.best = record
-            loop.keep(end)
+        best = beats(record, self.best, loop.objectives[0])
+        self.best = record if best else self.best
+        loop.keep(end, best)
         if record.state == "paused":
             if record.pauses == 1:
                 self._looks[family_of(record.configuration)].append(record.seconds)
             loop.proposer.pause(record)
             loop.tracker.pause_trial(record)
         else:
+            self._note_length(record)
             loop.proposer.tell(record, {})
             loop.tracker.end_trial(record)
         self._done += 1
@@ -266,6 +281,12 @@ class _Rounds:
             loop.tracker.log_best(self._done, {f"best_{item.label}": score for item, score in scores})
         loop.progress.trial_ended(record, self.best)
         self._stop_if_hopeless(record)
+
+    def _note_length(self, record: TrialRecord) -> None:
+        """Remember the least that a trial took which may still be shortened."""
+        if self._loop.shortens and record.state == "complete" and record.reason != "deadline":
+            least = record.compile_seconds + SHORTEST * (record.seconds - record.compile_seconds)
+            self._least = least if self._least is None else min(least, self._least)
 
     def _stop_if_hopeless(self, record: TrialRecord) -> None:
         self._failures = [*self._failures, record.reason] if record.state == "failed" else []

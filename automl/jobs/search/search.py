@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from automl.core.phases import Phases
-from automl.core.specs import COSTS, Configuration, JobRecord, Objective, TrialRecord
+from automl.core.specs import Configuration, JobRecord, Objective
 from automl.data.source import digest
 from automl.execution.executor import Executor, Runner, Work
-from automl.jobs.assembly import Prepared
 from automl.jobs.config import JobConfig
 from automl.jobs.extensions import record_of
+from automl.jobs.finish.baselines import baseline_records
 from automl.jobs.finish.choice import choose_winner
-from automl.jobs.finish.finish import finish, keep_best
+from automl.jobs.finish.finish import finish
 from automl.jobs.finish.records import Records
 from automl.jobs.folder import JobFolder, state_of, write_json
 from automl.jobs.intake.intake import Intake
+from automl.jobs.intake.over import COMPLETE
 from automl.jobs.intake.setting import open_setting
 from automl.jobs.intake.warm_start import facts_of
 from automl.jobs.progress import Progress
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.interrupts import EXPORTING, Interrupts
 from automl.jobs.search.loop import Loop, run_trials
+from automl.jobs.search.shelf import Shelf
 from automl.jobs.session import Session
 from automl.jobs.trial.epochs import Epochs
 from automl.jobs.trial.plan import Plan, TrialEnd, best_of
 from automl.jobs.trial.trained_rows import write_trained_rows
 from automl.jobs.trial.worker import WORK, Notes, trial_runner
 from automl.jobs.versions import write_versioned
-from automl.metrics.scorer import score_at_once
 from automl.spaces.space import SearchSpace
 from automl.study.earlier.warm_start import Facts
 from automl.study.proposer import Proposer
@@ -101,7 +102,7 @@ def run_search(
     )
     write_versioned(folder.schema, {"modality": intake.modality.name, **intake.dataset.schema})
     write_trained_rows(folder, intake)
-    task = session.setting.folds[0].task.describe()
+    task = session.setting.prepared.task.describe()
     write_versioned(folder.task, task)
     with intake.source.phases.phase("opening the study"):
         proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs, facts_of(intake, task))
@@ -147,49 +148,35 @@ def _open_run(session: Session, fingerprint: str) -> str:
         raise
 
 
-def baseline_records(prepared: Prepared, objectives: Sequence[Objective]) -> tuple[TrialRecord, ...]:
-    """Score the task's trivial rules on the validation part of a fold."""
-    task, targets = prepared.task, prepared.targets
-    rules = task.baselines(prepared.split.train_targets, targets, prepared.validation.inputs)
-    records = []
-    for index, (name, predictions) in enumerate(rules.items()):
-        metrics = score_at_once(task.scorer(), targets, predictions)
-        known = {**metrics, **dict.fromkeys(COSTS, 0.0)}
-        record = TrialRecord(
-            number=-1 - index,
-            configuration={},
-            state="complete",
-            scores=tuple(known[item.name] for item in objectives),
-            metrics=metrics,
-            baseline=name,
-        )
-        records.append(record)
-    return tuple(records)
-
-
 def _search_and_finish(
     session: Session,
     proposer: Proposer,
     executor: Callable[[Runner, Work], Executor[Plan, TrialEnd]],
     has_model: Callable[[], None],
 ) -> None:
-    baselines = baseline_records(session.setting.folds[0], session.intake.objectives)
+    objective = session.intake.objectives[0]
+    baselines = baseline_records(session.setting)
     for record in baselines:
         session.tracker.end_trial(record)
-    if best_of(proposer.records(), session.intake.objectives[0]) is not None:
+    earlier = proposer.records()
+    if best_of(earlier, objective) is not None:
         has_model()
+    shelf = Shelf(session.folder, objective, earlier)
+    loop = _loop(session, proposer, executor(_runner(session), _work(session)), shelf, has_model)
     with session.intake.source.phases.timings.of("all trials"):
-        found = run_trials(_loop(session, proposer, executor(_runner(session), _work(session)), has_model))
-    trials = tuple(proposer.records())
-    records = Records(
-        trials=trials,
-        front=tuple(proposer.front()) if len(session.intake.objectives) > 1 else (found.best,),
-        baselines=baselines,
-        best=found.best,
-        winner=choose_winner(trials, found.best),
-    )
+        found = run_trials(loop)
     with Interrupts(session.progress.note, EXPORTING, patient=True):
-        finish(_unhurried(session), records, plots=proposer.plots, state=found.state)
+        unhurried = _unhurried(session)
+        records = Records(
+            trials=tuple(proposer.records()),
+            front=tuple(proposer.front()) if len(session.intake.objectives) > 1 else (found.best,),
+            baselines=baselines,
+            best=found.best,
+            winner=choose_winner(unhurried, shelf.records, found.best),
+        )
+        finish(unhurried, records, plots=proposer.plots, state=found.state)
+        if found.state == COMPLETE:
+            shelf.leave(records.winner.weights)
 
 
 def _unhurried(session: Session) -> Session:
@@ -220,6 +207,7 @@ def _loop(
     session: Session,
     proposer: Proposer,
     executor: Executor[Plan, TrialEnd],
+    shelf: Shelf,
     has_model: Callable[[], None],
 ) -> Loop:
     config, intake, folder = session.config, session.intake, session.folder
@@ -228,9 +216,10 @@ def _loop(
         family, parameters = intake.space.split(configuration)
         return {"family": family, **parameters}, intake.epochs[family]
 
-    def keep(end: TrialEnd) -> None:
-        keep_best(folder, end)
-        has_model()
+    def keep(end: TrialEnd, best: bool) -> None:
+        shelf.put(end)
+        if best:
+            has_model()
 
     return Loop(
         name=session.name,
@@ -248,6 +237,8 @@ def _loop(
         seed=config.seed,
         executor=executor,
         keep=keep,
+        bar=shelf.bar,
+        shortens=bool(session.setting.parts),
         show=show,
         epochs=Epochs(folder.epochs),
         timings=intake.source.phases.timings,

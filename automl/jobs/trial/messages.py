@@ -1,7 +1,6 @@
 """What the runner of a trial says to the coordinator, as plain JSON.
 
     {"event": "epoch", "number": 3, "metrics": {"loss": 0.4, "val_accuracy": 0.9}, "seconds": 1.2}
-    {"event": "fold epoch"}              an epoch of a later fold, which no one judges
     {"event": "failed"}                  a training ended with an error
     {"event": "note", "text": "..."}     something the user should know
     {"event": "retry", "reason": "..."}  the executor's own: the trial goes to another worker
@@ -16,12 +15,11 @@ from typing import Any
 from automl.execution.executor import Message
 from automl.training.engine import Epoch
 
-FOLD_EPOCH: Message = {"event": "fold epoch"}
 FAILED: Message = {"event": "failed"}
 
 
 def epoch_message(epoch: Epoch) -> dict[str, Any]:
-    """Return what is said of an epoch of the first fold."""
+    """Return what is said of an epoch."""
     metrics = {name: float(value) for name, value in epoch.metrics.items()}
     return {"event": "epoch", "number": epoch.number, "metrics": metrics, "seconds": epoch.seconds}
 

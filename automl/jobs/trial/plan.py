@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
 from automl.core.specs import Configuration, Objective, TrialRecord
@@ -12,6 +13,9 @@ from automl.tasks.objectives import tie_breaker
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
+
+_RECORDS = ("paused", "best", "bar")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +31,11 @@ class Plan:
         paused: how it stood at its last pause, None when it begins.
         seed: of weights and batches.
         run_id: the tracker's run.
-        best: the best trial when this one was planned; the weights of one that does not beat it are not
+        best: the best trial when this one was planned.
+        bar: the worst of those kept then, where there is room for no more; what does not beat it is not
             kept.
-        limit: seconds that it may take to its pause, None for any; one that takes longer is pruned.
+        limit: seconds that it may take to its pause, None for any; one that takes longer is pruned, or
+            shortened where it is trained in folds.
     """
 
     number: int
@@ -41,6 +47,7 @@ class Plan:
     seed: int
     run_id: str
     best: TrialRecord | None = None
+    bar: TrialRecord | None = None
     limit: float | None = None
 
     def blank(self) -> TrialRecord:
@@ -67,16 +74,32 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a trial has found at its best epoch; see ``Outcome``.
+
+    Attributes:
+        variables: in the order of ``model.variables``; with folds as the first axis where there are any.
+        outputs: raw outputs of the validation part by name, each row by weights not trained on it; empty
+            where they are too large.
+    """
+
+    variables: tuple[np.ndarray, ...]
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrialEnd:
     """What came of a trial.
 
     Attributes:
         record: for study, tracker and leaderboard.
-        model: with the best weights, where it was trained in this process; None when it failed.
-        kept: whether its weights lie in the job folder, as they were worth keeping.
+        found: what it has found, where it was trained in this process; None when it failed.
+        model: the user's own model in a search over such.
+        kept: whether what it has found lies in the job folder, as it was worth keeping.
     """
 
     record: TrialRecord
+    found: Found | None = None
     model: keras.Model | None = None
     kept: bool = False
 
@@ -85,7 +108,7 @@ def beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -
     """Whether a trial is better than the best so far.
 
     Limits come before scores, and a loss breaks ties. A trial that paused or was pruned is as good as its
-    best epoch, whose weights are kept; but what has the scores of all folds beats what has those of some.
+    best epoch, whose weights are kept.
     """
     if record.state == "failed" or not record.scores:
         return False
@@ -93,14 +116,20 @@ def beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -
         return True
     if best.feasible != record.feasible:
         return record.feasible
-    over_folds = best.spread is not None or record.spread is not None
-    if over_folds and (best.state == "complete") != (record.state == "complete"):
-        return record.state == "complete"
     if record.scores[0] == best.scores[0]:
         if (best.state == "complete") != (record.state == "complete"):
             return record.state == "complete"
         return tie_breaker(record.metrics) < tie_breaker(best.metrics)
     return objective.better(record.scores[0], best.scores[0])
+
+
+def in_order(records: Iterable[TrialRecord], objective: Objective) -> list[TrialRecord]:
+    """Return records with the best first; of equals the earlier trial."""
+
+    def compare(one: TrialRecord, other: TrialRecord) -> int:
+        return beats(other, one, objective) - beats(one, other, objective)
+
+    return sorted(sorted(records, key=lambda record: record.number), key=cmp_to_key(compare))
 
 
 def best_of(records: Sequence[TrialRecord], objective: Objective) -> TrialRecord | None:
@@ -113,7 +142,7 @@ def best_of(records: Sequence[TrialRecord], objective: Objective) -> TrialRecord
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Return a plan as plain JSON."""
-    records = {"paused": plan.paused, "best": plan.best}
+    records = {name: getattr(plan, name) for name in _RECORDS}
     known = {name: None if record is None else record_to_json(record) for name, record in records.items()}
     return {**vars(plan), "configuration": dict(plan.configuration), "levels": list(plan.levels), **known}
 
@@ -124,18 +153,18 @@ def plan_from_json(values: Mapping[str, Any]) -> Plan:
     Raises:
         ConfigError: a record in it is none.
     """
-    records = {name: values[name] for name in ("paused", "best")}
+    records = {name: values[name] for name in _RECORDS}
     known = {name: None if record is None else record_from_json(record) for name, record in records.items()}
     return Plan(**{**values, **known, "levels": tuple(values["levels"])})
 
 
 def end_to_json(end: TrialEnd) -> dict[str, Any]:
-    """Return what came of a trial as plain JSON; its model stays behind."""
+    """Return what came of a trial as plain JSON; what it has found stays behind."""
     return {"record": record_to_json(end.record), "kept": end.kept}
 
 
 def end_from_json(values: Mapping[str, Any]) -> TrialEnd:
-    """Return what ``end_to_json`` was given, without the model.
+    """Return what ``end_to_json`` was given, without what was found.
 
     Raises:
         ConfigError: the record is none.

@@ -11,12 +11,13 @@ from automl.core.targets import count_rows
 from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.jobs.intake.setting import Setting
 from automl.tasks.objectives import default_objective
-from automl.training.engine import Epoch, Observer, Outcome, StopReason
+from automl.training.engine import Epoch, Observer, Outcome, Part, StopReason
 from automl.training.failures import TooSlowError, out_of_memory
 from automl.training.precision import policy
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
 
     from automl.training.engine import TrainingState
     from automl.training.footprint import Footprint
@@ -28,7 +29,7 @@ class Trained:
 
     Attributes:
         outcome: what the engine says.
-        model: with the weights of the best epoch.
+        model: with the weights of the best epoch, unless it was trained in folds.
         dealt: the configuration as it was trained, with the parts that each batch needed.
     """
 
@@ -37,66 +38,75 @@ class Trained:
     dealt: Dealt
 
 
-def train_model(
-    setting: Setting,
-    dealt: Dealt,
-    fold: Prepared,
-    *,
-    title: str,
-    epochs: int,
-    seed: int,
-    watch: Observer,
-    deadline: float | None = None,
-    state: TrainingState | None = None,
-) -> Trained:
-    """Build and train a model; while memory falls short, again with each batch in twice as many parts.
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """How a model is trained.
 
-    Args:
-        setting: what all trials share.
-        dealt: the configuration.
-        fold: the data.
+    Attributes:
         title: what is trained, for notes.
         epochs: full length.
         seed: of weights and batches.
         watch: told of each epoch, of a repeated one only once.
         deadline: ``time.monotonic()`` at which training stops.
+        fits_deadline: whether epochs become shorter where they would not end before the deadline.
         state: what training goes on from, None to begin.
+        folds: rows of each set of weights; empty for one set and all rows.
+    """
+
+    title: str
+    epochs: int
+    seed: int
+    watch: Observer
+    deadline: float | None = None
+    fits_deadline: bool = False
+    state: TrainingState | None = None
+    folds: tuple[Part, ...] = ()
+
+
+def train_model(setting: Setting, dealt: Dealt, prepared: Prepared, course: Course) -> Trained:
+    """Build and train a model; while memory falls short, again with each batch in twice as many parts.
+
+    Args:
+        setting: what all trials share.
+        dealt: the configuration.
+        prepared: the data.
+        course: how it is trained.
 
     Raises:
         MemoryError: single examples cannot fit in the memory that is there, so nothing was begun.
         TooSlowError: not even one step fits in the time left, and no step can be stopped once it runs.
         Exception: what the engine raised; of lacking memory, once the parts are single examples.
     """
-    watch = _of_new_epochs(watch)
-    dealt = _within_memory(setting, dealt, fold, title, deadline)
+    course = replace(course, watch=_of_new_epochs(course.watch))
+    dealt = _within_memory(setting, dealt, prepared, course)
     while True:
-        trained = _attempt(setting, dealt, fold, epochs, seed, watch, deadline, state)
+        trained = _attempt(setting, dealt, prepared, course)
         if trained is not None:
             return trained
         # the failed model must be gone before the next one is built
         setting.release()
-        parts = _more_parts(setting, dealt, fold)
+        parts = _more_parts(setting, dealt, prepared)
         dealt = _in_parts(dealt, parts)
-        setting.note(f"Out of memory: {title} continues with each batch in {parts} parts.")
+        setting.note(f"Out of memory: {course.title} continues with each batch in {parts} parts.")
 
 
-def _within_memory(
-    setting: Setting, dealt: Dealt, fold: Prepared, title: str, deadline: float | None
-) -> Dealt:
+def _within_memory(setting: Setting, dealt: Dealt, prepared: Prepared, course: Course) -> Dealt:
     """Take smaller parts while a batch is certain not to fit; told from a model without values."""
     if setting.memory_bytes is None and setting.device_bytes is None:
         return dealt
-    needs = _footprint(setting, dealt, fold)
-    if deadline is not None:
-        _refuse_long_steps(needs.activations * _batch(dealt, fold) / setting.bytes_per_second, deadline)
-    parts = first = _parts(dealt, fold)
-    while reason := _impossible(needs, parts, setting, dealt, fold):
-        dealt = _in_parts(dealt, _more_parts(setting, dealt, fold))
-        if _parts(dealt, fold) == parts:
+    needs = _footprint(setting, dealt, prepared)
+    if course.deadline is not None:
+        seconds = needs.activations * _batch(dealt, prepared) / setting.bytes_per_second
+        _refuse_long_steps(seconds, course.deadline)
+    parts = first = _parts(dealt, prepared)
+    while reason := _impossible(needs, parts, setting, dealt, prepared):
+        dealt = _in_parts(dealt, _more_parts(setting, dealt, prepared))
+        if _parts(dealt, prepared) == parts:
             raise MemoryError(reason)
-        parts = _parts(dealt, fold)
+        parts = _parts(dealt, prepared)
     if parts > first:
-        setting.note(f"Out of memory before it began: {title} is trained with each batch in {parts} parts.")
+        text = f"{course.title} is trained with each batch in {parts} parts."
+        setting.note(f"Out of memory before it began: {text}")
     return dealt
 
 
@@ -106,16 +116,16 @@ def _refuse_long_steps(seconds: float, deadline: float) -> None:
         raise TooSlowError(f"one step takes {seconds:.0f} s or more, {max(left, 0):.0f} s are left")
 
 
-def _footprint(setting: Setting, dealt: Dealt, fold: Prepared) -> Footprint:
+def _footprint(setting: Setting, dealt: Dealt, prepared: Prepared) -> Footprint:
     from automl.training.abstract import in_abstract
     from automl.training.footprint import footprint
 
     with policy(setting.precision):
-        return in_abstract(lambda: footprint(build_core(dealt, fold), dealt.training))
+        return in_abstract(lambda: footprint(build_core(dealt, prepared), dealt.training))
 
 
-def _impossible(needs: Footprint, parts: int, setting: Setting, dealt: Dealt, fold: Prepared) -> str:
-    examples = -(-_batch(dealt, fold) // (parts * setting.strategy.replicas))
+def _impossible(needs: Footprint, parts: int, setting: Setting, dealt: Dealt, prepared: Prepared) -> str:
+    examples = -(-_batch(dealt, prepared) // (parts * setting.strategy.replicas))
     asked = needs.impossible(examples, setting.memory_bytes, parts=parts)
     return asked or needs.impossible(examples, setting.device_bytes, parts=parts, certain=setting.certain)
 
@@ -138,56 +148,67 @@ def _of_new_epochs(watch: Observer) -> Observer:
     return observe
 
 
-def _attempt(
-    setting: Setting,
-    dealt: Dealt,
-    fold: Prepared,
-    epochs: int,
-    seed: int,
-    watch: Observer,
-    deadline: float | None,
-    state: TrainingState | None,
-) -> Trained | None:
+def _attempt(setting: Setting, dealt: Dealt, prepared: Prepared, course: Course) -> Trained | None:
     """Train once; None when memory fell short and smaller parts are left to try."""
     with setting.building():
         candidate = build_candidate(
-            dealt, fold, epochs=epochs, seed=seed, epochs_per_pass=setting.epochs_per_pass
+            dealt,
+            prepared,
+            epochs=course.epochs,
+            seed=course.seed,
+            epochs_per_pass=setting.epochs_per_pass,
         )
+    candidate = replace(
+        candidate,
+        parts=course.folds,
+        drawn=lambda seed: _drawn(setting, dealt, prepared, seed),
+        fits_deadline=course.fits_deadline,
+    )
     try:
         outcomes = setting.engine.train(
             [candidate],
-            fold.split,
-            objective=_guide(setting.objectives, fold),
-            observers=[watch],
-            deadline=deadline,
-            states=[state],
+            prepared.split,
+            objective=_guide(setting.objectives, prepared),
+            observers=[course.watch],
+            deadline=course.deadline,
+            states=[course.state],
         )
     except Exception as error:
-        if not out_of_memory(error) or _more_parts(setting, dealt, fold) == _parts(dealt, fold):
+        if not out_of_memory(error) or _more_parts(setting, dealt, prepared) == _parts(dealt, prepared):
             raise
         return None
     return Trained(outcome=outcomes[0], model=candidate.model, dealt=dealt)
 
 
-def _batch(dealt: Dealt, fold: Prepared) -> int:
-    return min(dealt.training.batch_size, count_rows(fold.split.train_targets))
+def _drawn(setting: Setting, dealt: Dealt, prepared: Prepared, seed: int) -> tuple[np.ndarray, ...]:
+    """The first values of a model as a seed draws them."""
+    from automl.training.seeding import seed_models
+    from automl.training.state import values_of
+
+    with setting.building():
+        seed_models(seed)
+        return values_of(build_core(dealt, prepared).variables)
 
 
-def _parts(dealt: Dealt, fold: Prepared) -> int:
+def _batch(dealt: Dealt, prepared: Prepared) -> int:
+    return min(dealt.training.batch_size, count_rows(prepared.split.train_targets))
+
+
+def _parts(dealt: Dealt, prepared: Prepared) -> int:
     from automl.training.batches.deal import parts_per_batch
 
-    return parts_per_batch(dealt.training.accumulation, _batch(dealt, fold))
+    return parts_per_batch(dealt.training.accumulation, _batch(dealt, prepared))
 
 
-def _more_parts(setting: Setting, dealt: Dealt, fold: Prepared) -> int:
+def _more_parts(setting: Setting, dealt: Dealt, prepared: Prepared) -> int:
     """Twice as many parts, as far as the batch can be split evenly; at most single examples."""
     from automl.training.batches.deal import parts_per_batch
 
     more = 2 if setting.strategy.accumulates else 1
-    return parts_per_batch(more * _parts(dealt, fold), _batch(dealt, fold))
+    return parts_per_batch(more * _parts(dealt, prepared), _batch(dealt, prepared))
 
 
-def _guide(objectives: tuple[Objective, ...], fold: Prepared) -> Objective:
+def _guide(objectives: tuple[Objective, ...], prepared: Prepared) -> Objective:
     """The objective that tells which epoch is best: a cost cannot."""
     measured = [item for item in objectives if item.name not in COSTS]
-    return measured[0] if measured else default_objective(fold.task.kind)
+    return measured[0] if measured else default_objective(prepared.task.kind)

@@ -1,8 +1,7 @@
-"""One trial from start to end: build its model, train it on each fold, report the result."""
+"""One trial from start to end: build its model, train it, report the result."""
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from automl.core.errors import DiskFullError, TimeUpError
 from automl.core.seeds import derive
-from automl.core.specs import Objective, Rung, TrialRecord, TrialState, label_of, of_validation
+from automl.core.specs import Objective, Rung, TrialRecord, TrialState, of_validation
 from automl.execution.executor import INTERRUPTED, Channel
-from automl.jobs.assembly import Dealt, deal
+from automl.jobs.assembly import Dealt
 from automl.jobs.intake.setting import Setting
-from automl.jobs.trial.messages import FAILED, FOLD_EPOCH, epoch_message
-from automl.jobs.trial.plan import Plan, TrialEnd
+from automl.jobs.trial.held_out import spread
+from automl.jobs.trial.messages import FAILED, epoch_message
+from automl.jobs.trial.plan import Found, Plan, TrialEnd
 from automl.jobs.trial.states import States
-from automl.jobs.trial.training import train_model
+from automl.jobs.trial.training import Course, train_model
 from automl.tasks.limits import excesses
 from automl.training.engine import Epoch, Outcome, StopReason
 from automl.training.failures import failure_reason
@@ -42,8 +42,7 @@ SAVING_SECONDS = 60.0
 def run_trial(setting: Setting, plan: Plan, states: States, channel: Channel) -> TrialEnd | None:
     """Run one trial to its end or its next rung, from its beginning or on from its last saved state.
 
-    Whatever goes wrong in it is its result. Rungs are those of the first fold; the others are trained
-    once a trial has come through all of them.
+    Whatever goes wrong in it is its result. With folds it has one set of weights for each, trained as one.
 
     Args:
         setting: what the trials of the job share.
@@ -79,7 +78,7 @@ class _Watcher:
 
     Attributes:
         reasons: why the coordinator ended it.
-        times: for each epoch of the first fold when it ended, in seconds since 1970.
+        times: for each epoch when it ended, in seconds since 1970.
         saved: ``time.monotonic()`` of the last saved state.
         cost: seconds that saving it took.
         earlier: epochs of the state that is gone on from, of which the coordinator is still to be told.
@@ -103,7 +102,7 @@ class _Watcher:
             self.channel.say(epoch_message(epoch))
         self.earlier = ()
 
-    def first_fold(self, epoch: Epoch) -> StopReason:
+    def hear(self, epoch: Epoch) -> StopReason:
         """End a trial when the coordinator gives a reason, pause it at its rung, save it now and then."""
         self.tell_earlier()
         self.times[epoch.number] = time.time()
@@ -120,10 +119,6 @@ class _Watcher:
         if self._due():
             self._save(epoch)
         return ""
-
-    def later_fold(self, epoch: Epoch) -> StopReason:
-        """End a trial that is interrupted; what it had done of later folds is done again."""
-        return "interrupted" if self.channel.say(FOLD_EPOCH) == INTERRUPTED else ""
 
     def _due(self) -> bool:
         since = time.monotonic() - self.saved
@@ -148,17 +143,17 @@ def _gone_on(
 
     state = states.take(plan.number, setting.choice.name, wanted=plan.paused is not None)
     try:
-        return _train_folds(setting, plan, states, channel, blank, state)
+        return _train(setting, plan, states, channel, blank, state)
     except StateError as error:
         if state is None:
             raise
         setting.note(f"{error} Trial {plan.number} restarts from scratch.")
         states.drop(plan.number)
         setting.release()
-    return _train_folds(setting, plan, states, channel, blank, None)
+    return _train(setting, plan, states, channel, blank, None)
 
 
-def _train_folds(
+def _train(
     setting: Setting,
     plan: Plan,
     states: States,
@@ -166,44 +161,38 @@ def _train_folds(
     blank: TrialRecord,
     state: TrainingState | None,
 ) -> TrialEnd | None:
-    family, parameters = setting.space.split(plan.configuration)
-    dealt = wanted = deal(setting.families[family], setting.folds[0].task, parameters)
+    family, dealt = setting.dealt(plan.configuration)
     earlier = () if state is None else state.epochs
     watcher = _Watcher(plan=plan, states=states, channel=channel, earlier=earlier)
     deadline, limited = _sooner(channel.deadline, plan.limit)
-    outcomes: list[Outcome] = []
-    first: keras.Model | None = None
-    for index, fold in enumerate(setting.folds):
-        trained = train_model(
-            setting,
-            dealt,
-            fold,
-            title=f"trial {plan.number}",
-            epochs=setting.epochs[family],
-            seed=derive(plan.seed, index),
-            watch=watcher.first_fold if index == 0 else watcher.later_fold,
-            deadline=deadline,
-            state=state if index == 0 else None,
-        )
-        watcher.tell_earlier()
-        if limited and trained.outcome.stopped == "deadline":
-            watcher.reasons.append(f"too slow: it would have taken longer than {plan.limit:.0f} s")
-        dealt, first = trained.dealt, first or trained.model
-        outcomes.append(trained.outcome)
-        if trained.outcome.stopped == "interrupted":
-            return None
-        if trained.outcome.best < 0 or trained.outcome.stopped in ("pruned", "paused", "deadline"):
-            break
-    costs = _costs(setting, first)
-    record = _record(blank, outcomes, len(setting.folds), setting.objectives, costs, watcher.reasons)
+    course = Course(
+        title=f"trial {plan.number}",
+        epochs=setting.epochs[family],
+        seed=derive(plan.seed, 0),
+        watch=watcher.hear,
+        deadline=deadline,
+        # one that pauses goes on after the deadline of its first look
+        fits_deadline=bool(setting.parts) and deadline is not None and plan.until is None,
+        state=state,
+        folds=setting.parts,
+    )
+    trained = train_model(setting, dealt, setting.prepared, course)
+    watcher.tell_earlier()
+    outcome = trained.outcome
+    if limited and outcome.stopped == "deadline":
+        watcher.reasons.append(f"too slow: it would have taken longer than {plan.limit:.0f} s")
+    if outcome.stopped == "interrupted":
+        return None
+    costs = _costs(setting, trained.model)
+    record = _record(blank, outcome, setting, costs, watcher.reasons)
     record = replace(
         record,
-        reason=_with_parts(record.reason, wanted, dealt),
-        rungs=_rungs(plan, outcomes[0], record, setting.objectives, watcher.times) or blank.rungs,
+        reason=_with_parts(record.reason, dealt, trained.dealt),
+        rungs=_rungs(plan, outcome, record, setting.objectives, watcher.times) or blank.rungs,
         pauses=blank.pauses + (record.state == "paused"),
         constraints=excesses(setting.limits, {**record.metrics, **costs}),
     )
-    return TrialEnd(record=record, model=first if record.state != "failed" else None)
+    return TrialEnd(record=record, found=Found(variables=outcome.variables, outputs=outcome.outputs))
 
 
 def _sooner(deadline: float | None, limit: float | None) -> tuple[float | None, bool]:
@@ -261,79 +250,65 @@ def _scores_at(
 
 def _record(
     blank: TrialRecord,
-    outcomes: list[Outcome],
-    folds: int,
-    objectives: tuple[Objective, ...],
+    outcome: Outcome,
+    setting: Setting,
     costs: Mapping[str, float],
     reasons: list[str],
 ) -> TrialRecord:
-    lost = [outcome for outcome in outcomes if outcome.best < 0]
-    if lost or not costs:
-        reason = "NaN loss or predictions" if lost and lost[0].stopped == "diverged" else "no epoch ended"
-        return replace(blank, reason=reason, epochs=sum(len(item.epochs) for item in outcomes))
-    bests = [outcome.epochs[outcome.best] for outcome in outcomes]
-    metrics = {
-        name: statistics.fmean(best.metrics[label_of(name)] for best in bests)
-        for name in of_validation(bests[0].metrics)
-    }
+    epochs, objectives = outcome.epochs, setting.objectives
+    if outcome.best < 0:
+        reason = "NaN loss or predictions" if outcome.stopped == "diverged" else "no epoch ended"
+        return replace(blank, reason=reason, epochs=len(epochs))
+    best = epochs[outcome.best]
+    metrics = of_validation(best.metrics)
     scores = tuple({**metrics, **costs}[item.name] for item in objectives)
     if any(score != score for score in scores):
-        return replace(blank, reason="the score is NaN", epochs=len(outcomes[0].epochs))
-    state, reason = _state(outcomes, folds, reasons)
+        return replace(blank, reason="the score is NaN", epochs=len(epochs))
+    state, reason = _state(outcome, reasons)
     return replace(
         blank,
         state=state,
         reason=reason,
         scores=scores,
         metrics={**metrics, **{name: cost for name, cost in costs.items() if name != "seconds"}},
-        epochs=max(len(outcome.epochs) for outcome in outcomes),
-        best_epoch=round(statistics.median(best.number for best in bests)),
-        spread=_spread(bests, objectives[0]) if folds > 1 else None,
-        effort=_summed(blank.effort, _effort(outcomes)),
+        epochs=len(epochs),
+        best_epoch=best.number,
+        spread=spread(setting, outcome.outputs),
+        effort=_summed(blank.effort, _effort(outcome)),
     )
 
 
-def _costs(setting: Setting, model: keras.Model | None) -> dict[str, float]:
+def _costs(setting: Setting, model: keras.Model) -> dict[str, float]:
     """What the model costs; its seconds are known when the trial has ended, its latency if it is asked."""
-    if model is None:
-        return {}
     costs = {"parameters": float(model.count_params()), "seconds": 0.0}
     wanted = {item.name for item in setting.objectives} | {item.name for item in setting.limits}
     if "latency_ms" in wanted:
         from automl.training.latency import latency_ms
 
-        costs["latency_ms"] = latency_ms(model, setting.folds[0].split.validation)
+        costs["latency_ms"] = latency_ms(model, setting.prepared.split.validation)
     return costs
 
 
-def _effort(outcomes: list[Outcome]) -> dict[str, float]:
-    """Where the time of the engine went, over all folds."""
-    said = [outcome.facts for outcome in outcomes if "program" in outcome.facts]
-    if not said:
+def _effort(outcome: Outcome) -> dict[str, float]:
+    """Where the time of the engine went."""
+    facts = outcome.facts
+    if "program" not in facts:
         return {}
-    hits = sum(facts["program"] == "hit" for facts in said)
-    seconds = {name: sum(facts[name] for facts in said) for name in ("compile_seconds", "step_seconds")}
-    return {**seconds, "program_hits": float(hits), "program_misses": float(len(said) - hits)}
+    hit = float(facts["program"] == "hit")
+    seconds = {name: facts[name] for name in ("compile_seconds", "step_seconds")}
+    return {**seconds, "program_hits": hit, "program_misses": 1.0 - hit}
 
 
 def _summed(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
     return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in {**one, **other}}
 
 
-def _state(outcomes: list[Outcome], folds: int, reasons: list[str]) -> tuple[TrialState, str]:
-    stopped = outcomes[-1].stopped
-    if stopped == "paused":
+def _state(outcome: Outcome, reasons: list[str]) -> tuple[TrialState, str]:
+    if outcome.stopped == "paused":
         return "paused", ""
-    if stopped == "pruned" or (stopped == "deadline" and reasons):
+    if outcome.stopped == "pruned" or (outcome.stopped == "deadline" and reasons):
         return "pruned", reasons[-1]
-    if len(outcomes) < folds:
-        return "pruned", f"{stopped} after {len(outcomes)} of {folds} folds"
-    return "complete", stopped
-
-
-def _spread(bests: list[Epoch], objective: Objective) -> float | None:
-    values = [best.metrics[objective.label] for best in bests if objective.label in best.metrics]
-    return statistics.stdev(values) if len(values) > 1 else None
+    return "complete", outcome.stopped
 
 
 def _timed(record: TrialRecord, objectives: tuple[Objective, ...], seconds: float) -> TrialRecord:

@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import ConfigError
-from automl.core.files import writing
-from automl.core.specs import Objective
 from automl.execution.executor import Channel, Runner
 from automl.jobs.config import JobConfig, config_from, read_config
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake.setting import Setting
+from automl.jobs.trial.kept import keep
 from automl.jobs.trial.messages import note_message
-from automl.jobs.trial.plan import Plan, TrialEnd, beats, end_to_json, plan_from_json
-from automl.jobs.trial.states import States, giving_room
+from automl.jobs.trial.plan import Plan, TrialEnd, end_to_json, plan_from_json
+from automl.jobs.trial.states import States
 from automl.jobs.trial.trial import run_trial
-from automl.jobs.trial.weights import save_weights
 from automl.jobs.versions import refuse_other_versions
 
 WORK = "automl.jobs.trial.worker:open_runner"
@@ -47,7 +45,7 @@ def open_runner(options: Mapping[str, Any]) -> Runner:
             coordinator has chosen.
 
     Returns:
-        From a plan to what came of it, both plain JSON; the best weights stay in a file.
+        From a plan to what came of it, both plain JSON; what it has found stays in a file.
     """
     from automl.jobs.intake.intake import check_early, take_in
     from automl.jobs.intake.setting import open_setting
@@ -102,7 +100,7 @@ def open_joined_runner(folder: JobFolder, options: Mapping[str, Any]) -> Runner:
 def trial_runner(
     setting: Setting, folder: JobFolder, notes: Notes, *, release: Callable[[], None]
 ) -> Callable[[Plan, Channel], TrialEnd | None]:
-    """Return what runs a trial and keeps its weights if it is the best so far.
+    """Return what runs a trial and keeps what it has found where that is worth it.
 
     Args:
         setting: what the trials share; it tells the user things by ``notes``.
@@ -115,27 +113,12 @@ def trial_runner(
     def run(plan: Plan, channel: Channel) -> TrialEnd | None:
         notes.channel = channel
         end = run_trial(setting, plan, states, channel)
-        kept = None if end is None else with_weights(end, plan, setting.objectives[0], folder)
-        end = None  # its model is to be released
+        kept = None if end is None else keep(end, plan, setting.objectives[0], folder, setting.note)
+        end = None  # what it has found is to be released
         release()
         return kept
 
     return run
-
-
-def with_weights(end: TrialEnd, plan: Plan, objective: Objective, folder: JobFolder) -> TrialEnd:
-    """Write the weights of a trial that beats the best one it knows of, and let go of its model."""
-    model, path = end.model, folder.weights_of(plan.number)
-    if model is None or not beats(end.record, plan.best, objective):
-        return replace(end, model=None)
-
-    def write() -> None:
-        with writing(path):
-            path.parent.mkdir(exist_ok=True)
-        save_weights(model, path)
-
-    giving_room(folder.states, write)
-    return replace(end, model=None, kept=True)
 
 
 def _config_of(folder: JobFolder, engine: str | None) -> JobConfig:

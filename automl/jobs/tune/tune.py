@@ -123,8 +123,8 @@ def run_tuning(
 
     trained: list[keras.Model] = []
 
-    def keep(end: TrialEnd) -> None:
-        if end.model is not None:
+    def keep(end: TrialEnd, best: bool) -> None:
+        if best and end.model is not None:
             trained[:] = [end.model]
             keep_user_model(end.model, folder)
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 RUNGS, PASHA = OURS = "rungs", "pasha"
 """The names of ours."""
 
+NONE, DEFAULT = "none", RUNGS
+"""No pruner; and the one of a search that names none."""
+
 # trials that run to their end before the first is compared: a median of fewer says little
 STARTUP_TRIALS = 4
 # promotion of one in three: the default of Hyperband (Li et al., 2018)

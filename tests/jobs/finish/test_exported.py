@@ -11,8 +11,9 @@ import pytest
 
 from automl.core.specs import Objective, TrialRecord
 from automl.jobs.finish.exported import Check, check_exported
-from automl.jobs.finish.winner import TrainedWinner
+from automl.jobs.finish.winner import TrainedMember, TrainedWinner
 from automl.tasks.catalog import restore_task
+from automl.training.engine import Part
 
 RMSE = Objective(name="rmse", direction="minimize")
 X = np.linspace(-1, 1, 600, dtype=np.float32)[:, None]
@@ -36,9 +37,12 @@ def _line(slope: float) -> keras.Model:
 
 def _check(path: Any, core: keras.Model, **changed: Any) -> Check:
     known: dict[str, Any] = {"objective": RMSE, "expected": 0.0, "seconds": 60.0, **changed}
+    return check_exported(path, _winner(core), **known)
+
+
+def _winner(core: keras.Model, prepared: Any = PREPARED, **changed: Any) -> TrainedWinner:
     record = TrialRecord(number=0, configuration={}, state="complete")
-    winner = TrainedWinner(prepared=PREPARED, records=(record,), cores=(core,), weights=(1.0,))
-    return check_exported(path, winner, **known)
+    return TrainedWinner(prepared=prepared, members=(TrainedMember(record=record, core=core),), **changed)
 
 
 def test_a_file_that_answers_as_it_was_trained_has_the_score_of_the_leaderboard(tmp_path):
@@ -63,9 +67,8 @@ def test_a_difference_is_told(tmp_path, slope, expected, said):
 @pytest.mark.parametrize("slope", [1.0, 0.5])
 def test_outputs_of_another_form_than_the_targets_are_compared_by_their_own_spread(tmp_path, slope):
     _boxes(slope).save(tmp_path / "model.keras")
-    record = TrialRecord(number=0, configuration={}, state="complete")
     prepared = SimpleNamespace(**{**vars(PREPARED), "task": Boxes()})
-    winner = TrainedWinner(prepared=prepared, records=(record,), cores=(_boxes(1.0),), weights=(1.0,))
+    winner = _winner(_boxes(1.0), prepared)
 
     check = check_exported(tmp_path / "model.keras", winner, objective=RMSE, expected=0.0, seconds=60.0)
 
@@ -108,3 +111,16 @@ def test_without_time_nothing_is_scored_and_that_is_said(tmp_path):
 
     assert check.score is None
     assert "No time" in check.note
+
+
+@pytest.mark.parametrize(("slope", "said"), [(1.0, ""), (0.5, "differ by up to")])
+def test_with_folds_predictions_are_compared_and_no_score_is_told(tmp_path, slope, said):
+    _line(slope).save(tmp_path / "model.keras")
+    rows = np.arange(600, dtype=np.int32)
+    winner = _winner(_line(1.0), parts=(Part(train=rows, validation=rows),))
+
+    check = check_exported(tmp_path / "model.keras", winner, objective=RMSE, expected=5.0, seconds=60.0)
+
+    assert (check.score, check.examples, check.note) == (None, 600, "")
+    assert said in check.fault
+    assert bool(check.fault) == bool(said)

@@ -10,11 +10,9 @@ from mlflow.tracking import MlflowClient
 
 from automl.core.members import Winner, joined_winner, sole_winner
 from automl.core.specs import Objective, Rung, TrialRecord
-from automl.jobs.finish.finish import keep_best, limit_warning
+from automl.jobs.finish.finish import limit_warning
 from automl.jobs.finish.leaderboard import leaderboard_frame
 from automl.jobs.finish.records import Records
-from automl.jobs.folder import JobFolder, read_json
-from automl.jobs.trial.plan import TrialEnd
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
 
@@ -104,27 +102,6 @@ def test_whole_numbers_are_integers_also_where_rows_lack_them():
     written = frame.to_csv(index=False).splitlines()[1].split(",")
 
     assert {"64", "1234"} <= set(written)
-
-
-def end_with_weights(folder, number):
-    folder.candidates.mkdir(exist_ok=True)
-    folder.weights_of(number).write_text(f"weights {number}")
-    record = TrialRecord(number=number, configuration={}, state="complete", scores=(0.7,))
-    return TrialEnd(record=record, kept=True)
-
-
-def test_the_best_record_never_stands_beside_the_weights_of_another_trial(tmp_path, monkeypatch):
-    folder = JobFolder(tmp_path)
-    keep_best(folder, end_with_weights(folder, 3))
-    kept = (read_json(folder.best)["number"], folder.weights.read_text())
-    # the process dies between the two writes
-    monkeypatch.setattr("automl.jobs.finish.finish.write_json", lambda path, content: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        keep_best(folder, end_with_weights(folder, 4))
-
-    assert kept == (3, "weights 3")
-    assert folder.weights.read_text() == "weights 4"
-    assert not folder.best.exists()
 
 
 @pytest.mark.parametrize(

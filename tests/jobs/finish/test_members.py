@@ -1,4 +1,4 @@
-"""A winner of two members, from a real search to predictions by plain Keras."""
+"""A winner of several networks, of two members or of folds, from a real search to plain Keras."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 
 import automl
 from automl.core.members import Member, joined_winner
-from automl.jobs.finish.winner import TrainedWinner, train_winner
+from automl.jobs.finish.members import train_winner
+from automl.jobs.finish.winner import TrainedWinner, raw_outputs
 from automl.tasks.decoding import finished
 
 ROWS = 120
@@ -36,9 +37,7 @@ def joining(monkeypatch: pytest.MonkeyPatch) -> list[TrainedWinner]:
         found.append(train_winner(*args))
         return found[-1]
 
-    monkeypatch.setattr(
-        "automl.jobs.search.search.choose_winner", lambda trials, best: joined_winner(WEIGHTS)
-    )
+    monkeypatch.setattr("automl.jobs.search.search.choose_winner", lambda *args: joined_winner(WEIGHTS))
     monkeypatch.setattr("automl.jobs.finish.finish.train_winner", train)
     return found
 
@@ -60,15 +59,18 @@ def by_plain_keras(result: automl.Result, frame: pd.DataFrame) -> np.ndarray:
 
 
 def means(winner: TrainedWinner) -> np.ndarray:
-    """The weighted mean of what each member predicts by itself."""
+    """The weighted mean over members of the mean of what each of their networks predicts by itself."""
     prepared, total = winner.prepared, 0.0
-    for core, weight in zip(winner.cores, winner.weights, strict=True):
-        inputs = {name: prepared.split.validation[name] for name in core.input}
-        total = total + weight * finished(prepared.task, core.predict(inputs, verbose=0))["target"]
+    for member in winner.members:
+        each = [
+            finished(prepared.task, raw_outputs(network, prepared.split.validation))["target"]
+            for network in member.networks()
+        ]
+        total = total + member.weight * np.mean(each, axis=0)
     return np.asarray(total)
 
 
-@pytest.mark.parametrize("folds", [None, 2], ids=["held out", "folds"])
+@pytest.mark.parametrize("folds", [1, 3], ids=["held out", "folds"])
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_the_exported_model_predicts_the_weighted_mean(task, folds, joining, tmp_path):
     result = search(task, tmp_path / "job", folds=folds)
@@ -78,7 +80,8 @@ def test_the_exported_model_predicts_the_weighted_mean(task, folds, joining, tmp
 
     predicted = by_plain_keras(result, frame)
 
-    assert winner.weights == (0.75, 0.25)
+    assert [member.weight for member in winner.members] == [0.75, 0.25]
+    assert [len(list(member.networks())) for member in winner.members] == [folds, folds]
     np.testing.assert_allclose(predicted, means(winner), rtol=0, atol=1e-5)
     assert not np.allclose(predicted, _first(winner).predictions()["target"], rtol=0, atol=1e-3)
     assert result.summary["exported_error"] == ""
@@ -86,9 +89,57 @@ def test_the_exported_model_predicts_the_weighted_mean(task, folds, joining, tmp
 
 
 def _first(winner: TrainedWinner) -> TrainedWinner:
-    return TrainedWinner(
-        prepared=winner.prepared, records=winner.records[:1], cores=winner.cores[:1], weights=(1.0,)
+    return TrainedWinner(prepared=winner.prepared, members=winner.members[:1], parts=winner.parts)
+
+
+def test_what_is_told_of_an_ensemble_of_folds_is_out_of_fold(joining, tmp_path):
+    result = search("binary", tmp_path / "job", folds=3)
+    winner = joining[0]
+
+    outputs = [member.held_out(winner.prepared, winner.parts) for member in winner.members]
+    recomputed = [
+        type(member)(record=member.record, core=member.core, folds=member.folds).held_out(
+            winner.prepared, winner.parts
+        )
+        for member in winner.members
+    ]
+
+    for kept, again in zip(outputs, recomputed, strict=True):
+        np.testing.assert_allclose(kept["target"], again["target"], rtol=0, atol=1e-5)
+    assert result.summary["ensemble_score"] == winner.metrics["accuracy"]
+    assert result.summary["exported_score"] is None
+    assert result.summary["exported_examples"] == ROWS
+
+
+def pictures() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    labels = np.resize([0, 1], 40)
+    return (rng.integers(0, 90, (40, 8, 8, 3)) + 100 * labels[:, None, None, None]).astype("uint8"), labels
+
+
+def texts() -> pd.DataFrame:
+    words = np.resize(["a good and lively day", "such a dull, wasted evening"], 40)
+    return pd.DataFrame(
+        {"text": [f"{text} {n}" for n, text in enumerate(words)], "y": np.resize([0, 1], 40)}
     )
+
+
+@pytest.mark.parametrize(
+    ("data", "options"),
+    [
+        (pictures(), {"family": "cnn", "modality": "image"}),
+        (texts(), {"family": "ngrams", "modality": "text", "target": "y"}),
+    ],
+    ids=["pictures", "texts"],
+)
+def test_trials_on_a_part_that_was_held_out_are_joined(data, options, joining, tmp_path):
+    known = {"trials": 2, "epochs": 1, "tracking": False, "verbose": 0, "task": "binary"}
+    result = automl.search(data, out=tmp_path / "job", **{**known, **options})
+
+    assert result.summary["folds"] is None
+    assert len(result.members) == 2
+    assert result.summary["exported_error"] == ""
+    assert result.summary["exported_score"] == pytest.approx(result.summary["ensemble_score"])
 
 
 def test_result_leaderboard_and_store_know_the_members(joining, tmp_path):
@@ -104,10 +155,34 @@ def test_result_leaderboard_and_store_know_the_members(joining, tmp_path):
         for run, weight in json.loads(version.tags["automl.members"]).items()
     }
     board = result.leaderboard.dropna(subset="trial").set_index("trial")["member_weight"]
+    parent = client.get_run(result.summary["mlflow_run_id"])
     assert result.members == (Member(trial=1, weight=0.75), Member(trial=0, weight=0.25))
     assert board.to_dict() == told == WEIGHTS
     assert version.run_id == result.summary["mlflow_run_id"]
+    assert parent.data.metrics["ensemble_val_accuracy"] == result.summary["ensemble_score"]
 
 
-def test_a_winner_alone_is_one_member_of_weight_one(wine_job):
-    assert wine_job.members == (Member(trial=wine_job.summary["best_trial"], weight=1.0),)
+def test_a_winner_alone_is_one_member_of_weight_one(tmp_path):
+    result = search("binary", tmp_path / "job", single=True, folds=1)
+
+    assert result.members == (Member(trial=result.summary["best_trial"], weight=1.0),)
+    assert result.summary["ensemble_score"] == result.best_score
+
+
+@pytest.mark.parametrize("options", [{"single": True}, {"constraint": "parameters<=100000"}])
+def test_a_single_network_is_trained_on_all_rows(options, tmp_path, monkeypatch):
+    found: list[TrainedWinner] = []
+    monkeypatch.setattr(
+        "automl.jobs.finish.finish.train_winner",
+        lambda *args: found.append(train_winner(*args)) or found[-1],
+    )
+
+    result = search("binary", tmp_path / "job", folds=3, **options)
+
+    (member,) = found[0].members
+    assert member.folds == ()
+    assert len(list(member.networks())) == 1
+    assert member.record.number == result.summary["best_trial"]
+    assert (result.summary["exported_score"], result.summary["exported_error"]) == (None, "")
+    with pytest.warns(automl.DataWarning, match="120 of 120 rows were trained on"):
+        assert result.evaluate(table("binary"))["rows"] == ROWS

@@ -54,7 +54,7 @@ def test_a_number_is_told_with_its_range():
     ("options", "split"),
     [
         ({}, "80 for training, 20 for validation"),
-        ({"folds": 5}, "5 folds, each validated on 20"),
+        ({"folds": 5}, "5 folds of 20, each trial's score is out of fold"),
         ({"own": True}, "100 for training, 30 of your own for validation"),
     ],
 )

@@ -42,7 +42,7 @@ def loop(run, *, trials=5, deadline=None, kept=None, levels=()):
         budget=Budget(trials=trials, deadline=deadline),
         seed=0,
         executor=executor_of(run),
-        keep=kept.append,
+        keep=lambda end, best: kept.append((end.record.number, best)),
         show=lambda configuration: (configuration, 3),
     )
 
@@ -76,7 +76,7 @@ def test_every_trial_is_told_and_the_best_is_kept():
 
     assert [record.number for record in job.proposer.records()] == [0, 1, 2, 3, 4]
     assert (found.best.number, found.state) == (1, "complete")
-    assert [end.record.number for end in kept] == [0, 1]
+    assert kept == [(0, True), (1, True), (2, False), (3, False), (4, False)]
 
 
 def test_failures_are_recorded_and_the_search_goes_on():
@@ -179,6 +179,40 @@ def test_a_trial_that_would_take_most_of_the_time_left_is_ended_once_there_is_a_
     assert verdicts[1].startswith("too slow: it would take 60 s more")
 
 
+def test_a_trial_that_can_be_shortened_is_not_ended_for_its_length():
+    limits, verdicts = [], []
+
+    def run(plan, watch):
+        limits.append(plan.limit)
+        verdicts.append(watch(Epoch(number=2, metrics={"val_accuracy": 0.5}, seconds=60.0)))
+        return ended(plan, 0.5)
+
+    job = replace(loop(run, trials=2, deadline=time.monotonic() + 100), shortens=True)
+    run_trials(job)
+
+    assert verdicts == ["", ""]
+    assert limits == [None, pytest.approx(50, abs=1)]
+
+
+def test_a_trial_that_would_be_shortened_to_nearly_nothing_is_not_begun():
+    budget = Budget(trials=None, deadline=time.monotonic() + 60, spare=6.0)
+
+    assert budget.horizon(1, startup=5.0, least=30.0).trials is None
+    assert budget.horizon(1, startup=5.0, least=70.0).trials == 0
+
+
+def test_how_long_a_trial_takes_at_least_is_learned_from_those_that_ended():
+    def run(plan, watch):
+        end = ended(plan, 0.5)
+        effort = {"compile_seconds": 10.0}
+        return replace(end, record=replace(end.record, seconds=400.0, effort=effort))
+
+    job = replace(loop(run, trials=5, deadline=time.monotonic() + 100), shortens=True)
+    run_trials(job)
+
+    assert len(job.proposer.records()) == 1  # the next would take 127 s
+
+
 def limits_of(levels, first=None):
     """What each training is held to, in a search of two trials within 100 s.
 
@@ -228,14 +262,6 @@ def test_a_trial_that_was_not_trained_to_its_end_is_as_good_as_its_best_epoch(st
 
     assert best_of([short, complete], ACCURACY) is short
     assert best_of([complete, short], ACCURACY) is short
-
-
-def test_scores_of_all_folds_beat_those_of_some():
-    some = TrialRecord(number=0, configuration={}, state="pruned", scores=(0.9,))
-    every = TrialRecord(number=1, configuration={}, state="complete", scores=(0.5,), spread=0.1)
-
-    assert best_of([some, every], ACCURACY) is every
-    assert best_of([every, some], ACCURACY) is every
 
 
 def test_the_study_is_told_the_best_epoch_so_far():

@@ -6,6 +6,7 @@ import json
 
 from automl.core.specs import Rung, TrialRecord
 from automl.jobs.trial.plan import (
+    Found,
     Plan,
     TrialEnd,
     end_from_json,
@@ -40,6 +41,7 @@ def test_a_plan_arrives_as_it_was():
         seed=2**40,
         run_id="a",
         best=RECORD,
+        bar=RECORD,
     )
 
     assert plan_from_json(travelled(plan_to_json(plan))) == plan
@@ -51,7 +53,7 @@ def test_a_first_plan_arrives_as_it_was():
     assert plan_from_json(travelled(plan_to_json(plan))) == plan
 
 
-def test_an_end_arrives_without_its_model():
-    end = TrialEnd(record=RECORD, model="a model", kept=True)
+def test_an_end_arrives_without_what_was_found():
+    end = TrialEnd(record=RECORD, found=Found(variables=()), kept=True)
 
     assert end_from_json(travelled(end_to_json(end))) == TrialEnd(record=RECORD, kept=True)

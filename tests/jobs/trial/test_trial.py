@@ -60,6 +60,7 @@ class SmallDevice:
     name: str = "small"
     tried: list[int] = field(default_factory=list)
     models: list[weakref.ref[keras.Model]] = field(default_factory=list)
+    policies: list[str] = field(default_factory=list)
 
     def train(
         self,
@@ -74,6 +75,7 @@ class SmallDevice:
         options = candidates[0].options
         self.tried.append(options.accumulation)
         self.models.append(weakref.ref(candidates[0].model))
+        self.policies.append(candidates[0].model.dtype_policy.name)
         short = (
             min(options.batch_size, len(split.train_targets["target"])) / options.accumulation > self.limit
         )
@@ -85,7 +87,7 @@ class SmallDevice:
         return [Outcome(epochs=tuple(epochs), best=1)]
 
 
-def fold() -> Prepared:
+def prepared() -> Prepared:
     values = np.random.default_rng(0).normal(size=(ROWS, 1)).astype("float32")
     targets = {"target": values}
     task = fit_task("regression", targets, names=("y",), facts={})
@@ -106,12 +108,12 @@ def fold() -> Prepared:
     )
 
 
-def setting(engine: SmallDevice, notes: list[str], folds: int = 1, *settings: str) -> Setting:
+def setting(engine: SmallDevice, notes: list[str], *settings: str) -> Setting:
     space = join({"linear": load_space("tabular/linear", task="regression")})
     for text in ("batch_size=32", *settings):
         space = with_setting(space, text)
     return Setting(
-        folds=tuple(fold() for _ in range(folds)),
+        prepared=prepared(),
         families={"linear": FAMILIES["tabular/linear"]},
         space=space,
         epochs={"linear": 2},
@@ -195,7 +197,7 @@ def test_a_trial_whose_single_examples_do_not_fit_fails() -> None:
     end = run(shared)
 
     assert device.tried == [1, 2, 4, 8, 16, 32]
-    assert end.model is None
+    assert end.found is None
     assert (end.record.state, end.record.reason) == ("failed", "out of memory: Unable to allocate 9 GiB")
 
 
@@ -215,15 +217,6 @@ def test_another_failure_is_not_tried_again() -> None:
     assert device.tried == [1]
 
 
-def test_later_folds_begin_with_the_parts_that_fitted() -> None:
-    device = SmallDevice(limit=16)
-    shared = setting(device, [], 3)
-
-    run(shared)
-
-    assert device.tried == [1, 2, 2, 2]
-
-
 def test_epochs_of_a_failed_attempt_are_reported_once() -> None:
     line = Line()
     shared = setting(SmallDevice(limit=16, epochs=1), [])
@@ -235,24 +228,24 @@ def test_epochs_of_a_failed_attempt_are_reported_once() -> None:
 
 def needs(of: Setting) -> Footprint:
     """Of the trial that ``plan`` plans."""
-    dealt = deal(of.families["linear"], of.folds[0].task, of.space.split(plan(of).configuration)[1])
-    return footprint(build_core(dealt, of.folds[0]), dealt.training)
+    _, dealt = of.dealt(plan(of).configuration)
+    return footprint(build_core(dealt, of.prepared), dealt.training)
 
 
 def test_layers_are_named_alike_however_many_models_were_built_before() -> None:
     shared = setting(SmallDevice(limit=16), [])
-    dealt = deal(shared.families["linear"], shared.folds[0].task, {})
+    dealt = deal(shared.families["linear"], shared.prepared.task, {})
 
-    first, second = (build_core(dealt, shared.folds[0]) for _ in range(2))
+    first, second = (build_core(dealt, shared.prepared) for _ in range(2))
 
     assert [layer.name for layer in first.layers] == [layer.name for layer in second.layers]
 
 
 def test_a_candidate_tells_its_transforms_what_inputs_and_targets_are() -> None:
     shared = setting(SmallDevice(limit=16), [])
-    dealt = deal(shared.families["linear"], shared.folds[0].task, {"mixup": 0.4})
+    dealt = deal(shared.families["linear"], shared.prepared.task, {"mixup": 0.4})
 
-    candidate = build_candidate(dealt, shared.folds[0], epochs=1, seed=0)
+    candidate = build_candidate(dealt, shared.prepared, epochs=1, seed=0)
 
     assert candidate.transforms == (Mixup(mixup=0.4),)
     assert candidate.kinds == Kinds(inputs={"numeric": "numeric"}, targets={"target": "amount"})
@@ -285,7 +278,7 @@ def test_a_trial_whose_single_examples_cannot_fit_is_not_begun() -> None:
     end = run(shared)
 
     assert device.tried == []
-    assert end.model is None
+    assert end.found is None
     assert end.record.state == "failed"
     assert re.fullmatch(r"out of memory: needs about \d+ B, 10 B available", end.record.reason)
 
@@ -302,7 +295,7 @@ def test_a_step_that_takes_longer_than_the_time_left_is_not_begun() -> None:
 
 def test_parts_that_the_user_asks_for_are_no_failure() -> None:
     device = SmallDevice(limit=8)
-    shared = setting(device, [], 1, "accumulation=4")
+    shared = setting(device, [], "accumulation=4")
 
     record = run(shared).record
 
@@ -312,12 +305,12 @@ def test_parts_that_the_user_asks_for_are_no_failure() -> None:
 
 def test_models_are_built_under_the_precision_of_the_job() -> None:
     before = keras.config.dtype_policy().name
-    shared = replace(setting(SmallDevice(limit=32), []), precision="mixed_bfloat16")
+    device = SmallDevice(limit=32)
+    shared = replace(setting(device, []), precision="mixed_bfloat16")
 
-    end = run(shared)
+    run(shared)
 
-    assert end.model is not None
-    assert end.model.dtype_policy.name == "mixed_bfloat16"
+    assert device.policies == ["mixed_bfloat16"]
     assert keras.config.dtype_policy().name == before
 
 
@@ -376,7 +369,7 @@ def test_a_trial_pauses_at_its_rung_and_keeps_its_state(tmp_path: Path) -> None:
 
     assert (end.record.state, end.record.pauses, end.record.promotions) == ("paused", 1, 0)
     assert (end.record.epochs, end.record.scores, rungs_of(end.record)) == (2, (3.0,), [(2, 3.0)])
-    assert end.model is not None
+    assert end.found is not None
     assert [path.name for path in tmp_path.iterdir()] == ["3.npz"]
 
 

@@ -1,0 +1,98 @@
+"""The best trial alone, where the networks of its folds are not to be joined: trained on all examples."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from automl.core.seeds import derive
+from automl.core.targets import count_rows
+from automl.jobs.assembly import Prepared
+from automl.jobs.finish.winner import TrainedMember
+from automl.jobs.session import Session
+from automl.jobs.trial.training import Course, train_model
+from automl.tasks.scoring import OutputScorer
+from automl.training.engine import Epoch, Split, StopReason
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SCORED = 256
+"""Examples that each epoch is scored on: for the record only, as they are trained on."""
+
+TIME_SHARE = 0.6
+"""Share of the time left that the training may take; the rest is for export and check."""
+
+LEAST_SHARE = 0.5
+"""Share of its length to which it may be shortened at most; for less a network of the folds is better."""
+
+
+def train_on_all(session: Session, member: TrainedMember) -> TrainedMember:
+    """Return a member of one network, trained on all examples as long as was best out of fold.
+
+    Where the time does not allow it, that is the network of the first fold.
+
+    Args:
+        session: the job.
+        member: with the networks of its folds.
+    """
+    setting, record = session.setting, member.record
+    outputs = member.held_out(setting.prepared, setting.parts)
+    left = session.seconds_left
+    needed = record.compile_seconds + (record.seconds - record.compile_seconds) / len(setting.parts)
+    if left is not None and TIME_SHARE * left < LEAST_SHARE * needed:
+        rows, total = len(setting.parts[0].train), count_rows(setting.prepared.split.train_targets)
+        session.progress.note(
+            f"No time was left to train trial {record.number} on all rows: the model is its network of the "
+            f"first fold, trained on {rows:,} of {total:,}."
+        )
+        values = tuple(array[0] for array in member.folds)
+    else:
+        deadline = None if left is None else time.monotonic() + TIME_SHARE * left
+        values = _values(session, member, deadline)
+    for variable, value in zip(member.core.variables, values, strict=True):
+        variable.assign(value)
+    return replace(member, folds=(), outputs=outputs)
+
+
+def _values(session: Session, member: TrainedMember, deadline: float | None) -> tuple[np.ndarray, ...]:
+    """Values after the last epoch: which one is best cannot be told from examples that are trained on."""
+    setting, record = session.setting, member.record
+    epochs, last = max(record.best_epoch, 1), []
+
+    def watch(epoch: Epoch) -> StopReason:
+        if epoch.number == epochs and epoch.state is not None:
+            last.append(epoch.state().variables)
+        return ""
+
+    _, dealt = setting.dealt(record.configuration)
+    trained = train_model(
+        setting,
+        replace(dealt, training=replace(dealt.training, patience=0)),
+        _scored_on_few(setting.prepared),
+        Course(
+            title="the training on all examples",
+            epochs=epochs,
+            seed=derive(session.config.seed, "refit"),
+            watch=watch,
+            deadline=deadline,
+            fits_deadline=deadline is not None,
+        ),
+    )
+    return last[-1] if last else trained.outcome.variables
+
+
+def _scored_on_few(prepared: Prepared) -> Prepared:
+    import numpy as np
+
+    split, total = prepared.split, count_rows(prepared.split.train_targets)
+    rows = np.linspace(0, total - 1, min(total, SCORED)).astype(int)
+    targets = {name: values[rows] for name, values in split.train_targets.items()}
+    few = Split(
+        train=split.train,
+        train_targets=split.train_targets,
+        validation={name: np.asarray(values[rows]) for name, values in split.train.items()},
+        scorer=lambda: OutputScorer(prepared.task, targets),
+    )
+    return replace(prepared, split=few, targets=targets)

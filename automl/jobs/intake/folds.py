@@ -1,0 +1,66 @@
+"""Into how many folds the examples of a job are split, and which examples each of them trains on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl.core.errors import DataError
+from automl.core.notes import Note
+from automl.data.modality import Dataset
+from automl.jobs.config import JobConfig
+from automl.tasks.catalog import TASKS
+
+if TYPE_CHECKING:
+    from automl.data.splits import Fold
+
+FOLDS, FOLDS_OF_FEW, FEW = 5, 8, 1000
+"""Folds of a small data set, and of one with fewer examples than ``FEW``, whose networks cost least."""
+
+
+def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[Note, ...]]:
+    """Split the examples of a job: into one training and one validation part, or into folds.
+
+    Args:
+        config: the number of folds; where it is not given, few examples are split into folds.
+        dataset: the examples.
+
+    Returns:
+        The folds, and what to tell: examples left out, or why there is one fold where several are usual.
+
+    Raises:
+        ConfigError, DataError: it cannot be split so.
+    """
+    wanted = config.folds or usual_folds(dataset)
+    try:
+        return _split(config, dataset, wanted)
+    except DataError as error:
+        if config.folds is not None or wanted == 1:
+            raise
+        folds, notes = _split(config, dataset, 1)
+        return folds, (Note(f"A part is held out, as {wanted} folds cannot be made: {error}"), *notes)
+
+
+def usual_folds(dataset: Dataset) -> int:
+    """Return how many folds a data set is split into unless something else is asked for; 1 for a part that
+    is held out.
+
+    Not by time, where a fold trains on the past alone and so the first one on nearly nothing.
+    """
+    from automl.data.splits import is_split_by_time
+
+    rows, task = len(dataset.examples), TASKS[dataset.task]
+    if rows >= dataset.handling.folds_below or not task.blend or is_split_by_time(dataset):
+        return 1
+    groups = dataset.examples.groups
+    wanted = FOLDS_OF_FEW if rows < FEW else FOLDS
+    return wanted if groups is None else min(wanted, len(np.unique(groups)))
+
+
+def _split(config: JobConfig, dataset: Dataset, count: int) -> tuple[tuple[Fold, ...], tuple[Note, ...]]:
+    from automl.data.splits import make_folds
+    from automl.data.unseen import folds_with_known_labels
+
+    made = make_folds(dataset, folds=count if count > 1 else None, seed=config.seed)
+    return folds_with_known_labels(dataset, made)

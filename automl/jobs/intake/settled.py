@@ -1,0 +1,43 @@
+"""Options that are left to the job, chosen once: a later session goes on with the same, on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from automl.jobs.config import JobConfig
+from automl.jobs.intake.intake import Intake
+from automl.study.optuna.pruners import DEFAULT, NONE
+from automl.training.precision import choose_precision
+
+
+def settled(config: JobConfig, intake: Intake) -> JobConfig:
+    """Return the job with its folds, pruner and precision chosen.
+
+    Args:
+        config: the job.
+        intake: its data.
+    """
+    folds = len(intake.folds) or None
+    # to judge a trial of folds by a part of its length has not been measured yet
+    pruner = NONE if (folds or 1) > 1 else DEFAULT
+    return replace(
+        config,
+        folds=folds,
+        pruner=config.pruner or pruner,
+        precision=choose_precision(config.precision),
+    )
+
+
+def as_begun(config: JobConfig, state: Mapping[str, Any]) -> JobConfig:
+    """Return a job that is gone on with as it was begun.
+
+    One that was begun before folds were usual holds out a part: its scores are not compared with others.
+
+    Args:
+        config: as its file has it.
+        state: what earlier sessions left.
+    """
+    begun = "digest" in state and config.folds is None and config.validation is None
+    return replace(config, folds=1) if begun else config
