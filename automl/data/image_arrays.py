@@ -59,7 +59,7 @@ def read_arrays(source: Source, *, labelled: bool) -> Arrays:
     pixels = _as_pictures(arrays.pixels, arrays.where)
     labels = _as_labels(arrays.labels, len(pixels), arrays.where)
     if labelled and labels is None:
-        raise DataError(f"{arrays.where}: expected pictures and labels, got pictures only. Pass (X, y).")
+        raise DataError(f"{arrays.where}: expected images and labels, got images only. Pass (X, y).")
     return Arrays(pixels=pixels, labels=labels, where=arrays.where, notes=arrays.notes)
 
 
@@ -83,9 +83,7 @@ def _find_keys(keys: Sequence[str], where: str) -> tuple[str, str | None]:
         if images in keys:
             return images, None
     usual = ", ".join(f"{images}/{labels}" for images, labels in KEYS[:5])
-    raise DataError(
-        f"{where}: expected pictures and labels named {usual}; its keys are: {', '.join(keys)}."
-    )
+    raise DataError(f"{where}: expected images and labels named {usual}; its keys are: {', '.join(keys)}.")
 
 
 def _from_memory(source: Source) -> Arrays:
@@ -101,7 +99,7 @@ def _from_memory(source: Source) -> Arrays:
 
 def _bundled(source: Source) -> Arrays:
     if source.name != "digits":
-        raise DataError(f"sklearn:{source.name} holds no pictures; sklearn:digits does.")
+        raise DataError(f"sklearn:{source.name} holds no images; sklearn:digits does.")
     from sklearn.datasets import load_digits
 
     digits = load_digits()
@@ -114,7 +112,7 @@ def _as_pictures(pixels: np.ndarray, where: str) -> np.ndarray:
         pixels = pixels[..., None]
     if pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or 0 in pixels.shape:
         raise DataError(
-            f"{where}: expected pictures of shape (n, height, width), (n, height, width, 1) or "
+            f"{where}: expected images of shape (n, height, width), (n, height, width, 1) or "
             f"(n, height, width, 3), got {pixels.shape}."
         )
     if pixels.dtype.kind not in "uifb":
@@ -126,7 +124,7 @@ def _as_pictures(pixels: np.ndarray, where: str) -> np.ndarray:
         bad = len(pixels) - sum(whole)
         if bad:
             raise DataError(
-                f"{where}: {bad} of {len(pixels)} pictures have NaN or infinite pixels. Remove them."
+                f"{where}: {bad} of {len(pixels)} images have NaN or infinite pixels. Remove them."
             )
     return pixels
 

@@ -104,7 +104,7 @@ def list_again(source: Source, schema: Mapping[str, Any], *, targets: bool) -> L
     """
     if source.path is not None and source.path.is_file() and is_picture(source.path):
         if targets:
-            raise DataError(f"{source.path}: a single picture has no label. Pass a folder per class.")
+            raise DataError(f"{source.path}: a single image has no label. Pass a folder per class.")
         return Listing(paths=(source.path,), keys=_texts([source.path.name]), where=str(source.path))
     if source.kind != "folder":
         return _table_again(source, schema, targets=targets)
@@ -120,7 +120,7 @@ def _class_folders(source: Source, target: tuple[str, ...], *, fewest: int) -> L
     notes.extend(_empty_folders(root, set(classes)))
     if len(files) > len(inside):
         loose = len(files) - len(inside)
-        said = f"{loose} pictures outside the class folders were ignored."
+        said = f"{loose} images outside the class folders were ignored."
         notes.append(Note(said, loose / len(files)))
     if target:
         notes.append(f"The folders' names are the labels; the target {target[0]!r} was not used.")
@@ -148,13 +148,13 @@ def _walk(root: Path) -> tuple[list[Path], list[str]]:
     others = len(visible) - len(pictures)
     if not pictures:
         raise DataError(
-            f"{root} holds no pictures ({others} other files). Expected files ending in "
+            f"{root} holds no images ({others} other files). Expected files ending in "
             f"{', '.join(PICTURE_SUFFIXES)}, for training in one folder per class."
         )
-    notes = [f"{others} files that are not pictures were ignored."] if others else []
+    notes = [f"{others} files that are not images were ignored."] if others else []
     hidden = sum(file.suffix.lower() in PICTURE_SUFFIXES for file in files) - len(pictures)
     if hidden:
-        said = f"{hidden} hidden pictures were ignored (names that begin with . or __)."
+        said = f"{hidden} hidden images were ignored (names that begin with . or __)."
         notes.append(Note(said, hidden / (hidden + len(pictures))))
     return pictures, notes
 
@@ -166,7 +166,7 @@ def _is_hidden(file: Path, root: Path) -> bool:
 def _empty_folders(root: Path, classes: set[str]) -> list[str]:
     folders = [item for item in sorted(root.iterdir()) if item.is_dir() and not _is_hidden(item, root)]
     empty = [item.name for item in folders if item.name not in classes]
-    return [f"Folders without pictures are not classes: {listed(empty)}."] if empty else []
+    return [f"Folders without images are not classes: {listed(empty)}."] if empty else []
 
 
 def _refuse_no_classes(root: Path, classes: list[str], files: int, fewest: int) -> None:
@@ -176,11 +176,9 @@ def _refuse_no_classes(root: Path, classes: list[str], files: int, fewest: int) 
             f"Name one of them: {root / classes[0]}."
         )
     if len(classes) < fewest:
-        found = (
-            f"only the class {classes[0]!r}" if classes else f"{files} pictures and no folder with pictures"
-        )
+        found = f"only the class {classes[0]!r}" if classes else f"{files} images and no folder with images"
         raise DataError(
-            f"{root}: expected one folder of pictures per class, at least {fewest}; found {found}."
+            f"{root}: expected one folder of images per class, at least {fewest}; found {found}."
         )
 
 
@@ -196,7 +194,7 @@ def _labelled_table(source: Source, options: ReadOptions) -> Listing:
         _require_column(name, names, table.where)
     if options.keep:
         raise ConfigError(
-            f"{table.where}: keep makes columns features, and pictures alone are read here. Leave it out,"
+            f"{table.where}: keep makes columns features, and images alone are read here. Leave it out,"
             " or read all columns: --modality mixed."
         )
     dropped = checked_drop(names, options, options.target, table.where)
@@ -216,7 +214,7 @@ def _labelled_table(source: Source, options: ReadOptions) -> Listing:
         },
     )
     unread = [name for name in names if name not in {*named, column, options.id_column}]
-    told = (f"Pictures alone are read, and not the columns {listed(unread)}.",) if unread else ()
+    told = (f"Images alone are read, and not the columns {listed(unread)}.",) if unread else ()
     return replace(listing, notes=(*listing.notes, *told))
 
 
@@ -248,7 +246,7 @@ def _path_column(table: Table, taken: set[str]) -> str:
         if name not in taken and _share_of_pictures(table.frame[name]) > 0.5:
             return str(name)
     raise DataError(
-        f"{table.where}: expected a column with paths of pictures (ending in "
+        f"{table.where}: expected a column with paths of images (ending in "
         f"{', '.join(PICTURE_SUFFIXES)}), found none among: {', '.join(table.frame.columns)}."
     )
 

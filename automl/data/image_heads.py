@@ -40,13 +40,13 @@ UNREADABLE = (
 """What Pillow's decoders raise for files that are cut off, garbled or absurdly large."""
 
 LARGEST_SIDE = 64
-"""Side in pixels that pictures are reduced to unless asked otherwise: a small convolutional network trains
+"""Side in pixels that images are reduced to unless asked otherwise: a small convolutional network trains
 on 64 x 64 in minutes on a CPU, and costs grow with the square of the side."""
 
 MEMORY_LIMIT = 4 << 30
-"""Bytes that all pictures of a job may take as float32, the form in which they are trained on."""
+"""Bytes that all images of a job may take as float32, the form in which they are trained on."""
 
-READING = 3
+READING = 4
 """Version of how files become facts and pixels; what was kept under another one is not taken up."""
 
 DEPTHS: tuple[Depth, ...] = ("8-bit", "16-bit", "whole", "float")
@@ -56,7 +56,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """The form that all pictures of a job are brought to: sides in pixels; 1 (grey) or 3 (RGB) channels."""
+    """The form that all images of a job are brought to: sides in pixels; 1 (grey) or 3 (RGB) channels."""
 
     height: int
     width: int
@@ -115,8 +115,8 @@ def choose_form(heads: Heads, side: int | None) -> Form:
     """Choose the form of a job.
 
     Grey when every picture is grey, else RGB. With ``side`` the form is a square of that side. Without, it
-    is the size that all pictures share when neither side is above 64 pixels, else a square whose side is
-    the median of the pictures' shorter sides, at most 64, and less where the pictures would take more than
+    is the size that all images share when neither side is above 64 pixels, else a square whose side is
+    the median of the pictures' shorter sides, at most 64, and less where the images would take more than
     4 GiB as float32.
 
     Args:
@@ -128,8 +128,8 @@ def choose_form(heads: Heads, side: int | None) -> Form:
     """
     if not len(heads.sizes):
         raise DataError(
-            f"None of the {len(heads.paths)} picture files is readable, the first is {heads.paths[0]}. "
-            f"Expected pictures in one of the formats {', '.join(PICTURE_SUFFIXES)}."
+            f"None of the {len(heads.paths)} image files is readable, the first is {heads.paths[0]}. "
+            f"Expected images in one of the formats {', '.join(PICTURE_SUFFIXES)}."
         )
     channels = 1 if heads.grey.all() else 3
     height, width = choose_size([(row[0], row[1]) for row in heads.sizes.tolist()], side, channels)
@@ -142,7 +142,7 @@ def choose_size(sizes: Sequence[tuple[int, int]], side: int | None, channels: in
     if side is not None:
         if not 1 <= side <= affordable:
             raise DataError(
-                f"{len(sizes)} pictures of {side} x {side} pixels do not fit: expected an image size "
+                f"{len(sizes)} images of {side} x {side} pixels do not fit: expected an image size "
                 f"between 1 and {affordable} (4 GiB as float32). Choose a smaller image size."
             )
         return side, side
@@ -190,9 +190,9 @@ def depth_of_picture(picture: Image.Image) -> Depth:
     return "whole" if picture.mode == "I" else "8-bit"
 
 
-def key_of_files(paths: Sequence[Path], *options: object) -> str:
+def key_of_files(paths: Sequence[Path | None], *options: object) -> str:
     """Return the key of what is made of files."""
-    return key_of("pictures", READING, [_stamp(path) for path in paths], *options)
+    return key_of("pictures", READING, [path and _stamp(path) for path in paths], *options)
 
 
 def in_parallel(work: Callable[..., Answer], items: Iterable[object], phase: Phase) -> list[Answer]:
@@ -211,12 +211,12 @@ def in_parallel(work: Callable[..., Answer], items: Iterable[object], phase: Pha
 
 
 def _note(some: int, count: int, said: str) -> Note:
-    return Note(f"{some} of {count} pictures {said}.", some / count)
+    return Note(f"{some} of {count} images {said}.", some / count)
 
 
 def _facts(paths: Sequence[Path], phases: Phases | None) -> np.ndarray:
     """One row per file, of zeros for unreadable ones ``(n, 6) int64``."""
-    with (phases or Phases()).phase("looking at pictures", len(paths), unit="pictures") as phase:
+    with (phases or Phases()).phase("looking at images", len(paths), unit="images") as phase:
         return np.array(in_parallel(_head, paths, phase), np.int64).reshape(-1, 6)
 
 

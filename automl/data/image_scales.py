@@ -120,7 +120,7 @@ def agree(pixels: np.ndarray, depth: Depth, where: str) -> tuple[Scale, tuple[st
         )
     if depth == "8-bit":
         return scale, ()
-    return scale, (f"All pictures are on one scale, that of their values: {scale.text}.",)
+    return scale, (f"All images are on one scale, that of their values: {scale.text}.",)
 
 
 def agree_on_array(pixels: np.ndarray, where: str) -> tuple[np.ndarray, Scale, tuple[str, ...]]:

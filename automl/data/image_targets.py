@@ -55,7 +55,7 @@ def read_targets(
     names = [str(name) for name in labels.columns]
     if classes and task is None:
         task = task_of(TargetFacts(kind=LABEL, classes=labels.iloc[:, 0].nunique()))
-    found = targets.checked_task(labels, task, where, f"{where}: pictures", numbered=True)
+    found = targets.checked_task(labels, task, where, f"{where}: images", numbered=True)
     flags = None if classes else targets.target_flags(labels, found)
     read = match_targets(labels, found, where, classes=classes, flags=flags)
     targets.check_variety(read.values, found, names, where)

@@ -28,10 +28,10 @@ class Pictures:
     """Decoded pictures.
 
     Attributes:
-        pixels: ``(n, height, width, channels)`` of the readable files in their order: uint8 on a scale of
-            8 bits, else float32.
+        pixels: ``(n, height, width, channels)`` of the readable files in their order, or with gaps of all
+            files, zeros where there is none: uint8 on a scale of 8 bits, else float32.
         kept: positions of the readable files among those asked for ``(n,) int64``.
-        notes: how many were skipped, with the first of them.
+        notes: how many could not be read, with the first of them.
     """
 
     pixels: np.ndarray
@@ -45,11 +45,12 @@ def is_picture(path: Path) -> bool:
 
 
 def decode(
-    paths: Sequence[Path],
+    paths: Sequence[Path | None],
     form: Form,
     where: str,
     *,
     scale: Scale = BYTES,
+    gaps: bool = False,
     cache: ArrayCache | None = None,
     phases: Phases | None = None,
 ) -> Pictures:
@@ -60,10 +61,11 @@ def decode(
     shrinking; the sides' ratio is not kept.
 
     Args:
-        paths: the files.
+        paths: the files; None for a gap.
         form: what they are brought to.
         where: what the message calls their source.
         scale: what their pixels mean, the same for all.
+        gaps: whether what cannot be read stays, as zeros.
         cache: keeps the pixels, decoded straight into a mapped file and read-only then; taken up again
             for the same names, sizes and times of change of the files. Without one they lie in memory.
         phases: is told how many are decoded, or None.
@@ -81,28 +83,35 @@ def decode(
 
         def build(draft: Draft) -> None:
             found = _fill(draft.empty("pixels", shape, scale.dtype), paths, form, scale, phases)
-            _judge(found, where)
+            _judge(found, paths, where, gaps=gaps)
             draft.put("faults", np.array(found))
 
         arrays = cache.entry(key_of_files(paths, *astuple(form), scale.depth, scale.ends), build).arrays
         pixels, faults = arrays["pixels"], arrays["faults"].tolist()
-    notes = _judge(faults, where)
-    kept = np.flatnonzero([not fault for fault in faults])
-    return Pictures(pixels=pixels if not notes else pixels[kept], kept=kept, notes=notes)
+    notes = _judge(faults, paths, where, gaps=gaps)
+    kept = np.flatnonzero(
+        [path is not None and not fault for path, fault in zip(paths, faults, strict=True)]
+    )
+    whole = gaps or len(kept) == len(paths)
+    return Pictures(pixels=pixels if whole else pixels[kept], kept=kept, notes=notes)
 
 
-def _fill(pixels: np.ndarray, paths: Sequence[Path], form: Form, scale: Scale, phases: Phases) -> list[str]:
-    """Decode each file into its place; what is wrong with each, empty where nothing is."""
+def _fill(
+    pixels: np.ndarray, paths: Sequence[Path | None], form: Form, scale: Scale, phases: Phases
+) -> list[str]:
+    """Decode each file into its place, zeros where there is none; what is wrong with each, or nothing."""
 
     def fill(position: int) -> str:
+        path = paths[position]
         try:
-            pixels[position] = read_picture(paths[position], form, scale)
+            pixels[position] = 0 if path is None else read_picture(path, form, scale)
         except UNREADABLE as error:
-            return f"{'/'.join(paths[position].parts[-2:])}: {_reason(error)}"
+            pixels[position] = 0
+            return f"{'/'.join(path.parts[-2:]) if path else ''}: {_reason(error)}"
         return ""
 
-    advice = "fewer or smaller picture files"
-    with phases.phase("decoding pictures", len(paths), unit="pictures", advice=advice) as phase:
+    advice = "fewer or smaller image files"
+    with phases.phase("decoding images", len(paths), unit="images", advice=advice) as phase:
         return in_parallel(fill, range(len(paths)), phase)
 
 
@@ -169,17 +178,20 @@ def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _judge(found: Sequence[str], where: str) -> tuple[str, ...]:
+def _judge(
+    found: Sequence[str], paths: Sequence[Path | None], where: str, *, gaps: bool
+) -> tuple[str, ...]:
     """From what is wrong with each file, empty where nothing is, to a note."""
     faults = [fault for fault in found if fault]
     if not faults:
         return ()
-    said = f"{len(faults)} of {len(found)} pictures of {where} cannot be read, the first is {faults[0]}"
-    if len(faults) > SHARE_OF_BROKEN * len(found):
-        raise DataError(
-            f"{said}. At most 5 % are skipped: repair or remove the files ({_suffixes(faults)})."
-        )
-    return (Note(f"{said}; they were skipped.", len(faults) / len(found)),)
+    count = sum(path is not None for path in paths)
+    said = f"{len(faults)} of {count} images of {where} cannot be read, the first is {faults[0]}"
+    if len(faults) > SHARE_OF_BROKEN * count:
+        doing = "count as missing" if gaps else "are skipped"
+        raise DataError(f"{said}. At most 5 % {doing}: repair or remove the files ({_suffixes(faults)}).")
+    done = "count as missing" if gaps else "were skipped"
+    return (Note(f"{said}; they {done}.", len(faults) / len(found)),)
 
 
 def _suffixes(faults: list[str]) -> str:

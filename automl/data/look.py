@@ -36,12 +36,15 @@ def look_of(facts: Mapping[str, Any]) -> Look:
     return Look(form=form, scale=Scale(**facts["scale"]))
 
 
-def learn_pictures(paths: Sequence[Path], place: Place) -> tuple[Pictures, Look, tuple[str, ...]]:
+def learn_pictures(
+    paths: Sequence[Path | None], place: Place, *, gaps: bool = False
+) -> tuple[Pictures, Look, tuple[str, ...]]:
     """Read the pictures of the training data and find how they look.
 
     Args:
-        paths: the files.
+        paths: the files; None for a gap.
         place: where they are named.
+        gaps: as for ``decode``.
 
     Returns:
         the readable ones, their look, and notes.
@@ -49,25 +52,30 @@ def learn_pictures(paths: Sequence[Path], place: Place) -> tuple[Pictures, Look,
     Raises:
         DataError: none is readable or too many are not; they do not fit into memory.
     """
-    heads = read_heads(paths, place.cache, place.phases)
+    heads = read_heads(_named(paths), place.cache, place.phases)
     form, depth = choose_form(heads, place.image_size), choose_depth(heads)
-    pictures = _decoded(paths, Look(form=form, scale=nominal(depth)), place)
-    scale, told = agree(pictures.pixels, depth, place.where)
+    pictures = _decoded(paths, Look(form=form, scale=nominal(depth)), place, gaps=gaps)
+    whole = len(pictures.kept) == len(pictures.pixels)
+    scale, told = agree(pictures.pixels if whole else pictures.pixels[pictures.kept], depth, place.where)
     look = Look(form=form, scale=scale)
     notes = (*pictures.notes, *notes_of_heads(heads, nominal(depth)), *told)
     return pictures, look, (*notes, note_of_look(len(pictures.kept), look, place.image_size))
 
 
-def read_pictures(paths: Sequence[Path], look: Look, place: Place) -> tuple[Pictures, tuple[str, ...]]:
-    """Read other pictures to the look of training; return the readable ones, and notes.
+def read_pictures(
+    paths: Sequence[Path | None], look: Look, place: Place, *, gaps: bool = False
+) -> tuple[Pictures, tuple[str, ...]]:
+    """Read other pictures to the look of training; return them, and notes.
+
+    See ``learn_pictures`` for the arguments.
 
     Raises:
         DataError: too many are unreadable, or they cannot be brought to the scale of training.
     """
-    heads, scale = read_heads(paths, place.cache, place.phases), look.scale
-    pictures = _decoded(paths, look, place)
+    heads, scale = read_heads(_named(paths), place.cache, place.phases), look.scale
+    pictures = _decoded(paths, look, place, gaps=gaps)
     notes = (*pictures.notes, *notes_of_heads(heads, scale))
-    if scale.depth != "8-bit" and len(pictures.pixels):
+    if scale.depth != "8-bit" and len(pictures.kept):
         notes = (*notes, *check(pictures.pixels, scale.depth, scale, place.where))
     return pictures, notes
 
@@ -76,8 +84,13 @@ def note_of_look(count: int, look: Look, image_size: int | None) -> str:
     """Tell what so many pictures were read as; what other scales are is told when they are agreed on."""
     asked = "as requested" if image_size else "set image_size to change the size"
     bits = f", {look.scale.text}" if look.scale.depth == "8-bit" else ""
-    return f"{count} pictures were read as {look.form.text}{bits}; {asked}."
+    return f"{count} images were read as {look.form.text}{bits}; {asked}."
 
 
-def _decoded(paths: Sequence[Path], look: Look, place: Place) -> Pictures:
-    return decode(paths, look.form, place.where, scale=look.scale, cache=place.cache, phases=place.phases)
+def _named(paths: Sequence[Path | None]) -> list[Path]:
+    return [path for path in paths if path is not None]
+
+
+def _decoded(paths: Sequence[Path | None], look: Look, place: Place, *, gaps: bool) -> Pictures:
+    form, scale, phases = look.form, look.scale, place.phases
+    return decode(paths, form, place.where, scale=scale, gaps=gaps, cache=place.cache, phases=phases)

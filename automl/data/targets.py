@@ -99,7 +99,7 @@ def checked_task(
 
 
 def _refuse_joined(frame: pd.DataFrame, found: TaskKind, where: str, what: str, *, asked: bool) -> None:
-    table = f"{found} tasks are for tables, also of paths of pictures (--modality mixed)"
+    table = f"{found} tasks are for tables, also of paths of images (--modality mixed)"
     if asked:
         raise DataError(f"{what} cannot be read for a {found} task: {table}.")
     raise DataError(

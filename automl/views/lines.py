@@ -58,7 +58,7 @@ class Standings:
 
 
 def phase_line(phase: Phase) -> str:
-    """Return ``Decoding pictures: 45 of 120 pictures, about 0:08 left``."""
+    """Return ``Decoding images: 45 of 120 images, about 0:08 left``."""
     name = phase.name[:1].upper() + phase.name[1:]
     took = time.monotonic() - phase.began
     if phase.total is None:

@@ -17,7 +17,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("option", ["keep", "drop"])
-@pytest.mark.parametrize(("name", "said"), [("image", "pictures"), ("series", "whole series")])
+@pytest.mark.parametrize(("name", "said"), [("image", "images"), ("series", "whole series")])
 def test_examples_without_columns_refuse_a_choice(name: str, said: str, option: str) -> None:
     options = ReadOptions(**{option: ("x",)})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from automl.core.errors import DataError
+from automl.data import columns as columns_module
 from automl.data.catalog import MODALITIES
 from automl.data.columns import (
     learn_columns,
@@ -19,7 +21,8 @@ from automl.data.columns import (
     usable_kinds,
 )
 from automl.data.inference import infer_modality
-from automl.data.kinds.kind import Column, Place
+from automl.data.kinds.kind import Column, Kind, Place, Raw
+from automl.data.kinds.number import NUMBER
 from automl.data.modality import ReadOptions
 from automl.data.source import open_source
 from tests.data.pictures import pictures
@@ -70,26 +73,42 @@ def test_names_that_keras_takes_stay_apart() -> None:
     assert [column.input for column in found] == ["a_b", "a_b_2", "column"]
 
 
-def test_rows_are_those_that_every_column_can_read(tmp_path: Path) -> None:
+def test_rows_are_those_that_every_column_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def reading(*rows: int) -> Kind:
+        """Numbers of which only some rows can be read."""
+        kept = np.array(rows)
+        return replace(NUMBER, learn=lambda cells, column, _: Raw(column=column, values=kept, kept=kept))
+
+    monkeypatch.setattr(
+        columns_module, "KINDS", {"a": reading(0, 1, 3), "b": reading(1, 2, 3), "c": NUMBER}
+    )
+    frame = pd.DataFrame({name: [0.0, 1.0, 2.0, 3.0] for name in "abc"})
+    columns = [Column(name=name, input=name, kind=name) for name in "abc"]
+
+    read = learn_columns(frame, columns, Place(where="t"))
+
+    assert read.kept.tolist() == [1, 3]
+    assert [values.tolist() for values in read.inputs.values()] == [[1, 3]] * 3
+
+
+def test_broken_pictures_are_missing_and_told(tmp_path: Path) -> None:
     names = pictures(tmp_path, 40)
     (tmp_path / "1.png").write_bytes(b"broken")
-    frame = pd.DataFrame({"photo": names, "back": names[::-1], "price": [row / 3 for row in range(40)]})
+    frame = pd.DataFrame({"photo": names, "price": [row / 3 for row in range(40)]})
     columns, _ = recognise(frame, ALL)
 
     read = learn_columns(frame, columns, Place(where="t", folder=tmp_path))
 
-    assert sorted(set(range(40)) - set(read.kept.tolist())) == [1, 38]
-    assert {len(values) for values in read.inputs.values()} == {38}
-    assert read.inputs["price"][1] == pytest.approx(2 / 3)
-    assert read.inputs["back"][0].tolist() == read.inputs["photo"][-1].tolist()
-    assert any("1 of 40 pictures" in note for note in read.notes)
+    assert [row for row, image in enumerate(read.inputs["photo"]) if not image.any()] == [1]
+    assert read.columns[0].facts["missing"]
+    assert any("1 of 40 images" in note and "count as missing" in note for note in read.notes)
 
 
 def test_pictures_that_are_not_there_are_refused_with_the_folder(tmp_path: Path) -> None:
     frame = pd.DataFrame({"photo": [f"{row}.png" for row in range(9)]})
     columns, _ = recognise(frame, ALL)
 
-    with pytest.raises(DataError, match=r"'photo' names pictures.*start from.*--drop 'photo'"):
+    with pytest.raises(DataError, match=r"'photo' names images.*start from.*--drop 'photo'"):
         learn_columns(frame, columns, Place(where="t.csv", folder=tmp_path))
 
 
@@ -107,8 +126,8 @@ def test_empty_cells_among_pictures_are_told_as_such(tmp_path: Path) -> None:
 
     read = learn_columns(frame, columns, Place(where="t", folder=tmp_path))
 
-    assert any("a folder and no file; an empty cell names" in note for note in read.notes)
-    assert any("39 pictures were read as" in note for note in read.notes)
+    assert any("1 of 40 cells are empty; their images count as missing" in note for note in read.notes)
+    assert any("39 images were read as" in note for note in read.notes)
 
 
 def test_pictures_of_another_table_are_brought_to_the_size_of_training(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_8_and_16_bits_in_one_folder_come_to_one_scale(tmp_path: Path) -> None:
         picture(tmp_path / "b" / f"{number}.png", mode="L", value=255)
     dataset = read(tmp_path)
     assert dataset.examples.inputs["image"].max(axis=(1, 2, 3)).tolist()[-2:] == [65535, 65535]
-    told = [note for note in dataset.notes if "2 of 5 pictures are 8-bit" in note]
+    told = [note for note in dataset.notes if "2 of 5 images are 8-bit" in note]
     assert warnings_of(tuple(told))
 
 
@@ -129,7 +129,7 @@ def test_pictures_of_another_depth_are_brought_by_it_or_refused(tmp_path: Path) 
     bright = deep(tmp_path / "new" / "a.png", np.full((8, 8), 65535, np.uint16))
     examples, notes = again(read(class_folders(tmp_path / "bytes")), bright, targets=False)
     assert examples.inputs["image"].max() == 255
-    assert any("1 of 1 pictures are 16-bit" in note for note in warnings_of(notes))
+    assert any("1 of 1 images are 16-bit" in note for note in warnings_of(notes))
 
     of_12_bits = read(deep_folders(tmp_path / "words", {"a": 500, "b": 620}))
     with pytest.raises(DataError, match="8-bit pixels, which cannot be converted to 16-bit pixels"):
@@ -179,7 +179,7 @@ def test_further_frames_are_told(tmp_path: Path) -> None:
     pages = [Image.new("L", (4, 4)), Image.new("L", (4, 4))]
     pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
     (note,) = notes_of_heads(read_heads([tmp_path / "pages.tif"]), BYTES)
-    assert "1 of 1 pictures have several frames" in note
+    assert "1 of 1 images have several frames" in note
 
 
 def test_the_camera_orientation_is_honoured(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_a_corrupted_picture_among_good_ones_is_skipped_and_counted(tmp_path: Pa
     dataset = read(tmp_path)
     assert len(dataset.examples) == len(dataset.examples.targets["target"]) == 29
     assert "cat/5.png" not in dataset.examples.keys["file"]
-    assert any("1 of 30 pictures" in note and "5.png" in note for note in dataset.notes)
+    assert any("1 of 30 images" in note and "5.png" in note for note in dataset.notes)
 
 
 def test_a_picture_cut_off_in_the_middle_counts_as_corrupted(tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_a_picture_cut_off_in_the_middle_counts_as_corrupted(tmp_path: Path) -> 
 def test_many_corrupted_pictures_are_refused(tmp_path: Path) -> None:
     class_folders(tmp_path, per_class=5)
     (tmp_path / "cat" / "1.png").write_bytes(b"nothing")
-    with pytest.raises(DataError, match=r"1 of 10 pictures .* 5 %"):
+    with pytest.raises(DataError, match=r"1 of 10 images .* 5 %"):
         read(tmp_path)
 
 
@@ -254,7 +254,7 @@ def test_what_lies_beside_the_classes_is_told(tmp_path: Path) -> None:
     (tmp_path / "cat" / "notes.txt").write_text("none")
     dataset = read(tmp_path)
     assert dataset.examples.keys["file"].tolist()[::3] == ["cat/0.png", "dog/0.png"]
-    for said in ("1 hidden", "1 files that are not pictures", "1 pictures outside", "'empty'"):
+    for said in ("1 hidden", "1 files that are not images", "1 images outside", "'empty'"):
         assert any(said in note for note in dataset.notes)
 
 
@@ -265,7 +265,7 @@ def test_folders_called_none_and_na_are_classes(tmp_path: Path) -> None:
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("none here")
-    with pytest.raises(DataError, match=r"holds no pictures \(1 other files\)"):
+    with pytest.raises(DataError, match=r"holds no images \(1 other files\)"):
         read(tmp_path)
 
 
@@ -276,7 +276,7 @@ def test_a_folder_with_one_class_is_refused(tmp_path: Path) -> None:
 
 def test_pictures_without_class_folders_are_refused_for_training(tmp_path: Path) -> None:
     picture(tmp_path / "a.png")
-    with pytest.raises(DataError, match="one folder of pictures per class"):
+    with pytest.raises(DataError, match="one folder of images per class"):
         read(tmp_path)
 
 
@@ -355,7 +355,7 @@ def test_columns_beside_the_paths_are_told_and_may_be_dropped(tmp_path: Path) ->
     path = tmp_path / "labels.csv"
     path.write_text("shop,file,label\n1,a.png,x\n2,b.png,y\n")
 
-    assert "Pictures alone are read, and not the columns 'shop'." in read(path, target=("label",)).notes
+    assert "Images alone are read, and not the columns 'shop'." in read(path, target=("label",)).notes
     assert not any("alone" in note for note in read(path, target=("label",), drop=("shop",)).notes)
     with pytest.raises(ConfigError, match="--modality mixed"):
         read(path, target=("label",), keep=("shop",))
@@ -373,14 +373,14 @@ def test_an_unknown_target_is_refused_with_the_nearest_name(tmp_path: Path) -> N
 
 def test_a_table_without_paths_is_refused(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,label\n1,x\n2,y\n")
-    with pytest.raises(DataError, match="column with paths of pictures"):
+    with pytest.raises(DataError, match="column with paths of images"):
         read(tmp_path / "t.csv", target=("label",))
 
 
 def test_files_that_a_table_names_and_that_are_not_there_count_as_corrupted(tmp_path: Path) -> None:
     path = table(tmp_path, ["a.png,x", "b.png,y"])
     (tmp_path / "b.png").unlink()
-    with pytest.raises(DataError, match=r"1 of 2 pictures .*b\.png"):
+    with pytest.raises(DataError, match=r"1 of 2 images .*b\.png"):
         read(path, target=("label",))
 
 

@@ -80,7 +80,7 @@ def test_columns_of_several_kinds_are_read_together_and_told(tmp_path: Path) -> 
 
     assert choice.name == "mixed"
     assert choice.reason.startswith(
-        "t holds pictures ('photo'), texts ('review') and 2 other columns: one model reads them all"
+        "t holds images ('photo'), texts ('review') and 2 other columns: one model reads them all"
     )
 
 

@@ -61,7 +61,7 @@ def test_every_column_is_an_input_as_the_exported_model_takes_it(path: Path) -> 
         "day": "int64",
     }
     assert inputs["photo"].shape == (ROWS, 4, 4, 3)
-    assert dataset.kinds["photo"] == "pictures"
+    assert dataset.kinds["photo"] == "images"
     assert dataset.task == "regression"
     assert dataset.handling.tensors_kept
     assert dataset.handling.examples_per_epoch == 50_000
@@ -145,26 +145,72 @@ def test_frames_name_pictures_from_the_root(path: Path) -> None:
     assert examples.inputs["weight"][0] == (ROWS - 1) / 8
 
 
-def test_rows_whose_picture_is_broken_are_left_out_and_keep_their_places(path: Path) -> None:
+def test_rows_whose_picture_is_broken_stay_and_say_so(path: Path) -> None:
     dataset = read(path)
     (path.parent / "pictures" / "7.png").write_bytes(b"broken")
 
-    shorter = read(path)
+    again = read(path)
     examples, notes = MIXED.read_again(open_source(path), dataset.schema, targets=False)
 
-    assert len(shorter.examples) == len(examples) == ROWS - 1
-    assert 7 not in shorter.examples.keys["row"]
-    assert examples.rows is not None
-    assert 7 not in examples.rows
-    assert examples.inputs["weight"][7] == 8 / 8
-    assert any("'photo': 1 of 40 pictures" in note and "7.png" in note for note in notes)
+    assert len(again.examples) == len(examples) == ROWS
+    assert not examples.inputs["photo"][7].any()
+    assert examples.inputs["weight"][7] == 7 / 8
+    assert any("'photo': 1 of 40 images" in note and "7.png" in note for note in notes)
+    assert any("count as missing" in note for note in notes)
+
+
+def test_empty_cells_are_missing_pictures_that_the_model_is_told_of(path: Path) -> None:
+    frame = pd.read_csv(path)
+    gaps = [1, 2, 3, 5, 8, 13, 21, 34]
+    frame.loc[gaps, "photo"] = ""
+    frame.to_csv(path, index=False)
+
+    dataset = read(path)
+    fitted = MIXED.fit(dataset, np.arange(30), seed=0)
+    tensors = fitted.transform(dataset.examples)
+
+    assert any("'photo': 8 of 40 cells are empty" in note for note in dataset.notes)
+    assert {promised.kind for promised in MIXED.promises(dataset)} >= {"image", "numeric"}
+    for row in range(ROWS):
+        assert tensors["photo.image"][row].any() == (row not in gaps)
+    flags = tensors["numeric"][:, -1]
+    assert len(set(flags[gaps])) == 1
+    assert len(set(np.delete(flags, gaps))) == 1
+    assert flags[gaps[0]] != flags[0]
+
+
+def test_statistics_leave_missing_pictures_out(path: Path) -> None:
+    whole = MIXED.fit(read(path), np.arange(3, 9), seed=0).inputs
+    frame = pd.read_csv(path)
+    frame.loc[[6, 7, 8], "photo"] = ""
+    frame.to_csv(path, index=False)
+
+    lacking = MIXED.fit(read(path), np.arange(3, 9), seed=0).inputs
+
+    facts = [next(spec.facts for spec in specs if spec.kind == "image") for specs in (whole, lacking)]
+    assert facts[0] == facts[1]
+
+
+def test_a_picture_may_be_missing_where_training_lacked_none(path: Path, tmp_path: Path) -> None:
+    dataset = read(path)
+    fitted = MIXED.fit(dataset, np.arange(ROWS), seed=0)
+    fitted.model.save(tmp_path / "front.keras")
+    other = pd.read_csv(path).iloc[:4]
+    other.loc[2, "photo"] = np.nan
+    other.to_csv(path, index=False)
+
+    examples, _ = MIXED.read_again(open_source(path), dataset.schema, targets=False)
+    again = keras.models.load_model(tmp_path / "front.keras")
+    found = predict(again, examples.inputs, 4)["photo.image"]
+
+    assert [bool(image.any()) for image in np.asarray(found)] == [True, True, False, True]
 
 
 def test_more_broken_pictures_are_refused(path: Path) -> None:
     for row in range(5):
         (path.parent / "pictures" / f"{row}.png").unlink()
 
-    with pytest.raises(DataError, match=r"5 of 40 pictures of .*column 'photo' cannot be read"):
+    with pytest.raises(DataError, match=r"5 of 40 images of .*column 'photo' cannot be read"):
         read(path)
 
 
@@ -192,7 +238,7 @@ def test_pictures_take_the_size_asked_for(path: Path) -> None:
 def test_an_option_for_pictures_that_are_not_there_is_told(path: Path) -> None:
     notes = read(path, image_size=2, drop=("photo",)).notes
 
-    assert "image_size has no effect: no column holds pictures." in notes
+    assert "image_size has no effect: no column holds images." in notes
 
 
 def test_texts_that_training_lacks_are_refused(path: Path) -> None:

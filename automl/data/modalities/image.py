@@ -74,7 +74,7 @@ class ImageModality:
                 that is no picture's, labels that do not fit the task.
         """
         if source.kind not in TABLES:
-            refuse_choice(options, "pictures")
+            refuse_choice(options, "images")
         if _in_memory(source):
             return _dataset_of_arrays(image_arrays.read_arrays(source, labelled=True), options)
         return _dataset_of_files(image_files.list_files(source, options), options, source)
@@ -139,7 +139,7 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
         target_names=listing.names,
         notes=(*listing.notes, *found.notes, *dropped, *told),
         columns=("image",),
-        kinds={"image": f"pictures: {look.form.text}"},
+        kinds={"image": f"images: {look.form.text}"},
         handling=PICTURE.handling,
     )
 
@@ -168,7 +168,7 @@ def _examples_of_files(
 
 def _labels(listing: Listing) -> pd.DataFrame:
     if listing.labels is None:
-        raise DataError(f"{listing.where}: expected labels of the pictures, found none.")
+        raise DataError(f"{listing.where}: expected labels of the images, found none.")
     return listing.labels
 
 
@@ -184,9 +184,7 @@ def _drop_unlabelled(listing: Listing, found: Targets) -> tuple[Listing, tuple[s
 
 def _refuse_one_class(values: np.ndarray, task: TaskKind, where: str) -> None:
     if TASKS[task].classifies and len(set(values)) < 2:
-        raise DataError(
-            f"{where}: after skipping unreadable pictures only the class {values[0]!r} is left."
-        )
+        raise DataError(f"{where}: after skipping unreadable images only the class {values[0]!r} is left.")
 
 
 def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
@@ -219,7 +217,7 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
             *(*told, note_of_look(count, look, options.image_size)),
         ),
         columns=("image",),
-        kinds={"image": f"pictures: {form.text}"},
+        kinds={"image": f"images: {form.text}"},
         handling=PICTURE.handling,
     )
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import KerasTensor, layers, ops
 
 from automl.core.tensors import Pixels, TensorSpec
 from automl.data.image_scales import BYTES, Scale
 from automl.data.kinds.part import Part
 from automl.data.modality import Preprocessing
-from automl.data.preprocessing.pieces import Piece, join_pieces, tensor_name
+from automl.data.preprocessing.pieces import Numbers, Piece, join_pieces, tensor_name
+from automl.data.preprocessing.wide import cast, space_of
+from automl.private_keras import take_arrays
 
 CHUNK = 1024
 """Pictures summed at a time, so that statistics need little memory."""
@@ -41,21 +43,52 @@ def fit_pictures(part: Part) -> Piece:
     lie far outside of what is usual, such as pixels of a sensor that always shine, are drawn nearer by a
     logarithm, so that they take no contrast from the others and still differ.
 
+    A picture of zeros is missing: it becomes one of the mean colour, and statistics leave it out.
+
     Returns:
-        a tensor ``image`` ``(height, width, channels) float32`` for each.
+        a tensor ``image`` ``(height, width, channels) float32`` for each, and a number for each column that
+        lacks pictures in the training data, 1 where one is missing.
     """
-    return Piece(
-        tensors=[
-            _fit(
-                part.inputs[column.input],
-                part.raw[column.input],
-                part.rows,
-                Scale(**column.facts["scale"]),
-                alone=part.is_alone,
-            )
-            for column in part.columns
-        ]
-    )
+    tensors, flags, values = [], [], []
+    for column in part.columns:
+        raw, pixels = part.inputs[column.input], part.raw[column.input]
+        flag = MissingImages(name=f"{column.input}__missing")(raw)
+        gaps = _gaps(pixels, part.rows) if column.facts.get("missing") else None
+        rows = part.rows if gaps is None or gaps.all() else part.rows[~gaps]
+        scale = Scale(**column.facts["scale"])
+        spec, tensor = _fit(raw, pixels, rows, scale, alone=part.is_alone)
+        tensors.append((spec, tensor * (1 - ops.reshape(flag, (-1, 1, 1, 1)))))
+        if gaps is not None:
+            flags.append(flag)
+            values.append(gaps.astype(np.float64))
+    if not flags:
+        return Piece(tensors=tensors)
+    told = flags[0] if len(flags) == 1 else layers.Concatenate(axis=1)(flags)
+    return Piece(tensors=tensors, numbers=Numbers(tensor=told, values=np.stack(values, axis=1)))
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class MissingImages(keras.layers.Layer):
+    """Tell which images are missing: those of zeros."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"autocast": False, **kwargs})
+        take_arrays(self)
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, height, width, channels)`` to ``(n, 1) float32``."""
+        space = space_of(inputs)
+        return cast(space.all(inputs == 0, axis=(1, 2, 3))[:, None], "float32")
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """Shape and type."""
+        return KerasTensor((inputs.shape[0], 1), dtype="float32")
+
+
+def _gaps(pixels: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Which pictures of the training part are missing ``(rows,) bool``."""
+    parts = [pixels[rows[start : start + CHUNK]] for start in range(0, len(rows), CHUNK)]
+    return np.concatenate([~part.any(axis=(1, 2, 3)) for part in parts])
 
 
 def _fit(

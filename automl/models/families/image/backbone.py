@@ -132,7 +132,7 @@ def _fit_shape(image: KerasTensor, model: keras.Model, path: str) -> KerasTensor
     if image.shape[-1] == 1:
         return layers.Concatenate()([image] * channels)
     raise ConfigError(
-        f"model_file: {path} takes pictures with {channels} channel(s), these have {image.shape[-1]}."
+        f"model_file: {path} takes images with {channels} channel(s), these have {image.shape[-1]}."
     )
 
 

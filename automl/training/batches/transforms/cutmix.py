@@ -45,7 +45,7 @@ class CutMix:
             any(array.ndim != 4 for array in data.inputs.values())
             or len({array.shape[1:3] for array in data.inputs.values()}) > 1
         ):
-            raise ConfigError("cutmix needs pictures of one size and no other inputs. Set cutmix to 0.")
+            raise ConfigError("cutmix needs images of one size and no other inputs. Set cutmix to 0.")
         check_targets(data, "cutmix")
 
     def draw(self, random: np.random.Generator, rows: np.ndarray) -> Draws:

@@ -68,7 +68,7 @@ def test_a_whole_rectangle_takes_its_share_of_the_area() -> None:
     ],
 )
 def test_only_pictures_of_one_size_are_cut(inputs: dict[str, Any]) -> None:
-    with pytest.raises(ConfigError, match="cutmix needs pictures of one size and no other inputs"):
+    with pytest.raises(ConfigError, match="cutmix needs images of one size and no other inputs"):
         CutMix(cutmix=1.0).check(Batch(inputs=inputs, targets=TARGETS, kinds=Kinds()))
 
 
