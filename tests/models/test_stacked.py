@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from automl.data import raw_model
 from automl.data.raw_model import RawModel, batch_size
 from automl.models.layers.stacked import StackedModel, Unstacked
 from automl.private_keras import names_from_the_start
@@ -112,3 +113,16 @@ def test_wide_layers_of_the_networks_count_for_the_size_of_a_batch() -> None:
     model = keras.Model({"x": entry}, StackedModel(wide, 2)({"x": entry}))
 
     assert batch_size(model) == batch_size(wide) == 256
+
+
+def test_it_takes_arrays_and_tensors_of_a_model_that_runs_layer_by_layer() -> None:
+    """On JAX a model of raw numbers does, and Keras refuses a mixture of both."""
+    layer = StackedModel(core(), NETWORKS)
+    layer.fill(drawn(core()))
+    mixed = {"numbers": INPUTS["numbers"], "tokens": keras.ops.convert_to_tensor(INPUTS["tokens"])}
+
+    found = raw_model._with_tensors(layer)(mixed)
+
+    expected = layer({name: keras.ops.convert_to_tensor(values) for name, values in INPUTS.items()})
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, atol=1e-6)
