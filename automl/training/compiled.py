@@ -143,7 +143,8 @@ class CompiledEngine:
 
     def _compile(self, candidate: Candidate, sizes: Sizes, key: str) -> Compiled:
         model = candidate.model.__class__.from_config(candidate.model.get_config())
-        prepare(model)
+        # without parts a training draws what Keras draws, and equals that of the streaming engine
+        prepare(model, quick=bool(candidate.parts) and keras.backend.backend() == "jax")
         optimizer = build_optimizer(
             _steady(candidate), 1, model.trainable_variables, scaled=needs_loss_scaling(model)
         )

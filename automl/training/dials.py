@@ -17,6 +17,7 @@ import numpy as np
 from keras import layers
 
 from automl.private_keras import all_layers, loss_arguments, noise_shape
+from automl.training.masks import kept_units
 
 _RANGE = ("height_lower", "height_upper", "width_lower", "width_upper")
 
@@ -126,14 +127,18 @@ def turned(dials: Sequence[Dial], values: Any) -> Iterator[None]:
             _put(dial, value)
 
 
-def prepare(model: keras.Model) -> None:
+def prepare(model: keras.Model, *, quick: bool = False) -> None:
     """Make layers of a program's own model read a rate that is a tensor.
 
     Keras' dropout and noise refuse to compare a tensor with 0, so their calls are replaced.
+
+    Args:
+        model: of the program.
+        quick: whether dropout draws from ``masks`` instead of Keras' generator; JAX only.
     """
     for layer in all_layers(model):
         if isinstance(layer, layers.Dropout) and layer.rate > 0:
-            layer.call = _Dropout(layer)
+            layer.call = _Dropout(layer, quick=quick)
         elif isinstance(layer, layers.GaussianNoise) and layer.stddev > 0:
             layer.call = _GaussianNoise(layer)
 
@@ -154,10 +159,10 @@ def masked_losses(loss: keras.losses.Loss) -> dict[str, tuple[str, ...]]:
 
 
 class _Dropout:
-    """Dropout with a rate that is a tensor; it draws what Keras' own draws."""
+    """Dropout with a rate that is a tensor; unless it is to be quick, it draws what Keras' own draws."""
 
-    def __init__(self, layer: Any) -> None:
-        self._layer = layer
+    def __init__(self, layer: Any, *, quick: bool) -> None:
+        self._layer, self._quick = layer, quick
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
         if not training:
@@ -168,6 +173,8 @@ class _Dropout:
 
     def _kept(self, inputs: Any) -> Any:
         shape, rate = self._shape(inputs), self._layer.rate
+        if self._quick:
+            return kept_units(self._layer.seed_generator.next(), shape, rate)
         if keras.backend.backend() == "jax":
             return keras.random.uniform(shape, dtype="float32", seed=self._layer.seed_generator) < 1 - rate
         kind = keras.backend.standardize_dtype(inputs.dtype)

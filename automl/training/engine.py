@@ -39,6 +39,7 @@ class TrainingOptions:
         weight_decay: decoupled decay per step, as in AdamW (Loshchilov and Hutter, 2019); applied by
             every optimizer, not on biases and norms.
         momentum: of ``sgd``, and the first decay rate of ``rmsprop``.
+        beta_2: of ``adam`` and ``adamw``, the decay rate of the mean square of gradients.
         gradient_clip: largest global norm of a gradient, 0 for none.
         patience: passes over the training part without a better score after which training ends, 0 for
             never.
@@ -53,6 +54,7 @@ class TrainingOptions:
     passes: int = 0
     weight_decay: float = 0.0
     momentum: float = 0.9
+    beta_2: float = 0.999
     gradient_clip: float = 0.0
     patience: int = 0
 

@@ -113,6 +113,8 @@ def _check(options: TrainingOptions) -> None:
 
 def _own_arguments(options: TrainingOptions) -> dict[str, Any]:
     own: dict[str, dict[str, Any]] = {
+        "adam": {"beta_2": options.beta_2},
+        "adamw": {"beta_2": options.beta_2},
         "sgd": {"momentum": options.momentum, "nesterov": True},
         "rmsprop": {"rho": options.momentum},
         # a relative step would overrule the learning rate that is searched

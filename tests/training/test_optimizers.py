@@ -55,6 +55,12 @@ def test_decay_takes_from_matrices_and_leaves_biases_and_norms(name: str) -> Non
         np.testing.assert_allclose(np.array(variable), old * kept, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_the_mean_square_decays_at_the_rate_that_was_asked_for(name: str) -> None:
+    assert build_optimizer(TrainingOptions(optimizer=name), 1).beta_2 == 0.999
+    assert build_optimizer(TrainingOptions(optimizer=name, beta_2=0.95), 1).beta_2 == 0.95
+
+
 def test_without_decay_weights_stay_under_zero_gradients() -> None:
     model = small_model()
     optimizer = build_optimizer(TrainingOptions(optimizer="adamw"), 1, model.trainable_variables)

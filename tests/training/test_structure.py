@@ -61,6 +61,7 @@ def test_what_changes_no_shape_shares_a_program(change: dict[str, Any]) -> None:
         {"optimizer": "sgd"},
         {"gradient_clip": 1.0},
         {"accumulation": 2},
+        {"beta_2": 0.95},
     ],
 )
 def test_what_changes_the_program_does_not(change: dict[str, Any]) -> None:

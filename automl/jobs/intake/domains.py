@@ -14,7 +14,7 @@ from automl.spaces.settings import Wish
 MOST = 2**20
 """Of whole numbers: wider, deeper or larger in any other way no model is trained."""
 
-_BELOW_1 = ("dropout", "label_smoothing", "momentum", "warmup")
+_BELOW_1 = ("dropout", "label_smoothing", "momentum", "beta_2", "warmup")
 _AT_MOST_1 = ("erasing", "zoom", "shift", "rotation", "contrast")
 _NOT_0 = ("learning_rate", "frequency_scale")
 _BETWEEN = ("balance",)
