@@ -12,6 +12,8 @@ from typing import Any, Self
 import keras
 from keras import KerasTensor, ops
 
+from automl.core.targets import TARGET
+
 
 class MappingLoss(keras.losses.Loss):  # type: ignore[misc]
     """A loss that sees all targets and all outputs at once, to be derived from.
@@ -69,6 +71,37 @@ class JoinedLoss(MappingLoss):
         restore = keras.saving.deserialize_keras_object
         losses = {name: restore(loss) for name, loss in config["losses"].items()}
         return cls(**{**config, "losses": losses})
+
+
+UNIT = "unit"
+"""Name of the output that ``InUnits`` divides errors by."""
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class InUnits(MappingLoss):
+    """A loss of the single target in a unit of each example's own, which comes as the output ``unit``.
+
+    Args:
+        loss: of values ``(batch, h, k)``.
+    """
+
+    def __init__(self, loss: keras.losses.Loss, **kwargs: Any) -> None:
+        super().__init__(**{"name": "in_units", **kwargs})
+        self.loss = loss
+
+    def call(self, y_true: Any, y_pred: Any) -> KerasTensor:
+        """Divide target and output by the unit ``(batch, 1, k)``; gives ``(batch,)``."""
+        unit = y_pred[UNIT]
+        return ops.mean(self.loss.call(y_true[TARGET] / unit, y_pred[TARGET] / unit), axis=1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Make the loss again from what ``get_config`` gave."""
+        return cls(**{**config, "loss": keras.saving.deserialize_keras_object(config["loss"])})
 
 
 def _of_one(loss: keras.losses.Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> KerasTensor:

@@ -9,7 +9,7 @@ Symbols: n examples, k outputs (classes or target columns), h forecast steps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from automl.core.specs import TaskKind
 from automl.core.tensors import Inputs
@@ -111,4 +111,29 @@ class Task(Protocol):
 
     def describe(self) -> dict[str, Any]:
         """Plain data (JSON) from which ``tasks.kinds`` restores the fitted task."""
+        ...
+
+
+@runtime_checkable
+class FitsHead(Protocol):
+    """A task whose head can be fitted in closed form, before the first step of training."""
+
+    def fit_head(
+        self,
+        model: keras.Model,
+        inputs: Mapping[str, np.ndarray],
+        targets: Mapping[str, np.ndarray],
+        options: Any,
+    ) -> bool:
+        """Give the head of a new model the weights that fit best on the features as they are.
+
+        Args:
+            model: as trials train it, from preprocessed inputs to raw outputs.
+            inputs: preprocessed inputs of the training part.
+            targets: its encoded targets.
+            options: those of the task that the model was built with.
+
+        Returns:
+            whether the options ask for it, else nothing is done.
+        """
         ...

@@ -150,3 +150,70 @@ def test_unknown_options_are_refused(task: Forecasting) -> None:
         model(task, ForecastOptions(instance_norm="first"), channels=True)
     with pytest.raises(ConfigError, match="loss mse, mae or huber"):
         task.loss(ForecastOptions(loss="mape"))
+
+
+def windows(count: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """Windows of two series that repeat every three steps, the second of a hundredth of the size."""
+    steps = np.arange(count + 10)
+    noise = np.random.default_rng(2).normal(size=(count + 10, 2)) * 0.05
+    series = (np.stack([steps % 3, (steps + 1) % 3], axis=1) - 1.0 + noise) * [1.0, 0.01]
+    inputs = np.stack([series[at : at + 6] for at in range(count)])
+    targets = np.stack([series[at + 6 : at + 10] for at in range(count)])
+    return np.concatenate([inputs, inputs[:, :, :1]], axis=2).astype(np.float32), targets.astype(np.float32)
+
+
+@pytest.mark.parametrize("channels", [True, False])
+@pytest.mark.parametrize("norm", ["none", "last", "standard"])
+@pytest.mark.parametrize("unit", ["target", "window"])
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_head_begins_at_the_ridge_solution(
+    task: Forecasting, channels: bool, norm: str, unit: str, share: float
+) -> None:
+    options = ForecastOptions(instance_norm=norm, error_unit=unit, ridge=1e-4, season_share=share)  # type: ignore[arg-type]
+    network, (inputs, targets) = model(task, options, channels=channels), windows()
+
+    assert task.fit_head(network, {"sequence": inputs}, named(targets), options)
+
+    error = network.predict({"sequence": inputs}, verbose=0)["target"] - targets
+    assert np.sqrt((error**2).mean(axis=(0, 1))) == pytest.approx([0.0, 0.0], abs=0.15)
+    assert np.sqrt((error[:, :, 1] ** 2).mean()) < 0.15 * (
+        0.01 if unit == "window" or norm != "none" else 1.0
+    )
+
+
+def test_a_head_begins_at_zero_unless_asked(task: Forecasting) -> None:
+    options = ForecastOptions()
+    network, (inputs, targets) = model(task, options, channels=True), windows(20)
+
+    assert not task.fit_head(network, {"sequence": inputs}, named(targets), options)
+    assert not np.any(network.get_layer("head").get_weights()[0])
+
+
+def test_errors_in_the_unit_of_the_window_do_not_depend_on_its_size(task: Forecasting) -> None:
+    options = ForecastOptions(error_unit="window")
+    network, (inputs, targets) = model(task, options, channels=True), windows(10)
+    loss = task.loss(options)
+
+    def measured(size: float) -> float:
+        outputs = network({"sequence": inputs * size})
+        return float(loss(named(keras.ops.convert_to_tensor(targets * size)), outputs))
+
+    assert measured(1.0) == pytest.approx(measured(0.1), rel=1e-2)
+    again = type(loss).from_config(loss.get_config())
+    outputs = network({"sequence": inputs})
+    assert float(again(named(keras.ops.convert_to_tensor(targets)), outputs)) == pytest.approx(
+        measured(1.0)
+    )
+
+
+def test_a_window_that_stands_still_counts_in_the_unit_of_the_target(task: Forecasting) -> None:
+    network = model(task, ForecastOptions(error_unit="window"), channels=True)
+
+    outputs = network.predict({"sequence": np.ones((2, 6, 3), np.float32)}, verbose=0)
+
+    assert outputs["unit"].tolist() == [[[1.0, 1.0]]] * 2
+
+
+def test_an_unknown_unit_of_errors_is_refused() -> None:
+    with pytest.raises(ConfigError, match="error_unit target or window"):
+        ForecastOptions(error_unit="metre")  # type: ignore[arg-type]

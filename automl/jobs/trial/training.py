@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from automl.core.specs import COSTS, Objective
 from automl.core.targets import count_rows
 from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.jobs.intake.setting import Setting
 from automl.tasks.objectives import default_objective
+from automl.tasks.task import FitsHead
 from automl.training.engine import Epoch, Observer, Outcome, Part, StopReason
 from automl.training.failures import TooSlowError, out_of_memory
 from automl.training.precision import policy
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
     from automl.training.engine import TrainingState
     from automl.training.footprint import Footprint
@@ -158,10 +161,11 @@ def _attempt(setting: Setting, dealt: Dealt, prepared: Prepared, course: Course)
             seed=course.seed,
             epochs_per_pass=setting.epochs_per_pass,
         )
+    begun = course.state is None and _begin(candidate.model, dealt, prepared, course.folds)
     candidate = replace(
         candidate,
         parts=course.folds,
-        drawn=lambda seed: _drawn(setting, dealt, prepared, seed),
+        drawn=None if begun else lambda seed: _drawn(setting, dealt, prepared, seed),
         fits_deadline=course.fits_deadline,
     )
     try:
@@ -178,6 +182,26 @@ def _attempt(setting: Setting, dealt: Dealt, prepared: Prepared, course: Course)
             raise
         return None
     return Trained(outcome=outcomes[0], model=candidate.model, dealt=dealt)
+
+
+def _begin(model: keras.Model, dealt: Dealt, prepared: Prepared, folds: tuple[Part, ...]) -> bool:
+    """Let the task fit the head in closed form; whether it did.
+
+    With folds it sees only rows that all of them train on, as by time: else one would begin with what it
+    is scored on.
+    """
+    task, split = prepared.task, prepared.split
+    if not isinstance(task, FitsHead):
+        return False
+    inputs = {name: split.train[name] for name in model.input}
+    targets = split.train_targets
+    if folds:
+        rows = reduce(np.intersect1d, [part.train for part in folds])
+        if not len(rows):
+            return False
+        inputs = {name: values[rows] for name, values in inputs.items()}
+        targets = {name: values[rows] for name, values in targets.items()}
+    return task.fit_head(model, inputs, targets, dealt.task_options)
 
 
 def _drawn(setting: Setting, dealt: Dealt, prepared: Prepared, seed: int) -> tuple[np.ndarray, ...]:

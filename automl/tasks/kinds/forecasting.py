@@ -7,7 +7,7 @@ are standardised with mean and deviation of the training part, as the input chan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import keras
@@ -23,8 +23,9 @@ from automl.metrics.forecasting import ForecastScorer
 from automl.metrics.scorer import Decoded
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.forecasting import FORECASTING
+from automl.tasks.forecast_start import fit_head
 from automl.tasks.layers import within_range
-from automl.tasks.losses import JoinedLoss
+from automl.tasks.losses import UNIT, InUnits, JoinedLoss
 from automl.tasks.scoring import SingleTarget
 
 LOSSES = {
@@ -32,6 +33,10 @@ LOSSES = {
     "mae": keras.losses.MeanAbsoluteError,
     "huber": keras.losses.Huber,
 }
+
+
+STILL = 1e-6
+"""Changes below are those of a window that stands still, in deviations of the target."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +48,35 @@ class ForecastOptions:
         instance_norm: what is taken off each channel's look-back window before the model and put back on
             the forecast: ``none``; ``last``, the last value (NLinear: Zeng et al., 2023); ``standard``,
             the window's mean and deviation (RevIN: Kim et al., 2022).
+        error_unit: what errors are measured in while training: ``target``, the standard deviation of the
+            target; ``window``, the mean change from season to season within the window, as the metric MASE
+            does (Hyndman and Koehler, 2006), so that series of any size count alike.
+        ridge: strength of the ridge regression by which the head begins, as a share of the features' mean
+            square; 0 for a head that begins at zero.
+        season_share: of that beginning, the share of a map whose weights all phases of the season have in
+            common (SparseTSF: Lin et al., 2024); for features that are the steps of the window.
     """
 
     loss: Literal["mse", "mae", "huber"] = "mse"
     instance_norm: Literal["none", "last", "standard"] = "last"
+    error_unit: Literal["target", "window"] = "target"
+    ridge: float = 0.0
+    season_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.error_unit not in ("target", "window"):
+            raise ConfigError(f"Expected error_unit target or window, got {self.error_unit!r}.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """What ``connect`` took off: per target ``(batch, 1, k)``; None where nothing was."""
+    """What ``connect`` took off, and the unit of errors: per target ``(batch, 1, k)``; None for none."""
 
     horizon: int
     targets: int
     level: KerasTensor | None = None
     spread: KerasTensor | None = None
+    unit: KerasTensor | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,12 +115,13 @@ class Forecasting:
         """Normalise each window by itself."""
         series = inputs.one("sequence")
         sequence, k = series.tensor, series.spec.facts.targets
+        unit = self._unit(sequence[:, :, :k]) if options.error_unit == "window" else None
+        plain = Level(horizon=self.horizon, targets=k, unit=unit)
         if options.instance_norm == "none":
-            return inputs, Level(horizon=self.horizon, targets=k)
+            return inputs, plain
         if options.instance_norm == "last":
             level = sequence[:, -1:, :]
-            context = Level(horizon=self.horizon, targets=k, level=level[:, :, :k])
-            return inputs.with_tensor(series, sequence - level), context
+            return inputs.with_tensor(series, sequence - level), replace(plain, level=level[:, :, :k])
         if options.instance_norm != "standard":
             raise ConfigError(
                 f"Expected instance_norm none, last or standard, got {options.instance_norm!r}."
@@ -108,8 +129,20 @@ class Forecasting:
         level = ops.mean(sequence, axis=1, keepdims=True)
         # the offset keeps windows that stand still, and their noise, from being blown up
         spread = ops.sqrt(ops.var(sequence, axis=1, keepdims=True) + 1e-4)
-        context = Level(horizon=self.horizon, targets=k, level=level[:, :, :k], spread=spread[:, :, :k])
+        context = replace(plain, level=level[:, :, :k], spread=spread[:, :, :k])
         return inputs.with_tensor(series, (sequence - level) / spread), context
+
+    def _unit(self, window: KerasTensor) -> KerasTensor:
+        """Mean change from season to season within a window, ``(batch, 1, k)``; 1 of one that stands still.
+
+        A hundredth of its deviation is the least, as series repeat themselves exactly for a while.
+        """
+        season = self.season if self.season < window.shape[1] else 1
+        if window.shape[1] <= season:
+            return ops.ones_like(window)
+        change = ops.mean(ops.abs(window[:, season:] - window[:, :-season]), axis=1, keepdims=True)
+        unit = ops.sqrt(change**2 + 1e-4 * ops.var(window, axis=1, keepdims=True))
+        return ops.where(unit > STILL, unit, ops.ones_like(unit))
 
     def head(
         self, features: KerasTensor, context: Level, options: ForecastOptions
@@ -131,13 +164,27 @@ class Forecasting:
         outputs = steps(head(features))
         if context.spread is not None:
             outputs = outputs * context.spread
-        return {TARGET: outputs if context.level is None else outputs + context.level}
+        outputs = outputs if context.level is None else outputs + context.level
+        return {TARGET: outputs} if context.unit is None else {TARGET: outputs, UNIT: context.unit}
+
+    def fit_head(
+        self,
+        model: keras.Model,
+        inputs: Mapping[str, np.ndarray],
+        targets: Mapping[str, np.ndarray],
+        options: ForecastOptions,
+    ) -> bool:
+        """Begin with ridge regression, see ``ForecastOptions.ridge``."""
+        if options.ridge > 0:
+            fit_head(model, self, inputs, targets[TARGET], options)
+        return options.ridge > 0
 
     def loss(self, options: ForecastOptions) -> keras.losses.Loss:
         """The training loss on standardised values."""
         if options.loss not in LOSSES:
             raise ConfigError(f"Expected loss mse, mae or huber, got {options.loss!r}.")
-        return JoinedLoss({TARGET: LOSSES[options.loss]()})
+        loss = LOSSES[options.loss]()
+        return InUnits(loss) if options.error_unit == "window" else JoinedLoss({TARGET: loss})
 
     def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Back to the targets' units, ``(n, h, k)`` float64; no range bounds a forecast."""
