@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,22 +13,21 @@ from automl.data.kinds.kind import Column
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Columns of one kind, with the examples that they are fitted to.
+    """Columns of one kind, with the examples that they are fitted to; never with their targets.
+
+    All folds of a job share one preprocessing: what it knew of targets would tell a fold of those left out.
 
     Attributes:
         columns: of the kind; of several with one input the first.
         inputs: symbolic raw inputs of the model by name.
         raw: raw arrays of all examples by name; they may be large and mapped from files.
         rows: positions of the training part.
-        contrast: gives groups of the training part whose examples are compared with all others
-            ``(n, groups) bool``: classes, or the upper half of an amount.
     """
 
     columns: Sequence[Column]
     inputs: Mapping[str, Any]
     raw: Mapping[str, np.ndarray]
     rows: np.ndarray
-    contrast: Callable[[], np.ndarray]
 
     @property
     def names(self) -> list[str]:
@@ -40,11 +38,6 @@ class Part:
     def is_alone(self) -> bool:
         """Whether the model has but one raw input."""
         return len(self.inputs) == 1
-
-    @cached_property
-    def groups(self) -> np.ndarray:
-        """What ``contrast`` gives."""
-        return self.contrast()
 
     def training(self, name: str) -> np.ndarray:
         """The training part of a raw array."""

@@ -13,7 +13,6 @@ from automl.data.kinds.kind import Column
 from automl.data.kinds.part import Part
 from automl.data.modality import Dataset, Preprocessing
 from automl.data.preprocessing.pieces import Piece, join_pieces
-from automl.data.targets import column_targets
 
 
 def fit_columns(dataset: Dataset, rows: np.ndarray) -> Preprocessing:
@@ -30,15 +29,10 @@ def fit_columns(dataset: Dataset, rows: np.ndarray) -> Preprocessing:
     """
     used = {column.input: column for column in columns_of(dataset.schema)}
     inputs = {name: _input(column) for name, column in used.items()}
-    targets = dataset.examples.targets or {}
-
-    def contrast() -> np.ndarray:
-        groups = [column_targets(task).groups(targets[name][rows]) for name, task in dataset.tasks.items()]
-        return np.concatenate(groups, axis=1)
 
     def piece(name: str, columns: Sequence[Column]) -> Piece:
         raw = dataset.examples.inputs
-        part = Part(columns=columns, inputs=inputs, raw=raw, rows=rows, contrast=contrast)
+        part = Part(columns=columns, inputs=inputs, raw=raw, rows=rows)
         made: Piece = KINDS[name].fit(part)
         return made
 

@@ -74,11 +74,6 @@ class Amount:
         """They are numbers already."""
         return dict(decoded)
 
-    def groups(self, targets: np.ndarray) -> np.ndarray:
-        """Take the upper half of each."""
-        columns = targets.reshape(len(targets), -1)
-        return np.asarray(columns > np.median(columns, axis=0))
-
     def words(self, targets: np.ndarray) -> str:
         """Tell the range."""
         numbers = np.asarray(targets, np.float64)

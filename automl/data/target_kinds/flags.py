@@ -69,10 +69,6 @@ class FlagColumns:
         }
         return {**decoded, **flags}
 
-    def groups(self, targets: np.ndarray) -> np.ndarray:
-        """Take the examples with each flag."""
-        return np.asarray(targets.reshape(len(targets), -1) > 0.5)
-
     def words(self, targets: np.ndarray) -> str:
         """Nothing: the names say it."""
         return ""

@@ -101,7 +101,3 @@ class ColumnTargets(TargetKind, Protocol):
             typed: whether the columns' types are the user's own, not those of texts in a file.
         """
         ...
-
-    def groups(self, targets: np.ndarray) -> np.ndarray:
-        """Return groups of examples that stand apart by their targets, ``(n, groups)`` bool."""
-        ...

@@ -19,9 +19,6 @@ from automl.data.tables import as_number, as_text
 from automl.tasks.declaration import LABEL as NAME
 from automl.tasks.declaration import TargetFacts, TaskDeclaration
 
-FREQUENT = 20
-"""Classes that groups are made of."""
-
 TOLD = 6
 """Classes that a user is told the shares of; of more the number."""
 
@@ -91,13 +88,6 @@ class Label:
     ) -> dict[str, Any]:
         """Bring the predicted class to its type."""
         return {**decoded, "prediction": in_own_type(decoded["prediction"], kind, spelled=spelled)}
-
-    def groups(self, targets: np.ndarray) -> np.ndarray:
-        """Take the examples of each of the most frequent classes."""
-        names = targets.astype(str)
-        classes, counts = np.unique(names, return_counts=True)
-        frequent = classes[np.argsort(-counts, kind="stable")][:FREQUENT]
-        return np.asarray(names[:, None] == frequent[None, :])
 
     def words(self, targets: np.ndarray) -> str:
         """Tell the number of classes, and the shares of the largest."""

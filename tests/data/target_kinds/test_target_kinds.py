@@ -46,18 +46,6 @@ def test_rows_without_a_target_are_marked(task: str) -> None:
 
 
 @pytest.mark.parametrize("task", COLUMNS)
-def test_groups_are_columns_of_yes_and_no(task: str) -> None:
-    kind = column_targets(task)
-    values, present = kind.read(COLUMNS[task], "here", kind.flags(COLUMNS[task]))
-
-    groups = kind.groups(values[present])
-
-    assert groups.dtype == bool
-    assert len(groups) == present.sum()
-    assert groups.any(axis=0).all()
-
-
-@pytest.mark.parametrize("task", COLUMNS)
 def test_the_type_of_labels_is_plain_data(task: str) -> None:
     found = label_type(COLUMNS[task], task)
 

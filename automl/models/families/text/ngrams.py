@@ -1,7 +1,7 @@
-"""Weighted bag of n-grams: fastText's classifier (Joulin et al., 2017) on naive Bayes features.
+"""Weighted bag of n-grams: fastText's classifier (Joulin et al., 2017) on tf-idf weights.
 
-With one feature per n-gram it is the linear model of Wang and Manning (2012); more features and hidden
-layers let n-grams act together (deep averaging networks, Iyyer et al., 2015).
+Without hidden layers it is a linear model of n-grams; hidden layers let n-grams act together (deep
+averaging networks, Iyyer et al., 2015).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class NgramsOptions:
 
     Attributes:
         embedding_size: features per n-gram; 1 suffices for two classes and for regression.
-        weighted: sum by the weights of the training part, else the mean.
+        weighted: sum by how rare n-grams are in the training part, else the mean.
         ngram_dropout: share of n-grams left out in training.
         depth: hidden layers.
         width: units of a hidden layer.

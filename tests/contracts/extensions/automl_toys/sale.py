@@ -32,10 +32,6 @@ class Sale(Spots):
         values = np.stack([numbers, sold.to_numpy(np.float64)], axis=1)
         return values, ~np.isnan(values).any(axis=1)
 
-    def groups(self, targets):
-        """Those with yes."""
-        return targets[:, 1:] > 0
-
     def words(self, targets):
         """Tell the share of yes."""
         return f", {100 * np.mean(targets[:, 1]):.3g}% sold"

@@ -51,10 +51,6 @@ class Spots(Label):
         """They are text already."""
         return dict(decoded)
 
-    def groups(self, targets):
-        """One group of those with several spots."""
-        return np.array([[len(points) > 1] for points in targets])
-
     def words(self, targets):
         """Tell how many there are at most."""
         return f", up to {max(map(len, targets))} spots"
