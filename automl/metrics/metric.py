@@ -24,17 +24,19 @@ class Metric:
         unit: what it is measured in, in words; empty for a bare number.
         tie_breaker: rank among the losses that decide between equal scores, from 1: of those that a task
             measures the first decides, and smaller is better. 0 for a metric that never decides.
+        stepped: whether it counts right answers, so that few examples give it few levels.
     """
 
     name: str
     direction: Direction
     unit: str = ""
     tie_breaker: int = 0
+    stepped: bool = False
 
 
-ACCURACY = Metric(name="accuracy", direction="maximize", unit=SHARE)
-BALANCED_ACCURACY = Metric(name="balanced_accuracy", direction="maximize", unit=SHARE)
-F1_MACRO = Metric(name="f1_macro", direction="maximize", unit=SHARE)
+ACCURACY = Metric(name="accuracy", direction="maximize", unit=SHARE, stepped=True)
+BALANCED_ACCURACY = Metric(name="balanced_accuracy", direction="maximize", unit=SHARE, stepped=True)
+F1_MACRO = Metric(name="f1_macro", direction="maximize", unit=SHARE, stepped=True)
 ROC_AUC = Metric(name="roc_auc", direction="maximize", unit=SHARE)
 PR_AUC = Metric(name="pr_auc", direction="maximize", unit=SHARE)
 LOG_LOSS = Metric(name="log_loss", direction="minimize", unit=NATS, tie_breaker=1)

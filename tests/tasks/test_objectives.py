@@ -14,6 +14,7 @@ from automl.tasks.objectives import (
     default_objective,
     directions,
     parse_objective,
+    smooth_objective,
     tie_breaker,
 )
 
@@ -113,3 +114,19 @@ def test_a_wrong_metric_is_refused_before_numpy_is_loaded() -> None:
 )
 def test_one_loss_decides_between_equal_scores(metrics: dict[str, float], loss: float) -> None:
     assert tie_breaker(metrics) == loss
+
+
+@pytest.mark.parametrize(
+    ("metric", "task", "smooth"),
+    [
+        ("accuracy", "binary", "log_loss"),
+        ("f1_macro", "multiclass", "log_loss"),
+        ("roc_auc", "binary", "roc_auc"),
+        ("rmse", "regression", "rmse"),
+        ("skill", "joint", "skill"),
+    ],
+)
+def test_metrics_of_few_levels_give_way_to_the_loss_of_the_task(
+    metric: str, task: str, smooth: str
+) -> None:
+    assert smooth_objective(parse_objective(metric), task).name == smooth

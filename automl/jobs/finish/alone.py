@@ -13,7 +13,7 @@ from automl.jobs.finish.winner import TrainedMember
 from automl.jobs.session import Session
 from automl.jobs.trial.training import Course, train_model
 from automl.tasks.scoring import OutputScorer
-from automl.training.engine import Epoch, Split, StopReason
+from automl.training.engine import Epoch, Split, StopReason, TrainingOptions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,6 +56,12 @@ def train_on_all(session: Session, member: TrainedMember) -> TrainedMember:
     return replace(member, folds=(), outputs=outputs)
 
 
+def shortened(training: TrainingOptions, share: float) -> TrainingOptions:
+    """Return the options for a share of the epochs, which see each row for the same share of the passes."""
+    passes = max(1, round(share * training.passes)) if training.passes else 0
+    return replace(training, patience=0, passes=passes)
+
+
 def _values(session: Session, member: TrainedMember, deadline: float | None) -> tuple[np.ndarray, ...]:
     """Values after the last epoch: which one is best cannot be told from examples that are trained on."""
     setting, record = session.setting, member.record
@@ -66,10 +72,11 @@ def _values(session: Session, member: TrainedMember, deadline: float | None) -> 
             last.append(epoch.state().variables)
         return ""
 
-    _, dealt = setting.dealt(record.configuration)
+    family, dealt = setting.dealt(record.configuration)
+    training = shortened(dealt.training, epochs / setting.epochs[family])
     trained = train_model(
         setting,
-        replace(dealt, training=replace(dealt.training, patience=0)),
+        replace(dealt, training=training),
         _scored_on_few(setting.prepared),
         Course(
             title="the training on all examples",

@@ -13,7 +13,7 @@ from automl.core.specs import COSTS, Objective
 from automl.core.targets import count_rows
 from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.jobs.intake.setting import Setting
-from automl.tasks.objectives import default_objective
+from automl.tasks.objectives import default_objective, smooth_objective
 from automl.tasks.task import FitsHead
 from automl.training.engine import Epoch, Observer, Outcome, Part, StopReason
 from automl.training.failures import TooSlowError, out_of_memory
@@ -172,7 +172,7 @@ def _attempt(setting: Setting, dealt: Dealt, prepared: Prepared, course: Course)
         outcomes = setting.engine.train(
             [candidate],
             prepared.split,
-            objective=_guide(setting.objectives, prepared),
+            objective=_guide(setting.objectives, prepared, course.folds),
             observers=[course.watch],
             deadline=course.deadline,
             states=[course.state],
@@ -232,7 +232,9 @@ def _more_parts(setting: Setting, dealt: Dealt, prepared: Prepared) -> int:
     return parts_per_batch(more * _parts(dealt, prepared), _batch(dealt, prepared))
 
 
-def _guide(objectives: tuple[Objective, ...], prepared: Prepared) -> Objective:
-    """The objective that tells which epoch is best: a cost cannot."""
+def _guide(objectives: tuple[Objective, ...], prepared: Prepared, folds: tuple[Part, ...]) -> Objective:
+    """The objective that tells which epoch is best: a cost cannot, nor shares of the few rows of folds."""
+    kind = prepared.task.kind
     measured = [item for item in objectives if item.name not in COSTS]
-    return measured[0] if measured else default_objective(prepared.task.kind)
+    chosen = measured[0] if measured else default_objective(kind)
+    return smooth_objective(chosen, kind) if folds else chosen
