@@ -32,6 +32,7 @@ from automl.data.forecast_table import (
 )
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, WindowFacts
 from automl.data.preprocessing.series import safe, standardise, statistics, with_kernels
+from automl.data.season_search import find_season
 from automl.data.source import Source
 from automl.data.tables import plain_styles, written_as
 from automl.data.targets import array_label_type
@@ -134,8 +135,8 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
         options = replace(options, time_column=time_of_index(source, table))
     roles, dropped = find_roles(table, options)
     found = read_panels(table, roles)
-    season = found.axis.season
     panels = [panel for panel in found.panels if len(panel.values)] or found.panels
+    season, told = _season(found.axis.season, panels, roles.targets)
     length = int(np.median([len(panel.values) for panel in panels]))
     horizon = _positive(options.horizon, "horizon") or forecasting.default_horizon(season, length)
     lookback = _positive(options.lookback, "look-back") or forecasting.default_lookback(
@@ -161,7 +162,7 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
         },
         task="forecasting",
         target_names=roles.channels[: roles.targets],
-        notes=(*found.notes, *dropped, *short, *thin),
+        notes=(*found.notes, *dropped, *told, *short, *thin),
         columns=roles.channels,
         kinds=dict.fromkeys(roles.channels, "series"),
         windows=WindowFacts(
@@ -172,6 +173,15 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
             targets=roles.targets,
         ),
     )
+
+
+def _season(known: int, panels: list[forecasting.Panel], targets: int) -> tuple[int, tuple[str, ...]]:
+    """Return the season that the times tell, or else the values; and what was guessed."""
+    if known > 1:
+        return known, ()
+    season = find_season([panel.values[:, :targets] for panel in panels])
+    text = f"The times tell no season; the values repeat every {season} steps, which is taken for one."
+    return season, (text,) if season > 1 else ()
 
 
 def _forecast_again(
