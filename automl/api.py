@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,9 +25,9 @@ from automl.jobs.config import (
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.backend import Backend, kept_backend
-from automl.jobs.intake.intake import check_early
+from automl.jobs.intake.intake import check_early, take_in
 from automl.jobs.intake.kept_options import kept_config, with_secrets
-from automl.jobs.intake.opening import check_stores, open_tracker_of, proposer_of, taken_in
+from automl.jobs.intake.opening import Tracking, check_stores, open_tracker_of, proposer_of
 from automl.jobs.intake.over import is_over, leave_as_it_is
 from automl.jobs.intake.settled import as_begun, settled
 from automl.jobs.intake.warm_start import check_places
@@ -37,7 +37,7 @@ from automl.jobs.result import Result, load_result
 from automl.jobs.search.alarm import alarm
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.clock import counted, seconds_used
-from automl.jobs.search.crew import executor_name, hiring
+from automl.jobs.search.crew import hiring
 from automl.jobs.search.interrupts import endings_interrupt
 from automl.jobs.tune.tuned import load_any, refuse_tuned
 from automl.jobs.versions import refuse_other_versions
@@ -320,18 +320,24 @@ def _search(
     with (
         alarm(phases, begun.end, forceful=alone) as bell,
         hiring(folder, data, progress.note) as hire,
+        closing(Tracking(config, folder)) as tracking,
     ):
 
-        def chosen(backend: Backend) -> None:
+        def started_beside(backend: Backend) -> None:
             hire.begin(replace(config, backend=backend.trials), elsewhere=backend.elsewhere)
+            tracking.begin()
 
         hire.prepare(config)
-        source = replace(source, phases=phases)
-        intake = taken_in(config, source, folder, progress.note, alone=alone, hire=chosen)
+        intake = take_in(
+            config,
+            replace(source, phases=phases),
+            folder.cache,
+            alone=alone,
+            data_is_good=started_beside,
+            note=progress.note,
+        )
         config = settled(replace(config, backend=intake.backend.trials), intake)
-        # in this process MLflow would take its time from a training alone; from many, their coordinator's
-        apart = executor_name(config, elsewhere=intake.backend.elsewhere) != "inline"
-        tracker = open_tracker_of(config.tracking, config.tracking_uri, folder, apart=apart)
+        tracker = tracking.open()
         write_whole(folder.job, dump_config(kept_config(config)))
         from automl.jobs.search.search import Adapters, run_search
         from automl.training import memory

@@ -18,12 +18,12 @@ from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_I
 
 from automl.core.pages import whole_page
 from automl.tracking import registration
-from automl.tracking.client_settings import quiet
 from automl.tracking.creation import create
-from automl.tracking.location import artifact_root, is_server, resolve
+from automl.tracking.description import safe_name
+from automl.tracking.location import artifact_root, is_server
 from automl.tracking.operation import PENDING, Operation
 from automl.tracking.schema import check_schema
-from automl.tracking.store import KeptRun, StoreError
+from automl.tracking.store import KeptRun, temporary
 
 KEY_TAG = "automl.key"
 
@@ -98,7 +98,7 @@ class Delivery:
         try:
             found = self.client.get_run(self._find(run))
         except MlflowException as error:
-            if temporary(error):
+            if self.temporary(error):
                 raise
             return None
         self.experiment = found.info.experiment_id
@@ -114,8 +114,23 @@ class Delivery:
         try:
             self.client.get_experiment(self.experiment or "0")
         except Exception as error:
-            return not temporary(error)
+            return not self.temporary(error)
         return True
+
+    def temporary(self, error: Exception) -> bool:
+        """Whether an error says that the store is away, rather than that it refuses what was sent."""
+        if isinstance(error, MlflowException):
+            return error.error_code not in PERMANENT
+        return temporary(error)
+
+    def prepare(self) -> None:
+        """Create or check the data base of a local store, which takes seconds, ahead of the first request.
+
+        What goes wrong is told by that.
+        """
+        with suppress(Exception):
+            if not is_server(self._uri):
+                self.client.search_experiments(max_results=1)
 
     def close(self) -> None:
         """Nothing is held between two requests."""
@@ -133,7 +148,7 @@ class Delivery:
 
     def _experiment(self, name: str) -> Any:
         root = artifact_root(self._uri)
-        place = None if root is None else f"{root}/{registration.safe_name(name)}"
+        place = None if root is None else f"{root}/{safe_name(name)}"
         if found := self.client.get_experiment_by_name(name):
             return found
         try:
@@ -217,28 +232,6 @@ class Delivery:
 
     def _end(self, run: str, content: Mapping[str, Any]) -> None:
         self.client.set_terminated(run, status=content["status"], end_time=content["time"])
-
-
-def warm_up(uri: str | None) -> None:
-    """Load MLflow and create or check the data base of a local store, ahead of ``open_tracker``.
-
-    It takes seconds, which a thread can spend beside other imports. What goes wrong is told by the tracker.
-    """
-    with suppress(Exception):
-        store = resolve(uri)
-        if not is_server(store):
-            quiet()
-            Delivery(store).client.search_experiments(max_results=1)
-
-
-def temporary(error: Exception) -> bool:
-    """Whether an error says that the store is away, rather than that it refuses what was sent."""
-    if isinstance(error, StoreError):
-        return error.temporary
-    if isinstance(error, MlflowException):
-        return error.error_code not in PERMANENT
-    # requests' errors are OSErrors; a database driver's come wrapped by MLflow
-    return isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
 
 
 def _kept(run: Run) -> KeptRun:

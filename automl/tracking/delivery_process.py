@@ -1,7 +1,7 @@
 """A store that is written to from a separate process.
 
-MLflow's client needs more CPU time than a quick trial. In the coordinator's process, all trials would wait
-for it; in its own, it uses another core.
+MLflow's client needs more CPU time than a quick trial, and 3 s to be loaded and to make a database. In the
+coordinator's process, the first step and all trials would wait for it; in its own, it uses another core.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from automl.core.children import start_module
 from automl.tracking.operation import PENDING, Operation
-from automl.tracking.store import GoneError, KeptRun, StoreError
+from automl.tracking.store import GoneError, KeptRun, StoreError, temporary
 
 AT_ONCE = 64
 """Operations that are handed over before the first answer is read."""
@@ -35,7 +35,7 @@ class DeliveryProcess:
     def __init__(self, uri: str) -> None:
         self.session = uuid.uuid4().hex
         self.experiment = self.model_uri = ""
-        self._uri = uri
+        self.uri = uri
         self._runs: dict[str, str] = {}
         self._turn = threading.Lock()
         self._closed = False
@@ -84,6 +84,10 @@ class DeliveryProcess:
         except StoreError:
             return False
 
+    def temporary(self, error: Exception) -> bool:
+        """Whether an error says that the store is away, rather than that it refuses what was sent."""
+        return temporary(error)
+
     def close(self) -> None:
         """End the process; nothing is sent after that."""
         self._closed = True
@@ -111,7 +115,7 @@ class DeliveryProcess:
         self._process, self._connection = start_module(
             "automl.tracking.delivery_worker", output=subprocess.DEVNULL, errors=None, environment={}
         )
-        opening = {"uri": self._uri, "session": self.session, "experiment": self.experiment}
+        opening = {"uri": self.uri, "session": self.session, "experiment": self.experiment}
         self._connection.send_bytes(json.dumps(opening).encode())
 
     def _end(self) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from automl.core.children import take_line
 from automl.tracking.client_settings import configure, quiet
-from automl.tracking.delivery import Delivery, temporary
+from automl.tracking.delivery import Delivery
 from automl.tracking.operation import Operation
 
 
@@ -30,6 +30,7 @@ def main(descriptor: int) -> None:
     configure()
     quiet()
     delivery = Delivery(**requests.get())
+    delivery.prepare()
     while True:
         for answer in _answers(delivery, requests.get()):
             kept = {"experiment": delivery.experiment, "model_uri": delivery.model_uri}
@@ -55,7 +56,7 @@ def _answers(delivery: Delivery, request: Mapping[str, Any]) -> Iterator[dict[st
         else:
             yield {"answer": _CALLS[request["call"]](delivery, *request["arguments"])}
     except Exception as error:  # SQLAlchemy, urllib3 and MLflow each have their own
-        yield {"error": str(error) or type(error).__name__, "temporary": temporary(error)}
+        yield {"error": str(error) or type(error).__name__, "temporary": delivery.temporary(error)}
 
 
 def _adopt(delivery: Delivery, run: str) -> dict[str, Any] | None:

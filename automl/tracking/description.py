@@ -6,6 +6,7 @@ import json
 import math
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -172,6 +173,11 @@ def safe_key(name: object) -> str:
     """Return a name with only the characters that the store allows."""
     kept = "".join(char if char.isalnum() or char in "_-. /" else "_" for char in str(name))
     return kept[: LIMITS["key"]] or "_"
+
+
+def safe_name(name: str) -> str:
+    """Return the name as registry and file system allow it: no slashes, no colons, not empty."""
+    return re.sub(r"[/:\\%\s]+", "-", name).strip("-.")[:200] or "automl"
 
 
 def is_number(value: object) -> bool:

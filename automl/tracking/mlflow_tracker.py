@@ -15,17 +15,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mlflow.exceptions import MlflowException
-
 from automl._version import __version__
-from automl.core.errors import ConfigError, DiskFullError
+from automl.core.errors import ConfigError
 from automl.core.secrets import scrub, shown
 from automl.core.specs import COSTS, EpochRecord, JobRecord, Objective, TrialRecord, label_of
-from automl.tracking import registration
-from automl.tracking.answering import check_store, insist
+from automl.tracking.answering import insist
 from automl.tracking.client_settings import configure, quiet, restore
-from automl.tracking.delivery import Delivery, temporary
-from automl.tracking.delivery_process import DeliveryProcess
 from automl.tracking.description import (
     LIMITS,
     NOTE,
@@ -39,11 +34,12 @@ from automl.tracking.description import (
     job_params,
     job_tags,
     safe_key,
+    safe_name,
     standing,
     texts,
 )
 from automl.tracking.earlier import TRIAL_TAG, trials_of
-from automl.tracking.location import resolve, settle
+from automl.tracking.location import settle
 from automl.tracking.operation import PENDING, Kind, Operation, now, provisional_id
 from automl.tracking.outbox import Outbox
 from automl.tracking.spool import Spool
@@ -59,23 +55,6 @@ MODEL_WAIT_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
 STATUS = {"complete": "FINISHED", "pruned": "KILLED", "interrupted": "KILLED", "failed": "FAILED"}
 _AT_A_PAUSE = ("score", *(f"{TECHNICAL}{name}" for name in ("duration_seconds", "epochs", "best_epoch")))
-
-
-def open_tracker(uri: str | None, folder: Path, *, apart: bool = False) -> MlflowTracker:
-    """Open the store that runs are kept in.
-
-    Args:
-        uri: tracking URI; ``None`` for ``MLFLOW_TRACKING_URI`` or ``mlflow.db`` of the working directory.
-        folder: the job folder; what cannot be sent waits there.
-        apart: send from a process of its own, which pays when this one has many trials to look after.
-
-    Raises:
-        ConfigError: no runs can be kept there, or no server answers. A server is refused only now: one
-            that goes away later stops no search.
-    """
-    check_store(uri)
-    store = resolve(uri)
-    return MlflowTracker(DeliveryProcess(store) if apart else Delivery(store), store, folder)
 
 
 # over 300 lines, as the Protocol's methods share the run, its outbox and its numbering; none is long itself
@@ -95,7 +74,7 @@ class MlflowTracker:
         self._environment = configure()
         self._store = store
         self._outbox = Outbox(
-            store.deliver, temporary=temporary, answers=store.answers, spool=Spool(folder)
+            store.deliver, temporary=store.temporary, answers=store.answers, spool=Spool(folder)
         )
         self._notes: list[str] = []
         self._objectives: tuple[Objective, ...] = ()
@@ -117,7 +96,7 @@ class MlflowTracker:
         Raises:
             ConfigError: the store refuses to work, before anything was searched.
         """
-        self._objectives, self._model_name = job.objectives, registration.safe_name(job.name)
+        self._objectives, self._model_name = job.objectives, safe_name(job.name)
         self._note = job_note(job, self._model_name)
         self._open_experiment(job.name)
         self._outbox.start()
@@ -243,9 +222,11 @@ class MlflowTracker:
         Returns:
             ``models:/<name>/<version>``, or "" when it could not be sent yet.
         """
+        from automl.tracking import registration  # MLflow, which takes a second to load
+
         try:
             saved = registration.save(model, self._folder / "tracking_model")
-        except (DiskFullError, MlflowException, OSError, TypeError, ValueError) as error:
+        except registration.FAILURES as error:
             self._notes.append(f"The winner was not registered in MLflow: {scrub(str(error))}")
             return ""
         content = {

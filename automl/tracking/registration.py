@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import shutil
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -24,6 +23,7 @@ from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
 
+from automl.core.errors import DiskFullError
 from automl.core.files import whole, whole_folder, write_whole
 from automl.core.specs import label_of
 from automl.tracking import served_model
@@ -39,6 +39,9 @@ _MODEL_NOTE = (
     "Winners of searches by automl, one version per search; the alias `champion` is the newest. Load it "
     "with `mlflow.pyfunc.load_model`; it takes raw examples. Each version describes its search."
 )
+FAILURES = (DiskFullError, MlflowException, OSError, TypeError, ValueError)
+"""What may go wrong when a winner is saved."""
+
 PACKAGES = ("automl-keras", "keras", "tensorflow", "numpy", "pandas", "scikit-learn")
 
 
@@ -142,11 +145,6 @@ def requirements(further: Collection[str] = ()) -> list[str]:
         except metadata.PackageNotFoundError:
             continue
     return found
-
-
-def safe_name(name: str) -> str:
-    """Return the name as registry and file system allow it: no slashes, no colons, not empty."""
-    return re.sub(r"[/:\\%\s]+", "-", name).strip("-.")[:200] or "automl"
 
 
 def _gather(job: Path, data: Path) -> None:

@@ -6,6 +6,7 @@ Here this is done only to a database that this package has created, and after co
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -23,6 +24,10 @@ from automl.tracking.location import is_server, settle, sqlite_path
 
 OURS = int.from_bytes(b"auML")
 """SQLite's ``application_id`` of the databases that this package has made."""
+
+
+_FACT = re.compile(r"""^(revision|down_revision)\b[^=\n]*= *["'](\w+)["']""", re.MULTILINE)
+"""What a script of Alembic says of itself: its version, and the one before."""
 
 
 def mark_as_ours(database: sqlite3.Connection) -> None:
@@ -86,15 +91,18 @@ def _revision_of_file(path: Path) -> str:
 
 
 def _revisions() -> list[str]:
-    """Versions that the installed MLflow knows, its own first."""
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
+    """Versions that the installed MLflow knows, its own first.
 
-    found = find_spec("mlflow.store.db_migrations")
+    They are read from its scripts as texts: Alembic would run them, and importing what they import takes
+    2 s of a search that has not begun.
+    """
+    found = find_spec("mlflow")
     places = [] if found is None else list(found.submodule_search_locations or ())
-    config = Config()
-    config.set_main_option("script_location", places[0].replace("%", "%%"))
-    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    scripts = Path(places[0], "store", "db_migrations", "versions").glob("*.py")
+    facts = [dict(_FACT.findall(script.read_text(encoding="utf-8"))) for script in scripts]
+    earlier = {fact["revision"]: fact.get("down_revision", "") for fact in facts if "revision" in fact}
+    newest = [revision for revision in earlier if revision not in earlier.values()]
+    return [*newest, *(revision for revision in earlier if revision not in newest)]
 
 
 def _made_here(uri: str) -> bool:

@@ -56,6 +56,14 @@ class GoneError(StoreError):
         super().__init__(text, temporary=True)
 
 
+def temporary(error: Exception) -> bool:
+    """Whether an error that is not of MLflow says that the store is away."""
+    if isinstance(error, StoreError):
+        return error.temporary
+    # requests' errors are OSErrors; a database driver's come wrapped by MLflow
+    return isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+
+
 class Store(Protocol):
     """Carries operations out, and looks runs up.
 
@@ -99,6 +107,10 @@ class Store(Protocol):
 
     def answers(self) -> bool:
         """Whether the store answers."""
+        ...
+
+    def temporary(self, error: Exception) -> bool:
+        """Whether an error of its own says that it is away, rather than that it refuses what was sent."""
         ...
 
     def close(self) -> None:

@@ -137,9 +137,11 @@ def pretended_search(
 def _tracker(folder: Path, uri: str) -> Tracker:
     if not uri:
         return NullTracker()
-    from automl.tracking.mlflow_tracker import open_tracker
+    from automl.tracking.delivery_process import DeliveryProcess
+    from automl.tracking.location import resolve
+    from automl.tracking.opening import open_tracker
 
-    return open_tracker(uri, folder, apart=True)
+    return open_tracker(uri, folder, DeliveryProcess(resolve(uri)))
 
 
 def job_record(folder: Path, run_id: str = "") -> JobRecord:

@@ -24,7 +24,7 @@ class TestMemory(TrackerContract):
 class TestMlflow(TrackerContract):
     @pytest.fixture
     def kept(self, empty_database: Path, tmp_path: Path) -> Kept:
-        from automl.tracking.mlflow_tracker import open_tracker
+        from automl.tracking.opening import open_tracker
 
         shutil.copy(empty_database, tmp_path / "mlflow.db")
         uri = f"sqlite:///{tmp_path / 'mlflow.db'}"

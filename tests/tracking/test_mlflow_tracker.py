@@ -18,7 +18,8 @@ import automl
 from automl.core.errors import ConfigError
 from automl.core.specs import EpochRecord, TrialRecord
 from automl.testing.trackers import JOB
-from automl.tracking.mlflow_tracker import MlflowTracker, open_tracker
+from automl.tracking.mlflow_tracker import MlflowTracker
+from automl.tracking.opening import open_tracker
 from automl.tracking.tracker import ModelRecord
 
 

@@ -16,7 +16,8 @@ from mlflow import MlflowClient
 from automl.core.specs import TrialRecord
 from automl.testing.trackers import JOB
 from automl.tracking.dashboard import run_page, serve
-from automl.tracking.mlflow_tracker import MlflowTracker, open_tracker
+from automl.tracking.mlflow_tracker import MlflowTracker
+from automl.tracking.opening import open_tracker
 from automl.tracking.operation import PENDING
 from automl.tracking.tracker import ModelRecord
 from tests.tracking.conftest import RealServer

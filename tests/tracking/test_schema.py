@@ -35,6 +35,23 @@ def change(path, command, *values):
         database.commit()
 
 
+def test_the_versions_that_scripts_tell_are_those_that_alembic_finds():
+    from importlib.util import find_spec
+
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    place = find_spec("mlflow.store.db_migrations").submodule_search_locations[0]
+    config.set_main_option("script_location", place.replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+
+    found = schema._revisions()
+
+    assert found[0] == scripts.get_current_head()
+    assert sorted(found) == sorted(script.revision for script in scripts.walk_revisions())
+
+
 VERSION = "UPDATE alembic_version SET version_num = ?"
 
 

@@ -1,24 +1,21 @@
-"""What a job opens before it searches: its data, beside it the store of its runs, and its study."""
+"""What a job opens before it searches: the store of its runs, and its study."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.core.specs import Objective
 from automl.jobs.config import JobConfig
 from automl.jobs.folder import JobFolder
-from automl.jobs.intake.backend import Backend
-from automl.jobs.intake.intake import Intake, take_in
 from automl.jobs.intake.warm_start import place_of
 
 if TYPE_CHECKING:
-    from automl.data.source import Source
     from automl.spaces.space import SearchSpace
     from automl.study.earlier.warm_start import Facts
     from automl.study.proposer import Proposer
+    from automl.tracking.delivery_process import DeliveryProcess
     from automl.tracking.tracker import Tracker
 
 
@@ -34,51 +31,48 @@ def check_stores(config: JobConfig) -> None:
         check_store(config.tracking_uri)
 
 
-def taken_in(
-    config: JobConfig,
-    source: Source,
-    folder: JobFolder,
-    note: Callable[[str], None],
-    *,
-    alone: bool,
-    hire: Callable[[Backend], object],
-) -> Intake:
-    """Read the data and tell what it is.
-
-    While Keras is loaded, workers load it, too, and the tracker's store is made ready.
+class Tracking:
+    """The store of a job's runs, opened in two steps: what speaks to it starts while Keras is loaded.
 
     Args:
         config: the job.
-        source: its data.
-        folder: where what is slow to read is kept.
-        note: tells the user something.
-        alone: whether this process does nothing else.
-        hire: starts the workers, once the backend of the trials is known.
+        folder: where what cannot be sent waits.
     """
 
-    def warm() -> None:
-        if config.tracking:
-            from automl.tracking.delivery import warm_up
+    def __init__(self, config: JobConfig, folder: JobFolder) -> None:
+        self._config, self._folder = config, folder
+        self._process: DeliveryProcess | None = None
 
-            warm_up(config.tracking_uri)
+    def begin(self) -> None:
+        """Start the process that speaks to the store; it makes a data base that is not there."""
+        if self._config.tracking:
+            from automl.tracking.delivery_process import DeliveryProcess
+            from automl.tracking.location import resolve
 
-    def beside(backend: Backend) -> None:
-        hire(backend)
-        thread.submit(warm)
+            self._process = DeliveryProcess(resolve(self._config.tracking_uri))
 
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return take_in(config, source, folder.cache, alone=alone, data_is_good=beside, note=note)
+    def open(self) -> Tracker:
+        """Open the tracker."""
+        config = self._config
+        return open_tracker_of(config.tracking, config.tracking_uri, self._folder, self._process)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.close()
 
 
-def open_tracker_of(tracking: bool, uri: str | None, folder: JobFolder, *, apart: bool = False) -> Tracker:
-    """Open the tracker of a job: MLflow, from a process of its own or from this one, or none at all."""
+def open_tracker_of(
+    tracking: bool, uri: str | None, folder: JobFolder, process: DeliveryProcess | None = None
+) -> Tracker:
+    """Open the tracker of a job: MLflow, by a process of its own or by this one, or none at all."""
     if not tracking:
         from automl.tracking.memory import NullTracker
 
         return NullTracker()
-    from automl.tracking.mlflow_tracker import open_tracker
+    from automl.tracking.opening import open_tracker
 
-    return open_tracker(uri, folder.path, apart=apart)
+    return open_tracker(uri, folder.path, process)
 
 
 def proposer_of(
