@@ -217,7 +217,7 @@ class Result:
         notes = (*notes, *left_out, *seen.notes)
         told(notes)
         targets = self._task.encode(examples.targets or {})
-        metrics = score_at_once(self._task.scorer(), targets, self._predictions(examples))
+        metrics = score_at_once(self._task.scorer(), targets, self._predictions(examples), examples.groups)
         return {"rows": len(examples), "seen_rows": seen.rows, "metrics": metrics, **listed(notes)}
 
     def refuse_unreadable(self, data: object) -> None:

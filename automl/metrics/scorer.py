@@ -59,7 +59,7 @@ class Decoded:
 class Hears(Protocol[Heard]):
     """Any scorer, whether it hears of arrays or of mappings by name."""
 
-    def update(self, y: Heard, p: Heard, /) -> None:
+    def update(self, y: Heard, p: Heard, groups: np.ndarray | None = None, /) -> None:
         """Hear of a batch."""
         ...
 
@@ -68,9 +68,11 @@ class Hears(Protocol[Heard]):
         ...
 
 
-def score_at_once(scorer: Hears[Heard], y: Heard, p: Heard) -> dict[str, float]:
+def score_at_once(
+    scorer: Hears[Heard], y: Heard, p: Heard, groups: np.ndarray | None = None
+) -> dict[str, float]:
     """Return the metrics of one batch that is all there is."""
-    scorer.update(y, p)
+    scorer.update(y, p, *(() if groups is None else (groups,)))
     return scorer.result()
 
 

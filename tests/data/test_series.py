@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -376,3 +377,31 @@ def test_booleans_of_a_file_are_covariates_as_those_of_a_frame_are(tmp_path: Pat
 def test_only_forecasts_have_channels_that_are_columns() -> None:
     assert channels_of(read(hours(40), horizon=2).schema) == ("load", "heat")
     assert channels_of({"channels": 3}) == ()
+
+
+def test_several_series_have_scales_of_their_own() -> None:
+    steps = np.arange(60)
+    frame = pd.DataFrame(
+        {
+            "shop": np.repeat(["a", "b"], 60),
+            "step": np.tile(steps, 2),
+            "load": np.concatenate([steps % 2, 1000.0 * (steps % 2) + steps]),
+        }
+    )
+    options = ReadOptions(target=("load",), id_column="shop", time_column="step", horizon=2, lookback=4)
+    dataset = SERIES.read(open_source(frame), options)
+    rows = np.arange(len(dataset.examples))
+
+    scales = SERIES.facts(dataset, rows)["scales"]
+
+    assert dataset.examples.groups is not None
+    assert dataset.examples.take(rows[:3]).groups.tolist() == ["a", "a", "a"]
+    assert set(scales) == {"a", "b"}
+    assert scales["a"][0] == pytest.approx([0.5], abs=1e-6)
+    assert scales["b"][0][0] > 400
+    assert (
+        SERIES.facts(SERIES.read(open_source(frame[:60]), replace(options, id_column=None)), rows[:30])[
+            "scales"
+        ]
+        == {}
+    )

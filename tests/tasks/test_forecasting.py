@@ -217,3 +217,31 @@ def test_a_window_that_stands_still_counts_in_the_unit_of_the_target(task: Forec
 def test_an_unknown_unit_of_errors_is_refused() -> None:
     with pytest.raises(ConfigError, match="error_unit target or window"):
         ForecastOptions(error_unit="metre")  # type: ignore[arg-type]
+
+
+def test_each_of_several_series_is_scored_by_its_own_scale() -> None:
+    scales = {"small": [[0.1], [0.01]], "large": [[100.0], [10.0]]}
+    facts = {"mean": [0.0], "std": [70.0], "naive_mae": [5.0], "season": 2, "horizon": 3, "scales": scales}
+    task = fit_task("forecasting", named(np.zeros((2, 3, 1))), names=("y",), facts=facts)
+    truth = task.encode(named(np.zeros((4, 3, 1))))
+    off = named(np.array([0.01, 10.0, 0.01, 10.0])[:, None, None] * np.ones((4, 3, 1)))
+    groups = np.array(["small", "large"] * 2, object)
+
+    own = score_at_once(task.scorer(), truth, off, groups)
+
+    assert own["mase"] == pytest.approx(1.0)
+    assert own["mae_scaled"] == pytest.approx(0.1)
+    assert own["mse_scaled"] == pytest.approx(0.01)
+    assert own["mae"] == pytest.approx(5.005)
+    assert score_at_once(task.scorer(), truth, off)["mase"] == pytest.approx(5.005 / 5)
+    assert restore_task(json.loads(json.dumps(task.describe()))) == task
+
+
+def test_a_series_that_training_did_not_have_is_scored_by_the_scale_of_all() -> None:
+    facts = {**FACTS, "scales": {"known": [[1.0, 1.0], [1.0, 1.0]]}}
+    task = fit_task("forecasting", named(np.zeros((5, 4, 2))), names=("a", "b"), facts=facts)
+    truth, off = task.encode(named(np.zeros((2, 4, 2)))), named(np.ones((2, 4, 2)))
+
+    new = score_at_once(task.scorer(), truth, off, np.array(["new", "new"], object))
+
+    assert new == score_at_once(task.scorer(), truth, off)

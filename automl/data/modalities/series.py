@@ -102,21 +102,22 @@ class Series:
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """For forecasts: mean and deviation of each target, season, horizon and the scale of MASE.
 
-        The scale is the mean absolute error of the seasonal naive forecast, one season back, within the
-        training part (Hyndman and Koehler, 2006); of the last value where that is 0.
+        Of several series deviation and scale are told for each, too. The scale is the mean absolute error
+        of the seasonal naive forecast, one season back, within the training part (Hyndman and Koehler,
+        2006); of the last value where that is 0.
         """
         if dataset.windows is None:
             return {}
+        season = dataset.windows.season
         runs = [targets for _, targets in _training_runs(dataset, rows)]
         mean, std = statistics(np.concatenate(runs))
-        season = dataset.windows.season
-        seasonal, last = _naive_error(runs, season), _naive_error(runs, 1)
         return {
             "mean": mean.tolist(),
             "std": safe(std, mean).tolist(),
             "season": season,
-            "naive_mae": np.where(seasonal > 0, seasonal, last).tolist(),
+            "naive_mae": _scale(runs, season).tolist(),
             "horizon": dataset.windows.horizon,
+            "scales": _scales(dataset, rows, season),
         }
 
 
@@ -148,7 +149,7 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
     windows = forecasting.cut(kept, lookback, horizon, roles.targets, stride)
     thin = (f"Windows start every {stride} steps, to keep epochs short.",) if stride > 1 else ()
     return Dataset(
-        examples=_examples(windows),
+        examples=_examples(windows, several=roles.series is not None),
         schema={
             "form": "forecast",
             **plain_roles(roles),
@@ -211,7 +212,8 @@ def _forecast_again(
     if roles.series is not None:
         keys[roles.series] = _as_given(windows.names, table.frame[roles.series])
     asked = () if targets else _of_rows_asked_for(panels, horizon)
-    return _examples(windows, keys), (*found.notes, *context, *short, *asked)
+    examples = _examples(windows, keys, several=roles.series is not None)
+    return examples, (*found.notes, *context, *short, *asked)
 
 
 def _with_context(
@@ -254,8 +256,11 @@ def _of_rows_asked_for(panels: list[forecasting.Panel], horizon: int) -> tuple[s
     return (Note(text, len(late) / len(panels)),)
 
 
-def _examples(windows: forecasting.Cut, keys: Mapping[str, np.ndarray] | None = None) -> Examples:
+def _examples(
+    windows: forecasting.Cut, keys: Mapping[str, np.ndarray] | None = None, *, several: bool
+) -> Examples:
     return Examples(
+        groups=windows.names if several else None,
         inputs={"series": cast("np.ndarray", windows.inputs)},
         targets=None if windows.targets is None else {TARGET: cast("np.ndarray", windows.targets)},
         keys=keys or {},
@@ -275,6 +280,24 @@ def _training_runs(dataset: Dataset, rows: np.ndarray) -> list[tuple[np.ndarray,
     inputs, targets = cast(Windows, part.inputs["series"]), cast(Windows, (part.targets or {})[TARGET])
     origins = dataset.windows.origins[np.sort(rows)]
     return forecasting.training_rows(inputs, targets, origins, dataset.schema["stride"])
+
+
+def _scales(dataset: Dataset, rows: np.ndarray, season: int) -> dict[str, list[list[float]]]:
+    """Deviation and scale of each target by series; nothing of a single one."""
+    names = dataset.examples.groups
+    if names is None:
+        return {}
+    found = {}
+    for name, places in pd.Series(np.sort(rows)).groupby(names[np.sort(rows)]):
+        runs = [targets for _, targets in _training_runs(dataset, places.to_numpy())]
+        mean, std = statistics(np.concatenate(runs))
+        found[str(name)] = [safe(std, mean).tolist(), _scale(runs, season).tolist()]
+    return found
+
+
+def _scale(runs: list[np.ndarray], season: int) -> np.ndarray:
+    seasonal, last = _naive_error(runs, season), _naive_error(runs, 1)
+    return np.where(seasonal > 0, seasonal, last)
 
 
 def _naive_error(runs: list[np.ndarray], season: int) -> np.ndarray:

@@ -17,10 +17,10 @@ def baseline_records(setting: Setting) -> tuple[TrialRecord, ...]:
     """Score the task's trivial rules on the validation part; with folds each row out of fold."""
     prepared, objectives = setting.prepared, setting.objectives
     scorers: dict[str, TaskScorer] = {}
-    for targets, rules in _parts(setting):
+    for targets, rules, groups in _parts(setting):
         for name, predictions in rules.items():
             scorer = scorers.setdefault(name, prepared.task.scorer())
-            scorer.update(targets, predictions)
+            scorer.update(targets, predictions, groups)
     records = []
     for index, (name, scorer) in enumerate(scorers.items()):
         metrics = scorer.result()
@@ -39,15 +39,16 @@ def baseline_records(setting: Setting) -> tuple[TrialRecord, ...]:
 
 def _parts(
     setting: Setting,
-) -> Iterator[tuple[dict[str, np.ndarray], dict[str, dict[str, np.ndarray]]]]:
-    """Encoded targets, and the predictions of each rule for them."""
+) -> Iterator[tuple[dict[str, np.ndarray], dict[str, dict[str, np.ndarray]], np.ndarray | None]]:
+    """Encoded targets, the predictions of each rule for them, and the group of each."""
     prepared = setting.prepared
     task, train = prepared.task, prepared.split.train_targets
     if not setting.parts:
         targets = dict(prepared.targets)
-        yield targets, task.baselines(train, targets, prepared.validation.inputs)
+        examples = prepared.validation
+        yield targets, task.baselines(train, targets, examples.inputs), examples.groups
     for part in setting.parts:
         targets = {name: values[part.validation] for name, values in prepared.targets.items()}
         seen = {name: values[part.train] for name, values in train.items()}
-        inputs = prepared.validation.take(part.validation).inputs
-        yield targets, task.baselines(seen, targets, inputs)
+        examples = prepared.validation.take(part.validation)
+        yield targets, task.baselines(seen, targets, examples.inputs), examples.groups

@@ -118,7 +118,9 @@ def check_exported(
     task, total = prepared.task, count_rows(prepared.targets)
     metric = task.declaration.default_metric.name if objective.name in COSTS else objective.name
     targets = {name: values[rows] for name, values in prepared.targets.items()}
-    score = score_at_once(task.scorer(), targets, predictions)[metric]
+    groups = prepared.validation.groups
+    groups = None if groups is None else groups[rows]
+    score = score_at_once(task.scorer(), targets, predictions, groups)[metric]
     whole = len(rows) == total and objective.name not in COSTS
     if not fault and whole and expected is not None and _differs(score, expected, total):
         fault = f"it scores {objective.label} {score:.6g}, the leaderboard says {expected:.6g}"

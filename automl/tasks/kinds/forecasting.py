@@ -7,7 +7,7 @@ are standardised with mean and deviation of the training part, as the input chan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 import keras
@@ -90,6 +90,7 @@ class Forecasting:
         naive_mae: error of the seasonal naive forecast within the training part, the scale of MASE.
         season: steps of one season, 1 for none.
         horizon: steps ahead.
+        scales: of each series, where there are several: ``std`` and ``naive_mae`` within it.
     """
 
     names: tuple[str, ...]
@@ -98,6 +99,7 @@ class Forecasting:
     naive_mae: tuple[float, ...]
     season: int
     horizon: int
+    scales: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]] = field(default_factory=dict)
 
     kind: ClassVar[TaskKind] = FORECASTING.name
     declaration: ClassVar[TaskDeclaration] = FORECASTING
@@ -194,7 +196,7 @@ class Forecasting:
 
     def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of forecasts in the targets' units."""
-        return SingleTarget(Decoded(ForecastScorer(self.std, self.naive_mae), self._in_unit))
+        return SingleTarget(Decoded(ForecastScorer(self.std, self.naive_mae, self.scales), self._in_unit))
 
     def _in_unit(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(np.asarray(values, np.float64) * np.array(self.std) + np.array(self.mean))
@@ -231,6 +233,7 @@ class Forecasting:
             "naive_mae": list(self.naive_mae),
             "season": self.season,
             "horizon": self.horizon,
+            "scales": {name: [list(part) for part in pair] for name, pair in self.scales.items()},
         }
 
 
@@ -250,4 +253,8 @@ def restore(description: Mapping[str, Any]) -> Forecasting:
         naive_mae=tuple(description["naive_mae"]),
         season=int(description["season"]),
         horizon=int(description["horizon"]),
+        # folders of earlier searches have none
+        scales={
+            name: (tuple(std), tuple(naive)) for name, (std, naive) in description.get("scales", {}).items()
+        },
     )
