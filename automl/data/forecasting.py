@@ -23,6 +23,9 @@ LARGEST = 1e18
 DOUBLES = 0.05
 """Share of rows with a doubled time above which the table is refused rather than averaged."""
 
+SEASONS = 8
+"""Of a look-back that nobody asked for; measured on M4 hourly: MASE 1.09 with six days, .95 with eight."""
+
 MOST_VALUES = 200_000_000
 """Most values (n * L * c) that one epoch goes through; beyond, windows are thinned evenly."""
 
@@ -137,8 +140,12 @@ def default_horizon(season: int, length: int) -> int:
 
 
 def default_lookback(season: int, horizon: int, length: int) -> int:
-    """Three horizons or two seasons, whichever is longer, and at most a quarter of the series."""
-    return max(1, min(max(3 * horizon, 2 * season), length // 4))
+    """Three horizons or eight seasons, whichever is longer, and at most a quarter of the series.
+
+    Eight days of hours hold a week, and of days, months and quarters they hold enough to average.
+    """
+    seasons = SEASONS if season > 1 else 1
+    return max(1, min(max(3 * horizon, seasons * season), length // 4))
 
 
 def tails(panels: Sequence[Panel], lookback: int) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from automl.tasks.closed_form import Ridge, SeasonalRidge
 BATCH = 512
 """Windows at a time."""
 
-MOST_OPERATIONS = 60_000_000_000
-"""Multiplications; beyond, evenly spaced windows stand for all."""
+MOST_WINDOWS, MOST_OPERATIONS = 60_000, 30_000_000_000
+"""Windows, each target's counted, and multiplications; beyond, evenly spaced windows stand for all."""
 
 
 class Asked(Protocol):
@@ -112,11 +112,12 @@ def _wanted(
     reader = keras.Model(model.inputs, feature)
     framed = _frame(task, name, windows.shape[1:], k, options)
     each = k if len(feature.shape) == 3 else 1
-    operations = len(windows) * each * int(feature.shape[-1]) ** 2
-    chosen = np.arange(0, len(windows), max(1, -(-operations // MOST_OPERATIONS)))
+    rows = len(windows) * each
+    thinned = max(-(-rows // MOST_WINDOWS), -(-rows * int(feature.shape[-1]) ** 2 // MOST_OPERATIONS))
+    chosen = np.arange(0, len(windows), max(1, thinned))
     for start in range(0, len(chosen), BATCH):
-        rows = chosen[start : start + BATCH]
-        batch = {name: np.asarray(windows[rows], np.float32)}
+        some = chosen[start : start + BATCH]
+        batch = {name: np.asarray(windows[some], np.float32)}
         features = np.asarray(reader.predict_on_batch(batch), np.float64)
         frame = {
             part: np.asarray(value, np.float64) for part, value in framed.predict_on_batch(batch).items()
@@ -124,7 +125,7 @@ def _wanted(
         level, spread, unit = frame["level"], frame["spread"], frame["unit"]
         yield Wanted(
             features=features if features.ndim == 3 else features[:, None],
-            outputs=((targets[rows] - level) / spread).transpose(0, 2, 1),
+            outputs=((targets[some] - level) / spread).transpose(0, 2, 1),
             weights=((spread / unit) ** 2)[:, 0],
         )
 

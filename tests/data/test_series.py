@@ -83,10 +83,10 @@ def test_the_season_follows_from_the_step(freq: str, season: int) -> None:
     assert dataset.windows.season == season
 
 
-def test_default_horizon_is_a_season_and_lookback_three_of_them() -> None:
+def test_default_horizon_is_a_season_and_lookback_eight_of_them() -> None:
     windows = read(hours(1000), task="forecasting").windows
     assert windows is not None
-    assert (windows.horizon, windows.lookback) == (24, 72)
+    assert (windows.horizon, windows.lookback) == (24, 192)
 
 
 def test_default_lookback_is_at_most_a_quarter_of_the_series() -> None:

@@ -129,8 +129,8 @@ class Forecasting:
                 f"Expected instance_norm none, last or standard, got {options.instance_norm!r}."
             )
         level = ops.mean(sequence, axis=1, keepdims=True)
-        # the offset keeps windows that stand still, and their noise, from being blown up
-        spread = ops.sqrt(ops.var(sequence, axis=1, keepdims=True) + 1e-4)
+        # the offset keeps windows that stand still from being blown up; those of a small series may not
+        spread = ops.sqrt(ops.var(sequence, axis=1, keepdims=True) + STILL**2)
         context = replace(plain, level=level[:, :, :k], spread=spread[:, :, :k])
         return inputs.with_tensor(series, (sequence - level) / spread), context
 
