@@ -171,7 +171,8 @@ class Result:
     def predict_proba(self, data: object) -> pd.DataFrame:
         """Return the probability of each class, one column per class.
 
-        Columns are named by the classes in their own type, or by the targets of a multi-label task.
+        Columns are named by the classes in their own type, or by the targets of a multi-label task; those
+        of a joint task by target and class, for each target that is a class.
 
         Raises:
             ConfigError: the task is no classification.
@@ -179,6 +180,8 @@ class Result:
         import numpy as np
 
         task = self._task
+        if classes := task.describe().get("parts") and known_classes(task.describe()):
+            return self._proba_by_target(self.predict(data), classes)
         if not task.declaration.probabilities:
             raise ConfigError(f"The task {task.kind!r} has no probabilities; use predict.")
         frame = self.predict(data)
@@ -246,6 +249,16 @@ class Result:
         with whole_folder(target) as draft:
             shutil.copytree(self.folder, draft)
         return target
+
+    def _proba_by_target(self, frame: pd.DataFrame, classes: Mapping[str, list[str]]) -> pd.DataFrame:
+        import numpy as np
+        import pandas as pd
+
+        types, found = self._schema["label_type"]["types"], {}
+        for target, names in classes.items():
+            own = frame[[f"{target}_probability_{name}" for name in names]]
+            found[target] = own.set_axis(list(in_own_type(np.array(names, object), types[target])), axis=1)
+        return pd.concat(found, axis=1)
 
     @property
     def _files(self) -> JobFolder:

@@ -92,5 +92,16 @@ def known_classes(description: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: part["classes"] for name, part in parts.items() if "classes" in part}
 
 
+def gives_probabilities(description: Mapping[str, Any], name: str) -> bool:
+    """Whether a fitted task predicts probabilities for a target.
+
+    Args:
+        description: of the task; one over several targets has the task of each among its ``parts``.
+        name: of the target.
+    """
+    part = description.get("parts", {}).get(name, description)
+    return TASKS[part["kind"]].probabilities
+
+
 def _module(kind: TaskKind) -> Any:
     return import_module(TASKS[kind].module)

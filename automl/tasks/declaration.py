@@ -45,7 +45,8 @@ class TaskDeclaration:
         classes: how many classes it has; None where that is left to the data.
         needs: features that its head can stand on, the best first; see ``automl.models.family``.
         split: how examples are split, where users name no time and no group.
-        probabilities: whether predictions are probabilities, which need no unit.
+        probabilities: whether predictions are probabilities, which need no unit; of a task over several
+            targets each target's task says it, see ``catalog.gives_probabilities``.
         blend: place of what makes one of the predictions of several models, called with a list of them and
             with weights that sum to 1, as ``tasks.blending.weighted_mean`` is.
         plots: places (``module:attribute``) of what draws the winner on the validation part.

@@ -57,6 +57,17 @@ def test_answers_are_columns_in_the_targets_own_types(table: Path, job: Path) ->
     assert frame.price.between(1e6 - 50, 1e6 + 50).all()
 
 
+def test_probabilities_stand_by_target_and_class(table: Path, job: Path) -> None:
+    frame = pd.read_csv(table).drop(columns=["sold", "price"])
+    result = automl.load(job)
+
+    shares = result.predict_proba(frame)
+
+    assert list(shares) == [("sold", False), ("sold", True)]
+    assert shares.sum(axis=1).to_numpy() == pytest.approx(np.ones(len(frame)), abs=1e-5)
+    assert (shares["sold"].idxmax(axis=1) == result.predict(frame)["sold"]).all()
+
+
 def test_the_exported_model_answers_by_target(job: Path) -> None:
     result = automl.load(job)
 

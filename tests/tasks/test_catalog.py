@@ -9,7 +9,7 @@ import pytest
 
 from automl.core.errors import ConfigError
 from automl.core.extensions import TASK_GROUP
-from automl.tasks.catalog import TASKS, head_names, known_metrics, task_of
+from automl.tasks.catalog import TASKS, gives_probabilities, head_names, known_metrics, task_of
 from automl.tasks.declaration import AMOUNT, FLAGS, LABEL, STEPS, TargetFacts
 from automl.tasks.objectives import parse_objective
 
@@ -40,6 +40,14 @@ TASK = TaskDeclaration(
 )
 def test_targets_ask_for_a_task(facts, task):
     assert task_of(facts) == task
+
+
+def test_each_target_says_whether_it_has_probabilities():
+    joint = {"kind": "joint", "parts": {"sold": {"kind": "binary"}, "price": {"kind": "regression"}}}
+
+    assert gives_probabilities(joint, "sold")
+    assert not gives_probabilities(joint, "price")
+    assert gives_probabilities({"kind": "multilabel"}, "target")
 
 
 def test_targets_of_a_kind_that_no_task_takes_are_told():

@@ -19,6 +19,7 @@ from automl.core.targets import count_rows, named
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.winner import TrainedWinner
 from automl.metrics.scorer import score_at_once
+from automl.tasks.catalog import gives_probabilities
 from automl.tasks.decoding import finished
 from automl.training.precision import FULL, policy
 
@@ -171,20 +172,23 @@ def _drift(
 ) -> str:
     import numpy as np
 
-    probabilities = winner.prepared.task.declaration.probabilities
-    units = {} if probabilities else _units(winner, trained)
+    described = winner.prepared.task.describe()
+    shares = {name for name in trained if gives_probabilities(described, name)}
+    units = {} if shares == trained.keys() else _units(winner, trained)
     # a whole number that turns, such as a class, shows in the score
     amounts = {name: values for name, values in trained.items() if values.dtype.kind == "f"}
-    drifts = [
-        float((np.abs(np.asarray(found[name], np.float64) - values) / units.get(name, 1.0)).max())
-        for name, values in amounts.items()
-    ]
-    largest = max(drifts, default=0.0)
+    drifts = {}
+    for name, values in amounts.items():
+        gap = np.abs(np.asarray(found[name], np.float64) - values)
+        drifts[name] = float((gap if name in shares else gap / units[name]).max())
+    worst = max(drifts, key=drifts.__getitem__, default="")
+    largest = drifts.get(worst, 0.0)
     if largest <= (
         HALF_DRIFT if any(_has_halves(item.core) for item in winner.members) else PREDICTION_DRIFT
     ):
         return ""
-    return f"its predictions differ by up to {largest:.3g}{'' if probabilities else ' standard deviations'}"
+    unit = "" if worst in shares else " standard deviations"
+    return f"its predictions differ by up to {largest:.3g}{unit}"
 
 
 def _units(winner: TrainedWinner, trained: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

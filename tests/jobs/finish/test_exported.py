@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -75,10 +76,37 @@ def test_outputs_of_another_form_than_the_targets_are_compared_by_their_own_spre
     assert ("differ by up to" in check.fault) == (slope != 1.0)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("sold", r"up to 0\.\d+\.$"), ("price", r"up to [\d.]+ standard deviations\.$")]
+)
+def test_targets_of_a_joint_task_are_compared_each_in_its_unit(tmp_path, name, said):
+    sold = {"kind": "binary", "names": ["sold"], "classes": ["no", "yes"], "shares": [0.5, 0.5]}
+    parts = {"sold": sold, "price": TASK.describe()}
+    task = restore_task({"kind": "joint", "parts": parts, "references": {"sold": 0.5, "price": 1.0}})
+    targets = {"sold": np.eye(2, dtype=np.float32)[(X[:, 0] > 0).astype(int)], "price": X}
+    prepared = SimpleNamespace(**{**vars(PREPARED), "task": task, "targets": targets})
+    core, other = (_two(**{name: slope}) for slope in (1.0, 0.5))
+    keras.Model(core.input, task.finish(other(core.input))).save(tmp_path / "model.keras")
+    asked = {"objective": Objective(name="skill", direction="maximize"), "expected": 0.0, "seconds": 60.0}
+
+    check = check_exported(tmp_path / "model.keras", _winner(core, prepared), **asked)
+
+    assert re.search(said, check.fault)
+
+
+def _two(sold: float = 1.0, price: float = 1.0) -> keras.Model:
+    given = keras.Input((1,), name="x")
+    outputs = {"sold": keras.ops.concatenate([-sold * given, sold * given], axis=1), "price": price * given}
+    return keras.Model({"x": given}, outputs)
+
+
 class Boxes:
     """A task whose predictions have nothing of its targets' form: boxes, and how many there are."""
 
     declaration = TASK.declaration
+
+    def describe(self):
+        return {"kind": "regression"}
 
     def finish(self, outputs):
         return dict(outputs)
