@@ -35,14 +35,15 @@ $(VENV)/.bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
 	touch $(VENV)/.bench
 
-# The weekly check: the newest versions that setup.cfg allows, in an environment of their own.
+# The weekly check: the newest versions that setup.cfg allows, in an environment of their own. Those that
+# constraints.txt does not have are shown first.
 # PYTHON=python3.13 takes another Python, and with it newer versions of JAX.
 test-newest:
 	rm -rf $(NEWEST)
 	$(PYTHON) -m venv $(NEWEST)
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --editable ".[dev]"
 	$(NEWEST)/bin/python -m pip freeze --exclude-editable > $(NEWEST)/installed.txt
-	-diff constraints.txt $(NEWEST)/installed.txt
+	-grep --line-regexp --fixed-strings --invert-match --file constraints.txt $(NEWEST)/installed.txt
 	$(NEWEST)/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # Hours, as KerasTuner's trials take seconds each; BENCH="--rows digits --rounds 1" does less.

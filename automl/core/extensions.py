@@ -28,6 +28,7 @@ FAMILY_GROUP = "automl.families"
 TASK_GROUP = "automl.tasks"
 KIND_GROUP = "automl.kinds"
 NECK_GROUP = "automl.necks"
+FACTS_GROUP = "automl.facts"
 
 PLAIN_NAME = r"\w+"
 SHELVED_NAME = r"\w+/\w+"
@@ -211,7 +212,7 @@ def _all_declared() -> tuple[tuple[str, Entry], ...]:
 
 
 def _own_groups(package: Distribution) -> list[EntryPoint]:
-    groups = (FAMILY_GROUP, TASK_GROUP, KIND_GROUP, NECK_GROUP)
+    groups = (FAMILY_GROUP, TASK_GROUP, KIND_GROUP, NECK_GROUP, FACTS_GROUP)
     try:
         return [item for item in package.entry_points if item.group in groups]
     except Exception:  # metadata that was cut short, of any package: none of our business

@@ -7,10 +7,13 @@ the kind ``tokens``. Kinds are an open set of words; families ask for kinds and 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from automl.core.catalog import Catalog
+from automl.core.errors import ConfigError
+from automl.core.extensions import FACTS_GROUP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +86,8 @@ FACTS: Catalog[type[Any]] = Catalog(
         "pixels": f"{__name__}:Pixels",
         "steps": f"{__name__}:Steps",
     },
+    group=FACTS_GROUP,
+    expected=type,
 )
 """Records that a ``TensorSpec`` in a file may hold."""
 
@@ -187,10 +192,7 @@ def spec_to_plain(spec: TensorSpec) -> dict[str, Any]:
     """
     plain = asdict(spec)
     if spec.facts is not None:
-        names = [name for name in FACTS if FACTS[name] is type(spec.facts)]
-        if not names:
-            raise ValueError(f"{type(spec.facts).__name__} is no known record of facts.")
-        plain["facts"] = {"record": names[0], **plain["facts"]}
+        plain["facts"] = {"record": _name_of(type(spec.facts)), **plain["facts"]}
     return plain
 
 
@@ -202,6 +204,16 @@ def spec_from_plain(plain: Mapping[str, Any]) -> TensorSpec:
         own = _with_tuples(facts)
         facts = FACTS[own.pop("record")](**own)
     return TensorSpec(**values, facts=facts)
+
+
+def _name_of(record: type[Any]) -> str:
+    for name in FACTS:
+        with suppress(ConfigError):  # one of another package that cannot be loaded
+            if FACTS[name] is record:
+                return name
+    raise ValueError(
+        f"{record.__name__} is no known record of facts; a package declares its own in {FACTS_GROUP}."
+    )
 
 
 def _with_tuples(plain: Mapping[str, Any]) -> dict[str, Any]:

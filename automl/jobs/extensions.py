@@ -9,6 +9,7 @@ from typing import Any
 from automl.core.catalog import Catalog
 from automl.core.errors import ConfigError, InputError
 from automl.core.extensions import Origin, absent
+from automl.core.tensors import FACTS
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of
 from automl.models.catalog import FAMILIES
@@ -18,7 +19,7 @@ from automl.models.necks.catalog import NECKS
 from automl.spaces.loading import load_space
 from automl.tasks.catalog import TASKS
 
-CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS, KINDS, NECKS)
+CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS, KINDS, NECKS, FACTS)
 """Those that take items of other packages."""
 
 

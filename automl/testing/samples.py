@@ -98,6 +98,7 @@ class TaskSample:
         feature: shape of the feature that the head stands on, without examples.
         facts: what the modality knows beyond the targets.
         inputs: raw inputs of the last quarter of the examples, where baselines look at them.
+        tensors: what ``connect`` takes hold of; none where the task leaves inputs alone.
         title: what this sample is called among several of a task.
     """
 
@@ -107,6 +108,7 @@ class TaskSample:
     feature: tuple[int, ...] = (5,)
     facts: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    tensors: tuple[TensorSpec, ...] = ()
     title: str = ""
 
     def __str__(self) -> str:

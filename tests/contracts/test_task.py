@@ -7,8 +7,6 @@ from automl.testing.samples import discovered
 from automl.testing.tasks import TaskContract
 
 SAMPLES = discovered("tests.contracts.samples.tasks")
-UNSAMPLED = {"forecasting"}
-"""Its examples are windows of a series; see ``tests/tasks/test_forecasting.py``."""
 
 
 class TestTasks(TaskContract):
@@ -18,4 +16,4 @@ class TestTasks(TaskContract):
 def test_every_task_has_a_sample():
     own = {name for name in TASKS if TASKS.origin(name) is None}
 
-    assert {sample.name for sample in SAMPLES} == own - UNSAMPLED
+    assert {sample.name for sample in SAMPLES} == own

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
+from automl.core.extensions import FACTS_GROUP
 from automl.core.tensors import Bound, Inputs, TensorSpec, Vocabulary, spec_from_plain, spec_to_plain
 from automl.testing import tensors
 
@@ -32,6 +36,26 @@ def test_facts_that_no_file_could_name_are_refused() -> None:
 
     with pytest.raises(ValueError, match="Notes is no known record"):
         spec_to_plain(TensorSpec(name="sound", kind="sound", shape=(4,), facts=Notes(pitch=1)))
+
+
+RECORD = """
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pitch:
+    lowest: float
+    bands: tuple[int, ...] = ()
+"""
+
+
+def test_facts_of_another_package_come_back_from_json(install: Callable[..., Path]) -> None:
+    entries = {"absent": "toy_pitch:Absent", "pitch": "toy_pitch:Pitch"}
+    install("automl-toy", {FACTS_GROUP: entries}, {"toy_pitch.py": RECORD})
+    record = import_module("toy_pitch").Pitch
+    spec = TensorSpec(name="sound", kind="sound", shape=(8,), facts=record(lowest=50.0, bands=(3, 4)))
+
+    assert spec_from_plain(json.loads(json.dumps(spec_to_plain(spec)))) == spec
 
 
 def two_texts() -> Inputs:
