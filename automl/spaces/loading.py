@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import SpaceError, suggest
 from automl.core.extensions import FAMILY_GROUP, SHELVED_NAME, Discovered, Origin, discover
 from automl.spaces.nodes import FLOAT_LITERAL
-from automl.spaces.parsing import parse_space
+from automl.spaces.parsing import parse_parameters, parse_space
 from automl.spaces.space import SearchSpace
+from automl.tasks.catalog import declarations
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -49,6 +51,9 @@ def space_text(name: str) -> str:
 def load_space(name: str | Path, task: str | None = None) -> SearchSpace:
     """Read a search space.
 
+    Known spaces get the parameters that tasks declare for their own options, where they do not name them;
+    a file is taken as it is.
+
     Args:
         name: a known space's name (``tabular/mlp``), or a YAML file.
         task: leave out what is meant for other task kinds.
@@ -59,7 +64,8 @@ def load_space(name: str | Path, task: str | None = None) -> SearchSpace:
     """
     source, text = _found(str(name))
     space = parse_space(text, source=source, name=_stem(source))
-    return space if task is None else space.for_task(task)
+    meant = space if task is None else space.for_task(task)
+    return meant if _is_file(Path(name)) else _with_options(meant, task)
 
 
 def dump_space(space: SearchSpace) -> str:
@@ -85,9 +91,24 @@ def dump_space(space: SearchSpace) -> str:
     return str(yaml.dump(parts, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=100_000))
 
 
+def _with_options(space: SearchSpace, task: str | None) -> SearchSpace:
+    """The space with what a task, or every task, declares beside it."""
+    own = {item.name: item for item in space.parameters}
+    for declared in declarations():
+        if declared.parameters and task in (None, declared.name):
+            said = f"parameters of the task {declared.name}"
+            for item in parse_parameters(declared.parameters, source=said):
+                own.setdefault(item.name, replace(item, tasks=(declared.name,)))
+    return replace(space, parameters=tuple(own.values()))
+
+
+def _is_file(path: Path) -> bool:
+    return path.suffix in (".yaml", ".yml") or path.is_file()
+
+
 def _found(name: str) -> tuple[str, str]:
     path = Path(name)
-    if path.suffix in (".yaml", ".yml") or path.is_file():
+    if _is_file(path):
         return name, _read(path)
     if name not in shipped_spaces():
         path = _file_of_other(name)

@@ -51,6 +51,19 @@ def parse_space(text: str, *, source: str, name: str) -> SearchSpace:
     return _with_portfolio(bare, top)
 
 
+def parse_parameters(text: str, *, source: str) -> tuple[Parameter, ...]:
+    """Read parameters alone, written as under ``parameters`` of a search space.
+
+    Raises:
+        SpaceError: the text breaks the rules of the language.
+    """
+    top = _Reader(source=source, where="", node=read_located(text, source))
+    return tuple(
+        _parameter(_Reader(source=source, where=f"parameter '{key}': ", node=node), key)
+        for key, node in top.node.value.items()
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Reader:
     """A mapping whose entries are asked for by type.

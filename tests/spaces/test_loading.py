@@ -5,6 +5,7 @@ import re
 import pytest
 
 from automl.core.errors import SpaceError
+from automl.core.extensions import FAMILY_GROUP, TASK_GROUP
 from automl.spaces.loading import dump_space, load_space, shipped_spaces, space_text
 from automl.spaces.parameters import Float
 from automl.spaces.parsing import parse_space
@@ -24,6 +25,47 @@ def test_a_space_of_ones_own_is_loaded_from_a_file(tmp_path):
     space = load_space(tmp_path / "mine.yaml", task="regression")
     assert (space.name, space.epochs) == ("mine", 20)
     assert "smoothing" not in space.default()
+
+
+def test_every_family_has_what_a_task_declares_for_its_options():
+    for name in ("tabular/mlp", "image/cnn"):
+        balance = load_space(name, task="joint")["balance"]
+
+        assert balance == Float(name="balance", low=0.2, high=0.8, default=0.5, tasks=("joint",))
+        assert "balance" in load_space(name).default()
+        assert "balance" not in load_space(name, task="binary").default()
+
+
+def test_a_family_may_narrow_what_a_task_declares(install):
+    bins = "bins: {type: integer, low: 2, high: 4, tasks: [counting]}"
+    space = f"name: toy/narrow\nepochs: 3\nparameters:\n  {bins}\n"
+    task = """
+from automl.metrics.metric import Metric
+from automl.tasks.declaration import TaskDeclaration
+
+TASK = TaskDeclaration(
+    name="counting",
+    words="counting of things",
+    module="toy.nowhere",
+    metrics=(Metric(name="miscounts", direction="minimize"),),
+    targets="count",
+    parameters="bins: {type: integer, low: 2, high: 64}\\nsharp: {type: boolean, default: false}",
+)
+"""
+    entries = {TASK_GROUP: {"counting": "toy:TASK"}, FAMILY_GROUP: {"toy/narrow": "toy:FAMILY"}}
+    files = {"toy/__init__.py": task, "toy/search_spaces/toy/narrow.yaml": space}
+    install("automl-toy", entries, files)
+
+    narrow, wide = (load_space(name, task="counting") for name in ("toy/narrow", "tabular/linear"))
+
+    assert (narrow["bins"].high, wide["bins"].high) == (4, 64)
+    assert narrow["sharp"].default is wide["sharp"].default is False
+
+
+def test_a_file_of_ones_own_is_searched_as_it_is(tmp_path):
+    (tmp_path / "mine.yaml").write_text(TEXT)
+
+    assert "balance" not in load_space(tmp_path / "mine.yaml", task="joint").default()
 
 
 def test_numbers_without_a_dot_are_numbers():
@@ -142,8 +184,9 @@ def test_a_shipped_space_loads_and_its_default_and_portfolio_fit(name):
 
 @pytest.mark.parametrize("name", shipped_spaces())
 def test_every_default_of_a_shipped_space_has_a_comment_with_its_source(name):
-    lines = space_text(name).splitlines()
-    for key, kind in ((item.name, item.kind) for item in load_space(name).parameters):
+    text = space_text(name)
+    lines, space = text.splitlines(), parse_space(text, source=name, name=name)
+    for key, kind in ((item.name, item.kind) for item in space.parameters):
         start = next(index for index, line in enumerate(lines) if re.match(rf"  {key}:", line))
         rest = [line for line in lines[start + 1 :] if not line.startswith("    ")]
         end = lines.index(rest[0], start + 1) if rest else len(lines)

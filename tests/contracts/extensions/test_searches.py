@@ -51,6 +51,7 @@ def test_a_kind_a_family_a_neck_and_ragged_targets_make_a_model(glyphs, tmp_path
     assert result.evaluate(glyphs, told=lambda notes: None)["metrics"]["count_error"] >= 0
     assert result.summary["exported_score"] == pytest.approx(result.best_score, rel=1e-3)
     assert result.summary["extensions"] == [{"package": "automl-toys", "version": "0.1"}]
+    assert "place_weight" in result.best, "declared by the task alone"
 
 
 def test_its_search_is_resumed(glyphs, tmp_path):

@@ -64,4 +64,5 @@ SPOTS = TaskDeclaration(
     module="automl_toys.spots_task",
     metrics=(COUNT_ERROR, PLACE_ERROR),
     targets="automl_toys.spots:KIND",
+    parameters="place_weight: {type: float, low: 0.1, high: 10.0, log: true, default: 1.0}",
 )
