@@ -10,8 +10,9 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 from keras.src.backend.common import global_state
@@ -20,6 +21,8 @@ from keras.src.saving import serialization_lib
 CHECKED_ON = {"keras": "3.15", "tensorflow": "2.21"}
 
 _COUNTS = "object_name_uids"
+
+Result = TypeVar("Result")
 
 
 def all_layers(model: keras.Model) -> list[keras.Layer]:
@@ -67,6 +70,27 @@ def names_from_the_start() -> Iterator[None]:
         yield
     finally:
         global_state.set_global_attribute(_COUNTS, before)
+
+
+def in_abstract(work: Callable[[], Result]) -> Result:
+    """Do work that builds models, none of whose variables are given values, and return what it gives.
+
+    Keras keeps in mind such variables, names and random seeds per thread and would give the variables
+    values at its next opportunity; so this has a thread of its own, which takes all that with it.
+
+    Args:
+        work: what it returns may tell shapes and types of variables, or hold a model that is only called
+            with values for all of them (``Model.stateless_call``).
+    """
+    policy = keras.config.dtype_policy()
+
+    def alone() -> Result:
+        keras.config.set_dtype_policy(policy)
+        with keras.StatelessScope(initialize_variables=False):
+            return work()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(alone).result()
 
 
 def take_arrays(layer: keras.Layer) -> None:

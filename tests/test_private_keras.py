@@ -15,6 +15,7 @@ from automl import private_keras
 from automl.private_keras import (
     all_layers,
     forget_on_tensorflow,
+    in_abstract,
     loss_arguments,
     made_from,
     names_from_the_start,
@@ -33,6 +34,21 @@ on_tensorflow = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reas
 def test_the_versions_are_those_that_were_checked(package: str) -> None:
     """After an upgrade, run this file, read the functions again, and change ``CHECKED_ON``."""
     assert version(package).startswith(private_keras.CHECKED_ON[package] + ".")
+
+
+def test_a_model_without_values_is_called_with_those_it_is_given() -> None:
+    def build() -> keras.Model:
+        given = keras.Input((3,))
+        return keras.Model(given, layers.Dropout(0.5)(layers.Dense(2)(given)))
+
+    model = in_abstract(build)
+    kernel, bias = np.ones((3, 2), "float32"), np.array([1.0, 2.0], "float32")
+    seeds = [variable.value for variable in model.non_trainable_variables]
+
+    answer, _ = model.stateless_call([kernel, bias], seeds, np.ones((1, 3), "float32"), training=False)
+
+    assert np.asarray(answer).tolist() == [[4.0, 5.0]]
+    assert [tuple(variable.shape) for variable in model.weights] == [(3, 2), (2,)]
 
 
 def test_all_layers_are_found_inside_others_too_and_each_once() -> None:

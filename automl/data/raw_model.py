@@ -95,13 +95,8 @@ def batch_size(model: keras.Model) -> int:
 def _inside(model: keras.Model) -> list[keras.Layer]:
     """The layers of a model, those of networks that share one structure among them."""
     layers = all_layers(model)
-    shared = [layer.core for layer in layers if _shares_structure(layer)]
-    return [*layers, *(inner for core in shared for inner in _inside(core))]
-
-
-def _shares_structure(operation: Any) -> bool:
-    """Whether it is a layer of several networks of one structure."""
-    return isinstance(getattr(operation, "core", None), keras.Model)
+    shared = [layer.structure() for layer in layers if hasattr(layer, "structure")]
+    return [*layers, *(inner for structure in shared for inner in _inside(structure))]
 
 
 def _outputs(layer: keras.Layer) -> Any:
@@ -121,7 +116,7 @@ def _run(model: keras.Model, batch: Mapping[str, Any]) -> Any:
 
 def _with_tensors(operation: Any) -> Any:
     """A nested model with its inputs as tensors: Keras refuses those of which only some are arrays."""
-    if not (isinstance(operation, keras.Model) or _shares_structure(operation)):
+    if not isinstance(operation, keras.Model):
         return operation
 
     def call(*given: Any, **options: Any) -> Any:

@@ -265,7 +265,9 @@ def exported_model(
 def _on_tensors(
     core: keras.Model | StackedModel, tensors: Mapping[str, KerasTensor]
 ) -> dict[str, KerasTensor]:
-    structure: keras.Model = getattr(core, "core", core)
+    from automl.models.layers.stacked import StackedModel
+
+    structure = core.structure() if isinstance(core, StackedModel) else core
     outputs: dict[str, KerasTensor] = core({name: tensors[name] for name in structure.input})
     return outputs
 

@@ -51,7 +51,9 @@ class Turns:
             if slots is None:
                 self.take(member)
                 self._values[member] = self._leave()
-        return side_by_side([item[kind] or () for item in self._values])
+        return tuple(
+            np.stack(each) for each in zip(*(item[kind] or () for item in self._values), strict=True)
+        )
 
 
 def by_member(
@@ -65,10 +67,3 @@ def by_member(
         )
         for member in range(members)
     ]
-
-
-def side_by_side(values: Sequence[Sequence[np.ndarray]]) -> tuple[np.ndarray, ...]:
-    """Stack the arrays of several members, each ``(members, ...)``."""
-    if len(values) == 1:
-        return tuple(value[None] for value in values[0])
-    return tuple(np.stack(each) for each in zip(*values, strict=True))

@@ -76,7 +76,7 @@ def test_the_leaderboard_shows_the_parameters_that_differ_within_a_family(tmp_pa
 def test_a_search_ends_with_its_counts(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     arguments = ["--family", "linear", "--trials", "4", "--epochs", "4", "--no-tracking", "--out", "my job"]
-    arguments += ["--timings"]
+    arguments += ["--timings", "--folds", "1"]
 
     run(["search", "sklearn:wine", *arguments])
 

@@ -12,7 +12,7 @@ from automl.core.errors import ConfigError
 from automl.jobs.config import read_config
 from automl.jobs.progress import SilentProgress
 
-QUICK = {"family": "linear", "trials": 1, "epochs": 1, "tracking": False}
+QUICK = {"family": "linear", "trials": 1, "epochs": 1, "folds": 1, "tracking": False}
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from automl.jobs.progress import SilentProgress
 EPOCHS = 8
 OPTIONS = {
     "trials": 4,
+    "folds": 1,
     "family": "linear",
     "epochs": EPOCHS,
     "settings": ("batch_size=32", "patience=50", "optimizer=adamw"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -84,10 +86,26 @@ def test_a_file_holds_the_structure_once_and_all_weights(tmp_path: Path) -> None
     loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
 
     assert loaded.count_params() == NETWORKS * core().count_params()
+    with zipfile.ZipFile(tmp_path / "model.keras") as archive:
+        archive.extract("model.weights.h5", tmp_path)
+    with h5py.File(tmp_path / "model.weights.h5") as file:
+        saved: list[int] = []
+        file.visititems(lambda name, item: saved.append(item.size) if hasattr(item, "size") else None)
+    assert sum(saved) == loaded.count_params()
     for one, other in zip(
         loaded.predict(INPUTS, verbose=0)["target"], model.predict(INPUTS, verbose=0)["target"], strict=True
     ):
         np.testing.assert_array_equal(one, other)
+
+
+def test_arrays_are_taken_as_where_a_model_runs_layer_by_layer() -> None:
+    values = drawn(core())
+    layer = StackedModel(core(), NETWORKS)
+    layer.fill(values)
+
+    answers = np.asarray(layer(INPUTS)["target"]).reshape(NETWORKS, 7, 1)
+
+    np.testing.assert_allclose(answers, each_by_itself(core(), values, "target"), atol=1e-5)
 
 
 def test_outputs_have_the_shapes_and_types_of_the_networks() -> None:

@@ -7,9 +7,9 @@ import resource
 import keras
 import pytest
 
+from automl.private_keras import in_abstract
 from automl.testing.samples import FamilySample, discovered
 from automl.testing.trained import candidate_of
-from automl.training.abstract import in_abstract
 from automl.training.accelerator import Accelerator
 from automl.training.engine import TrainingOptions
 from automl.training.footprint import SLOTS, Footprint, activation_bytes, footprint, variable_bytes

@@ -117,9 +117,9 @@ def _judge(setting: Setting, predictions: Mapping[int, Mapping[str, np.ndarray]]
 def _worth(setting: Setting, metrics: Mapping[str, float]) -> Worth:
     objective = setting.objectives[0]
     value = metrics[objective.name]
-    is_loss = known_metrics()[unprefixed(objective.name)].tie_breaker > 0
+    stepped = known_metrics()[unprefixed(objective.name)].stepped
     return Worth(
         error=1.0 - value if objective.direction == "maximize" else value,
-        loss=0.0 if is_loss else tie_breaker(metrics),
+        loss=tie_breaker(metrics) if stepped else 0.0,
         feasible=all(excess <= 0 for excess in excesses(setting.limits, metrics)),
     )

@@ -32,7 +32,7 @@ class Worth:
 
     Attributes:
         error: by the metric asked for, 0 where it cannot be better.
-        loss: what decides where the metric has few levels; 0 where it is a loss itself.
+        loss: what decides where the metric has few levels; 0 where it has many.
         feasible: whether limits on metrics are kept.
     """
 

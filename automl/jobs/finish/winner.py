@@ -169,5 +169,9 @@ def raw_outputs(
     wanted = {name: inputs[name] for name in core.input}
     if rows is not None:
         wanted = {name: np.asarray(array[rows]) for name, array in wanted.items()}
-    outputs: dict[str, np.ndarray] = core.predict(wanted, batch_size=batch_size, verbose=0)
-    return outputs
+    outputs: dict[str, np.ndarray]
+    if count_rows(wanted) <= batch_size:  # a tenth of the time of ``predict``, for each of many networks
+        outputs = core.predict_on_batch(wanted)
+    else:
+        outputs = core.predict(wanted, batch_size=batch_size, verbose=0)
+    return {name: np.asarray(values) for name, values in outputs.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,9 @@ LARGEST_SHARE = 0.5
 """A trial that would take a larger share of the time left is ended after its second epoch, once there is
 a model to return: a slow family must not eat the search."""
 
+
+USUAL_TIMES = 1.2
+"""A trial that is shortened may take so many times what others have taken, however little time is left."""
 
 SHORTEST = 0.3
 """A trial that would have to be shortened to a smaller share than this of the quickest so far is not begun:
@@ -157,6 +161,7 @@ class _Rounds:
         self._done = sum(record.pauses + (record.state != "paused") for record in records)
         self._failures: list[str] = []
         self._startup = 0.0
+        self._lengths: list[float] = []
         self._least: float | None = None
         self._looks: defaultdict[str, list[float]] = defaultdict(list)
         self._watched: dict[int, _Watched] = {}
@@ -218,8 +223,15 @@ class _Rounds:
         if proposal.paused is not None or self.best is None:
             return None
         if proposal.until is None:
-            return self._loop.budget.share(LARGEST_SHARE) if self._loop.shortens else None
+            return self._shortened() if self._loop.shortens else None
         return self._loop.budget.first_look(self._looks[family_of(proposal.configuration)])
+
+    def _shortened(self) -> float | None:
+        """Seconds that a trial is shortened to: its share of the time left, or what others have taken."""
+        share = self._loop.budget.share(LARGEST_SHARE)
+        if share is None or not self._lengths:
+            return share
+        return max(share, USUAL_TIMES * statistics.median(self._lengths))
 
     def _hear(self, task: Task[Plan], message: Message) -> str:
         kind, watched = message["event"], self._watched[task.number]
@@ -283,8 +295,9 @@ class _Rounds:
         self._stop_if_hopeless(record)
 
     def _note_length(self, record: TrialRecord) -> None:
-        """Remember the least that a trial took which may still be shortened."""
+        """Remember how long a trial took, and the least to which one may be shortened."""
         if self._loop.shortens and record.state == "complete" and record.reason != "deadline":
+            self._lengths.append(record.seconds)
             least = record.compile_seconds + SHORTEST * (record.seconds - record.compile_seconds)
             self._least = least if self._least is None else min(least, self._least)
 

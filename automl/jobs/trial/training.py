@@ -120,7 +120,7 @@ def _refuse_long_steps(seconds: float, deadline: float) -> None:
 
 
 def _footprint(setting: Setting, dealt: Dealt, prepared: Prepared) -> Footprint:
-    from automl.training.abstract import in_abstract
+    from automl.private_keras import in_abstract
     from automl.training.footprint import footprint
 
     with policy(setting.precision):

@@ -194,6 +194,19 @@ def test_a_trial_that_can_be_shortened_is_not_ended_for_its_length():
     assert limits == [None, pytest.approx(50, abs=1)]
 
 
+def test_a_trial_is_not_shortened_to_less_than_others_have_taken():
+    limits = []
+
+    def run(plan, watch):
+        limits.append(plan.limit)
+        end = ended(plan, 0.5)
+        return replace(end, record=replace(end.record, seconds=70.0))
+
+    run_trials(replace(loop(run, trials=2, deadline=time.monotonic() + 100), shortens=True))
+
+    assert limits == [None, pytest.approx(84)]
+
+
 def test_a_trial_that_would_be_shortened_to_nearly_nothing_is_not_begun():
     budget = Budget(trials=None, deadline=time.monotonic() + 60, spare=6.0)
 
