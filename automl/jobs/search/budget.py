@@ -23,6 +23,9 @@ KNOWN_SHARE, KNOWN_TIMES = 0.1, 2.0
 FINISHING_SHARE, FINISHING_MOST = 0.1, 20.0
 """Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
 
+TRAINING_SHARE, TRAINING_MOST = 0.15, 120.0
+"""The same for training the best trial once more, on all examples, where it is not joined from folds."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
@@ -101,6 +104,7 @@ def budget_from(
     started: float,
     used: float,
     trial_seconds: float | None = None,
+    trains_last: bool = False,
 ) -> Budget:
     """Return the budget of this session.
 
@@ -110,10 +114,12 @@ def budget_from(
         started: ``time.monotonic()`` of the start of the command.
         used: seconds that earlier sessions of the job used.
         trial_seconds: of one trial, or None.
+        trains_last: whether a network is trained on all examples when the search is over.
     """
     if seconds is None:
         return Budget(trials=trials, deadline=None, trial_seconds=trial_seconds)
     reserve = min(FINISHING_SHARE * seconds, FINISHING_MOST)
+    reserve += min(TRAINING_SHARE * seconds, TRAINING_MOST) if trains_last else 0.0
     end = started + max(seconds - used, 0.0)
     return Budget(
         trials=trials,

@@ -233,6 +233,7 @@ def _loop(
             started=session.started,
             used=session.used,
             trial_seconds=config.trial_time,
+            trains_last=bool(session.setting.parts) and not session.setting.joins,
         ),
         seed=config.seed,
         executor=executor,

@@ -165,6 +165,17 @@ def test_the_horizon_is_the_trials_and_seconds_left():
     assert Budget(trials=None, deadline=None).horizon(9, startup=99.0) == Horizon(open=True)
 
 
+def test_time_is_kept_back_for_a_network_that_is_trained_last():
+    known = {"started": 0.0, "used": 0.0}
+
+    def kept_back(seconds, **options):
+        budget = budget_from(None, seconds, **known, **options)
+        return budget.end - budget.deadline
+
+    assert (kept_back(100.0), kept_back(100.0, trains_last=True)) == (10.0, 25.0)
+    assert kept_back(36_000.0, trains_last=True) == 140.0
+
+
 def test_a_trial_that_would_take_most_of_the_time_left_is_ended_once_there_is_a_model():
     verdicts = []
 
