@@ -47,6 +47,7 @@ from automl.views.choice import watching
 if TYPE_CHECKING:
     import keras
 
+    from automl.data.modality import Handling
     from automl.data.source import Source
 
 
@@ -323,8 +324,9 @@ def _search(
         closing(Tracking(config, folder)) as tracking,
     ):
 
-        def started_beside(backend: Backend) -> None:
-            hire.begin(replace(config, backend=backend.trials), elsewhere=backend.elsewhere)
+        def started_beside(backend: Backend, handling: Handling) -> None:
+            own = replace(config, backend=backend.trials)
+            hire.begin(own, handling, elsewhere=backend.elsewhere)
             tracking.begin()
 
         hire.prepare(config)

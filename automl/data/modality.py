@@ -131,6 +131,8 @@ class Handling:
             was measured (docs/benchmarks.md).
         folds_below: of fewer examples a trial is trained in folds, unless something else is asked for: one
             part that is held out says too little, and several networks cost little. 0 for never.
+        worker_cores: CPU cores that ``--workers auto`` gives a worker at least.
+        worker_bytes: memory that it does, the framework's own among it.
     """
 
     examples_per_epoch: int
@@ -138,6 +140,8 @@ class Handling:
     longer_where_few: bool = False
     cpu_backend: str = USUAL_BACKEND
     folds_below: int = 0
+    worker_cores: int = 4
+    worker_bytes: int = 4 << 30
 
 
 ROWS = Handling(examples_per_epoch=200_000)
@@ -154,6 +158,8 @@ def joint_handling(handlings: Iterable[Handling]) -> Handling:
         longer_where_few=all(part.longer_where_few for part in parts),
         cpu_backend=backends.pop() if len(backends) == 1 else USUAL_BACKEND,
         folds_below=min(part.folds_below for part in parts),
+        worker_cores=max(part.worker_cores for part in parts),
+        worker_bytes=max(part.worker_bytes for part in parts),
     )
 
 

@@ -22,7 +22,8 @@ from automl.metrics.scorer import score_at_once
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="compares with TensorFlow")
 
-QUICK = ("--family", "mlp", "--trials", "1", "--epochs", "2", "--no-tracking")
+QUICK = ("--family", "mlp", "--trials", "1", "--epochs", "2", "--no-tracking", "--folds", "1")
+"""Of folds the file's score is not known: each row was trained on by some of its parts."""
 COMMAND = """
 import sys
 from automl.cli.app import run
@@ -35,8 +36,8 @@ import json, sys
 import pandas as pd
 import automl
 result = automl.search(
-    pd.read_csv("table.csv"), target="bought", family="mlp", trials=1, epochs=2, tracking=False, verbose=0,
-    out="job"
+    pd.read_csv("table.csv"), target="bought", family="linear", trials=1, epochs=2, tracking=False,
+    verbose=0, folds=2, out="job"
 )
 import keras
 scores = result.evaluate("table.csv")["metrics"]
@@ -114,8 +115,7 @@ def test_a_process_of_the_user_keeps_its_backend_and_its_trials_run_on_jax(place
     summary = read_json(place / "job" / "result.json")
     assert (backend, model) == ("tensorflow", "RawModel")
     assert read_config(place / "job" / "job.yaml")["backend"] == "jax"
-    assert summary["exported_error"] == ""
-    assert summary["exported_score"] == pytest.approx(summary["best_score"])
+    assert (summary["failed"], summary["exported_error"]) == (0, "")
 
 
 def test_a_job_goes_on_on_its_backend(place, command):

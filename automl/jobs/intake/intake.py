@@ -13,7 +13,7 @@ from automl.core.notes import said_of, warnings_of
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
 from automl.data.inference import Choice, infer_modality
-from automl.data.modality import Dataset, Examples, Modality, ReadOptions
+from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
@@ -122,7 +122,7 @@ def take_in(
     cache: Path | None = None,
     *,
     alone: bool = True,
-    data_is_good: Callable[[Backend], object] = lambda backend: None,
+    data_is_good: Callable[[Backend, Handling], object] = lambda backend, handling: None,
     note: Callable[[str], None] = lambda text: None,
 ) -> Intake:
     """Read the data and lay out what is searched.
@@ -134,7 +134,7 @@ def take_in(
         source: its data.
         cache: folder in which what is slow to read and to prepare is kept, or None to keep nothing.
         alone: whether this process does nothing else.
-        data_is_good: called with the chosen backends before Keras is loaded.
+        data_is_good: called before Keras is loaded, with the backends and how the examples are handled.
         note: is told then what was read.
 
     Raises:
@@ -157,7 +157,7 @@ def take_in(
     note(story_of(source, dataset, folds, validation, objectives))
     _tell(notes, note)
     backend = choose_backends(config, dataset.handling, dataset.task, data=source.content, alone=alone)
-    data_is_good(backend)
+    data_is_good(backend, dataset.handling)
     with source.phases.phase(f"loading Keras on {backend.own}"):
         import_keras(backend.own)
     families, space, epochs = _search_space(config, modality, dataset, per_pass)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from automl.core.errors import ConfigError
+from automl.data.modality import Handling
 from automl.execution.dispatcher import Dispatcher, Limits
 from automl.execution.executor import Executor, Runner, Work
 from automl.execution.inline import Inline
@@ -20,8 +21,8 @@ from automl.jobs.intake.backend import asked_backend
 from automl.jobs.trial.plan import Plan, TrialEnd, end_from_json, plan_to_json
 from automl.training.accelerator import host_memory, visible_gpus
 
-CORES_PER_WORKER, BYTES_PER_WORKER = 4, 4 * 2**30
-"""What ``--workers auto`` gives a worker at least where there is no GPU."""
+UNKNOWN = Handling(examples_per_epoch=1)
+"""How examples are handled of which nothing is known yet."""
 
 MEMORY_SHARE = 0.9
 """Share of the machine's memory that all workers together may take unless a limit is given."""
@@ -45,21 +46,24 @@ class Hiring:
     def prepare(self, config: JobConfig) -> None:
         """Start workers before the data is read where they need not wait for that: see ``begin``."""
         backend = asked_backend() if config.backend == AUTO else config.backend
-        if executor_name(config, elsewhere=False) != "pool":
-            self.begin(config, elsewhere=False)  # workers elsewhere read the job's file later
-        elif backend is not None:
-            self.begin(replace(config, backend=backend), elsewhere=False)
+        if config.executor in ("folder", "ray"):
+            self.begin(config, UNKNOWN, elsewhere=False)  # their workers read the job's file later
+        elif backend is not None and config.workers != AUTO:
+            self.begin(replace(config, backend=backend), UNKNOWN, elsewhere=False)
 
-    def begin(self, config: JobConfig, *, elsewhere: bool) -> None:
+    def begin(self, config: JobConfig, handling: Handling, *, elsewhere: bool) -> None:
         """Start the workers, unless they are there; they load the framework beside this process.
 
         Args:
             config: the job, its backend chosen.
+            handling: of its examples: what a worker needs at least.
             elsewhere: whether trials must not run in this process.
 
         Raises:
             ConfigError: data in memory, which other machines cannot see, or no cluster.
         """
+        if config.workers == AUTO:
+            config = replace(config, workers=worker_count(config, handling))
         name = executor_name(config, elsewhere=elsewhere)
         self._attempts = config.attempts
         if name == "inline" or self._executor is not None:
@@ -145,16 +149,19 @@ def worker_command(folder: JobFolder, worker: str) -> list[str]:
     return [sys.executable, "-m", "automl", "worker", "--join", str(folder.path), "--id", worker]
 
 
-def worker_count(config: JobConfig) -> int:
-    """Return how many workers a job gets on this machine."""
+def worker_count(config: JobConfig, handling: Handling = UNKNOWN) -> int:
+    """Return how many workers a job gets on this machine: with ``auto`` by what one of them needs.
+
+    A worker uses as many threads as it has cores: TensorFlow and XLA count those they may run on.
+    """
     if config.workers != AUTO:
         return int(config.workers)
     gpus = len(visible_gpus())
     if gpus:
         # a strategy that spans the GPUs takes them all for one trial
         return gpus * config.trials_per_gpu if config.strategy in (AUTO, "single") else 1
-    by_memory = (host_memory() or BYTES_PER_WORKER) // BYTES_PER_WORKER
-    return max(1, min((os.cpu_count() or 1) // CORES_PER_WORKER, by_memory))
+    by_memory = (host_memory() or handling.worker_bytes) // handling.worker_bytes
+    return max(1, min((os.cpu_count() or 1) // handling.worker_cores, by_memory))
 
 
 def executor_name(config: JobConfig, *, elsewhere: bool) -> str:
