@@ -92,7 +92,7 @@ class CompiledEngine:
             transform.check(Batch(inputs=inputs, targets=split.train_targets, kinds=candidate.kinds))
         check_parts(candidate, split)
         length = length_of(candidate, count_rows(split.train_targets))
-        sizes = _sizes(candidate, split, length)
+        sizes = _sizes(candidate, split, length, minds_length=self._compiler.minds_length)
         key = structure_of(candidate, _extra(sizes, split, inputs, candidate))
         known = self._programs.get(key)
         compiled = known or self._compile(candidate, sizes, key)
@@ -186,13 +186,13 @@ def _values(candidate: Candidate, compiled: Compiled) -> list[float]:
     return own + [settings[name] for name in compiled.optimizer_dials]
 
 
-def _sizes(candidate: Candidate, split: Split, length: Length) -> Sizes:
+def _sizes(candidate: Candidate, split: Split, length: Length, *, minds_length: bool) -> Sizes:
     held = max((len(part.validation) for part in candidate.parts), default=0)
     return Sizes(
         batch=length.size,
         parts=parts_per_batch(candidate.options.accumulation, length.size),
         validation_batch=validation_batch(wanted(candidate.model, split.validation), held),
-        long=length.steps * candidate.epochs >= LONG,
+        long=minds_length and length.steps * candidate.epochs >= LONG,
     )
 
 

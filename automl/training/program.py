@@ -208,7 +208,13 @@ class GroupProgram(Protocol):
 
 
 class Compiler(Protocol):
-    """What a backend offers to the compiled engine; a module."""
+    """What a backend offers to the compiled engine.
+
+    Attributes:
+        minds_length: whether long trainings may get another program, see ``Sizes.long``.
+    """
+
+    minds_length: bool
 
     def place(self, array: Any) -> Any:
         """Put an array on the device; of ``Windows`` the series and the starts ``(base, starts)``."""

@@ -158,6 +158,18 @@ def test_a_long_training_of_a_small_model_gives_the_same_losses() -> None:
     assert losses(outcome) == pytest.approx(losses(short), rel=1e-4)
 
 
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="TensorFlow compiles long trainings by XLA")
+def test_on_jax_a_long_training_shares_the_program_of_a_short_one() -> None:
+    engine = CompiledEngine()
+    train(engine, mlp())
+
+    (outcome,) = engine.train(
+        [replace(mlp(), epochs=10_000)], SPLIT, objective=RMSE, observers=[lambda epoch: "pruned"]
+    )
+
+    assert outcome.facts["program"] == "hit"
+
+
 def test_a_state_of_another_structure_is_refused() -> None:
     states = []
 

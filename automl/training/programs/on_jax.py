@@ -39,6 +39,8 @@ _CONVOLUTIONS = (
 class JaxCompiler:
     """Implements ``Compiler`` on JAX."""
 
+    minds_length = False
+
     def place(self, array: Any) -> Any:
         """Copy an array to the device, filled up with copies of its last row; of ``Windows`` the starts."""
         if isinstance(array, Windows):

@@ -52,6 +52,8 @@ _Batch: TypeAlias = "tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]"
 class TensorFlowCompiler:
     """Implements ``Compiler`` on TensorFlow."""
 
+    minds_length = True
+
     def place(self, array: Any) -> Any:
         """Copy an array to the device; of ``Windows`` the series and the starts only."""
         if isinstance(array, Windows):
