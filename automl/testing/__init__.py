@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-_SUITES = ("bags", "engines", "executors", "families", "kinds", "necks", "tasks", "trackers")
+_SUITES = ("bags", "engines", "executors", "families", "kinds", "necks", "proposers", "tasks", "trackers")
 
 # plain asserts of a module tell what they compared only if pytest rewrites them, before they are imported;
 # the doubles are used in processes without pytest

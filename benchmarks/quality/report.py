@@ -22,6 +22,8 @@ WORSE = 1.02
 FLOOR = 1e-6
 """Losses below count as this in ratios: of such, no digit means anything."""
 
+_NONE = "–"
+
 LEGEND = """\
 Smaller is better, but for accuracy. log-loss: nats. relative RMSE: divided by that of the training mean.
 ratios: our loss over theirs, geometric means. best peer: the best of all peers of a set. rank: among
@@ -170,7 +172,8 @@ def _details(group: str, rows: Sequence[Row], side: str) -> str:
                 f"{statistics.fmean(run.seconds for run in runs):.0f} / {runs[0].limit:.0f}",
             ]
         )
-    return _table(lines)
+    told = [place for place in range(len(lines[0])) if any(line[place] != _NONE for line in lines[1:])]
+    return _table([[line[place] for place in told] for line in lines])
 
 
 def _summary(rows: Sequence[Row], sides: Sequence[str]) -> str:
@@ -186,7 +189,7 @@ def _summary(rows: Sequence[Row], sides: Sequence[str]) -> str:
 
 def _cell(rows: Sequence[Row], side: str, value: Callable[[Sequence[Row], str], str]) -> str:
     own = [row for row in rows if side in row.searches]
-    return value(own, side) if own else "–"
+    return value(own, side) if own else _NONE
 
 
 def _to_catboost(rows: Sequence[Row], side: str) -> str:
@@ -221,7 +224,7 @@ def _calibration(rows: Sequence[Row], side: str) -> str:
     own = [row for row in rows if "ece" in row.searches[side]]
     both = [row for row in own if "ece" in row.here.get("catboost", {})]
     if not both:
-        return _number(statistics.fmean(row.searches[side]["ece"] for row in own)) if own else "–"
+        return _number(statistics.fmean(row.searches[side]["ece"] for row in own)) if own else _NONE
     mine, theirs = (
         statistics.fmean(scores["ece"] for scores in group)
         for group in ([row.searches[side] for row in both], [row.here["catboost"] for row in both])
@@ -258,4 +261,4 @@ def _table(lines: Sequence[Sequence[str]]) -> str:
 
 
 def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.4f}" if abs(value) < 100 else f"{value:,.0f}"
+    return _NONE if math.isnan(value) else f"{value:.4f}" if abs(value) < 100 else f"{value:,.0f}"

@@ -32,8 +32,9 @@ def test_losses_stand_beside_those_of_peers(sets):
 
     assert "| tables | measure | ours | linear | catboost | mlp |" in text
     assert "| rain | log_loss | 0.2000 | 0.5000 | 0.4000 | – |" in text
-    assert "| rain | 0.5000 | 0.5000 | – |" in text
-    assert "| price | 0.8000 | 2.0000 | – |" in text
+    assert "| tables, ours | to catboost | to best peer | seconds |" in text
+    assert "| rain | 0.5000 | 0.5000 | 60 / 120 |" in text
+    assert "| price | 0.8000 | 2.0000 | 60 / 120 |" in text
 
 
 def test_ratios_are_joined_by_geometric_means(sets):
