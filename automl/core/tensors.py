@@ -50,6 +50,19 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ngrams(Vocabulary):
+    """Facts on ids of n-grams, those of whole words first and pieces of words behind ``(length,) int32``.
+
+    Attributes:
+        words: ids below it are padding, words and pairs of words.
+        places: places, from the first on, that such ids can stand at; pieces of words stand behind them.
+    """
+
+    words: int
+    places: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pixels:
     """Facts on normalised pictures ``(height, width, channels) float32``.
 
@@ -83,6 +96,7 @@ FACTS: Catalog[type[Any]] = Catalog(
         "categories": f"{__name__}:Categories",
         "ranks": f"{__name__}:Ranks",
         "vocabulary": f"{__name__}:Vocabulary",
+        "ngrams": f"{__name__}:Ngrams",
         "pixels": f"{__name__}:Pixels",
         "steps": f"{__name__}:Steps",
     },

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from automl.core.tensors import Categories, Pixels, Steps, TensorSpec, Vocabulary
+from automl.core.tensors import Categories, Ngrams, Pixels, Steps, TensorSpec, Vocabulary
 
 
 def numbers(kind: str, *shape: int) -> TensorSpec:
@@ -23,8 +23,14 @@ def codes(*sizes: int) -> TensorSpec:
 
 
 def ids(kind: str, length: int, size: int) -> TensorSpec:
-    """``tokens`` or ``ngrams``."""
+    """``tokens``, or other ids of which none are pieces."""
     return TensorSpec(name=kind, kind=kind, shape=(length,), dtype="int32", facts=Vocabulary(size=size))
+
+
+def ngrams(length: int, size: int) -> TensorSpec:
+    """``ngrams``, a third of them of whole words and the others pieces of words."""
+    facts = Ngrams(size=size, words=size // 3, places=length // 3)
+    return TensorSpec(name="ngrams", kind="ngrams", shape=(length,), dtype="int32", facts=facts)
 
 
 def pictures(*shape: int) -> TensorSpec:
@@ -46,7 +52,7 @@ def column(spec: TensorSpec, source: str) -> TensorSpec:
 
 def text(source: str, length: int, size: int) -> tuple[TensorSpec, ...]:
     """The tensors of one column of texts among several."""
-    made = (ids("tokens", length, size), ids("ngrams", length, size), numbers("ngram_weights", length))
+    made = (ids("tokens", length, size), ngrams(length, size), numbers("ngram_weights", length))
     return tuple(column(spec, source) for spec in made)
 
 
@@ -59,7 +65,7 @@ def smallest(spec: TensorSpec) -> int:
 
 TABLE = (numbers("numeric", 3), numbers("ranks", 2), codes(3, 20))
 PICTURES = (pictures(8, 8, 3),)
-TEXTS = (ids("tokens", 12, 30), ids("ngrams", 12, 30), numbers("ngram_weights", 12))
+TEXTS = (ids("tokens", 12, 30), ngrams(12, 30), numbers("ngram_weights", 12))
 SERIES = (series(16, 2, masked=True), numbers("kernels", 12))
 ROW = (
     replace(numbers("numeric", 3), source="numbers"),
@@ -82,6 +88,8 @@ def sample_of(spec: TensorSpec, rows: int, random: np.random.Generator) -> np.nd
     values: np.ndarray = random.uniform(0, 1, shape)
     if spec.dtype == "int32":
         values = random.integers(0, smallest(spec), shape)
+    if isinstance(spec.facts, Ngrams):
+        values[:, : spec.facts.places] %= spec.facts.words
     if isinstance(spec.facts, Vocabulary):
         values[:, -(shape[1] // 3) :] = 0
     if getattr(spec.facts, "masked", False):

@@ -245,6 +245,17 @@ def test_only_the_training_rows_are_looked_at() -> None:
         np.testing.assert_array_equal(tensor, changed[name])
 
 
+def test_ngrams_of_words_come_first_and_pieces_of_words_behind() -> None:
+    dataset, preprocessing = fitted()
+    facts = preprocessing.inputs[1].facts
+
+    ids = preprocessing.transform(dataset.examples)["ngrams"]
+
+    assert 0 < ids[:, : facts.places].max() < facts.words
+    assert facts.words <= ids[:, facts.places :][ids[:, facts.places :] > 0].min()
+    assert ids.max() < facts.size
+
+
 def test_long_texts_go_without_pieces_of_words() -> None:
     texts = [" ".join(f"word{n} in a very long document" for n in range(50)) + text for text in TEXTS]
     _, preprocessing = fitted(texts)
@@ -254,6 +265,7 @@ def test_long_texts_go_without_pieces_of_words() -> None:
     assert "text__word_ngrams" in names
     assert "text__pieces" not in names
     assert preprocessing.inputs[0].shape == (MAX_TOKENS,)
+    assert preprocessing.inputs[1].facts.words == preprocessing.inputs[1].facts.size
 
 
 def test_text_without_blanks_is_cut_into_characters() -> None:

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from automl.testing.networks import backbone
-from automl.testing.tensors import ids, numbers
+from automl.testing.tensors import ids, ngrams, numbers
 
 LENGTH = 12
 WORDS = 30
 SPECS = {
     "tokens": ids("tokens", LENGTH, WORDS),
-    "ngrams": ids("ngrams", LENGTH, WORDS),
+    "ngrams": ngrams(LENGTH, WORDS),
     "ngram_weights": numbers("ngram_weights", LENGTH),
 }
 SMALL: dict[str, dict[str, Any]] = {
@@ -28,6 +28,8 @@ SMALL: dict[str, dict[str, Any]] = {
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
     *SMALL.items(),
     ("ngrams", {"weighted": False, "depth": 2, "width": 8, "dropout": 0.2, "ngram_dropout": 0.2}),
+    ("ngrams", {"pieces": False, "embedding_size": 2}),
+    ("ngrams", {"pieces": False, "weighted": False, "depth": 1, "width": 4}),
     ("cnn", {"kernel_sizes": "3", "pooling": "both", "vocabulary": 10, "word_dropout": 0.0}),
     ("rnn", {"cell": "gru", "layers": 2, "pooling": "last", "units": 4}),
     ("rnn", {"cell": "simple", "bidirectional": False, "pooling": "both", "units": 4, "dropout": 0.0}),
@@ -42,11 +44,18 @@ def model(name: str, head: bool = False, **options: Any) -> keras.Model:
 
 
 def batch(rows: int, length: int = LENGTH, seed: int = 0) -> dict[str, np.ndarray]:
-    """Texts of random words, the last third padding; the weights are those of equal words."""
+    """Texts of random words, the last third padding; the weights are those of equal words.
+
+    N-grams stand where they can: words first, pieces behind.
+    """
     ids = np.random.default_rng(seed).integers(2, WORDS, (rows, length)).astype("int32")
-    ids[:, length - length // 3 :] = 0
-    weights = (ids > 0) / np.sqrt(np.maximum((ids > 0).sum(axis=1, keepdims=True), 1))
-    return {"tokens": ids, "ngrams": ids, "ngram_weights": weights.astype("float32")}
+    facts = SPECS["ngrams"].facts
+    grams = np.concatenate(
+        [2 + ids[:, : facts.places] % (facts.words - 2), facts.words + ids[:, facts.places :] % 20], axis=1
+    )
+    ids[:, length - length // 3 :] = grams[:, length - length // 3 :] = 0
+    weights = (grams > 0) / np.sqrt(np.maximum((grams > 0).sum(axis=1, keepdims=True), 1))
+    return {"tokens": ids, "ngrams": grams, "ngram_weights": weights.astype("float32")}
 
 
 def predict(net: keras.Model, data: dict[str, np.ndarray]) -> np.ndarray:
@@ -89,7 +98,9 @@ def test_a_text_without_a_word_gives_finite_features(name: str) -> None:
 )
 def test_a_family_learns_which_word_decides(name: str, options: dict[str, Any]) -> None:
     data = batch(256)
-    data["tokens"][::2, 0] = data["ngrams"][::2, 0] = 2
+    for kind in ("tokens", "ngrams"):
+        data[kind][data[kind] == 2] = 3
+        data[kind][::2, 0] = 2
     answers = (data["tokens"] == 2).any(axis=1).astype("float32")
     net = model(name, head=True, **options)
     net.compile(keras.optimizers.Adam(1e-2), keras.losses.BinaryCrossentropy(from_logits=True))
@@ -139,3 +150,25 @@ def test_weights_decide_how_much_an_ngram_says() -> None:
     features = predict(net, data)
 
     np.testing.assert_allclose(features[1], 3 * features[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_without_pieces_only_words_are_seen(weighted: bool) -> None:
+    net = model("ngrams", pieces=False, weighted=weighted, depth=1, width=4)
+    data = batch(4)
+    other = {**data, "ngrams": data["ngrams"].copy()}
+    other["ngrams"][:, SPECS["ngrams"].facts.places :] = WORDS - 1
+
+    np.testing.assert_array_equal(predict(net, data), predict(net, other))
+
+
+def test_without_pieces_the_weights_of_words_have_unit_length() -> None:
+    net = model("ngrams", pieces=False)
+    embedding = next(layer for layer in net.layers if isinstance(layer, keras.layers.Embedding))
+    embedding.set_weights([np.ones((SPECS["ngrams"].facts.words, 4))])
+    data = batch(2)
+    data["ngram_weights"][:] = 0.1
+
+    places = SPECS["ngrams"].facts.places
+
+    np.testing.assert_allclose(predict(net, data), 8.0 * np.sqrt(places) * np.ones((2, 4)), rtol=1e-5)

@@ -26,7 +26,7 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from automl.core.errors import DataError
-from automl.core.tensors import TensorSpec, Vocabulary
+from automl.core.tensors import Ngrams, TensorSpec, Vocabulary
 from automl.data.kinds.part import Part
 from automl.data.preprocessing.pieces import Piece, tensor_name
 
@@ -91,17 +91,19 @@ def _fit_text(raw: KerasTensor, texts: np.ndarray, *, alone: bool) -> list[tuple
     if _wants_pieces(cleaned) and not by_character:
         parts.append(_piece_lookup(column, cleaned))
     sizes = [part.layer.vocabulary_size() for part in parts]
-    ids = JoinIds(sizes, name=f"{column}__ngrams")([part.layer(raw) for part in parts])
+    vectors = [part.layer(raw) for part in parts]
+    ids = JoinIds(sizes, name=f"{column}__ngrams")(vectors)
     weights = np.concatenate([[0.0], *(part.rarity for part in parts)]).astype(np.float32)
     tokens = JoinIds((), name=f"{column}__tokens")([words.layer(raw)])
-    made = {
-        "tokens": (tokens, words.layer.vocabulary_size()),
-        "ngrams": (ids, len(weights)),
-        "ngram_weights": (_weigh(column, ids, weights), 0),
+    known = Ngrams(size=len(weights), words=sizes[0] - 1, places=int(vectors[0].shape[1]))
+    made: dict[str, tuple[KerasTensor, Vocabulary | None]] = {
+        "tokens": (tokens, Vocabulary(size=words.layer.vocabulary_size())),
+        "ngrams": (ids, known),
+        "ngram_weights": (_weigh(column, ids, weights), None),
     }
     return [
-        (_spec(tensor_name(kind, column, alone=alone), kind, tensor, known_ids, column), tensor)
-        for kind, (tensor, known_ids) in made.items()
+        (_spec(tensor_name(kind, column, alone=alone), kind, tensor, facts, column), tensor)
+        for kind, (tensor, facts) in made.items()
     ]
 
 
@@ -242,12 +244,12 @@ def _weigh(column: str, ids: KerasTensor, weights: np.ndarray) -> KerasTensor:
     return keras.layers.UnitNormalization(axis=1, dtype="float32", name=f"{column}__unit_weights")(flat)
 
 
-def _spec(name: str, kind: str, tensor: KerasTensor, size: int, source: str) -> TensorSpec:
+def _spec(name: str, kind: str, tensor: KerasTensor, facts: Vocabulary | None, source: str) -> TensorSpec:
     return TensorSpec(
         name=name,
         kind=kind,
         shape=tuple(tensor.shape[1:]),
-        dtype="int32" if size else "float32",
-        facts=Vocabulary(size=size) if size else None,
+        dtype="int32" if facts else "float32",
+        facts=facts,
         source=source,
     )

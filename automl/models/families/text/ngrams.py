@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from keras import layers, ops
 
-from automl.core.tensors import Inputs
+from automl.core.tensors import Bound, Inputs, Ngrams
 from automl.models.family import Family, Features, Slot
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class NgramsOptions:
 
     Attributes:
         embedding_size: features per n-gram; 1 suffices for two classes and for regression.
+        pieces: whether pieces of words count beside words and pairs of words.
         weighted: sum by how rare n-grams are in the training part, else the mean.
         ngram_dropout: share of n-grams left out in training.
         depth: hidden layers.
@@ -36,6 +37,7 @@ class NgramsOptions:
     """
 
     embedding_size: int = 4
+    pieces: bool = True
     weighted: bool = True
     ngram_dropout: float = 0.0
     depth: int = 0
@@ -45,14 +47,10 @@ class NgramsOptions:
 
 def build(inputs: Inputs, options: NgramsOptions) -> Features:
     """Build from ``ngrams`` and ``ngram_weights`` ``(batch, ids)`` to ``vector``."""
-    ngrams, given = inputs.one("ngrams"), inputs.get("ngram_weights")
-    ids = ngrams.tensor
+    ids, weights, size = _bag(inputs.one("ngrams"), inputs.get("ngram_weights"), options)
     # zeros: an n-gram has no say until it was seen in training; hidden layers would stay dead on zeros
     start = "uniform" if options.depth else "zeros"
-    embedding = layers.Embedding(
-        ngrams.spec.facts.size, options.embedding_size, embeddings_initializer=start
-    )
-    weights = _weights(ids, None if given is None else given.tensor, options)
+    embedding = layers.Embedding(size, options.embedding_size, embeddings_initializer=start)
     if options.ngram_dropout > 0:
         weights = layers.Dropout(options.ngram_dropout)(weights)
     vector = ops.squeeze(ops.matmul(ops.expand_dims(weights, 1), embedding(ids)), axis=1)
@@ -62,9 +60,22 @@ def build(inputs: Inputs, options: NgramsOptions) -> Features:
     return {"vector": vector}
 
 
-def _weights(ids: KerasTensor, given: KerasTensor | None, options: NgramsOptions) -> KerasTensor:
-    if options.weighted and given is not None:
-        return given
+def _bag(
+    ngrams: Bound, given: Bound | None, options: NgramsOptions
+) -> tuple[KerasTensor, KerasTensor, int]:
+    """Ids and weights ``(batch, ids)``, and how many ids there are."""
+    ids, size = ngrams.tensor, ngrams.spec.facts.size
+    if not options.pieces and isinstance(ngrams.spec.facts, Ngrams):
+        ids, size = ids[:, : ngrams.spec.facts.places], ngrams.spec.facts.words
+    if not options.weighted or given is None:
+        return ids, _equal(ids), size
+    weights, places = given.tensor, ids.shape[1]
+    if places < weights.shape[1]:
+        weights = layers.UnitNormalization(axis=1)(weights[:, :places])
+    return ids, weights, size
+
+
+def _equal(ids: KerasTensor) -> KerasTensor:
     present = ops.cast(ops.not_equal(ids, 0), "float32")
     return present / ops.maximum(ops.sum(present, axis=1, keepdims=True), 1.0)
 
