@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
+from automl.core.targets import TARGET
 from automl.core.tensors import Bound, Inputs, Steps, TensorSpec
 from automl.tasks.closed_form import Ridge, SeasonalRidge
 
@@ -28,6 +29,7 @@ class Asked(Protocol):
     @property
     def season(self) -> int: ...  # noqa: D102
     def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]: ...  # noqa: D102
+    def head(self, features: Any, context: Any, options: Any) -> dict[str, Any]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,45 @@ def fit_head(
     kernel, bias = _mixed(fits, shares, options.ridge)
     # outputs of a head over all targets go step by step, the targets of a step side by side
     head.set_weights([kernel[0], bias[0]] if shared else [_laid_out(kernel), _laid_out(bias)])
+
+
+def ridge_forecast(
+    task: Asked,
+    train: Mapping[str, np.ndarray],
+    targets: np.ndarray,
+    inputs: Mapping[str, np.ndarray],
+    options: Any,
+) -> np.ndarray:
+    """Forecast by ridge regression on the steps of the window, one map for all targets.
+
+    Args:
+        task: normalises windows by its ``connect``.
+        train: preprocessed inputs by name, the one sequence ``(n, L, c)``.
+        targets: encoded ``(n, h, k)``.
+        inputs: as ``train``, of what is forecast.
+        options: as for ``fit_head``.
+
+    Returns:
+        raw outputs ``(m, h, k)``.
+    """
+    (name, windows), k = next(iter(train.items())), targets.shape[2]
+    sequence, spec = _entry(name, windows.shape[1:], k)
+    bound = Inputs(bound=(Bound(tensor=sequence, spec=spec),))
+    connected, context = task.connect(bound, options)
+    steps = keras.layers.Permute((2, 1))(connected.one("sequence").tensor[:, :, :k])
+    model = keras.Model({name: sequence}, task.head(steps, context, options)[TARGET])
+    fit_head(model, task, train, targets, options)
+    ahead = inputs[name]
+    parts = [
+        model.predict_on_batch({name: np.asarray(ahead[start : start + BATCH], np.float32)})
+        for start in range(0, len(ahead), BATCH)
+    ]
+    return np.concatenate([np.asarray(part) for part in parts])
+
+
+def _entry(name: str, shape: tuple[int, ...], k: int) -> tuple[Any, TensorSpec]:
+    spec = TensorSpec(name=name, kind="sequence", shape=tuple(shape), facts=Steps(targets=k))
+    return keras.Input(shape, name=name), spec
 
 
 def _mixed(
@@ -132,8 +173,7 @@ def _wanted(
 
 def _frame(task: Asked, name: str, shape: tuple[int, ...], k: int, options: Any) -> keras.Model:
     """From a window to what the task takes off it, each ``(batch, 1, k)``."""
-    sequence = keras.Input(shape, name=name)
-    spec = TensorSpec(name=name, kind="sequence", shape=tuple(shape), facts=Steps(targets=k))
+    sequence, spec = _entry(name, shape, k)
     _, context = task.connect(Inputs(bound=(Bound(tensor=sequence, spec=spec),)), options)
     nothing = sequence[:, :1, :k] * 0.0
     parts = {"level": context.level, "spread": context.spread, "unit": context.unit}

@@ -137,3 +137,23 @@ class FitsHead(Protocol):
             whether the options ask for it, else nothing is done.
         """
         ...
+
+
+@runtime_checkable
+class LearnsBaselines(Protocol):
+    """A task with simple rules that are learned from the inputs, in closed form and within seconds."""
+
+    def learned_baselines(
+        self,
+        train: Mapping[str, np.ndarray],
+        targets: Mapping[str, np.ndarray],
+        inputs: Mapping[str, np.ndarray],
+    ) -> dict[str, dict[str, np.ndarray]]:
+        """Predictions by name of the rule, as ``Task.baselines`` gives them.
+
+        Args:
+            train: preprocessed inputs of the training part.
+            targets: its encoded targets.
+            inputs: preprocessed inputs of what is predicted.
+        """
+        ...

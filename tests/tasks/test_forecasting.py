@@ -245,3 +245,13 @@ def test_a_series_that_training_did_not_have_is_scored_by_the_scale_of_all() -> 
     new = score_at_once(task.scorer(), truth, off, np.array(["new", "new"], object))
 
     assert new == score_at_once(task.scorer(), truth, off)
+
+
+def test_ridge_regression_is_a_baseline(task: Forecasting) -> None:
+    inputs, targets = windows(200)
+
+    rules = task.learned_baselines({"sequence": inputs}, named(targets), {"sequence": inputs[:20]})
+
+    truth = task.finish(named(targets[:20]))["target"]
+    assert list(rules) == ["ridge"]
+    assert np.sqrt(((rules["ridge"]["target"] - truth) ** 2).mean()) < 0.1 * truth.std()

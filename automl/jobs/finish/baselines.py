@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from automl.core.specs import COSTS, TrialRecord
 from automl.jobs.intake.setting import Setting
-from automl.tasks.task import TaskScorer
+from automl.tasks.task import LearnsBaselines, TaskScorer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,14 +41,19 @@ def _parts(
     setting: Setting,
 ) -> Iterator[tuple[dict[str, np.ndarray], dict[str, dict[str, np.ndarray]], np.ndarray | None]]:
     """Encoded targets, the predictions of each rule for them, and the group of each."""
-    prepared = setting.prepared
-    task, train = prepared.task, prepared.split.train_targets
-    if not setting.parts:
-        targets = dict(prepared.targets)
-        examples = prepared.validation
-        yield targets, task.baselines(train, targets, examples.inputs), examples.groups
-    for part in setting.parts:
-        targets = {name: values[part.validation] for name, values in prepared.targets.items()}
-        seen = {name: values[part.train] for name, values in train.items()}
-        examples = prepared.validation.take(part.validation)
-        yield targets, task.baselines(seen, targets, examples.inputs), examples.groups
+    prepared, task = setting.prepared, setting.prepared.task
+    for part in setting.parts or (None,):
+        split, examples, targets = prepared.split, prepared.validation, prepared.targets
+        train, ahead, seen = split.train, split.validation, split.train_targets
+        if part is not None:
+            examples, targets = examples.take(part.validation), _taken(targets, part.validation)
+            train, seen = _taken(train, part.train), _taken(seen, part.train)
+            ahead = _taken(ahead, part.validation)
+        rules = task.baselines(seen, targets, examples.inputs)
+        if isinstance(task, LearnsBaselines):
+            rules |= task.learned_baselines(train, seen, ahead)
+        yield dict(targets), rules, examples.groups
+
+
+def _taken(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: values[rows] for name, values in arrays.items()}

@@ -23,7 +23,7 @@ from automl.metrics.forecasting import ForecastScorer
 from automl.metrics.scorer import Decoded
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.forecasting import FORECASTING
-from automl.tasks.forecast_start import fit_head
+from automl.tasks.forecast_start import fit_head, ridge_forecast
 from automl.tasks.layers import within_range
 from automl.tasks.losses import UNIT, InUnits, JoinedLoss
 from automl.tasks.scoring import SingleTarget
@@ -34,6 +34,9 @@ LOSSES = {
     "huber": keras.losses.Huber,
 }
 
+
+RIDGE = 1e-3
+"""Strength of the penalty of the baseline ``ridge``."""
 
 STILL = 1e-6
 """Changes below are those of a window that stands still, in deviations of the target."""
@@ -222,6 +225,16 @@ class Forecasting:
             places = steps - season + np.arange(self.horizon) % season
             forecasts["seasonal_naive"] = {TARGET: series[:, places, :k]}
         return forecasts
+
+    def learned_baselines(
+        self,
+        train: Mapping[str, np.ndarray],
+        targets: Mapping[str, np.ndarray],
+        inputs: Mapping[str, np.ndarray],
+    ) -> dict[str, dict[str, np.ndarray]]:
+        """``ridge``: one linear map of the window behind its last value, the same for all targets."""
+        outputs = ridge_forecast(self, train, targets[TARGET], inputs, ForecastOptions(ridge=RIDGE))
+        return {"ridge": self.finish({TARGET: outputs})}
 
     def describe(self) -> dict[str, Any]:
         """The fitted task as JSON."""
