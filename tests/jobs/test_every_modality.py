@@ -80,7 +80,7 @@ def test_texts_in_a_table_without_header(tmp_path):
     )
 
     assert result.summary["modality"] == "text"
-    assert rows_and_seen(result, path) == (40, 32)
+    assert rows_and_seen(result, path) == (40, 40)
 
 
 def test_several_targets_of_zero_and_one(tmp_path):
