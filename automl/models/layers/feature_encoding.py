@@ -68,6 +68,15 @@ def encode_row(inputs: Inputs, options: EncodingOptions) -> KerasTensor:
     return parts[0] if len(parts) == 1 else keras.layers.Concatenate(axis=1)(parts)
 
 
+def bins_of(ranks: Bound, most: int) -> list[int]:
+    """Return the bins of each column: at most so many, and none narrower than the steps of its ranks.
+
+    A step that fills several bins at once would be learned several times as fast.
+    """
+    steps = getattr(ranks.spec.facts, "steps", None) or (most,) * (ranks.spec.shape[0] or 0)
+    return [max(1, min(most, count)) for count in steps]
+
+
 @keras.saving.register_keras_serializable(package="automl")
 class OneHotColumns(keras.layers.Layer):
     """Codes of some columns as 0 and 1, one place per category, missing and unseen included.
@@ -170,7 +179,7 @@ def _embedded_numbers(numeric: Bound | None, ranks: Bound, options: EncodingOpti
     if kind == "none":
         return [keras.layers.Rescaling(2.0, offset=-1.0)(ranks.tensor)]
     if kind == "ple":
-        layer = PiecewiseLinearEmbedding(options.numeric_bins, options.numeric_size)
+        layer = PiecewiseLinearEmbedding(bins_of(ranks, options.numeric_bins), options.numeric_size)
         return [keras.layers.Flatten()(layer(ranks.tensor))]
     embedding = PeriodicEmbedding(options.numeric_bins, options.numeric_size, options.frequency_scale)
     if numeric is None:

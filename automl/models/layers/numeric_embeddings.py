@@ -19,32 +19,33 @@ from keras import KerasTensor, ops
 class PiecewiseLinearEmbedding(keras.layers.Layer):
     """Embed ranks in [0, 1] by piecewise linear encoding over equal bins (Gorishniy et al., 2022).
 
-    ``e_j = a_j x_j + b_j + sum_t clip(bins * x_j - t, 0, 1) W_jt`` with W zero at first, so that training
+    ``e_j = a_j x_j + b_j + sum_t clip(bins_j x_j - t, 0, 1) W_jt`` with W zero at first, so that training
     begins with a linear embedding.
 
     Args:
-        bins: bins per column.
+        bins: bins of each column, or one number for all.
         size: numbers per column.
     """
 
-    def __init__(self, bins: int, size: int, **kwargs: Any) -> None:
+    def __init__(self, bins: int | Sequence[int], size: int, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
-        self.bins, self.size = bins, size
+        self.bins = bins if isinstance(bins, int) else [int(count) for count in bins]
+        self.size = size
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create weights of each column's own."""
         columns = input_shape[-1]
+        most = self.bins if isinstance(self.bins, int) else max(self.bins)
         limit = keras.initializers.RandomUniform(-1.0, 1.0)
         self.slope = self.add_weight(name="slope", shape=(columns, self.size), initializer=limit)
         self.bias = self.add_weight(name="bias", shape=(columns, self.size), initializer=limit)
-        self.steps = self.add_weight(
-            name="steps", shape=(columns, self.bins, self.size), initializer="zeros"
-        )
+        self.steps = self.add_weight(name="steps", shape=(columns, most, self.size), initializer="zeros")
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(n, k)`` to ``(n, k, d)``."""
         centred = 2.0 * ops.expand_dims(inputs, -1) - 1.0
-        filled = _filled(inputs, self.steps, [self.bins] * inputs.shape[-1])
+        bins = [self.bins] * inputs.shape[-1] if isinstance(self.bins, int) else self.bins
+        filled = _filled(inputs, self.steps, bins)
         return centred * self.slope + self.bias + filled
 
     def get_config(self) -> dict[str, Any]:

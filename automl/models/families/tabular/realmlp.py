@@ -15,7 +15,7 @@ from keras import KerasTensor
 from automl.core.errors import ConfigError, suggest
 from automl.core.tensors import Bound, Inputs
 from automl.models.family import Family, Features, Slot
-from automl.models.layers.feature_encoding import EMBEDDINGS, EmbeddedColumns, SpreadColumns
+from automl.models.layers.feature_encoding import EMBEDDINGS, EmbeddedColumns, SpreadColumns, bins_of
 from automl.models.layers.numeric_embeddings import BinEmbedding, PeriodicEmbedding
 from automl.models.layers.real_mlp import NeuralTangentDense, ParametricActivation, ScaledInputs
 
@@ -95,7 +95,7 @@ def _numbers(numeric: Bound | None, ranks: Bound | None, options: RealMlpOptions
     whole = (ranks if numeric is None else numeric).tensor
     numbers = whole[:, :count]
     if kind == "ple":
-        embedded = BinEmbedding(_bins(ranks, options.bins), options.bin_size)([numbers, ranks.tensor])
+        embedded = BinEmbedding(bins_of(ranks, options.bins), options.bin_size)([numbers, ranks.tensor])
     else:
         embedding = PeriodicEmbedding(
             options.frequencies, options.wave_size, options.frequency_scale, factor=SLOW
@@ -103,12 +103,6 @@ def _numbers(numeric: Bound | None, ranks: Bound | None, options: RealMlpOptions
         embedded = embedding(numbers)
     rest = [whole[:, count:]] if whole.shape[1] > count else []
     return [keras.layers.Flatten()(embedded), *rest]
-
-
-def _bins(ranks: Bound, most: int) -> list[int]:
-    """Bins of each column: none can be narrower than the steps between which ranks are lines."""
-    steps = getattr(ranks.spec.facts, "steps", None) or (most,) * (ranks.spec.shape[0] or 0)
-    return [max(1, min(most, count)) for count in steps]
 
 
 FAMILY = Family(

@@ -9,7 +9,7 @@ from keras import KerasTensor
 
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
-from automl.models.layers.feature_encoding import EmbeddedColumns
+from automl.models.layers.feature_encoding import EmbeddedColumns, bins_of
 from automl.models.layers.feature_tokens import ClassToken, LinearTokens
 from automl.models.layers.numeric_embeddings import PiecewiseLinearEmbedding
 
@@ -59,7 +59,7 @@ def _tokens(inputs: Inputs, options: TransformerOptions, size: int) -> list[Kera
     if numeric is not None:
         tokens.append(LinearTokens(size)(numeric.tensor))
     if ranks is not None and (options.numeric_embedding == "ple" or numeric is None):
-        tokens.append(PiecewiseLinearEmbedding(options.numeric_bins, size)(ranks.tensor))
+        tokens.append(PiecewiseLinearEmbedding(bins_of(ranks, options.numeric_bins), size)(ranks.tensor))
     if codes is not None:
         sizes = codes.spec.facts.sizes
         columns = range(len(sizes))
