@@ -18,7 +18,7 @@ from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
 from automl.jobs.intake.folds import split
-from automl.jobs.intake.lengths import epochs_per_pass, full_length, note_of_parts, of_passes
+from automl.jobs.intake.lengths import epochs_per_pass, full_length, in_folds, note_of_parts, of_passes
 from automl.jobs.intake.settings import check_settings, with_setting
 from automl.jobs.intake.story import story_of
 from automl.jobs.matching import on_shelves, usable_families
@@ -57,6 +57,7 @@ class Intake:
         space: the joint search space.
         epochs: full length of a trial by family.
         epochs_per_pass: epochs that a pass over the training part is divided into.
+        passes: how many passes all epochs are, by family, where an epoch is several.
         notes: what the user should know of the data.
         backend: of this process and of the trials.
     """
@@ -71,6 +72,7 @@ class Intake:
     space: SearchSpace
     epochs: Mapping[str, int]
     epochs_per_pass: int
+    passes: Mapping[str, int]
     notes: tuple[str, ...]
     backend: Backend
 
@@ -160,7 +162,8 @@ def take_in(
     data_is_good(backend, dataset.handling)
     with source.phases.phase(f"loading Keras on {backend.own}"):
         import_keras(backend.own)
-    families, space, epochs = _search_space(config, modality, dataset, per_pass)
+    families, space, lengths = _search_space(config, modality, dataset, per_pass)
+    epochs, passes = in_folds(lengths, config.epochs) if len(folds) > 1 else (lengths, {})
     return Intake(
         source=source,
         modality=modality,
@@ -169,9 +172,10 @@ def take_in(
         validation=validation,
         objectives=objectives,
         families=families,
-        space=space,
+        space=replace(space, epochs=max(epochs.values())),
         epochs=epochs,
         epochs_per_pass=per_pass,
+        passes=passes,
         notes=notes,
         backend=backend,
     )
@@ -321,7 +325,7 @@ def _search_space(
     for text in config.set:
         space = with_setting(space, text)
     epochs = {name: full_length(config.epochs, item, dataset, per_pass) for name, item in spaces.items()}
-    return families, replace(space, epochs=max(epochs.values())), epochs
+    return families, space, epochs
 
 
 def _traits(dataset: Dataset) -> set[str]:

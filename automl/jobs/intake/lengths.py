@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from automl.data.modality import Dataset, Handling
 from automl.spaces.space import SearchSpace
 
@@ -10,6 +12,10 @@ LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
 
 PASSES = "passes"
 """The parameter of spaces that say how often a trial sees each row; they have a number of epochs for it."""
+
+MOST_IN_FOLDS = 25
+"""Epochs of a trial in folds at most: each one scores every fold, which would take longer than the training
+where a pass over few rows is a step or two. An epoch is then several passes."""
 
 MOST_PER_PASS = 10
 """Epochs of a pass at most: each one scores the validation part."""
@@ -34,6 +40,17 @@ def full_length(asked: int | None, space: SearchSpace, dataset: Dataset, per_pas
     if PASSES in space.names:
         return space.epochs
     return per_pass * _passes(space, dataset)
+
+
+def in_folds(lengths: Mapping[str, int], asked: int | None) -> tuple[dict[str, int], dict[str, int]]:
+    """Return epochs by family, and how many passes they are where an epoch is several.
+
+    Args:
+        lengths: epochs by family, each a pass.
+        asked: passes that the user wants, or None; each of them is an epoch then.
+    """
+    passes = {name: length for name, length in lengths.items() if length > MOST_IN_FOLDS and not asked}
+    return {**lengths, **dict.fromkeys(passes, MOST_IN_FOLDS)}, passes
 
 
 def of_passes(space: SearchSpace, passes: int) -> SearchSpace:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from automl.core.specs import COSTS, Configuration, Objective
 from automl.jobs.assembly import Dealt, Prepared, deal
@@ -41,6 +41,7 @@ class Setting:
         space: the joint search space.
         epochs: full length of a trial by family.
         epochs_per_pass: epochs that a pass over the training part is divided into.
+        passes: how many passes all epochs are, by family, where an epoch is several.
         objectives: what is optimised.
         limits: what a result must keep.
         engine: trains.
@@ -73,13 +74,17 @@ class Setting:
     certain: float = CERTAIN
     bytes_per_second: float = math.inf
     epochs_per_pass: int = 1
+    passes: Mapping[str, int] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     joins: bool = True
 
     def dealt(self, configuration: Configuration) -> tuple[str, Dealt]:
         """Return the family of a configuration, and its parts for those who understand them."""
         family, parameters = self.space.split(configuration)
-        return family, deal(self.families[family], self.prepared.task, parameters)
+        dealt = deal(self.families[family], self.prepared.task, parameters)
+        if dealt.training.passes or family not in self.passes:
+            return family, dealt
+        return family, replace(dealt, training=replace(dealt.training, passes=self.passes[family]))
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -129,6 +134,7 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
         space=intake.space,
         epochs=intake.epochs,
         epochs_per_pass=intake.epochs_per_pass,
+        passes=intake.passes,
         objectives=intake.objectives,
         joins=_joins(config, intake, limits),
         limits=limits,

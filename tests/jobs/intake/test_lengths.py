@@ -9,7 +9,7 @@ import pytest
 from automl.data.modalities.tabular import TABULAR
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.source import open_source
-from automl.jobs.intake.lengths import full_length, of_passes
+from automl.jobs.intake.lengths import MOST_IN_FOLDS, full_length, in_folds, of_passes
 from automl.spaces.loading import load_space
 from automl.spaces.parsing import parse_space
 from automl.spaces.space import SearchSpace
@@ -56,3 +56,14 @@ def test_realmlp_sees_few_amounts_often_and_classes_seldom(task: str, rows: int,
     shipped = load_space("tabular/realmlp", task=task).for_rows(rows)
 
     assert shipped.default()["passes"] == passes
+
+
+def test_in_folds_an_epoch_of_few_rows_is_several_passes() -> None:
+    epochs, passes = in_folds({"linear": 200, "mlp": 12}, None)
+
+    assert epochs == {"linear": MOST_IN_FOLDS, "mlp": 12}
+    assert passes == {"linear": 200}
+
+
+def test_in_folds_the_epochs_that_the_user_asks_for_are_passes() -> None:
+    assert in_folds({"linear": 60}, 60) == ({"linear": 60}, {})
