@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -138,13 +137,6 @@ def _mean(values: np.ndarray, times: np.ndarray) -> np.ndarray:
     shape = (-1, *(1,) * (values.ndim - 1))
     mean: np.ndarray = values / times.reshape(shape).astype(values.dtype)
     return mean
-
-
-def side_by_side(values: Sequence[Sequence[Any]]) -> tuple[np.ndarray, ...]:
-    """Stack the arrays of several members, each ``(members, ...)``."""
-    if len(values) == 1:
-        return tuple(np.asarray(value)[None] for value in values[0])
-    return tuple(np.stack(each) for each in zip(*values, strict=True))
 
 
 def members_first(candidate: Candidate, values: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from automl.core.specs import Objective
 from automl.core.targets import count_rows
-from automl.training.bag import check_parts, first_values, members_first, members_of, side_by_side
+from automl.training.bag import check_parts, first_values, members_first, members_of
 from automl.training.batches.deal import Length, length_of, parts_per_batch
 from automl.training.batches.transforms.transform import Batch
 from automl.training.dials import find_dials, optimizer_dials, prepare
@@ -31,6 +31,7 @@ from automl.training.program_cache import ProgramCache
 from automl.training.residence import Residence
 from automl.training.runs import Compiled, Run
 from automl.training.structure import structure_of
+from automl.training.turns import side_by_side
 from automl.training.watch import Watch
 
 _PROGRAM_BYTES = 8 << 20

@@ -189,8 +189,10 @@ class FitRun:
         return done >= self._length.steps and self._length != self._laid_out
 
     def _shorten(self, done: int) -> None:
-        fitting = self._pace.fitting(self._watch.epoch, done) if self._pace else None
-        if fitting is not None and fitting < self._length.steps:
+        if self._pace is None:
+            return
+        fitting = self._pace.fitting(self._watch.epoch, done, self._length.steps)
+        if fitting is not None:
             self._length = self._length.shortened(fitting)
             self._tell()
 

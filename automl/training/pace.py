@@ -11,7 +11,7 @@ _KNOWN = 0.25
 """Seconds of training after which the speed of a step is known."""
 
 _MARGIN = 0.97
-"""Share of the time that is left which is planned with."""
+"""Share of the time that is left which is planned with, so that a little noise makes no epoch shorter."""
 
 
 class Pace:
@@ -46,12 +46,13 @@ class Pace:
         if self._ended > 1:
             self._beside = seconds
 
-    def fitting(self, epoch: int, done: int) -> int | None:
-        """Return the steps of an epoch with which the rest fits; None while the speed is not known.
+    def fitting(self, epoch: int, done: int, steps: int) -> int | None:
+        """Return the steps of an epoch with which the rest fits; None where it does, or is not known to.
 
         Args:
             epoch: under way or next, counted from 0.
             done: steps of it that are done.
+            steps: of an epoch as planned.
         """
         if not self._steps or (self._seconds < _KNOWN and not self._ended):
             return None
@@ -59,8 +60,10 @@ class Pace:
         left = self._epochs - epoch
         beside = self._beside if self._ended > 1 else self._share * step
         once = 0.0 if self._ended else self._compiled * self._again
-        seconds = _MARGIN * (self._deadline - time.monotonic()) - once - left * beside
-        return max(1, int((seconds / step + done) / left))
+        free = self._deadline - time.monotonic() - once - left * beside
+        if (steps * left - done) * step <= free:
+            return None
+        return max(1, int((_MARGIN * free / step + done) / left))
 
 
 def pace_of(

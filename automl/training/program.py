@@ -154,6 +154,14 @@ class Program(Protocol):
         """Copy the values of ``optimizer.variables``."""
         ...
 
+    def take_out(self) -> Any:
+        """Give the training as it stands, for ``put_in``; until then the program must load another one."""
+        ...
+
+    def put_in(self, training: Any) -> None:
+        """Go on with a training that was taken out."""
+        ...
+
 
 class GroupProgram(Protocol):
     """Trainings of one structure at once, the members: each has its own weights, batches, rates and dials.

@@ -104,8 +104,10 @@ class Run:
 
     def _shorten(self, done: int) -> bool:
         """Shorten epochs where the rest would not fit; return whether it was done."""
-        fitting = self._pace.fitting(self._watch.epoch, done) if self._pace else None
-        if fitting is None or fitting >= self._length.steps:
+        if self._pace is None:
+            return False
+        fitting = self._pace.fitting(self._watch.epoch, done, self._length.steps)
+        if fitting is None:
             return False
         self._lay_out(self._length.shortened(fitting))
         return True

@@ -51,9 +51,7 @@ class Turns:
             if slots is None:
                 self.take(member)
                 self._values[member] = self._leave()
-        return tuple(
-            np.stack(each) for each in zip(*(item[kind] or () for item in self._values), strict=True)
-        )
+        return side_by_side([item[kind] or () for item in self._values])
 
 
 def by_member(
@@ -67,3 +65,10 @@ def by_member(
         )
         for member in range(members)
     ]
+
+
+def side_by_side(values: Sequence[Sequence[np.ndarray]]) -> tuple[np.ndarray, ...]:
+    """Stack the arrays of several members, each ``(members, ...)``."""
+    if len(values) == 1:
+        return tuple(value[None] for value in values[0])
+    return tuple(np.stack(each) for each in zip(*values, strict=True))

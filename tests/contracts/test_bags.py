@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import keras
 import pytest
 
 from automl.testing.bags import BagContract
@@ -18,3 +19,11 @@ class TestBags(BagContract):
     @pytest.fixture(params=list(ENGINES))
     def engine(self, request: pytest.FixtureRequest) -> Engine:
         return ENGINES[request.param]()
+
+
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="on TensorFlow members always take turns")
+class TestBagsInTurn(BagContract):
+    @pytest.fixture
+    def engine(self, monkeypatch: pytest.MonkeyPatch) -> Engine:
+        monkeypatch.setattr("automl.training.programs.on_jax.gains_together", lambda blueprint: False)
+        return CompiledEngine()

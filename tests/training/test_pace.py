@@ -28,16 +28,16 @@ def measured(share: float = 0.0, again: float = 0.0) -> Pace:
 
 
 def test_all_epochs_get_an_equal_share_of_the_time() -> None:
-    assert measured().fitting(0, 0) == 100
+    assert measured().fitting(0, 0, 1000) == 100
 
 
 def test_steps_that_are_done_cost_nothing_more() -> None:
-    assert measured().fitting(0, 50) == 105
+    assert measured().fitting(0, 50, 1000) == 105
 
 
 def test_what_outputs_and_compiling_take_is_left_out() -> None:
-    assert measured(share=20.0).fitting(0, 0) == 80
-    assert measured(again=0.5).fitting(0, 0) == 98
+    assert measured(share=20.0).fitting(0, 0, 1000) == 80
+    assert measured(again=0.5).fitting(0, 0, 1000) == 98
 
 
 def test_from_the_second_epoch_on_outputs_count_as_they_were_measured() -> None:
@@ -45,27 +45,32 @@ def test_from_the_second_epoch_on_outputs_count_as_they_were_measured() -> None:
     subject.ended(30.0)  # compiles
     subject.ended(5.0)
 
-    assert subject.fitting(2, 0) == int((100 - 8 * 5) / 0.1 / 8)
+    assert subject.fitting(2, 0, 1000) == int((100 - 8 * 5) / 0.1 / 8)
 
 
 def test_the_later_it_is_the_shorter_are_epochs(clock: SimpleNamespace) -> None:
     clock.now = 150.0
 
-    assert measured().fitting(0, 0) == 50
+    assert measured().fitting(0, 0, 1000) == 50
 
 
 def test_an_epoch_keeps_a_step_though_the_deadline_has_passed(clock: SimpleNamespace) -> None:
     clock.now = 300.0
 
-    assert measured().fitting(3, 0) == 1
+    assert measured().fitting(3, 0, 1000) == 1
 
 
 def test_a_few_quick_steps_say_nothing_until_an_epoch_has_ended() -> None:
     subject = Pace(200.0, 10, 0.0, 0.0)
-    assert subject.fitting(0, 0) is None
+    assert subject.fitting(0, 0, 1000) is None
 
     subject.trained(8, 0.008, compiled=False)
-    assert subject.fitting(0, 8) is None
+    assert subject.fitting(0, 8, 1000) is None
 
     subject.ended(0.1)
-    assert subject.fitting(1, 0) is not None
+    assert subject.fitting(1, 0, 1_000_000) is not None
+
+
+def test_what_fits_stays_as_it_is() -> None:
+    assert measured().fitting(0, 0, 100) is None
+    assert measured().fitting(0, 0, 101) == 100

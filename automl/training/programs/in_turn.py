@@ -10,14 +10,13 @@ import numpy as np
 
 from automl.training.batches.deal import Batches
 from automl.training.program import MemberPortions, Placed, Program
-from automl.training.turns import Turns, Values, by_member
+from automl.training.turns import side_by_side
 
 
 class InTurn:
     """Implements ``GroupProgram`` with a program that holds one member at a time.
 
-    Each call of ``train`` takes all members through its steps. A member's values are copied out and in at
-    its turn; a group of one stays where it is.
+    Each call of ``train`` takes all members through its steps; a group of one stays where it is.
 
     Args:
         program: of the structure.
@@ -28,7 +27,8 @@ class InTurn:
     def __init__(self, program: Program, members: int, place: Callable[[Any], Any]) -> None:
         self.members = members
         self._program, self._place = program, place
-        self._turns: Turns
+        self._outside: list[Any] = [None] * members
+        self._inside = 0
 
     def load(
         self,
@@ -37,13 +37,12 @@ class InTurn:
         dials: np.ndarray,
     ) -> None:
         """Begin or go on with all trainings; see ``GroupProgram.load``."""
-        program, values = self._program, by_member(self.members, variables, optimizer)
-
-        def enter(member: int, values: Values) -> None:
-            program.load(*values, dials[member].tolist())
-
-        enter(0, values[0])
-        self._turns = Turns(values, enter, lambda: (program.variables(), program.optimizer()))
+        for member in reversed(range(self.members)):
+            slots = None if optimizer is None else [value[member] for value in optimizer]
+            self._program.load([value[member] for value in variables], slots, dials[member].tolist())
+            if member:
+                self._outside[member] = self._program.take_out()
+        self._inside = 0
 
     def train(
         self, data: Placed, batches: Batches, rates: np.ndarray, first: int, last: int, totals: np.ndarray
@@ -51,7 +50,7 @@ class InTurn:
         """Do some steps of an epoch of every member; see ``GroupProgram.train``."""
         sums = np.empty_like(totals)
         for member in range(self.members):
-            self._turns.take(member)
+            self._take(member)
             own = Batches(
                 rows=batches.rows[member],
                 draws=tuple(
@@ -65,7 +64,7 @@ class InTurn:
         """Give the raw outputs of each member for its rows; see ``GroupProgram.outputs``."""
         most = max(len(rows) for rows in chosen if rows is not None) if chosen[0] is not None else 0
         for member, rows in enumerate(chosen):
-            self._turns.take(member)
+            self._take(member)
             own = data
             if rows is not None:
                 # all of one length, as programs are compiled for shapes
@@ -75,12 +74,22 @@ class InTurn:
 
     def variables(self) -> tuple[np.ndarray, ...]:
         """Copy the values of ``model.variables``, each ``(members, ...)``."""
-        if self.members == 1:
-            return tuple(value[None] for value in self._program.variables())
-        return self._turns.variables()
+        return self._gathered(self._program.variables)
 
     def optimizer(self) -> tuple[np.ndarray, ...]:
         """Copy the values of ``optimizer.variables``, each ``(members, ...)``."""
-        if self.members == 1:
-            return tuple(value[None] for value in self._program.optimizer())
-        return self._turns.optimizer()
+        return self._gathered(self._program.optimizer)
+
+    def _take(self, member: int) -> None:
+        """Let the program hold a member."""
+        if member != self._inside:
+            self._outside[self._inside] = self._program.take_out()
+            self._program.put_in(self._outside[member])
+            self._outside[member], self._inside = None, member
+
+    def _gathered(self, read: Callable[[], tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+        each = []
+        for member in range(self.members):
+            self._take(member)
+            each.append(read())
+        return side_by_side(each)

@@ -178,6 +178,14 @@ class JaxProgram:
         """Copy the values of ``optimizer.variables``."""
         return tuple(np.array(value) for value in self._state.optimizer)
 
+    def take_out(self) -> tuple[State, jax.Array]:
+        """Give the training as it stands; see ``Program.take_out``."""
+        return self._state, self._dials
+
+    def put_in(self, training: tuple[State, jax.Array]) -> None:
+        """Go on with a training that was taken out; nothing is copied."""
+        self._state, self._dials = training
+
     def _many(
         self,
         state: State,

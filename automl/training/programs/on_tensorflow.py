@@ -178,6 +178,16 @@ class TensorFlowProgram:
         """Copy the values of ``optimizer.variables``."""
         return COMPILER.read(self._blueprint.optimizer.variables)
 
+    def take_out(self) -> Any:
+        """Give the training as it stands; see ``Program.take_out``."""
+        return self.variables(), self.optimizer(), self._dials
+
+    def put_in(self, training: Any) -> None:
+        """Go on with a training that was taken out."""
+        variables, slots, self._dials = training
+        write_on_tensorflow(self._blueprint.model.variables, variables)
+        write_on_tensorflow(self._blueprint.optimizer.variables, slots)
+
     def _epoch(
         self,
         inputs: Mapping[str, Any],
