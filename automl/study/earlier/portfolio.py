@@ -34,8 +34,9 @@ JUDGED_FROM = 4
 """First-rung results from which on a family can be called hopeless: the worse half of two is a coin."""
 SEVERAL = 2
 """Results of its own from which on: one entry with a large batch says little at the first rung."""
-LARGEST_SHARE = 0.25
-"""Of the seconds left, what the first rung of a family's further entry may take."""
+LARGEST_SHARE, EARLY_SHARE = 0.25, 0.5
+"""Of the seconds left, what the first rung of a family's further entry may take: one that comes after all
+families, and one that the portfolio has before another family."""
 _WORST = 3.0
 """Regrets are cut here: how bad a failure is must not decide."""
 
@@ -126,10 +127,11 @@ def next_start(
 ) -> int | None:
     """Return which configuration to try first now, None when none is left that pays.
 
-    Each family gets one. Its further ones wait while the family is hopeless, which is when of several
-    results at the first rung even its best is in the worse half of all, or while the first rung of one
-    would take more than a quarter of the time left. Where the time is limited, the family that has had
-    the least of it has its turn.
+    Each family gets one, in their order. Its further ones wait while the family is hopeless, which is when
+    of several results at the first rung even its best is in the worse half of all, or while the first rung
+    of one would take more than a quarter of the time left, half of it where it stands before another
+    family. Once all families had one and the time is limited, the one that has had the least of it has its
+    turn.
 
     Args:
         starts: in order.
@@ -143,15 +145,20 @@ def next_start(
     looked_at = {family_of(starts[place].configuration) for place in tried}
     hopeless = _hopeless(records, objectives)
     left = np.inf if horizon.seconds is None else horizon.seconds
+    families = [family_of(start.configuration) for start in starts]
+    last = max((place for place, family in enumerate(families) if family not in looked_at), default=-1)
     further: list[int] = []
-    for place, start in enumerate(starts):
-        family = family_of(start.configuration)
+    for place, family in enumerate(families):
         if place in tried:
             continue
         if family not in looked_at:
             return place
-        if family not in hopeless and _first_look(records, family) <= LARGEST_SHARE * left:
-            further.append(place)
+        share = EARLY_SHARE if place < last else LARGEST_SHARE
+        if family in hopeless or _first_look(records, family) > share * left:
+            continue
+        if place < last:
+            return place
+        further.append(place)
     if horizon.seconds is None:
         return next(iter(further), None)
     spent = _seconds_spent(records)

@@ -127,6 +127,17 @@ def test_further_entries_that_would_eat_the_time_left_are_skipped():
     assert chosen(starts, {0, 1}, records, Horizon(seconds=3.0)) is None
 
 
+def test_entries_before_another_family_come_first_while_half_of_the_time_is_enough():
+    starts = started("a", "a", "b", "a", "c")
+    records = [judged(0, "a", 0.1, seconds=30.0)]
+
+    assert chosen(starts, {0}, records) == 1
+    assert chosen(starts, {0}, records, Horizon(seconds=61.0)) == 1
+    assert chosen(starts, {0}, records, Horizon(seconds=59.0)) == 2
+    assert chosen(starts, {0, 1, 2}, records, Horizon(seconds=61.0)) == 3
+    assert chosen(starts, {0, 1, 2, 4}, records, Horizon(seconds=61.0)) is None
+
+
 def test_of_a_limited_time_the_family_that_had_the_least_has_its_turn():
     starts = started("a", "b", "a", "b", "a")
     records = [judged(0, "a", 0.9, seconds=10.0), judged(1, "b", 0.8, seconds=3.0)]
