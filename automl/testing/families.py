@@ -61,8 +61,10 @@ class FamilyContract:
 
     @pytest.fixture(scope="class")
     def engine(self) -> CompiledEngine:
-        """Trains all samples of the class, so that their programs stand side by side."""
-        return CompiledEngine(programs=max(len(self.samples), 1))
+        """Trains all samples of the class, so that their programs stand side by side: two for each,
+        as other settings may make another structure.
+        """
+        return CompiledEngine(programs=max(2 * len(self.samples), 1))
 
     @pytest.fixture(scope="class")
     def uninterrupted(self, engine: CompiledEngine) -> Callable[[str], Outcome]:

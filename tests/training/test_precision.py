@@ -41,7 +41,7 @@ SPECS = {
         ids("ngrams", 12, 30),
         numbers("ngram_weights", 12),
     ),
-    "series": (series(12, 2, masked=True),),
+    "series": (series(12, 2, masked=True), numbers("kernels", 12)),
     "mixed": ROW,
 }
 FORECAST = (series(12, 3, targets=2),)

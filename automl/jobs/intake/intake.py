@@ -152,10 +152,9 @@ def take_in(
     objectives = objectives_of(config, dataset.task, dataset.target_tasks)
     validation, notes = _validation(config, modality, dataset, source)
     folds, left_out = ((), ()) if validation is not None else split(config, dataset)
-    rows = len(dataset.examples)
-    per_pass = epochs_per_pass(dataset.handling, rows)
-    said = (chosen.reason,) if chosen.reason else ()
-    notes = (*said, *dataset.notes, *notes, *left_out, *note_of_parts(per_pass, rows))
+    per_pass = epochs_per_pass(dataset.handling, len(dataset.examples))
+    notes = (*dataset.notes, *notes, *left_out, *note_of_parts(per_pass, len(dataset.examples)))
+    notes = (chosen.reason, *notes) if chosen.reason else notes
     note(story_of(source, dataset, folds, validation, objectives))
     _tell(notes, note)
     backend = choose_backends(config, dataset.handling, dataset.task, data=source.content, alone=alone)

@@ -24,7 +24,7 @@ TASK = restore_task(
 PREPARED: Any = SimpleNamespace(
     task=TASK,
     targets={"target": X},
-    validation=SimpleNamespace(inputs={"x": X}, targets={"target": X}),
+    validation=SimpleNamespace(inputs={"x": X}, targets={"target": X}, groups=None),
     split=SimpleNamespace(validation={"x": X}),
 )
 

@@ -128,7 +128,7 @@ def texts() -> pd.DataFrame:
     ("data", "options"),
     [
         (pictures(), {"family": "cnn", "modality": "image"}),
-        (texts(), {"family": "ngrams", "modality": "text", "target": "y"}),
+        (texts(), {"family": "ngrams", "modality": "text", "target": "y", "folds": 1}),
     ],
     ids=["pictures", "texts"],
 )
