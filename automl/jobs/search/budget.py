@@ -20,8 +20,13 @@ which is what a search of a minute has to offer."""
 KNOWN_SHARE, KNOWN_TIMES = 0.1, 2.0
 """A further one may take a tenth of the time left, or so many times what others of its family took."""
 
-FINISHING_SHARE, FINISHING_MOST = 0.1, 20.0
-"""Share of the time, and seconds at most, kept back for exporting, plotting and registering the winner."""
+FINISHING_SHARE, FINISHING_LEAST, FINISHING_MOST = 0.1, 7.0, 20.0
+"""Share of the time kept back for exporting, checking, plotting and registering the winner, and seconds at
+least and at most: loading the exported model and its first prediction take some five however short the
+search was."""
+
+SHORT_SHARE = 0.25
+"""Most of the time that is kept back, however short the search."""
 
 TRAINING_SHARE, TRAINING_MOST = 0.15, 120.0
 """The same for training the best trial once more, on all examples, where it is not joined from folds."""
@@ -118,7 +123,7 @@ def budget_from(
     """
     if seconds is None:
         return Budget(trials=trials, deadline=None, trial_seconds=trial_seconds)
-    reserve = min(FINISHING_SHARE * seconds, FINISHING_MOST)
+    reserve = min(max(FINISHING_SHARE * seconds, FINISHING_LEAST), FINISHING_MOST, SHORT_SHARE * seconds)
     reserve += min(TRAINING_SHARE * seconds, TRAINING_MOST) if trains_last else 0.0
     end = started + max(seconds - used, 0.0)
     return Budget(
