@@ -34,6 +34,16 @@ def count_rows(values: Mapping[str, Sized]) -> int:
     return len(next(iter(values.values())))
 
 
+def take_rows(values: Mapping[str, np.ndarray], rows: Any) -> dict[str, np.ndarray]:
+    """Return the values at some rows.
+
+    Args:
+        values: by name, first axis examples.
+        rows: positions, or a slice, for views instead of copies.
+    """
+    return {name: array[rows] for name, array in values.items()}
+
+
 def ragged(items: Iterable[Any]) -> np.ndarray:
     """Return arrays of unequal shape as one array of objects ``(n,)``.
 

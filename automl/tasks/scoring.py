@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from automl.core.targets import TARGET
+from automl.core.targets import TARGET, take_rows
 from automl.tasks.decoding import finished
 from automl.tasks.task import Task
 
@@ -59,7 +59,7 @@ class OutputScorer:
         rows: Any = positions
         if positions[-1] - positions[0] == len(positions) - 1:
             rows = slice(positions[0], positions[-1] + 1)  # a view, not a copy
-        targets = {name: values[rows] for name, values in self._targets.items()}
+        targets = take_rows(self._targets, rows)
         groups = None if self._groups is None else self._groups[rows]
         self._scorer.update(targets, finished(self._task, outputs), groups)
 

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError
+from automl.core.targets import take_rows
 from automl.testing.engines import ACCURACY, go_on, toy_candidate, toy_split
 from automl.training.bag import seed_of
 from automl.training.engine import Candidate, Engine, Epoch, Outcome, Part, StopReason, TrainingState
@@ -50,8 +51,8 @@ class BagContract:
             split = toy_split()
             own = replace(
                 split,
-                train={name: array[part.train] for name, array in split.train.items()},
-                train_targets={name: array[part.train] for name, array in split.train_targets.items()},
+                train=take_rows(split.train, part.train),
+                train_targets=take_rows(split.train_targets, part.train),
             )
             single = last_state(engine, alone, own)
             for value, expected in zip(together.variables, single.variables, strict=True):

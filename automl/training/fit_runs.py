@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import numpy as np
 
+from automl.core.targets import take_rows
 from automl.training.bag import members_of, pooled
 from automl.training.batches.deal import Length, parts_per_batch
 from automl.training.batches.streamed import StreamedBatches
@@ -224,7 +225,7 @@ class FitRun:
             self._fitted.take(member)
             # all of one length, as models are compiled for shapes
             rows = np.resize(part.validation, most)
-            own = {name: array[rows] for name, array in held.items()}
+            own = take_rows(held, rows)
             for positions, outputs in self._predict(model, own):
                 fresh = positions < len(part.validation)
                 yield member, positions[fresh], {name: values[fresh] for name, values in outputs.items()}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from automl.core.seeds import derive
-from automl.core.targets import count_rows
+from automl.core.targets import count_rows, take_rows
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.winner import TrainedMember
 from automl.jobs.session import Session
@@ -95,7 +95,7 @@ def _scored_on_few(prepared: Prepared) -> Prepared:
 
     split, total = prepared.split, count_rows(prepared.split.train_targets)
     rows = np.linspace(0, total - 1, min(total, SCORED)).astype(int)
-    targets = {name: values[rows] for name, values in split.train_targets.items()}
+    targets = take_rows(split.train_targets, rows)
     few = Split(
         train=split.train,
         train_targets=split.train_targets,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from automl.core.specs import COSTS, TrialRecord
+from automl.core.targets import take_rows
 from automl.jobs.intake.setting import Setting
 from automl.tasks.task import LearnsBaselines, TaskScorer
 
@@ -46,14 +47,10 @@ def _parts(
         split, examples, targets = prepared.split, prepared.validation, prepared.targets
         train, ahead, seen = split.train, split.validation, split.train_targets
         if part is not None:
-            examples, targets = examples.take(part.validation), _taken(targets, part.validation)
-            train, seen = _taken(train, part.train), _taken(seen, part.train)
-            ahead = _taken(ahead, part.validation)
+            examples, targets = examples.take(part.validation), take_rows(targets, part.validation)
+            train, seen = take_rows(train, part.train), take_rows(seen, part.train)
+            ahead = take_rows(ahead, part.validation)
         rules = task.baselines(seen, targets, examples.inputs)
         if isinstance(task, LearnsBaselines):
             rules |= task.learned_baselines(train, seen, ahead)
         yield dict(targets), rules, examples.groups
-
-
-def _taken(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
-    return {name: values[rows] for name, values in arrays.items()}

@@ -13,7 +13,7 @@ from automl.core.errors import ConfigError
 from automl.core.members import Winner, joined_winner, sole_winner
 from automl.core.seeds import derive
 from automl.core.specs import TrialRecord
-from automl.core.targets import count_rows
+from automl.core.targets import count_rows, take_rows
 from automl.jobs.finish.selection import Counts, Judge, Worth, select
 from automl.jobs.intake.setting import Setting
 from automl.jobs.session import Session
@@ -74,7 +74,7 @@ def _predictions(session: Session, records: Sequence[TrialRecord]) -> dict[int, 
             continue  # it is trained again where it is the best
         if outputs:
             rows = _compared(outputs)
-            found[record.number] = finished(task, {name: values[rows] for name, values in outputs.items()})
+            found[record.number] = finished(task, take_rows(outputs, rows))
     return found
 
 
@@ -93,16 +93,16 @@ def _judge(setting: Setting, predictions: Mapping[int, Mapping[str, np.ndarray]]
     rows = np.linspace(
         0, count_rows(prepared.targets) - 1, count_rows(next(iter(predictions.values())))
     ).astype(int)
-    targets = {name: values[rows] for name, values in prepared.targets.items()}
+    targets = take_rows(prepared.targets, rows)
     groups = None if prepared.validation.groups is None else prepared.validation.groups[rows]
     blend = at_place(prepared.task.declaration.blend)
 
     def worth(counts: Counts, some: np.ndarray) -> Worth:
         total = sum(counts.values())
-        parts = [{name: values[some] for name, values in predictions[number].items()} for number in counts]
+        parts = [take_rows(predictions[number], some) for number in counts]
         blended = dict(blend(parts, [count / total for count in counts.values()]))
         scorer = prepared.task.scorer()
-        truth = {name: values[some] for name, values in targets.items()}
+        truth = take_rows(targets, some)
         scorer.update(truth, blended, None if groups is None else groups[some])
         return _worth(setting, scorer.result())
 

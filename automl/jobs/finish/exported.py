@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from automl.core.errors import ConfigError
 from automl.core.saved_classes import import_classes_of
 from automl.core.specs import COSTS, Objective
-from automl.core.targets import count_rows, named
+from automl.core.targets import count_rows, named, take_rows
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.winner import TrainedWinner
 from automl.metrics.scorer import score_at_once
@@ -118,7 +118,7 @@ def check_exported(
         return _failed(path, fault, examples=len(rows)) if fault else Check(examples=len(rows))
     task, total = prepared.task, count_rows(prepared.targets)
     metric = task.declaration.default_metric.name if objective.name in COSTS else objective.name
-    targets = {name: values[rows] for name, values in prepared.targets.items()}
+    targets = take_rows(prepared.targets, rows)
     groups = prepared.validation.groups
     groups = None if groups is None else groups[rows]
     score = score_at_once(task.scorer(), targets, predictions, groups)[metric]

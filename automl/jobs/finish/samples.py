@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from automl.core.targets import take_rows
 from automl.core.windows import Windows
 from automl.jobs.answers import Form, answer
 from automl.jobs.assembly import Prepared
@@ -70,7 +71,7 @@ def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:
             return typed_example(frame, schema, place_of(intake.source))
         if channels_of(schema):
             return _end_of_series(intake)
-    return {name: array[rows] for name, array in prepared.validation.inputs.items()}
+    return take_rows(prepared.validation.inputs, rows)
 
 
 def typed_example(frame: pd.DataFrame, schema: Mapping[str, Any], place: Place) -> pd.DataFrame:

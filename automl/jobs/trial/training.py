@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl.core.specs import COSTS, Objective
-from automl.core.targets import count_rows
+from automl.core.targets import count_rows, take_rows
 from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.jobs.intake.setting import Setting
 from automl.tasks.objectives import default_objective, smooth_objective
@@ -199,8 +199,7 @@ def _begin(model: keras.Model, dealt: Dealt, prepared: Prepared, folds: tuple[Pa
         rows = reduce(np.intersect1d, [part.train for part in folds])
         if not len(rows):
             return False
-        inputs = {name: values[rows] for name, values in inputs.items()}
-        targets = {name: values[rows] for name, values in targets.items()}
+        inputs, targets = take_rows(inputs, rows), take_rows(targets, rows)
     return task.fit_head(model, inputs, targets, dealt.task_options)
 
 
