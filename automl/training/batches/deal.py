@@ -2,9 +2,9 @@
 
 An epoch is a pass over the training part or, where that is large, one of several equal parts of it; or it
 is a stretch of so many steps from an endless stream of shuffled passes, as where the options say how many
-passes all epochs are. The order follows from seed and
-epoch alone, so a training that goes on after a pause sees the batches that it would have seen. All batches
-are full: the last one of a pass is filled up with the first rows of the order.
+passes all epochs are. The order follows from seed and epoch alone, so a training that goes on after a
+pause sees the batches that it would have seen. All batches are full: the last one of a pass is filled up
+with the first rows of the order.
 """
 
 from __future__ import annotations

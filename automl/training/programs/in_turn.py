@@ -10,7 +10,7 @@ import numpy as np
 
 from automl.training.batches.deal import Batches
 from automl.training.program import MemberPortions, Placed, Program
-from automl.training.turns import side_by_side
+from automl.training.turns import by_member, side_by_side
 
 
 class InTurn:
@@ -37,9 +37,9 @@ class InTurn:
         dials: np.ndarray,
     ) -> None:
         """Begin or go on with all trainings; see ``GroupProgram.load``."""
-        for member in reversed(range(self.members)):
-            slots = None if optimizer is None else [value[member] for value in optimizer]
-            self._program.load([value[member] for value in variables], slots, dials[member].tolist())
+        # the first one last, as it stays inside
+        for member, values in reversed([*enumerate(by_member(self.members, variables, optimizer))]):
+            self._program.load(*values, dials[member].tolist())
             if member:
                 self._outside[member] = self._program.take_out()
         self._inside = 0

@@ -17,7 +17,7 @@ from automl.training.dials import turned
 from automl.training.program import Blueprint, GroupProgram, Placed
 from automl.training.programs.in_turn import InTurn
 from automl.training.programs.on_jax_group import JaxGroup
-from automl.training.programs.on_jax_steps import EpochData, Function, Lengths, State, Steps
+from automl.training.programs.on_jax_steps import EpochData, Function, Lengths, State, Steps, portions
 from automl.training.scoring import Portions
 from automl.training.state import assign, values_of
 
@@ -147,19 +147,15 @@ class JaxProgram:
     def outputs(self, data: Placed) -> Portions:
         """Give raw outputs of a validation part; see ``Program.outputs``."""
         size, most = self._blueprint.sizes.validation_batch, self._blueprint.portion
-        every = np.arange(-(-data.rows // size), dtype=np.int32)
-        most = min(most, len(every))
-        for first in range(0, len(every), most):
-            # loops have one length, as each is compiled for: the last one may do a batch again
-            loop = np.minimum(first + np.arange(most, dtype=np.int32), every[-1])
+        for loop, first, end in portions(data.rows, size, most):
+            rows = np.arange(first, min(end, data.rows))
             parts = [
                 self._predict(
                     *(self._state, data.inputs, batches, np.int32(data.rows), data.chosen),
                     lengths=data.lengths,
                 )
-                for batches in ([loop] if self._loops else every[first : first + most, None])
+                for batches in ([loop] if self._loops else loop[: -(-len(rows) // size), None])
             ]
-            rows = np.arange(first * size, min((first + most) * size, data.rows))
             yield (
                 rows,
                 {name: np.concatenate([part[name] for part in parts])[: len(rows)] for name in parts[0]},

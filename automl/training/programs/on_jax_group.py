@@ -20,7 +20,15 @@ from jax import numpy as jnp
 from automl.training.batches.deal import Batches
 from automl.training.dials import turned
 from automl.training.program import Blueprint, MemberPortions, Placed
-from automl.training.programs.on_jax_steps import EpochData, Function, Lengths, State, Steps
+from automl.training.programs.on_jax_steps import (
+    EpochData,
+    Function,
+    Lengths,
+    State,
+    Steps,
+    adding,
+    portions,
+)
 from automl.training.state import check_fit, values_of
 
 _GRAIN = 32
@@ -98,15 +106,13 @@ class JaxGroup:
         """Give the raw outputs of each member for its rows; see ``GroupProgram.outputs``."""
         counts = [data.rows if rows is None else len(rows) for rows in chosen]
         size = self._blueprint.sizes.validation_batch
-        every = np.arange(-(-max(counts) // size), dtype=np.int32)
-        most = min(max(1, self._blueprint.portion // self.members), len(every))
+        most = max(1, self._blueprint.portion // self.members)
         own, limits = jax.device_put((_side_by_side(chosen), np.array(counts, np.int32)))
-        for first in range(0, len(every), most):
-            loop = np.minimum(first + np.arange(most, dtype=np.int32), every[-1])
+        for loop, first, end in portions(max(counts), size, most):
             values = self._predict(self._state, data.inputs, loop, limits, own, lengths=data.lengths)
             arrays = {name: np.asarray(value) for name, value in values.items()}
             for member, count in enumerate(counts):
-                rows = np.arange(first * size, min((first + most) * size, count))
+                rows = np.arange(first, min(end, count))
                 yield member, rows, {name: array[member, : len(rows)] for name, array in arrays.items()}
 
     def variables(self) -> tuple[np.ndarray, ...]:
@@ -134,12 +140,7 @@ class JaxGroup:
                 return self._steps.step(state, EpochData(inputs, targets, *own), step, lengths)
 
         each = jax.vmap(one, in_axes=(0, 0, None))
-
-        def body(step: jax.Array, carry: tuple[State, jax.Array]) -> tuple[State, jax.Array]:
-            state, totals = carry
-            state, losses = each(state, own, step)
-            return state, totals + losses
-
+        body = adding(lambda state, step: each(state, own, step))
         done: tuple[State, jax.Array] = lax.fori_loop(first, last, body, (state, totals))
         return done
 

@@ -5,7 +5,7 @@ Legend: n rows, b examples per step, p parts of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,6 +19,7 @@ from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.program import Blueprint
 
 Lengths: TypeAlias = Mapping[str, int]
+_Carry: TypeAlias = "tuple[State, jax.Array]"
 _Gradients: TypeAlias = tuple[jax.Array, list[jax.Array], list[jax.Array]]
 
 
@@ -88,15 +89,10 @@ class Steps:
         lengths: Lengths,
     ) -> tuple[State, jax.Array]:
         """Do the steps ``first`` to ``last - 1``, or the first of them; add their losses to ``total``."""
-
-        def body(step: jax.Array, carry: tuple[State, jax.Array]) -> tuple[State, jax.Array]:
-            state, total = carry
-            state, loss = self.step(state, epoch, step, lengths)
-            return state, total + loss
-
+        body = adding(lambda state, step: self.step(state, epoch, step, lengths))
         if not self._loops:
             return body(first, (state, total))
-        done: tuple[State, jax.Array] = lax.fori_loop(first, last, body, (state, total))
+        done: _Carry = lax.fori_loop(first, last, body, (state, total))
         return done
 
     def step(
@@ -194,6 +190,36 @@ class Steps:
             return one(positions[0])
         parts = lax.map(one, positions)
         return {name: part.reshape(-1, *part.shape[2:]) for name, part in parts.items()}
+
+
+def adding(step: Callable[[State, jax.Array], _Carry]) -> Callable[[jax.Array, _Carry], _Carry]:
+    """Make a step the body of a loop that adds up the losses."""
+
+    def body(at: jax.Array, carry: _Carry) -> _Carry:
+        state, total = carry
+        state, loss = step(state, at)
+        return state, total + loss
+
+    return body
+
+
+def portions(rows: int, size: int, most: int) -> Iterator[tuple[np.ndarray, int, int]]:
+    """Divide a validation part into calls of as many batches each, as each number is compiled for.
+
+    Args:
+        rows: examples.
+        size: of a batch.
+        most: batches of a call at most.
+
+    Yields:
+        positions of a call's batches, the last of which may be done again, and its first row and the end
+        of its rows where there are enough.
+    """
+    last = -(-rows // size) - 1
+    most = min(most, last + 1)
+    for first in range(0, last + 1, most):
+        batches = np.minimum(first + np.arange(most, dtype=np.int32), np.int32(last))
+        yield batches, first * size, (first + most) * size
 
 
 def gather(inputs: Mapping[str, Any], lengths: Lengths, rows: jax.Array) -> dict[str, jax.Array]:
