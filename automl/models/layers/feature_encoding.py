@@ -5,7 +5,7 @@ Legend: n rows, k numeric columns, c categorical columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import keras
@@ -22,22 +22,30 @@ HOT = 2.0 / (1.0 + (2.0 / 3.0) ** 2) ** 0.5
 """A one of a rare category, scaled by half its range and smoothly clipped as numbers are."""
 
 
-class EncodingOptions(Protocol):
-    """What an encoding of columns is told.
+class CategoryOptions(Protocol):
+    """What an encoding of categories is told.
 
     Attributes:
         one_hot_limit: largest number of categories that a one-hot code is made for.
         category_size: size of the embedding of a column with more categories.
-        numeric_embedding: ``none``, ``ple`` or ``periodic``.
-        numeric_size: size of the embedding of a number.
-        numeric_bins: bins of ``ple``, frequencies of ``periodic``.
-        frequency_scale: of ``periodic``.
     """
 
     @property
     def one_hot_limit(self) -> int: ...  # noqa: D102
     @property
     def category_size(self) -> int: ...  # noqa: D102
+
+
+class EncodingOptions(CategoryOptions, Protocol):
+    """What an encoding of columns is told.
+
+    Attributes:
+        numeric_embedding: ``none``, ``ple`` or ``periodic``.
+        numeric_size: size of the embedding of a number.
+        numeric_bins: bins of ``ple``, frequencies of ``periodic``.
+        frequency_scale: of ``periodic``.
+    """
+
     @property
     def numeric_embedding(self) -> str: ...  # noqa: D102
     @property
@@ -55,17 +63,36 @@ def encode_row(inputs: Inputs, options: EncodingOptions) -> KerasTensor:
     if ranks is not None:
         parts += _embedded_numbers(numeric, ranks, options)
     if categorical is not None:
-        sizes = categorical.spec.facts.sizes
-        small = [column for column, size in enumerate(sizes) if size <= options.one_hot_limit + 1]
-        large = [column for column, size in enumerate(sizes) if size > options.one_hot_limit + 1]
-        codes = categorical.tensor
-        if small:
-            parts.append(OneHotColumns(sizes, small)(codes))
-        if large:
-            parts.append(
-                keras.layers.Flatten()(EmbeddedColumns(sizes, large, options.category_size)(codes))
-            )
+        parts += encode_categories(categorical, options, OneHotColumns)
     return parts[0] if len(parts) == 1 else keras.layers.Concatenate(axis=1)(parts)
+
+
+def encode_categories(
+    categorical: Bound,
+    options: CategoryOptions,
+    few: Callable[[Sequence[int], Sequence[int]], CodedColumns],
+) -> list[KerasTensor]:
+    """Connect the categorical columns to vectors: of few codes by a layer, of more by an embedding.
+
+    Args:
+        categorical: codes ``(n, c) int32``.
+        options: which columns have few, and how large an embedding is.
+        few: the layer, from the sizes of all columns and the positions of those with few codes.
+    """
+    sizes = categorical.spec.facts.sizes
+    small = [column for column, size in enumerate(sizes) if size <= options.one_hot_limit + 1]
+    large = [column for column, size in enumerate(sizes) if size > options.one_hot_limit + 1]
+    parts = [few(sizes, small)(categorical.tensor)] if small else []
+    if large:
+        vectors = EmbeddedColumns(sizes, large, options.category_size)(categorical.tensor)
+        parts.append(keras.layers.Flatten()(vectors))
+    return parts
+
+
+def check_embedding(kind: str) -> None:
+    """Raise ConfigError unless it is a ``numeric_embedding``."""
+    if kind not in EMBEDDINGS:
+        raise ConfigError(f"Unknown numeric_embedding {kind!r}. {suggest(kind, EMBEDDINGS)}")
 
 
 def bins_of(ranks: Bound, most: int) -> list[int]:
@@ -77,9 +104,8 @@ def bins_of(ranks: Bound, most: int) -> list[int]:
     return [max(1, min(most, count)) for count in steps]
 
 
-@keras.saving.register_keras_serializable(package="automl")
-class OneHotColumns(keras.layers.Layer):
-    """Codes of some columns as 0 and 1, one place per category, missing and unseen included.
+class CodedColumns(keras.layers.Layer):
+    """Takes some of the categorical columns, to be derived from.
 
     Args:
         sizes: number of codes of every column.
@@ -89,6 +115,20 @@ class OneHotColumns(keras.layers.Layer):
     def __init__(self, sizes: Sequence[int], columns: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.sizes, self.columns = [int(size) for size in sizes], [int(column) for column in columns]
+
+    def get_config(self) -> dict[str, Any]:
+        """The columns."""
+        return {**super().get_config(), "sizes": self.sizes, "columns": self.columns}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class OneHotColumns(CodedColumns):
+    """Codes of some columns as 0 and 1, one place per category, missing and unseen included.
+
+    Args:
+        sizes: number of codes of every column.
+        columns: positions of the columns to take.
+    """
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(n, c) int32`` to ``(n, sum of the taken sizes) float32``."""
@@ -98,13 +138,9 @@ class OneHotColumns(keras.layers.Layer):
         ]
         return ops.concatenate(taken, axis=1)
 
-    def get_config(self) -> dict[str, Any]:
-        """The columns."""
-        return {**super().get_config(), "sizes": self.sizes, "columns": self.columns}
-
 
 @keras.saving.register_keras_serializable(package="automl")
-class SpreadColumns(keras.layers.Layer):
+class SpreadColumns(CodedColumns):
     """Codes of some columns as RealMLP takes them (Holzmüller et al., 2024): missing and unseen are zeros.
 
     Of two values one is -1 and the other 1; of more, each has a place that is ``HOT`` where it is.
@@ -113,10 +149,6 @@ class SpreadColumns(keras.layers.Layer):
         sizes: number of codes of every column.
         columns: positions of the columns to take.
     """
-
-    def __init__(self, sizes: Sequence[int], columns: Sequence[int], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.sizes, self.columns = [int(size) for size in sizes], [int(column) for column in columns]
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(n, c) int32`` to ``(n, places) float32``."""
@@ -128,13 +160,9 @@ class SpreadColumns(keras.layers.Layer):
             return hot[:, 2:] - hot[:, 1:2]
         return HOT * hot[:, 1:]
 
-    def get_config(self) -> dict[str, Any]:
-        """The columns."""
-        return {**super().get_config(), "sizes": self.sizes, "columns": self.columns}
-
 
 @keras.saving.register_keras_serializable(package="automl")
-class EmbeddedColumns(keras.layers.Layer):
+class EmbeddedColumns(CodedColumns):
     """Codes of some columns as learned vectors, all in one table of weights.
 
     Args:
@@ -147,8 +175,7 @@ class EmbeddedColumns(keras.layers.Layer):
     def __init__(
         self, sizes: Sequence[int], columns: Sequence[int], size: int, scale: float = 1.0, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
-        self.sizes, self.columns = [int(item) for item in sizes], [int(column) for column in columns]
+        super().__init__(sizes, columns, **kwargs)
         self.size, self.scale = size, scale
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -168,14 +195,12 @@ class EmbeddedColumns(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The columns and the size."""
-        own = {"sizes": self.sizes, "columns": self.columns, "size": self.size, "scale": self.scale}
-        return {**super().get_config(), **own}
+        return {**super().get_config(), "size": self.size, "scale": self.scale}
 
 
 def _embedded_numbers(numeric: Bound | None, ranks: Bound, options: EncodingOptions) -> list[KerasTensor]:
     kind = options.numeric_embedding
-    if kind not in EMBEDDINGS:
-        raise ConfigError(f"Unknown numeric_embedding {kind!r}. {suggest(kind, EMBEDDINGS)}")
+    check_embedding(kind)
     if kind == "none":
         return [keras.layers.Rescaling(2.0, offset=-1.0)(ranks.tensor)]
     if kind == "ple":

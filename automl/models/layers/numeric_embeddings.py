@@ -15,8 +15,41 @@ import numpy as np
 from keras import KerasTensor, ops
 
 
+class BinnedColumns(keras.layers.Layer):
+    """A line, and numbers for what is filled of bins, for each column; to be derived from.
+
+    Args:
+        bins: bins of each column, or one number for all.
+        size: numbers per column.
+    """
+
+    def __init__(self, bins: int | Sequence[int], size: int, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.bins = bins if isinstance(bins, int) else [int(count) for count in bins]
+        self.size = int(size)
+
+    def make_weights(self, columns: int) -> None:
+        """Create weights of each column's own, those of all bins in one table."""
+        most = max(self._each(columns))
+        limit = keras.initializers.RandomUniform(-1.0, 1.0)
+        self.slope = self.add_weight(name="slope", shape=(columns, self.size), initializer=limit)
+        self.bias = self.add_weight(name="bias", shape=(columns, self.size), initializer=limit)
+        self.steps = self.add_weight(name="steps", shape=(columns, most, self.size), initializer="zeros")
+
+    def filled(self, ranks: KerasTensor) -> KerasTensor:
+        """The sum over what ranks ``(n, k)`` fill of their bins ``(n, k, d)``."""
+        return _filled(ranks, self.steps, self._each(ranks.shape[-1]))
+
+    def _each(self, columns: int) -> list[int]:
+        return [self.bins] * columns if isinstance(self.bins, int) else self.bins
+
+    def get_config(self) -> dict[str, Any]:
+        """The sizes."""
+        return {**super().get_config(), "bins": self.bins, "size": self.size}
+
+
 @keras.saving.register_keras_serializable(package="automl")
-class PiecewiseLinearEmbedding(keras.layers.Layer):
+class PiecewiseLinearEmbedding(BinnedColumns):
     """Embed ranks in [0, 1] by piecewise linear encoding over equal bins (Gorishniy et al., 2022).
 
     ``e_j = a_j x_j + b_j + sum_t clip(bins_j x_j - t, 0, 1) W_jt`` with W zero at first, so that training
@@ -27,34 +60,18 @@ class PiecewiseLinearEmbedding(keras.layers.Layer):
         size: numbers per column.
     """
 
-    def __init__(self, bins: int | Sequence[int], size: int, **kwargs: Any) -> None:
-        super().__init__(**{"dtype": "float32", **kwargs})
-        self.bins = bins if isinstance(bins, int) else [int(count) for count in bins]
-        self.size = size
-
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Create weights of each column's own."""
-        columns = input_shape[-1]
-        most = self.bins if isinstance(self.bins, int) else max(self.bins)
-        limit = keras.initializers.RandomUniform(-1.0, 1.0)
-        self.slope = self.add_weight(name="slope", shape=(columns, self.size), initializer=limit)
-        self.bias = self.add_weight(name="bias", shape=(columns, self.size), initializer=limit)
-        self.steps = self.add_weight(name="steps", shape=(columns, most, self.size), initializer="zeros")
+        """Create the weights."""
+        self.make_weights(input_shape[-1] or 0)
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(n, k)`` to ``(n, k, d)``."""
         centred = 2.0 * ops.expand_dims(inputs, -1) - 1.0
-        bins = [self.bins] * inputs.shape[-1] if isinstance(self.bins, int) else self.bins
-        filled = _filled(inputs, self.steps, bins)
-        return centred * self.slope + self.bias + filled
-
-    def get_config(self) -> dict[str, Any]:
-        """The sizes."""
-        return {**super().get_config(), "bins": self.bins, "size": self.size}
+        return centred * self.slope + self.bias + self.filled(inputs)
 
 
 @keras.saving.register_keras_serializable(package="automl")
-class BinEmbedding(keras.layers.Layer):
+class BinEmbedding(BinnedColumns):
     """Embed numbers by a line and by what their ranks fill of bins, with bins of each column's own.
 
     ``e_j = a_j x_j + b_j + sum_t clip(bins_j r_j - t, 0, 1) W_jt``, W zero at first, of a number x and its
@@ -65,33 +82,19 @@ class BinEmbedding(keras.layers.Layer):
         size: numbers per column.
     """
 
-    def __init__(self, bins: Sequence[int], size: int, **kwargs: Any) -> None:
-        super().__init__(**{"dtype": "float32", **kwargs})
-        self.bins, self.size = [int(count) for count in bins], int(size)
-
     def build(self, input_shape: Any) -> None:
-        """Create weights of each column's own, those of all bins in one table."""
-        limit = keras.initializers.RandomUniform(-1.0, 1.0)
-        shape = (len(self.bins), self.size)
-        self.slope = self.add_weight(name="slope", shape=shape, initializer=limit)
-        self.bias = self.add_weight(name="bias", shape=shape, initializer=limit)
-        steps = (len(self.bins), max(self.bins), self.size)
-        self.steps = self.add_weight(name="steps", shape=steps, initializer="zeros")
+        """Create the weights."""
+        self.make_weights(input_shape[0][-1])
 
     def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
         """Numbers ``(n, k)`` and ranks ``(n, k)`` in [0, 1] to ``(n, k, d)``."""
         numbers, ranks = inputs
-        filled = _filled(ranks, self.steps, self.bins)
         line = ops.expand_dims(numbers, -1) * self.slope + self.bias
-        return line + filled
+        return line + self.filled(ranks)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """A vector per column."""
         return (*input_shape[0], self.size)
-
-    def get_config(self) -> dict[str, Any]:
-        """The sizes."""
-        return {**super().get_config(), "bins": self.bins, "size": self.size}
 
 
 @keras.saving.register_keras_serializable(package="automl")

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import keras
 from keras import KerasTensor
 
-from automl.core.errors import ConfigError, suggest
 from automl.core.tensors import Bound, Inputs
 from automl.models.family import Family, Features, Slot
-from automl.models.layers.feature_encoding import EMBEDDINGS, EmbeddedColumns, SpreadColumns, bins_of
+from automl.models.layers.feature_encoding import SpreadColumns, bins_of, check_embedding, encode_categories
 from automl.models.layers.numeric_embeddings import BinEmbedding, PeriodicEmbedding
 from automl.models.layers.real_mlp import NeuralTangentDense, ParametricActivation, ScaledInputs
 
@@ -73,22 +72,14 @@ def _encoded(inputs: Inputs, options: RealMlpOptions) -> KerasTensor:
     numeric, ranks, codes = (inputs.get(kind) for kind in ("numeric", "ranks", "categorical"))
     parts = _numbers(numeric, ranks, options)
     if codes is not None:
-        sizes = codes.spec.facts.sizes
-        small = [column for column, size in enumerate(sizes) if size <= options.one_hot_limit + 1]
-        large = [column for column, size in enumerate(sizes) if size > options.one_hot_limit + 1]
-        if small:
-            parts.append(SpreadColumns(sizes, small)(codes.tensor))
-        if large:
-            vectors = EmbeddedColumns(sizes, large, options.category_size)(codes.tensor)
-            parts.append(keras.layers.Flatten()(vectors))
+        parts += encode_categories(codes, options, SpreadColumns)
     return parts[0] if len(parts) == 1 else keras.layers.Concatenate(axis=1)(parts)
 
 
 def _numbers(numeric: Bound | None, ranks: Bound | None, options: RealMlpOptions) -> list[KerasTensor]:
     """Embedded numbers, and as they are what has no ranks: indicators of missing ones."""
     kind = options.numeric_embedding
-    if kind not in EMBEDDINGS:
-        raise ConfigError(f"Unknown numeric_embedding {kind!r}. {suggest(kind, EMBEDDINGS)}")
+    check_embedding(kind)
     if ranks is None or kind == "none":
         return [item.tensor for item in (numeric or ranks,) if item is not None]
     count = ranks.spec.shape[0] or 0
