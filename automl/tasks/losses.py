@@ -73,26 +73,16 @@ class JoinedLoss(MappingLoss):
         return cls(**{**config, "losses": losses})
 
 
-UNIT = "unit"
-"""Name of the output that ``InUnits`` divides errors by."""
-
-
-@keras.saving.register_keras_serializable(package="automl")
-class InUnits(MappingLoss):
-    """A loss of the single target in a unit of each example's own, which comes as the output ``unit``.
+class WrappedLoss(MappingLoss):
+    """A loss between mappings that is made from one between tensors, to be derived from.
 
     Args:
-        loss: of values ``(batch, h, k)``.
+        loss: the one within.
     """
 
     def __init__(self, loss: keras.losses.Loss, **kwargs: Any) -> None:
-        super().__init__(**{"name": "in_units", **kwargs})
+        super().__init__(**kwargs)
         self.loss = loss
-
-    def call(self, y_true: Any, y_pred: Any) -> KerasTensor:
-        """Divide target and output by the unit ``(batch, 1, k)``; gives ``(batch,)``."""
-        unit = y_pred[UNIT]
-        return ops.mean(self.loss.call(y_true[TARGET] / unit, y_pred[TARGET] / unit), axis=1)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
@@ -102,6 +92,27 @@ class InUnits(MappingLoss):
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Make the loss again from what ``get_config`` gave."""
         return cls(**{**config, "loss": keras.saving.deserialize_keras_object(config["loss"])})
+
+
+UNIT = "unit"
+"""Name of the output that ``InUnits`` divides errors by."""
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class InUnits(WrappedLoss):
+    """A loss of the single target in a unit of each example's own, which comes as the output ``unit``.
+
+    Args:
+        loss: of values ``(batch, h, k)``.
+    """
+
+    def __init__(self, loss: keras.losses.Loss, **kwargs: Any) -> None:
+        super().__init__(loss, **{"name": "in_units", **kwargs})
+
+    def call(self, y_true: Any, y_pred: Any) -> KerasTensor:
+        """Divide target and output by the unit ``(batch, 1, k)``; gives ``(batch,)``."""
+        unit = y_pred[UNIT]
+        return ops.mean(self.loss.call(y_true[TARGET] / unit, y_pred[TARGET] / unit), axis=1)
 
 
 def _of_one(loss: keras.losses.Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> KerasTensor:

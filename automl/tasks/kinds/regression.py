@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -28,7 +28,7 @@ from automl.metrics.scorer import Decoded
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.regression import REGRESSION
 from automl.tasks.layers import check_head_start, head, within_range
-from automl.tasks.losses import JoinedLoss, MappingLoss
+from automl.tasks.losses import JoinedLoss, WrappedLoss
 from automl.tasks.scoring import SingleTarget
 
 LOSSES: Mapping[str, Callable[[], keras.losses.Loss]] = {
@@ -221,7 +221,7 @@ class Regression:
 
 
 @keras.saving.register_keras_serializable(package="automl")
-class LogarithmLoss(MappingLoss):
+class LogarithmLoss(WrappedLoss):
     """A loss between logarithms: of standardised targets ``TARGET``, and as raw outputs ``LOG`` give them.
 
     Args:
@@ -239,8 +239,7 @@ class LogarithmLoss(MappingLoss):
         scale: Sequence[float],
         **kwargs: Any,
     ) -> None:
-        super().__init__(**{"name": "logarithm", **kwargs})
-        self.loss = loss
+        super().__init__(loss, **{"name": "logarithm", **kwargs})
         self.shift, self.mean, self.scale = list(shift), list(mean), list(scale)
 
     def call(self, y_true: Mapping[str, KerasTensor], y_pred: Mapping[str, KerasTensor]) -> KerasTensor:
@@ -252,13 +251,7 @@ class LogarithmLoss(MappingLoss):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
         own = {"shift": self.shift, "mean": self.mean, "scale": self.scale}
-        loss = keras.saving.serialize_keras_object(self.loss)
-        return {**super().get_config(), **own, "loss": loss}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Make the loss again from what ``get_config`` gave."""
-        return cls(**{**config, "loss": keras.saving.deserialize_keras_object(config["loss"])})
+        return {**super().get_config(), **own}
 
 
 def _check_target(values: np.ndarray, name: str) -> None:
