@@ -62,7 +62,8 @@ class TrainedMember:
         """Give the core with the values of each fold in turn."""
         if not self.folds:
             yield self.core
-        for fold in range(len(self.folds[0]) if self.folds else 0):
+            return
+        for fold in range(len(self.folds[0])):
             for variable, values in zip(self.core.variables, self.folds, strict=True):
                 variable.assign(values[fold])
             yield self.core

@@ -64,10 +64,10 @@ class Shelf:
         """Leave to a later session what the result is made of, and others while they are small."""
         wanted = set(members)
         used = sum(_size(self._folder.found_by(number)) for number in wanted)
-        for record in self.records:
-            used += _size(self._folder.found_by(record.number)) if record.number not in wanted else 0
-            if record.number not in wanted and used > LEFT_BYTES:
-                self._drop(record.number)
+        for number in [record.number for record in self.records if record.number not in wanted]:
+            used += _size(self._folder.found_by(number))
+            if used > LEFT_BYTES:
+                self._drop(number)
 
     def _make_room(self) -> None:
         used = 0
