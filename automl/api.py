@@ -74,6 +74,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     warm_start: str | Path | Sequence[str | Path] = (),
     validation: str | Path | None = None,
     folds: int | None = None,
+    sample_rows: int | None = None,
     single: bool = False,
     group_column: str | None = None,
     time_column: str | None = None,
@@ -115,11 +116,11 @@ def search(  # noqa: D417  the options are told in JobConfig
         verbose: 1 shows progress on stderr, live in a terminal and in plain lines elsewhere; 0 is silent.
         progress: a view of your own, an object with the methods of ``automl.Progress``.
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
-            pruner, portfolio, warm_start, validation, folds, single, group_column, time_column, id_column,
-            keep, drop, horizon, lookback, image_size, header, seed, out, backend, strategy, engine,
-            precision, compile_cache, workers, executor, ray_address, worker_cores, trials_per_gpu,
-            attempts, memory_limit, storage, lenient, tracking, tracking_uri: as the options of
-            ``automl search``, see ``automl.JobConfig``.
+            pruner, portfolio, warm_start, validation, folds, sample_rows, single, group_column,
+            time_column, id_column, keep, drop, horizon, lookback, image_size, header, seed, out, backend,
+            strategy, engine, precision, compile_cache, workers, executor, ray_address, worker_cores,
+            trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri: as the options
+            of ``automl search``, see ``automl.JobConfig``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -151,6 +152,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         warm_start=_names(warm_start),
         validation=_path(validation, "validation"),
         folds=folds,
+        sample_rows=sample_rows,
         single=single,
         group_column=group_column,
         time_column=time_column,

@@ -15,6 +15,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "drop",
         "validation",
         "folds",
+        "sample_rows",
         "single",
         "group_column",
         "time_column",

@@ -118,11 +118,18 @@ def _how(summary: Mapping[str, Any]) -> str:
     return f", out of {folds} folds" if folds else ""
 
 
+def _on_all_rows(summary: Mapping[str, Any]) -> list[str]:
+    """Return the line on a single winner whose trial saw but a sample."""
+    if not summary.get("sampled") or summary["ensemble_score"] == summary["best_score"]:
+        return []
+    return [f"  trained on all rows: {summary['ensemble_score']:.5g}"]
+
+
 def _members(summary: Mapping[str, Any]) -> list[str]:
     """Return the lines on a winner of several members."""
     members = summary["members"]
     if len(members) < 2:
-        return []
+        return _on_all_rows(summary)
     shares = ", ".join(f"trial {member['trial']} ({member['weight']:.0%})" for member in members)
     return [
         f"Ensemble {summary['metric']}: {summary['ensemble_score']:.5g}{_how(summary)}",

@@ -44,14 +44,14 @@ def cut_by_arrow(
         DataError: a quote is never closed.
         UnicodeError: some text is not UTF-8.
     """
-    data = pa.py_buffer(content).slice(_offset(content, heading.lines))
+    data = pa.py_buffer(content).slice(offset_of(content, heading.lines))
     separator, quoted = heading.layout.separator, heading.layout.quoted
     if separator == BLANKS and not quoted:
         data = pa.py_buffer(_single_blanks(bytes(data)))
-    watch = _Watch(separator, quotes=b'"' in content)
+    watch = Watch(separator, quotes=b'"' in content)
     kinds = _kinds(data, heading)
     try:
-        table = _parse(data, heading.layout, kinds, watch)
+        table = parse(data, heading.layout, kinds, watch)
     except pa.ArrowInvalid as error:
         if "invalid UTF8" in str(error):
             raise UnicodeError(str(error)) from error
@@ -69,9 +69,15 @@ def cut_by_arrow(
 
 
 def cut_by_row(
-    content: bytes, heading: Heading, where: str
+    content: bytes, heading: Heading, where: str, *, above: int = 0
 ) -> tuple[list[pa.ChunkedArray], tuple[Note, ...]]:
     """Cut a text into columns row by row, which is slow, takes rows with surplus blanks and names lines.
+
+    Args:
+        content: UTF-8 without a byte order mark.
+        heading: how it begins.
+        where: what messages call it.
+        above: lines of the file above the text.
 
     Raises:
         DataError: a row has more or fewer cells than the header; the message names its line.
@@ -79,8 +85,9 @@ def cut_by_row(
     lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
     for _ in islice(lines, heading.lines):
         pass
-    watch = _Watch(heading.layout.separator)
-    fitted = _fitted(rows(lines, heading.layout, where, above=heading.lines), heading, watch, where)
+    watch = Watch(heading.layout.separator)
+    numbered = rows(lines, heading.layout, where, above=above + heading.lines)
+    fitted = _fitted(numbered, heading, watch, where)
     chunks: list[list[pa.Array]] = []
     while part := list(islice(fitted, CHUNK_ROWS)):
         chunks.append(
@@ -90,7 +97,7 @@ def cut_by_row(
     return columns or [pa.chunked_array([], pa.string())], watch.notes(where)
 
 
-class _Watch:
+class Watch:
     """Decides on rows of another width, and counts the comments among them.
 
     Args:
@@ -104,21 +111,24 @@ class _Watch:
         self.comments = 0
 
     def __call__(self, row: Any) -> str:
+        """Say what Arrow is to do with a row."""
         return "skip" if self.skips(row.text) else "error"
 
     def skips(self, text: str) -> bool:
+        """Whether a row is a comment, or blank."""
         comment = text.lstrip().startswith(COMMENT)
         self.comments += comment
         return comment or not text.strip(self._filling)
 
     def notes(self, where: str) -> tuple[Note, ...]:
+        """Tell of comments."""
         if not self.comments:
             return ()
         return (Note(f"{where}: rows that begin with '#' ({self.comments}) are comments and are skipped."),)
 
 
-def _offset(content: bytes, lines: int) -> int:
-    """Bytes of the first lines, which end as the csv module has it."""
+def offset_of(content: bytes, lines: int) -> int:
+    """Return the bytes of the first lines, which end as the csv module has it."""
     place = 0
     for found in islice(re.finditer(rb"\r\n|\n|\r", content), lines):
         place = found.end()
@@ -138,7 +148,7 @@ def _kinds(data: pa.Buffer, heading: Heading) -> list[pa.DataType]:
         return [coded] * heading.width
     sample = sample[: max(sample.rfind(b"\n"), sample.rfind(b"\r")) + 1]
     try:
-        head = _parse(pa.py_buffer(sample), heading.layout, [coded] * heading.width, _Watch(""))
+        head = parse(pa.py_buffer(sample), heading.layout, [coded] * heading.width, Watch(""))
     except pa.ArrowInvalid:
         return [pa.string()] * heading.width
     return [
@@ -147,7 +157,26 @@ def _kinds(data: pa.Buffer, heading: Heading) -> list[pa.DataType]:
     ]
 
 
-def _parse(data: pa.Buffer, layout: Layout, kinds: Sequence[pa.DataType], watch: _Watch) -> pa.Table:
+def parse(
+    data: pa.Buffer,
+    layout: Layout,
+    kinds: Sequence[pa.DataType],
+    watch: Watch,
+    *,
+    missing: Sequence[str] | None = None,
+) -> pa.Table:
+    """Parse rows into columns named ``0``, ``1``, ...
+
+    Args:
+        data: rows as UTF-8.
+        layout: how they are cut.
+        kinds: the type of each column.
+        watch: decides on rows of another width.
+        missing: cells of numbers that are missing; Arrow's own by default.
+
+    Raises:
+        pyarrow.ArrowInvalid: a row has another width, a cell is not of its column's type, or no UTF-8.
+    """
     names = [str(place) for place in range(len(kinds))]
     block = BLOCK
     while True:
@@ -162,7 +191,9 @@ def _parse(data: pa.Buffer, layout: Layout, kinds: Sequence[pa.DataType], watch:
                     invalid_row_handler=watch,
                 ),
                 convert_options=csv.ConvertOptions(
-                    column_types=dict(zip(names, kinds, strict=True)), strings_can_be_null=False
+                    column_types=dict(zip(names, kinds, strict=True)),
+                    strings_can_be_null=False,
+                    null_values=missing,
                 ),
             )
         except pa.ArrowInvalid as error:
@@ -175,7 +206,7 @@ def _any_text(column: pa.ChunkedArray) -> bool:
     return any(text.strip() for text in column.unique().to_pylist())
 
 
-def _fitted(numbered: Iterable[tuple[int, list[str]]], heading: Heading, watch: _Watch, where: str) -> Any:
+def _fitted(numbered: Iterable[tuple[int, list[str]]], heading: Heading, watch: Watch, where: str) -> Any:
     """Rows of the header's width; surplus cells must be blank."""
     wanted = len(heading.names)
     for line, cells in numbered:

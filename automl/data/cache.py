@@ -11,10 +11,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import mmap
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +122,17 @@ class ArrayCache:
                 _put_in_place(draft, place)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def let_go(arrays: Iterable[np.ndarray]) -> None:
+    """Give back the memory that mapped arrays have come to take; what was written stays in their files.
+
+    The pages that a process has touched count as its own until they are needed elsewhere.
+    """
+    for array in arrays:
+        mapped = getattr(array, "_mmap", None)
+        if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def key_of(*parts: object) -> str:

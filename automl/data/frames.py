@@ -27,11 +27,14 @@ def read_parquet(path: Path) -> pd.DataFrame:
         DataError: it cannot be read.
     """
     try:
-        table = parquet.read_table(path)
-        frame: pd.DataFrame = table.to_pandas()
+        return frame_of(parquet.read_table(path))
     except (OSError, ValueError, pa.ArrowException) as error:
         raise DataError(f"Cannot read {path} as Parquet: {error}") from error
-    return _with_whole_numbers(frame, table)
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """Return rows of a Parquet file as ``read_parquet`` does."""
+    return _with_whole_numbers(table.to_pandas(), table)
 
 
 def to_pandas(content: Any) -> pd.DataFrame:

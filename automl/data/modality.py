@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from automl.core.phases import Phases
     from automl.data.source import Source
+    from automl.data.tables import Table
     from automl.data.transform import Room
 
 
@@ -304,6 +305,26 @@ class Modality(Protocol):
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """What the task must know of the training part beyond its targets (JSON); often nothing."""
+        ...
+
+
+@runtime_checkable
+class ReadsParts(Protocol):
+    """A modality that also reads a table part by part, where its columns are of plain kinds."""
+
+    def read_part(
+        self, table: Table, schema: Mapping[str, Any], source: Source
+    ) -> tuple[Examples, tuple[str, ...]]:
+        """Read some rows by the schema of others, as ``Modality.read_again`` does; with their targets.
+
+        Args:
+            table: the rows.
+            schema: of the data set.
+            source: where the table lies.
+
+        Raises:
+            DataError: none of the rows has a target.
+        """
         ...
 
 

@@ -105,6 +105,7 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
         groups=None if options.group_column is None else as_text(table.frame[options.group_column]),
         times=_times(table, options.time_column),
         keys=row_keys(table, options.id_column),
+        rows=np.arange(len(table.frame)),
     )
     schema = {
         **features.schema,

@@ -33,6 +33,21 @@ BUNDLED = ("digits", "wine", "breast_cancer", "diabetes", "iris")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How a table that is too large to be read at once is read: by a sample of its rows.
+
+    Attributes:
+        rows: about how many; all where there are no more.
+        seed: of the draw.
+        watched: columns of which every value is to be in the sample, such as classes.
+    """
+
+    rows: int
+    seed: int = 0
+    watched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A place that examples are read from.
 
@@ -46,6 +61,7 @@ class Source:
         cache: keeps what is slow to read, or None.
         phases: is told how far reading is, and gives it up at the deadline.
         styles: how numbers are written in training, by column, for a source that is read again; or None.
+        sampling: how a table in a file is sampled instead of being read at once, or None.
         kept: what was read from this source already, for those who read it next.
     """
 
@@ -56,6 +72,7 @@ class Source:
     cache: ArrayCache | None = None
     phases: Phases = field(default_factory=Phases, compare=False, repr=False)
     styles: Mapping[str, NumberStyle] | None = field(default=None, compare=False, repr=False)
+    sampling: Sampling | None = field(default=None, compare=False)
     kept: Kept = field(default_factory=lambda: Kept(), compare=False, repr=False)
 
 

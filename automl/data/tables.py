@@ -17,8 +17,13 @@ import pandas as pd
 
 from automl.core.errors import DataError
 from automl.core.names import free_name
+from automl.core.notes import Note
 from automl.data.cells import arrow_texts, as_number, as_text, is_missing
-from automl.data.frames import checked, read_parquet, to_pandas
+from automl.data.frames import checked, frame_of, read_parquet, to_pandas
+from automl.data.large.drawn import Drawn
+from automl.data.large.parquet_file import table_of
+from automl.data.large.sampling import drawn_rows
+from automl.data.large.text_file import NotInPartsError
 from automl.data.numbers import PLAIN, NumberStyle
 from automl.data.source import Source
 from automl.data.text_table import read_text
@@ -60,12 +65,15 @@ class Table:
 def read_table(source: Source, *, header: bool = True) -> Table:
     """Read a source of kind ``table``, ``parquet``, ``frame`` or ``sklearn`` as a table, once per source.
 
+    Of one that is to be sampled, these are the rows of the sample.
+
     Args:
         source: where the table is.
         header: False when the first row of a text table is data; columns are then ``c0``, ``c1``, ...
 
     Raises:
         DataError: it cannot be read, is empty, has doubled column names or rows of unequal length.
+        NotInPartsError: it is to be sampled, and is one of those that are only read at once.
     """
     if source.kind == "frame":  # what is in memory is not kept a second time
         return _read(source, header=header)
@@ -121,6 +129,8 @@ def _key(source: Source, *, header: bool) -> tuple[object, ...]:
 
 
 def _read(source: Source, *, header: bool) -> Table:
+    if source.sampling is not None:
+        return _sampled(source, header=header)
     if source.kind == "table" and source.path is not None:
         read = read_text(source.path, header=header, content=source.content, known=source.styles)
         return Table(frame=read.frame, notes=read.notes, where=str(source.path), styles=read.styles)
@@ -134,6 +144,39 @@ def _read(source: Source, *, header: bool) -> Table:
     raise DataError(
         f"Expected a table (delimited text, Parquet or a DataFrame), got {where} ({source.kind})."
     )
+
+
+def _sampled(source: Source, *, header: bool) -> Table:
+    """The sample of a table as a table of its own."""
+    drawn = drawn_rows(source, header=header)
+    if source.kind == "parquet" or source.path is None:
+        table = _table(frame_of(table_of(drawn)), str(source.path), source.styles)
+    else:
+        sample = replace(source, content=drawn.content.tobytes(), sampling=None)
+        table = _read(sample, header=header)
+    if len(table.frame) != len(drawn.rows):
+        raise NotInPartsError("its rows are not its lines")
+    return replace(table, notes=(*table.notes, *_hidden(drawn, table.where)))
+
+
+def _hidden(drawn: Drawn, where: str) -> tuple[Note, ...]:
+    """Tell of a sample, and of cells that it may not have."""
+    if drawn.is_whole:
+        return ()
+    sample = (
+        f"{where}: its {drawn.total:,} rows are not read at once. Types, categories and scales are found"
+        f" from a random sample of {len(drawn.rows):,}, which trials train on; the best then sees all."
+    )
+    odd = (
+        Note(
+            f"Column {name!r}: {count:,} of all {drawn.total:,} cells are neither numbers nor missing;"
+            " where it is read as numbers they count as missing.",
+            count / drawn.total,
+        )
+        for name, count in drawn.odd.items()
+        if count
+    )
+    return (Note(sample), *odd)
 
 
 def _bundled(name: str) -> pd.DataFrame:

@@ -72,6 +72,34 @@ def read_text(
     return replace(read, notes=(*notes, *cut.notes, *read.notes))
 
 
+def read_rows(
+    content: bytes,
+    heading: Heading,
+    where: str,
+    *,
+    above: int = 0,
+    known: Mapping[str, NumberStyle] | None = None,
+) -> TextTable:
+    """Read rows of a text whose heading is known.
+
+    Args:
+        content: whole rows without a heading, UTF-8.
+        heading: that of the text.
+        where: what messages call it.
+        above: lines of the text above the rows.
+        known: how numbers are written in training.
+
+    Raises:
+        DataError: a row has another width than the heading.
+        UnicodeError: some text is not UTF-8.
+    """
+    below = replace(heading, lines=0)
+    columns, notes = cut_by_arrow(content, below, where) or cut_by_row(content, below, where, above=above)
+    cut = _Cut(names=heading.names, columns=columns, separator=heading.layout.separator, notes=notes)
+    read = _typed(cut, known)
+    return replace(read, notes=(*notes, *read.notes))
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Cut:
     names: list[str]

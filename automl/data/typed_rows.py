@@ -15,7 +15,7 @@ from automl.core.tensors import Promised
 from automl.data.bids import Bid
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of, learn_columns, place_of, read_columns, recognise, usable_kinds
-from automl.data.kinds.kind import Column
+from automl.data.kinds.kind import Column, Place
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.rows import (
     Features,
@@ -68,8 +68,23 @@ def read_typed_rows_again(
     names = [column.name for column in columns]
     source = written_as(source, schema.get("styles"), (*names, *schema["targets"]))
     table = open_table(source, schema["targets"], header=schema["header"])
-    refuse_missing(table, names, schema, targets=targets)
-    read = read_columns(table.frame, columns, place_of(source))
+    return examples_of_table(table, schema, place_of(source), targets=targets)
+
+
+def examples_of_table(
+    table: Table, schema: Mapping[str, Any], place: Place, *, targets: bool
+) -> tuple[Examples, tuple[str, ...]]:
+    """Return the rows of another table as examples, by the schema of the first.
+
+    Args:
+        table: the table, its numbers written plainly.
+        schema: of the first table.
+        place: where it lies.
+        targets: whether the targets must be there.
+    """
+    columns = columns_of(schema)
+    refuse_missing(table, [column.name for column in columns], schema, targets=targets)
+    read = read_columns(table.frame, columns, place)
     features = Features(inputs=read.inputs, rows=read.kept, schema={}, kinds=read.words, notes=read.notes)
     return examples_of_rows(table, features, schema, targets=targets)
 
@@ -105,6 +120,12 @@ class TypedTables:
     ) -> tuple[Examples, tuple[str, ...]]:
         """Read another table by the schema of the first."""
         return read_typed_rows_again(source, schema, targets=targets)
+
+    def read_part(
+        self, table: Table, schema: Mapping[str, Any], source: Source
+    ) -> tuple[Examples, tuple[str, ...]]:
+        """Read a part of a table with its targets; see ``modality.ReadsParts``."""
+        return examples_of_table(table, schema, place_of(source), targets=True)
 
     def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
         """What the kinds of its columns promise."""

@@ -33,6 +33,7 @@ _COUNTS = {
     "horizon": 10**6,
     "lookback": 10**6,
     "image_size": 10**4,
+    "sample_rows": 10**9,
     "folds": 1000,
     "worker_cores": 10**4,
     "trials_per_gpu": 100,
@@ -120,6 +121,12 @@ class JobConfig:
         "train each trial in K folds and score it out of fold; 1 holds out a part; default: 5 or 8 for "
         "small tables, else 1",
         metavar="K",
+    )
+    sample_rows: int | None = option(
+        None,
+        "rows of a CSV or Parquet file that trials train on, drawn at random; the best trials are then "
+        "trained on all; 0: no sample; default: a sample of files larger than a sixteenth of the memory",
+        metavar="N",
     )
     single: bool = option(
         False, "return the best trial alone; with folds it is trained once more, on all rows"
@@ -338,7 +345,7 @@ def _anchored(key: str, value: Any, folder: Path) -> Any:
     return str(folder / value) if key in _PATHS and plain else value
 
 
-_LEAST = {"memory_limit": LEAST_MEMORY}
+_LEAST = {"memory_limit": LEAST_MEMORY, "sample_rows": 0}
 
 
 def _between(name: str, value: int | None, low: int, high: int) -> None:

@@ -88,9 +88,17 @@ def split_bytes(split: Split) -> int:
     return sum(int(array.nbytes) for array in arrays)
 
 
-def make_engine(name: str, strategy: Strategy) -> Any:
-    """Import and build an engine by its name in ``ENGINES``."""
-    return ENGINES[name](strategy) if name == "streaming" else ENGINES[name]()
+def make_engine(name: str, strategy: Strategy, *, splits: int | None = None) -> Any:
+    """Import and build an engine.
+
+    Args:
+        name: in ``ENGINES``.
+        strategy: the devices.
+        splits: how many splits an engine keeps on the device, if it keeps any; its own choice by default.
+    """
+    if name == "streaming":
+        return ENGINES[name](strategy)
+    return ENGINES[name]() if splits is None else ENGINES[name](splits=splits)
 
 
 def _obstacle(backend: str, strategy: Strategy) -> str:

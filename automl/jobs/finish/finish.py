@@ -6,14 +6,17 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.files import whole, write_whole
 from automl.core.members import winner_to_json
+from automl.core.notes import Note
 from automl.core.specs import Objective, TrialRecord
 from automl.jobs.answers import listed
 from automl.jobs.extensions import record_of
+from automl.jobs.finish.every_row import grown_on_every_row
 from automl.jobs.finish.exported import SECONDS, check_exported
 from automl.jobs.finish.leaderboard import leaderboard_frame
 from automl.jobs.finish.members import train_winner
@@ -53,8 +56,13 @@ def finish(
         winner = train_winner(session, records)
         save_model(winner.exported(), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
-    summary = _summary(session, records, winner, state, " ".join(filter(None, told)))
+    warning = " ".join(filter(None, told))
+    summary = _summary(session, records, winner, state, warning)
     _write_result(session, summary)
+    if intake.drawn is not None:
+        session, winner = _on_every_row(session, winner, state)
+        summary = _summary(session, records, winner, state, warning)
+        _write_result(session, summary)
     with phases.phase("checking the exported model"):
         summary = {**summary, **_checked(session, winner, summary)}
     _write_result(session, summary)
@@ -75,6 +83,22 @@ def finish(
             shutil.rmtree(unneeded, ignore_errors=True)
         for journal in (folder.leases, folder.epochs):
             journal.unlink(missing_ok=True)
+
+
+def _on_every_row(session: Session, winner: TrainedWinner, state: str) -> tuple[Session, TrainedWinner]:
+    """The winner of a search over a sample, trained on all rows; the session knows of it."""
+    if state != COMPLETE:
+        text = "The search was interrupted: its model is trained on the sample alone"
+        notes: tuple[Note, ...] = (Note(f"{text}; resuming trains it on all rows."),)
+    else:
+        grown = grown_on_every_row(session, winner)
+        if grown.winner is not winner:
+            save_model(grown.winner.exported(), session.folder.model)
+        winner, notes = grown.winner, grown.notes
+    for note in notes:
+        session.progress.note(note)
+    intake = session.intake
+    return replace(session, intake=replace(intake, notes=(*intake.notes, *notes))), winner
 
 
 def _checked(session: Session, winner: TrainedWinner, summary: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,6 +203,7 @@ def _summary(
         "spread": records.best.spread,
         "trials": len(records.trials),
         **_counts(records.trials),
+        "sampled": None if intake.drawn is None else [len(intake.drawn.rows), intake.drawn.total],
         "front": [
             {"trial": record.number, **dict(zip(labels, record.scores, strict=True))}
             for record in records.front

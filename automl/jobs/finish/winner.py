@@ -40,6 +40,7 @@ class TrainedMember:
             whose values the core has.
         outputs: raw outputs of the validation part by weights that were not trained on it; empty where
             they are to be computed.
+        metrics: of the validation part; those of the trial unless its weights are others.
     """
 
     record: TrialRecord
@@ -47,6 +48,7 @@ class TrainedMember:
     weight: float = 1.0
     folds: tuple[np.ndarray, ...] = ()
     outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
     def stacked(self) -> keras.Model | StackedModel:
         """Its network, or a layer of those of its folds."""
@@ -144,7 +146,7 @@ class TrainedWinner:
     def metrics(self) -> Mapping[str, float]:
         """Metrics of the validation part, each row by weights that were not trained on it."""
         if len(self.members) == 1:
-            return self.members[0].record.metrics
+            return {**self.members[0].record.metrics, **self.members[0].metrics}
         scorer, prepared = self.prepared.task.scorer(), self.prepared
         scorer.update(prepared.targets, self.held_out(), prepared.validation.groups)
         return scorer.result()

@@ -12,12 +12,12 @@ from automl.core.errors import ConfigError, suggest
 from automl.core.notes import said_of, warnings_of
 from automl.core.specs import Objective, TaskKind
 from automl.data.catalog import MODALITIES
-from automl.data.inference import Choice, infer_modality
 from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
 from automl.jobs.intake.folds import split
+from automl.jobs.intake.large import read_data
 from automl.jobs.intake.lengths import epochs_per_pass, full_length, in_folds, note_of_parts, of_passes
 from automl.jobs.intake.settings import check_settings, with_setting
 from automl.jobs.intake.story import story_of
@@ -36,6 +36,7 @@ from automl.training.precision import PRECISIONS
 from automl.training.strategy import STRATEGIES
 
 if TYPE_CHECKING:
+    from automl.data.large.drawn import Drawn
     from automl.data.splits import Fold
     from automl.jobs.assembly import Prepared
     from automl.training.engine import Part
@@ -60,6 +61,7 @@ class Intake:
         passes: how many passes all epochs are, by family, where an epoch is several.
         notes: what the user should know of the data.
         backend: of this process and of the trials.
+        drawn: what is known of all rows where the examples are a sample of a large table; else None.
     """
 
     source: Source
@@ -75,6 +77,13 @@ class Intake:
     passes: Mapping[str, int]
     notes: tuple[str, ...]
     backend: Backend
+    drawn: Drawn | None = None
+
+    @property
+    def sampled_rows(self) -> int | None:
+        """How many rows were to be drawn; None where all were read."""
+        sampling = self.source.sampling
+        return None if self.drawn is None or sampling is None else sampling.rows
 
 
 def check_early(config: JobConfig, data: object = None) -> Source:
@@ -145,17 +154,16 @@ def take_in(
     source = _with_cache(source, cache)
     options = read_options(config)
     with source.phases.phase(f"reading {source.name}"):
-        chosen = Choice(name=config.modality) if config.modality else infer_modality(source, options)
-        modality = MODALITIES[chosen.name]
-        dataset = modality.read(source, options)
+        reading = read_data(config, source, options)
+        source, modality, dataset = reading.source, reading.modality, reading.dataset
         source.kept.shrink()
     objectives = objectives_of(config, dataset.task, dataset.target_tasks)
     validation, notes = _validation(config, modality, dataset, source)
-    folds, left_out = ((), ()) if validation is not None else split(config, dataset)
+    folds, left_out = ((), ()) if validation is not None else split(reading.held_out(config), dataset)
     per_pass = epochs_per_pass(dataset.handling, len(dataset.examples))
     notes = (*dataset.notes, *notes, *left_out, *note_of_parts(per_pass, len(dataset.examples)))
-    notes = (chosen.reason, *notes) if chosen.reason else notes
-    note(story_of(source, dataset, folds, validation, objectives))
+    notes = (reading.choice.reason, *notes) if reading.choice.reason else notes
+    note(story_of(source, dataset, folds, validation, objectives, total=reading.total))
     _tell(notes, note)
     backend = choose_backends(config, dataset.handling, dataset.task, data=source.content, alone=alone)
     data_is_good(backend, dataset.handling)
@@ -177,6 +185,7 @@ def take_in(
         passes=passes,
         notes=notes,
         backend=backend,
+        drawn=reading.drawn,
     )
 
 

@@ -13,7 +13,7 @@ from automl.training.precision import choose_precision
 
 
 def settled(config: JobConfig, intake: Intake) -> JobConfig:
-    """Return the job with its folds, pruner and precision chosen.
+    """Return the job with its folds, sample, pruner and precision chosen.
 
     Args:
         config: the job.
@@ -25,6 +25,7 @@ def settled(config: JobConfig, intake: Intake) -> JobConfig:
     return replace(
         config,
         folds=folds,
+        sample_rows=config.sample_rows if intake.drawn is None else intake.sampled_rows,
         pruner=config.pruner or pruner,
         precision=choose_precision(config.precision),
     )
@@ -39,5 +40,13 @@ def as_begun(config: JobConfig, state: Mapping[str, Any]) -> JobConfig:
         config: as its file has it.
         state: what earlier sessions left.
     """
-    begun = "digest" in state and config.folds is None and config.validation is None
-    return replace(config, folds=1) if begun else config
+    if "digest" not in state:
+        return config
+    config = as_read(config)
+    held_out = config.folds is None and config.validation is None
+    return replace(config, folds=1) if held_out else config
+
+
+def as_read(config: JobConfig) -> JobConfig:
+    """Return a job whose data was read before: if its file tells of no sample, it was read at once."""
+    return replace(config, sample_rows=config.sample_rows or 0)

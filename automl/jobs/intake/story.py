@@ -28,6 +28,8 @@ def story_of(
     folds: Sequence[Fold],
     validation: Examples | None,
     objectives: Sequence[Objective],
+    *,
+    total: int | None = None,
 ) -> str:
     """Return what was read, in lines: rows, columns by kind, target and task, split, goal.
 
@@ -37,6 +39,7 @@ def story_of(
         folds: of the split: one where a part is held out, empty with validation data of the user's.
         validation: that data, or None.
         objectives: what is optimised.
+        total: rows of the table of which the examples are a sample, or None.
     """
     facts = [
         *_columns(dataset),
@@ -46,7 +49,8 @@ def story_of(
     ]
     width = max(len(name) for name, _ in facts)
     what = TASKS[dataset.task].words
-    head = f"Read {source.name}: {len(dataset.examples):,} {_unit(source, dataset)}, {what}"
+    drawn = "" if total is None else f" of {total:,}, drawn at random"
+    head = f"Read {source.name}: {len(dataset.examples):,} {_unit(source, dataset)}{drawn}, {what}"
     return "\n".join([head, *(_wrapped(f"  {name:<{width}}  ", text) for name, text in facts)])
 
 

@@ -32,6 +32,10 @@ TRAINING_SHARE, TRAINING_MOST = 0.15, 120.0
 """The same for training the best trial once more, on all examples, where it is not joined from folds."""
 
 
+READING_SHARE = 0.4
+"""Share of the time kept back for reading all rows of a table that was sampled, and training on them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Budget:
     """When a search ends.
@@ -110,6 +114,7 @@ def budget_from(
     used: float,
     trial_seconds: float | None = None,
     trains_last: bool = False,
+    reads_all: bool = False,
 ) -> Budget:
     """Return the budget of this session.
 
@@ -120,11 +125,13 @@ def budget_from(
         used: seconds that earlier sessions of the job used.
         trial_seconds: of one trial, or None.
         trains_last: whether a network is trained on all examples when the search is over.
+        reads_all: whether all rows of a table, of which trials see a sample, are trained on then.
     """
     if seconds is None:
         return Budget(trials=trials, deadline=None, trial_seconds=trial_seconds)
     reserve = min(max(FINISHING_SHARE * seconds, FINISHING_LEAST), FINISHING_MOST, SHORT_SHARE * seconds)
     reserve += min(TRAINING_SHARE * seconds, TRAINING_MOST) if trains_last else 0.0
+    reserve += READING_SHARE * seconds if reads_all else 0.0
     end = started + max(seconds - used, 0.0)
     return Budget(
         trials=trials,

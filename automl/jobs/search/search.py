@@ -234,6 +234,7 @@ def _loop(
             used=session.used,
             trial_seconds=config.trial_time,
             trains_last=bool(session.setting.parts) and not session.setting.joins,
+            reads_all=intake.drawn is not None,
         ),
         seed=config.seed,
         executor=executor,

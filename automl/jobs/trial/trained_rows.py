@@ -31,17 +31,25 @@ class SeenRows:
 
 def write_trained_rows(folder: JobFolder, intake: Intake) -> None:
     """Write the fingerprints of all examples that the job trains on: 8 bytes each, ascending, once."""
-    import numpy as np
-
     from automl.data.seen import fingerprints
 
-    path = folder.trained
-    if path.exists():
+    if folder.trained.exists():
         return
     with intake.source.phases.phase("noting which rows are trained on"):
-        found = fingerprints(intake.dataset.examples, _rows(intake))
+        write_fingerprints(folder, fingerprints(intake.dataset.examples, _rows(intake)))
+
+
+def write_fingerprints(folder: JobFolder, found: np.ndarray) -> None:
+    """Write the fingerprints of all examples that were trained on in place of those known so far.
+
+    Args:
+        folder: of the job.
+        found: ``(n,)`` uint64, in any order; sorted in place.
+    """
+    import numpy as np
+
     found.sort()
-    with whole(path) as draft:
+    with whole(folder.trained) as draft:
         np.save(draft, found, allow_pickle=False)
 
 

@@ -14,6 +14,7 @@ from automl.jobs.config import JobConfig, config_from, read_config
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake.setting import Setting
+from automl.jobs.intake.settled import as_read
 from automl.jobs.trial.kept import keep
 from automl.jobs.trial.messages import note_message
 from automl.jobs.trial.plan import Plan, TrialEnd, end_to_json, plan_from_json
@@ -122,5 +123,5 @@ def trial_runner(
 
 
 def _config_of(folder: JobFolder, engine: str | None) -> JobConfig:
-    config = config_from(read_config(folder.job), where=str(folder.job))
+    config = as_read(config_from(read_config(folder.job), where=str(folder.job)))
     return config if engine is None else replace(config, engine=engine)

@@ -1,0 +1,192 @@
+"""Every row of a table of which the trials saw a sample, preprocessed as the sample was, in shards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from automl.core.errors import DataError
+from automl.core.notes import Note
+from automl.core.seeds import derive
+from automl.core.targets import count_rows
+from automl.data.modality import Examples, ReadsParts
+from automl.jobs.assembly import Prepared
+from automl.jobs.session import Session
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from automl.core.phases import Phase
+    from automl.data.large.drawn import Drawn
+    from automl.data.large.shards import Shards
+    from automl.data.tables import Table
+
+PREPARING_SHARE = 0.5
+"""Share of the time that preparing the rows may take: training on them takes the rest."""
+
+KNOWN_ROWS = 200_000
+"""Rows after which it is known how long all of them take."""
+
+_SEEN = "seen"
+
+
+class NoTimeError(Exception):
+    """There is not enough time to prepare all rows; says so to the user."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """All rows but those that are scored.
+
+    Attributes:
+        shards: tensors and encoded targets, and fingerprints.
+        prepared: the sample, whose preprocessing, task and validation part they share.
+        notes: what a user should know of the rows.
+    """
+
+    shards: Shards
+    prepared: Prepared
+    notes: tuple[Note, ...]
+
+    def split(self, shard: int) -> Prepared:
+        """Return the data with a shard as its training part, as long as that of the sample."""
+        split = self.prepared.split
+        found = self.shards.take(shard, count_rows(split.train_targets))
+        train = {name: found[_input(place)] for place, name in enumerate(split.train)}
+        targets = {name: found[_target(place)] for place, name in enumerate(split.train_targets)}
+        return replace(self.prepared, split=replace(split, train=train, train_targets=targets))
+
+    def fingerprints(self) -> np.ndarray:
+        """Return those of all examples ``(n,)`` uint64."""
+        return self.shards.whole(_SEEN)
+
+
+def prepare_whole(session: Session, deadline: float | None) -> Whole:
+    """Read, preprocess and deal out every row that is not scored; what an earlier session made is taken up.
+
+    Args:
+        session: the job, over a sample.
+        deadline: ``time.monotonic()`` of the end of the training on them, or None.
+
+    Raises:
+        NoTimeError: it would take too long.
+        DiskFullError: the shards do not fit on the disk.
+        DataError: the table cannot be read any more.
+    """
+    from automl.data.cache import key_of
+    from automl.data.large.shards import deal_out, shards_in
+
+    intake, prepared = session.intake, session.setting.prepared
+    drawn, cache = intake.drawn, intake.source.cache
+    if drawn is None or cache is None:
+        raise ValueError("the job is over no sample")
+    held = _held_out(session, drawn)
+    rows, size = drawn.total - len(held), count_rows(prepared.split.train_targets)
+    count, seed = max(1, -(-rows // size)), derive(session.config.seed, "shards")
+    key = key_of("shards", [str(intake.source.path), rows, count, seed], dict(intake.dataset.schema), held)
+    what = f"preparing all rows of {intake.source.name}"
+    with intake.source.phases.phase(what, rows, unit="rows") as phase:
+        parts = _parts(session, held, phase, Clock(deadline))
+        entry = cache.entry(key, lambda draft: deal_out(draft, parts, shards=count, rows=rows, seed=seed))
+    shards = shards_in(entry)
+    return Whole(shards=shards, prepared=prepared, notes=_left_out(rows - shards.rows, rows))
+
+
+class Clock:
+    """Ends a preparation that would take too long, once it is known how long it takes.
+
+    Args:
+        deadline: of all that is to come, or None.
+    """
+
+    def __init__(self, deadline: float | None) -> None:
+        self._began, self._deadline = time.monotonic(), deadline
+
+    def check(self, phase: Phase) -> None:
+        """Raise ``NoTimeError`` once it is known that the phase does not end in time."""
+        if self._deadline is None or phase.done < KNOWN_ROWS or not phase.total:
+            return
+        expected = (time.monotonic() - self._began) * phase.total / phase.done
+        if expected > PREPARING_SHARE * (self._deadline - self._began):
+            raise NoTimeError(
+                f"To prepare all {phase.total:,} rows takes about {expected:.0f} s, too long for the time "
+                "that is left: allow more (--time)."
+            )
+
+
+def _held_out(session: Session, drawn: Drawn) -> np.ndarray:
+    """Places of the rows that are scored, as ``Drawn.rows`` counts them."""
+    import numpy as np
+
+    examples = session.intake.dataset.examples
+    if session.intake.validation is not None or examples.rows is None:
+        return np.array([], np.int64)
+    return np.sort(drawn.rows[examples.rows[session.intake.folds[0].validation]])
+
+
+def _parts(
+    session: Session, held: np.ndarray, phase: Phase, clock: Clock
+) -> Iterator[dict[str, np.ndarray]]:
+    from automl.data.columns import columns_of
+    from automl.data.large.parts import parts_of
+    from automl.data.tables import written_as
+    from automl.data.unseen import classes_of
+
+    intake = session.intake
+    schema = intake.dataset.schema
+    names = [*(column.name for column in columns_of(schema)), *schema["targets"]]
+    known = written_as(intake.source, schema.get("styles"), names).styles
+    classes = classes_of(intake.dataset)
+    for table in parts_of(intake.source, header=schema["header"], known=known, without=held):
+        examples = _with_targets(session, table, classes)
+        if examples is not None and len(examples):
+            yield _tensors(session.setting.prepared, examples)
+        phase.advance(len(table.frame))
+        clock.check(phase)
+
+
+def _with_targets(session: Session, table: Table, classes: Mapping[str, list[str]]) -> Examples | None:
+    """The rows with targets that the task knows; None where no row has one."""
+    import numpy as np
+    import pandas as pd
+
+    intake = session.intake
+    try:
+        examples, _ = cast("ReadsParts", intake.modality).read_part(
+            table, intake.dataset.schema, intake.source
+        )
+    except DataError:
+        return None
+    targets = examples.targets or {}
+    known = [pd.Series(targets[name]).isin(labels).to_numpy() for name, labels in classes.items()]
+    if not known:
+        return examples
+    return examples.take(np.flatnonzero(np.logical_and.reduce(known)))
+
+
+def _tensors(prepared: Prepared, examples: Examples) -> dict[str, np.ndarray]:
+    from automl.data.seen import fingerprints
+
+    tensors = prepared.preprocessing.transform(examples)
+    targets = prepared.task.encode(examples.targets or {})
+    return {
+        **{_input(place): tensors[name] for place, name in enumerate(prepared.split.train)},
+        **{_target(place): targets[name] for place, name in enumerate(prepared.split.train_targets)},
+        _SEEN: fingerprints(examples),
+    }
+
+
+def _input(place: int) -> str:
+    return f"input-{place}"
+
+
+def _target(place: int) -> str:
+    return f"target-{place}"
+
+
+def _left_out(count: int, rows: int) -> tuple[Note, ...]:
+    lack = "have no target, or a class too rare for the sample"
+    text = f"{count:,} of {rows:,} rows {lack}: they are left out."
+    return (Note(text, count / rows),) if count else ()
