@@ -13,7 +13,7 @@ from automl.study.optuna.pruners import PRUNERS
 from automl.study.proposals.samplers import SAMPLERS
 
 ROOT = Path(__file__).parents[1]
-GUIDES = ("guide.md", "cluster.md", "search.md", "search_spaces.md")
+GUIDES = ("guide.md", "kerastuner.md", "cluster.md", "search.md", "search_spaces.md")
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / name for name in GUIDES)]
 ALL_PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "mlflow" / "README.md"]
 
@@ -38,7 +38,7 @@ def test_every_option_of_a_page_exists(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_every_command_of_a_page_exists(page):
-    named = set(re.findall(r"(?m)^(?:.*\| )?automl ([a-z]+)", page.read_text()))
+    named = set(re.findall(r"(?m)^(?:.*\| )?automl ([a-z-]+)", page.read_text()))
 
     assert named <= set(COMMANDS)
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "predict": "Predict raw data with a job's model.",
     "evaluate": "Score a job's model on data with targets.",
     "leaderboard": "Print the trials of a job, best first.",
+    "import-kerastuner": "Read a KerasTuner project as a warm start for a search.",
     "portfolio": "Learn from finished jobs which configurations to try first.",
     "spaces": "List the search spaces, or print one.",
     "dashboard": "Show the runs in MLflow's web interface.",
@@ -52,7 +53,7 @@ class LazyGroup(click.Group):
         """Import and return a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"automl.cli.commands.{cmd_name}").command
+        command: click.Command = import_module(f"automl.cli.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

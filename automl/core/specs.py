@@ -25,15 +25,17 @@ class Objective:
         name: a metric without the ``val_`` prefix (``accuracy``), or a cost: ``parameters``,
             ``seconds`` or ``latency_ms``.
         direction: whether larger or smaller is better.
+        called: what users call it, where that is neither: a score of their own program's.
     """
 
     name: str
     direction: Direction
+    called: str = ""
 
     @property
     def label(self) -> str:
         """The name as users read it: ``val_accuracy``, but ``parameters``."""
-        return label_of(self.name)
+        return self.called or label_of(self.name)
 
     @property
     def text(self) -> str:

@@ -23,6 +23,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from automl.core.errors import ConfigError
 from automl.core.specs import Configuration, Objective, Scalar, TrialRecord
+from automl.spaces.parameters import Parameter
 from automl.spaces.space import SearchSpace
 from automl.study.earlier.portfolio import Start, next_start
 from automl.study.optuna.plots import draw_study
@@ -33,6 +34,7 @@ from automl.study.promotion.stopping import LEAST_TRIALS, REPEAT, noise_of, repe
 from automl.study.proposals.distributions import suggested
 from automl.study.proposals.drawing import Drawn, begin, draw
 from automl.study.proposals.evidence import Reader
+from automl.study.proposals.free import Values, add_values, begin_with, drawn_by
 from automl.study.proposals.grid import grid_points
 from automl.study.proposals.prior_point import PriorPoint
 from automl.study.proposals.rung_sampler import RungSampler
@@ -42,6 +44,8 @@ from automl.study.storage.stored import TOLD, has_record, record_of, stored
 from automl.study.told import checked_record, left_behind
 
 _SECONDS_BETWEEN_REPORTS = 1.0
+_ATTEMPT = 1_000_003
+"""Between the numbers by which attempts at one trial are seeded."""
 _ASK_NOTHING = (RungSampler, RandomSampler)
 """Samplers that need no trial to propose one."""
 
@@ -114,6 +118,33 @@ class OptunaProposer:
         if not self._promoter.fits(horizon):
             return None
         return self._new(horizon)
+
+    def resume(self) -> Proposal | None:
+        """Return a trial of ``begin`` that a stop cut short, with its configuration; None without one."""
+        if not self._interrupted:
+            return None
+        trial = self._resumed()
+        known = _proposal_of(trial)
+        return self._proposed(trial, known.get("configuration", {}), str(known.get("origin", "")))
+
+    def drawing(self, attempt: int = 0) -> tuple[Callable[[str, Parameter], Scalar], str]:
+        """Return what draws a trial that does not exist yet, parameter by parameter, and its origin: for
+        spaces that are known only as far as a program has asked. Each attempt draws otherwise.
+        """
+        trials = self.study.get_trials(deepcopy=False)
+        sampler = self.study.sampler = self._sampler_of(len(trials) + attempt * _ATTEMPT, UNLIMITED)
+        self._reader.read(self.study, but=len(trials), trials=trials)
+        draws = drawn_by(self.study, sampler, len(trials))
+        return draws, _origin_of(sampler)
+
+    def begin(self, configuration: Configuration, values: Values, origin: str) -> Proposal:
+        """Begin a trial that was chosen elsewhere; ``values`` are those that the sampler may learn from."""
+        trial = begin_with(self.study, configuration, values, origin)
+        return self._proposed(trial, configuration, origin)
+
+    def learn(self, number: int, values: Values) -> None:
+        """Let the sampler know values of a running trial that it was not begun with."""
+        add_values(self.study, self.trial(number), values)
 
     def _over(self) -> bool:
         """Whether a search without a budget has found what there is to find."""

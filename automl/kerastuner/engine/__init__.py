@@ -1,0 +1,1 @@
+"""The parts of a tuner, at the places where KerasTuner has them."""

@@ -1,0 +1,177 @@
+"""What trials return, in one form, and the callbacks of a training."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from automl.core.files import whole
+from automl.kerastuner import errors
+from automl.kerastuner.engine.objective import DefaultObjective, Objective
+
+if TYPE_CHECKING:
+    from automl.kerastuner.engine.trial import Trial
+
+
+class TunerCallback(keras.callbacks.Callback):
+    """Passes on to a tuner's own ``on_epoch_end`` and its like.
+
+    Args:
+        tuner: whose.
+        trial: that is trained.
+    """
+
+    def __init__(self, tuner: Any, trial: Trial) -> None:
+        super().__init__()
+        self.tuner = tuner
+        self.trial = trial
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """See Keras."""
+        self.tuner.on_epoch_begin(self.trial, self.model, epoch, logs=logs)
+
+    def on_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """See Keras."""
+        self.tuner.on_batch_begin(self.trial, self.model, batch, logs)
+
+    def on_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """See Keras."""
+        self.tuner.on_batch_end(self.trial, self.model, batch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """See Keras."""
+        self.tuner.on_epoch_end(self.trial, self.model, epoch, logs=logs)
+
+
+class SaveBestEpoch(keras.callbacks.Callback):
+    """Keeps the weights of the best epoch; of every epoch where the logs do not have the objective.
+
+    Args:
+        objective: decides which is best.
+        filepath: of the weights.
+    """
+
+    def __init__(self, objective: Objective, filepath: str | Path) -> None:
+        super().__init__()
+        self.objective = objective
+        self.filepath = Path(filepath)
+        self.best_value = float("-inf" if objective.direction == "max" else "inf")
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Keep the weights if they are the best."""
+        if self.objective.has_value(logs):
+            value = self.objective.get_value(logs or {})
+            if not self.objective.better_than(value, self.best_value):
+                return
+            self.best_value = value
+        with whole(self.filepath) as draft:
+            self.model.save_weights(draft)
+
+    def see(self, epochs: Iterable[Mapping[str, float]]) -> None:
+        """Know epochs whose best weights lie in the file already."""
+        for logs in epochs:
+            if self.objective.has_value(logs):
+                value = self.objective.get_value(logs)
+                if self.objective.better_than(value, self.best_value):
+                    self.best_value = value
+
+
+def validate_trial_results(results: Any, objective: Objective, func_name: str) -> None:
+    """Refuse what no score can be read from.
+
+    Args:
+        results: a number, metrics by name, what ``Model.fit`` returns, or a list of these.
+        objective: of the search.
+        func_name: where they come from, for messages.
+
+    Raises:
+        FatalTypeError: it is something else.
+        FatalValueError: the objective is not in it.
+    """
+    if isinstance(results, list):
+        for item in results:
+            validate_trial_results(item, objective, func_name)
+        return
+    if isinstance(results, int | float | np.floating):
+        return
+    metrics = _metrics_of(results)
+    if metrics is None:
+        forgot = " Is a `return` missing?" if results is None else ""
+        raise errors.FatalTypeError(
+            f"{func_name}: expected the return value to be a number, a dictionary of metrics, what "
+            f"Model.fit returns, or a list of these, got {results!r:.200}.{forgot}"
+        )
+    if objective.has_value(metrics):
+        return
+    if isinstance(objective, DefaultObjective):
+        raise errors.FatalTypeError(
+            f"{func_name}: without an `objective` the return value has to be a single float, got "
+            f"{results!r:.200}. Return a number, or name the objective."
+        )
+    raise errors.FatalValueError(
+        f"{func_name}: the return value has no {objective.name!r}, which is the objective; it has "
+        f"{', '.join(sorted(metrics)) or 'nothing'}."
+    )
+
+
+def convert_to_metrics_dict(results: Any, objective: Objective) -> dict[str, float]:
+    """Return metrics by name, the objective among them: of the best epoch, and the mean of executions."""
+    if isinstance(results, list):
+        return average_metrics_dicts(convert_to_metrics_dict(item, objective) for item in results)
+    if isinstance(results, int | float | np.floating):
+        return {objective.name: float(results)}
+    if isinstance(results, Mapping):
+        metrics = {str(name): float(value) for name, value in results.items() if np.ndim(value) == 0}
+    else:
+        epochs = _epochs_of(results)
+        metrics = dict(epochs[get_best_step(results, objective)])
+    return {**metrics, objective.name: objective.get_value(metrics)}
+
+
+def get_best_step(results: Any, objective: Objective) -> int:
+    """Return the best epoch, from 0: of several executions the mean; 0 where there are no epochs."""
+    if isinstance(results, list):
+        return int(statistics.mean(get_best_step(item, objective) for item in results))
+    if not isinstance(results, keras.callbacks.History):
+        return 0
+    epochs = enumerate(_epochs_of(results))
+    values = {place: objective.get_value(epoch) for place, epoch in epochs if objective.has_value(epoch)}
+    known = [place for place, value in values.items() if value == value] or [0]
+    choose: Callable[..., int] = max if objective.direction == "max" else min
+    return choose(known, key=lambda place: values[place])
+
+
+def average_metrics_dicts(metrics_dicts: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Return the mean of each metric over those that have it."""
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    for metrics in metrics_dicts:
+        for name, value in metrics.items():
+            found[name].append(value)
+    return {name: float(np.mean(values)) for name, values in found.items()}
+
+
+def _metrics_of(results: Any) -> Mapping[str, Any] | None:
+    """Metrics by name, or None where there are none."""
+    if isinstance(results, Mapping):
+        return results
+    if isinstance(results, keras.callbacks.History):
+        epochs = _epochs_of(results)
+        return epochs[0] if epochs else {}
+    return None
+
+
+def _epochs_of(history: keras.callbacks.History) -> list[dict[str, float]]:
+    """Metrics by epoch; of what was not measured after each one there are fewer values than epochs."""
+    length = max((len(values) for values in history.history.values()), default=0)
+    epochs: list[dict[str, float]] = [{} for _ in range(length)]
+    for name, values in history.history.items():
+        for epoch, value in zip(epochs, values, strict=False):
+            if np.ndim(value) == 0:
+                epoch[name] = float(value)
+    return epochs

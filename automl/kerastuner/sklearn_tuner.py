@@ -1,0 +1,108 @@
+"""A tuner of scikit-learn's models, by cross-validation."""
+
+from __future__ import annotations
+
+import pickle
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from automl.core.files import write_whole
+from automl.kerastuner.engine.base_tuner import BaseTuner
+from automl.kerastuner.engine.oracle import Oracle
+from automl.kerastuner.engine.trial import Trial
+
+_FILE = "model.pickle"
+
+
+class SklearnTuner(BaseTuner):
+    """Tries models of scikit-learn; the objective is ``score``, the mean over the parts.
+
+    Args:
+        oracle: whose objective is ``Objective("score", "max")``.
+        hypermodel: a function from hyperparameters to a model; see ``BaseTuner``.
+        scoring: a scorer as ``sklearn.metrics.make_scorer`` makes it; the models' own ``score`` by default.
+        metrics: functions of true and predicted values that are measured as well.
+        cv: a splitter; five shuffled parts by default.
+        options: see ``BaseTuner``.
+    """
+
+    def __init__(
+        self,
+        oracle: Oracle,
+        hypermodel: Any,
+        scoring: Callable[..., float] | None = None,
+        metrics: Any = None,
+        cv: Any = None,
+        **options: Any,
+    ) -> None:
+        from sklearn.model_selection import KFold
+
+        super().__init__(oracle=oracle, hypermodel=hypermodel, **options)
+        self.scoring = scoring
+        listed = metrics if isinstance(metrics, list | tuple) else [metrics]
+        self.metrics: Sequence[Callable[..., float]] = [item for item in listed if item is not None]
+        self.cv = cv or KFold(5, shuffle=True, random_state=1)
+
+    # the names that programs pass by keyword
+    def search(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> None:
+        """Search.
+
+        Args:
+            X: rows of features, an array or a DataFrame.
+            y: a target for each.
+            sample_weight: a weight for each, or None.
+            groups: a group for each, for splitters that keep groups together.
+        """
+        super().search(X, y, sample_weight=sample_weight, groups=groups)
+
+    def run_trial(
+        self, trial: Trial, X: Any, y: Any, sample_weight: Any = None, groups: Any = None
+    ) -> dict[str, float]:
+        """Fit a model on each part of the rows but one, and score it on that; see ``BaseTuner``."""
+        assert self.hypermodel is not None  # noqa: S101  asked for by the signature
+        found: defaultdict[str, list[float]] = defaultdict(list)
+        model: Any = None
+        parts = self.cv.split(X, y, groups) if groups is not None else self.cv.split(X, y)
+        for train, test in parts:
+            model = self.hypermodel.build(trial.hyperparameters)
+            model.fit(_rows(X, train), _rows(y, train), **_weights(model, sample_weight, train))
+            weights = {} if sample_weight is None else {"sample_weight": _rows(sample_weight, test)}
+            held, truth = _rows(X, test), _rows(y, test)
+            score = model.score if self.scoring is None else self._scored(model)
+            found["score"].append(score(held, truth, **weights))
+            predicted = model.predict(held) if self.metrics else None
+            for metric in self.metrics:
+                found[getattr(metric, "__name__", str(metric))].append(metric(truth, predicted, **weights))
+        self.save_model(trial.trial_id, model)
+        return {name: float(np.mean(values)) for name, values in found.items()}
+
+    def save_model(self, trial_id: str, model: Any, step: int = 0) -> None:
+        """Keep a model, the one of the last part."""
+        write_whole(Path(self.get_trial_dir(trial_id)) / _FILE, pickle.dumps(model))
+
+    def load_model(self, trial: Trial) -> Any:
+        """Return the model of a trial."""
+        file = Path(self.get_trial_dir(trial.trial_id)) / _FILE
+        return pickle.loads(file.read_bytes())  # noqa: S301  written by this search
+
+    def _scored(self, model: Any) -> Callable[..., float]:
+        scoring = self.scoring
+        assert scoring is not None  # noqa: S101  asked by who calls
+        return lambda held, truth, **weights: scoring(model, held, truth, **weights)
+
+
+def _rows(content: Any, places: np.ndarray) -> Any:
+    return content.iloc[places] if hasattr(content, "iloc") else np.asarray(content)[places]
+
+
+def _weights(model: Any, sample_weight: Any, train: np.ndarray) -> dict[str, Any]:
+    """The weights as a model's ``fit`` takes them: a pipeline hands them to its last step."""
+    if sample_weight is None:
+        return {}
+    steps = getattr(model, "steps", None)
+    name = f"{steps[-1][0]}__sample_weight" if steps else "sample_weight"
+    return {name: _rows(sample_weight, train)}
