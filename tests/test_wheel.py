@@ -36,6 +36,7 @@ def test_the_wheel_holds_every_search_space(wheel):
     spaces = {str(path.relative_to(ROOT)) for path in (ROOT / "search_spaces").rglob("*.yaml")}
     assert {f"automl/{name}" for name in spaces} <= names
     assert "automl/py.typed" in names
+    assert {"automl/drawing/templates/report.html", "automl/drawing/templates/report.css"} <= names
     assert not [name for name in names if name.startswith(("tests", "mlflow", "benchmarks"))]
 
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "evaluate": "Score a job's model on data with targets.",
     "leaderboard": "Print the trials of a job, best first.",
     "import-kerastuner": "Read a KerasTuner project as a warm start for a search.",
+    "report": "Write a job's report: how good its model is, and what was tried.",
     "portfolio": "Learn from finished jobs which configurations to try first.",
     "spaces": "List the search spaces, or print one.",
     "dashboard": "Show the runs in MLflow's web interface.",

@@ -95,6 +95,7 @@ def _report(result: Result, summary: Any) -> str:
         *_members(summary),
         f"Trials: {_counts(summary)}",
         f"Model: {_near(_model(result))}",
+        *_page(result),
     ]
     if len(summary["front"]) > 1:
         lines.append(f"Pareto front: {len(summary['front'])} trials, marked in the leaderboard.")
@@ -140,6 +141,12 @@ def _members(summary: Mapping[str, Any]) -> list[str]:
 def _model(result: Result) -> Path:
     """Where the model is now: the folder may have been moved or copied since it was made."""
     return result.folder / Path(result.summary["model"]).name
+
+
+def _page(result: Result) -> list[str]:
+    """Where the report is, if it could be made."""
+    page = result.folder / "report.html"
+    return [f"Report: {_near(page)}"] if page.exists() else []
 
 
 def _near(path: Path) -> Path:

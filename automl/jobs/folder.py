@@ -131,6 +131,16 @@ class JobFolder:
         return self.path / "leaderboard.csv"
 
     @property
+    def report(self) -> Path:
+        """The report as one HTML page."""
+        return self.path / "report.html"
+
+    @property
+    def report_data(self) -> Path:
+        """Every number of the report, as JSON."""
+        return self.path / "report.json"
+
+    @property
     def plots(self) -> Path:
         """Folder of plots."""
         return self.path / "plots"
@@ -141,7 +151,7 @@ class JobFolder:
         return (
             *(self.job, self.state, self.schema, self.task, self.weights, self.model),
             *(self.result, self.leaderboard, self.leases, self.epochs, self.clock),
-            *(self.trained, self.lock, self.coordinator),
+            *(self.trained, self.lock, self.coordinator, self.report, self.report_data),
         )
 
     @property

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError, understood
 from automl.core.files import whole_folder
 from automl.core.members import Member, winner_from_json
-from automl.core.specs import Configuration
+from automl.core.specs import Configuration, Objective, metric_of
 from automl.core.targets import bare, named
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
     import pandas as pd
+
+    from automl.jobs.report.judging import Judged
 
 PART = 51_200
 """Examples that are predicted and written at once: few enough for memory, many enough for speed."""
@@ -212,16 +214,44 @@ class Result:
             ``seen_rows`` (how many of them have the inputs of examples that were trained on; None where
             that is not known), and ``notes`` and ``warnings`` on how the data was read.
         """
-        from automl.data.unseen import with_known_labels
+        listened: list[str] = []
 
-        source, examples, notes = self._read(data, targets=True)
-        examples, left_out = with_known_labels(examples, known_classes(self._task.describe()), source.name)
-        seen = seen_rows(self._files, examples, source.name, same=self._is_of_search(source))
-        notes = (*notes, *left_out, *seen.notes)
-        told(notes)
+        def both(notes: tuple[str, ...]) -> None:
+            listened.extend(notes)
+            told(notes)
+
+        examples, seen = self._read_to_score(data, both)
         targets = self._task.encode(examples.targets or {})
         metrics = score_at_once(self._task.scorer(), targets, self._predictions(examples), examples.groups)
-        return {"rows": len(examples), "seen_rows": seen.rows, "metrics": metrics, **listed(notes)}
+        return {"rows": len(examples), "seen_rows": seen, "metrics": metrics, **listed(listened)}
+
+    def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
+        """Write the page of the report, with scores on test data where some is given.
+
+        Args:
+            test: anything that a search reads, with its targets; its scores become a part of the report.
+            out: where the page goes; into the job folder by default.
+            told: called with the notes of what was read; warns by default.
+
+        Returns:
+            where the page is.
+
+        Raises:
+            ConfigError: the job has no report, or it is damaged.
+        """
+        from automl.jobs.report.testing import with_test
+        from automl.jobs.report.writing import read_report, write_page, write_report
+
+        files = self._files
+        report = read_report(files)
+        if test is not None:
+            judged, seen = self._tested(test, told)
+            report = with_test(report, judged, self._objective, seen=seen)
+            write_report(files, report)
+        page = files.report if out is None else Path(out)
+        with understood(files.report_data, kinds=(ValueError,)):
+            write_page(report, page)
+        return page
 
     def refuse_unreadable(self, data: object) -> None:
         """Refuse a table with cells that are no numbers or dates where the model reads some.
@@ -249,6 +279,21 @@ class Result:
         with whole_folder(target) as draft:
             shutil.copytree(self.folder, draft)
         return target
+
+    def _tested(self, data: object, told: Listener) -> tuple[Judged, int | None]:
+        """The model on test data, and how many of its rows were trained on."""
+        from automl.jobs.report.judging import judge
+        from automl.jobs.report.testing import PART
+
+        examples, seen = self._read_to_score(data, told)
+        targets, predictions = self._task.encode(examples.targets or {}), self._predictions(examples)
+        return judge(PART, self._task, examples, targets, predictions, seed=0), seen
+
+    @property
+    def _objective(self) -> Objective:
+        with understood(self._files.result):
+            name = metric_of(self.summary["metric"])
+            return Objective(name=name, direction=self.summary["direction"])
 
     def _proba_by_target(self, frame: pd.DataFrame, classes: Mapping[str, list[str]]) -> pd.DataFrame:
         import numpy as np
@@ -295,6 +340,16 @@ class Result:
         source.kept.shrink()  # a large table need not stay beside its inputs
         import_keras(default_backend())
         return source, examples, notes
+
+    def _read_to_score(self, data: object, told: Listener) -> tuple[Examples, int | None]:
+        """Examples with known labels, and how many of them have inputs that were trained on."""
+        from automl.data.unseen import with_known_labels
+
+        source, examples, notes = self._read(data, targets=True)
+        examples, left_out = with_known_labels(examples, known_classes(self._task.describe()), source.name)
+        seen = seen_rows(self._files, examples, source.name, same=self._is_of_search(source))
+        told((*notes, *left_out, *seen.notes))
+        return examples, seen.rows
 
     def _is_of_search(self, source: Source) -> bool:
         """Whether the data is that of the search."""

@@ -50,6 +50,8 @@ class TaskDeclaration:
         blend: place of what makes one of the predictions of several models, called with a list of them and
             with weights that sum to 1, as ``tasks.blending.weighted_mean`` is.
         plots: places (``module:attribute``) of what draws the winner on the validation part.
+        evidence: place of what shows predictions in a report, called with ``tasks.shown.Shown``; empty for
+            nothing.
         parameters: search space of its options, written as ``parameters`` of a family's YAML. Every family
             that is searched for the task has them; one whose YAML names such a parameter keeps its own.
         heads: names of the layers at the end of a model, which some optimizers treat by themselves.
@@ -67,6 +69,7 @@ class TaskDeclaration:
     probabilities: bool = False
     blend: str = "automl.tasks.blending:weighted_mean"
     plots: tuple[str, ...] = ()
+    evidence: str = ""
     parameters: str = ""
     heads: tuple[str, ...] = ()
     traits: str = ""

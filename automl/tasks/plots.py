@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl.core.targets import TARGET
-from automl.tasks.task import Task
+from automl.tasks.shown import Shown
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -19,23 +17,6 @@ MOST_CLASSES = 50
 
 MOST_POINTS = 2000
 """Points that a browser draws at once without a pause."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """What is drawn.
-
-    Attributes:
-        task: the fitted task.
-        encoded: encoded targets of the validation part, by name.
-        truth: its raw targets.
-        predictions: of the winner.
-    """
-
-    task: Task
-    encoded: Mapping[str, np.ndarray]
-    truth: Mapping[str, np.ndarray]
-    predictions: Mapping[str, np.ndarray]
 
 
 def confusion_matrix(shown: Shown) -> Figure | None:

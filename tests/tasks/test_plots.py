@@ -8,7 +8,8 @@ import numpy as np
 
 from automl.core.catalog import at_place
 from automl.tasks.catalog import declarations, fit_task
-from automl.tasks.plots import MOST_CLASSES, MOST_POINTS, Shown, confusion_matrix, predictions_against_truth
+from automl.tasks.plots import MOST_CLASSES, MOST_POINTS, confusion_matrix, predictions_against_truth
+from automl.tasks.shown import Shown
 
 
 def classes(count: int) -> Shown:

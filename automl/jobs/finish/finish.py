@@ -22,6 +22,7 @@ from automl.jobs.finish.leaderboard import leaderboard_frame
 from automl.jobs.finish.members import train_winner
 from automl.jobs.finish.plots import validation_plots
 from automl.jobs.finish.records import Records
+from automl.jobs.finish.reported import report_files
 from automl.jobs.finish.samples import raw_sample, untyped_columns
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import read_json, write_json
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 def finish(
     session: Session, records: Records, *, plots: Callable[[Path], Sequence[Path]], state: str
 ) -> None:
-    """Export the winner and write result, leaderboard and plots; tell the tracker.
+    """Export the winner and write result, leaderboard, report and plots; tell the tracker.
 
     Args:
         session: the job.
@@ -69,6 +70,8 @@ def finish(
     with phases.phase("registering the model"):
         tracker.log_files([folder.leaderboard, folder.result, folder.job])
         tracker.log_model(_model_record(session, winner))
+    with phases.phase("writing the report"):
+        tracker.log_files(report_files(session, records, winner))
     with phases.phase("drawing plots"):
         drawn = validation_plots(winner, folder.plots)
         tracker.log_files([*drawn, *plots(folder.plots)], "plots")

@@ -21,7 +21,7 @@ def validation_plots(winner: TrainedWinner, folder: Path) -> list[Path]:
     Returns:
         the files; some pictures are not drawn where they would show nothing.
     """
-    from automl.tasks.plots import Shown
+    from automl.tasks.shown import Shown
 
     prepared, task = winner.prepared, winner.prepared.task
     shown = Shown(

@@ -41,17 +41,23 @@ def story_of(
         objectives: what is optimised.
         total: rows of the table of which the examples are a sample, or None.
     """
-    facts = [
-        *_columns(dataset),
-        ("target", _target(dataset)),
-        ("split", _split(dataset, folds, validation)),
-        ("goal", goal_text(objectives)),
-    ]
+    facts = [*data_facts(dataset, folds, validation), ("goal", goal_text(objectives))]
     width = max(len(name) for name, _ in facts)
     what = TASKS[dataset.task].words
     drawn = "" if total is None else f" of {total:,}, drawn at random"
     head = f"Read {source.name}: {len(dataset.examples):,} {_unit(source, dataset)}{drawn}, {what}"
     return "\n".join([head, *(_wrapped(f"  {name:<{width}}  ", text) for name, text in facts)])
+
+
+def data_facts(
+    dataset: Dataset, folds: Sequence[Fold], validation: Examples | None
+) -> list[tuple[str, str]]:
+    """Return columns by kind, target and split, each with what it is called; see ``story_of``."""
+    return [
+        *_columns(dataset),
+        ("target", _target(dataset)),
+        ("split", _split(dataset, folds, validation)),
+    ]
 
 
 def goal_text(objectives: Sequence[Objective]) -> str:

@@ -28,7 +28,7 @@ class Epochs:
     def __init__(self, path: Path | None = None) -> None:
         self._journal = None if path is None else Journal(path)
         self._glued = path is not None and path.exists()
-        self.earlier: Mapping[int, Sequence[EpochRecord]] = _read(path) if path else {}
+        self.earlier: Mapping[int, Sequence[EpochRecord]] = read_epochs(path) if path else {}
 
     def note(self, trial: int, epoch: int, metrics: Mapping[str, float]) -> EpochRecord:
         """Write an epoch of a trial down; returns it with its time."""
@@ -46,8 +46,11 @@ class Epochs:
             self._journal.close()
 
 
-def _read(path: Path) -> dict[int, list[EpochRecord]]:
-    """Epochs by trial, in order; of one that was trained twice the first, which may have been told."""
+def read_epochs(path: Path) -> dict[int, list[EpochRecord]]:
+    """Return the epochs of a journal by trial, in order.
+
+    Of one that was trained twice it is the first, which may have been told.
+    """
     found: dict[int, dict[int, EpochRecord]] = {}
     for text in _text(path).splitlines():
         with suppress(ValueError, TypeError, KeyError, OverflowError, RecursionError):

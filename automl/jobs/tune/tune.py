@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from automl.core.files import write_whole
 from automl.core.members import sole_winner, winner_to_json
+from automl.core.reports import Report
 from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord, of_validation
 from automl.execution.executor import INTERRUPTED, Channel
 from automl.execution.inline import Inline
@@ -17,6 +18,8 @@ from automl.jobs.finish.records import Records
 from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.intake.backend import default_backend
 from automl.jobs.progress import Progress
+from automl.jobs.report.facts import Searched
+from automl.jobs.report.writing import attempted, card_of, report_of, write_report
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.loop import Found, Loop, run_trials
 from automl.jobs.trial.messages import epoch_message
@@ -265,9 +268,24 @@ def _finish(
     }
     write_json(folder.result, summary)
     tracker.log_files([folder.leaderboard, folder.result])
+    written = attempted(lambda: write_report(folder, _report(job, records, summary)), progress.note)
+    tracker.log_files(written)
     tracker.log_files(list(proposer.plots(folder.plots)), "plots")
     tracker.log_files([folder.model if alone else folder.weights], "model")
     tracker.end_job(state, {f"best_{job.objective.label}": best.scores[0]})
+
+
+def _report(job: TuneJob, records: Records, summary: Mapping[str, Any]) -> Report:
+    searched = Searched(
+        summary=summary,
+        objectives=(job.objective,),
+        trials=records.trials,
+        front=frozenset(record.number for record in records.front),
+        rows=job.validation.rows or 0,
+        tests=False,
+        card=card_of({"trials": len(records.trials), "epochs": job.epochs, "seed": job.seed}),
+    )
+    return report_of(searched, None, kind="search over a model of your own", what="its target")
 
 
 def _job_record(job: TuneJob, folder: JobFolder) -> JobRecord:

@@ -82,6 +82,16 @@ class TunedResult(Result):
         """Return what ``predict`` returns."""
         return self.predict(data)
 
+    def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
+        """Write the page of the report.
+
+        Raises:
+            ConfigError: test data is given, which only the user's own code can score.
+        """
+        if test is not None:
+            raise ConfigError("A model of your own is scored by evaluate; its report takes no test data.")
+        return super().report(out=out, told=told)
+
     def evaluate(self, data: object, *, told: Listener = warn) -> dict[str, Any]:
         """Score the model as ``Model.evaluate`` does.
 

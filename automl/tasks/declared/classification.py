@@ -8,6 +8,7 @@ from automl.tasks.declaration import BY_CLASS, LABEL, TaskDeclaration
 _MODULE = "automl.tasks.kinds.classification"
 _METRICS = (ACCURACY, BALANCED_ACCURACY, F1_MACRO, ROC_AUC, PR_AUC, LOG_LOSS)
 _CONFUSION = ("automl.tasks.plots:confusion_matrix",)
+_EVIDENCE = "automl.tasks.evidence.classification:evidence"
 _HEADS = ("logits",)
 
 BINARY = TaskDeclaration(
@@ -20,6 +21,7 @@ BINARY = TaskDeclaration(
     split=BY_CLASS,
     probabilities=True,
     plots=_CONFUSION,
+    evidence=_EVIDENCE,
     heads=_HEADS,
 )
 
@@ -32,5 +34,6 @@ MULTICLASS = TaskDeclaration(
     split=BY_CLASS,
     probabilities=True,
     plots=_CONFUSION,
+    evidence=_EVIDENCE,
     heads=_HEADS,
 )

@@ -14,4 +14,5 @@ FORECASTING = TaskDeclaration(
     needs=("channels", "vector"),
     split=BY_TIME,
     plots=("automl.tasks.plots:predictions_against_truth",),
+    evidence="automl.tasks.evidence.forecasting:evidence",
 )

@@ -12,6 +12,7 @@ JOINT = TaskDeclaration(
     metrics=(SKILL,),
     targets=SEVERAL,
     split=BY_CLASS,
+    evidence="automl.tasks.evidence.joint:evidence",
     # weight of the first target's loss; Kendall et al., 2018, found that it matters
     parameters="balance: {type: float, low: 0.2, high: 0.8, default: 0.5}",
 )

@@ -12,5 +12,6 @@ MULTILABEL = TaskDeclaration(
     metrics=(F1_MACRO, ACCURACY, BALANCED_ACCURACY, ROC_AUC, PR_AUC, LOG_LOSS),
     targets=FLAGS,
     probabilities=True,
+    evidence="automl.tasks.evidence.multilabel:evidence",
     heads=("logits",),
 )

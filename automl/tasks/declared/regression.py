@@ -12,6 +12,7 @@ REGRESSION = TaskDeclaration(
     metrics=(RMSE, MAE, R2),
     targets=AMOUNT,
     plots=("automl.tasks.plots:predictions_against_truth",),
+    evidence="automl.tasks.evidence.regression:evidence",
     heads=("standardised",),
     traits="automl.tasks.traits:of_amounts",
 )

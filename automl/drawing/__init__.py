@@ -1,0 +1,1 @@
+"""Figures as SVG, and the HTML page that holds them: no script, no network, every text escaped."""

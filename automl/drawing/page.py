@@ -1,0 +1,105 @@
+"""A report as one HTML page: no script, nothing from elsewhere, every text of a user escaped.
+
+The page says so to the browser, too: its policy allows its own style sheet by hash, pictures within it, and
+nothing else, so that markup in a column's name could do no harm even if an escape were forgotten.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from automl.core.figures import Bars, Cell, Chart, Figure, Matrix, Parallel, Picture, Table
+from automl.core.reports import Report
+from automl.drawing.chart import draw_chart, legend
+from automl.drawing.grids import draw_bars, draw_matrix
+from automl.drawing.parallel import draw_parallel
+from automl.drawing.scales import aligned_texts
+
+LONG, MOST_COLUMNS = 40, 5
+"""Letters of a cell, and columns, from which a table takes the whole width."""
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+_DRAW: Mapping[type[Any], Callable[[Any], Markup]] = {
+    Chart: draw_chart,
+    Matrix: draw_matrix,
+    Bars: draw_bars,
+    Parallel: draw_parallel,
+}
+
+
+def page_of(report: Report) -> str:
+    """Return the page of a report."""
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    return _template().render(
+        report=report,
+        sections=[item for item in report.sections if item.figures or item.text],
+        # safe: it is a file of this package
+        style=Markup(style),  # noqa: S704
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        drawing=_drawing,
+        legend=_legend,
+        is_table=lambda figure: isinstance(figure, Table),
+        is_wide=_is_wide,
+        is_number=lambda cell: isinstance(cell, int | float) or cell is None,
+        is_picture=lambda cell: isinstance(cell, Picture),
+        cells=_cells,
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html")
+
+
+def _drawing(figure: Figure) -> Markup:
+    return _DRAW[type(figure)](figure)
+
+
+def _legend(figure: Figure) -> list[tuple[str, str, str]]:
+    return legend(figure) if isinstance(figure, Chart) else []
+
+
+def _is_wide(figure: Figure) -> bool:
+    """Whether it takes the whole width of the page: tables of many columns, and what has many axes."""
+    if isinstance(figure, Table):
+        long = any(isinstance(cell, str) and len(cell) > LONG for row in figure.rows for cell in row)
+        return long or len(figure.columns) > MOST_COLUMNS
+    if isinstance(figure, Matrix):
+        return len(figure.columns) > 10
+    return isinstance(figure, Parallel)
+
+
+def _cells(table: Table) -> list[list[tuple[Cell, str]]]:
+    """The rows of a table, each cell with its text; numbers of a column have equally many decimals."""
+    columns = [
+        _texts([row[at] for row in table.rows]) for at in range(len(table.rows[0]) if table.rows else 0)
+    ]
+    return [
+        list(zip(row, texts, strict=True))
+        for row, texts in zip(table.rows, zip(*columns, strict=True), strict=True)
+    ]
+
+
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    numeric = [cell if isinstance(cell, int | float) else None for cell in cells]
+    aligned = aligned_texts(numeric)
+    return [
+        text if cell is None or isinstance(cell, int | float) else str(cell)
+        for cell, text in zip(cells, aligned, strict=True)
+    ]

@@ -1,0 +1,104 @@
+"""Scores side by side: of the model with intervals, of trials, and of trivial rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from automl.core.figures import Bars, Cell, Figure, Number, Table, rounded
+from automl.core.reports import Scores, Section
+from automl.core.specs import COSTS
+from automl.drawing.scales import span_text
+from automl.jobs.report.facts import Searched
+from automl.tasks.catalog import known_metrics
+from automl.tasks.prefixes import unprefixed
+
+WORDS = {"maximize": "higher", "minimize": "lower"}
+"""Which scores are better, by direction."""
+
+
+def scores_section(searched: Searched, held_out: Scores) -> Section:
+    """Return the section of scores.
+
+    Args:
+        searched: the search.
+        held_out: what the model scores on the rows that trials were scored on.
+    """
+    rivals = {item.baseline: dict(item.metrics) for item in searched.baselines}
+    figures: list[Figure] = [metrics_table(held_out, rivals, first=searched.objective.name)]
+    dots = _dots(searched, held_out)
+    if dots is not None:
+        figures.append(dots)
+    text = (
+        "Intervals are 95% bootstrap intervals over rows: how much a figure may change with other rows "
+        "of the same kind. They do not cover that the best of many trials was chosen on these rows."
+        if held_out.intervals
+        else ""
+    )
+    return Section(key="scores", title="How good it is", text=text, figures=tuple(figures))
+
+
+def metrics_table(scores: Scores, beside: Mapping[str, Mapping[str, Number]], *, first: str) -> Table:
+    """Return every metric with its interval, and what stands beside.
+
+    Args:
+        scores: of the model.
+        beside: metrics of others, by their names.
+        first: the metric that was searched for.
+    """
+    known = known_metrics()
+    names = sorted((name for name in scores.metrics if name not in COSTS), key=lambda name: name != first)
+    rows: list[tuple[Cell, ...]] = []
+    for name in names:
+        metric = known.get(unprefixed(name))
+        rows.append(
+            (
+                name,
+                WORDS[metric.direction] if metric else "",
+                metric.unit if metric else "",
+                rounded(scores.metrics[name], 5),
+                interval_text(scores.intervals.get(name)),
+                *(rounded(other.get(name), 5) for other in beside.values()),
+            )
+        )
+    return Table(
+        title="All metrics",
+        columns=("metric", "better", "unit", scores.part, "95% interval", *beside),
+        rows=tuple(rows),
+    )
+
+
+def interval_text(ends: tuple[float, float] | None) -> str:
+    """Return ``0.868 to 0.878``, or a dash."""
+    return "–" if ends is None else span_text(*ends)
+
+
+def summary_scores(searched: Searched) -> Scores:
+    """Return what ``result.json`` tells, where predictions are not at hand."""
+    summary = searched.summary
+    metrics = summary.get("ensemble_metrics") or summary.get("best_metrics") or {}
+    known = {str(name): rounded(value, 9) for name, value in metrics.items() if name not in COSTS}
+    return Scores(part=searched.part, rows=searched.rows, metrics=known, intervals={})
+
+
+def _dots(searched: Searched, held_out: Scores) -> Bars | None:
+    """The metric that was searched for: the model and its rivals."""
+    name, several = searched.objective.name, len(searched.weights) > 1
+    value, ends = held_out.metrics.get(name), held_out.intervals.get(name)
+    entries: list[tuple[str, Number, tuple[float, float] | None]] = []
+    if value is not None:
+        entries.append(("ensemble" if several else "model", value, ends))
+    alone = set() if several else set(searched.weights)
+    rivals = [item for item in searched.scored if item.number not in alone][:3]
+    entries += [(f"trial {item.number}", item.scores[0], None) for item in rivals]
+    entries += [(item.baseline, item.scores[0], None) for item in searched.baselines if item.scores]
+    if len(entries) < 2:
+        return None
+    return Bars(
+        title=f"{name} beside trials and trivial rules",
+        label=f"{name} ({WORDS[searched.objective.direction]} is better)",
+        names=tuple(entry for entry, _, _ in entries),
+        values=tuple(rounded(score) for _, score, _ in entries),
+        low=tuple(rounded(span[0]) if span else None for _, _, span in entries),
+        high=tuple(rounded(span[1]) if span else None for _, _, span in entries),
+        dots=True,
+    )

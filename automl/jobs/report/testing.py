@@ -1,0 +1,79 @@
+"""A report after its model was scored on data that no trial has seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from automl.core.reports import Remark, Report, with_section
+from automl.core.specs import Objective
+from automl.drawing.scales import number_text
+from automl.jobs.report.judging import Judged, scores_of
+from automl.jobs.report.scores import interval_text, metrics_table
+from automl.jobs.report.verdict import UNTESTED, in_order
+from automl.jobs.report.writing import part_section
+
+KEY, PART = "test", "test"
+
+
+def with_test(report: Report, judged: Judged, objective: Objective, *, seen: int | None) -> Report:
+    """Return a report with a test, in place of an earlier one.
+
+    Args:
+        report: of the search.
+        judged: the model on the test.
+        objective: what was searched for.
+        seen: test rows with inputs that were trained on, None where that is not known.
+    """
+    name, scores = objective.name, scores_of(judged)
+    before = [item for item in report.scores if item.part != PART]
+    beside = {item.part: item.metrics for item in before}
+    section = part_section(judged, key=KEY)
+    table = metrics_table(scores, beside, first=name)
+    section = replace(section, title="On test data", figures=(table, *section.figures))
+    label = f"{name}, {PART}"
+    value = number_text(judged.metrics[name]) if name in judged.metrics else "–"
+    entry = (label, value, interval_text(judged.intervals.get(name)))
+    rest = [item for item in report.headline if item[0] != label]
+    promised = before[0].metrics.get(name) if before else None
+    remarks = [item for item in report.remarks if not _is_replaced(item.text)]
+    remarks += _seen(seen, judged.rows) + _confirmed(judged, objective, promised)
+    remarks += judged.evidence.remarks
+    return replace(
+        with_section(report, section, after="scores"),
+        headline=(*rest[:1], entry, *rest[1:]),
+        remarks=in_order(tuple(remarks)),
+        scores=(*before, scores),
+    )
+
+
+_TEST = "On the test,"
+
+
+def _is_replaced(text: str) -> bool:
+    return UNTESTED in text or text.startswith(_TEST)
+
+
+def _seen(seen: int | None, rows: int) -> list[Remark]:
+    if not seen:
+        return []
+    told = f"{_TEST} {seen:,} of {rows:,} rows have the inputs of rows that were trained on"
+    text = f"{told}: its score is too good."
+    return [Remark(mood="bad", text=text)]
+
+
+def _confirmed(judged: Judged, objective: Objective, promised: float | None) -> list[Remark]:
+    name = objective.name
+    if name not in judged.metrics:
+        return []
+    score, ends = judged.metrics[name], judged.intervals.get(name)
+    told = f"{_TEST} {judged.rows:,} rows, {name} is {number_text(score)} ({interval_text(ends)})"
+    if promised is None or ends is None:
+        return [Remark(mood="good", text=f"{told}.")]
+    if ends[0] <= promised <= ends[1] or objective.better(score, promised):
+        text = f"{told}, which confirms the {number_text(promised)} of the search."
+        return [Remark(mood="good", text=text)]
+    text = (
+        f"{told}, worse than chance would explain: the search promised {number_text(promised)}. Expect "
+        "what the test says."
+    )
+    return [Remark(mood="careful", text=text)]
