@@ -38,7 +38,8 @@ def build_optimizer(
     """Build the optimizer that the options ask for.
 
     Weight decay is decoupled for every optimizer, ``w -= rate * decay * w`` at each step (Loshchilov
-    and Hutter, 2019), and leaves out biases and the scales and shifts of normalisations.
+    and Hutter, 2019), and leaves out biases, the scales and shifts of normalisations, and variables whose
+    layer set ``decayed`` of them to False.
 
     Args:
         options: names and numbers.
@@ -59,13 +60,20 @@ def build_optimizer(
         global_clipnorm=options.gradient_clip or None,
         **_own_arguments(options),
     )
-    kept = [item for item in variables if len(item.shape) < 2 or item.name in _NOT_DECAYED]
+    kept = [item for item in variables if not _decayed(item)]
     if not options.weight_decay:
         # AdamW refuses None, yet with 0 it would still multiply every weight at every step
         optimizer.weight_decay = None
     elif kept:
         optimizer.exclude_from_weight_decay(var_list=kept)
     return ScaledOptimizer(optimizer) if scaled else optimizer
+
+
+def _decayed(variable: Any) -> bool:
+    """Whether weight decay takes from a variable."""
+    if len(variable.shape) < 2 or variable.name in _NOT_DECAYED:
+        return False
+    return getattr(variable, "decayed", True)
 
 
 @keras.saving.register_keras_serializable(package="automl")

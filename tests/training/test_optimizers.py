@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError
+from automl.models.layers.numeric_embeddings import PeriodicEmbedding
 from automl.training.engine import TrainingOptions
 from automl.training.optimizers import OPTIMIZERS, build_optimizer, learning_rate
 from automl.training.schedules import SHAPES, Schedule
@@ -53,6 +54,21 @@ def test_decay_takes_from_matrices_and_leaves_biases_and_norms(name: str) -> Non
     for variable, old in zip(model.trainable_variables, before, strict=True):
         kept = 0.95 if variable.name == "kernel" else 1.0
         np.testing.assert_allclose(np.array(variable), old * kept, rtol=1e-4, atol=1e-6)
+
+
+def test_decay_leaves_the_frequencies_of_a_periodic_embedding() -> None:
+    inputs = keras.Input((3,))
+    features = keras.layers.Flatten()(PeriodicEmbedding(4, 2, 0.5, factor=0.1)(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(1)(features))
+    options = TrainingOptions(optimizer="adamw", learning_rate=0.1, schedule="constant", weight_decay=0.5)
+    optimizer = build_optimizer(options, 1, model.trainable_variables)
+    optimizer.build(model.trainable_variables)
+    before = [np.array(variable) for variable in model.trainable_variables]
+
+    optimizer.apply([keras.ops.zeros_like(variable) for variable in model.trainable_variables])
+
+    pairs = zip(model.trainable_variables, before, strict=True)
+    assert [item.name for item, old in pairs if (np.array(item) != old).any()] == ["kernel"]
 
 
 @pytest.mark.parametrize("name", ["adam", "adamw"])

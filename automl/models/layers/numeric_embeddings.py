@@ -107,7 +107,8 @@ class PeriodicEmbedding(keras.layers.Layer):
         frequencies: cosines per column.
         size: numbers per column, x itself included.
         scale: standard deviation of the frequencies at first; the larger, the finer the detail.
-        factor: of the learning rate of all its weights, see ``automl.models.layers.real_mlp``.
+        factor: of the learning rate of all its weights, see ``automl.models.layers.real_mlp``. Weight decay
+            leaves them out.
     """
 
     def __init__(
@@ -136,6 +137,9 @@ class PeriodicEmbedding(keras.layers.Layer):
             name="mix", shape=(columns, self.frequencies, learned), initializer=uniform
         )
         self.bias = self.add_weight(name="bias", shape=(columns, learned), initializer=uniform)
+        for weight in (self.waves, self.phases, self.mix):
+            # decay goes by the common rate: weights of a tenth of it lost their frequencies in mid training
+            weight.decayed = False
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(n, k)`` to ``(n, k, d)``."""
