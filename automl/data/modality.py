@@ -115,6 +115,9 @@ class Examples:
         )
 
 
+SEEN = 50_000
+"""Rows or texts that a trial sees at least where there are few: a thousand steps of fifty."""
+
 USUAL_BACKEND = "tensorflow"
 """The backend of Keras that everything runs on where nothing else is quicker."""
 
@@ -127,7 +130,11 @@ class Handling:
         examples_per_epoch: of more examples an epoch is a part of a pass, so that the first rung, at 2
             epochs, comes soon.
         tensors_kept: whether preprocessed tensors take longer to make than to map from a file.
-        longer_where_few: whether trials on few examples get more epochs than their space says.
+        least_examples: how many a trial sees at least, over all epochs: on few examples trials get more
+            epochs than their space says.
+        most_epochs: that they get for it.
+        example_seconds: of one core, that a pass over an example takes in training, about; 0 for next to
+            nothing. Where it is not, folds and lengths have to fit the time.
         cpu_backend: backend of Keras on which models of such examples train fastest on a CPU, where that
             was measured (docs/benchmarks.md).
         folds_below: of fewer examples a trial is trained in folds, unless something else is asked for: one
@@ -138,7 +145,9 @@ class Handling:
 
     examples_per_epoch: int
     tensors_kept: bool = False
-    longer_where_few: bool = False
+    least_examples: int = 0
+    most_epochs: int = 200
+    example_seconds: float = 0.0
     cpu_backend: str = USUAL_BACKEND
     folds_below: int = 0
     worker_cores: int = 4
@@ -156,7 +165,9 @@ def joint_handling(handlings: Iterable[Handling]) -> Handling:
     return Handling(
         examples_per_epoch=min(part.examples_per_epoch for part in parts),
         tensors_kept=any(part.tensors_kept for part in parts),
-        longer_where_few=all(part.longer_where_few for part in parts),
+        least_examples=min(part.least_examples for part in parts),
+        most_epochs=min(part.most_epochs for part in parts),
+        example_seconds=max(part.example_seconds for part in parts),
         cpu_backend=backends.pop() if len(backends) == 1 else USUAL_BACKEND,
         folds_below=min(part.folds_below for part in parts),
         worker_cores=max(part.worker_cores for part in parts),
@@ -181,6 +192,7 @@ class Dataset:
             ``categories``), by name.
         windows: for forecasting, facts that splitting and scoring need; see ``WindowFacts``.
         handling: how a job handles such examples.
+        traits: what the inputs are like, in words that search spaces may ask for as for kinds of tensors.
     """
 
     examples: Examples
@@ -193,6 +205,7 @@ class Dataset:
     kinds: Mapping[str, str] = field(default_factory=dict)
     windows: WindowFacts | None = None
     handling: Handling = ROWS
+    traits: tuple[str, ...] = ()
 
     @property
     def tasks(self) -> Mapping[str, TaskKind]:

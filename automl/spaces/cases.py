@@ -1,8 +1,8 @@
-"""Defaults that depend on the kind of task and on how many rows there are."""
+"""Defaults that depend on the kind of task, on what the data gives, and on how many rows there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from automl.core.errors import SpaceError, suggest
@@ -18,11 +18,14 @@ class Case:
     Attributes:
         values: default by name of the parameter.
         tasks: the task kinds that it is for; empty means all.
+        kinds: the kinds of tensors and the traits of data that it is for, any of which the data must have;
+            empty means all data.
         below: it is for fewer training rows than this; None for any number.
     """
 
     values: Configuration
     tasks: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     below: int | None = None
 
     def __post_init__(self) -> None:
@@ -37,6 +40,8 @@ class Case:
         own: dict[str, object] = {}
         if self.tasks:
             own["tasks"] = list(self.tasks)
+        if self.kinds:
+            own["kinds"] = list(self.kinds)
         if self.below is not None:
             own["below"] = self.below
         return {**own, "values": dict(self.values)}
@@ -47,11 +52,17 @@ def for_task(cases: Iterable[Case], kind: str) -> tuple[Case, ...]:
     return tuple(replace(case, tasks=()) for case in cases if not case.tasks or kind in case.tasks)
 
 
+def for_kinds(cases: Iterable[Case], kinds: Collection[str]) -> tuple[Case, ...]:
+    """Return the cases of data that has such kinds and traits, which are no condition any more."""
+    meant = (case for case in cases if not case.kinds or not {*kinds}.isdisjoint(case.kinds))
+    return tuple(replace(case, kinds=()) for case in meant)
+
+
 def defaults_for(cases: Iterable[Case], rows: int) -> dict[str, Scalar]:
     """Return the defaults for a number of training rows; of several cases that fit, the last one counts."""
     chosen: dict[str, Scalar] = {}
     for case in cases:
-        if not case.tasks and (case.below is None or rows < case.below):
+        if not (case.tasks or case.kinds) and (case.below is None or rows < case.below):
             chosen.update(case.values)
     return chosen
 

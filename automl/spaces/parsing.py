@@ -272,10 +272,11 @@ def _cases(top: _Reader) -> tuple[Case, ...]:
     cases = []
     for number, node in enumerate(top.items("defaults"), start=1):
         case = _Reader(source=top.source, where=f"'defaults' entry {number}: ", node=node)
-        case.only(("tasks", "below", "values"))
+        case.only(("tasks", "kinds", "below", "values"))
         values = _Reader(source=top.source, where=case.where, node=case.required("values"))
         own = {
             "tasks": _words(case, "tasks"),
+            "kinds": _words(case, "kinds"),
             "below": case.integer("below") if case.get("below") else None,
             "values": {name: values.scalar(name) for name in values.node.value},
         }

@@ -10,6 +10,7 @@ from itertools import chain
 from automl.core.errors import SpaceError, suggest
 from automl.core.specs import Configuration, Scalar
 from automl.spaces.cases import Case, check_cases, defaults_for, of_known, with_default
+from automl.spaces.cases import for_kinds as cases_for_kinds
 from automl.spaces.cases import for_task as cases_for_task
 from automl.spaces.conditions import OneOf, in_order
 from automl.spaces.parameters import Choice, Constant, Parameter, fixed, limited, ranged
@@ -32,7 +33,7 @@ class SearchSpace:
         portfolio: configurations to try first; what an entry leaves out takes its default.
         epochs_by_task: full lengths for some task kinds, instead of ``epochs``.
         portfolio_by_task: portfolios for some task kinds, instead of ``portfolio``.
-        cases: defaults for some task kinds and numbers of rows, instead of those of the parameters.
+        cases: defaults for some task kinds, data and numbers of rows, instead of those of the parameters.
         turns: among several families, the rounds in which its entries of the portfolio are tried; those
             that it does not name follow one a round.
     """
@@ -162,19 +163,20 @@ class SearchSpace:
 
     def for_kinds(self, kinds: Collection[str]) -> SearchSpace:
         """Return the space without the parameters meant for tensors that the data does not give, and
-        without what hangs on them.
+        without what hangs on them; of the cases those meant for such data are left.
 
         Args:
-            kinds: kinds of tensors that the data gives, and traits of its targets.
+            kinds: kinds of tensors that the data gives, and its traits.
         """
-        return self._meant(
+        chosen = replace(self, cases=cases_for_kinds(self.cases, kinds))
+        return chosen._meant(
             lambda parameter: not parameter.kinds or not {*kinds}.isdisjoint(parameter.kinds)
         )
 
     def for_rows(self, rows: int) -> SearchSpace:
         """Return the space with the defaults that its cases have for a number of training rows.
 
-        Cases of some task kinds count only once the space is that of one of them.
+        Cases of some task kinds, or of some data, count only once the space is that of such.
         """
         chosen = defaults_for(self.cases, rows)
         changed = [

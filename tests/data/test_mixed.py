@@ -65,7 +65,7 @@ def test_every_column_is_an_input_as_the_exported_model_takes_it(path: Path) -> 
     assert dataset.task == "regression"
     assert dataset.handling.tensors_kept
     assert dataset.handling.examples_per_epoch == 50_000
-    assert not dataset.handling.longer_where_few
+    assert dataset.handling.least_examples == 0
 
 
 def test_tensors_have_unique_names_and_are_what_their_specs_say(path: Path) -> None:

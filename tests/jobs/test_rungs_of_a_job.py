@@ -70,7 +70,7 @@ def test_a_search_ends_with_a_model_trained_to_its_full_length(result):
 
 
 def test_of_many_examples_an_epoch_is_a_part_of_a_pass(tmp_path, monkeypatch):
-    few = replace(numbers.NUMBER, handling=Handling(examples_per_epoch=60, longer_where_few=True))
+    few = replace(numbers.NUMBER, handling=Handling(examples_per_epoch=60, least_examples=50_000))
     monkeypatch.setattr(numbers, "NUMBER", few)
     progress = SilentProgress()
 

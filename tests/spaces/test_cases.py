@@ -56,6 +56,17 @@ def test_cases_of_tasks_wait_for_a_task() -> None:
     assert space().for_rows(50).default()["passes"] == 16
 
 
+def test_cases_of_data_count_where_it_is_such() -> None:
+    text = TEXT.replace("{below: 100, values", "{kinds: [image, mirror_images], below: 100, values")
+    plain = space(text)
+
+    assert plain.for_kinds(["image"]).for_rows(50).default()["rate"] == 0.02
+    assert plain.for_kinds(["image"]).for_rows(100).default()["rate"] == 0.03
+    assert plain.for_kinds(["tokens"]).for_rows(50).default()["rate"] == 0.03
+    assert plain.for_rows(50).default()["rate"] == 0.03
+    assert parse_space(dump_space(plain), source="mine.yaml", name="mine") == plain
+
+
 def test_a_fixed_parameter_keeps_its_value() -> None:
     fixed = space().for_task("regression").fix("passes", 3)
 

@@ -23,7 +23,7 @@ from automl.core.phases import Phases
 from automl.core.tensors import Promised
 from automl.data.cells import as_number, as_text, is_missing
 from automl.data.kinds.words import as_category
-from automl.data.modality import Handling
+from automl.data.modality import SEEN, Handling
 
 if TYPE_CHECKING:
     from automl.data.cache import ArrayCache
@@ -220,7 +220,7 @@ class Kind:
 
 
 HANDLED_AS_CELLS = Handling(
-    examples_per_epoch=200_000, longer_where_few=True, cpu_backend="jax", folds_below=20_000
+    examples_per_epoch=200_000, least_examples=SEEN, cpu_backend="jax", folds_below=20_000
 )
 """How examples of plain cells are handled: quick to make and to train on, by dense nets in long loops."""
 

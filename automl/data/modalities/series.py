@@ -30,7 +30,7 @@ from automl.data.forecast_table import (
     read_panels,
     restore_roles,
 )
-from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions, WindowFacts
+from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions, WindowFacts
 from automl.data.preprocessing.series import safe, standardise, statistics, with_kernels
 from automl.data.season_search import find_season
 from automl.data.source import Source
@@ -42,6 +42,10 @@ from automl.data.whole_series import notes_on_gaps, pad, read_whole, resolve, re
 from automl.tasks.catalog import TASKS
 
 TABLES = ("table", "parquet", "frame")
+
+# a fifth of 40 series is a few of each class; networks on so few cost little
+WHOLE = Handling(examples_per_epoch=200_000, folds_below=1_000)
+"""How whole series are handled."""
 
 
 class Series:
@@ -336,6 +340,7 @@ def _read_whole(source: Source, options: ReadOptions) -> Dataset:
         target_names=names,
         notes=(*labels.notes, *notes_on_gaps(series)),
         columns=tuple(f"dimension{place}" for place in range(dims)),
+        handling=WHOLE,
     )
 
 

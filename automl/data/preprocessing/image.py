@@ -11,10 +11,14 @@ from keras import KerasTensor, layers, ops
 from automl.core.tensors import Pixels, TensorSpec
 from automl.data.image_scales import BYTES, Scale
 from automl.data.kinds.part import Part
-from automl.data.modality import Preprocessing
+from automl.data.modality import Examples, Preprocessing
+from automl.data.preprocessing.image_patches import PatchResponses, patch_count, patch_side
 from automl.data.preprocessing.pieces import Numbers, Piece, join_pieces, tensor_name
 from automl.data.preprocessing.wide import cast, space_of
 from automl.private_keras import take_arrays
+
+STANDARDISED = 1_000
+"""Pictures that features by patches are standardised on."""
 
 CHUNK = 1024
 """Pictures summed at a time, so that statistics need little memory."""
@@ -33,6 +37,38 @@ def fit_images(pixels: np.ndarray, rows: np.ndarray, scale: Scale = BYTES) -> Pr
     """
     raw = keras.Input((None, None, pixels.shape[-1]), dtype="float32", name="image")
     return join_pieces({"image": raw}, [Piece(tensors=[_fit(raw, pixels, rows, scale, alone=True)])])
+
+
+def with_patches(
+    preprocessing: Preprocessing, pixels: np.ndarray, rows: np.ndarray, seed: int, *, mirrored: bool
+) -> Preprocessing:
+    """Add ``patches``, features by comparison with small patches, fitted on some pictures.
+
+    Args:
+        preprocessing: gives ``image``.
+        pixels: ``(n, height, width, channels)`` raw values.
+        rows: positions of the training part.
+        seed: of what is chosen at random.
+        mirrored: whether mirror images show the same.
+    """
+    some = Examples(
+        inputs={"image": pixels[np.sort(np.random.default_rng(seed).permutation(rows)[:STANDARDISED])]}
+    )
+    height, width, channels = pixels.shape[1:]
+    layer = PatchResponses(
+        patch_count(len(rows), height, width, channels),
+        patch_side(height, width),
+        mirrored=mirrored,
+        name="patch_responses",
+    )
+    layer.fit(preprocessing.transform(some)["image"], np.random.default_rng(seed))
+    front = preprocessing.model
+    spec = TensorSpec(name="patches", kind="patches", shape=(layer.features,), source="image")
+    outputs = {**front.output, "patches": layer(front.output["image"])}
+    model = keras.Model(front.input, outputs, name=front.name)
+    whole = Preprocessing(inputs=(*preprocessing.inputs, spec), model=model)
+    layer.standardise(whole.transform(some)["patches"])
+    return whole
 
 
 def fit_pictures(part: Part) -> Piece:

@@ -10,6 +10,7 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.modality import Dataset
 from automl.jobs.config import JobConfig
+from automl.jobs.intake.cost import seconds_per_pass
 from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 FOLDS, FOLDS_OF_FEW, FEW = 5, 8, 1000
 """Folds of a small data set, and of one with fewer examples than ``FEW``, whose networks cost least."""
+
+LEAST_PASSES, SHARE, SECONDS = 15, 0.75, 600.0
+"""Where examples are dear to train on, each network of the folds must be able to see its own so often
+within a share of the time; of a search without a limit, within so many seconds."""
 
 
 def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[Note, ...]]:
@@ -33,6 +38,10 @@ def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[
         ConfigError, DataError: it cannot be split so.
     """
     wanted = config.folds or usual_folds(dataset)
+    if config.folds is None and not _fits(dataset, wanted, config.time):
+        folds, notes = _split(config, dataset, 1)
+        said = f"A part is held out, as {wanted} folds would take longer than there is time."
+        return folds, (Note(said), *notes)
     try:
         return _split(config, dataset, wanted)
     except DataError as error:
@@ -54,8 +63,14 @@ def usual_folds(dataset: Dataset) -> int:
     if rows >= dataset.handling.folds_below or not task.blend or is_split_by_time(dataset):
         return 1
     groups = dataset.examples.groups
-    wanted = FOLDS_OF_FEW if rows < FEW else FOLDS
+    wanted = FOLDS_OF_FEW if rows < FEW and not dataset.handling.example_seconds else FOLDS
     return wanted if groups is None else min(wanted, len(np.unique(groups)))
+
+
+def _fits(dataset: Dataset, folds: int, seconds: float | None) -> bool:
+    """Whether networks of so many folds learn enough in the time."""
+    needed = LEAST_PASSES * (folds - 1) * seconds_per_pass(dataset.handling, len(dataset.examples))
+    return needed <= SHARE * (seconds or SECONDS)
 
 
 def _split(config: JobConfig, dataset: Dataset, count: int) -> tuple[tuple[Fold, ...], tuple[Note, ...]]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, suggest
 from automl.core.notes import said_of, warnings_of
 from automl.core.specs import Objective, TaskKind
@@ -18,14 +17,15 @@ from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
 from automl.jobs.intake.folds import split
 from automl.jobs.intake.large import read_data
-from automl.jobs.intake.lengths import epochs_per_pass, full_length, in_folds, note_of_parts, of_passes
-from automl.jobs.intake.settings import check_settings, with_setting
+from automl.jobs.intake.lengths import epochs_per_pass, note_of_parts
+from automl.jobs.intake.searched import lay_out
+from automl.jobs.intake.settings import check_settings
 from automl.jobs.intake.story import story_of
-from automl.jobs.matching import on_shelves, usable_families
+from automl.jobs.matching import on_shelves
 from automl.models.catalog import FAMILIES
 from automl.models.family import Family
 from automl.spaces.loading import load_space
-from automl.spaces.space import SearchSpace, join
+from automl.spaces.space import SearchSpace
 from automl.study.optuna.pruners import PRUNERS
 from automl.study.proposals.samplers import SAMPLERS
 from automl.tasks.catalog import TASKS
@@ -57,6 +57,7 @@ class Intake:
         families: to search in, by short name.
         space: the joint search space.
         epochs: full length of a trial by family.
+        asked: passes that a trial of any family is to make, where the user or the time says so.
         epochs_per_pass: epochs that a pass over the training part is divided into.
         passes: how many passes all epochs are, by family, where an epoch is several.
         notes: what the user should know of the data.
@@ -73,6 +74,7 @@ class Intake:
     families: Mapping[str, Family]
     space: SearchSpace
     epochs: Mapping[str, int]
+    asked: int | None
     epochs_per_pass: int
     passes: Mapping[str, int]
     notes: tuple[str, ...]
@@ -169,8 +171,7 @@ def take_in(
     data_is_good(backend, dataset.handling)
     with source.phases.phase(f"loading Keras on {backend.own}"):
         import_keras(backend.own)
-    families, space, lengths = _search_space(config, modality, dataset, per_pass)
-    epochs, passes = in_folds(lengths, config.epochs) if len(folds) > 1 else (lengths, {})
+    searched = lay_out(config, modality, dataset, folds, note)
     return Intake(
         source=source,
         modality=modality,
@@ -178,12 +179,13 @@ def take_in(
         folds=folds,
         validation=validation,
         objectives=objectives,
-        families=families,
-        space=replace(space, epochs=max(epochs.values())),
-        epochs=epochs,
+        families=searched.families,
+        space=searched.space,
+        epochs=searched.epochs,
+        asked=searched.asked,
         epochs_per_pass=per_pass,
-        passes=passes,
-        notes=notes,
+        passes=searched.passes,
+        notes=(*notes, *searched.notes),
         backend=backend,
         drawn=reading.drawn,
     )
@@ -303,39 +305,3 @@ def _check_names(config: JobConfig) -> None:
         if name not in short:
             unknown = f"Unknown family {name!r}. {suggest(name, sorted(short))}"
             raise ConfigError(unusable.get(name, unknown))
-
-
-def _search_space(
-    config: JobConfig, modality: Modality, dataset: Dataset, per_pass: int
-) -> tuple[dict[str, Family], SearchSpace, dict[str, int]]:
-    task = dataset.task
-    promises = modality.promises(dataset)
-    kinds = {tensor.kind for tensor in promises} | _traits(dataset)
-    rows = len(dataset.examples)
-    own = load_space(config.space, task=task).for_kinds(kinds).for_rows(rows) if config.space else None
-    wanted = config.family or ((own.name.split("/")[-1],) if own else ())
-    families = usable_families(modality.name, promises, task, wanted)
-    spaces = {
-        name: load_space(family.name, task=task).for_kinds(kinds).for_rows(rows)
-        for name, family in families.items()
-    }
-    if own is not None:
-        name = own.name.split("/")[-1]
-        if name not in families:
-            raise ConfigError(
-                f"{config.space} describes the family {own.name!r}, which is not among "
-                f"{', '.join(families)}. {suggest(name, families)}"
-            )
-        spaces[name] = own
-    if config.epochs:
-        spaces = {name: of_passes(item, config.epochs) for name, item in spaces.items()}
-    space = join(spaces)
-    for text in config.set:
-        space = with_setting(space, text)
-    epochs = {name: full_length(config.epochs, item, dataset, per_pass) for name, item in spaces.items()}
-    return families, space, epochs
-
-
-def _traits(dataset: Dataset) -> set[str]:
-    place, targets = TASKS[dataset.task].traits, dataset.examples.targets
-    return {*at_place(place)(targets)} if place and targets else set()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from automl.data.modality import Dataset, Handling
+from automl.jobs.intake.cost import seconds_per_pass
 from automl.spaces.space import SearchSpace
-
-LEAST_EXAMPLES, MOST_EPOCHS = 50_000, 200
-"""A trial on few rows or texts sees so many, within so many epochs: a thousand steps of fifty."""
 
 PASSES = "passes"
 """The parameter of spaces that say how often a trial sees each row; they have a number of epochs for it."""
@@ -16,6 +14,10 @@ PASSES = "passes"
 MOST_IN_FOLDS = 25
 """Epochs of a trial in folds at most: each one scores every fold, which would take longer than the training
 where a pass over few rows is a step or two. An epoch is then several passes."""
+
+FIRST_SHARE, LEAST_PASSES = 0.5, 5
+"""Share of the time that a trial may take at full length where a part is held out and examples are dear to
+train on, and passes that it gets in any case."""
 
 MOST_PER_PASS = 10
 """Epochs of a pass at most: each one scores the validation part."""
@@ -53,6 +55,22 @@ def in_folds(lengths: Mapping[str, int], asked: int | None) -> tuple[dict[str, i
     return {**lengths, **dict.fromkeys(passes, MOST_IN_FOLDS)}, passes
 
 
+def in_time(passes: int, handling: Handling, rows: int, seconds: float | None) -> int | None:
+    """Return the passes of trials that would not end in time at their full length; None where they do.
+
+    Args:
+        passes: of the longest.
+        handling: says what examples cost.
+        rows: examples that are trained on.
+        seconds: wall time of the search, or None.
+    """
+    each = seconds_per_pass(handling, rows)
+    if seconds is None or not each:
+        return None
+    fitting = max(LEAST_PASSES, int(FIRST_SHARE * seconds / each))
+    return fitting if fitting < passes else None
+
+
 def of_passes(space: SearchSpace, passes: int) -> SearchSpace:
     """Return a space whose trials see each row so often, where it says how often."""
     return space.fix(PASSES, passes) if PASSES in space.names else space
@@ -67,6 +85,6 @@ def note_of_parts(per_pass: int, rows: int) -> tuple[str, ...]:
 
 def _passes(space: SearchSpace, dataset: Dataset) -> int:
     """The space's own epochs; more where few examples make epochs of few steps."""
-    if not dataset.handling.longer_where_few:
-        return space.epochs
-    return max(space.epochs, min(MOST_EPOCHS, LEAST_EXAMPLES // max(len(dataset.examples), 1)))
+    handling = dataset.handling
+    few = handling.least_examples // max(len(dataset.examples), 1)
+    return max(space.epochs, min(handling.most_epochs, few))

@@ -13,7 +13,7 @@ from automl.training.precision import choose_precision
 
 
 def settled(config: JobConfig, intake: Intake) -> JobConfig:
-    """Return the job with its folds, sample, pruner and precision chosen.
+    """Return the job with its folds, sample, length of trials, pruner and precision chosen.
 
     Args:
         config: the job.
@@ -26,6 +26,7 @@ def settled(config: JobConfig, intake: Intake) -> JobConfig:
         config,
         folds=folds,
         sample_rows=config.sample_rows if intake.drawn is None else intake.sampled_rows,
+        epochs=intake.asked,
         pruner=config.pruner or pruner,
         precision=choose_precision(config.precision),
     )

@@ -32,12 +32,17 @@ LARGEST_SHARE = 0.5
 a model to return: a slow family must not eat the search."""
 
 
+DEAR_SHARE = 0.95
+"""The same where examples are dear to train on, so that one long trial is worth more than several short
+ones, and a trial is shortened, not ended."""
+
 USUAL_TIMES = 1.2
 """A trial that is shortened may take so many times what others have taken, however little time is left."""
 
 SHORTEST = 0.3
 """A trial that would have to be shortened to a smaller share than this of the quickest so far is not begun:
-it would learn too little to be worth the wait."""
+it would learn too little to be worth the wait. Where examples are dear, of the longest: the quickest may be
+a linear model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,7 @@ class Loop:
         keep: is told of the end of each trial, and whether it is the best so far.
         bar: what a trial must beat to be kept, None for nothing.
         shortens: whether trials are shortened to end in time, so that none is thrown away for its length.
+        dear: whether examples are so dear to train on that few long trials are better than many short ones.
         show: a configuration as users read it, and the trial's full length in epochs.
         epochs: the journal of epochs.
         timings: is told how long the first epoch took.
@@ -73,6 +79,7 @@ class Loop:
     show: Callable[[Configuration], tuple[Mapping[str, Any], int]]
     bar: Callable[[], TrialRecord | None] = lambda: None
     shortens: bool = False
+    dear: bool = False
     epochs: Epochs = field(default_factory=Epochs)
     timings: Timings = field(default_factory=Timings)
 
@@ -228,7 +235,7 @@ class _Rounds:
 
     def _shortened(self) -> float | None:
         """Seconds that a trial is shortened to: its share of the time left, or what others have taken."""
-        share = self._loop.budget.share(LARGEST_SHARE)
+        share = self._loop.budget.share(DEAR_SHARE if self._loop.dear else LARGEST_SHARE)
         if share is None or not self._lengths:
             return share
         return max(share, USUAL_TIMES * statistics.median(self._lengths))
@@ -299,7 +306,8 @@ class _Rounds:
         if self._loop.shortens and record.state == "complete" and record.reason != "deadline":
             self._lengths.append(record.seconds)
             least = record.compile_seconds + SHORTEST * (record.seconds - record.compile_seconds)
-            self._least = least if self._least is None else min(least, self._least)
+            chosen = max if self._loop.dear else min
+            self._least = least if self._least is None else chosen(least, self._least)
 
     def _stop_if_hopeless(self, record: TrialRecord) -> None:
         self._failures = [*self._failures, record.reason] if record.state == "failed" else []

@@ -19,6 +19,7 @@ from automl.jobs.finish.choice import choose_winner
 from automl.jobs.finish.finish import finish
 from automl.jobs.finish.records import Records
 from automl.jobs.folder import JobFolder, state_of, write_json
+from automl.jobs.intake.cost import seconds_per_pass
 from automl.jobs.intake.intake import Intake
 from automl.jobs.intake.over import COMPLETE
 from automl.jobs.intake.setting import open_setting
@@ -241,6 +242,7 @@ def _loop(
         keep=keep,
         bar=shelf.bar,
         shortens=bool(session.setting.parts),
+        dear=seconds_per_pass(intake.dataset.handling, 1) > 0,
         show=show,
         epochs=Epochs(folder.epochs),
         timings=intake.source.phases.timings,

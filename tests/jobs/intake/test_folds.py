@@ -33,10 +33,11 @@ def table(rows: int, handling: Handling = HANDLED_AS_CELLS, **known) -> Dataset:
         (table(20_000), 1),
         (table(200, Handling(examples_per_epoch=10)), 1),
         (table(200, times=np.arange(200)), 1),
+        (table(200, Handling(examples_per_epoch=10, folds_below=500, example_seconds=1e-6)), FOLDS),
         (table(200, groups=np.arange(200) % 3), 3),
         (table(200, groups=np.arange(200)), FOLDS_OF_FEW),
     ],
-    ids=["tiny", "few", "some", "most", "many", "no cells", "times", "three groups", "groups"],
+    ids=["tiny", "few", "some", "most", "many", "no cells", "times", "dear", "three groups", "groups"],
 )
 def test_few_rows_of_plain_cells_are_split_into_folds(dataset, folds):
     assert usual_folds(dataset) == folds
@@ -46,6 +47,19 @@ def test_few_rows_of_plain_cells_are_split_into_folds(dataset, folds):
 @pytest.mark.parametrize(("wanted", "made"), [(1, 1), (2, 2), (7, 7)])
 def test_what_is_asked_for_is_made(wanted, made):
     assert len(split(JobConfig(folds=wanted), table(200))[0]) == made
+
+
+@pytest.mark.parametrize(("seconds", "folds"), [(None, FOLDS), (3600, FOLDS), (60, 1)])
+def test_folds_of_examples_that_are_dear_have_to_fit_the_time(monkeypatch, seconds, folds):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("automl.jobs.intake.cost.named_accelerator", str)
+    dear = Handling(examples_per_epoch=10, folds_below=500, example_seconds=0.01)
+
+    made, notes = split(JobConfig(time=seconds), table(200, dear))
+
+    assert len(made) == folds
+    assert any("5 folds would take longer" in note for note in notes) is (folds == 1)
+    assert len(split(JobConfig(time=seconds, folds=3), table(200, dear))[0]) == 3
 
 
 def test_every_row_is_held_out_once_and_trains_the_other_folds():

@@ -7,9 +7,16 @@ import pandas as pd
 import pytest
 
 from automl.data.modalities.tabular import TABULAR
-from automl.data.modality import Dataset, ReadOptions
+from automl.data.modality import Dataset, Handling, ReadOptions
 from automl.data.source import open_source
-from automl.jobs.intake.lengths import MOST_IN_FOLDS, full_length, in_folds, of_passes
+from automl.jobs.intake.lengths import (
+    LEAST_PASSES,
+    MOST_IN_FOLDS,
+    full_length,
+    in_folds,
+    in_time,
+    of_passes,
+)
 from automl.spaces.loading import load_space
 from automl.spaces.parsing import parse_space
 from automl.spaces.space import SearchSpace
@@ -56,6 +63,18 @@ def test_realmlp_sees_few_amounts_often_and_classes_seldom(task: str, rows: int,
     shipped = load_space("tabular/realmlp", task=task).for_rows(rows)
 
     assert shipped.default()["passes"] == passes
+
+
+@pytest.mark.parametrize(("seconds", "passes"), [(None, None), (1000, None), (100, 25), (1, LEAST_PASSES)])
+def test_trials_that_are_dear_are_as_long_as_half_of_the_time(
+    monkeypatch: pytest.MonkeyPatch, seconds: float | None, passes: int | None
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("automl.jobs.intake.cost.named_accelerator", str)
+    dear = Handling(examples_per_epoch=10, example_seconds=0.02)
+
+    assert in_time(40, dear, 200, seconds) == passes
+    assert in_time(40, Handling(examples_per_epoch=10), 200, seconds) is None
 
 
 def test_in_folds_an_epoch_of_few_rows_is_several_passes() -> None:

@@ -237,6 +237,20 @@ def test_how_long_a_trial_takes_at_least_is_learned_from_those_that_ended():
     assert len(job.proposer.records()) == 1  # the next would take 127 s
 
 
+def test_where_examples_are_dear_a_trial_takes_nearly_all_of_the_time_and_no_short_one_follows():
+    limits = []
+
+    def run(plan, watch):
+        limits.append(plan.limit)
+        end = ended(plan, 0.5)
+        return replace(end, record=replace(end.record, seconds=[10.0, 400.0, 1.0][len(limits) - 1]))
+
+    job = loop(run, trials=5, deadline=time.monotonic() + 100)
+    run_trials(replace(job, shortens=True, dear=True))
+
+    assert limits == [None, pytest.approx(95, abs=1)]  # a third would take 120 s or more
+
+
 def limits_of(levels, first=None):
     """What each training is held to, in a search of two trials within 100 s.
 

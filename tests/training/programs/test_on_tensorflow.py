@@ -75,3 +75,39 @@ def test_small_dense_steps_are_light_and_others_are_not() -> None:
     assert is_light(blueprint(dense(64), keras.layers.Dropout(0.1), dense(64), batch=32))
     assert not is_light(blueprint(dense(128), dense(128), batch=256))
     assert not is_light(blueprint(keras.layers.Conv1D(4, 3), shape=(8, 2)))
+
+
+@pytest.mark.parametrize("shape", [(5, 7, 3), (4,)])
+def test_normalisations_of_maps_in_one_operation_are_those_of_keras(shape: tuple[int, ...]) -> None:
+    import tensorflow as tf
+
+    from automl.training.programs.on_tensorflow import fuse_normalisations
+
+    x = tf.constant(np.random.default_rng(1).normal(2.0, 3.0, size=(6, *shape)).astype(np.float32))
+    found = []
+    for fused in (False, True):
+        layer = keras.layers.BatchNormalization(momentum=0.8)
+        model = keras.Sequential([keras.Input(shape), layer])
+        layer.gamma.assign(np.linspace(0.5, 2.0, shape[-1]))
+        if fused:
+            fuse_normalisations(model)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(tf.sin(model(x, training=True)))
+        gradients = tape.gradient(loss, [x, layer.gamma.value, layer.beta.value])
+        found.append([loss, *gradients, *map(np.asarray, layer.variables), model(x, training=False)])
+
+    for usual, quick in zip(*found, strict=True):
+        np.testing.assert_allclose(quick, usual, rtol=1e-4, atol=1e-5)
+
+
+def test_a_frozen_normalisation_keeps_its_statistics() -> None:
+    from automl.training.programs.on_tensorflow import fuse_normalisations
+
+    layer = keras.layers.BatchNormalization(trainable=False)
+    model = keras.Sequential([keras.Input((2, 2, 1)), layer])
+    fuse_normalisations(model)
+    x = np.random.default_rng(1).normal(2.0, 3.0, size=(6, 2, 2, 1)).astype(np.float32)
+
+    np.testing.assert_allclose(model(x, training=True), x / np.sqrt(1 + layer.epsilon), rtol=1e-5)
+    np.testing.assert_array_equal(layer.moving_mean, [0.0])

@@ -11,6 +11,7 @@ from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.augmentation import AugmentationOptions, augment
 from automl.models.layers.image_blocks import activate, convolve, normalise
+from automl.models.layers.mirror_images import with_mirror_images
 
 if TYPE_CHECKING:
     from keras import KerasTensor
@@ -30,6 +31,7 @@ class ResidualCnnOptions(AugmentationOptions):
         activation: any activation of Keras by name.
         block_dropout: share dropped between the two convolutions of a block (Zagoruyko and
             Komodakis, 2016).
+        mirror_images: whether predictions are the mean of those for a picture and its mirror image.
     """
 
     stages: int = 3
@@ -40,11 +42,19 @@ class ResidualCnnOptions(AugmentationOptions):
     normalisation: str = "batch"
     activation: str = "relu"
     block_dropout: float = 0.0
+    mirror_images: bool = False
 
 
 def build(inputs: Inputs, options: ResidualCnnOptions) -> Features:
     """Build the network from ``image``; the maps of the pyramid are the ends of the stages."""
     image = augment(inputs.one("image").tensor, options)
+    maps = with_mirror_images(
+        image, lambda pictures: _stages(pictures, options), wanted=options.mirror_images
+    )
+    return {"map": maps[-1], "pyramid": tuple(maps)}
+
+
+def _stages(image: KerasTensor, options: ResidualCnnOptions) -> list[KerasTensor]:
     image = convolve(image, options.width, options.kernel_size, stride=options.stem_stride, bias=False)
     maps = []
     for stage in range(options.stages):
@@ -53,7 +63,7 @@ def build(inputs: Inputs, options: ResidualCnnOptions) -> Features:
             image = _block(image, options.width * 2**stage, stride, options)
         maps.append(image)
     image = activate(normalise(image, options.normalisation), options.activation)
-    return {"map": image, "pyramid": (*maps[:-1], image)}
+    return [*maps[:-1], image]
 
 
 def _block(image: KerasTensor, filters: int, stride: int, options: ResidualCnnOptions) -> KerasTensor:
