@@ -20,6 +20,11 @@ MISSING = frozenset(["", *_WORDS.split(), *_PROGRAMS.split(), *_NO_DATES])
 """Cells that count as missing, in lower case: people's words, and what data bases, statistics programs and
 spreadsheets write for a missing value or a failed formula."""
 
+MISSING_FORMS = tuple(
+    sorted({form for word in MISSING for form in (word, word.upper(), word.capitalize())})
+)
+"""The same as people write them, for Arrow, which compares letter by letter."""
+
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity|nan)$"
 """How programs write numbers."""
 

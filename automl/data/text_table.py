@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from automl.core.errors import DataError
 from automl.core.notes import Note
-from automl.data.arrow_table import cut_by_arrow, cut_by_row
+from automl.data.arrow_table import Watch, cut_by_arrow, cut_by_row, parse
+from automl.data.cells import MISSING_FORMS
 from automl.data.delimited import quotes_cells, refuse_no_rows
 from automl.data.file_bytes import UTF16, read_bytes
 from automl.data.heading import Heading, find_heading, head_of
@@ -79,6 +81,7 @@ def read_rows(
     *,
     above: int = 0,
     known: Mapping[str, NumberStyle] | None = None,
+    numbers: Collection[str] = (),
 ) -> TextTable:
     """Read rows of a text whose heading is known.
 
@@ -88,16 +91,33 @@ def read_rows(
         where: what messages call it.
         above: lines of the text above the rows.
         known: how numbers are written in training.
+        numbers: columns that are to be read as numbers at once; where a cell is none all are texts first.
 
     Raises:
         DataError: a row has another width than the heading.
         UnicodeError: some text is not UTF-8.
     """
     below = replace(heading, lines=0)
-    columns, notes = cut_by_arrow(content, below, where) or cut_by_row(content, below, where, above=above)
+    quick = _cut_numbers(content, below, where, numbers) if numbers else None
+    slow = quick or cut_by_arrow(content, below, where)
+    columns, notes = slow or cut_by_row(content, below, where, above=above)
     cut = _Cut(names=heading.names, columns=columns, separator=heading.layout.separator, notes=notes)
     read = _typed(cut, known)
     return replace(read, notes=(*notes, *read.notes))
+
+
+def _cut_numbers(
+    content: bytes, heading: Heading, where: str, numbers: Collection[str]
+) -> tuple[list[pa.ChunkedArray], tuple[Note, ...]] | None:
+    """Columns of numbers and of texts; None where some cell or row does not fit."""
+    coded = pa.dictionary(pa.int32(), pa.string())
+    kinds = [pa.float64() if name in numbers else coded for name in heading.names]
+    watch = Watch(heading.layout.separator, quotes=b'"' in content)
+    try:
+        table = parse(pa.py_buffer(content), heading.layout, kinds, watch, missing=MISSING_FORMS)
+    except pa.ArrowInvalid:
+        return None
+    return table.columns, watch.notes(where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +219,9 @@ def _typed(cut: _Cut, known: Mapping[str, NumberStyle] | None) -> TextTable:
     unsure: dict[str, pa.ChunkedArray] = {}
     for name in cut.names:
         column = cut.columns.pop(0)
+        if pa.types.is_floating(column.type):
+            columns[name] = pd.Series(np.array(column.to_numpy()))
+            continue
         if len(column) >= LONG and may_be_grouped(column):
             unsure[name] = column
         columns[name] = as_dictionary(column) if name in unsure else typed(column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +17,12 @@ from automl.data.text_table import read_rows
 
 
 def parts_of(
-    source: Source, *, header: bool, known: Mapping[str, NumberStyle] | None, without: np.ndarray
+    source: Source,
+    *,
+    header: bool,
+    known: Mapping[str, NumberStyle] | None,
+    without: np.ndarray,
+    numbers: Collection[str] = (),
 ) -> Iterator[Table]:
     """Read a table part by part.
 
@@ -26,6 +31,7 @@ def parts_of(
         header: False when the first row of a text table is data.
         known: how numbers are written in the sample, by column.
         without: places of rows that are left out ``(h,)`` int64, ascending, counted as those of ``Drawn``.
+        numbers: columns of a text that are read as numbers at once, where all of their cells are some.
 
     Raises:
         DataError: it cannot be read.
@@ -33,12 +39,16 @@ def parts_of(
     return (
         _of_parquet(source, known, without)
         if source.kind == "parquet"
-        else _of_text(source, header, known, without)
+        else _of_text(source, header, known, without, numbers)
     )
 
 
 def _of_text(
-    source: Source, header: bool, known: Mapping[str, NumberStyle] | None, without: np.ndarray
+    source: Source,
+    header: bool,
+    known: Mapping[str, NumberStyle] | None,
+    without: np.ndarray,
+    numbers: Collection[str],
 ) -> Iterator[Table]:
     if source.path is None:
         return
@@ -47,7 +57,8 @@ def _of_text(
         content = block.without(without)
         if not content.strip():
             continue
-        read = read_rows(content, file.heading, where, above=file.heading.lines + block.lines, known=known)
+        above = file.heading.lines + block.lines
+        read = read_rows(content, file.heading, where, above=above, known=known, numbers=numbers)
         if len(read.frame):
             yield Table(frame=read.frame, notes=read.notes, where=where, styles=read.styles)
 

@@ -138,8 +138,9 @@ def blocks(file: TextFile) -> Iterator[Block]:
     if rest.strip():
         rest = rest if rest.endswith(b"\n") else rest + b"\n"
         ends = _row_ends(rest, file)
-        # a quote that is never closed: whoever cuts the row says so
-        yield _block(number, rest, ends if len(ends) else np.array([len(rest)]), first, lines)
+        if not len(ends):
+            raise NotInPartsError("a quote in it is never closed")
+        yield _block(number, rest, ends, first, lines)
 
 
 def _block(number: int, content: bytes, ends: np.ndarray, first: int, lines: int) -> Block:

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from automl.data.arrow_table import Watch, cut_by_row, parse
-from automl.data.cells import MISSING, as_number
+from automl.data.cells import MISSING_FORMS, as_number
 from automl.data.heading import Heading
 from automl.data.large.drawn import FirstOfEach
 from automl.data.large.text_file import Block, NotInPartsError, TextFile
@@ -30,7 +30,6 @@ MOST_RETRIES = 8
 """Times that a block is cut again for one column more, before all its columns are cut as text."""
 
 _TEXT, _NUMBER, _CODED = pa.string(), pa.float64(), pa.dictionary(pa.int32(), pa.string())
-_MISSING = sorted({form for word in MISSING for form in (word, word.upper(), word.capitalize())})
 _COLUMN = re.compile(r"CSV column #(\d+)")
 
 
@@ -152,7 +151,7 @@ def _spot(file: TextFile, number: int) -> bytes:
 def _cut(file: TextFile, content: bytes, kinds: Sequence[pa.DataType]) -> pa.Table:
     layout = file.heading.layout
     watch = Watch(layout.separator, quotes=b'"' in content)
-    return parse(pa.py_buffer(content), layout, kinds, watch, missing=_MISSING)
+    return parse(pa.py_buffer(content), layout, kinds, watch, missing=MISSING_FORMS)
 
 
 def _odd(column: pa.ChunkedArray) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from automl.core.errors import DiskFullError
@@ -11,7 +12,7 @@ from automl.core.notes import Note
 from automl.core.seeds import derive
 from automl.core.specs import COSTS, Objective, of_validation
 from automl.jobs.assembly import Dealt, Prepared
-from automl.jobs.finish.whole import NoTimeError, Whole, prepare_whole
+from automl.jobs.finish.whole import Clock, EndedError, NoTimeError, Whole, prepare_whole
 from automl.jobs.finish.winner import TrainedMember, TrainedWinner
 from automl.jobs.intake.setting import Setting
 from automl.jobs.session import Session
@@ -32,13 +33,15 @@ class Grown:
     Attributes:
         winner: the same where that did not make it better.
         notes: what the user should know.
+        ended: whether the user has ended it.
     """
 
     winner: TrainedWinner
     notes: tuple[Note, ...]
+    ended: bool = False
 
 
-def grown_on_every_row(session: Session, winner: TrainedWinner) -> Grown:
+def grown_on_every_row(session: Session, winner: TrainedWinner, ended: Callable[[], bool]) -> Grown:
     """Train each member of a winner anew, on every row of the table, and keep what scores better.
 
     They are scored on the rows that the trials were scored on, which are not among those of the training.
@@ -46,19 +49,33 @@ def grown_on_every_row(session: Session, winner: TrainedWinner) -> Grown:
     Args:
         session: the job, over a sample.
         winner: trained on the sample.
+        ended: whether the user has ended the search.
     """
     left = session.seconds_left
     deadline = None if left is None else time.monotonic() + TIME_SHARE * left
+    clock = Clock(deadline, ended)
     try:
-        whole = prepare_whole(session, deadline)
+        clock.go_on()
+        return _on_whole(session, winner, prepare_whole(session, clock), clock)
+    except EndedError:
+        text = "The search was interrupted: its model is trained on the sample alone"
+        told = Note(f"{text}; resuming trains it on all rows.", 1.0)
+        return Grown(winner=winner, notes=(told,), ended=True)
     except (NoTimeError, DiskFullError) as error:
-        text = f"The model is trained on the sample alone. {error}"
-        return Grown(winner=winner, notes=(Note(text, 1.0),))
+        told = Note(f"The model is trained on the sample alone. {error}", 1.0)
+        return Grown(winner=winner, notes=(told,))
+
+
+def _on_whole(session: Session, winner: TrainedWinner, whole: Whole, clock: Clock) -> Grown:
+    # each has its share of what the others have left; no weights are replaced before all are there
+    count = len(winner.members)
+    every = [
+        _trained(session, member, whole, _until(clock.deadline, count - place), clock)
+        for place, member in enumerate(winner.members)
+    ]
     members, told = [], [*whole.notes]
-    for place, member in enumerate(winner.members):
-        # each has its share of what the others have left
-        until = _until(deadline, len(winner.members) - place)
-        grown, note = _grown(session, member, whole, until)
+    for member, trained in zip(winner.members, every, strict=True):
+        grown, note = _better(session, member, whole, trained)
         members.append(grown)
         told.append(note)
     if all(new is old for new, old in zip(members, winner.members, strict=True)):
@@ -72,20 +89,18 @@ def _until(deadline: float | None, members: int) -> float | None:
     return None if deadline is None else now + (deadline - now) / members
 
 
-def _grown(
-    session: Session, member: TrainedMember, whole: Whole, deadline: float | None
+def _better(
+    session: Session, member: TrainedMember, whole: Whole, trained: _Trained
 ) -> tuple[TrainedMember, Note]:
     """A member with the weights that score better, and what came of it."""
     record, what = member.record, f"Trial {member.record.number}"
-    course = _trained(session, member, whole, deadline)
-    outcome = course.outcome
-    guide = _guide(session)
+    outcome, guide = trained.outcome, _guide(session)
     if outcome.best < 0:
         return member, Note(f"{what} was not trained on all rows: {outcome.stopped or 'no epoch ended'}.")
     before = record.metrics[guide.name]
     metrics = of_validation(outcome.epochs[outcome.best].metrics)
     after = metrics[guide.name]
-    rows = _count(course.rows, whole.shards.rows)
+    rows = _count(trained.rows, whole.shards.rows)
     seen = f"{what}: {guide.label} {before:.5g} on the sample, {after:.5g} on {rows}"
     if not guide.better(after, before):
         return member, Note(f"{seen}, so it stays as it was.")
@@ -106,7 +121,9 @@ class _Trained:
     rows: int
 
 
-def _trained(session: Session, member: TrainedMember, whole: Whole, deadline: float | None) -> _Trained:
+def _trained(
+    session: Session, member: TrainedMember, whole: Whole, deadline: float | None, clock: Clock
+) -> _Trained:
     """Train the configuration of a member from its beginning, an epoch on each shard in turn."""
     setting = replace(
         session.setting,
@@ -128,6 +145,7 @@ def _trained(session: Session, member: TrainedMember, whole: Whole, deadline: fl
     rows = 0
     with session.intake.source.phases.phase(course.title, epochs, unit="parts") as phase:
         for epoch in range(epochs):
+            clock.go_on()
             split = whole.split(epoch % len(whole.shards))
             outcome, state = _one_epoch(setting, dealt, split, replace(course, state=state))
             if epoch < len(whole.shards):

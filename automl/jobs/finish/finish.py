@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.files import whole, write_whole
 from automl.core.members import winner_to_json
-from automl.core.notes import Note
 from automl.core.specs import Objective, TrialRecord
+from automl.execution.executor import INTERRUPTED
 from automl.jobs.answers import listed
 from automl.jobs.extensions import record_of
-from automl.jobs.finish.every_row import grown_on_every_row
+from automl.jobs.finish.every_row import Grown, grown_on_every_row
 from automl.jobs.finish.exported import SECONDS, check_exported
 from automl.jobs.finish.leaderboard import leaderboard_frame
 from automl.jobs.finish.members import train_winner
@@ -25,7 +25,7 @@ from automl.jobs.finish.records import Records
 from automl.jobs.finish.reported import report_files
 from automl.jobs.finish.samples import raw_sample, untyped_columns
 from automl.jobs.finish.winner import TrainedWinner
-from automl.jobs.folder import read_json, write_json
+from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.intake.over import COMPLETE, mark_over
 from automl.jobs.session import Session
 from automl.tracking.tracker import ModelRecord
@@ -35,8 +35,13 @@ if TYPE_CHECKING:
 
 
 def finish(
-    session: Session, records: Records, *, plots: Callable[[Path], Sequence[Path]], state: str
-) -> None:
+    session: Session,
+    records: Records,
+    *,
+    plots: Callable[[Path], Sequence[Path]],
+    state: str,
+    ended: Callable[[], bool],
+) -> str:
     """Export the winner and write result, leaderboard, report and plots; tell the tracker.
 
     Args:
@@ -44,24 +49,24 @@ def finish(
         records: all that was tried.
         plots: draws the study into a folder; done last, as the result is what matters.
         state: ``complete`` or ``interrupted``.
+        ended: whether the user has ended the search since.
+
+    Returns:
+        the state in which the job is left.
     """
     intake, folder, tracker = session.intake, session.folder, session.tracker
-    told = (
-        limit_warning(records.best, session.config.constraint),
-        _baseline_warning(records, intake.objectives[0]),
-    )
-    for warning in filter(None, told):
-        session.progress.note(warning)
+    warning = _warned(session, records)
     phases = intake.source.phases
     with phases.phase("exporting the best model"):
         winner = train_winner(session, records)
         save_model(winner.exported(), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
-    warning = " ".join(filter(None, told))
     summary = _summary(session, records, winner, state, warning)
     _write_result(session, summary)
     if intake.drawn is not None:
-        session, winner = _on_every_row(session, winner, state)
+        grown = grown_on_every_row(session, winner, lambda: state != COMPLETE or ended())
+        session, winner = _with_grown(session, grown), grown.winner
+        state = INTERRUPTED if grown.ended else state
         summary = _summary(session, records, winner, state, warning)
         _write_result(session, summary)
     with phases.phase("checking the exported model"):
@@ -82,26 +87,37 @@ def finish(
     _write_result(session, summary)
     if state == COMPLETE:
         mark_over(folder)
-        for unneeded in (folder.cache, folder.states):
-            shutil.rmtree(unneeded, ignore_errors=True)
-        for journal in (folder.leases, folder.epochs):
-            journal.unlink(missing_ok=True)
+        _tidy(folder)
+    return state
 
 
-def _on_every_row(session: Session, winner: TrainedWinner, state: str) -> tuple[Session, TrainedWinner]:
-    """The winner of a search over a sample, trained on all rows; the session knows of it."""
-    if state != COMPLETE:
-        text = "The search was interrupted: its model is trained on the sample alone"
-        notes: tuple[Note, ...] = (Note(f"{text}; resuming trains it on all rows."),)
-    else:
-        grown = grown_on_every_row(session, winner)
-        if grown.winner is not winner:
-            save_model(grown.winner.exported(), session.folder.model)
-        winner, notes = grown.winner, grown.notes
-    for note in notes:
+def _warned(session: Session, records: Records) -> str:
+    """What speaks against the best trial; the user is told."""
+    told = (
+        limit_warning(records.best, session.config.constraint),
+        _baseline_warning(records, session.intake.objectives[0]),
+    )
+    for warning in filter(None, told):
+        session.progress.note(warning)
+    return " ".join(filter(None, told))
+
+
+def _tidy(folder: JobFolder) -> None:
+    """Remove what only a job that goes on needs."""
+    for unneeded in (folder.cache, folder.states):
+        shutil.rmtree(unneeded, ignore_errors=True)
+    for journal in (folder.leases, folder.epochs):
+        journal.unlink(missing_ok=True)
+
+
+def _with_grown(session: Session, grown: Grown) -> Session:
+    """Write the model of a winner that all rows made better; the session knows of it."""
+    if any(member.metrics for member in grown.winner.members):
+        save_model(grown.winner.exported(), session.folder.model)
+    for note in grown.notes:
         session.progress.note(note)
     intake = session.intake
-    return replace(session, intake=replace(intake, notes=(*intake.notes, *notes))), winner
+    return replace(session, intake=replace(intake, notes=(*intake.notes, *grown.notes)))
 
 
 def _checked(session: Session, winner: TrainedWinner, summary: Mapping[str, Any]) -> dict[str, Any]:

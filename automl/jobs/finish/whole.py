@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -36,6 +36,10 @@ class NoTimeError(Exception):
     """There is not enough time to prepare all rows; says so to the user."""
 
 
+class EndedError(Exception):
+    """The user has ended the search."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Whole:
     """All rows but those that are scored.
@@ -63,14 +67,15 @@ class Whole:
         return self.shards.whole(_SEEN)
 
 
-def prepare_whole(session: Session, deadline: float | None) -> Whole:
+def prepare_whole(session: Session, clock: Clock) -> Whole:
     """Read, preprocess and deal out every row that is not scored; what an earlier session made is taken up.
 
     Args:
         session: the job, over a sample.
-        deadline: ``time.monotonic()`` of the end of the training on them, or None.
+        clock: ends it.
 
     Raises:
+        EndedError: the user has ended the search.
         NoTimeError: it would take too long.
         DiskFullError: the shards do not fit on the disk.
         DataError: the table cannot be read any more.
@@ -87,33 +92,64 @@ def prepare_whole(session: Session, deadline: float | None) -> Whole:
     count, seed = max(1, -(-rows // size)), derive(session.config.seed, "shards")
     key = key_of("shards", [str(intake.source.path), rows, count, seed], dict(intake.dataset.schema), held)
     what = f"preparing all rows of {intake.source.name}"
+    tally = Tally()
     with intake.source.phases.phase(what, rows, unit="rows") as phase:
-        parts = _parts(session, held, phase, Clock(deadline))
+        parts = _parts(session, held, phase, clock, tally)
         entry = cache.entry(key, lambda draft: deal_out(draft, parts, shards=count, rows=rows, seed=seed))
     shards = shards_in(entry)
-    return Whole(shards=shards, prepared=prepared, notes=_left_out(rows - shards.rows, rows))
+    notes = (*tally.notes(rows), *_left_out(rows - shards.rows, rows))
+    return Whole(shards=shards, prepared=prepared, notes=notes)
 
 
 class Clock:
     """Ends a preparation that would take too long, once it is known how long it takes.
 
     Args:
-        deadline: of all that is to come, or None.
+        deadline: ``time.monotonic()`` of the end of the training on all rows, or None.
+        ended: whether the user has ended the search.
     """
 
-    def __init__(self, deadline: float | None) -> None:
-        self._began, self._deadline = time.monotonic(), deadline
+    def __init__(self, deadline: float | None, ended: Callable[[], bool] = lambda: False) -> None:
+        self._began, self.deadline, self._ended = time.monotonic(), deadline, ended
 
     def check(self, phase: Phase) -> None:
-        """Raise ``NoTimeError`` once it is known that the phase does not end in time."""
-        if self._deadline is None or phase.done < KNOWN_ROWS or not phase.total:
+        """Raise ``NoTimeError`` once it is known that the phase does not end in time, or ``EndedError``."""
+        self.go_on()
+        if self.deadline is None or phase.done < KNOWN_ROWS or not phase.total:
             return
         expected = (time.monotonic() - self._began) * phase.total / phase.done
-        if expected > PREPARING_SHARE * (self._deadline - self._began):
+        if expected > PREPARING_SHARE * (self.deadline - self._began):
             raise NoTimeError(
                 f"To prepare all {phase.total:,} rows takes about {expected:.0f} s, too long for the time "
                 "that is left: allow more (--time)."
             )
+
+    def go_on(self) -> None:
+        """Raise ``EndedError`` where the user has ended the search."""
+        if self._ended():
+            raise EndedError
+
+
+class Tally:
+    """Notes on the columns of parts of a table, each told once for all of it."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[Note, float]] = {}
+
+    def hear(self, notes: Iterable[str], rows: int) -> None:
+        """Hear the notes on so many rows."""
+        for note in notes:
+            column = note.partition(":")[0]
+            if isinstance(note, Note) and note.share and column.startswith("Column "):
+                first, cells = self._found.get(column, (note, 0.0))
+                self._found[column] = first, cells + note.share * rows
+
+    def notes(self, rows: int) -> tuple[Note, ...]:
+        """Tell of all rows, by the first part in which there was something to tell of each column."""
+        return tuple(
+            Note(f"{round(cells):,} cells of all {rows:,} rows are such. {first}", cells / rows)
+            for first, cells in self._found.values()
+        )
 
 
 def _held_out(session: Session, drawn: Drawn) -> np.ndarray:
@@ -127,8 +163,9 @@ def _held_out(session: Session, drawn: Drawn) -> np.ndarray:
 
 
 def _parts(
-    session: Session, held: np.ndarray, phase: Phase, clock: Clock
+    session: Session, held: np.ndarray, phase: Phase, clock: Clock, tally: Tally
 ) -> Iterator[dict[str, np.ndarray]]:
+    from automl.data.catalog import KINDS
     from automl.data.columns import columns_of
     from automl.data.large.parts import parts_of
     from automl.data.tables import written_as
@@ -136,29 +173,40 @@ def _parts(
 
     intake = session.intake
     schema = intake.dataset.schema
-    names = [*(column.name for column in columns_of(schema)), *schema["targets"]]
-    known = written_as(intake.source, schema.get("styles"), names).styles
+    columns, styles = columns_of(schema), schema.get("styles") or {}
+    names = [*(column.name for column in columns), *schema["targets"]]
+    numbers = [item.name for item in columns if KINDS[item.kind].raw(item)[1] == "float64"]
+    tables = parts_of(
+        intake.source,
+        header=schema["header"],
+        known=written_as(intake.source, styles, names).styles,
+        without=held,
+        numbers=frozenset(numbers) - styles.keys(),
+    )
     classes = classes_of(intake.dataset)
-    for table in parts_of(intake.source, header=schema["header"], known=known, without=held):
-        examples = _with_targets(session, table, classes)
+    for table in tables:
+        examples = _with_targets(session, table, classes, tally)
         if examples is not None and len(examples):
             yield _tensors(session.setting.prepared, examples)
         phase.advance(len(table.frame))
         clock.check(phase)
 
 
-def _with_targets(session: Session, table: Table, classes: Mapping[str, list[str]]) -> Examples | None:
+def _with_targets(
+    session: Session, table: Table, classes: Mapping[str, list[str]], tally: Tally
+) -> Examples | None:
     """The rows with targets that the task knows; None where no row has one."""
     import numpy as np
     import pandas as pd
 
     intake = session.intake
     try:
-        examples, _ = cast("ReadsParts", intake.modality).read_part(
+        examples, notes = cast("ReadsParts", intake.modality).read_part(
             table, intake.dataset.schema, intake.source
         )
     except DataError:
         return None
+    tally.hear(notes, len(table.frame))
     targets = examples.targets or {}
     known = [pd.Series(targets[name]).isin(labels).to_numpy() for name, labels in classes.items()]
     if not known:

@@ -166,7 +166,7 @@ def _search_and_finish(
     loop = _loop(session, proposer, executor(_runner(session), _work(session)), shelf, has_model)
     with session.intake.source.phases.timings.of("all trials"):
         found = run_trials(loop)
-    with Interrupts(session.progress.note, EXPORTING, patient=True):
+    with Interrupts(session.progress.note, EXPORTING, patient=True) as interrupts:
         unhurried = _unhurried(session)
         records = Records(
             trials=tuple(proposer.records()),
@@ -175,8 +175,14 @@ def _search_and_finish(
             best=found.best,
             winner=choose_winner(unhurried, shelf.records, found.best),
         )
-        finish(unhurried, records, plots=proposer.plots, state=found.state)
-        if found.state == COMPLETE:
+        state = finish(
+            unhurried,
+            records,
+            plots=proposer.plots,
+            state=found.state,
+            ended=lambda: interrupts.requested,
+        )
+        if state == COMPLETE:
             shelf.leave(records.winner.weights)
 
 

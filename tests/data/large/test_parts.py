@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from automl.data.catalog import MODALITIES
+from automl.data.cells import as_number
 from automl.data.large import parquet_file, text_file
 from automl.data.large.parts import parts_of
 from automl.data.modality import ReadOptions
@@ -57,3 +58,17 @@ def test_rows_are_left_out_by_their_place(path):
     kept = np.delete(np.arange(3000), gone)
     found = np.concatenate([part.inputs["count"] for part in parts])
     np.testing.assert_array_equal(found, whole.inputs["count"][kept])
+
+
+def test_numbers_are_the_same_read_as_numbers_at_once(tmp_path):
+    table = frame().assign(size=lambda rows: rows["amount"] * 1e-7)
+    table["size"] = table["size"].astype(object)
+    table.loc[[3, 2500], "size"] = ["n/a", "tiny"]
+    source = open_source(written(table, tmp_path / "t.csv"))
+    none = np.array([], np.int64)
+
+    def values(numbers):
+        parts = parts_of(source, header=True, known=None, without=none, numbers=numbers)
+        return np.concatenate([as_number(part.frame["size"])[0] for part in parts])
+
+    np.testing.assert_array_equal(values({"amount", "count", "size"}), values(()))

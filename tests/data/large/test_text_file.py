@@ -89,3 +89,10 @@ def test_tabs_and_quotes_are_only_read_at_once(tmp_path):
 
     with pytest.raises(NotInPartsError, match="tabs"):
         list(blocks(file))
+
+
+def test_a_quote_that_is_never_closed_is_left_to_the_reader_of_whole_files(tmp_path):
+    file = opened(tmp_path, "a,b\n" + "1,x\n" * 70_000 + '1,"y\n' + "1,x\n" * 40)
+
+    with pytest.raises(NotInPartsError, match="never closed"):
+        list(blocks(file))

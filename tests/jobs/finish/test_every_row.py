@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 
 import numpy as np
@@ -9,8 +11,9 @@ import pytest
 import yaml
 
 import automl
+from automl.core.notes import Note
 from automl.core.phases import Phase
-from automl.jobs.finish.whole import Clock, NoTimeError
+from automl.jobs.finish.whole import Clock, NoTimeError, Tally
 from automl.jobs.progress import SilentProgress
 from tests.data.large.files import frame, written
 
@@ -92,17 +95,30 @@ def test_a_preparation_that_would_take_too_long_is_ended_once_that_is_known():
         clock.check(phase)
 
 
-def test_an_interrupted_search_trains_on_all_rows_when_it_is_resumed(path, tmp_path):
+def test_an_interrupted_job_keeps_the_model_of_the_sample_and_goes_on_when_it_is_resumed(path, tmp_path):
     class Impatient(SilentProgress):
-        def trial_started(self, number, configuration, epochs):
-            if number == 1:
-                raise KeyboardInterrupt
+        def phase(self, phase):
+            if phase is not None and phase.name.startswith("preparing all rows"):
+                os.kill(os.getpid(), signal.SIGINT)
 
     folder = tmp_path / "job"
-    first = automl.search(path, out=folder, sample_rows=600, progress=Impatient(), **{**QUICK, "trials": 2})
+    first = automl.search(path, out=folder, sample_rows=600, progress=Impatient(), **QUICK)
     assert "resuming trains it on all rows" in told(first)
+    assert first.summary["state"] == "interrupted"
+    assert first.summary["exported_error"] == ""
 
     again = automl.resume(folder, verbose=0)
 
     assert " on all " in told(again)
     assert again.summary["sampled"] == first.summary["sampled"]
+
+
+def test_notes_on_parts_are_told_once_for_all_rows():
+    tally = Tally()
+    tally.hear([Note("Column 'a': 2 of 100 cells are no numbers.", 0.02), "Column 'b' is odd."], 100)
+    tally.hear([Note("Column 'a': 5 of 50 cells are no numbers.", 0.1)], 50)
+
+    (note,) = tally.notes(150)
+
+    assert note == "7 cells of all 150 rows are such. Column 'a': 2 of 100 cells are no numbers."
+    assert note.share == pytest.approx(7 / 150)
