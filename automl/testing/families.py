@@ -167,7 +167,6 @@ class FamilyContract:
         self,
         engine: CompiledEngine,
         uninterrupted: Callable[[str], Outcome],
-        paused: Any,
         sample: FamilySample,
     ) -> None:
         uninterrupted(sample.name)
