@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import keras
@@ -29,7 +29,7 @@ from automl.training.precision import needs_loss_scaling
 from automl.training.program import COMPILERS, LONG, Blueprint, Sizes
 from automl.training.program_cache import ProgramCache
 from automl.training.residence import Residence
-from automl.training.runs import Compiled, Run
+from automl.training.runs import Compiled, Copied, Run
 from automl.training.structure import structure_of
 from automl.training.turns import side_by_side
 from automl.training.watch import Watch
@@ -40,13 +40,45 @@ _PROGRAM_BYTES = 8 << 20
 _OUTPUTS = 0.5
 """How long the outputs take to compile, as a share of the steps."""
 
+_LARGEST = 16
+"""Candidates of the largest program in which fewer are trained."""
+
 _STALE, _DROPPED = 64, 8
 """Trials between two tidyings, and for how many of them a dropped program counts: so the memory that a
 backend keeps of them stays below some 20 MB."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Planned:
+    """What a candidate's training is like.
+
+    Attributes:
+        key: of its structure.
+        sizes: that its program is compiled for.
+        length: of its epochs.
+        inputs: of the training part, those that its model takes.
+    """
+
+    key: str
+    sizes: Sizes
+    length: Length
+    inputs: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    """What all candidates of a call share; see ``Engine.train``."""
+
+    split: Split
+    objective: Objective
+    deadline: float | None
+
+
 class CompiledEngine:
-    """Trains the candidates of a group one after another; see ``Engine`` for what is promised.
+    """Trains candidates of one structure at once where that is quicker, others one after another.
+
+    See ``Engine`` for what is promised. What counts as quicker is the compiler's to say; candidates that go
+    on from a state are trained alone.
 
     Args:
         programs: how many programs are kept at most, and how many bytes they may take.
@@ -61,6 +93,11 @@ class CompiledEngine:
         self._residence = Residence(self._compiler.place, splits)
         self._stale = 0
 
+    def together(self, candidates: Sequence[Candidate], split: Split) -> list[list[int]]:
+        """Return the places of the candidates that are trained at once; see ``Engine.together``."""
+        planned = self._planned(candidates, split)
+        return self._groups(candidates, planned, [None] * len(candidates))
+
     def train(
         self,
         candidates: Sequence[Candidate],
@@ -72,77 +109,146 @@ class CompiledEngine:
         states: Sequence[TrainingState | None] = (),
     ) -> Sequence[Outcome]:
         """Train each candidate to its full length or until it is stopped; see ``Engine.train``."""
+        task = _Task(split=split, objective=objective, deadline=deadline)
+        planned = self._planned(candidates, split)
+        beginnings = states or [None] * len(candidates)
 
-        def train_one(candidate: Candidate, observer: Observer, state: TrainingState | None) -> Outcome:
-            return self._train_one(candidate, split, objective, observer, deadline, state)
+        def train_some(places: Sequence[int]) -> list[Outcome]:
+            chosen = [candidates[place] for place in places]
+            return self._train_some(
+                chosen,
+                planned[places[0]],
+                task,
+                [observers[place] for place in places],
+                beginnings[places[0]],
+            )
 
-        return train_in_turn(train_one, candidates, observers, states, deadline)
+        return train_in_turn(train_some, self._groups(candidates, planned, beginnings), deadline)
 
-    def _train_one(
+    def _planned(self, candidates: Sequence[Candidate], split: Split) -> list[_Planned]:
+        return [_planned(item, split, minds_length=self._compiler.minds_length) for item in candidates]
+
+    def _groups(
         self,
-        candidate: Candidate,
-        split: Split,
-        objective: Objective,
-        observer: Observer,
-        deadline: float | None,
+        candidates: Sequence[Candidate],
+        planned: Sequence[_Planned],
+        states: Sequence[TrainingState | None],
+    ) -> list[list[int]]:
+        """Return the places of the candidates that are trained at once, in the order of the first ones."""
+        groups: dict[Any, list[int]] = {}
+        for place, (candidate, plan, state) in enumerate(zip(candidates, planned, states, strict=True)):
+            alone = (
+                len(candidates) == 1
+                or state is not None
+                or not self._compiler.gains_together(candidate.model, plan.sizes)
+            )
+            course = (candidate.epochs, candidate.fits_deadline, plan.length)
+            groups.setdefault(place if alone else (plan.key, course), []).append(place)
+        return list(groups.values())
+
+    def _train_some(
+        self,
+        candidates: Sequence[Candidate],
+        plan: _Planned,
+        task: _Task,
+        observers: Sequence[Observer],
         state: TrainingState | None,
-    ) -> Outcome:
+    ) -> list[Outcome]:
+        """Train one candidate, or several of one structure and length that all begin."""
         self._tidy()
-        inputs = wanted(candidate.model, split.train)
-        for transform in candidate.transforms:
-            transform.check(Batch(inputs=inputs, targets=split.train_targets, kinds=candidate.kinds))
-        check_parts(candidate, split)
-        length = length_of(candidate, count_rows(split.train_targets))
-        sizes = _sizes(candidate, split, length, minds_length=self._compiler.minds_length)
-        key = structure_of(candidate, _extra(sizes, split, inputs, candidate))
-        known = self._programs.get(key)
-        compiled = known or self._compile(candidate, sizes, key)
-        program = compiled.program
-        watch = Watch(
-            candidate=candidate,
-            scorer=split.scorer,
-            objective=objective,
-            observer=observer,
-            deadline=deadline,
-            variables=lambda: _own(candidate, program.variables()),
-            optimizer=lambda: _own(candidate, program.optimizer()),
-            engine=self.name,
-            state=state,
-            epochs_per_pass=length.epochs_per_pass,
-        )
-        self._load(candidate, compiled, state)
+        split, length, first = task.split, plan.length, candidates[0]
+        compiled, known = self._program(first, plan, len(candidates))
+
+        def watched(position: int, variables: Copied, optimizer: Copied) -> Watch:
+            candidate = candidates[position]
+            return Watch(
+                candidate=candidate,
+                scorer=split.scorer,
+                objective=task.objective,
+                observer=observers[position],
+                deadline=task.deadline,
+                variables=lambda: _own(candidate, variables()),
+                optimizer=lambda: _own(candidate, optimizer()),
+                engine=self.name,
+                state=state,
+                epochs_per_pass=length.epochs_per_pass,
+            )
+
         run = Run(
-            candidate,
+            candidates,
             compiled,
             split,
-            **dict(zip(("train", "validation"), self._residence.of(split, inputs), strict=True)),
-            watch=watch,
+            **dict(zip(("train", "validation"), self._residence.of(split, plan.inputs), strict=True)),
+            watched=watched,
+            dials=[_values(candidate, compiled) for candidate in candidates],
             length=length.shortened(state.steps_per_epoch) if state and state.steps_per_epoch else length,
-            pace=pace_of(candidate, split, length, deadline, again=_OUTPUTS),
+            pace=pace_of(first, split, length, task.deadline, again=_OUTPUTS),
+            fewer=lambda count, saved: self._fewer(first, plan, count, saved, compiled),
         )
+        self._load(run, candidates, state)
         try:
             run.go()
         except Exception:
             # out of memory, it may be: what is tried instead needs the room
-            self._programs.drop(key)
+            for count in range(1, max(len(candidates), _LARGEST) + 1):
+                self._programs.drop(_name(plan, count))
             raise
-        if watch.best_variables and not candidate.parts:
-            self._compiler.write(candidate.model.variables, watch.best_variables, "model")
-        return watch.outcome({"engine": self.name, "program": "hit" if known else "miss", **run.seconds})
+        return [self._outcome(run, plan, position, known) for position in range(len(candidates))]
 
-    def _load(self, candidate: Candidate, compiled: Compiled, state: TrainingState | None) -> None:
+    def _outcome(self, run: Run, plan: _Planned, position: int, known: bool) -> Outcome:
+        """What came of a candidate; the time that all took together is shared out evenly."""
+        seat = run.seats[position]
+        if seat.watch.best_variables and not seat.candidate.parts:
+            self._compiler.write(seat.candidate.model.variables, seat.watch.best_variables, "model")
+        seconds = {name: value / len(run.seats) for name, value in run.seconds.items()}
+        facts = {
+            "engine": self.name,
+            "program": "hit" if known or position else "miss",
+            "gains_together": self._compiler.gains_together(seat.candidate.model, plan.sizes),
+            **seconds,
+        }
+        return seat.watch.outcome(facts)
+
+    def _load(self, run: Run, candidates: Sequence[Candidate], state: TrainingState | None) -> None:
         """Let each member begin, or go on from a state."""
-        values = np.tile(_values(candidate, compiled), (compiled.program.members, 1))
-        if state is None:
-            begun = first_values(candidate, self._compiler.read(candidate.model.variables))
-            compiled.program.load(side_by_side(begun), None, values)
-        else:
+        if state is not None:
             variables, slots = (
-                members_first(candidate, arrays) for arrays in (state.variables, state.optimizer)
+                members_first(candidates[0], arrays) for arrays in (state.variables, state.optimizer)
             )
-            compiled.program.load(variables, slots, values)
+            return run.load(variables, slots)
+        begun = [
+            values
+            for candidate in candidates
+            for values in first_values(candidate, self._compiler.read(candidate.model.variables))
+        ]
+        return run.load(side_by_side(begun), None)
 
-    def _compile(self, candidate: Candidate, sizes: Sizes, key: str) -> Compiled:
+    def _program(self, candidate: Candidate, plan: _Planned, count: int) -> tuple[Compiled, bool]:
+        """Return a program with room for so many candidates, and whether it was there.
+
+        One for more, whose other places stay idle, is taken where that costs less than to compile another.
+        """
+        if known := self._programs.get(_name(plan, count)):
+            return known, True
+        steps = plan.length.steps * candidate.epochs
+        for more in range(count + 1, _LARGEST + 1):
+            larger = self._programs.get(_name(plan, more))
+            if larger is None or not larger.step_seconds:
+                continue
+            if (1 - count / more) * steps * larger.step_seconds <= larger.compile_seconds:
+                return larger, True
+        return self._compile(candidate, plan, count), False
+
+    def _fewer(
+        self, candidate: Candidate, plan: _Planned, count: int, saved: float, now: Compiled
+    ) -> Compiled | None:
+        """Return a program for fewer candidates than one has room for, None where it does not pay."""
+        known = self._programs.get(_name(plan, count))
+        if known is not None or saved <= now.compile_seconds:
+            return known
+        return self._compile(candidate, plan, count)
+
+    def _compile(self, candidate: Candidate, plan: _Planned, count: int) -> Compiled:
         model = candidate.model.__class__.from_config(candidate.model.get_config())
         # without parts a training draws what Keras draws, and equals that of the streaming engine
         prepare(model, quick=bool(candidate.parts) and keras.backend.backend() == "jax")
@@ -150,7 +256,7 @@ class CompiledEngine:
             _steady(candidate), 1, model.trainable_variables, scaled=needs_loss_scaling(model)
         )
         optimizer.build(model.trainable_variables)
-        members = len(members_of(candidate))
+        members = count * len(members_of(candidate))
         loss = candidate.loss.__class__.from_config(candidate.loss.get_config())
         turned_by_options = optimizer_dials(optimizer)
         blueprint = Blueprint(
@@ -160,7 +266,7 @@ class CompiledEngine:
             dials=(*find_dials(model, loss), *turned_by_options),
             transforms=candidate.transforms,
             kinds=candidate.kinds,
-            sizes=sizes,
+            sizes=plan.sizes,
         )
         compiled = Compiled(
             program=self._compiler.compile_group(blueprint, members),
@@ -168,7 +274,7 @@ class CompiledEngine:
         )
         weights = sum(int(np.prod(item.shape)) for item in [*model.variables, *optimizer.variables])
         size = 4 * members * weights + _PROGRAM_BYTES
-        self._stale += _DROPPED * self._programs.put(key, compiled, size)
+        self._stale += _DROPPED * self._programs.put(_name(plan, count), compiled, size)
         return compiled
 
     def _tidy(self) -> None:
@@ -178,6 +284,27 @@ class CompiledEngine:
             self._compiler.forget(kernels=True)
             gc.collect()
             self._stale = 0
+
+
+def _planned(candidate: Candidate, split: Split, *, minds_length: bool) -> _Planned:
+    """Check a candidate and say how it is trained.
+
+    Raises:
+        ConfigError: its parts do not fit the split, or a transform the data.
+    """
+    inputs = wanted(candidate.model, split.train)
+    for transform in candidate.transforms:
+        transform.check(Batch(inputs=inputs, targets=split.train_targets, kinds=candidate.kinds))
+    check_parts(candidate, split)
+    length = length_of(candidate, count_rows(split.train_targets))
+    sizes = _sizes(candidate, split, length, minds_length=minds_length)
+    key = structure_of(candidate, _extra(sizes, split, inputs, candidate))
+    return _Planned(key=key, sizes=sizes, length=length, inputs=inputs)
+
+
+def _name(plan: _Planned, count: int) -> str:
+    """What a program for so many candidates is kept under."""
+    return f"{plan.key}/{count}"
 
 
 def _values(candidate: Candidate, compiled: Compiled) -> list[float]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
+from automl.core.shaping import shaping
 from automl.core.specs import Objective
 from automl.training.batches.transforms.transform import BatchTransform, Kinds
 from automl.training.scoring import Scorer
@@ -55,7 +56,7 @@ class TrainingOptions:
     weight_decay: float = 0.0
     momentum: float = 0.9
     beta_2: float = 0.999
-    gradient_clip: float = 0.0
+    gradient_clip: float = shaping(0.0)
     patience: int = 0
 
 
@@ -197,7 +198,9 @@ class Outcome:
         best: index into ``epochs`` of the best one, -1 when there is none.
         stopped: why it ended before its full length, or empty.
         facts: what the engine says of its work: ``engine`` (its name), ``compile_seconds`` (tracing and
-            compiling), ``step_seconds`` (inside compiled calls), ``program`` (``hit`` or ``miss``).
+            compiling), ``step_seconds`` (inside compiled calls), each its share where several were trained
+            at once; ``program`` (``hit`` or ``miss``); ``gains_together``, whether others of the structure
+            are trained at once with it.
         variables: values of the best epoch in the order of ``model.variables``; of a bag each with the
             parts as its first axis ``(k, ...)``. Empty when there is no best epoch.
         outputs: raw outputs of the best epoch for the validation part by name ``(n, ...)``; of a bag each
@@ -225,6 +228,14 @@ class Engine(Protocol):
     """
 
     name: str
+
+    def together(self, candidates: Sequence[Candidate], split: Split) -> Sequence[Sequence[int]]:
+        """Return the places of the candidates that ``train`` trains at once, should all of them begin.
+
+        Raises:
+            ConfigError: as ``train`` does.
+        """
+        ...
 
     def train(
         self,

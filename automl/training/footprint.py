@@ -72,6 +72,14 @@ class Footprint:
         """
         return self.fixed + (self.weights if parts > 1 else 0) + self.activations * examples
 
+    def times(self, trainings: int) -> Footprint:
+        """Return what so many trainings at once take."""
+        return Footprint(
+            weights=trainings * self.weights,
+            fixed=trainings * self.fixed,
+            activations=trainings * self.activations,
+        )
+
     def impossible(
         self, examples: int, memory: int | None, *, parts: int = 1, certain: float = CERTAIN
     ) -> str:

@@ -1,34 +1,30 @@
-"""Trains the members of a group one after another, for engines that do not fuse them."""
+"""Trains candidates group after group."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 
-from automl.training.engine import Candidate, Observer, Outcome, TrainingState
+from automl.training.engine import Outcome
 
 
 def train_in_turn(
-    train_one: Callable[[Candidate, Observer, TrainingState | None], Outcome],
-    candidates: Sequence[Candidate],
-    observers: Sequence[Observer],
-    states: Sequence[TrainingState | None],
+    train: Callable[[Sequence[int]], Sequence[Outcome]],
+    groups: Sequence[Sequence[int]],
     deadline: float | None,
 ) -> list[Outcome]:
-    """Train each candidate; those after the first that the deadline finds not yet begun stay untrained.
+    """Train each group; those after the first that the deadline finds not yet begun stay untrained.
 
     Args:
-        train_one: trains a candidate with its observer, from a state if there is one.
-        candidates: of the group.
-        observers: one per candidate.
-        states: one per candidate, or empty.
-        deadline: ``time.monotonic()``, for the whole group.
+        train: trains the candidates at some places at once.
+        groups: places of the candidates, each one once.
+        deadline: ``time.monotonic()``, for all of them.
     """
-    outcomes: list[Outcome] = []
-    beginnings = states or [None] * len(candidates)
-    for candidate, observer, state in zip(candidates, observers, beginnings, strict=True):
+    outcomes: dict[int, Outcome] = {}
+    for places in groups:
         if outcomes and deadline is not None and time.monotonic() >= deadline:
-            outcomes.append(Outcome(epochs=(), best=-1, stopped="deadline"))
+            untrained = Outcome(epochs=(), best=-1, stopped="deadline")
+            outcomes.update(dict.fromkeys(places, untrained))
         else:
-            outcomes.append(train_one(candidate, observer, state))
-    return outcomes
+            outcomes.update(zip(places, train(places), strict=True))
+    return [outcomes[place] for place in range(len(outcomes))]

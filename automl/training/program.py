@@ -26,6 +26,9 @@ LONG = 10_000
 """Steps of a training from which on a slow compiler may pay."""
 
 
+ALL = slice(None)
+"""The places of all members of a group."""
+
 PORTION_VALUES = 1 << 24
 """Most numbers of a portion of raw outputs; smaller validation parts come in one call, which is faster."""
 
@@ -206,12 +209,12 @@ class GroupProgram(Protocol):
         """
         ...
 
-    def variables(self) -> tuple[np.ndarray, ...]:
-        """Copy the values of ``model.variables``, each ``(members, ...)``."""
+    def variables(self, places: slice = ALL) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``model.variables`` of the members at some places, each ``(members, ...)``."""
         ...
 
-    def optimizer(self) -> tuple[np.ndarray, ...]:
-        """Copy the values of ``optimizer.variables``, each ``(members, ...)``."""
+    def optimizer(self, places: slice = ALL) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``optimizer.variables`` of those, each ``(members, ...)``."""
         ...
 
 
@@ -238,6 +241,10 @@ class Compiler(Protocol):
 
     def compile_group(self, blueprint: Blueprint, members: int) -> GroupProgram:
         """Make a program for so many trainings at once; its first calls trace and compile."""
+        ...
+
+    def gains_together(self, model: keras.Model, sizes: Sizes) -> bool:
+        """Whether several trainings of a structure take less time at once than one after another."""
         ...
 
     def forget(self, *, kernels: bool = False) -> None:

@@ -56,6 +56,10 @@ class FitEngine:
     def __init__(self, strategy: Strategy | None = None) -> None:
         self._strategy = strategy or single()
 
+    def together(self, candidates: Sequence[Candidate], split: Split) -> list[list[int]]:
+        """Return that each is trained by itself; see ``Engine.together``."""
+        return [[place] for place in range(len(candidates))]
+
     def train(
         self,
         candidates: Sequence[Candidate],
@@ -68,11 +72,13 @@ class FitEngine:
     ) -> Sequence[Outcome]:
         """Train each candidate to its full length or until it is stopped; see ``Engine.train``."""
 
-        def train_one(candidate: Candidate, observer: Observer, state: TrainingState | None) -> Outcome:
-            return self._train_one(candidate, split, objective, observer, deadline, state)
+        def train_one(places: Sequence[int]) -> list[Outcome]:
+            (place,) = places
+            state = states[place] if states else None
+            return [self._train_one(candidates[place], split, objective, observers[place], deadline, state)]
 
         with self._strategy.training():
-            outcomes = train_in_turn(train_one, candidates, observers, states, deadline)
+            outcomes = train_in_turn(train_one, self.together(candidates, split), deadline)
         _forget()
         return outcomes
 

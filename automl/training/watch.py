@@ -83,7 +83,7 @@ class Watch:
         self.steps_per_epoch = state.steps_per_epoch if state else 0
         self._epochs_per_pass, self._output_bytes = epochs_per_pass, output_bytes
         self._stopped: StopReason = ""
-        self._begun = time.monotonic()
+        self._begun, self._sharers = time.monotonic(), 1
 
     @property
     def epoch(self) -> int:
@@ -105,9 +105,9 @@ class Watch:
         """Whether the deadline has passed."""
         return self._deadline is not None and time.monotonic() >= self._deadline
 
-    def begin(self) -> None:
-        """Start the clock of an epoch."""
-        self._begun = time.monotonic()
+    def begin(self, sharers: int = 1) -> None:
+        """Start the clock of an epoch, of whose time so many trainings take an equal share."""
+        self._begun, self._sharers = time.monotonic(), sharers
 
     def step(self, loss: float) -> bool:
         """Hear the mean loss of the epoch so far; return whether the epoch goes on."""
@@ -180,7 +180,7 @@ class Watch:
 
     def _record(self, loss: float, scores: Mapping[str, float]) -> Epoch:
         metrics = {"loss": loss} | labelled({name: float(value) for name, value in scores.items()})
-        seconds = time.monotonic() - self._begun
+        seconds = (time.monotonic() - self._begun) / self._sharers
         self._epochs.append(Epoch(number=self.epoch + 1, metrics=metrics, seconds=seconds))
         return self._epochs[-1]
 

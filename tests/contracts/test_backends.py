@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 SUITES = [
     "tests/contracts/test_engine.py",
     "tests/contracts/test_bags.py",
+    "tests/contracts/test_groups.py",
     "tests/contracts/test_families.py",
     "tests/contracts/test_necks.py",
     "tests/contracts/test_outputs.py",

@@ -25,5 +25,5 @@ class TestBags(BagContract):
 class TestBagsInTurn(BagContract):
     @pytest.fixture
     def engine(self, monkeypatch: pytest.MonkeyPatch) -> Engine:
-        monkeypatch.setattr("automl.training.programs.on_jax.gains_together", lambda blueprint: False)
+        monkeypatch.setattr("automl.training.programs.on_jax.gains_together", lambda *of: False)
         return CompiledEngine()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -208,6 +209,76 @@ def test_an_epoch_in_several_calls_is_the_same(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("automl.training.runs._CALL_SECONDS", 0.0)
 
     assert losses(train(CompiledEngine(), mlp())) == whole
+
+
+ON_JAX = pytest.mark.skipif(
+    keras.backend.backend() != "jax", reason="on TensorFlow groups are trained in turn"
+)
+
+
+def group(
+    count: int, engine: CompiledEngine, stopped: Mapping[int, int] | None = None
+) -> Sequence[Outcome]:
+    """Train some at once; ``stopped`` says after which epoch which of them ends."""
+
+    def until(last: int) -> Callable[[Epoch], StopReason]:
+        return lambda epoch: "pruned" if epoch.number == last else ""
+
+    observers = [until((stopped or {}).get(place, 0)) for place in range(count)]
+    candidates = [mlp(learning_rate=0.01 * (place + 1)) for place in range(count)]
+    return engine.train(candidates, SPLIT, objective=RMSE, observers=observers)
+
+
+@ON_JAX
+def test_a_group_is_one_program_whose_time_is_shared_out() -> None:
+    outcomes = group(3, CompiledEngine())
+
+    assert [outcome.facts["program"] for outcome in outcomes] == ["miss", "hit", "hit"]
+    assert len({outcome.facts["compile_seconds"] for outcome in outcomes}) == 1
+    assert outcomes[0].facts["compile_seconds"] > 0
+
+
+@ON_JAX
+def test_those_that_go_on_move_to_a_smaller_program_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    from automl.training.programs.on_jax_group import JaxGroup
+
+    engine, original, members = CompiledEngine(), JaxGroup.train, []
+    group(2, engine)
+    whole = group(4, engine)
+
+    def recorded(self: JaxGroup, *arguments: Any) -> Any:
+        members.append(self.members)
+        return original(self, *arguments)
+
+    monkeypatch.setattr(JaxGroup, "train", recorded)
+    outcomes = group(4, engine, stopped={0: 1, 2: 1})
+
+    assert list(dict.fromkeys(members)) == [4, 2]
+    assert [len(outcome.epochs) for outcome in outcomes] == [1, 2, 1, 2]
+    for place in (1, 3):
+        assert losses(outcomes[place]) == pytest.approx(losses(whole[place]), rel=1e-4)
+
+
+@ON_JAX
+def test_one_alone_takes_a_place_in_a_larger_program_sooner_than_to_compile() -> None:
+    engine = CompiledEngine()
+    expected = losses(train(CompiledEngine(), mlp()))
+    group(2, engine)
+
+    outcome = train(engine, mlp())
+
+    assert outcome.facts["program"] == "hit"
+    assert losses(outcome) == pytest.approx(expected, rel=1e-4)
+
+
+@ON_JAX
+def test_large_steps_are_trained_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("automl.training.programs.on_jax.gains_together", lambda *of: False)
+
+    outcomes = group(2, CompiledEngine())
+
+    assert outcomes[0].facts["compile_seconds"] > 0
+    assert outcomes[1].facts["compile_seconds"] == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="resident size is read from /proc")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from automl.training.batches.deal import Batches
-from automl.training.program import MemberPortions, Placed, Program
+from automl.training.program import ALL, MemberPortions, Placed, Program
 from automl.training.turns import by_member, side_by_side
 
 
@@ -72,13 +72,13 @@ class InTurn:
             for positions, outputs in self._program.outputs(own):
                 yield member, positions, outputs
 
-    def variables(self) -> tuple[np.ndarray, ...]:
-        """Copy the values of ``model.variables``, each ``(members, ...)``."""
-        return self._gathered(self._program.variables)
+    def variables(self, places: slice = ALL) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``model.variables`` of some members, each ``(members, ...)``."""
+        return self._gathered(self._program.variables, places)
 
-    def optimizer(self) -> tuple[np.ndarray, ...]:
-        """Copy the values of ``optimizer.variables``, each ``(members, ...)``."""
-        return self._gathered(self._program.optimizer)
+    def optimizer(self, places: slice = ALL) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``optimizer.variables`` of some members, each ``(members, ...)``."""
+        return self._gathered(self._program.optimizer, places)
 
     def _take(self, member: int) -> None:
         """Let the program hold a member."""
@@ -87,9 +87,11 @@ class InTurn:
             self._program.put_in(self._outside[member])
             self._outside[member], self._inside = None, member
 
-    def _gathered(self, read: Callable[[], tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+    def _gathered(
+        self, read: Callable[[], tuple[np.ndarray, ...]], places: slice
+    ) -> tuple[np.ndarray, ...]:
         each = []
-        for member in range(self.members):
+        for member in range(self.members)[places]:
             self._take(member)
             each.append(read())
         return side_by_side(each)

@@ -14,7 +14,7 @@ from automl.core.windows import Windows
 from automl.private_keras import all_layers
 from automl.training.batches.deal import Batches
 from automl.training.dials import turned
-from automl.training.program import Blueprint, GroupProgram, Placed
+from automl.training.program import Blueprint, GroupProgram, Placed, Sizes
 from automl.training.programs.in_turn import InTurn
 from automl.training.programs.on_jax_group import JaxGroup
 from automl.training.programs.on_jax_steps import EpochData, Function, Lengths, State, Steps, portions
@@ -53,9 +53,13 @@ class JaxCompiler:
         There several members are trained as one where ``gains_together`` says so; else they take turns.
         """
         loops = not suffers_in_loops(blueprint.model)
-        if loops and members > 1 and gains_together(blueprint):
+        if loops and members > 1 and gains_together(blueprint.model, blueprint.sizes):
             return JaxGroup(blueprint, members)
         return InTurn(JaxProgram(blueprint, loops=loops), members, self.place)
+
+    def gains_together(self, model: keras.Model, sizes: Sizes) -> bool:
+        """Whether several trainings of a structure take less time at once than one after another."""
+        return not suffers_in_loops(model) and gains_together(model, sizes)
 
     def read(self, variables: Sequence[Any]) -> tuple[np.ndarray, ...]:
         """Copy the values of Keras variables."""
@@ -78,15 +82,14 @@ class JaxCompiler:
 COMPILER = JaxCompiler()
 
 
-def gains_together(blueprint: Blueprint) -> bool:
+def gains_together(model: keras.Model, sizes: Sizes) -> bool:
     """Whether several members take less time as one: on accelerators, and where steps are small.
 
     On one core, as one against in turns: eight nets with layers of 32 units in batches of 32 took 0.72 of
     the time, of 64 units 0.83; five of 128 units 0.95, in batches of 64 1.06 and of 256 1.16, and of 256
     units 1.15. A step of those is multiplications, of which there are as many, and caches hold one member.
     """
-    sizes = blueprint.sizes
-    work = sizes.batch // sizes.parts * blueprint.model.count_params()
+    work = sizes.batch // sizes.parts * model.count_params()
     return bool(work <= _LIGHT) or jax.default_backend() != "cpu"
 
 

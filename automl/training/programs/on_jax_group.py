@@ -19,7 +19,7 @@ from jax import numpy as jnp
 
 from automl.training.batches.deal import Batches
 from automl.training.dials import turned
-from automl.training.program import Blueprint, MemberPortions, Placed
+from automl.training.program import ALL, Blueprint, MemberPortions, Placed
 from automl.training.programs.on_jax_steps import (
     EpochData,
     Function,
@@ -115,13 +115,13 @@ class JaxGroup:
                 rows = np.arange(first, min(end, count))
                 yield member, rows, {name: array[member, : len(rows)] for name, array in arrays.items()}
 
-    def variables(self) -> tuple[np.ndarray, ...]:
-        """Copy the values of ``model.variables``, each ``(m, ...)``."""
-        return tuple(np.array(self._state[group][at]) for group, at in self._places)
+    def variables(self, places: slice = ALL) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``model.variables`` of some members, each ``(members, ...)``."""
+        return tuple(np.array(np.asarray(self._state[group][at])[places]) for group, at in self._places)
 
-    def optimizer(self) -> tuple[np.ndarray, ...]:
-        """Copy the values of ``optimizer.variables``, each ``(m, ...)``."""
-        return tuple(np.array(value) for value in self._state.optimizer)
+    def optimizer(self, places: slice = ALL) -> tuple[np.ndarray, ...]:
+        """Copy the values of ``optimizer.variables`` of some members, each ``(members, ...)``."""
+        return tuple(np.array(np.asarray(value)[places]) for value in self._state.optimizer)
 
     def _many(
         self,

@@ -22,7 +22,7 @@ from automl.private_keras import (
 from automl.training.batches.deal import Batches
 from automl.training.batches.transforms.transform import Batch, transformed
 from automl.training.dials import turned
-from automl.training.program import Blueprint, GroupProgram, Placed
+from automl.training.program import Blueprint, GroupProgram, Placed, Sizes
 from automl.training.programs.in_turn import InTurn
 from automl.training.scoring import Portions
 from automl.training.state import check_fit
@@ -82,6 +82,10 @@ class TensorFlowCompiler:
         xla = pays_off(blueprint)
         program = TensorFlowProgram(blueprint, xla=xla, threads=xla or not is_light(blueprint))
         return InTurn(program, members, self.place)
+
+    def gains_together(self, model: keras.Model, sizes: Sizes) -> bool:
+        """Members take turns, so they gain nothing."""
+        return False
 
     def forget(self, *, kernels: bool = False) -> None:
         """Drop what TensorFlow keeps of every trace, and of programs; see ``forget_on_tensorflow``."""

@@ -103,4 +103,4 @@ def test_small_steps_gain_from_being_one(width: int, small: bool) -> None:
 
     plan = blueprint(net(keras.layers.Flatten(), keras.layers.Dense(width)))
 
-    assert gains_together(plan) == (small or jax.default_backend() != "cpu")
+    assert gains_together(plan.model, plan.sizes) == (small or jax.default_backend() != "cpu")
