@@ -23,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from automl.core.errors import AutomlError, ConfigError, MissingDependencyError, SearchError
+from automl.data.modality import USUAL_BACKEND
 from benchmarks.arguments import names_of
 from benchmarks.training.record import Job, Measurement, parse_measurement
 from benchmarks.training.rows import MEMORY_ROWS, ROWS, find_row
@@ -108,7 +109,9 @@ def _shown(measured: Sequence[Measurement], rows: Sequence[str], opponents: Sequ
 def _apart(job: Job) -> Measurement:
     """Do a job in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.training.sides", json.dumps(asdict(job))]
-    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
+    # opponents run on the backend that they have by default, and so do we
+    backend = find_row(job.row).backend if job.side == OURS else USUAL_BACKEND
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": backend, **os.environ}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         raise SearchError(f"The side {job.side!r} failed on the row {job.row!r}:\n{done.stderr[-3000:]}")
@@ -130,7 +133,7 @@ def _machine() -> list[str]:
     names = ("keras", "tensorflow", "jax", "keras-tuner", "optuna", "numpy")
     return [
         f"{os.cpu_count()} CPU cores, {platform.machine()}, {platform.system()}, Python "
-        f"{platform.python_version()}, Keras backend {os.environ.get('KERAS_BACKEND', 'tensorflow')}",
+        f"{platform.python_version()}, Keras backend {os.environ.get('KERAS_BACKEND', 'by default')}",
         ", ".join(f"{name} {_version(name)}" for name in names if _version(name)),
     ]
 

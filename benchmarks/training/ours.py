@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,12 +58,13 @@ def _loop(job: Job, row: Row, engine: Engine, split: Split, recorder: Recorder, 
 
     collect, files = seldom(release), JobFolder(folder)
 
-    def runner(plan: Plan, channel: Channel) -> TrialEnd:
-        end = _run(plan, channel, job, row, engine, split, recorder)
-        kept = keep(end, plan, OBJECTIVE, files, print)
-        del end  # what it has found is to be released
+    def runner(plans: Sequence[Plan], channels: Sequence[Channel]) -> list[TrialEnd]:
+        ends = _run(plans, channels, job, row, engine, split, recorder)
+        kept = [keep(end, plan, OBJECTIVE, files, print) for end, plan in zip(ends, plans, strict=True)]
+        ends.clear()  # what they have found is to be released
         collect()
-        recorder.trial_ended()
+        for _ in plans:
+            recorder.trial_ended()
         return kept
 
     shelf = Shelf(files, OBJECTIVE)
@@ -78,6 +79,9 @@ def _loop(job: Job, row: Row, engine: Engine, split: Split, recorder: Recorder, 
         executor=Inline(runner, leases=Leases(files.leases)),
         keep=lambda end, best: shelf.put(end),
         bar=shelf.bar,
+        structure=lambda configuration: {
+            name: value for name, value in configuration.items() if not isinstance(value, float)
+        },
         show=lambda configuration: (configuration, job.epochs),
     )
 
@@ -95,25 +99,36 @@ def _proposer(job: Job, row: Row, folder: Path) -> OptunaProposer:
 
 
 def _run(
-    plan: Plan,
-    channel: Channel,
+    plans: Sequence[Plan],
+    channels: Sequence[Channel],
     job: Job,
     row: Row,
     engine: Engine,
     split: Split,
     recorder: Recorder,
-) -> TrialEnd:
-    """Run one trial."""
+) -> list[TrialEnd]:
+    """Run the trials that were begun together."""
 
-    def observe(epoch: Epoch) -> Any:
-        recorder.epoch_ended(epoch.number)
-        return "pruned" if channel.say(epoch_message(epoch)) else ""
+    def observer(channel: Channel) -> Observer:
+        def observe(epoch: Epoch) -> Any:
+            recorder.epoch_ended(epoch.number)
+            return "pruned" if channel.say(epoch_message(epoch)) else ""
+
+        return observe
 
     started = time.monotonic()
-    configuration = {**plan.configuration, "trial": plan.number}
-    candidate = _candidate(row, configuration, job.epochs, plan.seed)
-    recorder.training_starts()
-    outcome = _train(engine, candidate, split, observe)
+    candidates = [
+        _candidate(row, {**plan.configuration, "trial": plan.number}, job.epochs, plan.seed)
+        for plan in plans
+    ]
+    recorder.training_starts(len(plans))
+    observers = [observer(channel) for channel in channels]
+    outcomes = engine.train(candidates, split, objective=OBJECTIVE, observers=observers)
+    seconds = (time.monotonic() - started) / len(plans)
+    return [_end(plan, outcome, recorder, seconds) for plan, outcome in zip(plans, outcomes, strict=True)]
+
+
+def _end(plan: Plan, outcome: Outcome, recorder: Recorder, seconds: float) -> TrialEnd:
     if outcome.stopped:
         raise SearchError(f"Trial {plan.number} ended early ({outcome.stopped}); its time says nothing.")
     recorder.engine_said(outcome.facts)
@@ -127,14 +142,19 @@ def _run(
         metrics=metrics,
         epochs=len(outcome.epochs),
         best_epoch=best.number,
-        seconds=time.monotonic() - started,
+        seconds=seconds,
         seed=plan.seed,
+        effort={
+            "compile_seconds": outcome.facts["compile_seconds"],
+            "gains_together": float(outcome.facts["gains_together"]),
+        },
     )
     return TrialEnd(record=record, found=Found(variables=outcome.variables, outputs=outcome.outputs))
 
 
 def _candidate(row: Row, configuration: Configuration, epochs: int, seed: int) -> Candidate:
     from automl.private_keras import names_from_the_start
+    from automl.training.devices import quick_to_build
     from automl.training.seeding import seed_models
 
     seed_models(seed)
@@ -145,7 +165,7 @@ def _candidate(row: Row, configuration: Configuration, epochs: int, seed: int) -
         schedule="constant",
         batch_size=row.batch,
     )
-    with names_from_the_start():
+    with names_from_the_start(), quick_to_build():
         model = build(row, configuration, named=True)
     return _candidate_of(model, options, epochs, seed)
 

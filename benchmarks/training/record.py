@@ -90,16 +90,17 @@ class Recorder:
         self._resident: list[float] = []
         self._facts: list[Mapping[str, Any]] = []
         self._training = self._peak = math.nan
+        self._together = 1
         self._began = time.perf_counter()
 
-    def training_starts(self) -> None:
-        """A trial's training begins now."""
-        self._training = time.perf_counter()
+    def training_starts(self, trials: int = 1) -> None:
+        """The training of so many trials at once begins now; they share its time evenly."""
+        self._training, self._together = time.perf_counter(), trials
 
     def epoch_ended(self, number: int) -> None:
         """The epoch of that number, from 1, was trained and scored."""
         if number == 1:
-            self._firsts.append(time.perf_counter() - self._training)
+            self._firsts.append((time.perf_counter() - self._training) / self._together)
 
     def engine_said(self, facts: Mapping[str, Any]) -> None:
         """The engine told facts about the trial."""

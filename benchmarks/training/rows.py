@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError, suggest
 from automl.core.specs import Configuration
 from automl.core.targets import TARGET
+from automl.data.kinds.kind import HANDLED_AS_CELLS
+from automl.data.modality import USUAL_BACKEND
 from automl.spaces.parameters import Choice, Constant, Float, Integer, Parameter
 from automl.spaces.space import SearchSpace
 
@@ -38,6 +40,7 @@ class Row:
         vocabulary: ids are drawn below it; 0 for float inputs.
         parameters: what is searched; the defaults are the configuration whose epochs are timed.
         connect: from the input and a configuration to the last features before the head.
+        backend: that a search of such data takes by default.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Row:
     vocabulary: int = 0
     parameters: tuple[Parameter, ...]
     connect: Callable[[KerasTensor, Configuration], KerasTensor]
+    backend: str = USUAL_BACKEND
 
     @property
     def space(self) -> SearchSpace:
@@ -209,6 +213,7 @@ def _digits_row(name: str, title: str, trials: int, epochs: int, *shape: Paramet
         classes=10,
         parameters=(*shape, _DROPOUT, _RATE),
         connect=own.get("connect", _mlp),
+        backend=HANDLED_AS_CELLS.cpu_backend,
     )
 
 
@@ -227,6 +232,7 @@ ROWS: Mapping[str, Row] = {
             classes=2,
             parameters=(_DEPTH, _choice("width", 64, 128, 256, default=128), _DROPOUT, _RATE),
             connect=_mlp,
+            backend=HANDLED_AS_CELLS.cpu_backend,
         ),
         Row(
             name="cnn",
