@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import keras
 from keras.src.backend.common import global_state
+from keras.src.random import seed_generator
 from keras.src.saving import serialization_lib
 
 CHECKED_ON = {"keras": "3.15", "tensorflow": "2.21"}
@@ -91,6 +92,16 @@ def in_abstract(work: Callable[[], Result]) -> Result:
 
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(alone).result()
+
+
+def initializer_of(variable: Any) -> Any:
+    """Return what will make the first value of a variable that has none; there is no public way to ask."""
+    return variable._initializer
+
+
+def default_seed() -> int:
+    """Draw the seed of an initialiser or a random layer that is given none, as Keras does."""
+    return int(seed_generator.make_default_seed())
 
 
 def take_arrays(layer: keras.Layer) -> None:

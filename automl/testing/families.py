@@ -37,6 +37,7 @@ from automl.testing.trained import EPOCHS, candidate_of, curve, split_of, state_
 from automl.training.compiled import CompiledEngine
 from automl.training.devices import configure
 from automl.training.engine import Outcome
+from automl.training.recipe import sketched
 from automl.training.state import load_state
 from automl.training.streaming import FitEngine
 
@@ -162,6 +163,13 @@ class FamilyContract:
 
         wanted = np.concatenate([network.predict(inputs, verbose=0)[TARGET] for network in networks])
         np.testing.assert_allclose(np.asarray(answers), wanted, rtol=1e-4, atol=1e-5)
+
+    def test_first_values_of_another_seed_need_no_second_model(self, sample: FamilySample) -> None:
+        _, recipe = sketched(lambda: candidate_of(sample, seed=0).model)
+
+        drawn = [np.array(variable) for variable in candidate_of(sample, seed=7).model.variables]
+        for value, expected in zip(recipe.values(7) if recipe else drawn, drawn, strict=True):
+            np.testing.assert_array_equal(value, expected)
 
     def test_a_used_program_trains_another_trial_as_keras_fit_does(
         self,

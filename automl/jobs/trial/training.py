@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from typing import TYPE_CHECKING
+from functools import cache, reduce
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.jobs.intake.setting import Setting
 from automl.tasks.objectives import default_objective, smooth_objective
 from automl.tasks.task import FitsHead
-from automl.training.engine import Epoch, Observer, Outcome, Part, StopReason
+from automl.training.engine import Candidate, Epoch, Observer, Outcome, Part, StopReason
 from automl.training.failures import TooSlowError, out_of_memory
 from automl.training.precision import policy
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     from automl.training.engine import TrainingState
     from automl.training.footprint import Footprint
+    from automl.training.recipe import Recipe
+
+Sketch: TypeAlias = "Callable[[], tuple[keras.Model, Recipe | None]]"
+"""Gives the model of a configuration without values, and how its first ones are made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +86,10 @@ def train_model(setting: Setting, dealt: Dealt, prepared: Prepared, course: Cour
         Exception: what the engine raised; of lacking memory, once the parts are single examples.
     """
     course = replace(course, watch=_of_new_epochs(course.watch))
-    dealt = _within_memory(setting, dealt, prepared, course)
+    sketch = _sketch_of(setting, dealt, prepared)
+    dealt = _within_memory(setting, dealt, prepared, course, sketch)
     while True:
-        trained = _attempt(setting, dealt, prepared, course)
+        trained = _attempt(setting, dealt, prepared, course, sketch)
         if trained is not None:
             return trained
         # the failed model must be gone before the next one is built
@@ -93,11 +99,28 @@ def train_model(setting: Setting, dealt: Dealt, prepared: Prepared, course: Cour
         setting.note(f"Out of memory: {course.title} continues with each batch in {parts} parts.")
 
 
-def _within_memory(setting: Setting, dealt: Dealt, prepared: Prepared, course: Course) -> Dealt:
+def _sketch_of(setting: Setting, dealt: Dealt, prepared: Prepared) -> Sketch:
+    """What makes the model without values when it is first asked for, and how its first ones are made."""
+
+    @cache
+    def sketch() -> tuple[keras.Model, Recipe | None]:
+        from automl.training.recipe import sketched
+
+        with policy(setting.precision):
+            return sketched(lambda: build_core(dealt, prepared))
+
+    return sketch
+
+
+def _within_memory(
+    setting: Setting, dealt: Dealt, prepared: Prepared, course: Course, sketch: Sketch
+) -> Dealt:
     """Take smaller parts while a batch is certain not to fit; told from a model without values."""
     if setting.memory_bytes is None and setting.device_bytes is None:
         return dealt
-    needs = _footprint(setting, dealt, prepared)
+    from automl.training.footprint import footprint
+
+    needs = footprint(sketch()[0], dealt.training)
     if course.deadline is not None:
         seconds = needs.activations * _batch(dealt, prepared) / setting.bytes_per_second
         _refuse_long_steps(seconds, course.deadline)
@@ -117,14 +140,6 @@ def _refuse_long_steps(seconds: float, deadline: float) -> None:
     left = deadline - time.monotonic()
     if seconds > left:
         raise TooSlowError(f"one step takes {seconds:.0f} s or more, {max(left, 0):.0f} s are left")
-
-
-def _footprint(setting: Setting, dealt: Dealt, prepared: Prepared) -> Footprint:
-    from automl.private_keras import in_abstract
-    from automl.training.footprint import footprint
-
-    with policy(setting.precision):
-        return in_abstract(lambda: footprint(build_core(dealt, prepared), dealt.training))
 
 
 def _impossible(needs: Footprint, parts: int, setting: Setting, dealt: Dealt, prepared: Prepared) -> str:
@@ -151,8 +166,33 @@ def _of_new_epochs(watch: Observer) -> Observer:
     return observe
 
 
-def _attempt(setting: Setting, dealt: Dealt, prepared: Prepared, course: Course) -> Trained | None:
+def _attempt(
+    setting: Setting, dealt: Dealt, prepared: Prepared, course: Course, sketch: Sketch
+) -> Trained | None:
     """Train once; None when memory fell short and smaller parts are left to try."""
+    candidate = candidate_of(setting, dealt, prepared, course, sketch)
+    try:
+        outcomes = _train(setting, prepared, [candidate], [course])
+    except Exception as error:
+        if not out_of_memory(error) or _more_parts(setting, dealt, prepared) == _parts(dealt, prepared):
+            raise
+        return None
+    return Trained(outcome=outcomes[0], model=candidate.model, dealt=dealt)
+
+
+def candidate_of(
+    setting: Setting, dealt: Dealt, prepared: Prepared, course: Course, sketch: Sketch | None = None
+) -> Candidate:
+    """Build what is trained.
+
+    Args:
+        setting: what all trials share.
+        dealt: the configuration.
+        prepared: the data.
+        course: how it is trained.
+        sketch: gives the model without values and the recipe of its first ones, where it is at hand.
+    """
+    sketch = sketch or _sketch_of(setting, dealt, prepared)
     with setting.building():
         candidate = build_candidate(
             dealt,
@@ -162,26 +202,51 @@ def _attempt(setting: Setting, dealt: Dealt, prepared: Prepared, course: Course)
             epochs_per_pass=setting.epochs_per_pass,
         )
     begun = course.state is None and _begin(candidate.model, dealt, prepared, course.folds)
-    candidate = replace(
+    return replace(
         candidate,
         parts=course.folds,
-        drawn=None if begun else lambda seed: _drawn(setting, dealt, prepared, seed),
+        drawn=None if begun else lambda seed: _drawn(setting, dealt, prepared, sketch, seed),
         fits_deadline=course.fits_deadline,
     )
-    try:
-        outcomes = setting.engine.train(
-            [candidate],
-            prepared.split,
-            objective=_guide(setting.objectives, prepared, course.folds),
-            observers=[course.watch],
-            deadline=course.deadline,
-            states=[course.state],
-        )
-    except Exception as error:
-        if not out_of_memory(error) or _more_parts(setting, dealt, prepared) == _parts(dealt, prepared):
-            raise
-        return None
-    return Trained(outcome=outcomes[0], model=candidate.model, dealt=dealt)
+
+
+def fit_together(setting: Setting, candidates: Sequence[Candidate]) -> bool:
+    """Whether candidates of one structure fit in the memory that is there while all of them are trained."""
+    from automl.training.footprint import footprint
+
+    first, count = candidates[0], len(candidates)
+    needs = footprint(first.model, first.options).times(count * max(1, len(first.parts)))
+    examples = -(-first.options.batch_size // max(1, first.options.accumulation))
+    asked = needs.impossible(examples, setting.memory_bytes)
+    return not (asked or needs.impossible(examples, setting.device_bytes, certain=setting.certain))
+
+
+def train_together(
+    setting: Setting, dealts: Sequence[Dealt], candidates: Sequence[Candidate], courses: Sequence[Course]
+) -> list[Trained]:
+    """Train candidates of one structure in one call of the engine, up to their first deadline.
+
+    Raises:
+        Exception: what the engine raised; none of them has come to anything.
+    """
+    outcomes = _train(setting, setting.prepared, candidates, courses)
+    return [
+        Trained(outcome=outcome, model=candidate.model, dealt=dealt)
+        for outcome, candidate, dealt in zip(outcomes, candidates, dealts, strict=True)
+    ]
+
+
+def _train(
+    setting: Setting, prepared: Prepared, candidates: Sequence[Candidate], courses: Sequence[Course]
+) -> Sequence[Outcome]:
+    return setting.engine.train(
+        candidates,
+        prepared.split,
+        objective=_guide(setting.objectives, prepared, courses[0].folds),
+        observers=[course.watch for course in courses],
+        deadline=min((item.deadline for item in courses if item.deadline is not None), default=None),
+        states=[course.state for course in courses],
+    )
 
 
 def _begin(model: keras.Model, dealt: Dealt, prepared: Prepared, folds: tuple[Part, ...]) -> bool:
@@ -203,12 +268,17 @@ def _begin(model: keras.Model, dealt: Dealt, prepared: Prepared, folds: tuple[Pa
     return task.fit_head(model, inputs, targets, dealt.task_options)
 
 
-def _drawn(setting: Setting, dealt: Dealt, prepared: Prepared, seed: int) -> tuple[np.ndarray, ...]:
-    """The first values of a model as a seed draws them."""
+def _drawn(
+    setting: Setting, dealt: Dealt, prepared: Prepared, sketch: Sketch, seed: int
+) -> tuple[np.ndarray, ...]:
+    """The first values of a model as a seed draws them: by the recipe, else of a model built for it."""
     from automl.training.seeding import seed_models
     from automl.training.state import values_of
 
+    _, recipe = sketch()
     with setting.building():
+        if recipe is not None:
+            return recipe.values(seed)
         seed_models(seed)
         return values_of(build_core(dealt, prepared).variables)
 
