@@ -151,8 +151,7 @@ class FolderWorker:
     def __init__(self, folder: Path, lost_seconds: float) -> None:
         self.name = folder.name.rpartition(".")[0]
         self.ready = False
-        self.held: Held | None = None
-        self.stopped = ""
+        self.held: dict[str, Held] = {}
         self.tasks_done = 0
         self.least_memory = 0
         self.gone = ""
@@ -232,10 +231,8 @@ class FolderWorker:
         self._waiting = []
 
     def _handed_back(self) -> list[dict[str, Any]]:
-        """A task that was on its way to it when it left was not begun."""
-        if self.held is None:
-            return []
-        return [{"is": "ended", "lease": self.held.lease.id, "result": None, "lost": INTERRUPTED}]
+        """Tasks that were on their way to it when it left were not begun."""
+        return [{"is": "ended", "lease": lease, "result": None, "lost": INTERRUPTED} for lease in self.held]
 
     def _read_all(self) -> bool:
         """Whether it has taken every command, so that it knows that it may go."""

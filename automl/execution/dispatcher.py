@@ -119,8 +119,9 @@ class Dispatcher(Generic[Payload, Result]):
             return
         self._closed = True
         for worker in self.crew.workers:
-            if worker.held is not None:
-                self._leases.end(worker.held.lease, INTERRUPTED)
+            for held in worker.held.values():
+                self._leases.end(held.lease, INTERRUPTED)
+            if worker.held:
                 worker.kill()
             else:
                 worker.send({"do": "quit"})
@@ -130,12 +131,12 @@ class Dispatcher(Generic[Payload, Result]):
         self.crew.close(self._lost)
 
     def _busy(self) -> bool:
-        return any(worker.held is not None for worker in self.crew.workers)
+        return any(worker.held for worker in self.crew.workers)
 
     def _hand_out(self, draw: Draw[Payload]) -> bool:
         """Give each idle worker a task; return whether there was one that found none."""
         for worker in self.crew.workers:
-            if worker.ready and worker.held is None:
+            if worker.ready and not worker.held:
                 task = self._waiting_for(worker) or draw()
                 if task is None:
                     return True
@@ -152,21 +153,26 @@ class Dispatcher(Generic[Payload, Result]):
         return self._again.popleft() if self._again else None
 
     def _give(self, worker: WorkerLine, task: Task[Payload]) -> None:
-        lease = self._leases.grant(task.number, worker=worker.name, pid=worker.pid, started=worker.started)
-        worker.held, worker.stopped = Held(task=task, lease=lease), ""
-        seconds = None if task.deadline is None else task.deadline - time.monotonic()
-        payload = self._encode(task.payload)
-        worker.send({"do": "run", "lease": lease.id, "payload": payload, "seconds": seconds})
+        told = []
+        for item in task.all:
+            lease = self._leases.grant(
+                item.number, worker=worker.name, pid=worker.pid, started=worker.started
+            )
+            worker.held[lease.id] = Held(task=item, lease=lease)
+            seconds = None if item.deadline is None else item.deadline - time.monotonic()
+            told.append({"lease": lease.id, "payload": self._encode(item.payload), "seconds": seconds})
+        worker.send({"do": "run", "tasks": told})
 
     def _told_to_stop(self) -> bool:
         for worker in self.crew.workers:
-            self._stop(worker, INTERRUPTED)
+            for held in worker.held.values():
+                self._stop(worker, held, INTERRUPTED)
         return True
 
-    def _stop(self, worker: WorkerLine, reason: str) -> None:
-        if worker.held is not None and not worker.stopped:
-            worker.stopped = reason
-            worker.send({"do": "stop", "lease": worker.held.lease.id, "reason": reason})
+    def _stop(self, worker: WorkerLine, held: Held, reason: str) -> None:
+        if not held.stopped:
+            held.stopped = reason
+            worker.send({"do": "stop", "lease": held.lease.id, "reason": reason})
 
     def _given_back(self, stopping: Callable[[], bool]) -> Iterator[Ended[Payload, Result]]:
         """Tasks that wait for another worker when there is to be none."""
@@ -190,21 +196,22 @@ class Dispatcher(Generic[Payload, Result]):
     def _heard(
         self, worker: WorkerLine, message: Message, hear: Hear[Payload]
     ) -> Iterator[Ended[Payload, Result]]:
-        kind, held = message["is"], worker.held
+        kind = message["is"]
         if kind == "ready":
             worker.ready, self._worked, self._failed_starts = True, True, 0
         elif kind == "broken":
             worker.kill()
             self.crew.refuse(worker, message["reason"])
-        if held is None or message.get("lease", held.lease.id) != held.lease.id:
-            return  # of a lease that it no longer has
         if kind == "alive":
-            self._leases.beat(held.lease)
-        elif kind == "saved":
+            for each in worker.held.values():
+                self._leases.beat(each.lease)
+        if (held := worker.held.get(message.get("lease", ""))) is None:
+            return  # of a lease that it no longer has
+        if kind == "saved":
             self._leases.saved(held.lease)
         elif kind == "said":
             if reason := hear(held.task, message["message"]):
-                self._stop(worker, reason)
+                self._stop(worker, held, reason)
         elif kind == "ended":
             yield from self._ended(worker, held, message, hear)
 
@@ -212,17 +219,16 @@ class Dispatcher(Generic[Payload, Result]):
         self, worker: WorkerLine, held: Held, message: Message, hear: Hear[Payload]
     ) -> Iterator[Ended[Payload, Result]]:
         self._leases.end(held.lease, message["lost"])
-        worker.held = None
+        del worker.held[held.lease.id]
         if message.get("full"):
             raise DiskFullError(message["lost"])
         worker.tasks_done += 1
-        if self._worn(worker):
+        if not worker.held and self._worn(worker):
             worker.send({"do": "quit", "again": True})
             worker.leave(LEAVE_SECONDS)
             self._replace(worker)
-        if message["lost"] == INTERRUPTED and worker.stopped != INTERRUPTED:
-            hear(held.task, {"event": "retry", "reason": f"{worker.name} leaves"})
-            self._again.append(held.task)
+        if message["lost"] == INTERRUPTED and held.stopped != INTERRUPTED:
+            self._hand_out_again(held.task, hear, f"{worker.name} leaves")
             return
         result = message["result"]
         decoded = None if result is None else self._decode(held.task.payload, result)
@@ -241,22 +247,39 @@ class Dispatcher(Generic[Payload, Result]):
         if worker.silent(blind):
             yield from self._died(worker, hear, f"{worker.name} showed no sign of life")
             return
-        held = worker.held
-        if held is None:
+        if not worker.held:
             return
-        deadline, limit = held.task.deadline, self._limits.memory_bytes
-        if deadline is not None and time.monotonic() > deadline + GRACE_SECONDS:
-            yield self._cut(worker, held, "deadline: a step took too long, so its worker was ended")
+        deadlines = [held.task.deadline for held in worker.held.values() if held.task.deadline is not None]
+        limit = self._limits.memory_bytes
+        if deadlines and time.monotonic() > max(deadlines) + GRACE_SECONDS:
+            yield from self._cut(worker, "deadline: a step took too long, so its worker was ended")
         elif limit is not None and (memory := worker.memory()) > limit:
             reason = f"out of memory: its worker held {_gib(memory)}, the limit is {_gib(limit)}"
-            yield self._cut(worker, held, reason)
+            if len(worker.held) > 1:
+                self._part(worker, hear, reason)
+            else:
+                yield from self._cut(worker, reason)
 
-    def _cut(self, worker: WorkerLine, held: Held, reason: str) -> Ended[Payload, Result]:
+    def _cut(self, worker: WorkerLine, reason: str) -> Iterator[Ended[Payload, Result]]:
         """End a worker that takes more than its task may take; another one would take as much."""
         worker.kill()
-        self._leases.end(held.lease, reason)
+        for held in worker.held.values():
+            self._leases.end(held.lease, reason)
         self._replace(worker)
-        return Ended(task=held.task, lost=reason)
+        for held in worker.held.values():
+            yield Ended(task=held.task, lost=reason)
+
+    def _part(self, worker: WorkerLine, hear: Hear[Payload], reason: str) -> None:
+        """End a worker whose tasks take too much together, and hand each of them out alone."""
+        worker.kill()
+        self._replace(worker)
+        for held in worker.held.values():
+            self._leases.end(held.lease, reason)
+            self._hand_out_again(held.task, hear, reason)
+
+    def _hand_out_again(self, task: Task[Payload], hear: Hear[Payload], reason: str) -> None:
+        hear(task, {"event": "retry", "reason": reason})
+        self._again.append(task)
 
     def _died(
         self, worker: WorkerLine, hear: Hear[Payload], reason: str
@@ -265,18 +288,18 @@ class Dispatcher(Generic[Payload, Result]):
         self._lost += 1
         self._check_starts(worker, reason)
         self._replace(worker)
-        if (held := worker.held) is None:
-            return
-        stopped = worker.stopped == INTERRUPTED
-        self._leases.end(held.lease, reason, counts=not stopped)
-        if stopped:
-            yield Ended(task=held.task, lost=INTERRUPTED)
-        elif self._leases.failures(held.task.number) >= self._limits.attempts:
-            yield Ended(task=held.task, lost=f"{reason}; given up after {self._limits.attempts} attempts")
-        else:
-            hear(held.task, {"event": "retry", "reason": reason})
-            self._again.append(held.task)
-            self._owed[worker.name] = held.task.number
+        for held in worker.held.values():
+            stopped = held.stopped == INTERRUPTED
+            self._leases.end(held.lease, reason, counts=not stopped)
+            if stopped:
+                yield Ended(task=held.task, lost=INTERRUPTED)
+            elif self._leases.failures(held.task.number) >= self._limits.attempts:
+                yield Ended(
+                    task=held.task, lost=f"{reason}; given up after {self._limits.attempts} attempts"
+                )
+            else:
+                self._hand_out_again(held.task, hear, reason)
+                self._owed[worker.name] = held.task.number
 
     def _check_starts(self, worker: WorkerLine, reason: str) -> None:
         self._failed_starts += not worker.ready

@@ -10,8 +10,8 @@ continues the task from its last saved state, for a bounded number of attempts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 Payload = TypeVar("Payload")
@@ -34,11 +34,19 @@ class Task(Generic[Payload]):
         number: names it; a task that is handed out again, in this session or a later one, keeps it.
         payload: what the runner is given.
         deadline: ``time.monotonic()`` of the coordinator at which the runner is to end, or None.
+        beside: tasks that are given to the same runner at the same time, as they take less time together.
+            Each ends by itself, and one that is handed out again is handed out alone.
     """
 
     number: int
     payload: Payload
     deadline: float | None = None
+    beside: tuple[Task[Payload], ...] = ()
+
+    @property
+    def all(self) -> tuple[Task[Payload], ...]:
+        """This one and those beside it, each alone."""
+        return (replace(self, beside=()), *self.beside)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +96,16 @@ class Alone:
         """Tell nobody."""
 
 
-Runner: TypeAlias = Callable[[Any, Channel], Any]
-"""From a payload to its result, or None when it was ``INTERRUPTED``; it stops soon after ``Channel.say``
-has given a reason. An exception is a lost task; a ``DiskFullError`` is everybody's and ends the run."""
+Runner: TypeAlias = Callable[[Sequence[Any], Sequence[Channel]], Sequence[Any]]
+"""From the payloads of tasks that were given together, each with its channel, to their results, None for
+one that was ``INTERRUPTED``; a task stops soon after its ``Channel.say`` has given a reason. An exception
+loses all of them; a ``DiskFullError`` is everybody's and ends the run."""
+
+
+def one_by_one(run: Callable[[Any, Channel], Any]) -> Runner:
+    """Return the runner that does tasks given together one after another."""
+    return lambda payloads, channels: [run(*pair) for pair in zip(payloads, channels, strict=True)]
+
 
 Draw: TypeAlias = Callable[[], Task[Payload] | None]
 """Gives the next task; None when there is none now, which is asked again when a running one has ended."""
@@ -101,7 +116,7 @@ Hear: TypeAlias = Callable[[Task[Payload], Message], str]
 
 
 class Executor(Protocol, Generic[Payload, Result]):
-    """Runs tasks, up to ``slots`` at once."""
+    """Runs tasks, up to ``slots`` at once, those beside another one not counted."""
 
     @property
     def slots(self) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Generic
 
 from automl.core.errors import DiskFullError
@@ -42,40 +43,55 @@ class Inline(Generic[Payload, Result]):
     def run(
         self, draw: Draw[Payload], hear: Hear[Payload], stopping: Callable[[], bool]
     ) -> Iterator[Ended[Payload, Result]]:
-        """Yield what came of each task; the next is drawn only after that was taken."""
+        """Yield what came of each task; the next are drawn only after that was taken."""
         while not stopping() and (task := draw()) is not None:
-            yield self._run(task, hear, stopping)
+            yield from self._run(task.all, hear, stopping)
 
     def close(self) -> None:
         """Nothing runs between two tasks."""
 
     def _run(
-        self, task: Task[Payload], hear: Hear[Payload], stopping: Callable[[], bool]
-    ) -> Ended[Payload, Result]:
+        self, tasks: Sequence[Task[Payload]], hear: Hear[Payload], stopping: Callable[[], bool]
+    ) -> Iterator[Ended[Payload, Result]]:
         leases = self._leases
         if leases is None:
-            return self._ended(task, _Line(task, hear, stopping, lambda: None))
-        if (died := leases.failures(task.number)) >= self._attempts:
-            return Ended(task=task, lost=f"the process died {died} times while it ran")
-        lease = leases.grant(task.number, worker="inline")
+            yield from self._ended(tasks, [_Line(task, hear, stopping, lambda: None) for task in tasks])
+            return
+        died = {task.number: leases.failures(task.number) for task in tasks}
+        for task in tasks:
+            if died[task.number] >= self._attempts:
+                yield Ended(task=task, lost=f"the process died {died[task.number]} times while it ran")
+        tasks = [task for task in tasks if died[task.number] < self._attempts]
+        held = [leases.grant(task.number, worker="inline") for task in tasks]
+        lines = [
+            _Line(task, hear, stopping, partial(leases.saved, lease))
+            for task, lease in zip(tasks, held, strict=True)
+        ]
         try:
-            ended: Ended[Payload, Result] = self._ended(
-                task, _Line(task, hear, stopping, lambda: leases.saved(lease))
-            )
+            found: list[Ended[Payload, Result]] = self._ended(tasks, lines)
         except BaseException:
-            leases.end(lease, INTERRUPTED)
+            for lease in held:
+                leases.end(lease, INTERRUPTED)
             raise
-        leases.end(lease, ended.lost)
-        return ended
+        for lease, ended in zip(held, found, strict=True):
+            leases.end(lease, ended.lost)
+        yield from found
 
-    def _ended(self, task: Task[Payload], line: _Line[Payload]) -> Ended[Payload, Result]:
+    def _ended(
+        self, tasks: Sequence[Task[Payload]], lines: Sequence[_Line[Payload]]
+    ) -> list[Ended[Payload, Result]]:
+        if not tasks:
+            return []
         try:
-            result = self._runner(task.payload, line)
+            results = self._runner([task.payload for task in tasks], lines)
         except DiskFullError:
-            raise  # says nothing of the task
+            raise  # says nothing of the tasks
         except Exception as error:
-            return Ended(task=task, lost=f"{type(error).__name__}: {error}")
-        return Ended(task=task, result=result, lost=INTERRUPTED if result is None else "")
+            return [Ended(task=task, lost=f"{type(error).__name__}: {error}") for task in tasks]
+        return [
+            Ended(task=task, result=result, lost=INTERRUPTED if result is None else "")
+            for task, result in zip(tasks, results, strict=True)
+        ]
 
 
 class _Line(Generic[Payload]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from automl.core.errors import DiskFullError
@@ -48,7 +48,7 @@ def serve(wire: Wire, opened: Callable[[Mapping[str, Any]], Runner]) -> None:
         if command["do"] == "open":
             runner = _ready(wire, opened, command)
         elif runner is not None:
-            _run(wire, runner, command)
+            _run(wire, runner, command["tasks"])
 
 
 def _beat(wire: Wire) -> None:
@@ -69,17 +69,19 @@ def _ready(wire: Wire, opened: Callable[[Mapping[str, Any]], Runner], command: M
     return runner
 
 
-def _run(wire: Wire, runner: Runner, command: Mapping[str, Any]) -> None:
-    line = _Line(wire, command["lease"], command["seconds"])
-    answer: dict[str, Any] = {"is": "ended", "lease": command["lease"]}
+def _run(wire: Wire, runner: Runner, tasks: Sequence[Mapping[str, Any]]) -> None:
+    """Do the tasks of a command, and tell how each of them ended."""
+    lines = [_Line(wire, task["lease"], task["seconds"]) for task in tasks]
+    answers: list[dict[str, Any]]
     try:
-        answer["result"] = runner(command["payload"], line)
-        answer["lost"] = "" if answer["result"] is not None else INTERRUPTED
+        results = runner([task["payload"] for task in tasks], lines)
+        answers = [{"result": item, "lost": "" if item is not None else INTERRUPTED} for item in results]
     except DiskFullError as error:
-        answer |= {"result": None, "lost": str(error), "full": True}
+        answers = [{"result": None, "lost": str(error), "full": True}] * len(tasks)
     except Exception as error:
-        answer |= {"result": None, "lost": f"{type(error).__name__}: {error}"}
-    wire.send(answer)
+        answers = [{"result": None, "lost": f"{type(error).__name__}: {error}"}] * len(tasks)
+    for task, answer in zip(tasks, answers, strict=True):
+        wire.send({"is": "ended", "lease": task["lease"], **answer})
 
 
 class _Line:

@@ -10,12 +10,19 @@ from automl.execution.executor import Message, Task, Work
 from automl.execution.leases import Lease
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Held:
-    """A task and the lease on it."""
+    """A task that a worker works on.
+
+    Attributes:
+        task: which.
+        lease: on it.
+        stopped: the reason for which the worker was told to stop it, or empty.
+    """
 
     task: Task[Any]
     lease: Lease
+    stopped: str = ""
 
 
 class WorkerLine(Protocol):
@@ -26,8 +33,7 @@ class WorkerLine(Protocol):
         pid: its process, 0 where that is another machine's.
         started: when that process was started, in seconds since 1970, or 0.
         ready: whether it knows its work.
-        held: what it works on.
-        stopped: the reason for which it was told to stop that, or empty.
+        held: what it works on, by the names of the leases.
         tasks_done: by this incarnation of the worker.
         least_memory: bytes that it held after its first task, 0 before.
     """
@@ -36,8 +42,7 @@ class WorkerLine(Protocol):
     pid: int
     started: float
     ready: bool
-    held: Held | None
-    stopped: str
+    held: dict[str, Held]
     tasks_done: int
     least_memory: int
 

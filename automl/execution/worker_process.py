@@ -63,8 +63,7 @@ class WorkerProcess:
         self.place, self.name = place, place.name
         self.log = log
         self.ready = False
-        self.held: Held | None = None
-        self.stopped = ""
+        self.held: dict[str, Held] = {}
         self.tasks_done = 0
         self.least_memory = 0
         self.heard = time.monotonic()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.seeds import derive
-from automl.core.specs import Configuration
+from automl.core.shaping import shaping_names
+from automl.core.specs import Configuration, Scalar
 from automl.core.targets import bare
 from automl.core.tensors import Bound, Inputs
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing
@@ -151,10 +152,8 @@ def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
         SpaceError: nobody knows a parameter; the nearest name is offered.
     """
     needs = task.declaration.needs
-    necks = [neck.options for neck, _ in necks_of(family, needs)]
     changes = [TRANSFORMS[name] for name in TRANSFORMS]
-    owners = [family.options, *necks, task.options, TrainingOptions, *changes]
-    known = {item.name for owner in owners for item in fields(owner)}
+    known = {item.name for owner in _owners(family, task) for item in fields(owner)}
     for name in configuration:
         if name not in known:
             raise SpaceError(
@@ -169,6 +168,26 @@ def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
         training=part_of(TrainingOptions, configuration),
         transforms=tuple(change for change in wanted if change.active),
     )
+
+
+def _owners(family: Family, task: Task) -> list[type[Any]]:
+    """Those among whom a configuration is dealt out."""
+    necks = [neck.options for neck, _ in necks_of(family, task.declaration.needs)]
+    changes = [TRANSFORMS[name] for name in TRANSFORMS]
+    return [family.options, *necks, task.options, TrainingOptions, *changes]
+
+
+def structure(family: Family, task: Task, configuration: Configuration) -> dict[str, Scalar]:
+    """Return the part of a configuration that decides about shapes: all but numbers that are dials.
+
+    Another one with this part has the same structure, or nearly always: a rate of 0 has one of its own.
+    """
+    shaping = {name for owner in _owners(family, task) for name in shaping_names(owner)}
+    return {
+        name: value
+        for name, value in configuration.items()
+        if not isinstance(value, float) or name in shaping
+    }
 
 
 def build_candidate(

@@ -12,8 +12,8 @@ from automl.core.amounts import parse_time
 from automl.core.errors import SearchError
 from automl.core.files import write_whole
 from automl.core.members import sole_winner
-from automl.core.specs import JobRecord, TrialRecord
-from automl.execution.executor import Channel
+from automl.core.specs import Configuration, JobRecord, TrialRecord
+from automl.execution.executor import Channel, one_by_one
 from automl.execution.inline import Inline
 from automl.jobs.config import JobConfig
 from automl.jobs.finish.leaderboard import leaderboard_frame
@@ -115,7 +115,7 @@ def run_search(tuner: _Tuner, fit_args: tuple[Any, ...], fit_kwargs: dict[str, A
                 progress=progress,
                 budget=budget,
                 seed=tuner.oracle.seed,
-                executor=Inline(trials.run),
+                executor=Inline(one_by_one(trials.run)),
                 keep=lambda end, best: tuner.tidy(),
                 show=lambda configuration: (configuration, epochs if isinstance(epochs, int) else 1),
                 epochs=Epochs(door.folder.epochs),
@@ -206,6 +206,10 @@ class _Asked:
         effort = self._tuner.oracle.door.efforts.get(number, Effort())
         values = dict(trial.hyperparameters.values)
         return Proposal(number=number, configuration=values, origin=effort.origin)
+
+    def ask_like(self, fixed: Configuration, horizon: Horizon = UNLIMITED) -> Proposal | None:
+        """An oracle proposes what it likes."""
+        return None
 
     def _next(self) -> Trial | None:
         self._tuner.pre_create_trial()

@@ -9,7 +9,7 @@ from typing import Any
 
 from automl.core.errors import ConfigError
 from automl.core.seeds import derive
-from automl.core.specs import Objective, TrialRecord
+from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.spaces.space import SearchSpace
 from automl.study.promotion.front import best_records
 from automl.study.promotion.promoter import Promoter, next_pause
@@ -46,7 +46,7 @@ class RandomProposer:
         self._starts = space.starts() if use_portfolio else []
         self._levels = levels
         self._promoter = Promoter(objectives=objectives, levels=lambda configuration: levels)
-        self._asked = 0
+        self._asked = self._started = 0
         self._running: set[int] = set()
 
     def ask(self, horizon: Horizon = UNLIMITED) -> Proposal | None:
@@ -59,13 +59,35 @@ class RandomProposer:
         self._asked += 1
         return self._proposal(self._asked - 1, next_pause(self._levels, 0), None)
 
+    def ask_like(self, fixed: Configuration, horizon: Horizon = UNLIMITED) -> Proposal | None:
+        """Return a random point that has these values."""
+        if horizon.trials == 0 or len(self._space.active(fixed)) == len(fixed):
+            return None
+        rng = random.Random(derive(self._seed, "sampler", self._asked))
+        configuration = self._space.walk(
+            lambda item: fixed[item.name] if item.name in fixed else item.sample(rng)
+        )
+        self._asked += 1
+        return self._proposed(self._asked - 1, configuration, "random", next_pause(self._levels, 0), None)
+
     def _proposal(self, number: int, until: int | None, paused: TrialRecord | None) -> Proposal:
+        if paused is not None:
+            return self._proposed(number, paused.configuration, paused.origin, until, paused)
+        if self._started < len(self._starts):
+            self._started += 1
+            return self._proposed(number, self._starts[self._started - 1], PORTFOLIO, until, None)
+        rng = random.Random(derive(self._seed, "sampler", number))
+        return self._proposed(number, self._space.sample(rng), "random", until, None)
+
+    def _proposed(
+        self,
+        number: int,
+        configuration: Configuration,
+        origin: str,
+        until: int | None,
+        paused: TrialRecord | None,
+    ) -> Proposal:
         self._running.add(number)
-        if number < len(self._starts):
-            configuration, origin = self._starts[number], PORTFOLIO
-        else:
-            rng = random.Random(derive(self._seed, "sampler", number))
-            configuration, origin = self._space.sample(rng), "random"
         return Proposal(
             number=number,
             configuration=configuration,

@@ -75,6 +75,17 @@ class Proposer(Protocol):
         """
         ...
 
+    def ask_like(self, fixed: Configuration, horizon: Horizon = UNLIMITED) -> Proposal | None:
+        """Return a new trial that has these values, its other parameters proposed as ever.
+
+        None where the proposer cannot do so, or nothing else is left that could differ.
+
+        Args:
+            fixed: the parameters that decide which others there are, at least.
+            horizon: what is left of the budget.
+        """
+        ...
+
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Report the best value of the first objective up to an epoch; returns whether to prune."""
         ...

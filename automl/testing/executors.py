@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -156,6 +157,19 @@ class ExecutorContract:
 
         assert ended == [0, 1]
 
+    def test_tasks_given_together_end_each_by_itself(self, executor: Runs) -> None:
+        payloads = [{"number": number, "steps": 2 + 28 * number, "seconds": 0.02} for number in range(2)]
+        payloads.append({"number": 2})
+
+        def hear(task: Task[Any], message: Mapping[str, Any]) -> str:
+            return "pruned" if task.number == 1 and message["step"] >= 1 else ""
+
+        ended = {item.task.number: item for item in executor.run(together(payloads), hear, never)}
+
+        assert sorted(ended) == [0, 1, 2]
+        assert [ended[number].result["stopped"] for number in range(3)] == ["", "pruned", ""]
+        assert [ended[number].task.beside for number in range(3)] == [(), (), ()]
+
     def test_closing_twice_changes_nothing(self, executor: Runs) -> None:
         list(executor.run(drawn([{"number": 0}]), ignore, never))
 
@@ -167,6 +181,13 @@ def drawn(payloads: Iterable[dict[str, Any]], **facts: Any) -> Callable[[], Task
     """What gives a task for each payload, one after another."""
     waiting = [Task(number=payload["number"], payload=payload, **facts) for payload in payloads]
     return lambda: waiting.pop(0) if waiting else None
+
+
+def together(payloads: Iterable[dict[str, Any]]) -> Callable[[], Task[Any] | None]:
+    """What gives one task, the others beside it."""
+    first, *others = [Task(number=payload["number"], payload=payload) for payload in payloads]
+    waiting = [replace(first, beside=tuple(others))]
+    return lambda: waiting.pop() if waiting else None
 
 
 def never() -> bool:

@@ -55,12 +55,14 @@ class ProposerContract:
         starts: whether the portfolio comes first.
         fronts: whether it takes several objectives.
         lasts: whether a study can be opened again.
+        conditions: whether it can propose what has given values.
     """
 
     origins: ClassVar[Collection[str]] = ("sampler",)
     starts: ClassVar[bool] = True
     fronts: ClassVar[bool] = True
     lasts: ClassVar[bool] = True
+    conditions: ClassVar[bool] = False
 
     @pytest.fixture
     def opened(self) -> Opened:
@@ -120,6 +122,29 @@ class ProposerContract:
 
         assert one == same
         assert one != other
+
+    def test_what_is_asked_like_another_has_its_values_and_counts_as_a_trial(self, make: Opened) -> None:
+        proposer = make(use_portfolio=False)
+        first = asked(proposer)
+        fixed = {name: value for name, value in first.configuration.items() if not isinstance(value, float)}
+
+        found = [proposer.ask_like(fixed) for _ in range(3)]
+
+        alike = [item for item in found if item is not None]
+        assert len(alike) == (3 if self.conditions else 0)
+        assert [item.number for item in alike] == [*range(1, 1 + len(alike))]
+        for item in alike:
+            SPACE.validate(item.configuration)
+            assert {name: item.configuration[name] for name in fixed} == fixed
+            proposer.tell(finished(item), {})
+        assert not alike or len({str(item.configuration) for item in alike}) > 1
+
+    def test_nothing_is_asked_like_another_when_no_trial_is_left(self, make: Opened) -> None:
+        proposer = make(use_portfolio=False)
+        first = asked(proposer)
+
+        assert proposer.ask_like({"family": first.configuration["family"]}, Horizon(trials=0)) is None
+        assert proposer.ask_like(first.configuration) is None
 
     def test_records_come_back_as_told_by_number(self, make: Opened) -> None:
         proposer = make()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import DiskFullError
-from automl.execution.executor import INTERRUPTED, Channel, Runner
+from automl.execution.executor import INTERRUPTED, Channel, Runner, one_by_one
 
 
 def open_toy(options: Mapping[str, Any]) -> Runner:
@@ -44,7 +44,7 @@ def open_toy(options: Mapping[str, Any]) -> Runner:
                 return {"steps": step + 1, "stopped": reason, "pid": os.getpid()}
         return {"steps": payload.get("steps", 1), "stopped": "", "pid": os.getpid(), "life": life}
 
-    return run
+    return one_by_one(run)
 
 
 def misbehave(payload: Mapping[str, Any], step: int, folder: Path) -> None:

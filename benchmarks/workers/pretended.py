@@ -16,7 +16,7 @@ from typing import Any
 
 from automl.core.specs import JobRecord, Objective, Rung, TrialRecord
 from automl.execution.dispatcher import Dispatcher
-from automl.execution.executor import INTERRUPTED, Channel, Runner, Work
+from automl.execution.executor import INTERRUPTED, Channel, Runner, Work, one_by_one
 from automl.execution.leases import Leases
 from automl.execution.pool import ProcessCrew, places
 from automl.jobs.folder import JobFolder
@@ -64,7 +64,7 @@ def open_runner(options: Mapping[str, Any]) -> Runner:
         end = _train(plan_from_json(values), channel, folder, seconds)
         return None if end is None else end_to_json(end)
 
-    return run
+    return one_by_one(run)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ TORCH = importlib.util.find_spec("torch") is not None
 class TestMemory(ProposerContract):
     origins = ("random",)
     lasts = False
+    conditions = True
 
     @pytest.fixture
     def opened(self) -> Opened:
@@ -46,10 +47,12 @@ class StudyContract(ProposerContract):
 
 class TestRungs(StudyContract):
     origins = ("random", "neighbour", "model")
+    conditions = True
 
 
 class TestRandom(StudyContract):
     sampler = "random"
+    conditions = True
 
 
 class TestTpe(StudyContract):

@@ -224,7 +224,7 @@ def test_a_task_that_met_a_worker_on_its_way_out_is_not_held_against_it(tmp_path
     (folder / "from").mkdir()
     worker = FolderWorker(folder, 60.0)
     lease = Lease(id="7-1", number=3, worker="one", attempt=1)
-    worker.held = Held(task=Task(number=3, payload={}), lease=lease)
+    worker.held[lease.id] = Held(task=Task(number=3, payload={}), lease=lease)
     Mailbox(folder / "from").put([{"is": "left"}])
 
     worker.look()
@@ -236,12 +236,12 @@ def test_a_task_that_met_a_worker_on_its_way_out_is_not_held_against_it(tmp_path
 def test_a_reason_to_stop_that_comes_together_with_its_task_is_heard(tmp_path):
     wire = FolderWire(tmp_path, "one", "1-1", lambda text: None)
     to = Mailbox(next(tmp_path.glob("one.*")) / "to")
-    to.put([{"do": "run", "lease": "5-1", "payload": {}, "seconds": None}])
+    to.put([{"do": "run", "tasks": [{"lease": "5-1", "payload": {}, "seconds": None}]}])
     to.put([{"do": "stop", "lease": "5-1", "reason": "pruned"}])
 
     command = wire.command()
 
-    assert (command["do"], wire.stop_of(command["lease"])) == ("run", "pruned")
+    assert (command["do"], wire.stop_of(command["tasks"][0]["lease"])) == ("run", "pruned")
 
 
 def test_who_comes_after_the_end_leaves_no_board_behind(tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from automl.execution.executor import Task
+from automl.execution.executor import Task, one_by_one
 from automl.execution.inline import Inline
 from automl.execution.leases import Leases
 
@@ -29,7 +29,7 @@ def test_the_next_task_is_drawn_when_the_last_was_taken():
         story.append("draw")
         return Task(number=0, payload="run") if story.count("draw") < 3 else None
 
-    executor = Inline(lambda payload, channel: story.append(payload) or payload)
+    executor = Inline(one_by_one(lambda payload, channel: story.append(payload) or payload))
     for _ in executor.run(draw, lambda task, message: "", lambda: False):
         story.append("taken")
 
@@ -41,7 +41,7 @@ def test_an_interruption_in_the_middle_of_a_task_is_the_callers():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(Inline(runner), [0])
+        run(Inline(one_by_one(runner)), [0])
 
 
 def test_a_task_that_killed_its_process_again_and_again_is_not_run_again(tmp_path):
@@ -51,13 +51,15 @@ def test_a_task_that_killed_its_process_again_and_again_is_not_run_again(tmp_pat
         from pathlib import Path
         from automl.execution.leases import Leases
         from tests.execution.test_inline import Inline, run
-        crash = lambda payload, channel: os.kill(os.getpid(), signal.SIGKILL)
+        crash = lambda payloads, channels: os.kill(os.getpid(), signal.SIGKILL)
         run(Inline(crash, leases=Leases(Path({str(journal)!r}))), [7])
     """
     for _ in range(3):
         subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=Path(__file__).parents[2])
 
-    ended = run(Inline(lambda payload, channel: os.getpid(), leases=Leases(journal)), [7, 8])
+    executor = Inline(one_by_one(lambda payload, channel: os.getpid()), leases=Leases(journal))
+
+    ended = run(executor, [7, 8])
 
     assert (ended[0].result, ended[0].lost) == (None, "the process died 3 times while it ran")
     assert ended[1].result == os.getpid()

@@ -13,6 +13,7 @@ import textwrap
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -44,8 +45,10 @@ def opened(folder, workers=2, limits=None, **options):
         pool.close()
 
 
-def run(pool, payloads, hear=lambda task, message: "", deadline=None):
+def run(pool, payloads, hear=lambda task, message: "", deadline=None, together=False):
     waiting = [Task(number=payload["number"], payload=payload, deadline=deadline) for payload in payloads]
+    if together:
+        waiting = [replace(waiting[0], beside=tuple(waiting[1:]))]
     return {
         item.task.number: item
         for item in pool.run(lambda: waiting.pop(0) if waiting else None, hear, lambda: False)
@@ -80,6 +83,23 @@ def test_a_task_that_kills_every_worker_is_given_up_with_the_reason(tmp_path):
     assert ended[0].result is None
     assert ended[0].lost.endswith("was killed by SIGSEGV; given up after 3 attempts")
     assert ended[1].result["steps"] == 1
+
+
+def test_tasks_given_together_go_on_alone_when_their_worker_is_lost(tmp_path):
+    guilty = {"number": 1, "harm": "segfault", "times": 99}
+
+    with opened(tmp_path) as pool:
+        ended = run(pool, [{"number": 0, "steps": 2}, guilty, {"number": 2}], together=True)
+
+    assert ended[1].lost.endswith("given up after 3 attempts")
+    assert [ended[number].result["steps"] for number in (0, 2)] == [2, 1]
+
+
+def test_tasks_that_take_too_much_memory_together_are_done_alone(tmp_path):
+    with opened(tmp_path, limits=Limits(memory_bytes=400 * 2**20)) as pool:
+        ended = run(pool, [{"number": 0, "harm": "hog"}, {"number": 1}], together=True)
+
+    assert [ended[number].result["steps"] for number in (0, 1)] == [1, 1]
 
 
 def test_a_task_that_gets_on_between_the_deaths_of_its_workers_is_not_given_up(tmp_path):

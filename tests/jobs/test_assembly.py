@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from automl.core.errors import SpaceError
-from automl.jobs.assembly import Dealt, deal
+from automl.jobs.assembly import Dealt, deal, structure
 from automl.models.catalog import FAMILIES
 from automl.tasks.catalog import fit_task
 from automl.training.batches.transforms.mixup import Mixup
@@ -36,3 +36,11 @@ def test_a_transform_that_changes_nothing_is_left_out() -> None:
 def test_a_parameter_of_nobody_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(SpaceError, match=r"no parameter 'mixap'\. Did you mean 'mixup'"):
         dealt(mixap=0.1)
+
+
+def test_the_structure_of_a_configuration_is_all_but_its_dials() -> None:
+    task = fit_task("binary", {"target": np.array(["a", "b"])}, names=("y",), facts={})
+    shape = {"width": 32, "optimizer": "adamw", "frequency_scale": 0.1, "gradient_clip": 1.0}
+    dials = {"dropout": 0.1, "learning_rate": 0.01, "weight_decay": 0.1, "label_smoothing": 0.05}
+
+    assert structure(FAMILIES["tabular/mlp"], task, {**shape, **dials}) == shape

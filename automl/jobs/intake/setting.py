@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from automl.core.specs import COSTS, Configuration, Objective
-from automl.jobs.assembly import Dealt, Prepared, deal
+from automl.core.specs import COSTS, Configuration, Objective, Scalar
+from automl.jobs.assembly import Dealt, Prepared, deal, structure
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.intake import Intake, prepare_data
 from automl.models.family import Family
-from automl.spaces.space import SearchSpace
+from automl.spaces.space import FAMILY, SearchSpace
 from automl.tasks.catalog import TASKS
 from automl.tasks.limits import Limit, parse_limit
 from automl.training.accelerator import CERTAIN, find_accelerator
@@ -85,6 +85,16 @@ class Setting:
         if dealt.training.passes or family not in self.passes:
             return family, dealt
         return family, replace(dealt, training=replace(dealt.training, passes=self.passes[family]))
+
+    def structure(self, configuration: Configuration) -> dict[str, Scalar]:
+        """Return the part of a configuration that decides about shapes; see ``assembly.structure``."""
+        family, parameters = self.space.split(configuration)
+        kept = structure(self.families[family], self.prepared.task, parameters)
+        return {
+            name: value
+            for name, value in configuration.items()
+            if name == FAMILY or name.removeprefix(f"{family}.") in kept
+        }
 
     @contextmanager
     def building(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,12 +16,13 @@ from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED, Ended, Executor, Message, Task
 from automl.jobs.progress import Announcement, Progress
 from automl.jobs.search.budget import Budget
+from automl.jobs.search.companions import Companions
 from automl.jobs.search.interrupts import Interrupts
 from automl.jobs.search.shield import Shield
 from automl.jobs.trial.epochs import Epochs
 from automl.jobs.trial.plan import Plan, TrialEnd, beats, best_of
 from automl.spaces.space import family_of
-from automl.study.proposer import Proposal, Proposer
+from automl.study.proposer import Horizon, Proposal, Proposer
 from automl.tracking.tracker import Tracker
 
 FAILURES_IN_A_ROW = 10
@@ -60,6 +61,8 @@ class Loop:
         executor: runs trials; what its runners say is described in ``jobs/trial/messages.py``.
         keep: is told of the end of each trial, and whether it is the best so far.
         bar: what a trial must beat to be kept, None for nothing.
+        structure: the part of a configuration that decides about the shapes of its model; None where it
+            is not known, and each trial is begun alone.
         shortens: whether trials are shortened to end in time, so that none is thrown away for its length.
         dear: whether examples are so dear to train on that few long trials are better than many short ones.
         show: a configuration as users read it, and the trial's full length in epochs.
@@ -78,6 +81,7 @@ class Loop:
     keep: Callable[[TrialEnd, bool], None]
     show: Callable[[Configuration], tuple[Mapping[str, Any], int]]
     bar: Callable[[], TrialRecord | None] = lambda: None
+    structure: Callable[[Configuration], Configuration] | None = None
     shortens: bool = False
     dear: bool = False
     epochs: Epochs = field(default_factory=Epochs)
@@ -146,9 +150,11 @@ class _Watched:
         epochs: its full length.
         best: the best value of the first objective.
         heard: the last epoch it told of; an epoch that is trained again after a crash is not told again.
+        group: number of the first of those that were begun with it.
     """
 
     proposal: Proposal
+    group: int
     epochs: int
     best: float | None
     heard: int
@@ -171,6 +177,7 @@ class _Rounds:
         self._lengths: list[float] = []
         self._least: float | None = None
         self._looks: defaultdict[str, list[float]] = defaultdict(list)
+        self._companions = Companions(loop.budget.trials)
         self._watched: dict[int, _Watched] = {}
         self.best = best_of(records, loop.objectives[0])
 
@@ -189,21 +196,42 @@ class _Rounds:
             self._loop.tracker.end_trial(record)
 
     def _draw(self) -> Task[Plan] | None:
-        budget, proposer = self._loop.budget, self._loop.proposer
+        budget = self._loop.budget
         horizon = budget.horizon(self._begun, self._startup, self._least)
-        proposal = None if horizon is None else proposer.ask(horizon)
-        if proposal is None:
+        proposal = None if horizon is None else self._loop.proposer.ask(horizon)
+        if horizon is None or proposal is None:
             return None
-        self._begun += proposal.paused is None
-        return Task(number=proposal.number, payload=self._plan(proposal), deadline=budget.trial_deadline())
+        proposals = [proposal, *self._alike(proposal, horizon)]
+        self._begun += sum(item.paused is None for item in proposals)
+        task, *beside = [
+            Task(
+                number=item.number,
+                payload=self._plan(item, proposal.number),
+                deadline=budget.trial_deadline(),
+            )
+            for item in proposals
+        ]
+        return replace(task, beside=tuple(beside))
 
-    def _plan(self, proposal: Proposal) -> Plan:
+    def _alike(self, proposal: Proposal, horizon: Horizon) -> Iterator[Proposal]:
+        """Further configurations of the structure of one that is begun, where that pays."""
+        if self._loop.structure is None or proposal.paused is not None:
+            return
+        count = self._companions.count(family_of(proposal.configuration), horizon)
+        fixed = self._loop.structure(proposal.configuration) if count > 1 else {}
+        for _ in range(1, count):
+            if (another := self._loop.proposer.ask_like(fixed, horizon)) is None:
+                return
+            yield another
+
+    def _plan(self, proposal: Proposal, group: int) -> Plan:
         loop, paused = self._loop, proposal.paused
         shown, epochs = loop.show(proposal.configuration)
         seed = derive(loop.seed, "trial", proposal.number)
         loop.progress.trial_started(proposal.number, shown, epochs)
         self._watched[proposal.number] = _Watched(
             proposal=proposal,
+            group=group,
             epochs=epochs,
             best=paused.scores[0] if paused and paused.scores else None,
             heard=paused.epochs if paused else 0,
@@ -285,6 +313,8 @@ class _Rounds:
         best = beats(record, self.best, loop.objectives[0])
         self.best = record if best else self.best
         loop.keep(end, best)
+        if watched.proposal.paused is None:
+            self._companions.note(family_of(record.configuration), watched.group, record)
         if record.state == "paused":
             if record.pauses == 1:
                 self._looks[family_of(record.configuration)].append(record.seconds)

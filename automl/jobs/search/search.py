@@ -247,6 +247,7 @@ def _loop(
         executor=executor,
         keep=keep,
         bar=shelf.bar,
+        structure=session.setting.structure,
         shortens=bool(session.setting.parts),
         dear=seconds_per_pass(intake.dataset.handling, 1) > 0,
         show=show,

@@ -82,6 +82,10 @@ class States:
             return None
         return state
 
+    def has(self, number: int) -> bool:
+        """Whether there is a state of a trial."""
+        return self._path(number).exists()
+
     def drop(self, number: int) -> None:
         """Remove the state of a trial that has ended."""
         self._path(number).unlink(missing_ok=True)

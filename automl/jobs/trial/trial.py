@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl.core.errors import DiskFullError, TimeUpError
 from automl.core.seeds import derive
-from automl.core.specs import Objective, Rung, TrialRecord, TrialState, of_validation
 from automl.execution.executor import INTERRUPTED, Channel
 from automl.jobs.assembly import Dealt
 from automl.jobs.intake.setting import Setting
-from automl.jobs.trial.held_out import spread
 from automl.jobs.trial.messages import FAILED, epoch_message
 from automl.jobs.trial.plan import Found, Plan, TrialEnd
+from automl.jobs.trial.record import record_of, timed
 from automl.jobs.trial.states import States
-from automl.jobs.trial.training import Course, train_model
-from automl.tasks.limits import excesses
-from automl.training.engine import Epoch, Outcome, StopReason
+from automl.jobs.trial.training import (
+    Course,
+    Trained,
+    candidate_of,
+    fit_together,
+    train_model,
+    train_together,
+)
+from automl.training.engine import Candidate, Epoch, StopReason
 from automl.training.failures import failure_reason
 
 if TYPE_CHECKING:
-    import keras
-
     from automl.training.engine import TrainingState
 
-
-_CUT = ("deadline", "paused", "pruned", "interrupted")
-"""Ends of a training from without; after its own end a longer one would have changed nothing."""
 
 SAVING_SHARE, SAVING_LEAST = 0.05, 1.0
 """Share of a trial's time that may go into saving its state after an epoch, and seconds between two times
@@ -37,6 +37,31 @@ at least; a pause saves it in any case."""
 
 SAVING_SECONDS = 60.0
 """After so long the state is saved whatever that takes: what a crash costs is bounded."""
+
+
+def run_trials(
+    setting: Setting, plans: Sequence[Plan], states: States, channels: Sequence[Channel]
+) -> list[TrialEnd | None]:
+    """Run trials that were given together: at once where they gain by it, else one after another.
+
+    Where that fails each is run alone, so that what is wrong with one of them is its own failure; so are
+    those that the engine does not train at once, or for which memory is short.
+
+    Args:
+        setting: what the trials of the job share.
+        plans: which trials, and how far.
+        states: where states are saved.
+        channels: one for each, see ``run_trial``.
+
+    Returns:
+        What came of each; None where the coordinator interrupted it.
+    """
+    ends = _at_once(setting, plans, states, channels)
+    for place, (plan, channel) in enumerate(zip(plans, channels, strict=True)):
+        if place not in ends:
+            interrupted = None in ends.values()  # and then all are
+            ends[place] = None if interrupted else run_trial(setting, plan, states, channel)
+    return [ends[place] for place in range(len(plans))]
 
 
 def run_trial(setting: Setting, plan: Plan, states: States, channel: Channel) -> TrialEnd | None:
@@ -54,22 +79,16 @@ def run_trial(setting: Setting, plan: Plan, states: States, channel: Channel) ->
         What came of it; None when the coordinator interrupted it, its state saved.
     """
     started = time.monotonic()
-    blank = plan.blank()
     try:
-        end = _gone_on(setting, plan, states, channel, blank)
+        end = _gone_on(setting, plan, states, channel)
     except (DiskFullError, TimeUpError):
         raise  # says nothing of the trial
     except Exception as error:
         # a second Ctrl-C within native code comes out as whatever error that makes of it
         if channel.say(FAILED) == INTERRUPTED:
             return None
-        end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
-    if end is None:
-        return None
-    seconds = time.monotonic() - started
-    if end.record.state != "paused":
-        states.drop(plan.number)
-    return replace(end, record=_timed(end.record, setting.objectives, blank.seconds + seconds))
+        end = TrialEnd(record=replace(plan.blank(), reason=failure_reason(error)))
+    return _closed(setting, plan, states, end, time.monotonic() - started)
 
 
 @dataclass
@@ -135,22 +154,73 @@ class _Watcher:
         self.cost = self.saved - began
 
 
-def _gone_on(
-    setting: Setting, plan: Plan, states: States, channel: Channel, blank: TrialRecord
+def _at_once(
+    setting: Setting, plans: Sequence[Plan], states: States, channels: Sequence[Channel]
+) -> dict[int, TrialEnd | None]:
+    """Run those trials that begin and gain from being trained at once; what came of them, by place."""
+    if len(plans) == 1 or any(plan.paused or states.has(plan.number) for plan in plans):
+        return {}
+    started = time.monotonic()
+    ends: dict[int, TrialEnd | None] = {}
+    try:
+        begun = [
+            _begun(setting, plan, states, channel) for plan, channel in zip(plans, channels, strict=True)
+        ]
+        candidates = [candidate_of(setting, item.dealt, setting.prepared, item.course) for item in begun]
+        for places in setting.engine.together(candidates, setting.prepared.split):
+            chosen = [candidates[place] for place in places]
+            if len(places) > 1 and None not in ends.values() and fit_together(setting, chosen):
+                found = _trained(setting, [begun[place] for place in places], chosen, started)
+                ends.update(zip(places, found, strict=True))
+                started = time.monotonic()
+    except (DiskFullError, TimeUpError):
+        raise  # says nothing of the trials
+    except Exception as error:
+        if INTERRUPTED in [channel.say(FAILED) for channel in channels]:
+            return dict.fromkeys(range(len(plans)))
+        setting.note(f"{len(plans)} trials failed together and are run alone: {failure_reason(error)}")
+        setting.release()
+    return ends
+
+
+def _trained(
+    setting: Setting, begun: Sequence[_Begun], candidates: Sequence[Candidate], started: float
+) -> list[TrialEnd | None]:
+    """Train candidates at once; they share the time evenly."""
+    dealts, courses = [item.dealt for item in begun], [item.course for item in begun]
+    trained = train_together(setting, dealts, candidates, courses)
+    seconds = (time.monotonic() - started) / len(begun)
+    return [
+        _closed(setting, item.plan, item.watcher.states, _ended(setting, item, found), seconds)
+        for item, found in zip(begun, trained, strict=True)
+    ]
+
+
+def _closed(
+    setting: Setting, plan: Plan, states: States, end: TrialEnd | None, seconds: float
 ) -> TrialEnd | None:
+    """A trial that is over or waits: its state is dropped unless it goes on from there."""
+    if end is None:
+        return None
+    if end.record.state != "paused":
+        states.drop(plan.number)
+    return replace(end, record=timed(end.record, setting.objectives, plan.blank().seconds + seconds))
+
+
+def _gone_on(setting: Setting, plan: Plan, states: States, channel: Channel) -> TrialEnd | None:
     """Train on from the trial's state, or from the beginning where it has none or one that does not fit."""
     from automl.training.state import StateError
 
     state = states.take(plan.number, setting.choice.name, wanted=plan.paused is not None)
     try:
-        return _train(setting, plan, states, channel, blank, state)
+        return _train(setting, plan, states, channel, state)
     except StateError as error:
         if state is None:
             raise
         setting.note(f"{error} Trial {plan.number} restarts from scratch.")
         states.drop(plan.number)
         setting.release()
-    return _train(setting, plan, states, channel, blank, None)
+    return _train(setting, plan, states, channel, None)
 
 
 def _train(
@@ -158,9 +228,40 @@ def _train(
     plan: Plan,
     states: States,
     channel: Channel,
-    blank: TrialRecord,
     state: TrainingState | None,
 ) -> TrialEnd | None:
+    begun = _begun(setting, plan, states, channel, state)
+    trained = train_model(setting, begun.dealt, setting.prepared, begun.course)
+    begun.watcher.tell_earlier()
+    return _ended(setting, begun, trained)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Begun:
+    """A trial on its way.
+
+    Attributes:
+        plan: of it.
+        dealt: its configuration.
+        watcher: told of its epochs.
+        course: how it is trained.
+        limited: whether its deadline is a limit of its own.
+    """
+
+    plan: Plan
+    dealt: Dealt
+    watcher: _Watcher
+    course: Course
+    limited: bool
+
+
+def _begun(
+    setting: Setting,
+    plan: Plan,
+    states: States,
+    channel: Channel,
+    state: TrainingState | None = None,
+) -> _Begun:
     family, dealt = setting.dealt(plan.configuration)
     earlier = () if state is None else state.epochs
     watcher = _Watcher(plan=plan, states=states, channel=channel, earlier=earlier)
@@ -176,21 +277,24 @@ def _train(
         state=state,
         folds=setting.parts,
     )
-    trained = train_model(setting, dealt, setting.prepared, course)
-    watcher.tell_earlier()
-    outcome = trained.outcome
-    if limited and outcome.stopped == "deadline":
+    return _Begun(
+        plan=plan,
+        dealt=dealt,
+        watcher=watcher,
+        course=course,
+        limited=limited,
+    )
+
+
+def _ended(setting: Setting, begun: _Begun, trained: Trained) -> TrialEnd | None:
+    """What came of a trial; None when it was interrupted."""
+    plan, outcome, watcher = begun.plan, trained.outcome, begun.watcher
+    if begun.limited and outcome.stopped == "deadline":
         watcher.reasons.append(f"too slow: it would have taken longer than {plan.limit:.0f} s")
     if outcome.stopped == "interrupted":
         return None
-    costs = _costs(setting, trained.model)
-    record = _record(blank, outcome, setting, costs, watcher.reasons)
-    record = replace(
-        record,
-        reason=_with_parts(record.reason, dealt, trained.dealt),
-        rungs=_rungs(plan, outcome, record, setting.objectives, watcher.times) or blank.rungs,
-        pauses=blank.pauses + (record.state == "paused"),
-        constraints=excesses(setting.limits, {**record.metrics, **costs}),
+    record = record_of(
+        setting, plan, trained, wanted=begun.dealt, reasons=watcher.reasons, times=watcher.times
     )
     return TrialEnd(record=record, found=Found(variables=outcome.variables, outputs=outcome.outputs))
 
@@ -201,119 +305,3 @@ def _sooner(deadline: float | None, limit: float | None) -> tuple[float | None, 
     if own is None or (deadline is not None and deadline <= own):
         return deadline, False
     return own, True
-
-
-def _with_parts(reason: str, wanted: Dealt, trained: Dealt) -> str:
-    parts = trained.training.accumulation
-    if parts == wanted.training.accumulation:
-        return reason
-    note = f"out of memory: trained in {parts} parts per batch"
-    return f"{reason}; {note}" if reason else note
-
-
-def _rungs(
-    plan: Plan,
-    outcome: Outcome,
-    record: TrialRecord,
-    objectives: tuple[Objective, ...],
-    times: Mapping[int, float],
-) -> tuple[Rung, ...]:
-    """What the trial was worth at each of its rungs; one that ended of itself has reached them all."""
-    if not record.scores:
-        return ()
-    earlier = {rung.epochs: rung.time for rung in plan.paused.rungs} if plan.paused else {}
-    rungs = []
-    for level in plan.levels:
-        trained = len(outcome.epochs)
-        if level > trained and outcome.stopped in _CUT:
-            break
-        scores = _scores_at(level, outcome, record, objectives)
-        reached = earlier.get(level) or times.get(min(level, trained), 0.0)
-        rungs.append(Rung(epochs=level, scores=scores, time=reached))
-    return tuple(rungs)
-
-
-def _scores_at(
-    level: int, outcome: Outcome, record: TrialRecord, objectives: tuple[Objective, ...]
-) -> tuple[float, ...]:
-    """Scores of the best epoch so far by the first objective that epochs have; costs are the trial's."""
-    epochs = outcome.epochs[:level]
-    measured = next((item for item in objectives if item.label in epochs[0].metrics), None)
-    best = epochs[0]
-    for epoch in epochs[1:]:
-        if measured and measured.better(epoch.metrics[measured.label], best.metrics[measured.label]):
-            best = epoch
-    return tuple(
-        best.metrics.get(item.label, score) for item, score in zip(objectives, record.scores, strict=True)
-    )
-
-
-def _record(
-    blank: TrialRecord,
-    outcome: Outcome,
-    setting: Setting,
-    costs: Mapping[str, float],
-    reasons: list[str],
-) -> TrialRecord:
-    epochs, objectives = outcome.epochs, setting.objectives
-    if outcome.best < 0:
-        reason = "NaN loss or predictions" if outcome.stopped == "diverged" else "no epoch ended"
-        return replace(blank, reason=reason, epochs=len(epochs))
-    best = epochs[outcome.best]
-    metrics = of_validation(best.metrics)
-    scores = tuple({**metrics, **costs}[item.name] for item in objectives)
-    if any(score != score for score in scores):
-        return replace(blank, reason="the score is NaN", epochs=len(epochs))
-    state, reason = _state(outcome, reasons)
-    return replace(
-        blank,
-        state=state,
-        reason=reason,
-        scores=scores,
-        metrics={**metrics, **{name: cost for name, cost in costs.items() if name != "seconds"}},
-        epochs=len(epochs),
-        best_epoch=best.number,
-        spread=spread(setting, outcome.outputs),
-        effort=_summed(blank.effort, _effort(outcome)),
-    )
-
-
-def _costs(setting: Setting, model: keras.Model) -> dict[str, float]:
-    """What the model costs; its seconds are known when the trial has ended, its latency if it is asked."""
-    costs = {"parameters": float(model.count_params()), "seconds": 0.0}
-    wanted = {item.name for item in setting.objectives} | {item.name for item in setting.limits}
-    if "latency_ms" in wanted:
-        from automl.training.latency import latency_ms
-
-        costs["latency_ms"] = latency_ms(model, setting.prepared.split.validation)
-    return costs
-
-
-def _effort(outcome: Outcome) -> dict[str, float]:
-    """Where the time of the engine went."""
-    facts = outcome.facts
-    if "program" not in facts:
-        return {}
-    hit = float(facts["program"] == "hit")
-    seconds = {name: facts[name] for name in ("compile_seconds", "step_seconds")}
-    return {**seconds, "program_hits": hit, "program_misses": 1.0 - hit}
-
-
-def _summed(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in {**one, **other}}
-
-
-def _state(outcome: Outcome, reasons: list[str]) -> tuple[TrialState, str]:
-    if outcome.stopped == "paused":
-        return "paused", ""
-    if outcome.stopped == "pruned" or (outcome.stopped == "deadline" and reasons):
-        return "pruned", reasons[-1]
-    return "complete", outcome.stopped
-
-
-def _timed(record: TrialRecord, objectives: tuple[Objective, ...], seconds: float) -> TrialRecord:
-    scores = tuple(
-        seconds if item.name == "seconds" else score
-        for item, score in zip(objectives, record.scores, strict=False)
-    )
-    return replace(record, seconds=seconds, scores=scores)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from automl.jobs.trial.kept import keep
 from automl.jobs.trial.messages import note_message
 from automl.jobs.trial.plan import Plan, TrialEnd, end_to_json, plan_from_json
 from automl.jobs.trial.states import States
-from automl.jobs.trial.trial import run_trial
+from automl.jobs.trial.trial import run_trials
 from automl.jobs.versions import refuse_other_versions
 
 WORK = "automl.jobs.trial.worker:open_runner"
@@ -46,7 +46,7 @@ def open_runner(options: Mapping[str, Any]) -> Runner:
             coordinator has chosen.
 
     Returns:
-        From a plan to what came of it, both plain JSON; what it has found stays in a file.
+        From plans to what came of them, all plain JSON; what they have found stays in files.
     """
     from automl.jobs.intake.intake import check_early, take_in
     from automl.jobs.intake.setting import open_setting
@@ -65,10 +65,12 @@ def open_runner(options: Mapping[str, Any]) -> Runner:
         setting = open_setting(config, intake, notes)
     run = trial_runner(setting, folder, notes, release=seldom(setting.release))
 
-    def work(values: Mapping[str, Any], channel: Channel) -> dict[str, Any] | None:
+    def work(
+        values: Sequence[Mapping[str, Any]], channels: Sequence[Channel]
+    ) -> list[dict[str, Any] | None]:
         with policy(FULL), kept():
-            end = run(plan_from_json(values), channel)
-        return None if end is None else end_to_json(end)
+            ends = run([plan_from_json(item) for item in values], channels)
+        return [None if end is None else end_to_json(end) for end in ends]
 
     return work
 
@@ -100,8 +102,8 @@ def open_joined_runner(folder: JobFolder, options: Mapping[str, Any]) -> Runner:
 
 def trial_runner(
     setting: Setting, folder: JobFolder, notes: Notes, *, release: Callable[[], None]
-) -> Callable[[Plan, Channel], TrialEnd | None]:
-    """Return what runs a trial and keeps what it has found where that is worth it.
+) -> Callable[[Sequence[Plan], Sequence[Channel]], list[TrialEnd | None]]:
+    """Return what runs trials given together and keeps what they have found where that is worth it.
 
     Args:
         setting: what the trials share; it tells the user things by ``notes``.
@@ -111,11 +113,14 @@ def trial_runner(
     """
     states = States(folder=folder.states, note=notes)
 
-    def run(plan: Plan, channel: Channel) -> TrialEnd | None:
-        notes.channel = channel
-        end = run_trial(setting, plan, states, channel)
-        kept = None if end is None else keep(end, plan, setting.objectives[0], folder, setting.note)
-        end = None  # what it has found is to be released
+    def run(plans: Sequence[Plan], channels: Sequence[Channel]) -> list[TrialEnd | None]:
+        notes.channel = channels[0]
+        ends = run_trials(setting, plans, states, channels)
+        kept = [
+            None if end is None else keep(end, plan, setting.objectives[0], folder, setting.note)
+            for end, plan in zip(ends, plans, strict=True)
+        ]
+        ends.clear()  # what they have found is to be released
         release()
         return kept
 

@@ -11,7 +11,7 @@ from automl.core.files import write_whole
 from automl.core.members import sole_winner, winner_to_json
 from automl.core.reports import Report
 from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord, of_validation
-from automl.execution.executor import INTERRUPTED, Channel
+from automl.execution.executor import INTERRUPTED, Channel, one_by_one
 from automl.execution.inline import Inline
 from automl.jobs.finish.leaderboard import leaderboard_frame
 from automl.jobs.finish.records import Records
@@ -139,7 +139,7 @@ def run_tuning(
         progress=progress,
         budget=budget_from(job.trials, job.time, started=started, used=0.0),
         seed=job.seed,
-        executor=Inline(runner),
+        executor=Inline(one_by_one(runner)),
         keep=keep,
         show=lambda configuration: (configuration, job.epochs),
     )

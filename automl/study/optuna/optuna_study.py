@@ -146,6 +146,23 @@ class OptunaProposer:
         """Let the sampler know values of a running trial that it was not begun with."""
         add_values(self.study, self.trial(number), values)
 
+    def ask_like(self, fixed: Configuration, horizon: Horizon = UNLIMITED) -> Proposal | None:
+        """Return a new trial that has these values; only with samplers that need no trial for that."""
+        trials = self.study.get_trials(deepcopy=False)
+        sampler = self._sampler_of(len(trials), horizon, fixed)
+        able = self._grid is None and isinstance(sampler, _ASK_NOTHING) and not self._enqueued(trials)
+        if not able or horizon.trials == 0 or len(self._space.active(fixed)) == len(fixed):
+            return None
+        self.study.sampler = sampler
+        return self._drawn(sampler, trials, fixed)
+
+    def _drawn(self, sampler: BaseSampler, trials: Sequence[FrozenTrial], fixed: Configuration) -> Proposal:
+        """A trial of a sampler that needs none to propose it."""
+        self._reader.read(self.study, but=len(trials), trials=trials)
+        configuration = draw(self.study, self._space, sampler, len(trials), fixed)
+        drawn = Drawn(configuration=configuration, origin=_origin_of(sampler))
+        return self._proposed(begin(self.study, self._space, drawn), configuration, drawn.origin)
+
     def _over(self) -> bool:
         """Whether a search without a budget has found what there is to find."""
         begun = len(self._promoter.records) + len(self._running)
@@ -178,13 +195,13 @@ class OptunaProposer:
             levels=levels,
         )
 
-    def _sampler_of(self, number: int, horizon: Horizon) -> BaseSampler:
+    def _sampler_of(self, number: int, horizon: Horizon, fixed: Configuration | None = None) -> BaseSampler:
         return build_sampler(
             self._sampler,
             seed=self._seed,
             number=number,
             objectives=len(self._objectives),
-            memory=replace(self._memory, by_time=horizon.seconds is not None),
+            memory=replace(self._memory, by_time=horizon.seconds is not None, fixed=fixed or {}),
         )
 
     def _promoted(self, horizon: Horizon) -> Proposal | None:
@@ -321,21 +338,23 @@ class OptunaProposer:
 
     def _new(self, horizon: Horizon) -> Proposal | None:
         trials = self.study.get_trials(deepcopy=False)
-        if any(trial.state == TrialState.WAITING for trial in trials[self._looked :]):
-            return self._begun(self.study.ask(), horizon)  # somebody enqueued it
+        if self._enqueued(trials):
+            return self._begun(self.study.ask(), horizon)
         self._looked = len(trials)
         drawn = self._given(horizon, trials)
         if drawn is None and self._grid is not None:
             return None
         sampler = self.study.sampler = self._sampler_of(len(trials), horizon)
         if drawn is None and isinstance(sampler, _ASK_NOTHING) and self._space.parameters:
-            self._reader.read(self.study, but=len(trials), trials=trials)
-            configuration = draw(self.study, self._space, sampler, len(trials))
-            drawn = Drawn(configuration=configuration, origin=_origin_of(sampler))
+            return self._drawn(sampler, trials, {})
         if drawn is None:
             return self._begun(self.study.ask(), horizon)
         trial = begin(self.study, self._space, drawn)
         return self._proposed(trial, drawn.configuration, drawn.origin)
+
+    def _enqueued(self, trials: Sequence[FrozenTrial]) -> bool:
+        """Whether somebody has asked for a trial."""
+        return any(trial.state == TrialState.WAITING for trial in trials[self._looked :])
 
     def _given(self, horizon: Horizon, trials: Sequence[FrozenTrial]) -> Drawn | None:
         """What is to be tried whatever the sampler would say."""

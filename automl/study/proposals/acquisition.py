@@ -8,9 +8,10 @@ Symbols: n results, m candidates, d parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -61,23 +62,25 @@ class Knowledge:
         evidence: own results.
         prior: results of earlier studies that still count.
         by_time: whether improvement counts per time.
+        fixed: values that the point is to have.
     """
 
     encoding: Encoding
     evidence: Evidence
     prior: Prior
     by_time: bool = False
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
     def draw(self, rng: np.random.Generator) -> Draw:
         """Propose a point."""
         random, neighbour = self._shares()
         chance = rng.random()
         if chance < random or not (len(self._along) or self.prior.points):
-            return Draw(point=_only(self.encoding.sample(rng, 1)), origin="random")
+            return Draw(point=_only(self._pinned(self.encoding.sample(rng, 1))), origin="random")
         if chance < random + neighbour:
             best = self._leaders[: max(1, min(len(self._leaders) // 2, len(self._along) // 5 + 1))]
             width = float(rng.choice(WIDTHS))
-            return Draw(point=_only(_beside(self.encoding, best, 1, width, rng)), origin="neighbour")
+            return Draw(point=_only(self._beside(best, 1, width, rng)), origin="neighbour")
         return Draw(point=self._guess(rng), origin="model")
 
     def expected_gain(self, rng: np.random.Generator) -> float:
@@ -121,7 +124,7 @@ class Knowledge:
         candidates = self._candidates(rng)
         for width in (0.08, 0.04):
             top = candidates[np.argsort(-self._gain(process, candidates, best))[:20]]
-            candidates = np.concatenate([top, _beside(self.encoding, top[:10], 100, width, rng)])
+            candidates = np.concatenate([top, self._beside(top[:10], 100, width, rng)])
         ranked = candidates[np.argsort(-self._gain(process, candidates, best))]
         known = {point.tobytes() for point in process.points}
         return next((point for point in ranked if point.tobytes() not in known), ranked[0])
@@ -129,10 +132,22 @@ class Knowledge:
     def _candidates(self, rng: np.random.Generator) -> np.ndarray:
         """Even draws and points beside the leaders, ``(m, d)``."""
         beside = (
-            _beside(self.encoding, self._leaders, count, width, rng)
+            self._beside(self._leaders, count, width, rng)
             for count, width in zip(_BESIDE, WIDTHS, strict=True)
         )
-        return np.concatenate([self.encoding.sample(rng, _EVEN), *beside])
+        return np.concatenate([self._pinned(self.encoding.sample(rng, _EVEN)), *beside])
+
+    def _beside(
+        self, parents: np.ndarray, count: int, width: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        return self._pinned(_beside(self.encoding, parents, count, width, rng))
+
+    def _pinned(self, points: np.ndarray) -> np.ndarray:
+        """Points with the values that are fixed."""
+        kept = np.array([name in self.fixed for name in self.encoding.distributions], bool)
+        if not kept.any():
+            return points
+        return np.where(kept, self.encoding.encode([self.fixed]), points)
 
     def _gain(self, process: GaussianProcess, candidates: np.ndarray, best: float) -> np.ndarray:
         gain = expected_improvement(*process.predict(candidates), best)

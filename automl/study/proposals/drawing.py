@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from optuna import Study
@@ -36,7 +37,13 @@ class Drawn:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-def draw(study: Study, space: SearchSpace, sampler: BaseSampler, number: int) -> dict[str, Scalar]:
+def draw(
+    study: Study,
+    space: SearchSpace,
+    sampler: BaseSampler,
+    number: int,
+    fixed: Configuration = MappingProxyType({}),
+) -> dict[str, Scalar]:
     """Return the configuration that a sampler proposes for a trial that does not exist yet.
 
     Args:
@@ -44,12 +51,15 @@ def draw(study: Study, space: SearchSpace, sampler: BaseSampler, number: int) ->
         space: what to draw from.
         sampler: one that asks nothing of the trial but its number.
         number: of the trial.
+        fixed: values that it has in any case.
     """
     draft = create_trial(state=TrialState.RUNNING)
     draft.number = number
     values = sampler.sample_relative(study, draft, sampler.infer_relative_search_space(study, draft))
 
     def chosen(parameter: Parameter) -> Scalar:
+        if parameter.name in fixed:
+            return fixed[parameter.name]
         if isinstance(parameter, Constant):
             return parameter.value
         if parameter.name in values and parameter.contains(values[parameter.name]):

@@ -10,7 +10,7 @@ look. Everything else is then modelled within that branch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class RungSampler(BaseSampler):
         by_time: whether improvement counts per time.
         prior: results of earlier studies; they count the less the more own ones there are.
         reader: reads the study; one that samplers of the same study share reads finished trials once.
+        fixed: values that the proposal is to have, the branch among them.
 
     Attributes:
         origin: who made the last proposal: ``model``, ``neighbour`` or ``random``.
@@ -50,6 +51,7 @@ class RungSampler(BaseSampler):
         by_time: bool = False,
         prior: Sequence[PriorPoint] = (),
         reader: Reader | None = None,
+        fixed: Mapping[str, Any] | None = None,
     ) -> None:
         self.origin = "random"
         self._rng = np.random.default_rng(seed)
@@ -58,6 +60,7 @@ class RungSampler(BaseSampler):
         self._by_time = by_time
         self._prior = prior_of(prior)
         self._reader = reader or Reader()
+        self._fixed = dict(fixed or {})
         self._chosen: dict[int, dict[str, Any]] = {}
 
     def reseed_rng(self) -> None:
@@ -71,7 +74,8 @@ class RungSampler(BaseSampler):
         known = evidence.ranges
         branches = known.get(self._branch)
         if isinstance(branches, CategoricalDistribution):
-            chosen = {self._branch: self._branch_of(evidence, branches.choices)}
+            branch = self._fixed.get(self._branch) or self._branch_of(evidence, branches.choices)
+            chosen = {self._branch: branch}
             known = {self._branch: branches, **evidence.of(chosen).ranges}
             self._chosen[trial.number] = chosen  # several threads may be between here and the sampling
         return {name: item for name, item in known.items() if not item.single()}
@@ -120,7 +124,9 @@ class RungSampler(BaseSampler):
 
     def _knowledge(self, encoding: Encoding, evidence: Evidence, chosen: dict[str, Any]) -> Knowledge:
         prior = self._prior.of(chosen).left(len(evidence.seen))
-        return Knowledge(encoding=encoding, evidence=evidence, prior=prior, by_time=self._by_time)
+        return Knowledge(
+            encoding=encoding, evidence=evidence, prior=prior, by_time=self._by_time, fixed=self._fixed
+        )
 
     def _branch_of(self, evidence: Evidence, values: Sequence[Any]) -> Any:
         """Choose a branch: one that was never tried, else by a draw of its chance to be among the best."""

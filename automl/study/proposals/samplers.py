@@ -8,13 +8,14 @@ uninterrupted one would.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.optional import require
 from automl.core.seeds import derive
+from automl.core.specs import Scalar
 from automl.spaces.space import FAMILY
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ class Memory:
         prior: results of earlier studies.
         reader: has read the finished trials.
         by_time: whether the search is limited by time, so that improvement counts per time.
+        fixed: values that the next proposal is to have.
     """
 
     prior: Sequence[PriorPoint] = ()
     reader: Reader | None = None
     by_time: bool = False
+    fixed: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 def check_sampler(name: str, objectives: int = 1) -> None:
@@ -143,6 +146,7 @@ def _rungs(seed: int, trial_seed: int, objectives: int, memory: Memory) -> BaseS
         by_time=memory.by_time,
         prior=memory.prior,
         reader=memory.reader,
+        fixed=memory.fixed,
     )
 
 

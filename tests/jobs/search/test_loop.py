@@ -11,7 +11,7 @@ import pytest
 
 from automl.core.errors import SearchError
 from automl.core.specs import Objective, Rung, TrialRecord
-from automl.execution.executor import INTERRUPTED
+from automl.execution.executor import INTERRUPTED, one_by_one
 from automl.execution.inline import Inline
 from automl.jobs.progress import SilentProgress
 from automl.jobs.search.budget import Budget, budget_from
@@ -49,7 +49,9 @@ def loop(run, *, trials=5, deadline=None, kept=None, levels=()):
 
 def executor_of(run):
     """Runs ``run(plan, watch)``; ``watch`` tells the coordinator of an epoch and returns its answer."""
-    return Inline(lambda plan, channel: run(plan, lambda epoch: channel.say(epoch_message(epoch))))
+    return Inline(
+        one_by_one(lambda plan, channel: run(plan, lambda epoch: channel.say(epoch_message(epoch))))
+    )
 
 
 def ended(plan, score, state="complete"):
@@ -77,6 +79,24 @@ def test_every_trial_is_told_and_the_best_is_kept():
     assert [record.number for record in job.proposer.records()] == [0, 1, 2, 3, 4]
     assert (found.best.number, found.state) == (1, "complete")
     assert kept == [(0, True), (1, True), (2, False), (3, False), (4, False)]
+
+
+def test_what_gains_together_is_begun_together_and_told_one_by_one():
+    groups = []
+
+    def run(plans, channels):
+        groups.append([plan.number for plan in plans])
+        effort = {"compile_seconds": 1.0, "gains_together": 1.0}
+        ends = [ended(plan, plan.number / 100) for plan in plans]
+        return [
+            replace(end, record=replace(end.record, epochs=3, seconds=2.0, effort=effort)) for end in ends
+        ]
+
+    job = loop(lambda plan, watch: None, trials=22)
+    run_trials(replace(job, executor=Inline(run), structure=lambda configuration: {}))
+
+    assert [len(group) for group in groups] == [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1]
+    assert [record.number for record in job.proposer.records()] == list(range(22))
 
 
 def test_failures_are_recorded_and_the_search_goes_on():

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -25,7 +26,7 @@ from automl.jobs.intake.settings import with_setting
 from automl.jobs.trial import trial
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.trial.states import States
-from automl.jobs.trial.trial import run_trial
+from automl.jobs.trial.trial import run_trial, run_trials
 from automl.models.catalog import FAMILIES
 from automl.spaces.loading import load_space
 from automl.spaces.space import join
@@ -548,3 +549,92 @@ def test_a_trial_saved_at_its_rung_but_not_told_pauses_after_the_next_epoch(tmp_
     record = run(shared, begin, tmp_path).record
 
     assert (record.state, record.epochs, rungs_of(record)) == ("paused", 3, [(2, 3.0)])
+
+
+@dataclass
+class GroupDevice(PatientDevice):
+    """Trains candidates at once where it ``fuses``, unless that ``fails``."""
+
+    fuses: bool = True
+    fails: bool = False
+    sizes: list[int] = field(default_factory=list)
+
+    def together(self, candidates: Sequence[Candidate], split: Split) -> Sequence[Sequence[int]]:
+        places = list(range(len(candidates)))
+        return [places] if self.fuses else [[place] for place in places]
+
+    def train(self, candidates: Sequence[Candidate], split: Split, **facts: Any) -> Sequence[Outcome]:
+        self.sizes.append(len(candidates))
+        observers, states = facts.pop("observers"), facts.pop("states")
+        trained = [
+            super(GroupDevice, self).train([item], split, observers=[observer], states=[state], **facts)[0]
+            for item, observer, state in zip(candidates, observers, states, strict=True)
+        ]
+        if self.fails and len(candidates) > 1:
+            raise RuntimeError("no room")
+        return trained
+
+
+def run_three(of: Setting, folder: Path, lines: Sequence[Line], **facts: Any) -> list[TrialEnd | None]:
+    plans = [replace(plan(of), number=number, seed=number, **facts) for number in range(3)]
+    return run_trials(of, plans, States(folder=folder, note=of.note), lines)
+
+
+def test_trials_that_gain_by_it_are_trained_at_once_and_end_each_by_itself(tmp_path: Path) -> None:
+    device = GroupDevice(CURVE)
+    lines = [Line(), Line(answers={1: "pruned after epoch 1"}), Line()]
+
+    ends = run_three(setting(device, []), tmp_path, lines)
+
+    assert device.sizes == [3]
+    assert [end.record.number for end in ends if end] == [0, 1, 2]
+    assert [end.record.state for end in ends if end] == ["complete", "pruned", "complete"]
+    assert [line.seen for line in lines] == [[1, 2, 3, 4], [1], [1, 2, 3, 4]]
+    assert len({end.record.seconds for end in ends if end}) == 1
+
+
+def test_trials_that_are_trained_at_once_pause_each_with_its_state(tmp_path: Path) -> None:
+    device = GroupDevice(CURVE)
+
+    ends = run_three(setting(device, []), tmp_path, [Line(), Line(), Line()], until=2, levels=LEVELS)
+
+    assert [end.record.state for end in ends if end] == ["paused"] * 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.npz", "1.npz", "2.npz"]
+
+
+def test_trials_that_do_not_gain_by_it_are_run_one_after_another(tmp_path: Path) -> None:
+    device = GroupDevice(CURVE, fuses=False)
+
+    ends = run_three(setting(device, []), tmp_path, [Line(), Line(), Line()])
+
+    assert device.sizes == [1, 1, 1]
+    assert [end.record.state for end in ends if end] == ["complete"] * 3
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_trials_that_cannot_be_trained_at_once_are_run_one_after_another(
+    tmp_path: Path, short: bool
+) -> None:
+    notes: list[str] = []
+    device = GroupDevice(CURVE, fails=not short)
+    shared = setting(device, notes)
+    room = int(2 * needs(shared).total(32) / CERTAIN)
+    shared = replace(shared, memory_bytes=room) if short else shared
+
+    ends = run_three(shared, tmp_path, [Line(), Line(), Line()])
+
+    assert device.sizes == ([] if short else [3]) + [1, 1, 1]
+    assert [end.record.state for end in ends if end] == ["complete"] * 3
+    assert notes == ([] if short else ["3 trials failed together and are run alone: RuntimeError: no room"])
+
+
+def test_trials_that_are_interrupted_together_are_saved_and_go_on_alone(tmp_path: Path) -> None:
+    device = GroupDevice(CURVE)
+    shared = setting(device, [])
+
+    interrupted = run_three(shared, tmp_path, [Line(answers={2: INTERRUPTED}) for _ in range(3)])
+    ends = run_three(shared, tmp_path, [Line(), Line(), Line()])
+
+    assert interrupted == [None, None, None]
+    assert device.sizes == [3, 1, 1, 1]
+    assert [end.record.epochs for end in ends if end] == [4, 4, 4]

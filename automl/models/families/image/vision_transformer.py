@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keras import layers
 
+from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.augmentation import AugmentationOptions, augment
@@ -41,7 +42,7 @@ class VisionTransformerOptions(AugmentationOptions):
     depth: int = 3
     width: int = 64
     heads: int = 4
-    expansion: float = 2.0
+    expansion: float = shaping(2.0)
     activation: str = "gelu"
     block_dropout: float = 0.1
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import keras
 
+from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.feature_encoding import encode_row
@@ -34,7 +35,7 @@ class LinearOptions:
     numeric_embedding: str = "ple"
     numeric_size: int = 4
     numeric_bins: int = 16
-    frequency_scale: float = 0.1
+    frequency_scale: float = shaping(0.1)
     dropout: float = 0.0
 
 

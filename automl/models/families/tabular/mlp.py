@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.dense_blocks import activate, dense, normalise
@@ -38,7 +39,7 @@ class MlpOptions:
     numeric_embedding: str = "ple"
     numeric_size: int = 8
     numeric_bins: int = 48
-    frequency_scale: float = 0.1
+    frequency_scale: float = shaping(0.1)
 
 
 def build(inputs: Inputs, options: MlpOptions) -> Features:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import keras
 from keras import KerasTensor
 
+from automl.core.shaping import shaping
 from automl.core.tensors import Bound, Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.feature_encoding import SpreadColumns, bins_of, check_embedding, encode_categories
@@ -53,7 +54,7 @@ class RealMlpOptions:
     bin_size: int = 8
     frequencies: int = 16
     wave_size: int = 4
-    frequency_scale: float = 0.5
+    frequency_scale: float = shaping(0.5)
 
 
 def build(inputs: Inputs, options: RealMlpOptions) -> Features:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import keras
 
+from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.dense_blocks import activate, dense, normalise
@@ -34,7 +35,7 @@ class ResidualMlpOptions:
 
     width: int = 96
     depth: int = 2
-    expansion: float = 2.0
+    expansion: float = shaping(2.0)
     activation: str = "gelu"
     normalisation: str = "layer"
     dropout: float = 0.2
@@ -44,7 +45,7 @@ class ResidualMlpOptions:
     numeric_embedding: str = "ple"
     numeric_size: int = 8
     numeric_bins: int = 48
-    frequency_scale: float = 0.1
+    frequency_scale: float = shaping(0.1)
 
 
 def build(inputs: Inputs, options: ResidualMlpOptions) -> Features:

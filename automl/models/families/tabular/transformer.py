@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import keras
 from keras import KerasTensor
 
+from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.feature_encoding import EmbeddedColumns, bins_of
@@ -33,7 +34,7 @@ class TransformerOptions:
     heads: int = 4
     head_size: int = 8
     depth: int = 2
-    expansion: float = 2.0
+    expansion: float = shaping(2.0)
     activation: str = "gelu"
     attention_dropout: float = 0.1
     dropout: float = 0.1

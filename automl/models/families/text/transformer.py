@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from keras import layers
 
+from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.attention import encoder_block
@@ -29,7 +30,7 @@ class TransformerOptions(TokenOptions):
 
     depth: int = 1
     heads: int = 4
-    feedforward: float = 2.0
+    feedforward: float = shaping(2.0)
     block_dropout: float = 0.1
 
 
