@@ -20,12 +20,16 @@ _NAMES = (ACCURACY, BALANCED_ACCURACY, F1_MACRO, ROC_AUC, PR_AUC, LOG_LOSS)
 class ClassScorer:
     """Scores class probabilities ``(n, k)``, whose rows sum to 1, against one-hot truth ``(n, k)``.
 
-    Of two classes ``roc_auc`` and ``pr_auc`` are those of the second; of more they are the mean of one
-    against the rest over the classes that have both sides in the truth.
+    Of two classes ``pr_auc`` is that of the positive one, and ``roc_auc`` the same for both; of more they
+    are the mean of one against the rest over the classes that have both sides in the truth.
+
+    Args:
+        positive: which of two classes is the positive one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, positive: int = 1) -> None:
         self._rows, self._loss, self._usable = 0, 0.0, True
+        self._positive = positive
         self._confusion = np.zeros((0, 0), np.int64)
         self._areas = RankingAreas()
 
@@ -42,7 +46,7 @@ class ClassScorer:
         bounded = np.clip(hit, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
         self._loss -= float(np.log(bounded).sum())
         self._rows += len(p)
-        columns = [1] if k == 2 else list(range(k))
+        columns = [self._positive] if k == 2 else list(range(k))
         self._areas.update(truth[:, None] == np.array(columns), p[:, columns])
 
     def result(self) -> dict[str, float]:

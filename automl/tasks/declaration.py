@@ -32,6 +32,19 @@ class TargetFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Usual:
+    """What is measured by default on certain targets, in place of the task's first metric.
+
+    Attributes:
+        metric: one of the task's.
+        note: tells the user why.
+    """
+
+    metric: Metric
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskDeclaration:
     """A kind of task, declared as data.
 
@@ -56,6 +69,10 @@ class TaskDeclaration:
             that is searched for the task has them; one whose YAML names such a parameter keeps its own.
         heads: names of the layers at the end of a model, which some optimizers treat by themselves.
         traits: place of what tells traits of raw targets, called with them by name; see ``tasks.traits``.
+        usual: place of what gives the default metric of raw targets, called with them by name: a ``Usual``,
+            or None for the first of ``metrics``.
+        calibration: place of a ``tasks.calibration.Calibration``, which makes probabilities more or less
+            certain; empty where predictions are none.
     """
 
     name: str
@@ -73,6 +90,8 @@ class TaskDeclaration:
     parameters: str = ""
     heads: tuple[str, ...] = ()
     traits: str = ""
+    usual: str = ""
+    calibration: str = ""
 
     @property
     def default_metric(self) -> Metric:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, suggest
 from automl.core.specs import COSTS, Direction, Objective, TaskKind
 from automl.tasks.catalog import TASKS, known_metrics
+from automl.tasks.declaration import Usual
 from automl.tasks.prefixes import name_written, prefixed, unprefixed
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _SPELLINGS: Mapping[str, Direction] = {
     "min": "minimize",
@@ -105,6 +111,22 @@ def smooth_objective(objective: Objective, kind: TaskKind) -> Objective:
         return objective
     loss = min(losses, key=lambda metric: metric.tie_breaker)
     return Objective(name=loss.name, direction=loss.direction)
+
+
+def usual_objective(
+    kind: TaskKind, targets: Mapping[str, np.ndarray] | None
+) -> tuple[tuple[Objective, ...], tuple[str, ...]]:
+    """Return what a search over such targets optimises when nothing is asked for, and a note where told.
+
+    Args:
+        kind: of the task.
+        targets: raw targets by name.
+    """
+    place = TASKS[kind].usual
+    found: Usual | None = at_place(place)(targets) if place and targets else None
+    if found is None:
+        return (default_objective(kind),), ()
+    return (Objective(name=found.metric.name, direction=found.metric.direction),), (found.note,)
 
 
 def default_objective(kind: TaskKind) -> Objective:

@@ -140,6 +140,19 @@ class FitsHead(Protocol):
 
 
 @runtime_checkable
+class Teaches(Protocol):
+    """A task in which a network can learn what others predict."""
+
+    def lesson(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Predictions as encoded targets, such as probabilities in the place of 0 and 1."""
+        ...
+
+    def taught(self, options: Any) -> Any:
+        """Return options without what helps against noisy or unequal labels: teachers have seen to that."""
+        ...
+
+
+@runtime_checkable
 class LearnsBaselines(Protocol):
     """A task with simple rules that are learned from the inputs, in closed form and within seconds."""
 

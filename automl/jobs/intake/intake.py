@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.notes import said_of, warnings_of
-from automl.core.specs import Objective, TaskKind
+from automl.core.specs import Objective
 from automl.data.catalog import MODALITIES
 from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.source import Source, open_source, refuse_pipe
@@ -30,7 +30,7 @@ from automl.study.optuna.pruners import PRUNERS
 from automl.study.proposals.samplers import SAMPLERS
 from automl.tasks.catalog import TASKS
 from automl.tasks.limits import check_limit, parse_limit
-from automl.tasks.objectives import check_objective, default_objective, parse_objective
+from automl.tasks.objectives import check_objective, parse_objective, usual_objective
 from automl.training.engine_choice import AUTO, ENGINES
 from automl.training.precision import PRECISIONS
 from automl.training.strategy import STRATEGIES
@@ -159,11 +159,11 @@ def take_in(
         reading = read_data(config, source, options)
         source, modality, dataset = reading.source, reading.modality, reading.dataset
         source.kept.shrink()
-    objectives = objectives_of(config, dataset.task, dataset.target_tasks)
+    objectives, usual = objectives_of(config, dataset)
     validation, notes = _validation(config, modality, dataset, source)
     folds, left_out = ((), ()) if validation is not None else split(reading.held_out(config), dataset)
     per_pass = epochs_per_pass(dataset.handling, len(dataset.examples))
-    notes = (*dataset.notes, *notes, *left_out, *note_of_parts(per_pass, len(dataset.examples)))
+    notes = (*dataset.notes, *notes, *left_out, *usual, *note_of_parts(per_pass, len(dataset.examples)))
     notes = (reading.choice.reason, *notes) if reading.choice.reason else notes
     note(story_of(source, dataset, folds, validation, objectives, total=reading.total))
     _tell(notes, note)
@@ -234,25 +234,25 @@ def read_options(config: JobConfig) -> ReadOptions:
     )
 
 
-def objectives_of(
-    config: JobConfig, task: TaskKind, parts: Mapping[str, TaskKind]
-) -> tuple[Objective, ...]:
-    """Return what is optimised: the user's metrics, or the task's default.
+def objectives_of(config: JobConfig, dataset: Dataset) -> tuple[tuple[Objective, ...], tuple[str, ...]]:
+    """Return what is optimised, the user's metrics or the usual one of such targets, and notes on it.
 
     Args:
         config: names the metrics.
-        task: kind of the task.
-        parts: for a task over several targets, the task of each by name.
+        dataset: its task and its raw targets.
 
     Raises:
         ConfigError: a metric or a constraint does not fit the task.
     """
+    task, parts = dataset.task, dataset.target_tasks
     chosen = tuple(parse_objective(text, parts) for text in config.metric)
     for objective in chosen:
         check_objective(objective, task, parts)
     for text in config.constraint:
         check_limit(parse_limit(text, parts), task, parts)
-    return chosen or (default_objective(task),)
+    if chosen:
+        return chosen, ()
+    return usual_objective(task, dataset.examples.targets)
 
 
 def _tell(notes: Sequence[str], note: Callable[[str], None]) -> None:

@@ -10,6 +10,7 @@ _METRICS = (ACCURACY, BALANCED_ACCURACY, F1_MACRO, ROC_AUC, PR_AUC, LOG_LOSS)
 _CONFUSION = ("automl.tasks.plots:confusion_matrix",)
 _EVIDENCE = "automl.tasks.evidence.classification:evidence"
 _HEADS = ("logits",)
+_CALIBRATION = "automl.tasks.calibration:OF_CLASSES"
 
 BINARY = TaskDeclaration(
     name="binary",
@@ -23,6 +24,8 @@ BINARY = TaskDeclaration(
     plots=_CONFUSION,
     evidence=_EVIDENCE,
     heads=_HEADS,
+    usual="automl.tasks.imbalance:usual_metric",
+    calibration=_CALIBRATION,
 )
 
 MULTICLASS = TaskDeclaration(
@@ -36,4 +39,5 @@ MULTICLASS = TaskDeclaration(
     plots=_CONFUSION,
     evidence=_EVIDENCE,
     heads=_HEADS,
+    calibration=_CALIBRATION,
 )

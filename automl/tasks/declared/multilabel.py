@@ -14,4 +14,5 @@ MULTILABEL = TaskDeclaration(
     probabilities=True,
     evidence="automl.tasks.evidence.multilabel:evidence",
     heads=("logits",),
+    calibration="automl.tasks.calibration:OF_FLAGS",
 )

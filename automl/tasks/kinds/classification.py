@@ -6,7 +6,7 @@ Symbols: n examples, k classes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import keras
@@ -20,6 +20,7 @@ from automl.core.tensors import Inputs
 from automl.metrics.classification import ClassScorer
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.classification import BINARY, MULTICLASS
+from automl.tasks.imbalance import positive_class
 from automl.tasks.layers import WeightedCrossentropy, check_head_start, head, softmax
 from automl.tasks.losses import JoinedLoss
 from automl.tasks.scoring import SingleTarget
@@ -151,9 +152,17 @@ class Classification:
         """Logits to probabilities."""
         return {TARGET: softmax(outputs[TARGET], name="probabilities")}
 
+    def lesson(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Probabilities are labels that are not certain."""
+        return {TARGET: np.asarray(predictions[TARGET], np.float32)}
+
+    def taught(self, options: ClassificationOptions) -> ClassificationOptions:
+        """Neither smoothing nor weights."""
+        return replace(options, label_smoothing=0.0, class_weight="none")
+
     def scorer(self) -> SingleTarget:
-        """Hears of one-hot targets and probabilities."""
-        return SingleTarget(ClassScorer())
+        """Hears of one-hot targets and probabilities; of two classes the rare one is the positive one."""
+        return SingleTarget(ClassScorer(positive=positive_class(self.shares)))
 
     def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``prediction`` and ``probability_<class>``."""

@@ -9,7 +9,7 @@ Symbols: n examples, m targets.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, make_dataclass
+from dataclasses import asdict, dataclass, field, fields, make_dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -29,7 +29,7 @@ from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.joint import JOINT
 from automl.tasks.losses import JoinedLoss
 from automl.tasks.prefixes import prefixed
-from automl.tasks.task import Task, TaskScorer
+from automl.tasks.task import Task, TaskScorer, Teaches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +122,23 @@ class Joint:
             else:
                 done[name] = _nested(partial(_finish, task), outputs[name], f"finish_{at}")
         return done
+
+    def lesson(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """What each target's task makes of its predictions.
+
+        Raises:
+            TypeError: a task that cannot be distilled.
+        """
+        return {
+            name: _teaching(task).lesson({TARGET: predictions[name]})[TARGET]
+            for name, task in self.tasks.items()
+        }
+
+    def taught(self, options: Any) -> Any:
+        """Each target's task changes its own options."""
+        for task in self.tasks.values():
+            options = replace(options, **asdict(_teaching(task).taught(_own(task, options))))
+        return options
 
     def scorer(self) -> JointScorer:
         """Return what scores each target by its own metrics, and all by their mean skill."""
@@ -240,6 +257,12 @@ def _weights(names: tuple[str, ...], balance: float) -> dict[str, float]:
     count = len(names)
     rest = (1 - balance) / max(1, count - 1)
     return {name: count * (balance if at == 0 else rest) for at, name in enumerate(names)}
+
+
+def _teaching(task: Task) -> Teaches:
+    if not isinstance(task, Teaches):
+        raise TypeError(f"A {task.kind} task cannot be distilled.")
+    return task
 
 
 def _options_of(tasks: Mapping[str, Task]) -> type[Any]:

@@ -6,7 +6,7 @@ Symbols: n examples, k labels.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import keras
@@ -109,6 +109,14 @@ class Multilabel:
     def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Logits to probabilities."""
         return {TARGET: sigmoid(outputs[TARGET], name="probabilities")}
+
+    def lesson(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Probabilities are labels that are not certain."""
+        return {TARGET: np.asarray(predictions[TARGET], np.float32)}
+
+    def taught(self, options: ClassificationOptions) -> ClassificationOptions:
+        """Neither smoothing nor weights."""
+        return replace(options, label_smoothing=0.0, class_weight="none")
 
     def scorer(self) -> SingleTarget:
         """Hears of labels and probabilities."""

@@ -12,7 +12,7 @@ Symbols: n examples, k targets.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import keras
@@ -186,6 +186,14 @@ class Regression:
             return {TARGET: within_range(outputs[TARGET], self.mean, self.scale, *seen, name="values")}
         mean = _floats(np.array(self.log_mean) + np.log(self.scale))
         return {TARGET: within_range(outputs[LOG], mean, self.log_scale, *seen, name="values", log=True)}
+
+    def lesson(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Values are encoded as targets are."""
+        return self.encode(predictions)
+
+    def taught(self, options: RegressionOptions) -> RegressionOptions:
+        """The squared error: what is learned has no outliers."""
+        return replace(options, loss="mse")
 
     def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of predictions in the unit of the target."""
