@@ -69,15 +69,17 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
         result = job(progress)
     summary = result.summary
     with understood(result.folder / "result.json", kinds=(ValueError,)):
-        shown = (
-            json.dumps({**{key: summary[key] for key in _JSON_KEYS}, "model": str(_model(result))})
-            if as_json
-            else _report(result, summary)
-        )
+        shown = json.dumps(_plain(result, summary)) if as_json else _report(result, summary)
     if timings:
         click.echo(_timings(summary.get("timings", ())), err=True)
     click.echo(shown)
     return INTERRUPTED if summary["state"] == "interrupted" else 0
+
+
+def _plain(result: Result, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``--json`` prints."""
+    known = {key: summary[key] for key in _JSON_KEYS}
+    return {**known, "calibration": summary.get("calibration"), "model": str(_model(result))}
 
 
 def _report(result: Result, summary: Any) -> str:

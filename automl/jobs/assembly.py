@@ -18,6 +18,7 @@ from automl.jobs.matching import taken
 from automl.models.ends import End, deal_ends, lead, necks_of, part_of
 from automl.models.family import Family
 from automl.tasks.catalog import fit_task
+from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.scoring import OutputScorer
 from automl.tasks.task import Task
 from automl.training.batches.transforms.catalog import TRANSFORMS
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from automl.data.cache import ArrayCache
     from automl.data.preprocessing.kept import Preprocessed
     from automl.models.layers.stacked import StackedModel
+    from automl.tasks.calibration import Calibration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +249,8 @@ def exported_model(
     prepared: Prepared,
     cores: Sequence[keras.Model | StackedModel],
     weights: Sequence[float] = (1.0,),
+    *,
+    temperature: float = 1.0,
 ) -> keras.Model:
     """Return one model from raw inputs to predictions: preprocessing, trained cores, decoding, their mean.
 
@@ -257,6 +261,7 @@ def exported_model(
         cores: one, or several whose predictions are blended; these get names of their own. The networks
             of a stacked one have equal shares of its weight.
         weights: one per core; they sum to 1.
+        temperature: that the logits of predicted probabilities are divided by; 1 leaves them as they are.
     """
     from automl.data.raw_model import RawModel
     from automl.models.layers.stacked import StackedModel
@@ -267,7 +272,8 @@ def exported_model(
         tensors = dict(front.output)
     if len(cores) == 1 and not isinstance(cores[0], StackedModel):
         predictions = task.finish(_on_tensors(cores[0], tensors))
-        return RawModel(inputs=front.input, outputs=bare(predictions), name="automl")
+        answer = calibrated_at(task.declaration, predictions, temperature)
+        return RawModel(inputs=front.input, outputs=bare(answer), name="automl")
     several: list[dict[str, KerasTensor]] = []
     shares: list[float] = []
     for number, (core, weight) in enumerate(zip(cores, weights, strict=True)):
@@ -278,7 +284,18 @@ def exported_model(
         several += each
         shares += [weight / len(each)] * len(each)
     blend = at_place(task.declaration.blend)
-    return RawModel(inputs=front.input, outputs=bare(blend(several, shares)), name="automl")
+    answer = calibrated_at(task.declaration, blend(several, shares), temperature)
+    return RawModel(inputs=front.input, outputs=bare(answer), name="automl")
+
+
+def calibrated_at(
+    declaration: TaskDeclaration, predictions: Mapping[str, Any], temperature: float
+) -> dict[str, Any]:
+    """Return predictions, arrays or tensors, at a temperature; see ``tasks.calibration``."""
+    if temperature == 1.0:
+        return dict(predictions)
+    calibration: Calibration = at_place(declaration.calibration)
+    return calibration.apply(predictions, temperature)
 
 
 def _on_tensors(

@@ -16,6 +16,7 @@ from automl.core.specs import Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED
 from automl.jobs.answers import listed
 from automl.jobs.extensions import record_of
+from automl.jobs.finish.calibrated import Calibrated, calibrated
 from automl.jobs.finish.every_row import Grown, grown_on_every_row
 from automl.jobs.finish.exported import SECONDS, check_exported
 from automl.jobs.finish.leaderboard import leaderboard_frame
@@ -58,17 +59,20 @@ def finish(
     warning = _warned(session, records)
     phases = intake.source.phases
     with phases.phase("exporting the best model"):
-        winner = train_winner(session, records)
-        save_model(winner.exported(), folder.model)
+        found = calibrated(train_winner(session, records), session.config.seed)
+        save_model(found.winner.exported(), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
-    summary = _summary(session, records, winner, state, warning)
+    summary = _summary(session, records, found, state, warning)
     _write_result(session, summary)
     if intake.drawn is not None:
-        grown = grown_on_every_row(session, winner, lambda: state != COMPLETE or ended())
-        session, winner = _with_grown(session, grown), grown.winner
+        grown = grown_on_every_row(session, found.winner, lambda: state != COMPLETE or ended())
+        session, found = _with_grown(session, found, grown)
         state = INTERRUPTED if grown.ended else state
-        summary = _summary(session, records, winner, state, warning)
+        summary = _summary(session, records, found, state, warning)
         _write_result(session, summary)
+    if found.note:
+        session.progress.note(found.note)
+    winner = found.winner
     with phases.phase("checking the exported model"):
         summary = {**summary, **_checked(session, winner, summary)}
     _write_result(session, summary)
@@ -110,14 +114,15 @@ def _tidy(folder: JobFolder) -> None:
         journal.unlink(missing_ok=True)
 
 
-def _with_grown(session: Session, grown: Grown) -> Session:
+def _with_grown(session: Session, found: Calibrated, grown: Grown) -> tuple[Session, Calibrated]:
     """Write the model of a winner that all rows made better; the session knows of it."""
     if any(member.metrics for member in grown.winner.members):
-        save_model(grown.winner.exported(), session.folder.model)
+        found = calibrated(replace(grown.winner, temperature=1.0), session.config.seed)
+        save_model(found.winner.exported(), session.folder.model)
     for note in grown.notes:
         session.progress.note(note)
     intake = session.intake
-    return replace(session, intake=replace(intake, notes=(*intake.notes, *grown.notes)))
+    return replace(session, intake=replace(intake, notes=(*intake.notes, *grown.notes))), found
 
 
 def _checked(session: Session, winner: TrainedWinner, summary: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,9 +204,9 @@ def _baseline_warning(records: Records, objective: Objective) -> str:
 
 
 def _summary(
-    session: Session, records: Records, winner: TrainedWinner, state: str, warning: str
+    session: Session, records: Records, found: Calibrated, state: str, warning: str
 ) -> dict[str, Any]:
-    intake, folder, metrics = session.intake, session.folder, winner.metrics
+    intake, folder, metrics = session.intake, session.folder, found.winner.metrics
     run_id = session.tracker.resolve(read_json(folder.state)["run_id"])
     family, parameters = intake.space.split(records.best.configuration)
     families = [intake.space.split(member.configuration)[0] for member in records.members()]
@@ -218,6 +223,7 @@ def _summary(
         "members": winner_to_json(records.winner),
         "ensemble_score": metrics.get(intake.objectives[0].name, records.best.scores[0]),
         "ensemble_metrics": dict(metrics),
+        "calibration": found.facts,
         "folds": len(session.setting.parts) or None,
         "spread": records.best.spread,
         "trials": len(records.trials),

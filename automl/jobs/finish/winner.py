@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from automl.core.catalog import at_place
 from automl.core.targets import count_rows
-from automl.jobs.assembly import Prepared, exported_model
+from automl.jobs.assembly import Prepared, calibrated_at, exported_model
 from automl.tasks.decoding import finished
 from automl.training.engine import Part
 
@@ -98,11 +98,13 @@ class TrainedWinner:
         prepared: what all members read.
         members: heaviest first; their weights sum to 1.
         parts: rows of each fold; empty where a part was held out.
+        temperature: that the logits of predicted probabilities are divided by, see ``tasks.calibration``.
     """
 
     prepared: Prepared
     members: tuple[TrainedMember, ...]
     parts: tuple[Part, ...] = ()
+    temperature: float = 1.0
 
     @property
     def records(self) -> tuple[TrialRecord, ...]:
@@ -112,7 +114,8 @@ class TrainedWinner:
     def exported(self) -> keras.Model:
         """The members joined into one model, from raw inputs to predictions."""
         cores = [member.stacked() for member in self.members]
-        return exported_model(self.prepared, cores, [member.weight for member in self.members])
+        weights = [member.weight for member in self.members]
+        return exported_model(self.prepared, cores, weights, temperature=self.temperature)
 
     def predictions(
         self, rows: np.ndarray | None = None, *, batch_size: int = BATCH
@@ -145,8 +148,13 @@ class TrainedWinner:
     @cached_property
     def metrics(self) -> Mapping[str, float]:
         """Metrics of the validation part, each row by weights that were not trained on it."""
-        if len(self.members) == 1:
-            return {**self.members[0].record.metrics, **self.members[0].metrics}
+        if len(self.members) > 1:
+            return self.scores()
+        known = {**self.members[0].record.metrics, **self.members[0].metrics}
+        return known if self.temperature == 1.0 else {**known, **self.scores()}
+
+    def scores(self) -> dict[str, float]:
+        """Score the members as they are, see ``metrics``."""
         scorer, prepared = self.prepared.task.scorer(), self.prepared
         scorer.update(prepared.targets, self.held_out(), prepared.validation.groups)
         return scorer.result()
@@ -154,9 +162,10 @@ class TrainedWinner:
     def _blend(
         self, predictions: list[dict[str, np.ndarray]], weights: list[float]
     ) -> dict[str, np.ndarray]:
-        if len(predictions) == 1:
-            return predictions[0]
-        return dict(at_place(self.prepared.task.declaration.blend)(predictions, weights))
+        declaration = self.prepared.task.declaration
+        blend = at_place(declaration.blend) if len(predictions) > 1 else None
+        whole = dict(blend(predictions, weights)) if blend else predictions[0]
+        return calibrated_at(declaration, whole, self.temperature)
 
 
 def raw_outputs(

@@ -14,6 +14,7 @@ import automl
 from automl.core.members import Member, joined_winner
 from automl.jobs.finish.members import train_winner
 from automl.jobs.finish.winner import TrainedWinner, raw_outputs
+from automl.tasks.calibration import tempered
 from automl.tasks.decoding import finished
 
 ROWS = 120
@@ -78,11 +79,13 @@ def test_the_exported_model_predicts_the_weighted_mean(task, folds, joining, tmp
     raw = winner.prepared.validation.inputs
     frame = pd.DataFrame({name: np.asarray(raw[name]).ravel() for name in ("a", "town")})
 
-    predicted = by_plain_keras(result, frame)
+    predicted, expected = by_plain_keras(result, frame), means(winner)
+    if calibration := result.summary["calibration"]:
+        expected = tempered(expected, calibration["temperature"], exclusive=True)
 
     assert [member.weight for member in winner.members] == [0.75, 0.25]
     assert [len(list(member.networks())) for member in winner.members] == [folds, folds]
-    np.testing.assert_allclose(predicted, means(winner), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(predicted, expected, rtol=0, atol=1e-5)
     assert not np.allclose(predicted, _first(winner).predictions()["target"], rtol=0, atol=1e-3)
     assert result.summary["exported_error"] == ""
     assert len(result.predict(frame.head(3))) == 3
