@@ -91,13 +91,24 @@ def checked(frame: pd.DataFrame, where: str, known: Mapping[str, NumberStyle] | 
             changed[name] = stored
             notes += [Note(f"Column {name!r} {note}.")] if note else []
     if changed:
-        plain = plain.assign(**changed)
+        plain = with_columns(plain, changed)
     numbers = plainly({name: plain[name] for name in names}, known=known)
     return Checked(
-        frame=plain.assign(**numbers.columns) if numbers.columns else plain,
+        frame=with_columns(plain, numbers.columns) if numbers.columns else plain,
         notes=(*notes, *numbers.notes),
         styles=numbers.styles,
     )
+
+
+def with_columns(frame: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a copy of a table with columns in place of those of the same names, or behind the others.
+
+    As ``assign`` does, which fails where a column is called ``self``.
+    """
+    copy = frame.copy(deep=False)
+    for name, values in columns.items():
+        copy[name] = values
+    return copy
 
 
 def _with_whole_numbers(frame: pd.DataFrame, table: pa.Table) -> pd.DataFrame:

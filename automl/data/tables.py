@@ -19,7 +19,7 @@ from automl.core.errors import DataError
 from automl.core.names import free_name
 from automl.core.notes import Note
 from automl.data.cells import arrow_texts, as_number, as_text, is_missing
-from automl.data.frames import checked, frame_of, read_parquet, to_pandas
+from automl.data.frames import checked, frame_of, read_parquet, to_pandas, with_columns
 from automl.data.large.drawn import Drawn
 from automl.data.large.parquet_file import table_of
 from automl.data.large.sampling import drawn_rows
@@ -59,7 +59,7 @@ class Table:
             for name in head.columns
             if arrow_texts(head[name]) is not None
         }
-        return head.assign(**texts).copy()
+        return with_columns(head, texts).copy()
 
 
 def read_table(source: Source, *, header: bool = True) -> Table:

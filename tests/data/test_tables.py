@@ -387,3 +387,11 @@ def test_the_head_of_a_column_has_its_own_words_alone(tmp_path):
 
     assert as_text(head["word"]).tolist() == ["w0", "w1"]
     assert as_number(head["number"])[0].tolist() == [0.5, 1.5]
+
+
+def test_a_column_may_be_called_self(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("self,other\nyes,1\nno,2\n")
+    frame = pd.DataFrame({"self": ["yes", "no"], "other": pd.array([1, None], "Int64")})
+
+    assert first_rows(open_source(tmp_path / "data.csv"), 2)["self"].tolist() == ["yes", "no"]
+    assert list(read_table(open_source(frame)).frame.columns) == ["self", "other"]
