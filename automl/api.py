@@ -337,6 +337,7 @@ def _search(
             replace(source, phases=phases),
             folder.cache,
             alone=alone,
+            audits=True,
             data_is_good=started_beside,
             note=progress.note,
         )

@@ -6,7 +6,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -238,6 +238,7 @@ def _summary(
         },
         "warning": warning,
         **listed(intake.notes),
+        "audit": [asdict(finding) for finding in intake.findings],
         "modality": intake.modality.name,
         "task": intake.dataset.task,
         "model": folder.model.name,

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError, suggest
 from automl.core.notes import said_of, warnings_of
 from automl.core.specs import Objective
+from automl.data.audit.finding import Finding
 from automl.data.catalog import MODALITIES
 from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
+from automl.jobs.intake.audited import audited
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
 from automl.jobs.intake.folds import split
-from automl.jobs.intake.large import read_data
+from automl.jobs.intake.large import Reading, read_data
 from automl.jobs.intake.lengths import epochs_per_pass, note_of_parts
 from automl.jobs.intake.searched import lay_out
 from automl.jobs.intake.settings import check_settings
@@ -61,6 +63,7 @@ class Intake:
         epochs_per_pass: epochs that a pass over the training part is divided into.
         passes: how many passes all epochs are, by family, where an epoch is several.
         notes: what the user should know of the data.
+        findings: what is suspicious about it.
         backend: of this process and of the trials.
         drawn: what is known of all rows where the examples are a sample of a large table; else None.
     """
@@ -79,6 +82,7 @@ class Intake:
     passes: Mapping[str, int]
     notes: tuple[str, ...]
     backend: Backend
+    findings: tuple[Finding, ...] = ()
     drawn: Drawn | None = None
 
     @property
@@ -135,6 +139,7 @@ def take_in(
     cache: Path | None = None,
     *,
     alone: bool = True,
+    audits: bool = False,
     data_is_good: Callable[[Backend, Handling], object] = lambda backend, handling: None,
     note: Callable[[str], None] = lambda text: None,
 ) -> Intake:
@@ -147,6 +152,7 @@ def take_in(
         source: its data.
         cache: folder in which what is slow to read and to prepare is kept, or None to keep nothing.
         alone: whether this process does nothing else.
+        audits: whether suspicious things about the data are looked for, and told.
         data_is_good: called before Keras is loaded, with the backends and how the examples are handled.
         note: is told then what was read.
 
@@ -154,21 +160,16 @@ def take_in(
         ConfigError: the backend that was asked for cannot run.
     """
     source = _with_cache(source, cache)
-    options = read_options(config)
-    with source.phases.phase(f"reading {source.name}"):
-        reading = read_data(config, source, options)
-        source, modality, dataset = reading.source, reading.modality, reading.dataset
-        source.kept.shrink()
-    objectives, usual = objectives_of(config, dataset)
-    validation, notes = _validation(config, modality, dataset, source)
-    folds, left_out = ((), ()) if validation is not None else split(reading.held_out(config), dataset)
+    divided = divide(config, source)
+    reading, folds, validation = divided.reading, divided.folds, divided.validation
+    source, modality, dataset = reading.source, reading.modality, reading.dataset
     per_pass = epochs_per_pass(dataset.handling, len(dataset.examples))
-    notes = (*dataset.notes, *notes, *left_out, *usual, *note_of_parts(per_pass, len(dataset.examples)))
-    notes = (reading.choice.reason, *notes) if reading.choice.reason else notes
-    note(story_of(source, dataset, folds, validation, objectives, total=reading.total))
+    notes = (*divided.notes, *note_of_parts(per_pass, len(dataset.examples)))
+    note(divided.story())
     _tell(notes, note)
     backend = choose_backends(config, dataset.handling, dataset.task, data=source.content, alone=alone)
     data_is_good(backend, dataset.handling)
+    findings = audited(source, dataset, folds, validation, note) if audits else ()
     with source.phases.phase(f"loading Keras on {backend.own}"):
         import_keras(backend.own)
     searched = lay_out(config, modality, dataset, folds, note)
@@ -178,7 +179,7 @@ def take_in(
         dataset=dataset,
         folds=folds,
         validation=validation,
-        objectives=objectives,
+        objectives=divided.objectives,
         families=searched.families,
         space=searched.space,
         epochs=searched.epochs,
@@ -186,8 +187,59 @@ def take_in(
         epochs_per_pass=per_pass,
         passes=searched.passes,
         notes=(*notes, *searched.notes),
+        findings=findings,
         backend=backend,
         drawn=reading.drawn,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Divided:
+    """Data that was read and divided; no framework is loaded for it.
+
+    Attributes:
+        reading: what was read.
+        objectives: what is optimised.
+        folds: see ``Intake``.
+        validation: see ``Intake``.
+        notes: what the user should know of the data.
+    """
+
+    reading: Reading
+    objectives: tuple[Objective, ...]
+    folds: tuple[Fold, ...]
+    validation: Examples | None
+    notes: tuple[str, ...]
+
+    def story(self) -> str:
+        """What was read, in lines."""
+        reading = self.reading
+        return story_of(
+            reading.source,
+            reading.dataset,
+            self.folds,
+            self.validation,
+            self.objectives,
+            total=reading.total,
+        )
+
+
+def divide(config: JobConfig, source: Source) -> Divided:
+    """Read the data of a job and divide it."""
+    with source.phases.phase(f"reading {source.name}"):
+        reading = read_data(config, source, read_options(config))
+        reading.source.kept.shrink()
+    dataset = reading.dataset
+    objectives, usual = objectives_of(config, dataset)
+    validation, notes = _validation(config, reading.modality, dataset, reading.source)
+    folds, left_out = ((), ()) if validation is not None else split(reading.held_out(config), dataset)
+    reason = (reading.choice.reason,) if reading.choice.reason else ()
+    return Divided(
+        reading=reading,
+        objectives=objectives,
+        folds=folds,
+        validation=validation,
+        notes=(*reason, *dataset.notes, *notes, *left_out, *usual),
     )
 
 

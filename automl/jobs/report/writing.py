@@ -15,6 +15,7 @@ from automl.core.files import write_whole
 from automl.core.reports import Report, Section, report_from_json, report_to_json
 from automl.core.specs import TrialRecord
 from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.report.audited import audit_remarks, audit_section
 from automl.jobs.report.facts import Searched, configuration_words, parameters_of, value_words
 from automl.jobs.report.history import history_section
 from automl.jobs.report.judging import Judged, scores_of
@@ -45,10 +46,11 @@ def report_of(searched: Searched, judged: Judged | None, *, kind: str, what: str
         made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         verdict=verdict_of(searched, scores, what),
         headline=headline_of(searched, scores, dict(searched.card).get(SIZE, "")),
-        remarks=in_order((*remarks_of(searched, scores), *remarks)),
+        remarks=in_order((*remarks_of(searched, scores), *audit_remarks(searched), *remarks)),
         sections=(
             scores_section(searched, scores),
             *shown,
+            audit_section(searched),
             *trial_sections(searched),
             history_section(searched),
             _model_section(searched),

@@ -47,7 +47,7 @@ def test_every_number_of_the_drawings_stands_in_the_json(tmp_path):
     known = json.loads((tmp_path / "report.json").read_text())
     keys = [section["key"] for section in known["sections"]]
 
-    assert keys == ["scores", "answers", "parameters", "search", "model", "card"]
+    assert keys == ["scores", "answers", "audit", "parameters", "search", "model", "card"]
     assert known["scores"][0]["metrics"] == {"accuracy": 0.85}
     assert known["scores"][0]["intervals"] == {"accuracy": [0.83, 0.87]}
 
