@@ -1,7 +1,8 @@
 """Training that goes on where it stopped: after a crash, or where Hyperband promotes a trial.
 
 Model, optimizer and the random layers have the values that they had after the last epoch kept, so the rest
-of the training is what it would have been. What a program's own callbacks remember begins anew.
+of the training is what it would have been, but for the order of the batches, which Keras draws anew. What
+a program's own callbacks remember begins anew, too.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -70,9 +70,11 @@ class GridSearchOracle(Oracle):
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """See ``Oracle``."""
-        tried = [trial.hyperparameters.values for trial in self.trials.values()]
-        values = next((point for point in _grid(self.get_space()) if point not in tried), None)
-        return STOPPED if values is None else _running(values, "sampler")
+        space = _grid(self.get_space())
+        values = next((point for point in space if not any(map(_like(point), self.trials.values()))), None)
+        if values is not None:
+            return _running(values, "sampler")
+        return {"status": TrialStatus.IDLE} if self.ongoing_trials else STOPPED
 
 
 class HyperbandOracle(Oracle):
@@ -214,6 +216,17 @@ class _Bracket:
 
 def _running(values: dict[str, Any], origin: str) -> dict[str, Any]:
     return {"status": TrialStatus.RUNNING, "values": values, "origin": origin}
+
+
+def _like(point: dict[str, Any]) -> Callable[[Trial], bool]:
+    """Whether a trial has shown what a point would show: what it did not ask for made no difference."""
+
+    def shown(trial: Trial) -> bool:
+        values = trial.hyperparameters.values
+        whole = trial.status == TrialStatus.COMPLETED and bool(values)
+        return values.items() <= point.items() if whole else values == point
+
+    return shown
 
 
 def _grid(space: HyperParameters) -> Iterator[dict[str, Any]]:

@@ -81,17 +81,17 @@ def test_mirrored_scales_are_fine_at_the_far_end():
 @pytest.mark.parametrize(
     ("make", "error", "text"),
     [
-        (lambda: Choice("c", []), ValueError, "must be given"),
+        (lambda: Choice("c", []), ValueError, "must be provided"),
         (lambda: Choice("c", [1, "a"]), TypeError, "only one type"),
         (lambda: Choice("c", [None, None]), TypeError, "can contain only"),
         (lambda: Choice("c", ["a"], default="b"), ValueError, "default"),
         (lambda: Choice("c", ["a"], ordered=True), ValueError, "ordered"),
-        (lambda: Boolean("b", default=None), ValueError, "True or False"),
-        (lambda: Fixed("f", None), ValueError, "expected int, float"),
+        (lambda: Boolean("b", default=None), ValueError, "Python boolean"),
+        (lambda: Fixed("f", None), ValueError, "must be an int"),
         (lambda: Int("n", 1.5, 2), ValueError, "must be an int"),
         (lambda: Int("n", 3, 2), ValueError, "above max_value"),
         (lambda: Float("x", 0, 1, sampling="log"), ValueError, "above 0"),
-        (lambda: Float("x", 1, 2, sampling="cubic"), ValueError, "`sampling`"),
+        (lambda: Float("x", 1, 2, sampling="cubic"), ValueError, "sampling must be"),
         (lambda: Float("x", 1, 2, step=1, sampling="log"), ValueError, "step above 1"),
         (lambda: deserialize({"class_name": "Tree", "config": {}}), ValueError, "Tree"),
     ],
@@ -180,9 +180,9 @@ def test_impossible_conditions_are_refused():
     hp = HyperParameters()
     hp.Choice("kind", ["a", "b"])
 
-    with pytest.raises(ValueError, match="no hyperparameter 'other'"), hp.conditional_scope("other", [1]):
+    with pytest.raises(ValueError, match=r"'other'.*not defined"), hp.conditional_scope("other", [1]):
         pass
-    with pytest.raises(ValueError, match="itself"), hp.conditional_scope("kind", ["a"]):
+    with pytest.raises(ValueError, match="cannot have the same name"), hp.conditional_scope("kind", ["a"]):
         hp.Choice("kind", ["a", "b", "c"])
 
 

@@ -163,3 +163,22 @@ def test_fatal_errors_end_the_program(tmp_path):
 
     with pytest.raises(keras_tuner.FatalTypeError, match="`return` missing"):
         Tuner(directory=tmp_path, project_name="job").search(verbose=0)
+
+
+def test_what_a_trial_does_not_ask_for_does_not_multiply_the_grid(tmp_path):
+    class Tuner(keras_tuner.GridSearch):
+        def run_trial(self, trial, **kwargs):
+            hp = trial.hyperparameters
+            return hp.Choice("one", [1, 2]) if hp.Boolean("first") else hp.Choice("other", [3, 4, 5])
+
+    tuner = Tuner(directory=tmp_path, project_name="job")
+    tuner.search(verbose=0)
+
+    assert len(tuner.oracle.trials) == 3 + 2 * 3
+
+
+def test_objectives_are_equal_in_any_order():
+    both = [keras_tuner.Objective("a", "min"), keras_tuner.Objective("b", "max")]
+    oracle = keras_tuner.oracles.RandomSearchOracle
+
+    assert oracle(both).objective == oracle(both[::-1]).objective != oracle(both[0]).objective

@@ -47,7 +47,7 @@ def test_results_become_metrics_and_a_step(results, metrics, step):
     ("results", "objective", "error", "text"),
     [
         (None, LOSS, errors.FatalTypeError, "`return` missing"),
-        ("good", LOSS, errors.FatalTypeError, "got 'good'"),
+        ("good", LOSS, errors.FatalTypeError, "It is 'good'"),
         ({"loss": 1}, LOSS, errors.FatalValueError, "no 'val_loss'.*it has loss"),
         (history(loss=[1]), LOSS, errors.FatalValueError, "no 'val_loss'"),
         ([1.0, None], LOSS, errors.FatalTypeError, "`return` missing"),
@@ -67,6 +67,9 @@ def test_results_without_a_score_are_refused(results, objective, error, text):
         ("val_f1_score", "max"),
         ("val_mean_absolute_error", "min"),
         ("score", None),
+        (keras.metrics.FalsePositives(), "min"),
+        (keras.losses.hinge, "min"),
+        (len, None),
     ],
 )
 def test_names_tell_what_is_better(name, direction):
@@ -83,7 +86,7 @@ def test_several_objectives_are_one_sum():
 
 @pytest.mark.parametrize("wrong", ["my_metric", 3])
 def test_unclear_objectives_are_refused(wrong):
-    with pytest.raises(ValueError, match=r"Could not infer|expected a metric's name"):
+    with pytest.raises(ValueError, match=r"Could not infer|not understood"):
         create_objective(wrong)
     with pytest.raises(ValueError, match="min or max"):
         Objective("loss", "down")

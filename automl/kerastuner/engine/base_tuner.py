@@ -125,7 +125,7 @@ class BaseTuner:
                 stacklevel=2,
             )
             return
-        tuner_utils.validate_trial_results(results, objective, f"{type(self).__name__}.run_trial()")
+        tuner_utils.validate_trial_results(results, objective, "Tuner.run_trial()")
         metrics = tuner_utils.convert_to_metrics_dict(results, objective)
         self.oracle.update_trial(
             trial.trial_id, metrics, step=tuner_utils.get_best_step(results, objective)

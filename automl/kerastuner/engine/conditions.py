@@ -20,7 +20,7 @@ class Parent:
     def __init__(self, name: str, values: Any) -> None:
         listed = list(values) if isinstance(values, list | tuple) else [values]
         if not all(isinstance(value, str | int | float) for value in listed):
-            raise TypeError(f"Condition on {name!r}: expected str, int, float or bool, got {listed}.")
+            raise TypeError(f"Condition on {name!r}: Can contain only str, int, float, bool, got {listed}.")
         self.name = name
         self.values = listed
 

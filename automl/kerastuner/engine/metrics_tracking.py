@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -198,10 +199,25 @@ class MetricsTracker:
         return self.metrics[name]
 
 
-def infer_metric_direction(name: str) -> str | None:
-    """Return ``min`` or ``max`` for a metric whose name tells what is better, else None."""
+def infer_metric_direction(metric: Any) -> str | None:
+    """Return ``min`` or ``max`` for a metric whose name tells what is better, else None.
+
+    Args:
+        metric: its name, or a metric or loss of Keras.
+    """
+    name = metric if isinstance(metric, str) else _name_in_keras(metric)
     try:
         direction = parse_user_metric(name).direction
     except ConfigError:
         return None
     return next(word for word, ours in WORDS.items() if ours == direction)
+
+
+def _name_in_keras(metric: Any) -> str:
+    """The name of a metric or loss, ``false_positives`` for ``FalsePositives``; empty if not of Keras."""
+    import keras
+
+    name = getattr(metric, "__name__", type(metric).__name__)
+    if not (hasattr(keras.metrics, name) or hasattr(keras.losses, name)):
+        return ""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

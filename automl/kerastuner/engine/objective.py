@@ -81,6 +81,16 @@ class MultiObjective(Objective):
         signs = {"min": 1, "max": -1}
         return sum(signs[item.direction] * item.get_value(logs) for item in self.objectives)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, MultiObjective) and self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash(self._parts())
+
+    def _parts(self) -> frozenset[str]:
+        """The objectives, whose order does not matter."""
+        return frozenset(map(str, self.objectives))
+
     def __str__(self) -> str:
         return f"Multi{super().__str__()}: [{', '.join(map(str, self.objectives))}]"
 
@@ -102,12 +112,12 @@ def create_objective(objective: Any) -> Objective:
         return objective
     if not isinstance(objective, str):
         raise ValueError(
-            f"objective: expected a metric's name or an Objective, got {type(objective).__name__}."
+            f"objective not understood, expected a metric's name or an Objective, got {objective!r:.80}."
         )
     direction = infer_metric_direction(objective)
     if direction is None:
         raise ValueError(
-            f"Could not infer whether a larger {objective!r} is better. Write "
+            f"Could not infer optimization direction of {objective!r} from its name. Write "
             f'Objective("{objective}", direction="max"), or "min".'
         )
     return Objective(objective, direction)

@@ -104,18 +104,18 @@ def validate_trial_results(results: Any, objective: Objective, func_name: str) -
     if metrics is None:
         forgot = " Is a `return` missing?" if results is None else ""
         raise errors.FatalTypeError(
-            f"{func_name}: expected the return value to be a number, a dictionary of metrics, what "
-            f"Model.fit returns, or a list of these, got {results!r:.200}.{forgot}"
+            f"Expected what is returned by {func_name} to be one of: a number, metrics by name, what "
+            f"Model.fit returns, or a list of these. It is {results!r:.200}.{forgot}"
         )
     if objective.has_value(metrics):
         return
     if isinstance(objective, DefaultObjective):
         raise errors.FatalTypeError(
-            f"{func_name}: without an `objective` the return value has to be a single float, got "
-            f"{results!r:.200}. Return a number, or name the objective."
+            f"Expected what is returned by {func_name} to be a single float, as no `objective` is named. "
+            f"It is {results!r:.200}."
         )
     raise errors.FatalValueError(
-        f"{func_name}: the return value has no {objective.name!r}, which is the objective; it has "
+        f"{func_name}: the return value has no {objective.name!r}, the specified objective; it has "
         f"{', '.join(sorted(metrics)) or 'nothing'}."
     )
 

@@ -36,9 +36,11 @@ class Choice(HyperParameter):
         self._values = _checked(name, values)
         numbers = not isinstance(self._values[0], str)
         if default is not None and default not in self._values:
-            raise ValueError(f"Choice {name!r}: the default {default!r} is none of {self._values}.")
+            raise ValueError(
+                f"Choice {name!r}: the default value should be in {self._values}, got {default!r}."
+            )
         if ordered and not numbers:
-            raise ValueError(f"Choice {name!r}: `ordered` must be False for texts, got {ordered}.")
+            raise ValueError(f"Choice {name!r}: `ordered` must be `False` for texts, got {ordered}.")
         self.ordered = numbers if ordered is None else ordered
 
     @property
@@ -81,7 +83,7 @@ class Boolean(HyperParameter):
     ) -> None:
         super().__init__(name, default, conditions)
         if not isinstance(default, bool):
-            raise ValueError(f"Boolean {name!r}: expected `default` to be True or False, got {default!r}.")
+            raise ValueError(f"Boolean {name!r}: `default` must be a Python boolean, got {default!r}.")
 
     @property
     def values(self) -> tuple[bool, bool]:
@@ -112,7 +114,7 @@ class Fixed(HyperParameter):
     def __init__(self, name: str, value: Any, conditions: Sequence[Parent] | None = None) -> None:
         super().__init__(name, value, conditions)
         if not isinstance(value, str | int | float):
-            raise ValueError(f"Fixed {name!r}: expected int, float, str or bool, got {value!r}.")
+            raise ValueError(f"Fixed {name!r}: the value must be an int, float, str, bool, got {value!r}.")
         self.value = value
 
     @property
@@ -137,12 +139,12 @@ class Fixed(HyperParameter):
 def _checked(name: str, values: Sequence[Any]) -> list[Any]:
     listed = list(values)
     if not listed:
-        raise ValueError(f"Choice {name!r}: `values` must be given.")
+        raise ValueError(f"Choice {name!r}: `values` must be provided.")
     types = {type(value) for value in listed}
     if len(types) > 1:
         raise TypeError(f"Choice {name!r}: a choice can contain only one type of value, got {listed}.")
     if not isinstance(listed[0], str | int | float):
         raise TypeError(
-            f"Choice {name!r}: a choice can contain only int, float, str or bool, got {listed}."
+            f"Choice {name!r}: a choice can contain only `int`, `float`, `str`, `bool`, got {listed}."
         )
     return listed

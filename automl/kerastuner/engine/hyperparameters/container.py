@@ -61,7 +61,7 @@ class HyperParameters:
         """
         parent = self._full(parent_name)
         if not self.exists(parent):
-            raise ValueError(f"There is no hyperparameter {parent!r} that could decide on others.")
+            raise ValueError(f"Hyperparameter {parent!r}, which is to decide on others, is not defined.")
         condition = Parent(parent, parent_values)
         self._conditions.append(condition)
         holds = condition.is_active(self.values)
@@ -221,7 +221,7 @@ class HyperParameters:
     def _register(self, item: HyperParameter, *, overwrite: bool, known: bool) -> Any:
         for condition in item.conditions:
             if condition.name == item.name:
-                raise ValueError(f"A hyperparameter cannot depend on itself: {item.name!r}.")
+                raise ValueError(f"{item.name!r} cannot have the same name as what it depends on.")
         own = type(item).from_config(item.get_config())
         if known:
             self._replace(own)
@@ -244,17 +244,19 @@ class HyperParameters:
         return "/".join([*self._names, str(name)])
 
 
-def serialize(item: HyperParameter) -> dict[str, Any]:
-    """Return a hyperparameter as plain JSON with its class."""
+def serialize(item: HyperParameter | HyperParameters) -> dict[str, Any]:
+    """Return a hyperparameter, or all of a container, as plain JSON with its class."""
     return {"class_name": type(item).__name__, "config": item.get_config()}
 
 
-def deserialize(plain: Mapping[str, Any]) -> HyperParameter:
+def deserialize(plain: Mapping[str, Any]) -> Any:
     """Make what ``serialize`` told.
 
     Raises:
         ValueError: a class that is not known.
     """
+    if plain["class_name"] == HyperParameters.__name__:
+        return HyperParameters.from_config(plain["config"])
     if plain["class_name"] not in _CLASSES:
         known = ", ".join(_CLASSES)
         raise ValueError(f"Unknown kind of hyperparameter {plain['class_name']!r}; known: {known}.")

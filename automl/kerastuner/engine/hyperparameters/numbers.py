@@ -109,7 +109,7 @@ class Numerical(HyperParameter):
     def _check(self) -> None:
         where = f"{type(self).__name__} {self.name!r}"
         if self.sampling not in SCALES:
-            raise ValueError(f"{where}: expected `sampling` to be one of {SCALES}, got {self.sampling!r}.")
+            raise ValueError(f"{where}: sampling must be one of {SCALES}, got {self.sampling!r}.")
         if self.min_value > self.max_value:
             raise ValueError(f"{where}: min_value {self.min_value} is above max_value {self.max_value}.")
         if self.sampling != "linear" and self.min_value <= 0:
