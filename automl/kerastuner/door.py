@@ -216,7 +216,7 @@ class Door:
             seed=plan.seed if plan else derive(self.seed, "trial", number),
             run_id=plan.run_id if plan else "",
             origin=effort.origin,
-            reason=" ".join((trial.message or effort.reason).split())[-240:],
+            reason=_reason(trial.message or "") or effort.reason,
         )
         if trial.status != TrialStatus.COMPLETED or trial.score is None:
             return record
@@ -231,6 +231,11 @@ class Door:
             epochs=max(effort.epochs, best),
             best_epoch=best,
         )
+
+
+def _reason(message: str) -> str:
+    """The first line of a message, which names the error; its traceback follows."""
+    return next(iter(message.strip().splitlines()), "")[:240]
 
 
 def refuse_chief() -> None:

@@ -161,7 +161,7 @@ def test_fatal_errors_end_the_program(tmp_path):
         def run_trial(self, trial, **kwargs):
             return None
 
-    with pytest.raises(keras_tuner.FatalTypeError, match="`return` missing"):
+    with pytest.raises(keras_tuner.FatalTypeError, match="Did you forget"):
         Tuner(directory=tmp_path, project_name="job").search(verbose=0)
 
 

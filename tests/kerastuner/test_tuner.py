@@ -85,6 +85,7 @@ def test_large_models_fail_with_their_size(tmp_path, capsys):
     tuner.results_summary()
 
     assert tuner.oracle.trials["0"].status == "FAILED"
+    assert tuner.oracle.door.record_of(0).reason.startswith("FailedTrialError: Oversized model")
     assert tuner.get_best_models() == []
     assert "Oversized model" in capsys.readouterr().out
 
@@ -92,7 +93,7 @@ def test_large_models_fail_with_their_size(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("hypermodel", "options", "error", "text"),
     [
-        (lambda hp: "model", {}, keras_tuner.FatalTypeError, "has to build a Keras model, got str"),
+        (lambda hp: "model", {}, keras_tuner.FatalTypeError, "to give a Keras model, got 'model'"),
         (build, {"callbacks": [threading.Lock()]}, keras_tuner.FatalValueError, "deep-copyable"),
         (build, {"validation_data": None}, keras_tuner.FatalValueError, "no 'val_loss'"),
     ],

@@ -120,7 +120,7 @@ class BaseTuner:
             return
         if self.oracle.get_trial(trial.trial_id).metrics.exists(objective.name):
             warnings.warn(
-                "Return the metrics from `run_trial()` instead of calling `oracle.update_trial()`.",
+                "Please remove the call of `oracle.update_trial()`: return metrics from `run_trial()`.",
                 DeprecationWarning,
                 stacklevel=2,
             )

@@ -102,7 +102,8 @@ def create_objective(objective: Any) -> Objective:
         objective: a metric's name, an ``Objective``, a list of these, or None for what a trial returns.
 
     Raises:
-        ValueError: a name that does not tell what is better, or something else.
+        ValueError: a name that does not tell what is better.
+        TypeError: something else.
     """
     if objective is None:
         return DefaultObjective()
@@ -111,9 +112,7 @@ def create_objective(objective: Any) -> Objective:
     if isinstance(objective, Objective):
         return objective
     if not isinstance(objective, str):
-        raise ValueError(
-            f"objective not understood, expected a metric's name or an Objective, got {objective!r:.80}."
-        )
+        raise TypeError(f"objective not understood, expected str or Objective, got {objective!r:.80}.")
     direction = infer_metric_direction(objective)
     if direction is None:
         raise ValueError(

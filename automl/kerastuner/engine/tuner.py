@@ -179,7 +179,7 @@ class Tuner(BaseTuner):
             model = self.hypermodel.build(hp)
             if not isinstance(model, keras.Model):
                 raise errors.FatalTypeError(
-                    f"The hypermodel has to build a Keras model, got {type(model).__name__}."
+                    f"Expected the model-building function to give a Keras model, got {model!r:.60}."
                 )
             self._override_compile_args(model)
         self._check_size(model)

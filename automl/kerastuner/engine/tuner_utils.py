@@ -102,7 +102,7 @@ def validate_trial_results(results: Any, objective: Objective, func_name: str) -
         return
     metrics = _metrics_of(results)
     if metrics is None:
-        forgot = " Is a `return` missing?" if results is None else ""
+        forgot = " Did you forget to return it?" if results is None else ""
         raise errors.FatalTypeError(
             f"Expected what is returned by {func_name} to be one of: a number, metrics by name, what "
             f"Model.fit returns, or a list of these. It is {results!r:.200}.{forgot}"

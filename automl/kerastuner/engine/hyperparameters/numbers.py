@@ -111,7 +111,9 @@ class Numerical(HyperParameter):
         if self.sampling not in SCALES:
             raise ValueError(f"{where}: sampling must be one of {SCALES}, got {self.sampling!r}.")
         if self.min_value > self.max_value:
-            raise ValueError(f"{where}: min_value {self.min_value} is above max_value {self.max_value}.")
+            raise ValueError(
+                f"{where}: min_value {self.min_value} is greater than the max_value {self.max_value}."
+            )
         if self.sampling != "linear" and self.min_value <= 0:
             raise ValueError(
                 f"{where}: sampling {self.sampling!r} needs a min_value above 0, got {self.min_value}."
