@@ -29,6 +29,7 @@ class Scale:
         end: place of the largest; smaller than ``start`` where the axis goes up.
         log: whether equal ratios have equal lengths.
         categories: names of the positions, or empty.
+        whole: whether all values are whole numbers, between which no tick stands.
     """
 
     low: float
@@ -37,6 +38,7 @@ class Scale:
     end: float
     log: bool = False
     categories: tuple[str, ...] = ()
+    whole: bool = False
 
     def at(self, value: float) -> float:
         """Return the place of a value."""
@@ -58,7 +60,7 @@ class Scale:
             return [(float(place), name) for place, name in enumerate(self.categories)]
         if self.log:
             return [(value, number_text(value)) for value in _log_ticks(self.low, self.high, most)]
-        return _plain_ticks(self.low, self.high, most)
+        return _plain_ticks(self.low, self.high, most, least=1.0 if self.whole else 0.0)
 
 
 def scale_of(axis: Axis, values: Iterable[Number], start: float, end: float) -> Scale:
@@ -73,7 +75,9 @@ def scale_of(axis: Axis, values: Iterable[Number], start: float, end: float) -> 
     high = high if axis.high is None else float(axis.high)
     if not low < high:
         high = low * 2 if log else low + (abs(low) or 1.0)
-    return Scale(low=low, high=high, start=start, end=end, log=log)
+    free = axis.low is None and axis.high is None
+    whole = free and high - low >= 1 and all(value.is_integer() for value in known)
+    return Scale(low=low, high=high, start=start, end=end, log=log, whole=whole)
 
 
 def number_text(value: float) -> str:
@@ -124,8 +128,8 @@ def _ends(known: Sequence[float], *, log: bool) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _plain_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
-    rough = (high - low) / max(most - 1, 1)
+def _plain_ticks(low: float, high: float, most: int, least: float) -> list[tuple[float, str]]:
+    rough = max((high - low) / max(most - 1, 1), least)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)

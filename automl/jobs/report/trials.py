@@ -40,7 +40,7 @@ from automl.jobs.report.importance import (
     is_amount,
 )
 
-MOST_FAMILIES, MOST_AXES, MOST_SLICES, MOST_BARS = 3, 10, 6, 12
+MOST_FAMILIES, MOST_AXES, MOST_SLICES, MOST_BARS = 3, 9, 6, 12
 """Families that get figures of their own, axes of parallel coordinates, scatters and bars of each."""
 
 LEAST_LINES = 4
@@ -133,7 +133,8 @@ def _of_family(
         figures.append(_parallel(searched, f"Parallel coordinates{of}", names[:MOST_AXES], trials))
     if len(found.trials) > 2:
         known = [(item, score) for item, score in zip(found.trials, found.scores, strict=True)]
-        figures += [_slice(searched, name, known, found.when, of) for name in names[:MOST_SLICES]]
+        told_apart = [name for name in names if name in differing(found.trials)]
+        figures += [_slice(searched, name, known, found.when, of) for name in told_apart[:MOST_SLICES]]
     return figures
 
 

@@ -27,6 +27,16 @@ def test_the_trio_is_there():
     assert lines.lines[0][-1] == max(values[-1] for values in lines.lines)
 
 
+def test_a_parameter_that_is_the_same_in_all_compared_trials_is_not_drawn():
+    full = tuple(trial(at, 0.5 + at / 100, with_={"a": 1, "b": at}) for at in range(5))
+    short = trial(5, 0.4, "pruned", with_={"a": 2, "b": 9})
+    (section,) = trial_sections(searched((*full, short)))
+
+    assert "b" in by_title(section)
+    assert "a" not in by_title(section)
+    assert "a" in [axis.label for axis in by_title(section)["Parallel coordinates"].axes]
+
+
 def test_of_few_trials_importances_are_left_out_and_that_is_said():
     (section,) = trial_sections(searched(many(4)))
 
