@@ -204,12 +204,24 @@ def test_ngrams_of_few_texts_weigh_more() -> None:
         dict(zip(ids.tolist(), weights.tolist(), strict=True))
         for ids, weights in zip(tensors["ngrams"][:2], tensors["ngram_weights"][:2], strict=True)
     )
-    shared = [bad[item] for item in set(good) & set(bad) if item]
-    own = [bad[item] for item in set(bad) - set(good) if item]
+    words = preprocessing.inputs[1].facts.words
 
     assert bad.get(0, 0.0) == 0.0
-    assert max(shared) < min(own)
+    for some in (range(1, words), range(words, 100)):
+        shared = [bad[item] for item in set(good) & set(bad) & set(some)]
+        own = [bad[item] for item in (set(bad) - set(good)) & set(some)]
+        assert max(shared) < min(own)
     assert np.linalg.norm(tensors["ngram_weights"], axis=1) == pytest.approx(np.ones(8), rel=1e-5)
+
+
+def test_words_and_pieces_of_words_weigh_alike() -> None:
+    dataset, preprocessing = fitted()
+
+    weights = preprocessing.transform(dataset.examples)["ngram_weights"]
+
+    places = preprocessing.inputs[1].facts.places
+    for block in (weights[:, :places], weights[:, places:]):
+        assert np.square(block).sum(axis=1) == pytest.approx(np.full(8, 0.5), rel=1e-5)
 
 
 def test_weights_are_inverse_document_frequencies() -> None:
