@@ -180,15 +180,15 @@ def _owners(family: Family, task: Task) -> list[type[Any]]:
 
 
 def structure(family: Family, task: Task, configuration: Configuration) -> dict[str, Scalar]:
-    """Return the part of a configuration that decides about shapes: all but numbers that are dials.
+    """Return the part of a configuration that decides about the structure of its model: all but dials.
 
-    Another one with this part has the same structure, or nearly always: a rate of 0 has one of its own.
+    Those are numbers that are not whole, nor 0: without dropout or weight decay there is less to compile.
     """
     shaping = {name for owner in _owners(family, task) for name in shaping_names(owner)}
     return {
         name: value
         for name, value in configuration.items()
-        if not isinstance(value, float) or name in shaping
+        if not isinstance(value, float) or value == 0 or name in shaping
     }
 
 
