@@ -42,12 +42,14 @@ OBJECTIVE = parse_objective("accuracy")
 
 def measure_ours(job: Job, row: Row, data: Data) -> Measurement:
     """Search the row's space at random, with study, journal and files as in a job."""
+    from automl.training.compile_cache import keeping_programs
     from automl.training.compiled import CompiledEngine
     from automl.training.memory import settled
 
     engine, split = CompiledEngine(), _split(data)
     _warm_up()
-    with tempfile.TemporaryDirectory() as folder, settled():
+    # programs are kept for later searches, as a user's are
+    with tempfile.TemporaryDirectory() as folder, settled(), keeping_programs(wanted=True):
         recorder = Recorder()
         run_trials(_loop(job, row, engine, split, recorder, Path(folder)))
     return recorder.measurement(job, _epoch_ends(row, engine, split))
