@@ -23,8 +23,8 @@ from automl.drawing.grids import draw_bars, draw_matrix
 from automl.drawing.parallel import draw_parallel
 from automl.drawing.scales import aligned_texts
 
-LONG, MOST_COLUMNS = 40, 5
-"""Letters of a cell, and columns, from which a table takes the whole width."""
+LONG, MOST_COLUMNS, MOST_HEADING = 40, 5, 44
+"""Letters of a cell, columns, and letters of all headings, above which a table takes the whole width."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -79,7 +79,8 @@ def _is_wide(figure: Figure) -> bool:
     """Whether it takes the whole width of the page: tables of many columns, and what has many axes."""
     if isinstance(figure, Table):
         long = any(isinstance(cell, str) and len(cell) > LONG for row in figure.rows for cell in row)
-        return long or len(figure.columns) > MOST_COLUMNS
+        wide = sum(map(len, figure.columns)) > MOST_HEADING
+        return long or wide or len(figure.columns) > MOST_COLUMNS
     if isinstance(figure, Matrix):
         return len(figure.columns) > 10
     return isinstance(figure, Parallel)

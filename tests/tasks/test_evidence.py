@@ -18,6 +18,11 @@ from automl.tasks.shown import MOST_MISTAKES, Evidence, Shown, evidence_of
 RNG = np.random.default_rng(0)
 
 
+@pytest.fixture(autouse=True)
+def _same_numbers() -> None:
+    RNG.bit_generator.state = np.random.default_rng(0).bit_generator.state
+
+
 def of_classes(kind: str, labels: Any, chances: Any) -> Evidence:
     truth = {"target": np.array(labels, object)}
     task = fit_task(kind, truth, names=("y",), facts={})
@@ -91,6 +96,14 @@ def test_probabilities_that_are_too_sure_are_told():
     assert "off by 0.4" in moods["careful"] or "off by 0.5" in moods["careful"]
 
 
+def test_of_few_examples_nothing_is_said_of_probabilities_and_bins_are_fewer():
+    labels, chances = yes_or_no(40)
+    evidence = of_classes("binary", labels, chances)
+
+    assert len(titled(evidence, "Calibration").lines[1].x) == 4
+    assert not [remark for remark in evidence.remarks if "probabilities" in remark.text]
+
+
 def test_calibrated_probabilities_lie_on_the_line():
     chances = RNG.random(20_000)
     chart, error = calibration_chart(RNG.random(20_000) < chances, chances, "it")
@@ -119,7 +132,7 @@ def test_intervals_of_shares_are_those_of_the_textbook():
 
 
 def test_classes_with_few_examples_are_named():
-    labels, chances = yes_or_no(20)
+    labels, chances = ["yes"] * 3 + ["no"] * 17, [[0.7, 0.3]] * 20
 
     assert any("yes" in remark.text for remark in of_classes("binary", labels, chances).remarks)
 

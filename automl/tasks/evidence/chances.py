@@ -18,8 +18,8 @@ MOST_CURVES = 6
 MOST_POINTS = 120
 """Points of a curve."""
 
-BINS = 10
-"""Of a calibration chart, each with as many examples as the others."""
+BINS, EACH = 10, 10
+"""Bins of a calibration chart, each with as many examples as the others, and with so many at least."""
 
 MOST_PAIRS = 200_000
 """Probabilities of a calibration chart; of more so many, evenly spread."""
@@ -82,7 +82,7 @@ def calibration_chart(hits: np.ndarray, chances: np.ndarray, what: str) -> tuple
     some = np.array(few(len(chances), MOST_PAIRS), dtype=int)
     hits, chances = hits[some], chances[some]
     order = np.argsort(chances, kind="stable")
-    parts = [part for part in np.array_split(order, min(BINS, len(order))) if len(part)]
+    parts = [part for part in np.array_split(order, min(BINS, max(len(order) // EACH, 1))) if len(part)]
     said = np.array([chances[part].mean() for part in parts])
     seen = np.array([hits[part].mean() for part in parts])
     sizes = np.array([len(part) for part in parts])

@@ -19,6 +19,9 @@ MOST_CLASSES = 20
 MOST_LISTED = 30
 """Classes, or pairs of them, of a table."""
 
+ENOUGH = 100
+"""Examples from which it is told whether probabilities can be believed."""
+
 FEW = 10
 """Examples of a class below which its figures are chance."""
 
@@ -46,7 +49,7 @@ def evidence(shown: Shown) -> Evidence:
         figures=tuple(figures),
         mistakes=_mistakes(truth, answer, chances, classes),
         measure="probability of the right class",
-        remarks=(*_calibrated(error), *_rare(counts, classes)),
+        remarks=(*(_calibrated(error) if len(truth) >= ENOUGH else ()), *_rare(counts, classes)),
     )
 
 
