@@ -76,6 +76,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     folds: int | None = None,
     sample_rows: int | None = None,
     single: bool = False,
+    distill: bool = False,
     group_column: str | None = None,
     time_column: str | None = None,
     id_column: str | None = None,
@@ -106,7 +107,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     verbose: int = 1,
     progress: Progress | None = None,
 ) -> Result:
-    """Search for the best Keras model for a data set.
+    """Search for the best Keras model for a data set, with the options of ``automl.JobConfig``.
 
     Args:
         data: a file or folder, ``"sklearn:NAME"``, a DataFrame, an array, or ``(inputs, targets)``.
@@ -116,11 +117,10 @@ def search(  # noqa: D417  the options are told in JobConfig
         verbose: 1 shows progress on stderr, live in a terminal and in plain lines elsewhere; 0 is silent.
         progress: a view of your own, an object with the methods of ``automl.Progress``.
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
-            pruner, portfolio, warm_start, validation, folds, sample_rows, single, group_column,
+            pruner, portfolio, warm_start, validation, folds, sample_rows, single, distill, group_column,
             time_column, id_column, keep, drop, horizon, lookback, image_size, header, seed, out, backend,
             strategy, engine, precision, compile_cache, workers, executor, ray_address, worker_cores,
-            trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri: as the options
-            of ``automl search``, see ``automl.JobConfig``.
+            trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri: see there.
 
     Returns:
         the result, with the best model found within the budget.
@@ -154,6 +154,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         folds=folds,
         sample_rows=sample_rows,
         single=single,
+        distill=distill,
         group_column=group_column,
         time_column=time_column,
         id_column=id_column,

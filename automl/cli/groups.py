@@ -17,6 +17,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "folds",
         "sample_rows",
         "single",
+        "distill",
         "group_column",
         "time_column",
         "id_column",

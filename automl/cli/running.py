@@ -78,8 +78,8 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
 
 def _plain(result: Result, summary: Mapping[str, Any]) -> dict[str, Any]:
     """What ``--json`` prints."""
-    known = {key: summary[key] for key in _JSON_KEYS}
-    return {**known, "calibration": summary.get("calibration"), "model": str(_model(result))}
+    new = {key: summary.get(key) for key in ("distilled", "calibration")}
+    return {**{key: summary[key] for key in _JSON_KEYS}, **new, "model": str(_model(result))}
 
 
 def _report(result: Result, summary: Any) -> str:
@@ -95,6 +95,7 @@ def _report(result: Result, summary: Any) -> str:
         ),
         _indented(configuration_text(summary["best_configuration"])),
         *_members(summary),
+        *_distilled(summary),
         f"Trials: {_counts(summary)}",
         f"Model: {_near(_model(result))}",
         *_page(result),
@@ -137,6 +138,20 @@ def _members(summary: Mapping[str, Any]) -> list[str]:
     return [
         f"Ensemble {summary['metric']}: {summary['ensemble_score']:.5g}{_how(summary)}",
         f"  the weighted mean of {shares}",
+    ]
+
+
+def _distilled(summary: Mapping[str, Any]) -> list[str]:
+    """Return the lines on one network that was taught by an ensemble."""
+    facts = summary.get("distilled")
+    if not facts:
+        return []
+    kept = "" if facts["share"] is None else f", {facts['share']:.0%} of the ensemble's gain"
+    kept += "" if facts["exported"] else ", so the best trial alone is exported"
+    return [
+        f"Distilled {facts['metric']}: {facts['score']:.5g}{kept}{_how(summary)}",
+        f"  ensemble of {len(facts['teachers'])}: {facts['ensemble']:.5g}, the best trial alone: "
+        f"{facts['single']:.5g}",
     ]
 
 

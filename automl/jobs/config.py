@@ -131,6 +131,9 @@ class JobConfig:
     single: bool = option(
         False, "return the best trial alone; with folds it is trained once more, on all rows"
     )
+    distill: bool = option(
+        False, "return one network of the best trial's size that has learned what the ensemble predicts"
+    )
     group_column: str | None = option(
         None, "column with the group of each row; groups are never split", metavar="COL"
     )

@@ -16,6 +16,7 @@ from automl.jobs.config import JobConfig, config_from, dump_config, read_config
         ("pruner", None),
         ("folds", None),
         ("single", False),
+        ("distill", False),
         ("tracking", True),
         ("strategy", "auto"),
     ],

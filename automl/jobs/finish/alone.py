@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from automl.core.seeds import derive
 from automl.core.targets import count_rows, take_rows
-from automl.jobs.assembly import Prepared
+from automl.jobs.assembly import Dealt, Prepared
 from automl.jobs.finish.winner import TrainedMember
+from automl.jobs.intake.setting import Setting
 from automl.jobs.session import Session
 from automl.jobs.trial.training import Course, train_model
 from automl.tasks.scoring import OutputScorer
@@ -63,30 +64,61 @@ def shortened(training: TrainingOptions, share: float) -> TrainingOptions:
 
 
 def _values(session: Session, member: TrainedMember, deadline: float | None) -> tuple[np.ndarray, ...]:
-    """Values after the last epoch: which one is best cannot be told from examples that are trained on."""
+    """Values of a network on all rows, after as many epochs as were best out of fold."""
     setting, record = session.setting, member.record
-    epochs, last = max(record.best_epoch, 1), []
+    epochs = max(record.best_epoch, 1)
+    family, dealt = setting.dealt(record.configuration)
+    training = shortened(dealt.training, epochs / setting.epochs[family])
+    return last_values(
+        setting,
+        replace(dealt, training=training),
+        setting.prepared,
+        title="the training on all examples",
+        epochs=epochs,
+        seed=derive(session.config.seed, "refit"),
+        deadline=deadline,
+    )
+
+
+def last_values(
+    setting: Setting,
+    dealt: Dealt,
+    prepared: Prepared,
+    *,
+    title: str,
+    epochs: int,
+    seed: int,
+    deadline: float | None,
+) -> tuple[np.ndarray, ...]:
+    """Train one network on all examples and return its values after the last epoch.
+
+    Which epoch is best cannot be told from examples that are trained on.
+
+    Args:
+        setting: what the trials of the job share.
+        dealt: the configuration.
+        prepared: the data.
+        title: what is trained, for notes.
+        epochs: full length.
+        seed: of weights and batches.
+        deadline: ``time.monotonic()`` before which it ends, epochs made shorter if need be; or None.
+    """
+    last: list[tuple[np.ndarray, ...]] = []
 
     def watch(epoch: Epoch) -> StopReason:
         if epoch.number == epochs and epoch.state is not None:
             last.append(epoch.state().variables)
         return ""
 
-    family, dealt = setting.dealt(record.configuration)
-    training = shortened(dealt.training, epochs / setting.epochs[family])
-    trained = train_model(
-        setting,
-        replace(dealt, training=training),
-        _scored_on_few(setting.prepared),
-        Course(
-            title="the training on all examples",
-            epochs=epochs,
-            seed=derive(session.config.seed, "refit"),
-            watch=watch,
-            deadline=deadline,
-            fits_deadline=deadline is not None,
-        ),
+    course = Course(
+        title=title,
+        epochs=epochs,
+        seed=seed,
+        watch=watch,
+        deadline=deadline,
+        fits_deadline=deadline is not None,
     )
+    trained = train_model(setting, dealt, _scored_on_few(prepared), course)
     return last[-1] if last else trained.outcome.variables
 
 

@@ -12,7 +12,7 @@ from automl.core.catalog import at_place
 from automl.core.errors import ConfigError
 from automl.core.members import Winner, joined_winner, sole_winner
 from automl.core.seeds import derive
-from automl.core.specs import TrialRecord
+from automl.core.specs import COSTS, TrialRecord
 from automl.core.targets import count_rows, take_rows
 from automl.jobs.finish.selection import Counts, Judge, Worth, select
 from automl.jobs.intake.setting import Setting
@@ -35,7 +35,7 @@ SECONDS, SHARE = 10.0, 0.25
 
 
 def choose_winner(session: Session, kept: Sequence[TrialRecord], best: TrialRecord) -> Winner:
-    """Return the winner of a search: the best trial, or a blend in which it has a part.
+    """Return the winner of a search, or who teaches it: the best trial, or a blend in which it has a part.
 
     Args:
         session: the job.
@@ -43,7 +43,7 @@ def choose_winner(session: Session, kept: Sequence[TrialRecord], best: TrialReco
         best: by the first objective.
     """
     setting, alone = session.setting, sole_winner(best.number)
-    if not setting.joins or not best.feasible:
+    if not (setting.joins or setting.distills) or not best.feasible:
         return alone
     predictions = _predictions(session, [best, *kept])
     if len(predictions) < 2 or best.number not in predictions:
@@ -118,8 +118,10 @@ def _worth(setting: Setting, metrics: Mapping[str, float]) -> Worth:
     objective = setting.objectives[0]
     value = metrics[objective.name]
     stepped = known_metrics()[unprefixed(objective.name)].stepped
+    # what several networks cost is asked where they only teach one
+    limits = tuple(limit for limit in setting.limits if limit.name not in COSTS)
     return Worth(
         error=1.0 - value if objective.direction == "maximize" else value,
         loss=tie_breaker(metrics) if stepped else 0.0,
-        feasible=all(excess <= 0 for excess in excesses(setting.limits, metrics)),
+        feasible=all(excess <= 0 for excess in excesses(limits, metrics)),
     )

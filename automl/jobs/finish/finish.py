@@ -17,10 +17,11 @@ from automl.execution.executor import INTERRUPTED
 from automl.jobs.answers import listed
 from automl.jobs.extensions import record_of
 from automl.jobs.finish.calibrated import Calibrated, calibrated
+from automl.jobs.finish.distill import Distilled, distill, teachers_to_json
 from automl.jobs.finish.every_row import Grown, grown_on_every_row
 from automl.jobs.finish.exported import SECONDS, check_exported
 from automl.jobs.finish.leaderboard import leaderboard_frame
-from automl.jobs.finish.members import train_winner
+from automl.jobs.finish.members import joined, train_winner
 from automl.jobs.finish.plots import validation_plots
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.reported import report_files
@@ -59,19 +60,20 @@ def finish(
     warning = _warned(session, records)
     phases = intake.source.phases
     with phases.phase("exporting the best model"):
-        found = calibrated(train_winner(session, records), session.config.seed)
+        distilled = _distilled(session, records)
+        found = calibrated(distilled.winner, session.config.seed)
         save_model(found.winner.exported(), folder.model)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
-    summary = _summary(session, records, found, state, warning)
+    summary = _summary(session, records, found, state, warning) | _taught(distilled, records)
     _write_result(session, summary)
-    if intake.drawn is not None:
+    if intake.drawn is not None and records.teachers is None:
         grown = grown_on_every_row(session, found.winner, lambda: state != COMPLETE or ended())
         session, found = _with_grown(session, found, grown)
         state = INTERRUPTED if grown.ended else state
-        summary = _summary(session, records, found, state, warning)
+        summary = summary | _summary(session, records, found, state, warning)
         _write_result(session, summary)
-    if found.note:
-        session.progress.note(found.note)
+    for note in filter(None, (distilled.note, found.note)):
+        session.progress.note(note)
     winner = found.winner
     with phases.phase("checking the exported model"):
         summary = {**summary, **_checked(session, winner, summary)}
@@ -123,6 +125,21 @@ def _with_grown(session: Session, found: Calibrated, grown: Grown) -> tuple[Sess
         session.progress.note(note)
     intake = session.intake
     return replace(session, intake=replace(intake, notes=(*intake.notes, *grown.notes))), found
+
+
+def _distilled(session: Session, records: Records) -> Distilled:
+    """The winner with its weights: one network taught by others, where that is asked for."""
+    if records.teachers is None:
+        return Distilled(winner=train_winner(session, records))
+    teacher = joined(session, records, records.teachers)
+    with session.intake.source.phases.phase("distilling the ensemble into one network"):
+        return distill(session, teacher, records.best)
+
+
+def _taught(distilled: Distilled, records: Records) -> dict[str, Any]:
+    """What the result says of an ensemble that was distilled."""
+    facts = distilled.facts
+    return {"distilled": None if facts is None else {**facts, "teachers": teachers_to_json(records)}}
 
 
 def _checked(session: Session, winner: TrainedWinner, summary: Mapping[str, Any]) -> dict[str, Any]:

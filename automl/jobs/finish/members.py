@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError, SearchError
+from automl.core.members import Winner
 from automl.core.specs import TrialRecord
 from automl.execution.executor import Alone
 from automl.jobs.assembly import build_core
@@ -30,13 +31,23 @@ def train_winner(session: Session, records: Records) -> TrainedWinner:
     Raises:
         SearchError: the weights of a member are lost, and it cannot be trained again.
     """
+    winner = joined(session, records, records.winner)
+    if winner.parts and not session.setting.joins:
+        return replace(winner, members=(train_on_all(session, winner.members[0]),))
+    return winner
+
+
+def joined(session: Session, records: Records, chosen: Winner) -> TrainedWinner:
+    """Return the networks of trials, of all folds, with the weights that were chosen.
+
+    Raises:
+        SearchError: the weights of a member are lost, and it cannot be trained again.
+    """
     setting = session.setting
     members = tuple(
-        replace(_member(session, record), weight=records.winner.weights[record.number])
-        for record in records.members()
+        replace(_member(session, record), weight=chosen.weights[record.number])
+        for record in records.members(chosen)
     )
-    if setting.parts and not setting.joins:
-        members = (train_on_all(session, members[0]),)
     return TrainedWinner(prepared=setting.prepared, parts=setting.parts, members=members)
 
 

@@ -18,6 +18,7 @@ class Records:
         baselines: trivial rules.
         best: the best trial by the first objective.
         winner: the trials whose models are joined into the exported one.
+        teachers: those whose joined predictions the exported network learns instead, or None.
     """
 
     trials: tuple[TrialRecord, ...]
@@ -25,8 +26,9 @@ class Records:
     baselines: tuple[TrialRecord, ...]
     best: TrialRecord
     winner: Winner
+    teachers: Winner | None = None
 
-    def members(self) -> tuple[TrialRecord, ...]:
-        """The records of the winner's members, in its order."""
+    def members(self, winner: Winner | None = None) -> tuple[TrialRecord, ...]:
+        """The records of members, in their order: of the winner's unless others are asked for."""
         known = {record.number: record for record in (*self.trials, self.best)}
-        return tuple(known[member.trial] for member in self.winner.members)
+        return tuple(known[member.trial] for member in (winner or self.winner).members)

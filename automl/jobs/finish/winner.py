@@ -60,12 +60,12 @@ class TrainedMember:
         layer.fill(self.folds)
         return layer
 
-    def networks(self) -> Iterator[keras.Model]:
-        """Give the core with the values of each fold in turn."""
+    def networks(self, only: int | None = None) -> Iterator[keras.Model]:
+        """Give the core with the values of each fold in turn, or of one."""
         if not self.folds:
             yield self.core
             return
-        for fold in range(len(self.folds[0])):
+        for fold in range(len(self.folds[0])) if only is None else (only,):
             for variable, values in zip(self.core.variables, self.folds, strict=True):
                 variable.assign(values[fold])
             yield self.core
@@ -111,6 +111,11 @@ class TrainedWinner:
         """Of the members."""
         return tuple(member.record for member in self.members)
 
+    @property
+    def networks(self) -> int:
+        """How many networks the exported model has."""
+        return sum(len(member.folds[0]) if member.folds else 1 for member in self.members)
+
     def exported(self) -> keras.Model:
         """The members joined into one model, from raw inputs to predictions."""
         cores = [member.stacked() for member in self.members]
@@ -128,12 +133,30 @@ class TrainedWinner:
             rows: positions of the examples, in that order; all by default.
             batch_size: examples at once.
         """
+        return self.answers(self.prepared.split.validation, rows, batch_size=batch_size)
+
+    def answers(
+        self,
+        inputs: Mapping[str, np.ndarray],
+        rows: np.ndarray | None = None,
+        *,
+        fold: int | None = None,
+        batch_size: int = BATCH,
+    ) -> dict[str, np.ndarray]:
+        """Predict preprocessed inputs, by name.
+
+        Args:
+            inputs: by name, first axis examples.
+            rows: positions of the examples, in that order; all by default.
+            fold: the one whose networks are asked, None for all.
+            batch_size: examples at once.
+        """
         found: list[dict[str, np.ndarray]] = []
         weights: list[float] = []
         for member in self.members:
             before = len(found)
-            for network in member.networks():
-                outputs = raw_outputs(network, self.prepared.split.validation, rows, batch_size=batch_size)
+            for network in member.networks(fold):
+                outputs = raw_outputs(network, inputs, rows, batch_size=batch_size)
                 found.append(finished(self.prepared.task, outputs))
             count = len(found) - before
             weights += [member.weight / count] * count

@@ -108,6 +108,8 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     from automl.data.preflight import check_table_header
 
     _check_names(config)
+    if config.single and config.distill:
+        raise ConfigError("single and distill cannot be combined: give one of them.")
     for text in config.metric:
         parse_objective(text)
     for text in config.constraint:

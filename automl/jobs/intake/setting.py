@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from automl.core.errors import ConfigError
 from automl.core.specs import COSTS, Configuration, Objective, Scalar
 from automl.jobs.assembly import Dealt, Prepared, deal, structure
 from automl.jobs.config import JobConfig
@@ -15,6 +16,7 @@ from automl.models.family import Family
 from automl.spaces.space import FAMILY, SearchSpace
 from automl.tasks.catalog import TASKS
 from automl.tasks.limits import Limit, parse_limit
+from automl.tasks.task import Task, Teaches
 from automl.training.accelerator import CERTAIN, find_accelerator
 from automl.training.engine import Engine, Part
 from automl.training.engine_choice import (
@@ -37,6 +39,7 @@ class Setting:
         prepared: the data.
         parts: with folds the rows of each; a trial then has one set of weights per fold.
         joins: whether the result may be made of several networks, of folds and of trials.
+        distills: whether they teach one network, which is the result.
         families: by short name.
         space: the joint search space.
         epochs: full length of a trial by family.
@@ -77,6 +80,7 @@ class Setting:
     passes: Mapping[str, int] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     joins: bool = True
+    distills: bool = False
 
     def dealt(self, configuration: Configuration) -> tuple[str, Dealt]:
         """Return the family of a configuration, and its parts for those who understand them."""
@@ -124,6 +128,8 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
     accelerator = find_accelerator()
     memory = accelerator.memory_bytes
     prepared, parts = prepare_data(config, intake)
+    if config.distill:
+        check_distilling(intake, prepared.task)
     limits = tuple(parse_limit(text, intake.dataset.target_tasks) for text in config.constraint)
 
     def chosen(wanted: str, backend: str) -> EngineChoice:
@@ -147,6 +153,7 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
         passes=intake.passes,
         objectives=intake.objectives,
         joins=_joins(config, intake, limits),
+        distills=config.distill,
         limits=limits,
         engine=make_engine(own.name, strategy),
         choice=choice,
@@ -171,4 +178,22 @@ def _joins(config: JobConfig, intake: Intake, limits: tuple[Limit, ...]) -> bool
     asked = [*(item.name for item in intake.objectives), *(limit.name for limit in limits)]
     costs = len(intake.objectives) > 1 or any(name in COSTS for name in asked)
     by_time = len(intake.folds) > 1 and is_split_by_time(intake.dataset)
-    return not (config.single or costs or by_time) and bool(TASKS[intake.dataset.task].blend)
+    one = config.single or config.distill
+    return not (one or costs or by_time) and bool(TASKS[intake.dataset.task].blend)
+
+
+def check_distilling(intake: Intake, task: Task) -> None:
+    """Refuse to distill what cannot be.
+
+    Raises:
+        ConfigError: the task teaches nothing, a cost comes first, or folds go by time.
+    """
+    from automl.data.splits import is_split_by_time
+
+    if not isinstance(task, Teaches) or not task.declaration.blend:
+        raise ConfigError(f"distill: a {task.kind} task cannot be distilled. Leave it out, or use single.")
+    first = intake.objectives[0].name
+    if first in COSTS:
+        raise ConfigError(f"distill: {first} is a cost, and an ensemble lowers none. Name a metric first.")
+    if len(intake.folds) > 1 and is_split_by_time(intake.dataset):
+        raise ConfigError("distill: with folds by time the first ones know the past alone. Use folds 1.")

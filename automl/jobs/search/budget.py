@@ -29,7 +29,8 @@ SHORT_SHARE = 0.25
 """Most of the time that is kept back, however short the search."""
 
 TRAINING_SHARE, TRAINING_MOST = 0.15, 120.0
-"""The same for training the best trial once more, on all examples, where it is not joined from folds."""
+"""The same for training a network once more when the search is over, such as on all examples where it is
+not joined from folds."""
 
 
 READING_SHARE = 0.4
@@ -113,7 +114,7 @@ def budget_from(
     started: float,
     used: float,
     trial_seconds: float | None = None,
-    trains_last: bool = False,
+    last_trainings: int = 0,
     reads_all: bool = False,
 ) -> Budget:
     """Return the budget of this session.
@@ -124,13 +125,14 @@ def budget_from(
         started: ``time.monotonic()`` of the start of the command.
         used: seconds that earlier sessions of the job used.
         trial_seconds: of one trial, or None.
-        trains_last: whether a network is trained on all examples when the search is over.
+        last_trainings: how often a network is trained when the search is over, on all examples or to
+            distill an ensemble.
         reads_all: whether all rows of a table, of which trials see a sample, are trained on then.
     """
     if seconds is None:
         return Budget(trials=trials, deadline=None, trial_seconds=trial_seconds)
     reserve = min(max(FINISHING_SHARE * seconds, FINISHING_LEAST), FINISHING_MOST, SHORT_SHARE * seconds)
-    reserve += min(TRAINING_SHARE * seconds, TRAINING_MOST) if trains_last else 0.0
+    reserve += last_trainings * min(TRAINING_SHARE * seconds, TRAINING_MOST)
     reserve += READING_SHARE * seconds if reads_all else 0.0
     end = started + max(seconds - used, 0.0)
     return Budget(

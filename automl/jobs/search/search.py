@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from automl.core.members import sole_winner
 from automl.core.phases import Phases
 from automl.core.specs import Configuration, JobRecord, Objective
 from automl.data.source import digest
@@ -22,7 +23,7 @@ from automl.jobs.folder import JobFolder, state_of, write_json
 from automl.jobs.intake.cost import seconds_per_pass
 from automl.jobs.intake.intake import Intake
 from automl.jobs.intake.over import COMPLETE
-from automl.jobs.intake.setting import open_setting
+from automl.jobs.intake.setting import Setting, open_setting
 from automl.jobs.intake.warm_start import facts_of
 from automl.jobs.progress import Progress
 from automl.jobs.search.budget import budget_from
@@ -168,12 +169,15 @@ def _search_and_finish(
         found = run_trials(loop)
     with Interrupts(session.progress.note, EXPORTING, patient=True) as interrupts:
         unhurried = _unhurried(session)
+        chosen = choose_winner(unhurried, shelf.records, found.best)
+        teaches = session.setting.distills
         records = Records(
             trials=tuple(proposer.records()),
             front=tuple(proposer.front()) if len(session.intake.objectives) > 1 else (found.best,),
             baselines=baselines,
             best=found.best,
-            winner=choose_winner(unhurried, shelf.records, found.best),
+            winner=sole_winner(found.best.number) if teaches else chosen,
+            teachers=chosen if teaches else None,
         )
         state = finish(
             unhurried,
@@ -183,7 +187,7 @@ def _search_and_finish(
             ended=lambda: interrupts.requested,
         )
         if state == COMPLETE:
-            shelf.leave(records.winner.weights)
+            shelf.leave(chosen.weights)
 
 
 def _unhurried(session: Session) -> Session:
@@ -240,8 +244,8 @@ def _loop(
             started=session.started,
             used=session.used,
             trial_seconds=config.trial_time,
-            trains_last=bool(session.setting.parts) and not session.setting.joins,
-            reads_all=intake.drawn is not None,
+            last_trainings=_last_trainings(session.setting),
+            reads_all=intake.drawn is not None and not session.setting.distills,
         ),
         seed=config.seed,
         executor=executor,
@@ -254,6 +258,12 @@ def _loop(
         epochs=Epochs(folder.epochs),
         timings=intake.source.phases.timings,
     )
+
+
+def _last_trainings(setting: Setting) -> int:
+    """How many networks are trained when the search is over; with folds a distilled one twice."""
+    on_all_rows = bool(setting.parts) and not setting.joins
+    return on_all_rows + setting.distills
 
 
 def _job_record(session: Session, fingerprint: str) -> JobRecord:

@@ -34,7 +34,7 @@ def session(tmp_path) -> Any:
     prepared = SimpleNamespace(
         task=TASK, targets={"target": TRUTH}, validation=SimpleNamespace(groups=None)
     )
-    setting = SimpleNamespace(prepared=prepared, joins=True, objectives=(RMSE,), limits=())
+    setting = SimpleNamespace(prepared=prepared, joins=True, distills=False, objectives=(RMSE,), limits=())
     folder = JobFolder(tmp_path)
     folder.candidates.mkdir()
     return SimpleNamespace(
@@ -77,6 +77,15 @@ def test_what_is_not_to_be_joined_is_not(session):
     winner = chosen(session, tried(session, 3, noisy(1.0)), tried(session, 4, noisy(1.0)))
 
     assert len(winner.members) == 1
+
+
+def test_what_teaches_one_network_is_joined_whatever_it_costs(session):
+    session.setting.joins, session.setting.distills = False, True
+    session.setting.limits = (parse_limit("parameters<=10"),)
+
+    winner = chosen(session, tried(session, 3, noisy(1.0)), tried(session, 4, noisy(1.0)))
+
+    assert len(winner.members) == 2
 
 
 def test_no_ensemble_replaces_a_best_trial_that_breaks_a_limit(session):

@@ -192,8 +192,9 @@ def test_time_is_kept_back_for_a_network_that_is_trained_last():
         budget = budget_from(None, seconds, **known, **options)
         return budget.end - budget.deadline
 
-    assert (kept_back(100.0), kept_back(100.0, trains_last=True)) == (10.0, 25.0)
-    assert kept_back(36_000.0, trains_last=True) == 140.0
+    assert (kept_back(100.0), kept_back(100.0, last_trainings=1)) == (10.0, 25.0)
+    assert kept_back(36_000.0, last_trainings=1) == 140.0
+    assert kept_back(100.0, last_trainings=2) == 40.0
 
 
 def test_a_trial_that_would_take_most_of_the_time_left_is_ended_once_there_is_a_model():
