@@ -9,6 +9,7 @@ Legend: n rows, k numeric columns, d date columns, c categorical columns, q quan
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 import keras
@@ -247,7 +248,10 @@ class CategoryLookup(keras.layers.Layer):
     def _looked_up(self, texts: np.ndarray) -> np.ndarray:
         codes = np.zeros(texts.shape, np.int32)
         for place, known in enumerate(self._known):
-            codes[:, place] = [known.get(_text(word), 0) for word in texts[:, place].tolist()]
+            words = texts[:, place].tolist()
+            if set(map(type, words)) != {str}:
+                words = list(map(_text, words))
+            codes[:, place] = list(map(known.get, words, repeat(0)))
         return codes
 
     def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:

@@ -25,12 +25,15 @@ FRAME = pd.DataFrame(
 )
 
 
-def told(target: str, folds: int | None = None, *, own: bool = False) -> dict[str, str]:
+def told(
+    target: str, folds: int | None = None, *, own: bool = False, total: int | None = None
+) -> dict[str, str]:
     source = open_source(FRAME.drop(columns={"label", "price"} - {target}))
     dataset = TABULAR.read(source, ReadOptions(target=(target,)))
     split = () if own else make_folds(dataset, folds=folds, seed=0)
     validation = dataset.examples.take(np.arange(30)) if own else None
-    story = story_of(source, dataset, split, validation, [default_objective(dataset.task)])
+    goal = [default_objective(dataset.task)]
+    story = story_of(source, dataset, split, validation, goal, total=total)
     head, *lines = story.splitlines()
     return {"head": head, **{line[2:14].strip(): line[14:].strip() for line in lines}}
 
@@ -44,6 +47,12 @@ def test_columns_are_named_by_what_they_were_taken_for():
     assert story["dates"] == "1: day"
     assert story["target"] == "label, 2 classes: no (75%), yes (25%)"
     assert story["goal"] == "val_accuracy (higher is better)"
+
+
+def test_a_sample_is_told_with_the_rows_that_it_was_drawn_from():
+    head = told("label", total=20_000)["head"]
+
+    assert head == "Read frame: 100 rows of 20,000, drawn at random, binary classification"
 
 
 def test_a_number_is_told_with_its_range():
