@@ -69,9 +69,12 @@ def read_data(config: JobConfig, source: Source, options: ReadOptions) -> Readin
     Raises:
         DataError: it cannot be read.
     """
-    size, rows = size_of(source), None
+    size = size_of(source)
     rows = _rows(config, size)
-    if rows is None or size is None:
+    if size is None and rows is not None:
+        told = Note(f"sample_rows has no effect: {source.name} is no CSV or Parquet file.")
+        return _told(_read(config, source, options), told)
+    if size is None or rows is None:
         return _read(config, source, options)
     obstacle = _obstacle(config)
     if not obstacle:
@@ -87,7 +90,11 @@ def read_data(config: JobConfig, source: Source, options: ReadOptions) -> Readin
     reading = _read(config, replace(source, kept=Kept()), options)
     large = f"{source.name} is large ({size_text(size.bytes)})"
     told = Note(f"{large} and still read at once, since {obstacle}.")
-    return replace(reading, dataset=replace(reading.dataset, notes=(told, *reading.dataset.notes)))
+    return _told(reading, told)
+
+
+def _told(reading: Reading, note: Note) -> Reading:
+    return replace(reading, dataset=replace(reading.dataset, notes=(note, *reading.dataset.notes)))
 
 
 def _read(config: JobConfig, source: Source, options: ReadOptions) -> Reading:

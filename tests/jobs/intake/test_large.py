@@ -119,3 +119,12 @@ def test_a_wrong_row_far_down_is_refused_with_its_line(tmp_path):
 
     with pytest.raises(DataError, match="line 3002: expected 6 cells"):
         read(path, sample_rows=200)
+
+
+def test_data_in_memory_is_not_sampled_and_the_user_is_told():
+    config = JobConfig(target=("target",), sample_rows=500)
+
+    reading = read_data(config, open_source(frame()), read_options(config))
+
+    assert len(reading.dataset.examples) == 3000
+    assert reading.dataset.notes[0] == "sample_rows has no effect: frame is no CSV or Parquet file."
