@@ -130,7 +130,7 @@ def texts() -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("data", "options"),
     [
-        (pictures(), {"family": "cnn", "modality": "image"}),
+        (pictures(), {"family": "cnn", "modality": "image", "folds": 1}),
         (texts(), {"family": "ngrams", "modality": "text", "target": "y", "folds": 1}),
     ],
     ids=["pictures", "texts"],
