@@ -72,7 +72,7 @@ def finish(
         state = INTERRUPTED if grown.ended else state
         summary = summary | _summary(session, records, found, state, warning)
         _write_result(session, summary)
-    for note in filter(None, (distilled.note, found.note)):
+    for note in filter(None, (distilled.note, found.note, _sampled_note(session, records))):
         session.progress.note(note)
     winner = found.winner
     with phases.phase("checking the exported model"):
@@ -140,6 +140,12 @@ def _taught(distilled: Distilled, records: Records) -> dict[str, Any]:
     """What the result says of an ensemble that was distilled."""
     facts = distilled.facts
     return {"distilled": None if facts is None else {**facts, "teachers": teachers_to_json(records)}}
+
+
+def _sampled_note(session: Session, records: Records) -> str:
+    if session.intake.drawn is None or records.teachers is None:
+        return ""
+    return "The network is taught on the sample alone: with --distill nothing is trained on all rows."
 
 
 def _checked(session: Session, winner: TrainedWinner, summary: Mapping[str, Any]) -> dict[str, Any]:
