@@ -23,9 +23,9 @@ from automl.core.errors import AutomlError, InputError, suggest  # noqa: E402
 from automl.core.streams import outlive_readers  # noqa: E402
 
 COMMANDS = {
-    "audit": "Look for what is suspicious about a table: leaks, duplicates, drift.",
     "search": "Search for the best Keras model for a data set.",
     "resume": "Continue an interrupted or killed job, or run more trials.",
+    "audit": "Look for what is suspicious about a table: leaks, duplicates, drift.",
     "worker": "Join a running search and train trials for it.",
     "predict": "Predict raw data with a job's model.",
     "evaluate": "Score a job's model on data with targets.",

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from automl.core.specs import label_of
 from automl.core.targets import TARGET
 from automl.metrics.metric import PR_AUC
 from automl.tasks.declaration import Usual
@@ -36,7 +37,7 @@ def usual_metric(targets: Mapping[str, np.ndarray]) -> Usual | None:
     return Usual(
         metric=PR_AUC,
         note=f"Only {share:.1%} of the rows are {rare!r}, so trials are compared by average precision of "
-        f"{rare!r} (val_{PR_AUC.name}) and not by accuracy; --metric asks for another.",
+        f"{rare!r} ({label_of(PR_AUC.name)}) and not by accuracy; --metric asks for another.",
     )
 
 

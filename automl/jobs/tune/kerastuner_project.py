@@ -16,7 +16,7 @@ from typing import Any
 
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
-from automl.core.specs import Direction, Objective, Scalar, TrialRecord, metric_of, of_validation
+from automl.core.specs import Direction, Objective, Scalar, TrialRecord, is_label, metric_of, of_validation
 from automl.jobs.config import JobConfig, dump_config, name_of
 from automl.jobs.folder import new_folder
 from automl.jobs.lock import discarded_unused, locked
@@ -175,7 +175,7 @@ def _objective(trials: Sequence[Mapping[str, Any]], metric: str | None, path: Pa
 
 def _likely(names: list[str]) -> list[str]:
     """Of several metrics that are equal everywhere those of the validation part."""
-    held = [name for name in names if name.startswith("val_")]
+    held = [name for name in names if is_label(name)]
     return held if len(held) == 1 else names
 
 
