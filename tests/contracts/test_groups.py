@@ -1,20 +1,15 @@
-"""The engines of this package keep the contract of groups."""
+"""The compiled engine keeps the contract of groups; the streaming one trains candidates in turn."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 
 from automl.testing.groups import GroupContract
 from automl.training.compiled import CompiledEngine
 from automl.training.engine import Engine
-from automl.training.streaming import FitEngine
-
-ENGINES: dict[str, Callable[[], Engine]] = {"compiled": CompiledEngine, "streaming": FitEngine}
 
 
 class TestGroups(GroupContract):
-    @pytest.fixture(params=list(ENGINES))
-    def engine(self, request: pytest.FixtureRequest) -> Engine:
-        return ENGINES[request.param]()
+    @pytest.fixture
+    def engine(self) -> Engine:
+        return CompiledEngine()

@@ -35,7 +35,7 @@ SPECS = {
         numbers("ranks", 2),
         codes(3, 40),
     ),
-    "image": (pictures(8, 8, 3),),
+    "image": (pictures(8, 8, 3), numbers("patches", 12)),
     "text": (
         ids("tokens", 12, 30),
         ids("ngrams", 12, 30),

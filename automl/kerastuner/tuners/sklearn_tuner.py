@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import pickle
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from automl.core.files import write_whole
+from automl.core.errors import ConfigError
 from automl.kerastuner.engine.base_tuner import BaseTuner
 from automl.kerastuner.engine.oracle import Oracle
 from automl.kerastuner.engine.trial import Trial
-
-_FILE = "model.pickle"
 
 
 class SklearnTuner(BaseTuner):
@@ -46,6 +42,7 @@ class SklearnTuner(BaseTuner):
         listed = metrics if isinstance(metrics, list | tuple) else [metrics]
         self.metrics: Sequence[Callable[..., float]] = [item for item in listed if item is not None]
         self.cv = cv or KFold(5, shuffle=True, random_state=1)
+        self._models: dict[str, Any] = {}
 
     # the names that programs pass by keyword
     def search(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> None:
@@ -81,13 +78,24 @@ class SklearnTuner(BaseTuner):
         return {name: float(np.mean(values)) for name, values in found.items()}
 
     def save_model(self, trial_id: str, model: Any, step: int = 0) -> None:
-        """Keep a model, the one of the last part."""
-        write_whole(Path(self.get_trial_dir(trial_id)) / _FILE, pickle.dumps(model))
+        """Keep a model, the one of the last part, as long as the program runs: a pickle in the project's
+        folder would run whatever somebody put there.
+        """
+        self._models[trial_id] = model
 
     def load_model(self, trial: Trial) -> Any:
-        """Return the model of a trial."""
-        file = Path(self.get_trial_dir(trial.trial_id)) / _FILE
-        return pickle.loads(file.read_bytes())  # noqa: S301  written by this search
+        """Return the model of a trial of this program.
+
+        Raises:
+            ConfigError: the trial is one of an earlier program.
+        """
+        if trial.trial_id not in self._models:
+            raise ConfigError(
+                f"The model of trial {trial.trial_id} ended with the program that fitted it: models of "
+                "scikit-learn are not kept in files, as reading them would run what files hold. Build it "
+                "by tuner.hypermodel.build(trial.hyperparameters) and fit it."
+            )
+        return self._models[trial.trial_id]
 
     def _scored(self, model: Any) -> Callable[..., float]:
         scoring = self.scoring

@@ -331,7 +331,14 @@ def test_inputs_that_tell_nothing_are_warned_of(tmp_path):
     frame = pd.DataFrame({"a": rng.normal(size=60), "y": ["yes"] * 55 + ["no"] * 5})
 
     result = automl.search(
-        frame, target="y", family="linear", trials=1, epochs=1, out=str(tmp_path / "job"), tracking=False
+        frame,
+        target="y",
+        metric="accuracy",
+        family="linear",
+        trials=1,
+        epochs=1,
+        out=str(tmp_path / "job"),
+        tracking=False,
     )
 
     assert "does not beat the baseline" in result.summary["warning"]
