@@ -34,6 +34,13 @@ def count_rows(values: Mapping[str, Sized]) -> int:
     return len(next(iter(values.values())))
 
 
+def spread_rows(total: int, most: int) -> np.ndarray:
+    """Return the positions of at most so many of ``total`` rows, evenly spread ``(k,)`` int64."""
+    import numpy as np
+
+    return np.linspace(0, total - 1, min(total, most)).astype(int)
+
+
 def take_rows(values: Mapping[str, np.ndarray], rows: Any) -> dict[str, np.ndarray]:
     """Return the values at some rows.
 
@@ -42,6 +49,13 @@ def take_rows(values: Mapping[str, np.ndarray], rows: Any) -> dict[str, np.ndarr
         rows: positions, or a slice, for views instead of copies.
     """
     return {name: array[rows] for name, array in values.items()}
+
+
+def held_rows(values: Mapping[str, Any], rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the values at some rows as arrays in memory, of windows and of mapped files, too."""
+    import numpy as np
+
+    return {name: np.asarray(array[rows]) for name, array in values.items()}
 
 
 def ragged(items: Iterable[Any]) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
-from automl.core.names import free_name
+from automl.core.names import first_names, free_name
 from automl.core.notes import Note
 from automl.data.cells import arrow_texts, as_number, as_text, is_missing
 from automl.data.frames import checked, frame_of, read_parquet, to_pandas, with_columns
@@ -101,8 +101,7 @@ def row_keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:
 
 def listed(names: Sequence[str]) -> str:
     """Return names as a message shows them: quoted, the first twenty."""
-    shown = ", ".join(repr(name) for name in names[:20])
-    return shown + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    return first_names([repr(name) for name in names], 20)
 
 
 def plain_styles(table: Table) -> dict[str, Any]:

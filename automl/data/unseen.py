@@ -14,6 +14,7 @@ from functools import reduce
 import numpy as np
 
 from automl.core.errors import DataError
+from automl.core.names import first_names
 from automl.core.notes import Note
 from automl.data.modality import Dataset, Examples
 from automl.data.splits import Fold, labels_of
@@ -78,9 +79,8 @@ def _known(labels: np.ndarray, classes: Sequence[str], what: str) -> tuple[np.nd
     if share == 0:
         return np.arange(len(labels)), ()
     unseen = Counter(labels[~known].tolist())
-    listed = ", ".join(f"{label!r} ({count} rows)" for label, count in unseen.most_common(5))
-    more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
-    text = f"{what} has labels that training does not have: {listed}{more}"
+    listed = first_names([f"{label!r} ({count} rows)" for label, count in unseen.most_common()], 5)
+    text = f"{what} has labels that training does not have: {listed}"
     if share > MOST_UNSEEN:
         expected = ", ".join(classes[:10]) + (", ..." if len(classes) > 10 else "")
         raise DataError(

@@ -17,7 +17,7 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-from automl.core.targets import TARGET
+from automl.core.targets import TARGET, spread_rows
 from automl.metrics.classification import SMALLEST_PROBABILITY
 
 PARTS = 5
@@ -116,8 +116,7 @@ def fit_temperature(
         predictions: probabilities ``(n, k)``.
         seed: of the parts of the cross-validation.
     """
-    total = len(predictions[TARGET])
-    rows = np.linspace(0, total - 1, min(total, MOST_ROWS)).astype(int)
+    rows = spread_rows(len(predictions[TARGET]), MOST_ROWS)
     truth, p = (np.asarray(item[TARGET][rows], np.float64) for item in (targets, predictions))
     before = calibration.loss(truth, p, 1.0)
     part_of = np.random.default_rng(seed).permutation(len(rows)) % PARTS

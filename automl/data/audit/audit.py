@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from automl.core.targets import spread_rows
 from automl.data.audit.codes import Coded, coded_column, is_column
 from automl.data.audit.drift import drift
 from automl.data.audit.finding import Finding
@@ -40,7 +41,7 @@ def audit(
     plain = {name: values for name, values in examples.inputs.items() if is_column(values.shape)}
     if not plain:
         return ()
-    some = np.linspace(0, len(examples) - 1, min(len(examples), MOST_ROWS)).astype(int)
+    some = spread_rows(len(examples), MOST_ROWS)
     names = list(plain)[:MOST_COLUMNS]
     columns = _columns({name: examples.inputs[name][some] for name in names})
     found = constant(columns)
@@ -71,7 +72,7 @@ def _drift(
 ) -> list[Finding]:
     if validation is None:
         return [] if held is None else drift(columns, held[some])
-    later = np.linspace(0, len(validation) - 1, min(len(validation), MOST_ROWS)).astype(int)
+    later = spread_rows(len(validation), MOST_ROWS)
     parts = (examples.inputs, some), (validation.inputs, later)
     both = {
         name: np.concatenate([np.asarray(inputs[name][rows]) for inputs, rows in parts]) for name in names

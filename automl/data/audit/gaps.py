@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from automl.core.names import first_names
 from automl.data.audit.codes import Coded
 from automl.data.audit.finding import Finding
 
@@ -70,17 +71,15 @@ def rare_classes(names: Sequence[str], counts: np.ndarray) -> list[Finding]:
     rare = [(str(name), int(count)) for name, count in zip(names, counts, strict=True) if count < FEW]
     if not rare:
         return []
-    listed = ", ".join(f"{name!r} ({count})" for name, count in rare[:5])
-    more = f" and {len(rare) - 5} more" if len(rare) > 5 else ""
-    told = f"Classes with fewer than {FEW} rows: {listed}{more}."
+    listed = first_names([f"{name!r} ({count})" for name, count in rare], 5)
+    told = f"Classes with fewer than {FEW} rows: {listed}."
     advice = "What is said of them is chance: find more examples, or join them with others."
     return [Finding(kind="rare", where="target", mood="careful", told=told, advice=advice, size=len(rare))]
 
 
 def named(names: Sequence[str], *, marks: str = "'") -> str:
     """Return the first names, and how many more there are."""
-    shown = ", ".join(f"{marks}{name}{marks}" for name in names[:NAMED])
-    return shown + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    return first_names([f"{marks}{name}{marks}" for name in names], NAMED)
 
 
 def _share_of_one(column: Coded) -> float:

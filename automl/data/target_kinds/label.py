@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.names import first_names
 from automl.data.class_or_amount import are_amounts
 from automl.data.flags import Flags, find_flags, look_alikes_note, spellings_note
 from automl.data.kinds.date import date_forms
@@ -94,8 +95,7 @@ class Label:
         names, counts = np.unique(np.asarray(targets).astype(str), return_counts=True)
         order = np.argsort(-counts, kind="stable")[:TOLD]
         shares = [f"{names[place]} ({100 * counts[place] / len(targets):.3g}%)" for place in order]
-        rest = len(names) - len(order)
-        return f", {len(names)} classes: {', '.join(shares)}{f' and {rest:,} more' if rest else ''}"
+        return f", {len(names)} classes: {first_names(shares, TOLD, of=len(names))}"
 
 
 KIND = Label()

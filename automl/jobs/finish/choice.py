@@ -13,7 +13,7 @@ from automl.core.errors import ConfigError
 from automl.core.members import Winner, joined_winner, sole_winner
 from automl.core.seeds import derive
 from automl.core.specs import COSTS, TrialRecord
-from automl.core.targets import count_rows, take_rows
+from automl.core.targets import count_rows, spread_rows, take_rows
 from automl.jobs.finish.selection import Counts, Judge, Worth, select
 from automl.jobs.intake.setting import Setting
 from automl.jobs.session import Session
@@ -79,20 +79,15 @@ def _predictions(session: Session, records: Sequence[TrialRecord]) -> dict[int, 
 
 
 def _compared(outputs: Mapping[str, np.ndarray]) -> np.ndarray:
-    import numpy as np
-
-    rows = count_rows(outputs)
     each = sum(math.prod(values.shape[1:]) for values in outputs.values())
-    return np.linspace(0, rows - 1, min(rows, max(MOST_VALUES // max(each, 1), 1))).astype(int)
+    return spread_rows(count_rows(outputs), max(MOST_VALUES // max(each, 1), 1))
 
 
 def _judge(setting: Setting, predictions: Mapping[int, Mapping[str, np.ndarray]], seed: int) -> Judge:
     import numpy as np
 
     prepared = setting.prepared
-    rows = np.linspace(
-        0, count_rows(prepared.targets) - 1, count_rows(next(iter(predictions.values())))
-    ).astype(int)
+    rows = spread_rows(count_rows(prepared.targets), count_rows(next(iter(predictions.values()))))
     targets = take_rows(prepared.targets, rows)
     groups = None if prepared.validation.groups is None else prepared.validation.groups[rows]
     blend = at_place(prepared.task.declaration.blend)

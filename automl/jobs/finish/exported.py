@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from automl.core.errors import ConfigError
 from automl.core.saved_classes import import_classes_of
 from automl.core.specs import COSTS, Objective
-from automl.core.targets import count_rows, named, take_rows
+from automl.core.targets import count_rows, held_rows, named, take_rows
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.winner import TrainedWinner
 from automl.metrics.scorer import score_at_once
@@ -157,8 +157,7 @@ def _predict(
     for first in range(0, min(total, most or total), BATCH):
         some = rows[first : first + BATCH]
         full = np.resize(some, min(BATCH, total))
-        batch = {name: np.asarray(array[full]) for name, array in inputs.items()}
-        found = named(predict(model, batch, batch_size=BATCH))
+        found = named(predict(model, held_rows(inputs, full), batch_size=BATCH))
         done.append({name: np.asarray(values)[: len(some)] for name, values in found.items()})
         until = until or time.monotonic() + seconds
         if time.monotonic() > until:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError
 from automl.core.seeds import derive
-from automl.core.targets import count_rows
+from automl.core.targets import count_rows, held_rows, take_rows
 from automl.data.modality import Examples
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.more_rows import can_be_mixed, mixed_rows
@@ -118,13 +118,13 @@ def _with_more(
     intake, prepared = session.intake, session.setting.prepared
     train, raw = prepared.split.train, intake.dataset.examples.inputs
     rows = np.arange(count_rows(train)) if some is None else some
-    real = train if some is None else {name: np.asarray(values[rows]) for name, values in train.items()}
+    real = train if some is None else held_rows(train, rows)
     count = min(MORE * len(rows), MOST_ROWS - len(rows))
     if count <= 0 or not can_be_mixed(raw):
         return real
     # one fold is a part that is held out, whose rows are not trained on
     places = intake.folds[0].train[rows] if len(intake.folds) == 1 else rows
-    own = {name: values[places] for name, values in raw.items()}
+    own = take_rows(raw, places)
     mixed = mixed_rows(own, real, np.arange(len(rows)), count, random)
     return _joined([real, prepared.preprocessing.transform(Examples(inputs=mixed))])
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from automl.core.names import first_names
 from automl.core.specs import Objective, TaskKind
 from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples
@@ -91,7 +92,7 @@ def _columns(dataset: Dataset) -> list[tuple[str, str]]:
     lines = []
     for kind, names in groups.items():
         word, _, form = kind.partition(": ")
-        lines.append((word, form or f"{len(names):,}: {_listed(names, NAMES)}"))
+        lines.append((word, form or f"{len(names):,}: {first_names(names, NAMES)}"))
     if dataset.windows is not None:
         facts = dataset.windows
         lines.append(("window", f"{facts.lookback} steps of input, {facts.horizon} steps forecast"))
@@ -102,7 +103,7 @@ def _target(dataset: Dataset) -> str:
     tasks = dataset.target_tasks
     if tasks:
         return "; ".join(f"{name}{_values(dataset, name, task)}" for name, task in tasks.items())
-    names = _listed(dataset.target_names, NAMES) or "label"
+    names = first_names(dataset.target_names, NAMES) or "label"
     return f"{names}{_values(dataset, TARGET, dataset.task)}"
 
 
@@ -125,8 +126,3 @@ def _split(dataset: Dataset, folds: Sequence[Fold], validation: Examples | None)
         later = ", each of later rows" if is_split_by_time(dataset) else ""
         return f"{len(folds)} folds of {each}{later}, each trial's score is out of fold"
     return f"{len(folds[0].train):,} for training, {len(folds[0].validation):,} for validation"
-
-
-def _listed(names: Sequence[str], most: int) -> str:
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")

@@ -14,6 +14,7 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.errors import ConfigError, DataError, suggest
+from automl.core.names import first_names
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
@@ -217,10 +218,9 @@ def _check_classes(kind: TaskKind, classes: tuple[str, ...], names: tuple[str, .
 
 
 def _unseen(names: tuple[str, ...], unseen: Mapping[str, int], classes: tuple[str, ...]) -> str:
-    found = ", ".join(f"{label!r} ({count} rows)" for label, count in list(unseen.items())[:5])
-    more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
+    found = first_names([f"{label!r} ({count} rows)" for label, count in unseen.items()], 5)
     target = f"target {names[0]!r}" if names else "the target"
     return (
-        f"Labels in {target} that the training part does not have: {found}{more}. "
+        f"Labels in {target} that the training part does not have: {found}. "
         f"Expected one of: {', '.join(classes[:10])}{', ...' if len(classes) > 10 else ''}."
     )
