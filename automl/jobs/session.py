@@ -48,3 +48,8 @@ class Session:
         if self.config.time is None:
             return None
         return self.started + max(self.config.time - self.used, 0.0) - time.monotonic()
+
+    def deadline(self, share: float) -> float | None:
+        """Return ``time.monotonic()`` when a share of the time left is over, None without a limit."""
+        left = self.seconds_left
+        return None if left is None else time.monotonic() + share * left

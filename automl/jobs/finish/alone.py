@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from automl.core.seeds import derive
-from automl.core.targets import count_rows, take_rows
+from automl.core.targets import count_rows, held_rows, spread_rows, take_rows
 from automl.jobs.assembly import Dealt, Prepared
 from automl.jobs.finish.winner import TrainedMember
 from automl.jobs.intake.setting import Setting
@@ -50,11 +49,8 @@ def train_on_all(session: Session, member: TrainedMember) -> TrainedMember:
         )
         values = tuple(array[0] for array in member.folds)
     else:
-        deadline = None if left is None else time.monotonic() + TIME_SHARE * left
-        values = _values(session, member, deadline)
-    for variable, value in zip(member.core.variables, values, strict=True):
-        variable.assign(value)
-    return replace(member, folds=(), outputs=outputs)
+        values = _values(session, member)
+    return member.assigned(values, folds=(), outputs=outputs)
 
 
 def shortened(training: TrainingOptions, share: float) -> TrainingOptions:
@@ -63,7 +59,7 @@ def shortened(training: TrainingOptions, share: float) -> TrainingOptions:
     return replace(training, patience=0, passes=passes)
 
 
-def _values(session: Session, member: TrainedMember, deadline: float | None) -> tuple[np.ndarray, ...]:
+def _values(session: Session, member: TrainedMember) -> tuple[np.ndarray, ...]:
     """Values of a network on all rows, after as many epochs as were best out of fold."""
     setting, record = session.setting, member.record
     epochs = max(record.best_epoch, 1)
@@ -76,7 +72,7 @@ def _values(session: Session, member: TrainedMember, deadline: float | None) -> 
         title="the training on all examples",
         epochs=epochs,
         seed=derive(session.config.seed, "refit"),
-        deadline=deadline,
+        deadline=session.deadline(TIME_SHARE),
     )
 
 
@@ -123,15 +119,13 @@ def last_values(
 
 
 def _scored_on_few(prepared: Prepared) -> Prepared:
-    import numpy as np
-
-    split, total = prepared.split, count_rows(prepared.split.train_targets)
-    rows = np.linspace(0, total - 1, min(total, SCORED)).astype(int)
+    split = prepared.split
+    rows = spread_rows(count_rows(split.train_targets), SCORED)
     targets = take_rows(split.train_targets, rows)
     few = Split(
         train=split.train,
         train_targets=split.train_targets,
-        validation={name: np.asarray(values[rows]) for name, values in split.train.items()},
+        validation=held_rows(split.train, rows),
         scorer=lambda: OutputScorer(prepared.task, targets),
     )
     return replace(prepared, split=few, targets=targets)

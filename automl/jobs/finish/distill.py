@@ -8,7 +8,6 @@ networks of that fold. The one that is exported is then trained on all rows, tau
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -120,7 +119,7 @@ def _alone(session: Session, teacher: TrainedWinner, student: TrialRecord) -> Tr
 
 def _taught(session: Session, student: TrialRecord, lesson: Lesson) -> tuple[Outcome, Dealt]:
     """Train on a lesson, scored on the validation part; with folds a network for each."""
-    setting, left = session.setting, session.seconds_left
+    setting, deadline = session.setting, session.deadline(TIME_SHARE)
     family, dealt = setting.dealt(student.configuration)
     epochs = setting.epochs[family]
     passes = dealt.training.passes or epochs / setting.epochs_per_pass
@@ -130,7 +129,6 @@ def _taught(session: Session, student: TrialRecord, lesson: Lesson) -> tuple[Out
         training=replace(dealt.training, patience=0, passes=steps),
         task_options=teaching(setting.prepared).taught(dealt.task_options),
     )
-    deadline = None if left is None else time.monotonic() + TIME_SHARE * left
     course = Course(
         title="the distilled network",
         epochs=epochs,
@@ -149,11 +147,7 @@ def _member(session: Session, student: TrialRecord, dealt: Dealt, outcome: Outco
     setting = session.setting
     with setting.building():
         core = build_core(dealt, setting.prepared)
-    folds = outcome.variables if setting.parts else ()
-    if not folds:
-        for variable, values in zip(core.variables, outcome.variables, strict=True):
-            variable.assign(values)
-    member = TrainedMember(record=student, core=core, folds=folds, outputs=outcome.outputs)
+    member = TrainedMember.made(student, core, outcome.variables, outcome.outputs, parts=setting.parts)
     member = replace(member, outputs=member.held_out(setting.prepared, setting.parts))
     scored = TrainedWinner(prepared=setting.prepared, members=(member,), parts=setting.parts)
     best = outcome.epochs[outcome.best].number
@@ -162,7 +156,7 @@ def _member(session: Session, student: TrialRecord, dealt: Dealt, outcome: Outco
 
 def _on_all(session: Session, dealt: Dealt, lesson: Lesson, member: TrainedMember) -> TrainedMember:
     """One network taught by all teachers on all rows, as long as was best out of fold."""
-    setting, left = session.setting, session.seconds_left
+    setting = session.setting
     family, _ = setting.dealt(member.record.configuration)
     epochs = max(member.record.best_epoch, 1)
     values = last_values(
@@ -172,11 +166,9 @@ def _on_all(session: Session, dealt: Dealt, lesson: Lesson, member: TrainedMembe
         title="the distilled network on all rows",
         epochs=epochs,
         seed=derive(session.config.seed, "distill", "all"),
-        deadline=None if left is None else time.monotonic() + TIME_SHARE * left,
+        deadline=session.deadline(TIME_SHARE),
     )
-    for variable, value in zip(member.core.variables, values, strict=True):
-        variable.assign(value)
-    return replace(member, folds=())
+    return member.assigned(values, folds=())
 
 
 def _kept(

@@ -51,9 +51,7 @@ def grown_on_every_row(session: Session, winner: TrainedWinner, ended: Callable[
         winner: trained on the sample.
         ended: whether the user has ended the search.
     """
-    left = session.seconds_left
-    deadline = None if left is None else time.monotonic() + TIME_SHARE * left
-    clock = Clock(deadline, ended)
+    clock = Clock(session.deadline(TIME_SHARE), ended)
     try:
         clock.go_on()
         return _on_whole(session, winner, prepare_whole(session, clock), clock)
@@ -104,9 +102,8 @@ def _better(
     seen = f"{what}: {guide.label} {before:.5g} on the sample, {after:.5g} on {rows}"
     if not guide.better(after, before):
         return member, Note(f"{seen}, so it stays as it was.")
-    for variable, values in zip(member.core.variables, outcome.variables, strict=True):
-        variable.assign(values)
-    return replace(member, outputs=outcome.outputs, metrics=metrics), Note(f"{seen}.")
+    grown = member.assigned(outcome.variables, outputs=outcome.outputs, metrics=metrics)
+    return grown, Note(f"{seen}.")
 
 
 def _count(rows: int, total: int) -> str:

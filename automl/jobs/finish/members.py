@@ -60,11 +60,7 @@ def _member(session: Session, record: TrialRecord) -> TrainedMember:
     found = _kept(session, record)
     if found is None or not _fits(core, found, len(setting.parts)):
         found = _trained_again(session, record)
-    if setting.parts:
-        return TrainedMember(record=record, core=core, folds=found.variables, outputs=found.outputs)
-    for variable, values in zip(core.variables, found.variables, strict=True):
-        variable.assign(values)
-    return TrainedMember(record=record, core=core, outputs=found.outputs)
+    return TrainedMember.made(record, core, found.variables, found.outputs, parts=setting.parts)
 
 
 def _kept(session: Session, record: TrialRecord) -> Found | None:

@@ -84,7 +84,7 @@ def _card(session: Session, records: Records, winner: TrainedWinner) -> tuple[tu
         "seed": session.config.seed,
         "trials": len(records.trials),
         "parameters of a network, added up": f"{parameters:,}",
-        "networks": sum(len(member.folds[0]) if member.folds else 1 for member in winner.members),
+        "networks": winner.networks,
         SIZE: size_text(folder.model.stat().st_size) if folder.model.exists() else "",
         "trained with": _software(session),
         "machine": f"{platform.system()} {platform.machine()}, {platform.python_implementation()} "

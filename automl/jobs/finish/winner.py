@@ -5,13 +5,13 @@ All of them read what one preprocessing model makes of raw examples, and are dec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automl.core.catalog import at_place
-from automl.core.targets import count_rows
+from automl.core.targets import count_rows, held_rows
 from automl.jobs.assembly import Prepared, calibrated_at, exported_model
 from automl.tasks.decoding import finished
 from automl.training.engine import Part
@@ -50,6 +50,35 @@ class TrainedMember:
     outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
 
+    @classmethod
+    def made(
+        cls,
+        record: TrialRecord,
+        core: keras.Model,
+        variables: Sequence[np.ndarray],
+        outputs: Mapping[str, np.ndarray],
+        *,
+        parts: tuple[Part, ...],
+    ) -> TrainedMember:
+        """Return a member of a training's outcome.
+
+        Args:
+            record: of its trial.
+            core: its structure.
+            variables: values of ``core.variables``, of a bag with the folds as their first axis.
+            outputs: see the class.
+            parts: rows of each fold; empty for one network, whose values the core gets.
+        """
+        member = cls(record=record, core=core, outputs=outputs)
+        return replace(member, folds=tuple(variables)) if parts else member.assigned(variables)
+
+    def assigned(self, values: Sequence[np.ndarray], **changes: Any) -> TrainedMember:
+        """Return it with other values in the core, in the order of its variables, and other changes."""
+        from automl.training.state import assign
+
+        assign(self.core.variables, values, "model")
+        return replace(self, **changes)
+
     def stacked(self) -> keras.Model | StackedModel:
         """Its network, or a layer of those of its folds."""
         if not self.folds:
@@ -66,9 +95,7 @@ class TrainedMember:
             yield self.core
             return
         for fold in range(len(self.folds[0])) if only is None else (only,):
-            for variable, values in zip(self.core.variables, self.folds, strict=True):
-                variable.assign(values[fold])
-            yield self.core
+            yield self.assigned([values[fold] for values in self.folds]).core
 
     def held_out(self, prepared: Prepared, parts: tuple[Part, ...]) -> Mapping[str, np.ndarray]:
         """Return its raw outputs of the validation part, each row by weights not trained on it.
@@ -203,7 +230,7 @@ def raw_outputs(
 
     wanted = {name: inputs[name] for name in core.input}
     if rows is not None:
-        wanted = {name: np.asarray(array[rows]) for name, array in wanted.items()}
+        wanted = held_rows(wanted, rows)
     outputs: dict[str, np.ndarray]
     if count_rows(wanted) <= batch_size:  # a tenth of the time of ``predict``, for each of many networks
         outputs = core.predict_on_batch(wanted)
