@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,21 @@ def dimensions_of(hyperparameters: HyperParameters) -> list[Dimension]:
     return found
 
 
+def values_drawn(space: HyperParameters, draw: Callable[[str, Parameter], Scalar]) -> dict[str, Any]:
+    """Draw a value for everything that exists beside the others, defaults for what does not vary.
+
+    Args:
+        space: what is known of it; its values are replaced.
+        draw: from the study's name of a hyperparameter, and what it is drawn from, to a value.
+    """
+    dimensions = {id(item.item): item for item in dimensions_of(space)}
+    space.values = {}
+    for item in space.space:
+        if space.is_active(item):
+            space.values[item.name] = _drawn(item, dimensions.get(id(item)), draw)
+    return space.values
+
+
 def values_for(
     hyperparameters: HyperParameters, values: Mapping[str, Any]
 ) -> dict[str, tuple[Parameter, Scalar]]:
@@ -56,6 +71,14 @@ def values_for(
             if item.known.parameter.contains(kept):
                 found[item.key] = (item.known.parameter, kept)
     return found
+
+
+def _drawn(
+    item: HyperParameter, dimension: Dimension | None, draw: Callable[[str, Parameter], Scalar]
+) -> Any:
+    if dimension is None:
+        return item.default
+    return dimension.known.turned(draw(dimension.key, dimension.known.parameter))
 
 
 def _told(item: HyperParameter) -> str:

@@ -69,6 +69,20 @@ def described(kind: str, config: Mapping[str, Any]) -> Described:
     raise ValueError(f"{kind} is no kind of hyperparameter that is known here.")
 
 
+def count_steps(low: float, high: float, step: float, sampling: str) -> int:
+    """Return how many values a range with steps has; on a scale that is not linear they are factors."""
+    steps = float((high - low) / step) if sampling == "linear" else math.log(high / low, step)
+    return math.floor(steps + _SLACK) + 1
+
+
+def stepped(low: Any, high: Any, step: Any, sampling: str, index: int) -> Any:
+    """Return the value after so many steps from the least, on a mirrored scale from the largest."""
+    if sampling == "linear":
+        return low + index * step
+    grown = low * step**index
+    return grown if sampling == "log" else high + low - grown
+
+
 def _constant(value: Scalar) -> Described:
     return Described(parameter=Constant(name=NAME, value=value))
 
@@ -89,7 +103,7 @@ def _number(kind: str, config: Mapping[str, Any]) -> Described:
     if step is not None and sampling != "linear":
         return _choice(_grown(kind, config), config.get("default"))
     if step is not None:
-        high = low + step * math.floor((high - low) / step + _SLACK)
+        high = stepped(low, high, step, sampling, count_steps(low, high, step, sampling) - 1)
     if low == high:
         return _constant(low)
     log = sampling != "linear"
@@ -103,8 +117,6 @@ def _number(kind: str, config: Mapping[str, Any]) -> Described:
 
 def _grown(kind: str, config: Mapping[str, Any]) -> list[Any]:
     """The values of a range whose steps are factors."""
-    low, high, step = config["min_value"], config["max_value"], config["step"]
-    count = math.floor(math.log(high / low, step) + _SLACK) + 1
-    grown = [low * step**index for index in range(count)]
-    values = grown if config["sampling"] == "log" else [high + low - value for value in grown]
+    scale = config["min_value"], config["max_value"], config["step"], config["sampling"]
+    values = [stepped(*scale, index) for index in range(count_steps(*scale))]
     return [int(value) for value in values] if kind == "Int" else values

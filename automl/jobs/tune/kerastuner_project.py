@@ -24,7 +24,8 @@ from automl.spaces.kerastuner import described
 from automl.spaces.parameters import Parameter
 from automl.spaces.space import SearchSpace
 
-_DIRECTIONS: Mapping[str, Direction] = {"min": "minimize", "max": "maximize"}
+DIRECTIONS: Mapping[str, Direction] = {"min": "minimize", "max": "maximize"}
+"""Our words for KerasTuner's directions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +170,7 @@ def _objective(trials: Sequence[Mapping[str, Any]], metric: str | None, path: Pa
     if len(names) != 1:
         listed = ", ".join(names or sorted(tracked[0]))
         raise ConfigError(f"{path} does not tell what it optimised; say --metric, one of: {listed}.")
-    direction = _DIRECTIONS[found[names[0]]]
+    direction = DIRECTIONS[found[names[0]]]
     return Objective(name=metric_of(names[0]), direction=direction, called=names[0])
 
 

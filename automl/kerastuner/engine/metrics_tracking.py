@@ -9,11 +9,8 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import ConfigError
-from automl.core.specs import Direction
+from automl.jobs.tune.kerastuner_project import DIRECTIONS
 from automl.tuning import parse_user_metric
-
-WORDS: Mapping[str, Direction] = {"min": "minimize", "max": "maximize"}
-"""Our words for KerasTuner's directions."""
 
 
 class MetricObservation:
@@ -65,8 +62,8 @@ class MetricHistory:
     """
 
     def __init__(self, direction: str = "min") -> None:
-        if direction not in WORDS:
-            raise ValueError(f"`direction` should be one of {set(WORDS)}, got {direction!r}.")
+        if direction not in DIRECTIONS:
+            raise ValueError(f"`direction` should be one of {set(DIRECTIONS)}, got {direction!r}.")
         self.direction = direction
         self._observations: dict[int, MetricObservation] = {}
 
@@ -210,7 +207,7 @@ def infer_metric_direction(metric: Any) -> str | None:
         direction = parse_user_metric(name).direction
     except ConfigError:
         return None
-    return next(word for word, ours in WORDS.items() if ours == direction)
+    return next(word for word, ours in DIRECTIONS.items() if ours == direction)
 
 
 def _name_in_keras(metric: Any) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from automl.core.specs import Objective as StudyObjective
 from automl.core.specs import metric_of
-from automl.kerastuner.engine.metrics_tracking import WORDS, infer_metric_direction
+from automl.jobs.tune.kerastuner_project import DIRECTIONS
+from automl.kerastuner.engine.metrics_tracking import infer_metric_direction
 
 
 class Objective:
@@ -22,7 +23,7 @@ class Objective:
     """
 
     def __init__(self, name: str, direction: str) -> None:
-        if direction not in WORDS:
+        if direction not in DIRECTIONS:
             raise ValueError(f"Objective {name!r}: expected the direction min or max, got {direction!r}.")
         self.name = name
         self.direction = direction
@@ -42,7 +43,7 @@ class Objective:
     def study_objective(self) -> StudyObjective:
         """Return it in the words of studies and trackers; its label is its name."""
         name = metric_of(self.name)
-        return StudyObjective(name=name, direction=WORDS[self.direction], called=self.name)
+        return StudyObjective(name=name, direction=DIRECTIONS[self.direction], called=self.name)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Objective) and str(self) == str(other)

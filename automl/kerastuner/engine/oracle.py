@@ -13,9 +13,9 @@ from typing import Any, ClassVar, TypeVar
 from automl.core.errors import ConfigError
 from automl.core.seeds import derive
 from automl.core.specs import Scalar
-from automl.kerastuner.dimensions import Dimension, dimensions_of
+from automl.kerastuner.dimensions import values_drawn
 from automl.kerastuner.door import Door
-from automl.kerastuner.engine.hyperparameters import HyperParameter, HyperParameters
+from automl.kerastuner.engine.hyperparameters import HyperParameters
 from automl.kerastuner.engine.metrics_tracking import MetricsTracker
 from automl.kerastuner.engine.objective import MultiObjective, Objective, create_objective
 from automl.kerastuner.engine.trial import Trial, TrialStatus
@@ -267,7 +267,7 @@ class Oracle:
         origin = ""
         for attempt in range(COLLISIONS + 1):
             draw, origin = self._at_random(attempt) if at_random else self.door.drawing(attempt)
-            values = self._drawn(draw)
+            values = values_drawn(self.get_space(), draw)
             if values not in tried:
                 return values, origin
         return None, origin
@@ -280,20 +280,6 @@ class Oracle:
         """Of a trial's values those that are searched: no notes of a schedule."""
         names = {item.name for item in self.hyperparameters.space}
         return {name: value for name, value in trial.hyperparameters.values.items() if name in names}
-
-    def _drawn(self, draw: Callable[..., Any]) -> dict[str, Any]:
-        space = self.get_space()
-        dimensions = {id(item.item): item for item in dimensions_of(space)}
-        space.values = {}
-        for item in space.space:
-            if space.is_active(item):
-                space.values[item.name] = self._value(item, dimensions.get(id(item)), draw)
-        return space.values
-
-    def _value(self, item: HyperParameter, dimension: Dimension | None, draw: Callable[..., Any]) -> Any:
-        if dimension is None:
-            return item.default
-        return dimension.known.turned(draw(dimension.key, dimension.known.parameter))
 
     def _cut_short(self) -> Trial | None:
         found = self.door.resume()

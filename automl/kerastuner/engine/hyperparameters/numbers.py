@@ -8,12 +8,11 @@ from typing import Any
 
 from automl.kerastuner.engine.conditions import Parent
 from automl.kerastuner.engine.hyperparameters.hyperparameter import HyperParameter, index_at, middle_of
+from automl.spaces.kerastuner import count_steps, stepped
 
 SCALES = ("linear", "log", "reverse_log")
 SHOWN = 10
 """Values of a range without steps that stand for it in a grid."""
-_SLACK = 1e-9
-"""Of the number of steps: sums of steps such as 0.1 + 0.2 are not exact."""
 
 
 class Numerical(HyperParameter):
@@ -63,11 +62,7 @@ class Numerical(HyperParameter):
     @property
     def count(self) -> int:
         """How many values there are, steps being given."""
-        if self.sampling == "linear":
-            steps = float((self.max_value - self.min_value) / self.step)
-        else:
-            steps = math.log(self.max_value / self.min_value, self.step)
-        return math.floor(steps + _SLACK) + 1
+        return count_steps(self.min_value, self.max_value, self.step, self.sampling)
 
     def get_config(self) -> dict[str, Any]:
         """Return it as plain JSON."""
@@ -75,10 +70,7 @@ class Numerical(HyperParameter):
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}
 
     def _stepped(self, index: int) -> Any:
-        if self.sampling == "linear":
-            return self.min_value + index * self.step
-        grown = self.min_value * self.step**index
-        return grown if self.sampling == "log" else self.max_value + self.min_value - grown
+        return stepped(self.min_value, self.max_value, self.step, self.sampling, index)
 
     def _place(self, value: float) -> int:
         """The index of a value among the steps."""
