@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from automl.core.figures import Chart, Line, Number
+from automl.core.figures import INK, MUTED, Chart, Line, Number
 from automl.drawing.marks import LETTER, clipped, dots, hint, line, path, svg, tag, text
 from automl.drawing.scales import Scale, number_text, scale_of
 
@@ -41,7 +41,7 @@ def legend(chart: Chart) -> list[tuple[str, str, str]]:
 
 def tone(item: Line) -> str:
     """Return the classes of a line's colour and stroke."""
-    colour = {-1: "muted", -2: "ink"}.get(item.tone, f"t{item.tone % 8}")
+    colour = {MUTED: "muted", INK: "ink"}.get(item.tone, f"t{item.tone % 8}")
     return f"{colour} dashed" if item.dashed else colour
 
 

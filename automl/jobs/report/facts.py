@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from automl.core.specs import EpochRecord, Objective, Scalar, TrialRecord
 from automl.spaces.space import family_of
+
+BETTER: Mapping[str, str] = {"maximize": "higher", "minimize": "lower"}
+"""Which scores are better, by direction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +48,7 @@ class Searched:
         """The first one, by which the best trial is chosen."""
         return self.objectives[0]
 
-    @property
+    @cached_property
     def scored(self) -> tuple[TrialRecord, ...]:
         """Trials with a score, the best first."""
         known = [item for item in self.trials if item.scores and math.isfinite(item.scores[0])]

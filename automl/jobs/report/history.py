@@ -11,7 +11,7 @@ from automl.core.figures import INK, MUTED, Axis, Bars, Chart, Figure, Line, Tab
 from automl.core.reports import Section
 from automl.core.specs import TrialRecord
 from automl.jobs.report.facts import Searched, by_family
-from automl.jobs.report.trials import LOGARITHMIC, score_axis, trial_words
+from automl.jobs.report.trials import score_axis, spans_orders, trial_words
 
 MOST_BARS = 12
 """Phases that are shown."""
@@ -143,7 +143,6 @@ def _front(searched: Searched) -> tuple[Chart, ...]:
     front = sorted((item for item in known if item.number in searched.front), key=lambda item: item.scores)
     rest = [item for item in known if item.number not in searched.front]
     costs = [item.scores[1] for item in known]
-    log = bool(costs) and min(costs) > 0 and max(costs) / min(costs) >= LOGARITHMIC
 
     def points(name: str, items: Sequence[TrialRecord], tone: int) -> Line:
         return Line(
@@ -158,7 +157,7 @@ def _front(searched: Searched) -> tuple[Chart, ...]:
     return (
         Chart(
             title="Pareto front",
-            x=Axis(label=second.label, log=log),
+            x=Axis(label=second.label, log=spans_orders(costs)),
             y=score_axis(searched, [item.scores[0] for item in known]),
             lines=(points("others", rest, 7), points("front", front, 3)),
             note="On the front no trial is better in one objective without being worse in another.",
@@ -167,11 +166,11 @@ def _front(searched: Searched) -> tuple[Chart, ...]:
 
 
 def _families(searched: Searched) -> tuple[Figure, ...]:
-    families = by_family(searched.trials)
+    families, scored = by_family(searched.trials), by_family(searched.scored)
     total = sum(item.seconds for item in searched.trials) or 1.0
     rows = []
     for family, trials in families.items():
-        best = [item for item in searched.scored if item in trials]
+        best = scored.get(family, [])
         states = Counter(item.state for item in trials)
         seconds = sum(item.seconds for item in trials)
         rows.append(

@@ -10,6 +10,7 @@ import numpy as np
 
 from automl.core.figures import Cell, Picture, Table, rounded
 from automl.data.modality import Examples
+from automl.drawing.marks import clipped
 from automl.tasks.shown import Evidence
 
 MOST_INPUTS = 10
@@ -55,7 +56,7 @@ def cell_of(value: Any) -> Cell:
     """Return an input as it stands in a table."""
     if isinstance(value, str | bytes):
         text = value if isinstance(value, str) else value.decode("utf-8", "replace")
-        return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+        return clipped(text, MOST_LETTERS)
     array = np.asarray(value)
     if array.size == 1 and array.dtype.kind in "biuf":
         return rounded(array.reshape(-1)[0], 5)

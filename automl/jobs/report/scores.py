@@ -8,12 +8,9 @@ from automl.core.figures import Bars, Cell, Figure, Number, Table, rounded
 from automl.core.reports import Scores, Section
 from automl.core.specs import COSTS
 from automl.drawing.scales import span_text
-from automl.jobs.report.facts import Searched
+from automl.jobs.report.facts import BETTER, Searched
 from automl.tasks.catalog import known_metrics
 from automl.tasks.prefixes import unprefixed
-
-WORDS = {"maximize": "higher", "minimize": "lower"}
-"""Which scores are better, by direction."""
 
 
 def scores_section(searched: Searched, held_out: Scores) -> Section:
@@ -53,7 +50,7 @@ def metrics_table(scores: Scores, beside: Mapping[str, Mapping[str, Number]], *,
         rows.append(
             (
                 name,
-                WORDS[metric.direction] if metric else "",
+                BETTER[metric.direction] if metric else "",
                 metric.unit if metric else "",
                 rounded(scores.metrics[name], 5),
                 interval_text(scores.intervals.get(name)),
@@ -95,7 +92,7 @@ def _dots(searched: Searched, held_out: Scores) -> Bars | None:
         return None
     return Bars(
         title=f"{name} beside trials and trivial rules",
-        label=f"{name} ({WORDS[searched.objective.direction]} is better)",
+        label=f"{name} ({BETTER[searched.objective.direction]} is better)",
         names=tuple(entry for entry, _, _ in entries),
         values=tuple(rounded(score) for _, score, _ in entries),
         low=tuple(rounded(span[0]) if span else None for _, _, span in entries),

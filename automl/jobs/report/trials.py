@@ -25,6 +25,7 @@ from automl.core.figures import (
 from automl.core.reports import Section
 from automl.core.specs import Objective, TrialRecord
 from automl.jobs.report.facts import (
+    BETTER,
     Searched,
     by_family,
     configuration_words,
@@ -94,8 +95,13 @@ def frame(scores: Sequence[float], objective: Objective) -> tuple[float, float]:
 def score_axis(searched: Searched, scores: Sequence[float]) -> Axis:
     """Return the axis of the first objective's scores."""
     low, high = frame(scores, searched.objective)
-    better = "higher" if searched.objective.direction == "maximize" else "lower"
-    return Axis(label=f"{searched.objective.label} ({better} is better)", low=low, high=high)
+    label = f"{searched.objective.label} ({BETTER[searched.objective.direction]} is better)"
+    return Axis(label=label, low=low, high=high)
+
+
+def spans_orders(values: Sequence[float]) -> bool:
+    """Whether values are shown on a logarithmic axis."""
+    return bool(values) and min(values) > 0 and max(values) / min(values) >= LOGARITHMIC
 
 
 def trial_words(record: TrialRecord) -> str:
@@ -133,7 +139,8 @@ def _of_family(
         figures.append(_parallel(searched, f"Parallel coordinates{of}", names[:MOST_AXES], trials))
     if len(found.trials) > 2:
         known = [(item, score) for item, score in zip(found.trials, found.scores, strict=True)]
-        told_apart = [name for name in names if name in differing(found.trials)]
+        apart = set(differing(found.trials))
+        told_apart = [name for name in names if name in apart]
         figures += [_slice(searched, name, known, found.when, of) for name in told_apart[:MOST_SLICES]]
     return figures
 
@@ -190,8 +197,7 @@ def _slice(
 def _axis(name: str, values: Sequence[Any]) -> Axis:
     given = [value for value in values if value is not None]
     if given and all(map(is_amount, given)):
-        log = min(given) > 0 and max(given) / min(given) >= LOGARITHMIC
-        return Axis(label=name, log=log)
+        return Axis(label=name, log=spans_orders(given))
     return Axis(label=name, categories=tuple(dict.fromkeys(map(value_words, given))))
 
 

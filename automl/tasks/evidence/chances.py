@@ -6,6 +6,7 @@ Symbols: n examples, c classes or labels that are shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -124,9 +125,7 @@ def threshold_chart(hits: np.ndarray, chances: np.ndarray, positive: str) -> Cha
     positives, rows = int(hits.sum()), len(hits)
     said = rows - np.searchsorted(taken, levels, side="left")
     right = positives - np.searchsorted(found_scores, levels, side="left")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        precision, recall = right / said, right / positives
-        f1 = 2 * right / (said + positives)
+    precision, recall, f1 = rates(right, said, positives)
     accuracy = (right + (rows - positives) - (said - right)) / rows
     curves = {"precision": precision, "recall": recall, "F1": f1, "accuracy": accuracy}
     best = int(np.nanargmax(f1))
@@ -141,6 +140,18 @@ def threshold_chart(hits: np.ndarray, chances: np.ndarray, positive: str) -> Cha
         note=f"F1 is largest, {f1[best]:.3f}, at {levels[best]:.2f}; accuracy, {accuracy.max():.3f}, at "
         f"{levels[int(accuracy.argmax())]:.2f}. Chosen on these rows, so slightly too good.",
     )
+
+
+def rates(right: np.ndarray, said: np.ndarray, true: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return precision, recall and F1, NaN where there is nothing to share.
+
+    Args:
+        right: how many of those that were said are true.
+        said: how many were said.
+        true: how many are true.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return right / said, right / true, 2 * right / (said + true)
 
 
 def _share(label: str) -> Axis:

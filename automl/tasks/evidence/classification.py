@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from automl.core.figures import Figure, Matrix, Table, numbers, rounded
+from automl.core.names import first_names
 from automl.core.reports import Remark
 from automl.core.targets import TARGET
-from automl.tasks.evidence.chances import calibration_chart, ranking_charts, threshold_chart
+from automl.tasks.evidence.chances import calibration_chart, ranking_charts, rates, threshold_chart
 from automl.tasks.shown import MOST_MISTAKES, Evidence, Mistake, Shown
 
 MOST_CLASSES = 20
@@ -104,8 +105,7 @@ def _threshold(truth: np.ndarray, chances: np.ndarray, classes: list[str]) -> tu
 
 def _by_class(counts: np.ndarray, classes: list[str]) -> Table:
     right, said, true = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        precision, recall, f1 = right / said, right / true, 2 * right / (said + true)
+    precision, recall, f1 = rates(right, said, true)
     order = np.arange(len(classes))
     note = ""
     if len(classes) > MOST_LISTED:
@@ -163,6 +163,6 @@ def _rare(counts: np.ndarray, classes: list[str]) -> tuple[Remark, ...]:
     rare = [name for name, count in zip(classes, true, strict=True) if count < FEW]
     if not rare:
         return ()
-    named = ", ".join(rare[:5]) + (f" and {len(rare) - 5} more" if len(rare) > 5 else "")
+    named = first_names(rare, 5)
     text = f"Figures of classes with fewer than {FEW} held-out examples are mostly chance: {named}."
     return (Remark(mood="careful", text=text),)

@@ -10,7 +10,7 @@ import numpy as np
 from automl.core.figures import Table, rounded
 from automl.core.targets import TARGET
 from automl.metrics.areas import ranking_areas
-from automl.tasks.evidence.chances import calibration_chart, ranking_charts
+from automl.tasks.evidence.chances import calibration_chart, ranking_charts, rates
 from automl.tasks.shown import MOST_MISTAKES, Evidence, Mistake, Shown
 
 MOST_LABELS = 40
@@ -33,8 +33,7 @@ def evidence(shown: Shown) -> Evidence:
 def _by_label(hits: np.ndarray, chances: np.ndarray, names: list[str]) -> Table:
     said, areas = chances > 0.5, ranking_areas(hits, chances)[0]
     right, taken, true = (hits & said).sum(axis=0), said.sum(axis=0), hits.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        precision, recall, f1 = right / taken, right / true, 2 * right / (taken + true)
+    precision, recall, f1 = rates(right, taken, true)
     rows = tuple(
         (
             name,
