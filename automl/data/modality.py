@@ -193,6 +193,8 @@ class Dataset:
         windows: for forecasting, facts that splitting and scoring need; see ``WindowFacts``.
         handling: how a job handles such examples.
         traits: what the inputs are like, in words that search spaces may ask for as for kinds of tensors.
+        wanted: kinds of tensors that some family takes, None for all: what is slow to make and no family
+            takes need not be made.
     """
 
     examples: Examples
@@ -206,11 +208,16 @@ class Dataset:
     windows: WindowFacts | None = None
     handling: Handling = ROWS
     traits: tuple[str, ...] = ()
+    wanted: frozenset[str] | None = None
 
     @property
     def tasks(self) -> Mapping[str, TaskKind]:
         """The task of each target, by its name in ``Examples.targets``."""
         return self.target_tasks or {TARGET: self.task}
+
+    def wants(self, kind: str) -> bool:
+        """Whether tensors of a kind are to be made."""
+        return self.wanted is None or kind in self.wanted
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -87,6 +88,18 @@ def test_pictures_without_room_have_no_patches() -> None:
 
     assert [item.kind for item in IMAGE.promises(dataset)] == ["image"]
     assert [spec.kind for spec in IMAGE.fit(dataset, np.arange(30), 0).inputs] == ["image"]
+
+
+def test_patches_are_made_only_where_a_family_takes_them() -> None:
+    images = RNG.integers(0, 255, size=(40, 12, 12, 1)).astype(np.uint8)
+    dataset = IMAGE.read(open_source((images, np.arange(40) % 2)), ReadOptions())
+
+    kinds = [
+        [spec.kind for spec in IMAGE.fit(replace(dataset, wanted=wanted), np.arange(30), 0).inputs]
+        for wanted in (None, frozenset(("image", "patches")), frozenset(("image",)))
+    ]
+
+    assert kinds == [["image", "patches"], ["image", "patches"], ["image"]]
 
 
 @pytest.mark.parametrize("size", [(6, 6), (28, 28), (32, 200), (224, 224)])

@@ -118,7 +118,7 @@ class ImageModality:
 
         pixels = dataset.examples.inputs["image"]
         plain = fit_images(pixels, rows, look_of(dataset.schema).scale)
-        if not _has_room(dataset):
+        if not (_has_room(dataset) and dataset.wants("patches")):
             return plain
         return with_patches(plain, pixels, rows, seed, mirrored=MIRRORED in dataset.traits)
 

@@ -96,7 +96,7 @@ class Series:
             mean, std = statistics(series[rows])
             masked = dataset.schema["masked"]
             plain = standardise(mean, std, steps=series.shape[1], targets=0, masked=masked)
-            return with_kernels(plain, series[rows], seed)
+            return with_kernels(plain, series[rows], seed) if dataset.wants("kernels") else plain
         runs = _training_runs(dataset, rows)
         k = dataset.windows.targets
         mean, std = statistics(np.concatenate([inputs for inputs, _ in runs]))

@@ -8,10 +8,12 @@ import keras
 import numpy as np
 from keras import KerasTensor, layers, ops
 
+from automl.core.targets import spread_rows
 from automl.core.tensors import Pixels, TensorSpec
 from automl.data.image_scales import BYTES, Scale
 from automl.data.kinds.part import Part
 from automl.data.modality import Examples, Preprocessing
+from automl.data.preprocessing.fixed_features import with_features
 from automl.data.preprocessing.image_patches import PatchResponses, patch_count, patch_side
 from automl.data.preprocessing.pieces import Numbers, Piece, join_pieces, tensor_name
 from automl.data.preprocessing.wide import cast, space_of
@@ -62,13 +64,7 @@ def with_patches(
         name="patch_responses",
     )
     layer.fit(preprocessing.transform(some)["image"], np.random.default_rng(seed))
-    front = preprocessing.model
-    spec = TensorSpec(name="patches", kind="patches", shape=(layer.features,), source="image")
-    outputs = {**front.output, "patches": layer(front.output["image"])}
-    model = keras.Model(front.input, outputs, name=front.name)
-    whole = Preprocessing(inputs=(*preprocessing.inputs, spec), model=model)
-    layer.standardise(whole.transform(some)["patches"])
-    return whole
+    return with_features(preprocessing, layer, kind="patches", made_of="image", source="image", sample=some)
 
 
 def fit_pictures(part: Part) -> Piece:
@@ -157,8 +153,7 @@ def usual_values(pixels: np.ndarray, rows: np.ndarray) -> tuple[float, float] | 
 
     None where nothing lies outside, or where nearly all pixels are one value.
     """
-    count = min(len(rows), max(1, SAMPLE // int(np.prod(pixels.shape[1:]))))
-    sample = rows[np.linspace(0, len(rows) - 1, count).astype(int)]
+    sample = rows[spread_rows(len(rows), max(1, SAMPLE // int(np.prod(pixels.shape[1:]))))]
     low, high = np.quantile(pixels[sample], (0.01, 0.99)).tolist()
     parts = [pixels[rows[start : start + CHUNK]] for start in range(0, len(rows), CHUNK)]
     lowest, highest = min(float(part.min()) for part in parts), max(float(part.max()) for part in parts)

@@ -15,6 +15,8 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
+from automl.data.preprocessing.fixed_features import FixedFeatures
+
 SIDE = 32
 """Larger pictures are made as small as this: patches show edges, corners and colours, whatever the size."""
 
@@ -27,7 +29,6 @@ _PATCH = 6
 _SAMPLE, _DRAWN = 400, 40
 _CONTRAST, _WHITENING = 0.01, 0.1
 _THRESHOLD = 1.0
-_LEAST_DEVIATION = 1e-3
 
 
 def patch_side(height: int, width: int) -> int:
@@ -45,7 +46,7 @@ def patch_count(pictures: int, height: int, width: int, channels: int) -> int:
 
 
 @keras.saving.register_keras_serializable(package="automl")
-class PatchResponses(keras.layers.Layer):
+class PatchResponses(FixedFeatures):
     """From standardised pictures ``(n, height, width, c)`` to standardised features ``(n, f)``, in float32.
 
     Args:
@@ -55,7 +56,7 @@ class PatchResponses(keras.layers.Layer):
     """
 
     def __init__(self, patches: int, side: int, *, mirrored: bool = False, **kwargs: Any) -> None:
-        super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
+        super().__init__(**kwargs)
         self.patches, self.side, self.mirrored = patches, side, mirrored
 
     @property
@@ -70,9 +71,7 @@ class PatchResponses(keras.layers.Layer):
         self.shift = self.add_weight(
             shape=(self.patches,), initializer="zeros", trainable=False, name="shift"
         )
-        size = (self.features,)
-        self.mean = self.add_weight(shape=size, initializer="zeros", trainable=False, name="mean")
-        self.scale = self.add_weight(shape=size, initializer="ones", trainable=False, name="scale")
+        self.make_scales()
 
     def fit(self, pictures: np.ndarray, random: np.random.Generator) -> None:
         """Draw patches and whiten them.
@@ -97,20 +96,10 @@ class PatchResponses(keras.layers.Layer):
         self.kernel.assign(kernel.reshape(self.kernel.shape))
         self.shift.assign(-centre @ kernel)
 
-    def standardise(self, features: np.ndarray) -> None:
-        """Give the features of the training part mean 0 and deviation 1 from now on.
-
-        Args:
-            features: ``(n, f)`` as they have been so far.
-        """
-        self.mean.assign(features.mean(axis=0))
-        self.scale.assign(np.maximum(features.std(axis=0), _LEAST_DEVIATION))
-
     def call(self, image: KerasTensor) -> KerasTensor:
         """Compute the features."""
         # one picture at a time: the responses of many would fill memory
-        found = ops.map(self._of_one, _reduced(image))
-        return (found - self.mean) / self.scale
+        return self.standardised(ops.map(self._of_one, _reduced(image)))
 
     def _of_one(self, picture: KerasTensor) -> KerasTensor:
         """From one picture ``(height, width, c)`` to ``(f,)``."""

@@ -99,7 +99,7 @@ def _key(
     return key_of(
         "preprocessed",
         [__version__, keras.__version__, keras.backend.backend(), keras.config.dtype_policy().name],
-        [modality.name, dataset.task, seed],
+        [modality.name, dataset.task, seed, sorted(dataset.wanted or ())],
         dict(dataset.schema),
         rows,
         *_named(train.targets or {}),

@@ -47,22 +47,18 @@ def with_kernels(preprocessing: Preprocessing, series: np.ndarray, seed: int) ->
         series: raw series of the training part ``(n, steps, channels)``.
         seed: of what is chosen at random.
     """
-    import keras
-
+    from automl.data.preprocessing.fixed_features import with_features
     from automl.data.preprocessing.series_kernels import KernelShares, plan
 
-    standardised = preprocessing.transform(Examples(inputs={"series": series}))["sequence"]
+    raw = Examples(inputs={"series": series})
+    standardised = preprocessing.transform(raw)["sequence"]
     dilations = [(item.step, item.thresholds) for item in plan(*series.shape[:2])]
     layer = KernelShares(dilations, name="kernel_shares")
     layer.fit(standardised, np.random.default_rng(seed))
-    front = preprocessing.model
-    outputs = {**front.output, "kernels": layer(front.output["sequence"])}
-    spec = TensorSpec(name="kernels", kind="kernels", shape=(layer.features,))
-    model = keras.Model(front.input, outputs, name=front.name)
-    whole = Preprocessing(inputs=(*preprocessing.inputs, spec), model=model)
-    sample = np.random.default_rng(seed).permutation(len(series))[:_SAMPLE]
-    layer.standardise(whole.transform(Examples(inputs={"series": series}), np.sort(sample))["kernels"])
-    return whole
+    rows = np.sort(np.random.default_rng(seed).permutation(len(series))[:_SAMPLE])
+    return with_features(
+        preprocessing, layer, kind="kernels", made_of="sequence", source="", sample=raw, rows=rows
+    )
 
 
 def safe(std: np.ndarray, mean: np.ndarray) -> np.ndarray:

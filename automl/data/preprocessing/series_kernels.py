@@ -18,6 +18,8 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
+from automl.data.preprocessing.fixed_features import FixedFeatures
+
 STEPS, HIGH = 9, 3
 """Steps of a kernel, and how many of them have the weight 2; the others have -1, so each sums to 0."""
 
@@ -33,7 +35,6 @@ seconds on two cores): of many or long series fewer features are taken."""
 
 _DILATIONS = 32
 _SAMPLE = 64
-_LEAST_DEVIATION = 1e-3
 _GOLDEN = (5**0.5 + 1) / 2
 
 
@@ -65,7 +66,7 @@ def plan(series: int, steps: int) -> tuple[Dilation, ...]:
 
 
 @keras.saving.register_keras_serializable(package="automl")
-class KernelShares(keras.layers.Layer):
+class KernelShares(FixedFeatures):
     """From standardised series ``(n, t, d)`` to standardised features ``(n, f)``, in float32.
 
     Steps that are NaN throughout are padding: they count as 0 where a kernel reaches over the end of a
@@ -76,7 +77,7 @@ class KernelShares(keras.layers.Layer):
     """
 
     def __init__(self, dilations: Sequence[tuple[int, int]], **kwargs: Any) -> None:
-        super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
+        super().__init__(**kwargs)
         self.dilations = [(int(step), int(count)) for step, count in dilations]
 
     @property
@@ -92,9 +93,7 @@ class KernelShares(keras.layers.Layer):
         self.thresholds = self.add_weight(
             shape=table, initializer="zeros", trainable=False, name="thresholds"
         )
-        size = (self.features,)
-        self.mean = self.add_weight(shape=size, initializer="zeros", trainable=False, name="mean")
-        self.scale = self.add_weight(shape=size, initializer="ones", trainable=False, name="scale")
+        self.make_scales()
 
     def fit(self, series: np.ndarray, random: np.random.Generator) -> None:
         """Choose dimensions and thresholds.
@@ -116,23 +115,12 @@ class KernelShares(keras.layers.Layer):
             columns.append(_quantiles(responses, real, count, random))
         self.thresholds.assign(np.concatenate(columns, axis=1))
 
-    def standardise(self, features: np.ndarray) -> None:
-        """Give the features of the training part mean 0 and deviation 1 from now on.
-
-        Args:
-            features: ``(n, f)`` as they have been so far.
-        """
-        self.mean.assign(features.mean(axis=0))
-        # what differs by less than a step or so is noise, and must not weigh as much as all else
-        self.scale.assign(np.maximum(features.std(axis=0), _LEAST_DEVIATION))
-
     def call(self, sequence: KerasTensor) -> KerasTensor:
         """Compute the features."""
         missing = ops.isnan(sequence)
         real = ops.cast(ops.logical_not(ops.all(missing, axis=-1)), "float32")
         values = ops.where(missing, ops.zeros_like(sequence), sequence)
-        shares = ops.map(self._shares, (values, real))
-        return (shares - self.mean) / self.scale
+        return self.standardised(ops.map(self._shares, (values, real)))
 
     def _shares(self, one: tuple[KerasTensor, KerasTensor]) -> KerasTensor:
         """From one series ``(t, d)`` and ``(t,)`` to ``(f,)``: comparisons of many would fill memory."""

@@ -252,7 +252,9 @@ def prepare_data(config: JobConfig, intake: Intake) -> tuple[Prepared, tuple[Par
     from automl.jobs.assembly import prepare, prepare_folds
     from automl.training.engine import Part
 
-    dataset, source, folds = intake.dataset, intake.source, intake.folds
+    source, folds = intake.source, intake.folds
+    kinds = frozenset(slot.kind for family in intake.families.values() for slot in family.slots)
+    dataset = replace(intake.dataset, wanted=kinds)
     how: dict[str, Any] = {"seed": config.seed, "cache": source.cache, "phases": source.phases}
     if len(folds) > 1:
         validated = np.unique(np.concatenate([fold.validation for fold in folds]))
