@@ -44,6 +44,7 @@ PART = 51_200
 """Examples that are predicted and written at once: few enough for memory, many enough for speed."""
 
 
+# over 300 lines, as it is all that a user does with a job; each method is short and calls who does the work
 @dataclass(frozen=True)
 class Result:
     """The outcome of a job, read from its folder; the model is loaded when it is first needed.

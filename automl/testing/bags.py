@@ -1,9 +1,9 @@
 """What every engine promises of bags and of epochs counted in steps, for the one who writes an engine.
 
 class TestMine(BagContract):
-@pytest.fixture
-def engine(self):
-return MyEngine()
+    @pytest.fixture
+    def engine(self):
+        return MyEngine()
 """
 
 from __future__ import annotations

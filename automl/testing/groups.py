@@ -1,9 +1,9 @@
 """What every engine promises of groups of candidates of one structure, for the one who writes an engine.
 
 class TestMine(GroupContract):
-@pytest.fixture
-def engine(self):
-return MyEngine()
+    @pytest.fixture
+    def engine(self):
+        return MyEngine()
 """
 
 from __future__ import annotations

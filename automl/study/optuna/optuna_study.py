@@ -51,7 +51,7 @@ _ASK_NOTHING = (RungSampler, RandomSampler)
 
 
 class OptunaProposer:
-    """One study; made by ``open_proposer``.
+    """One study, made by ``open_proposer``; long, as the Protocol's methods share its reader and queues.
 
     Attributes:
         study: the Optuna study.
