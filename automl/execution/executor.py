@@ -135,7 +135,8 @@ class Executor(Protocol, Generic[Payload, Result]):
             draw: gives tasks.
             hear: told what the runners say, in the order in which each said it.
             stopping: whether to end early: no task is drawn any more, and runners are told to stop as
-                ``INTERRUPTED``.
+                ``INTERRUPTED``. Asked again after what was heard at once, before a runner goes on that
+                waits for an answer.
         """
         ...
 

@@ -110,4 +110,5 @@ class _Line(Generic[Payload]):
 
     def say(self, message: Message) -> str:
         """See ``Channel``."""
-        return self._hear(self._task, message) or (INTERRUPTED if self._stopping() else "")
+        reason, over = self._hear(self._task, message), self._stopping()
+        return reason or (INTERRUPTED if over else "")

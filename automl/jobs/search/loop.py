@@ -12,7 +12,7 @@ from typing import Any
 from automl.core.errors import SearchError
 from automl.core.phases import Timings
 from automl.core.seeds import derive
-from automl.core.specs import Configuration, Objective, TrialRecord
+from automl.core.specs import Configuration, EpochRecord, Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED, Ended, Executor, Message, Task
 from automl.jobs.progress import Announcement, Progress
 from automl.jobs.search.budget import Budget
@@ -179,10 +179,12 @@ class _Rounds:
         self._looks: defaultdict[str, list[float]] = defaultdict(list)
         self._companions = Companions(loop.budget.trials)
         self._watched: dict[int, _Watched] = {}
+        self._untold: list[tuple[str, EpochRecord]] = []
         self.best = best_of(records, loop.objectives[0])
 
     def run(self, interrupts: Interrupts) -> None:
         def stopping() -> bool:
+            self._pass_on()  # asked once for all that was heard at once
             return interrupts.requested or self._loop.budget.over()
 
         for ended in self._loop.executor.run(self._draw, self._hear, stopping):
@@ -286,8 +288,7 @@ class _Rounds:
                 loop.timings.add("the first epoch", watched.began)
             self._startup = max(self._startup, time.monotonic() - watched.began)
         watched.heard = number
-        told = loop.epochs.note(plan.number, number, metrics)
-        loop.tracker.log_epoch(plan.run_id, number, metrics, at=told.time)
+        self._untold.append((plan.run_id, loop.epochs.note(plan.number, number, metrics)))
         loop.progress.epoch(plan.number, number, metrics)
         objective = loop.objectives[0]
         value = metrics.get(objective.label)
@@ -308,8 +309,16 @@ class _Rounds:
             return ""
         return f"too slow: it would take {needed:.0f} s more of the {max(left, 0):.0f} s left"
 
+    def _pass_on(self) -> None:
+        """Write the epochs down that were heard since, and then tell the tracker."""
+        self._loop.epochs.write()
+        for run_id, epoch in self._untold:
+            self._loop.tracker.log_epoch(run_id, epoch.number, epoch.metrics, at=epoch.time)
+        self._untold.clear()
+
     def _told(self, end: TrialEnd, watched: _Watched) -> None:
         loop, record = self._loop, end.record
+        self._pass_on()  # its epochs come before its end
         best = beats(record, self.best, loop.objectives[0])
         self.best = record if best else self.best
         loop.keep(end, best)

@@ -28,21 +28,34 @@ class Epochs:
     def __init__(self, path: Path | None = None) -> None:
         self._journal = None if path is None else Journal(path)
         self._glued = path is not None and path.exists()
+        self._held: list[str] = []
         self.earlier: Mapping[int, Sequence[EpochRecord]] = read_epochs(path) if path else {}
 
     def note(self, trial: int, epoch: int, metrics: Mapping[str, float]) -> EpochRecord:
-        """Write an epoch of a trial down; returns it with its time."""
+        """Hold an epoch of a trial for the next ``write``; returns it with its time."""
         record = EpochRecord(number=epoch, metrics=dict(metrics), time=int(time.time() * 1000))
         if self._journal is not None:
             line = {"trial": trial, "epoch": epoch, "time": record.time, "metrics": record.metrics}
-            # a killed process may have left a line without an end
-            start, self._glued = "\n" if self._glued else "", False
-            self._journal.add(f"{start}{json.dumps(line)}\n")
+            self._held.append(f"{json.dumps(line)}\n")
         return record
 
+    def write(self) -> None:
+        """Write down what is held, in one call of the system.
+
+        Raises:
+            DiskFullError: the disk is full.
+        """
+        if self._journal is None or not self._held:
+            return
+        # a killed process may have left a line without an end
+        start, self._glued = "\n" if self._glued else "", False
+        text, self._held = start + "".join(self._held), []
+        self._journal.add(text)
+
     def close(self) -> None:
-        """Let go of the journal."""
+        """Write down what is held and let go of the journal."""
         if self._journal is not None:
+            self.write()
             self._journal.close()
 
 

@@ -134,8 +134,7 @@ class OptunaProposer:
         trials = self.study.get_trials(deepcopy=False)
         sampler = self.study.sampler = self._sampler_of(len(trials) + attempt * _ATTEMPT, UNLIMITED)
         self._reader.read(self.study, but=len(trials), trials=trials)
-        draws = drawn_by(self.study, sampler, len(trials))
-        return draws, _origin_of(sampler)
+        return drawn_by(self.study, sampler, len(trials)), _origin_of(sampler)
 
     def begin(self, configuration: Configuration, values: Values, origin: str) -> Proposal:
         """Begin a trial that was chosen elsewhere; ``values`` are those that the sampler may learn from."""
@@ -158,7 +157,8 @@ class OptunaProposer:
 
     def _drawn(self, sampler: BaseSampler, trials: Sequence[FrozenTrial], fixed: Configuration) -> Proposal:
         """A trial of a sampler that needs none to propose it."""
-        self._reader.read(self.study, but=len(trials), trials=trials)
+        if isinstance(sampler, RungSampler):  # a random one learns nothing
+            self._reader.read(self.study, but=len(trials), trials=trials)
         configuration = draw(self.study, self._space, sampler, len(trials), fixed)
         drawn = Drawn(configuration=configuration, origin=_origin_of(sampler))
         return self._proposed(begin(self.study, self._space, drawn), configuration, drawn.origin)

@@ -25,6 +25,7 @@ def test_of_an_epoch_that_was_trained_again_the_first_counts(tmp_path):
     journal = Epochs(tmp_path / "epochs.journal")
     for loss in (0.5, 0.4):
         journal.note(0, 1, {"loss": loss})
+    journal.write()
 
     assert [epoch.metrics for epoch in Epochs(tmp_path / "epochs.journal").earlier[0]] == [{"loss": 0.5}]
 
@@ -35,10 +36,28 @@ def test_of_an_epoch_that_was_trained_again_the_first_counts(tmp_path):
 )
 def test_what_is_no_epoch_is_left_out(tmp_path, left):
     path = tmp_path / "epochs.journal"
-    Epochs(path).note(0, 1, {"loss": 0.5})
+    _noted(path, 1)
     with path.open("ab") as file:
         file.write(left)
 
-    Epochs(path).note(0, 2, {"loss": 0.4})
+    _noted(path, 2)
 
     assert [epoch.number for epoch in Epochs(path).earlier[0]] == [1, 2]
+
+
+def test_nothing_is_in_the_journal_before_it_is_written_and_all_of_it_when_it_is_closed(tmp_path):
+    path = tmp_path / "epochs.journal"
+    journal = Epochs(path)
+    for epoch in (1, 2, 3):
+        journal.note(0, epoch, {"loss": 0.5})
+    assert not path.exists()
+
+    journal.close()
+
+    assert [epoch.number for epoch in Epochs(path).earlier[0]] == [1, 2, 3]
+
+
+def _noted(path, epoch):
+    journal = Epochs(path)
+    journal.note(0, epoch, {"loss": 0.5})
+    journal.close()
