@@ -182,6 +182,7 @@ class Delivery:
         self._tried.add(key)
         if seen and (found := next(self._search(f"tags.`{KEY_TAG}` = '{key}'"), None)):
             self._runs[key] = found.info.run_id
+            self._batch(found.info.run_id, {"tags": content["tags"].items()})  # more may be known by now
             return
         tags = {**content["tags"], KEY_TAG: key, MLFLOW_RUN_NAME: content["name"], **_source()}
         if content["parent"]:

@@ -6,7 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["create", "reopen", "batch", "inputs", "text", "files", "model", "end"]
@@ -50,20 +50,37 @@ def now() -> int:
 def merge(operations: Iterable[Operation]) -> list[Operation]:
     """Join the batches of each run that nothing else of the run stands between.
 
-    Runs are independent, so what was said of several at once costs one request for each.
+    Runs are independent, so what was said of several at once costs one request for each. Tags of a run
+    that is still to be created are given to it then: later, a store looks for each before it writes it.
     """
     merged: list[Operation] = []
     places: dict[str, int] = {}
+    created: dict[str, int] = {}
     for operation in operations:
+        if operation.kind == "batch" and operation.run in created:
+            operation = _tagged(merged, created[operation.run], operation)
+            if not operation.content:
+                continue
         place = places.get(operation.run)
         last = None if place is None else merged[place]
         if place is not None and last and last.kind == operation.kind == "batch":
             joined = _joined(last.content, operation.content)
             merged[place] = Operation(kind="batch", run=last.run, content=joined)
-        else:
-            places[operation.run] = len(merged)
-            merged.append(operation)
+            continue
+        places[operation.run] = len(merged)
+        if operation.kind == "create":
+            created[operation.run] = len(merged)
+        merged.append(operation)
     return merged
+
+
+def _tagged(merged: list[Operation], place: int, batch: Operation) -> Operation:
+    """Give a batch's tags to the creation of its run; returns what is left of the batch."""
+    create = merged[place]
+    tags = {**create.content["tags"], **dict(batch.content.get("tags", ()))}
+    merged[place] = replace(create, content={**create.content, "tags": tags})
+    rest = {name: items for name, items in batch.content.items() if name != "tags"}
+    return replace(batch, content=rest)
 
 
 def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -56,6 +57,18 @@ def test_what_is_delivered_is_found_under_the_store_s_own_ids(store: Store) -> N
         False,
         False,
     )
+
+
+def test_a_run_whose_creation_is_sent_again_gets_what_is_known_of_it_by_then(store: Store) -> None:
+    parent = _create(store)
+    child = _create(store, parent=parent.run)
+    list(store.deliver([parent, child]))
+    tags = {**child.content["tags"], "state": "complete"}
+
+    list(store.deliver([replace(child, content={**child.content, "tags": tags})]))
+
+    (kept,) = store.children(store.known(parent.run))
+    assert kept.tags["state"] == "complete"
 
 
 def test_nothing_behind_an_error_is_carried_out(store: Store) -> None:

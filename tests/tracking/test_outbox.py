@@ -166,6 +166,19 @@ def test_neighbouring_batches_of_a_run_become_one() -> None:
     assert [item.content["metrics"] for item in merge(batches)] == [["a", "a"], ["b"]]
 
 
+def test_tags_of_a_run_that_is_still_to_be_created_are_given_to_it_then() -> None:
+    create = Operation(kind="create", run="a", content={"name": "trial 0", "tags": {"state": "running"}})
+    batch = Operation(kind="batch", run="a", content={"params": [("p", "1")], "tags": [("x", "1")]})
+    end = Operation(kind="batch", run="a", content={"tags": [("state", "complete")]})
+    other = Operation(kind="batch", run="b", content={"tags": [("state", "running")]})
+
+    created, told, untouched = merge([create, batch, other, end])
+
+    assert created.content["tags"] == {"state": "complete", "x": "1"}
+    assert told.content == {"params": [("p", "1")]}
+    assert untouched == other
+
+
 @pytest.mark.parametrize(
     "left", [b'{"a": {}}\n', b"[1]\n", b"\xff\xfe}}\n", b"[" * 99_999, b'{"kind": "end", "ru']
 )
