@@ -37,12 +37,14 @@ _UNKNOWN_TO_FOLDERS = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, e
 
 
 @contextmanager
-def whole(path: Path, *, room: int = 0) -> Iterator[Path]:
+def whole(path: Path, *, room: int = 0, durable: bool = True) -> Iterator[Path]:
     """Give a draft to write into, and make it ``path`` when the block ends well.
 
     Args:
         path: the file; its folder is there. The draft's name has the same end, and so the same suffixes.
         room: bytes that are seen to be free first, for a block that is better not refused a write.
+        durable: whether it is on the disk before this returns. Else a power cut may leave a part, which is
+            right where whoever reads the file checks it and can do without.
 
     Raises:
         DiskFullError: the disk is full.
@@ -53,7 +55,10 @@ def whole(path: Path, *, room: int = 0) -> Iterator[Path]:
         with writing(path):
             _reserve(draft, room)
             yield draft
-            put_in_place(draft, path)
+            if durable:
+                put_in_place(draft, path)
+            else:
+                draft.replace(path)
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)

@@ -97,6 +97,18 @@ with whole(Path(sys.argv[1])) as draft:
 """
 
 
+def test_what_need_not_be_durable_does_not_wait_for_the_disk(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda descriptor: pytest.fail("waited for the disk"))
+
+    with whole(path, durable=False) as draft:
+        draft.write_text("new")
+        assert path.read_text() == "old"
+
+    assert path.read_text() == "new"
+
+
 def test_a_killed_writer_leaves_the_old_file_and_a_draft_that_the_next_owner_removes(path: Path) -> None:
     writer = subprocess.Popen([sys.executable, "-c", KILLED, path], stdout=subprocess.PIPE)
     assert writer.stdout is not None

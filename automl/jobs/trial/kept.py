@@ -85,7 +85,8 @@ def save_found(found: Found, record: TrialRecord, path: Path) -> None:
     }
     arrays: dict[str, Any] = {f"variables.{place}": array for place, array in enumerate(found.variables)}
     arrays |= {f"outputs.{place}": found.outputs[name] for place, name in enumerate(names)}
-    with whole(path) as draft:
+    # many are written and few are read, each of them checked: a trial must not wait for the disk
+    with whole(path, durable=False) as draft:
         np.savez(draft, facts=np.asarray(json.dumps(facts)), **arrays)
 
 
