@@ -14,14 +14,7 @@ from automl.core.amounts import parse_size, parse_time
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.phases import Phases, Timings
-from automl.jobs.config import (
-    JobConfig,
-    config_from,
-    dump_config,
-    name_of,
-    parse_workers,
-    read_config,
-)
+from automl.jobs.config import JobConfig, config_from, dump_config, name_of, parse_workers, read_config
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.backend import Backend, kept_backend
@@ -84,6 +77,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     drop: str | Sequence[str] = (),
     horizon: int | None = None,
     lookback: int | None = None,
+    tokenizer: str | None = None,
     image_size: int | None = None,
     header: bool = True,
     seed: int = 0,
@@ -118,9 +112,10 @@ def search(  # noqa: D417  the options are told in JobConfig
         progress: a view of your own, an object with the methods of ``automl.Progress``.
         name, modality, task, family, space, metric, constraint, trials, trial_time, epochs, sampler,
             pruner, portfolio, warm_start, validation, folds, sample_rows, single, distill, group_column,
-            time_column, id_column, keep, drop, horizon, lookback, image_size, header, seed, out, backend,
-            strategy, engine, precision, compile_cache, workers, executor, ray_address, worker_cores,
-            trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri: see there.
+            time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size, header, seed, out,
+            backend, strategy, engine, precision, compile_cache, workers, executor, ray_address,
+            worker_cores, trials_per_gpu, attempts, memory_limit, storage, lenient, tracking,
+            tracking_uri: see there.
 
     Returns:
         the result, with the best model found within the budget.
@@ -162,6 +157,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         drop=_names(drop),
         horizon=horizon,
         lookback=lookback,
+        tokenizer=tokenizer,
         image_size=image_size,
         header=header,
         seed=seed,

@@ -19,6 +19,7 @@ def register() -> None:
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{module.name}")
     importlib.import_module("automl.tasks.calibration")
+    importlib.import_module("automl.tasks.language_layers")
     importlib.import_module("automl.tasks.layers")
     importlib.import_module("automl.tasks.losses")
     importlib.import_module("automl.data.raw_model")

@@ -153,6 +153,23 @@ def noise_shape(layer: keras.layers.Dropout, inputs: Any) -> tuple[int | None, .
     return None if own is None else tuple(own)
 
 
+def last_bytes(texts: Any, most: int) -> tuple[Any, Any]:
+    """Return the last bytes of texts ``(n, most) int32``, 0 behind them, and their number ``(n,)``.
+
+    Keras has no operation on texts. TensorFlow's work on every backend.
+
+    Args:
+        texts: ``(n,)``, an array or a tensor of TensorFlow.
+        most: bytes of each text at most.
+    """
+    import tensorflow as tf
+
+    texts = tf.convert_to_tensor(texts, tf.string)
+    count = tf.minimum(tf.strings.length(texts), most)
+    kept = tf.strings.substr(texts, -count, count)
+    return tf.cast(tf.io.decode_raw(kept, tf.uint8, fixed_length=most), tf.int32), count
+
+
 def read_on_tensorflow(variables: Sequence[Any]) -> tuple[Any, ...]:
     """Copy the values of Keras variables to NumPy, by the bare operation: a third of the time."""
     from tensorflow.python.ops import gen_resource_variable_ops as operations

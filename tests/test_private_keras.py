@@ -232,3 +232,12 @@ def test_models_are_written_down_without_tensorflow(monkeypatch) -> None:
     monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
     assert keras.saving.serialize_keras_object(model) == expected
     assert "tensorflow" not in sys.modules
+
+
+def test_the_last_bytes_of_texts_of_any_length() -> None:
+    texts = np.array(["", "ab", "größer"], object)
+
+    found, count = (np.asarray(item) for item in private_keras.last_bytes(texts, 4))
+
+    assert count.tolist() == [0, 2, 4]
+    assert found.tolist() == [[0, 0, 0, 0], [97, 98, 0, 0], list("größer".encode()[-4:])]

@@ -29,6 +29,7 @@ COMMANDS = {
     "worker": "Join a running search and train trials for it.",
     "predict": "Predict raw data with a job's model.",
     "evaluate": "Score a job's model on data with targets.",
+    "generate": "Write text with a job's language model.",
     "leaderboard": "Print the trials of a job, best first.",
     "import-kerastuner": "Read a KerasTuner project as a warm start for a search.",
     "report": "Write a job's report: how good its model is, and what was tried.",

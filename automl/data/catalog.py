@@ -10,6 +10,7 @@ from automl.data.modality import Modality
 MODALITIES: Catalog[Modality] = Catalog(
     "modality",
     {
+        "language": "automl.data.modalities.language:LANGUAGE",
         "tabular": "automl.data.modalities.tabular:TABULAR",
         "image": "automl.data.modalities.image:IMAGE",
         "text": "automl.data.modalities.text:TEXT",

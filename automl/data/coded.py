@@ -55,7 +55,7 @@ def compact(examples: Examples) -> Examples:
 
 
 def _coded(array: np.ndarray) -> np.ndarray:
-    if array.dtype != object or array.ndim != 1 or len(array) < LONG:
+    if not isinstance(array, np.ndarray) or array.dtype != object or array.ndim != 1 or len(array) < LONG:
         return array
     codes, words = pd.factorize(array)
     if len(words) > len(array) / 2:

@@ -51,13 +51,22 @@ def read_bytes(path: Path, limit: int = -1, *, content: bytes | None = None) -> 
     Raises:
         DataError: it cannot be read, is empty, or is no text.
     """
+    unpacked = unpacked_bytes(path, limit, content=content)
+    _refuse_foreign(unpacked, path)
+    return unpacked
+
+
+def unpacked_bytes(path: Path, limit: int = -1, *, content: bytes | None = None) -> bytes:
+    """Return the content of a file as ``read_bytes`` does, whatever it is.
+
+    Raises:
+        DataError: it cannot be read.
+    """
     try:
         with path.open("rb") if content is None else io.BytesIO(content) as stream:
-            unpacked = _unpacked(stream, path).read(limit)
+            return bytes(_unpacked(stream, path).read(limit))
     except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError) as error:
         raise DataError(f"Cannot read {path}: {error}.") from error
-    _refuse_foreign(unpacked, path)
-    return bytes(unpacked)
 
 
 def _unpacked(stream: IO[bytes], path: Path) -> Any:

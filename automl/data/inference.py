@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from automl.data.bids import ASKED, Bid
 from automl.data.catalog import MODALITIES
 from automl.data.modality import ReadOptions
 from automl.data.source import Source
@@ -28,6 +29,10 @@ def infer_modality(source: Source, options: ReadOptions) -> Choice:
     Raises:
         DataError: the source cannot be read.
     """
-    bids = {name: MODALITIES[name].bid(source, options) for name in MODALITIES}
+    bids: dict[str, Bid] = {}
+    for name in MODALITIES:
+        bids[name] = MODALITIES[name].bid(source, options)
+        if bids[name].strength == ASKED:
+            break  # others need not look at what they may not even be able to read
     best = max(bids, key=lambda name: bids[name].strength)
     return Choice(name=best, reason=bids[best].reason)

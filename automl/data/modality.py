@@ -11,7 +11,7 @@ front of the exported model and is saved with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
@@ -44,7 +44,8 @@ class ReadOptions:
         keep: columns that are used whatever they hold.
         drop: columns that are no features.
         header: False when the first row of a table is data; columns are then ``c0``, ``c1``, ...
-        lookback: steps of input of a forecast, or None for the modality's choice.
+        lookback: steps of input of a forecast, tokens of a language model, or None for the usual number.
+        tokenizer: what a token of running text is, or None for the modality's choice.
         horizon: steps to forecast, or None.
         image_size: side length in pixels that pictures are resized to, or None for the modality's choice.
     """
@@ -58,6 +59,7 @@ class ReadOptions:
     drop: tuple[str, ...] = ()
     header: bool = True
     lookback: int | None = None
+    tokenizer: str | None = None
     horizon: int | None = None
     image_size: int | None = None
 
@@ -190,7 +192,7 @@ class Dataset:
         columns: names of the columns or inputs used.
         kinds: what columns were taken for, in the plural and in the words of a user (``numbers``,
             ``categories``), by name.
-        windows: for forecasting, facts that splitting and scoring need; see ``WindowFacts``.
+        windows: of a series or a text, facts that splitting and scoring need; see ``WindowFacts``.
         handling: how a job handles such examples.
         traits: what the inputs are like, in words that search spaces may ask for as for kinds of tensors.
         wanted: kinds of tensors that some family takes, None for all: what is slow to make and no family
@@ -222,7 +224,7 @@ class Dataset:
 
 @dataclass(frozen=True, kw_only=True)
 class WindowFacts:
-    """Facts on the windows of a forecasting data set.
+    """Facts on the windows of a series to forecast, or of a text.
 
     Attributes:
         lookback: steps of input.
@@ -232,6 +234,8 @@ class WindowFacts:
             series; a split by time keeps every target step of the training part (``origin`` to
             ``origin + horizon - 1``) before the validation part's first.
         targets: how many leading channels are forecast.
+        held_out: share of the windows that validates, None for the usual one.
+        words: what a window is, for the user; by default told from ``lookback`` and ``horizon``.
     """
 
     lookback: int
@@ -239,6 +243,8 @@ class WindowFacts:
     season: int
     origins: np.ndarray
     targets: int
+    held_out: float | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,11 +257,14 @@ class Preprocessing:
             tensors (dict by ``TensorSpec.name``).
         stepwise: whether each step of a series is preprocessed by itself; windows are then preprocessed
             through the series that they are cut from, each step once.
+        coded: what a whole text becomes ``(T, channels)``, where windows of a text are preprocessed through
+            the text that they are cut from, as the model would preprocess each; or None.
     """
 
     inputs: tuple[TensorSpec, ...]
     model: keras.Model
     stepwise: bool = False
+    coded: Callable[[Any], np.ndarray] | None = None
 
     def transform(
         self,
@@ -354,7 +363,8 @@ def _each_taken(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[str,
 
 def _taken(array: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Rows of an array; of windows the windows, not their copies."""
+    from automl.core.text_windows import TextWindows
     from automl.core.windows import Windows
 
     whole: Any = array
-    return cast("np.ndarray", whole.take(rows) if isinstance(whole, Windows) else whole[rows])
+    return cast("np.ndarray", whole.take(rows) if isinstance(whole, Windows | TextWindows) else whole[rows])

@@ -68,7 +68,8 @@ def predict(model: keras.Model, inputs: Mapping[str, Any], batch_size: int) -> A
         inputs: by name, first axis examples; at least one.
         batch_size: examples at once.
     """
-    if not (_reads_any(model, ("float64",)) or _runs_by_layer(model) or _gives_wide(model)):
+    own_way = _reads_any(model, ("float64",)) or _runs_by_layer(model) or _gives_wide(model)
+    if not (own_way or _hold_bytes(inputs)):
         return keras.Model.predict(model, dict(inputs), batch_size=batch_size, verbose=0)
     rows = len(next(iter(inputs.values())))
     size = min(batch_size, rows)
@@ -160,6 +161,11 @@ def _is_wide(output: keras.KerasTensor) -> bool:
 def _runs_by_layer(model: keras.Model) -> bool:
     held = keras.backend.backend() == "tensorflow"
     return not held and _reads_any(model, ("string", "int64", "float64"))
+
+
+def _hold_bytes(inputs: Mapping[str, Any]) -> bool:
+    """Whether some texts are bytes, which Keras takes as a batch and not as an array to be cut."""
+    return any(item.dtype == object and isinstance(item[0], bytes) for item in inputs.values())
 
 
 def _reads_any(model: keras.Model, dtypes: tuple[str, ...]) -> bool:

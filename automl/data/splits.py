@@ -58,8 +58,9 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
     """
     _check(dataset, folds, share)
     examples = dataset.examples
-    if dataset.windows is not None:
-        return _by_time(dataset.windows.origins, folds, share, dataset.windows.horizon, None)
+    windows = dataset.windows
+    if windows is not None:
+        return _by_time(windows.origins, folds, windows.held_out or share, windows.horizon, None)
     if examples.times is not None:
         return _by_time(examples.times, folds, share, None, examples.groups)
     task = TASKS[dataset.task]

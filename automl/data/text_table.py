@@ -61,11 +61,11 @@ def read_text(
         DataError: it cannot be read, is empty, has doubled names or rows of unequal length.
     """
     where = str(path)
-    text, notes = _utf8(read_bytes(path, content=content), path)
+    text, notes = marked_as_utf8(read_bytes(path, content=content), path)
     try:
         cut = _cut(text, header=header, where=where)
     except UnicodeError:
-        text, notes = _guessed(text, path)
+        text, notes = guessed_as_utf8(text, path)
         cut = _cut(text, header=header, where=where)
     del text
     if not len(cut.columns[0]):
@@ -128,8 +128,8 @@ class _Cut:
     notes: tuple[Note, ...]
 
 
-def _utf8(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:
-    """The content as UTF-8 without a byte order mark, where it is or says that it is UTF-16."""
+def marked_as_utf8(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:
+    """Return content as UTF-8 without a byte order mark, where it is or says that it is UTF-16."""
     if not content.startswith(UTF16):
         return content.removeprefix(codecs.BOM_UTF8), ()
     try:
@@ -138,7 +138,12 @@ def _utf8(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:
         raise DataError(f"{path} starts like UTF-16 but is not: {error}. Save it as UTF-8.") from error
 
 
-def _guessed(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:
+def guessed_as_utf8(content: bytes, path: Path) -> tuple[bytes, tuple[Note, ...]]:
+    """Return content that is not UTF-8 as if it were, and a note on the encoding that was guessed.
+
+    Raises:
+        DataError: no encoding fits.
+    """
     from charset_normalizer import from_bytes
 
     try:

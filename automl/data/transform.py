@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 import numpy as np
 
 from automl.core.phases import Phase, Phases
+from automl.core.text_windows import TextWindows
 from automl.core.windows import Windows
 from automl.data.raw_model import predict_batch
 
@@ -48,6 +49,11 @@ class Fitted(Protocol):
         """Whether each step of a series is preprocessed by itself."""
         ...
 
+    @property
+    def coded(self) -> Callable[[Any], np.ndarray] | None:
+        """What a whole text becomes, step by step."""
+        ...
+
 
 def transform(
     preprocessing: Fitted,
@@ -59,6 +65,10 @@ def transform(
     """Preprocess raw inputs; see ``Preprocessing.transform``."""
     room = room or (lambda name, shape, dtype: np.empty(shape, dtype))
     first = next(iter(inputs.values()))
+    if preprocessing.coded is not None and isinstance(first, TextWindows):
+        windows = first if rows is None else first.take(rows)
+        coded = cast("np.ndarray", windows.over(preprocessing.coded(first.text)))
+        return {preprocessing.inputs[0].name: coded}
     chosen = np.arange(len(first)) if rows is None else rows
     with (phases or Phases()).phase("preparing examples", len(chosen), unit="examples") as phase:
         if preprocessing.stepwise and isinstance(first, Windows):

@@ -66,11 +66,11 @@ class JobConfig:
         (), "target column; several for multi-label, joint tasks, several outputs or series", metavar="COL"
     )
     modality: str | None = option(
-        None, "kind of input: tabular, image, text, series, mixed; default: inferred", metavar="M"
+        None, "kind of input: tabular, image, text, series, mixed, language; default: inferred", metavar="M"
     )
     task: str | None = option(
         None,
-        "binary, multiclass, multilabel, regression, joint or forecasting; default: inferred from target",
+        "binary, multiclass, multilabel, regression, joint, forecasting, language_model; default: inferred",
         metavar="T",
     )
     family: tuple[str, ...] = option((), "family to search in; default: all of the modality", metavar="F")
@@ -149,7 +149,10 @@ class JobConfig:
     drop: tuple[str, ...] = option((), "column to ignore", metavar="COL")
     horizon: int | None = option(None, "steps to forecast", metavar="H")
     lookback: int | None = option(
-        None, "past steps that a forecast uses; default: from season and horizon", metavar="L"
+        None, "past steps that a forecast uses, tokens of a language model; default: from data", metavar="L"
+    )
+    tokenizer: str | None = option(
+        None, "tokens of a language model: character or byte; default: by the text", metavar="UNIT"
     )
     image_size: int | None = option(None, "resize images to PX by PX pixels", metavar="PX")
     header: bool = option(
@@ -186,12 +189,8 @@ class JobConfig:
         "`automl worker`) or ray (a cluster); auto: inline or pool, by --workers",
         metavar="E",
     )
-    ray_address: str | None = option(
-        None, "Ray cluster, auto or HOST:PORT; default: start one here", metavar="A"
-    )
-    worker_cores: int | None = option(
-        None, "CPU cores of a worker process; default: an equal share", metavar="N"
-    )
+    ray_address: str | None = option(None, "Ray cluster: auto or HOST:PORT; default: own", metavar="A")
+    worker_cores: int | None = option(None, "CPU cores of a worker; default: an equal share", metavar="N")
     trials_per_gpu: int = option(1, "workers sharing each GPU, with --workers auto", metavar="K")
     attempts: int = option(3, "times in a row a trial's worker may die before the trial fails", metavar="N")
     memory_limit: int | None = option(

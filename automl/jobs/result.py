@@ -26,11 +26,13 @@ from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
+from automl.jobs.generation import Writer, Writing, tokens_of
 from automl.jobs.intake.backend import default_backend, import_keras, name_backend
 from automl.jobs.trial.trained_rows import seen_rows
 from automl.jobs.versions import read_versioned, refuse_other_versions
 from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import known_classes, restore_task
+from automl.tasks.sampling import Sampling
 from automl.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -225,6 +227,26 @@ class Result:
         targets = self._task.encode(examples.targets or {})
         metrics = score_at_once(self._task.scorer(), targets, self._predictions(examples), examples.groups)
         return {"rows": len(examples), "seen_rows": seen, "metrics": metrics, **listed(listened)}
+
+    def generate(
+        self,
+        prompt: str = "\n",
+        *,
+        tokens: int = 500,
+        temperature: float = 1.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        seed: int = 0,
+    ) -> str:
+        """Return what may follow a text, written by a language model; see ``Writing`` and ``Sampling``."""
+        sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
+        return "".join(self.writer.write(prompt, Writing(tokens=tokens, sampling=sampling, seed=seed)))
+
+    @cached_property
+    def writer(self) -> Writer:
+        """Writes text piece by piece, of a language model."""
+        tokens = tokens_of(self._task)
+        return Writer(self.model, tokens)
 
     def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
         """Write the page of the report, with scores on test data where some is given.

@@ -1,7 +1,7 @@
 """What a metric is, and the records of the metrics that come with this package.
 
 Light at import, so that a wrong metric is refused before anything heavy is loaded. What computes them
-stands beside: ``classification``, ``regression`` and ``forecasting``.
+stands beside: ``classification``, ``regression``, ``forecasting`` and ``language``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from automl.core.specs import Direction
 
-SHARE, NATS, PER_CENT = "share", "nats", "%"
+SHARE, NATS, BITS, PER_CENT = "share", "nats", "bits", "%"
 OF_TARGET, OF_TARGET_SQUARED, OF_DEVIATION = "unit of the target", "its square", "standard deviations"
 
 
@@ -52,3 +52,7 @@ MAE_SCALED = Metric(name="mae_scaled", direction="minimize", unit=OF_DEVIATION)
 MSE = Metric(name="mse", direction="minimize", unit=OF_TARGET_SQUARED, tie_breaker=3)
 SMAPE = Metric(name="smape", direction="minimize", unit=PER_CENT)
 MASE = Metric(name="mase", direction="minimize")
+
+NATS_PER_TOKEN = Metric(name="nats_per_token", direction="minimize", unit=NATS)
+BITS_PER_CHARACTER = Metric(name="bits_per_character", direction="minimize", unit=BITS)
+PERPLEXITY = Metric(name="perplexity", direction="minimize")

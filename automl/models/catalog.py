@@ -30,6 +30,8 @@ FAMILIES: Catalog[Family] = Catalog(
         "series/cnn": f"{_PLACE}.series.cnn:FAMILY",
         "series/rnn": f"{_PLACE}.series.rnn:FAMILY",
         "series/transformer": f"{_PLACE}.series.transformer:FAMILY",
+        "language/rnn": f"{_PLACE}.language.rnn:FAMILY",
+        "language/transformer": f"{_PLACE}.language.transformer:FAMILY",
         "mixed/fusion": f"{_PLACE}.mixed.fusion:FAMILY",
     },
     group=FAMILY_GROUP,

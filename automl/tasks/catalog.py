@@ -34,6 +34,7 @@ TASKS: Catalog[TaskDeclaration] = Catalog(
         "regression": f"{_PLACE}.regression:REGRESSION",
         "forecasting": f"{_PLACE}.forecasting:FORECASTING",
         "joint": f"{_PLACE}.joint:JOINT",
+        "language_model": f"{_PLACE}.language_model:LANGUAGE_MODEL",
     },
     group=TASK_GROUP,
     expected=TaskDeclaration,

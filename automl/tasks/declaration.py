@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from automl.metrics.metric import Metric
 
 LABEL, FLAGS, AMOUNT, STEPS, SEVERAL = "label", "flags", "amount", "steps", "several"
+CONTINUATION = "continuation"
 """Kinds of targets: one class of several; yes or no in each column; numbers; the next steps of a series;
-columns that each are a target of their own."""
+columns that each are a target of their own; the next token at each place of a text."""
 
 BY_CLASS, BY_TIME, AT_RANDOM = "by class", "by time", "at random"
 """How examples are split: each class with its share on both sides; the last validate; blindly."""
@@ -102,6 +103,11 @@ class TaskDeclaration:
     def forecasts(self) -> bool:
         """Whether it asks for the next steps of a series, of which each example is a window."""
         return self.targets == STEPS
+
+    @property
+    def continues(self) -> bool:
+        """Whether it asks what follows in a running text, of which each example is a window."""
+        return self.targets == CONTINUATION
 
     @property
     def classifies(self) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from keras import KerasTensor
 
+    from automl.core.tokens import Tokens
+
 
 class TaskScorer(Protocol):
     """As ``metrics.scorer.Scorer``, of mappings by name."""
@@ -136,6 +138,16 @@ class FitsHead(Protocol):
         Returns:
             whether the options ask for it, else nothing is done.
         """
+        ...
+
+
+@runtime_checkable
+class Continues(Protocol):
+    """A task whose models say what follows in a text."""
+
+    @property
+    def tokens(self) -> Tokens:
+        """How the text becomes tokens."""
         ...
 
 

@@ -33,6 +33,14 @@ def ngrams(length: int, size: int) -> TensorSpec:
     return TensorSpec(name="ngrams", kind="ngrams", shape=(length,), dtype="int32", facts=facts)
 
 
+def ids_of_text(length: int, size: int) -> TensorSpec:
+    """``stream``: tokens of a running text."""
+    facts = Vocabulary(size=size)
+    return TensorSpec(
+        name="stream", kind="stream", shape=(length, 1), dtype="int32", facts=facts, source="text"
+    )
+
+
 def pictures(*shape: int) -> TensorSpec:
     """Pictures of height, width and channels."""
     facts = Pixels(mean=(120.0,) * shape[2], deviation=(50.0,) * shape[2])

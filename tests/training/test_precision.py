@@ -18,7 +18,7 @@ from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_mod
 from automl.models.catalog import FAMILIES
 from automl.tasks.catalog import fit_task
 from automl.tasks.task import Task
-from automl.testing.tensors import ROW, codes, ids, numbers, pictures, series, smallest
+from automl.testing.tensors import ROW, codes, ids, ids_of_text, numbers, pictures, series, smallest
 from automl.training.accelerator import Accelerator, find_accelerator
 from automl.training.engine import Split, TrainingOptions
 from automl.training.memory import release
@@ -43,12 +43,15 @@ SPECS = {
     ),
     "series": (series(12, 2, masked=True), numbers("kernels", 12)),
     "mixed": ROW,
+    "language": (ids_of_text(9, 12),),
 }
 FORECAST = (series(12, 3, targets=2),)
 SMALL: dict[str, Any] = {"width": 8, "units": 8, "filters": 8, "heads": 2, "embedding_size": 8, "patch": 4}
 STRENGTHS = {"flip": "both", "shift": 0.1, "rotation": 0.05, "zoom": 0.1, "contrast": 0.3, "erasing": 0.2}
+ALONE = [(name, {"language": "language_model"}.get(name.split("/")[0], "binary")) for name in FAMILIES]
+"""Each family with a task that it can do."""
 CASES = [
-    *((name, "binary") for name in FAMILIES),
+    *ALONE,
     ("series/cnn", "forecasting"),
     ("series/transformer", "forecasting"),
 ]
@@ -99,6 +102,10 @@ def fitted(kind: Any) -> tuple[Task, np.ndarray]:
         facts = {"mean": (10.0, 10.0), "std": ones, "naive_mae": ones, "season": 1, "horizon": 3}
         named = {"target": values[:, None].repeat(3, axis=1)}
         return fit_task(kind, named, names=("a", "b"), facts=facts), named
+    if kind == "language_model":
+        facts = {"unit": "character", "known": "abcdefghij", "length": 8, "shares": [1 / 12] * 12}
+        named = {"target": np.tile([0.0, 8.0, 8.0], (ROWS, 1))}
+        return fit_task(kind, named, names=("next",), facts=facts), named
     targets = {
         "binary": np.array(["no", "yes"] * (ROWS // 2), dtype=object),
         "multilabel": (values > 10).astype(int),
@@ -174,9 +181,13 @@ def check_export(core: keras.Model, fold: Prepared, path: Path) -> None:
     again = keras.models.load_model(path)
     raw = {f"raw_{name}": array for name, array in fold.split.validation.items()}
 
-    before, after = np.asarray(exported(raw)), np.asarray(again(raw))
-
     amounts = fold.task.kind in ("regression", "forecasting")
+    answers = (keras.tree.flatten(model(raw)) for model in (exported, again))
+    for before, after in zip(*(map(np.asarray, answer) for answer in answers), strict=True):
+        check_answers(core, before, after, amounts=amounts)
+
+
+def check_answers(core: keras.Model, before: np.ndarray, after: np.ndarray, *, amounts: bool) -> None:
     assert before.dtype == after.dtype == (np.float64 if amounts else np.float32)
     assert {variable.dtype for variable in core.trainable_variables} == {"float32"}
     assert np.isfinite(before).all()
@@ -189,13 +200,13 @@ def test_every_family_trains(name: str, kind: str, precision: str, tmp_path: Pat
     fold, dealt = case(name, kind, tmp_path)
     core = built(precision, dealt, fold)
 
-    assert core.output["target"].dtype == "float32"
+    assert {output.dtype for output in core.output.values()} == {"float32"}
     check_training(core, dealt, fold)
 
 
-@pytest.mark.parametrize("name", list(FAMILIES))
-def test_every_family_is_exported(name: str, tmp_path: Path) -> None:
-    fold, dealt = case(name, "binary", tmp_path)
+@pytest.mark.parametrize(("name", "kind"), ALONE)
+def test_every_family_is_exported(name: str, kind: str, tmp_path: Path) -> None:
+    fold, dealt = case(name, kind, tmp_path)
 
     check_export(built("mixed_float16", dealt, fold), fold, tmp_path / "model.keras")
 

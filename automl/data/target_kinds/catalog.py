@@ -24,6 +24,7 @@ TARGET_KINDS: Catalog[TargetKind] = Catalog(
         "amount": f"{_PLACE}.amount:KIND",
         "label": f"{_PLACE}.label:KIND",
         "steps": f"{_PLACE}.steps:KIND",
+        "continuation": f"{_PLACE}.continuation:KIND",
     },
 )
 

@@ -13,6 +13,7 @@ from automl.core.specs import Objective
 from automl.data.audit.finding import Finding
 from automl.data.catalog import MODALITIES
 from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
+from automl.data.running_text import reason_for_text
 from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.audited import audited
@@ -123,7 +124,7 @@ def check_early(config: JobConfig, data: object = None) -> Source:
         refuse_pipe(given, "a search reads its data again, when it is resumed and in each worker")
     source = open_source(config.data if data is None else data)
     wanted = [config.group_column, config.time_column, config.id_column, *config.keep, *config.drop]
-    if source.kind == "table":
+    if source.kind == "table" and reason_for_text(source, read_options(config)) is None:
         check_table_header(
             source,
             target=config.target,
@@ -285,6 +286,7 @@ def read_options(config: JobConfig) -> ReadOptions:
         drop=config.drop,
         header=config.header,
         lookback=config.lookback,
+        tokenizer=config.tokenizer,
         horizon=config.horizon,
         image_size=config.image_size,
     )

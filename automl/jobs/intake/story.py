@@ -95,7 +95,8 @@ def _columns(dataset: Dataset) -> list[tuple[str, str]]:
         lines.append((word, form or f"{len(names):,}: {first_names(names, NAMES)}"))
     if dataset.windows is not None:
         facts = dataset.windows
-        lines.append(("window", f"{facts.lookback} steps of input, {facts.horizon} steps forecast"))
+        words = f"{facts.lookback} steps of input, {facts.horizon} steps forecast"
+        lines.append(("window", facts.words or words))
     return lines
 
 

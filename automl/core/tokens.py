@@ -1,0 +1,83 @@
+"""Tokens of running text: characters or bytes as whole numbers, and back.
+
+T  tokens of a text, V  size of the vocabulary
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+PADDING, UNKNOWN, FIRST = 0, 1, 2
+"""Ids of what is no text, of a unit that training did not have, and of the first one that it had."""
+
+DOCUMENT_END = "\x03"
+"""Ends each of several documents: Unicode's own control character END OF TEXT."""
+
+STRANGE = "\ufffd"
+"""What stands for an unknown character in a text."""
+
+_BYTES = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """How a text becomes tokens.
+
+    Attributes:
+        unit: ``character`` (a code point of Unicode) or ``byte`` (of UTF-8).
+        known: characters of the training part in the order of their ids, which is that of their code
+            points; empty for bytes, of which all are known.
+    """
+
+    unit: Literal["character", "byte"]
+    known: str = ""
+
+    @property
+    def size(self) -> int:
+        """V: padding and the unknown unit among it."""
+        return FIRST + (_BYTES if self.unit == "byte" else len(self.known))
+
+    def encode(self, text: str | bytes) -> np.ndarray:
+        """Return the ids of a text, or of a stretch of its units ``(T,) int32``."""
+        if self.unit == "byte":
+            content = text.encode("utf-8", "replace") if isinstance(text, str) else text
+            return np.frombuffer(content, np.uint8).astype(np.int32) + FIRST
+        points, known = code_points(str(text)), code_points(self.known)
+        places = np.searchsorted(known, points).clip(max=max(len(known) - 1, 0))
+        found = known[places] == points if len(known) else np.zeros(len(points), bool)
+        return np.where(found, places + FIRST, UNKNOWN).astype(np.int32)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Return the text of ids; padding is left out."""
+        kept = [int(item) for item in ids if item != PADDING]
+        if self.unit == "byte":
+            return bytes(max(item - FIRST, 0) for item in kept).decode("utf-8", "replace")
+        return "".join(self.known[item - FIRST] if item >= FIRST else STRANGE for item in kept)
+
+    def shower(self) -> Callable[[int], str]:
+        """Return what gives the text of one id after another; of bytes, once their character is whole."""
+        if self.unit == "byte":
+            decoder = codecs.getincrementaldecoder("utf-8")("replace")
+            return lambda item: decoder.decode(bytes([max(item - FIRST, 0)]))
+        return lambda item: self.decode([item])
+
+    def unknown(self, text: str) -> str:
+        """Return the characters of a text that training did not have, each once and in order."""
+        if self.unit == "byte":
+            return ""
+        return "".join(sorted(set(text) - set(self.known)))
+
+
+def code_points(text: str) -> np.ndarray:
+    """Return the code points of a text ``(T,) uint32``."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def begins_character(content: bytes) -> np.ndarray:
+    """Say of each byte of UTF-8 whether a character begins with it ``(T,) bool``."""
+    return np.asarray((np.frombuffer(content, np.uint8) & 0xC0) != 0x80)
