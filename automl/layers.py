@@ -22,6 +22,7 @@ def register() -> None:
     importlib.import_module("automl.tasks.language_layers")
     importlib.import_module("automl.tasks.layers")
     importlib.import_module("automl.tasks.losses")
+    importlib.import_module("automl.tasks.pixels")
     importlib.import_module("automl.data.raw_model")
 
 

@@ -14,11 +14,12 @@ import pytest
 from PIL import Image
 
 from automl.cli.app import application, run
+from tests.scenes import folder_of_scenes
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "mlflow" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-TINY = {"reviews.tsv": "ngrams", "photos/": "cnn", "products.csv": "fusion"}
+TINY = {"reviews.tsv": "ngrams", "photos/": "cnn", "cells/": "unet", "products.csv": "fusion"}
 """The family that is searched in, the linear one for other data."""
 
 
@@ -54,6 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load = pd.DataFrame({"hour": pd.date_range("2026-01-01", periods=400, freq="h")})
     load.assign(load=np.sin(np.arange(400) / 4) + 2).to_csv(folder / "energy.csv", index=False)
     _pictures(folder / "photos", random)
+    folder_of_scenes(folder / "cells")
     _series(folder / "motions.ts", random)
     _products(folder / "products.csv", random)
     return folder
@@ -114,7 +116,7 @@ def test_every_command_of_the_page_ends_well_and_searches_end_with_a_model(place
         assert run(_tiny(typed)) == 0, (words, capsys.readouterr().err)
 
     models = {path.parent.name.split("-")[0] for path in Path("runs").glob("*/model.keras")}
-    assert models == {"adult", "wine", "photos", "reviews", "energy", "motions", "products"}
+    assert models == {"adult", "wine", "photos", "cells", "reviews", "energy", "motions", "products"}
     assert len(pd.read_csv("predictions.csv")) == 120
 
 

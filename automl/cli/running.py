@@ -105,7 +105,8 @@ def _report(result: Result, summary: Any) -> str:
     if summary["state"] == "interrupted":
         lines.append(f"Interrupted. To continue: automl resume {folder}")
     lines += ["Next:", f"  automl leaderboard {folder}"]
-    lines.append(f"  automl predict {folder} DATA --output FILE.csv")
+    output = "FILE.csv" if result.writes is None else "FOLDER"
+    lines.append(f"  automl predict {folder} DATA --output {output}")
     if summary["mlflow_run_id"]:
         lines.append(f"  automl dashboard {folder}")
     return "\n".join(lines)

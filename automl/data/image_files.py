@@ -42,6 +42,7 @@ class Listing:
         classes: whether the labels name classes even where they are numbers, as folders' names do.
         schema: what ``list_again`` must know (JSON).
         rows: row of each in the table that names it, or None.
+        masks: whether the labels are paths of masks.
     """
 
     paths: tuple[Path, ...]
@@ -54,6 +55,7 @@ class Listing:
     classes: bool = False
     schema: Mapping[str, Any] = field(default_factory=dict)
     rows: np.ndarray | None = None
+    masks: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,16 +64,13 @@ class Listing:
 
     def take(self, rows: np.ndarray) -> Listing:
         """Return the files at positions ``rows``."""
-        return Listing(
+        return replace(
+            self,
             paths=tuple(self.paths[row] for row in rows),
             keys=self.keys[rows],
-            where=self.where,
             labels=None if self.labels is None else self.labels.iloc[rows],
-            notes=self.notes,
             groups=None if self.groups is None else self.groups[rows],
             times=None if self.times is None else self.times[rows],
-            classes=self.classes,
-            schema=self.schema,
             rows=None if self.rows is None else self.rows[rows],
         )
 

@@ -56,11 +56,15 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """The form that all images of a job are brought to: sides in pixels; 1 (grey) or 3 (RGB) channels."""
+    """The form that all images of a job are brought to: sides in pixels; 1 (grey) or 3 (RGB) channels.
+
+    With ``letterbox`` images keep their proportions; see ``core.letterbox``.
+    """
 
     height: int
     width: int
     channels: int
+    letterbox: bool = False
 
     @property
     def text(self) -> str:
@@ -126,14 +130,23 @@ def choose_form(heads: Heads, side: int | None) -> Form:
     Raises:
         DataError: no file is readable, or the size asked for takes too much memory.
     """
+    channels = choose_channels(heads)
+    height, width = choose_size([(row[0], row[1]) for row in heads.sizes.tolist()], side, channels)
+    return Form(height=height, width=width, channels=channels)
+
+
+def choose_channels(heads: Heads) -> int:
+    """Return 1 when every picture is grey, else 3.
+
+    Raises:
+        DataError: no file is readable.
+    """
     if not len(heads.sizes):
         raise DataError(
             f"None of the {len(heads.paths)} image files is readable, the first is {heads.paths[0]}. "
             f"Expected images in one of the formats {', '.join(PICTURE_SUFFIXES)}."
         )
-    channels = 1 if heads.grey.all() else 3
-    height, width = choose_size([(row[0], row[1]) for row in heads.sizes.tolist()], side, channels)
-    return Form(height=height, width=width, channels=channels)
+    return 1 if heads.grey.all() else 3
 
 
 def choose_size(sizes: Sequence[tuple[int, int]], side: int | None, channels: int) -> tuple[int, int]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from automl.core.errors import DataError
+from automl.core.letterbox import fitted
 from automl.core.notes import Note
 from automl.core.phases import Phases
 from automl.data.cache import ArrayCache, Draft
@@ -58,7 +59,7 @@ def decode(
 
     The first frame of an animation is taken, the orientation that a camera noted is honoured, transparent
     parts become white, and the size is changed bilinearly, over the whole area of each new pixel when
-    shrinking; the sides' ratio is not kept.
+    shrinking; the sides' ratio is kept where the form says so.
 
     Args:
         paths: the files; None for a gap.
@@ -144,6 +145,10 @@ def match_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
 
 
 def _resized(pixels: np.ndarray, form: Form) -> np.ndarray:
+    if form.letterbox:
+        height, width = fitted(pixels.shape[0], pixels.shape[1], (form.height, form.width))
+        small = _resized(pixels, replace(form, height=height, width=width, letterbox=False))
+        return np.pad(small, ((0, form.height - height), (0, form.width - width), (0, 0)))
     size, filtering = (form.width, form.height), Image.Resampling.BILINEAR
     if pixels.dtype == np.uint8:
         picture = Image.fromarray(pixels[..., 0] if form.channels == 1 else pixels)

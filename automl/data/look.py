@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from automl.data.image_heads import Form, choose_depth, choose_form, notes_of_heads, read_heads
+from automl.data.image_heads import Form, Heads, choose_depth, choose_form, notes_of_heads, read_heads
 from automl.data.image_scales import Scale, agree, check, nominal
 from automl.data.images import Pictures, decode
 from automl.data.kinds.kind import Place
@@ -33,11 +33,16 @@ class Look:
 def look_of(facts: Mapping[str, Any]) -> Look:
     """Return the look that a schema holds among other facts."""
     form = Form(**{side: facts[side] for side in ("height", "width", "channels")})
+    form = replace(form, letterbox=facts.get("letterbox", False))
     return Look(form=form, scale=Scale(**facts["scale"]))
 
 
 def learn_pictures(
-    paths: Sequence[Path | None], place: Place, *, gaps: bool = False
+    paths: Sequence[Path | None],
+    place: Place,
+    *,
+    gaps: bool = False,
+    choose: Callable[[Heads, int | None], Form] = choose_form,
 ) -> tuple[Pictures, Look, tuple[str, ...]]:
     """Read the pictures of the training data and find how they look.
 
@@ -45,6 +50,7 @@ def learn_pictures(
         paths: the files; None for a gap.
         place: where they are named.
         gaps: as for ``decode``.
+        choose: chooses the form, of the files' heads and the side that is asked for.
 
     Returns:
         the readable ones, their look, and notes.
@@ -53,7 +59,7 @@ def learn_pictures(
         DataError: none is readable or too many are not; they do not fit into memory.
     """
     heads = read_heads(_named(paths), place.cache, place.phases)
-    form, depth = choose_form(heads, place.image_size), choose_depth(heads)
+    form, depth = choose(heads, place.image_size), choose_depth(heads)
     pictures = _decoded(paths, Look(form=form, scale=nominal(depth)), place, gaps=gaps)
     whole = len(pictures.kept) == len(pictures.pixels)
     scale, told = agree(pictures.pixels if whole else pictures.pixels[pictures.kept], depth, place.where)

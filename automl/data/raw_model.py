@@ -23,8 +23,8 @@ from automl.private_keras import all_layers, made_from, run_through_graph
 LEAST, MOST = 256, 2048
 """Examples that are predicted at once."""
 
-BATCH_VALUES = 1 << 21
-"""Most values of one tensor in a batch above ``LEAST``."""
+BATCH_VALUES, MOST_VALUES = 1 << 21, 1 << 27
+"""Most values of one tensor in a batch above ``LEAST``, and in any batch: half a gigabyte."""
 
 _parts: WeakKeyDictionary[keras.Model, tuple[keras.Model, keras.Function]] = WeakKeyDictionary()
 """Of models with wide outputs what comes before these, and what makes them."""
@@ -85,12 +85,14 @@ def batch_size(model: keras.Model) -> int:
     Calls of a small model take longer than its mathematics: 50,000 rows of 21 columns took 1.9 s in
     batches of 256 and 0.7 s in batches of 1,024.
     """
-    sizes = [
-        1 << 30 if None in tensor.shape[1:] else math.prod(tensor.shape[1:])
+    shapes = [
+        tuple(tensor.shape[1:])
         for layer in [model, *_inside(model)]
         for tensor in keras.tree.flatten(_outputs(layer))
     ]
-    return min(MOST, max(LEAST, BATCH_VALUES // max(1, *sizes, 1)))
+    known = max((math.prod(shape) for shape in shapes if None not in shape), default=1)
+    largest = max(known, 1 << 30 if any(None in shape for shape in shapes) else 1)
+    return min(MOST, max(min(LEAST, max(1, MOST_VALUES // max(known, 1))), BATCH_VALUES // largest))
 
 
 def _inside(model: keras.Model) -> list[keras.Layer]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from automl.core.catalog import at_place
 from automl.core.errors import DataWarning
 from automl.core.names import free_name
 from automl.core.notes import warnings_of
 from automl.core.targets import count_rows
-from automl.data.label_types import LabelType
+from automl.data.label_types import LabelType, in_own_type
 from automl.data.modality import Examples
 from automl.data.target_kinds.catalog import kind_of
-from automl.tasks.task import Task
+from automl.tasks.task import TakesForm, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
 
 Listener: TypeAlias = "Callable[[tuple[str, ...]], None]"
 """Is told the notes of what was read."""
+
+
+FileWriter: TypeAlias = "Callable[[pd.DataFrame, Path], pd.DataFrame]"
+"""Writes predictions of a table into a folder; returns the table with the files' names in their place."""
+
+LARGE_PART = 32
+"""Examples that are predicted at once where predictions are as large as pictures."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +66,57 @@ def answer(
     """
     import pandas as pd
 
-    decoded = typed(form, form.task.decode(predictions))
+    decoded = typed(form, _decoded(form.task, predictions, examples.keys))
     rows = len(next(iter(decoded.values())))
     columns: dict[str, Any] = {name: _repeated(array, rows) for name, array in examples.keys.items()}
     for name, values in decoded.items():
         columns[free_name(name, columns)] = values
     each = rows // max(1, count_rows(predictions))
     return pd.DataFrame(columns, index=_index(form, examples, first * each, rows))
+
+
+def parted(task: Task, examples: Examples, rows: int) -> Iterator[tuple[int, Examples]]:
+    """Give parts of at most so many examples, each with the position of its first.
+
+    Args:
+        task: one whose predictions are as large as pictures gets smaller parts.
+        examples: all of them.
+        rows: most examples of a part.
+    """
+    import numpy as np
+
+    most = min(rows, LARGE_PART) if isinstance(task, TakesForm) else rows
+    for first in range(0, len(examples), most):
+        some = np.arange(first, min(first + most, len(examples)))
+        yield first, examples if most >= len(examples) else examples.take(some)
+
+
+def file_writer(task: Task) -> FileWriter | None:
+    """Return what writes predictions that are no cells of a table, such as masks, as files into a folder,
+    and returns the table with their names; None where a table holds all.
+    """
+    place = task.declaration.writes
+    return partial(at_place(place), description=task.describe()) if place else None
+
+
+def by_target(
+    frame: pd.DataFrame, classes: Mapping[str, list[str]], types: Mapping[str, LabelType]
+) -> pd.DataFrame:
+    """Return the probabilities of several targets, by target and class.
+
+    Args:
+        frame: predictions, as ``answer`` gives them.
+        classes: of each target that is a class.
+        types: that the labels of targets had.
+    """
+    import numpy as np
+    import pandas as pd
+
+    found = {}
+    for target, names in classes.items():
+        own = frame[[f"{target}_probability_{name}" for name in names]]
+        found[target] = own.set_axis(list(in_own_type(np.array(names, object), types[target])), axis=1)
+    return pd.concat(found, axis=1)
 
 
 def typed(form: Form, decoded: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,6 +148,12 @@ def _outside() -> int:
     while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("automl."):
         level, frame = level + 1, frame.f_back
     return level
+
+
+def _decoded(
+    task: Task, predictions: Mapping[str, np.ndarray], keys: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    return task.decode_for(predictions, keys) if isinstance(task, TakesForm) else task.decode(predictions)
 
 
 def _index(form: Form, examples: Examples, first: int, rows: int) -> Any:

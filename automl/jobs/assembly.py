@@ -20,7 +20,7 @@ from automl.models.family import Family
 from automl.tasks.catalog import fit_task
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.scoring import OutputScorer
-from automl.tasks.task import Task
+from automl.tasks.task import TakesForm, Task
 from automl.training.batches.transforms.catalog import TRANSFORMS
 from automl.training.batches.transforms.transform import BatchTransform, Kinds
 from automl.training.engine import Candidate, Split, TrainingOptions
@@ -273,7 +273,7 @@ def exported_model(
     if len(cores) == 1 and not isinstance(cores[0], StackedModel):
         predictions = task.finish(_on_tensors(cores[0], tensors))
         answer = calibrated_at(task.declaration, predictions, temperature)
-        return RawModel(inputs=front.input, outputs=bare(answer), name="automl")
+        return RawModel(inputs=front.input, outputs=_in_form(task, front, answer), name="automl")
     several: list[dict[str, KerasTensor]] = []
     shares: list[float] = []
     for number, (core, weight) in enumerate(zip(cores, weights, strict=True)):
@@ -285,7 +285,7 @@ def exported_model(
         shares += [weight / len(each)] * len(each)
     blend = at_place(task.declaration.blend)
     answer = calibrated_at(task.declaration, blend(several, shares), temperature)
-    return RawModel(inputs=front.input, outputs=bare(answer), name="automl")
+    return RawModel(inputs=front.input, outputs=_in_form(task, front, answer), name="automl")
 
 
 def calibrated_at(
@@ -296,6 +296,13 @@ def calibrated_at(
         return dict(predictions)
     calibration: Calibration = at_place(declaration.calibration)
     return calibration.apply(predictions, temperature)
+
+
+def _in_form(task: Task, front: keras.Model, predictions: Mapping[str, KerasTensor]) -> Any:
+    """Predictions as the exported model gives them, in the form of its inputs where the task says so."""
+    if not isinstance(task, TakesForm):
+        return bare(predictions)
+    return bare(task.in_form_of(dict(front.input), predictions))
 
 
 def _on_tensors(

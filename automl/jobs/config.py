@@ -70,7 +70,8 @@ class JobConfig:
     )
     task: str | None = option(
         None,
-        "binary, multiclass, multilabel, regression, joint, forecasting, language_model; default: inferred",
+        "binary, multiclass, multilabel, regression, joint, forecasting, language_model, segmentation; "
+        "default: inferred",
         metavar="T",
     )
     family: tuple[str, ...] = option((), "family to search in; default: all of the modality", metavar="F")
@@ -154,7 +155,7 @@ class JobConfig:
     tokenizer: str | None = option(
         None, "tokens of a language model: character or byte; default: by the text", metavar="UNIT"
     )
-    image_size: int | None = option(None, "resize images to PX by PX pixels", metavar="PX")
+    image_size: int | None = option(None, "resize to PX by PX; with masks, longest side", metavar="PX")
     header: bool = option(
         True,
         "first row of a table names the columns",

@@ -22,6 +22,7 @@ from automl.data.kinds.kind import Column
 from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, digest, open_source
+from automl.jobs import answers
 from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.finish.exported import load_model
@@ -30,7 +31,6 @@ from automl.jobs.generation import Writer, Writing, tokens_of
 from automl.jobs.intake.backend import default_backend, import_keras, name_backend
 from automl.jobs.trial.trained_rows import seen_rows
 from automl.jobs.versions import read_versioned, refuse_other_versions
-from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import known_classes, restore_task
 from automl.tasks.sampling import Sampling
 from automl.tasks.task import Task
@@ -159,8 +159,6 @@ class Result:
         Yields:
             tables that make up that of ``predict``, in order.
         """
-        import numpy as np
-
         source, examples, notes = self._read(data, targets=False)
         told(notes)
         form = Form(
@@ -169,8 +167,7 @@ class Result:
             index=index_of(source.content),
             spelled=spelled,
         )
-        for first in range(0, len(examples), rows):
-            part = examples.take(np.arange(first, min(first + rows, len(examples))))
+        for first, part in answers.parted(self._task, examples, rows):
             yield answer(form, part, self._predictions(part), first)
 
     def predict_proba(self, data: object) -> pd.DataFrame:
@@ -186,7 +183,7 @@ class Result:
 
         task = self._task
         if classes := task.describe().get("parts") and known_classes(task.describe()):
-            return self._proba_by_target(self.predict(data), classes)
+            return answers.by_target(self.predict(data), classes, self._schema["label_type"]["types"])
         if not task.declaration.probabilities:
             raise ConfigError(f"The task {task.kind!r} has no probabilities; use predict.")
         frame = self.predict(data)
@@ -224,8 +221,10 @@ class Result:
             told(notes)
 
         examples, seen = self._read_to_score(data, both)
-        targets = self._task.encode(examples.targets or {})
-        metrics = score_at_once(self._task.scorer(), targets, self._predictions(examples), examples.groups)
+        scorer = self._task.scorer()
+        for _, part in answers.parted(self._task, examples, len(examples)):
+            scorer.update(self._task.encode(part.targets or {}), self._predictions(part), part.groups)
+        metrics = scorer.result()
         return {"rows": len(examples), "seen_rows": seen, "metrics": metrics, **listed(listened)}
 
     def generate(
@@ -276,6 +275,11 @@ class Result:
             write_page(report, page)
         return page
 
+    @property
+    def writes(self) -> answers.FileWriter | None:
+        """What writes predictions that are no cells of a table; see ``answers.file_writer``."""
+        return answers.file_writer(self._task)
+
     def refuse_unreadable(self, data: object) -> None:
         """Refuse a table with cells that are no numbers or dates where the model reads some.
 
@@ -317,16 +321,6 @@ class Result:
         with understood(self._files.result):
             name = metric_of(self.summary["metric"])
             return Objective(name=name, direction=self.summary["direction"])
-
-    def _proba_by_target(self, frame: pd.DataFrame, classes: Mapping[str, list[str]]) -> pd.DataFrame:
-        import numpy as np
-        import pandas as pd
-
-        types, found = self._schema["label_type"]["types"], {}
-        for target, names in classes.items():
-            own = frame[[f"{target}_probability_{name}" for name in names]]
-            found[target] = own.set_axis(list(in_own_type(np.array(names, object), types[target])), axis=1)
-        return pd.concat(found, axis=1)
 
     @property
     def _files(self) -> JobFolder:

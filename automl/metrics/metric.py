@@ -56,3 +56,7 @@ MASE = Metric(name="mase", direction="minimize")
 NATS_PER_TOKEN = Metric(name="nats_per_token", direction="minimize", unit=NATS)
 BITS_PER_CHARACTER = Metric(name="bits_per_character", direction="minimize", unit=BITS)
 PERPLEXITY = Metric(name="perplexity", direction="minimize")
+
+DICE = Metric(name="dice", direction="maximize", unit=SHARE)
+MEAN_IOU = Metric(name="mean_iou", direction="maximize", unit=SHARE)
+PIXEL_ACCURACY = Metric(name="pixel_accuracy", direction="maximize", unit=SHARE)

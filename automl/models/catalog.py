@@ -20,6 +20,7 @@ FAMILIES: Catalog[Family] = Catalog(
         "image/cnn": f"{_PLACE}.image.cnn:FAMILY",
         "image/residual_cnn": f"{_PLACE}.image.residual_cnn:FAMILY",
         "image/vision_transformer": f"{_PLACE}.image.vision_transformer:FAMILY",
+        "image/unet": f"{_PLACE}.image.unet:FAMILY",
         "image/backbone": f"{_PLACE}.image.backbone:FAMILY",
         "text/ngrams": f"{_PLACE}.text.ngrams:FAMILY",
         "text/cnn": f"{_PLACE}.text.cnn:FAMILY",

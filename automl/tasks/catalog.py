@@ -33,6 +33,7 @@ TASKS: Catalog[TaskDeclaration] = Catalog(
         "multilabel": f"{_PLACE}.multilabel:MULTILABEL",
         "regression": f"{_PLACE}.regression:REGRESSION",
         "forecasting": f"{_PLACE}.forecasting:FORECASTING",
+        "segmentation": f"{_PLACE}.segmentation:SEGMENTATION",
         "joint": f"{_PLACE}.joint:JOINT",
         "language_model": f"{_PLACE}.language_model:LANGUAGE_MODEL",
     },

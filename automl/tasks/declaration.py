@@ -15,6 +15,9 @@ CONTINUATION = "continuation"
 """Kinds of targets: one class of several; yes or no in each column; numbers; the next steps of a series;
 columns that each are a target of their own; the next token at each place of a text."""
 
+CLASS_MAP = "class_map"
+"""Kind of targets: the class of each pixel of a picture."""
+
 BY_CLASS, BY_TIME, AT_RANDOM = "by class", "by time", "at random"
 """How examples are split: each class with its share on both sides; the last validate; blindly."""
 
@@ -72,6 +75,9 @@ class TaskDeclaration:
         traits: place of what tells traits of raw targets, called with them by name; see ``tasks.traits``.
         usual: place of what gives the default metric of raw targets, called with them by name: a ``Usual``,
             or None for the first of ``metrics``.
+        writes: place of what turns columns of predictions that are no cells of a table, such as masks, into
+            files, called with the table, a folder and the description of the fitted task; it returns the
+            table with the files' names. Empty where a table holds all there is.
         calibration: place of a ``tasks.calibration.Calibration``, which makes probabilities more or less
             certain; empty where predictions are none.
     """
@@ -92,6 +98,7 @@ class TaskDeclaration:
     heads: tuple[str, ...] = ()
     traits: str = ""
     usual: str = ""
+    writes: str = ""
     calibration: str = ""
 
     @property

@@ -41,11 +41,11 @@ def head(units: int, prior: Sequence[float] | None, *, name: str) -> keras.layer
 
 
 def softmax(logits: Any, *, name: str) -> Any:
-    """Logits ``(n, k)`` to probabilities: arrays in NumPy, tensors by a layer of Keras of that name."""
+    """Logits ``(n, ..., k)`` to probabilities: arrays in NumPy, tensors by a layer of that name."""
     if not isinstance(logits, np.ndarray):
         return keras.layers.Softmax(dtype="float32", name=name)(logits)
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return raised / raised.sum(axis=-1, keepdims=True)
 
 
 def sigmoid(logits: Any, *, name: str) -> Any:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MOST_CLASSES = 50
 """Of more classes a matrix cannot be read."""
 
+MOST_PICTURES = 4
+"""Pictures with masks that are drawn."""
+
 MOST_POINTS = 2000
 """Points that a browser draws at once without a pause."""
 
@@ -56,4 +59,31 @@ def predictions_against_truth(shown: Shown) -> Figure:
         xaxis={"title": "true"},
         yaxis={"title": "predicted"},
     )
+    return figure
+
+
+def worst_masks(shown: Shown) -> Figure | None:
+    """Draw classes and wrong pixels over the worst pictures; nothing where there are no pictures."""
+    import plotly.graph_objects as go
+    from plotly.subplots import make_subplots
+
+    from automl.tasks.evidence.segmentation import worst_pictures, wrong_shares
+    from automl.tasks.mask_files import form_of
+    from automl.tasks.overlays import png_of
+
+    if "image" not in shown.inputs:
+        return None
+    truth, answer = shown.encoded[TARGET], shown.predictions[TARGET].argmax(axis=-1)
+    wrong = wrong_shares(truth, answer)
+    rows = np.argsort(-wrong, kind="stable")[:MOST_PICTURES]
+    form = form_of(shown.task.describe()["form"])
+    drawn = worst_pictures(form, shown.inputs["image"], truth, answer, rows)
+    titles = [name for row in rows for name in ("true", "predicted", f"wrong: {wrong[row]:.1%}")]
+    figure: Any = make_subplots(rows=len(rows), cols=3, subplot_titles=titles)
+    for at, pictures in enumerate(drawn, start=1):
+        for column, pixels in enumerate(pictures, start=1):
+            image = go.Image(source=f"data:image/png;base64,{png_of(pixels, 320)}")
+            figure.add_trace(image, row=at, col=column)
+    figure.update_xaxes(visible=False).update_yaxes(visible=False)
+    figure.update_layout(title="Masks over the worst pictures, validation data", height=320 * len(rows))
     return figure

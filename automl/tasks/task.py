@@ -165,6 +165,31 @@ class Teaches(Protocol):
 
 
 @runtime_checkable
+class TakesForm(Protocol):
+    """A task whose predictions have the form of the raw input that they are for, such as a mask's."""
+
+    def in_form_of(self, inputs: Mapping[str, Any], predictions: Mapping[str, Any]) -> dict[str, Any]:
+        """Return predictions in the form of raw inputs, as the very last layers of the exported model.
+
+        Args:
+            inputs: raw inputs by name, as tensors of Keras.
+            predictions: what ``finish`` gave.
+        """
+        ...
+
+    def decode_for(
+        self, predictions: Mapping[str, np.ndarray], keys: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """As ``Task.decode``, in the form that each example had before it was read.
+
+        Args:
+            predictions: of the exported model.
+            keys: columns that name the examples, with what tells their form; see ``Examples.keys``.
+        """
+        ...
+
+
+@runtime_checkable
 class LearnsBaselines(Protocol):
     """A task with simple rules that are learned from the inputs, in closed form and within seconds."""
 

@@ -14,6 +14,9 @@ from automl.training.scoring import Portions
 _VECTORS, _OTHERS, _NUMBERS = 4096, 256, 2**22
 """Rows per validation batch for plain vectors and for what has larger activations, and numbers at most."""
 
+_PICTURE = 1 << 14
+"""Numbers of an input above which the activations of a network may not fit into memory many at a time."""
+
 _GRAIN = 32
 
 
@@ -21,6 +24,17 @@ def wanted(model: keras.Model, arrays: Mapping[str, Any]) -> dict[str, Any]:
     """Those arrays that the model takes; all of them for a model that does not name its inputs."""
     names = {tensor.name for tensor in getattr(model, "inputs", None) or ()}
     return {name: array for name, array in arrays.items() if not names or name in names}
+
+
+def fitting_batch(inputs: Mapping[str, Any], most: int) -> int:
+    """Return how many rows go through a network at once outside of training: fewer of large pictures.
+
+    Args:
+        inputs: by name, first axis rows.
+        most: rows, where they are small.
+    """
+    size = max(math.prod(array.shape[1:]) for array in inputs.values())
+    return most if size <= _PICTURE else min(most, max(1, _NUMBERS // size))
 
 
 class EvenBatches(keras.utils.PyDataset):  # type: ignore[misc]

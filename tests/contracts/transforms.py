@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from automl.tasks.declaration import CLASS_MAP
 from automl.training.batches.transforms.cutmix import CutMix
 from automl.training.batches.transforms.mixup import Mixup
+from automl.training.batches.transforms.scenes import Lighting, Rescale, Symmetry
 from automl.training.batches.transforms.space import space_of
 from automl.training.batches.transforms.transform import Batch, BatchTransform, Draws, Fetch, Kinds
 
@@ -97,11 +99,23 @@ def boxes_and_masks() -> Batch:
     return Batch(inputs={"image": PICTURES}, targets=targets, kinds=kinds)
 
 
+def segmented() -> Batch:
+    """Pictures with a class for each pixel; in some places there is none."""
+    classes = np.where(PICTURES[..., 0] > 0, 1, -1).astype(np.int32)
+    kinds = Kinds(inputs={"image": "image"}, targets={"parts": CLASS_MAP, "what": "label"})
+    return Batch(inputs={"image": PICTURES}, targets={"parts": classes, "what": CLASSES}, kinds=kinds)
+
+
 CLASSIFIED = Batch(
     inputs={"image": PICTURES}, targets={"target": CLASSES}, kinds=Kinds(inputs={"image": "image"})
 )
 
 SAMPLES: dict[str, Sample] = {
+    "symmetry": Sample(
+        transform=Symmetry(symmetry="turned"), other=Symmetry(symmetry="turned"), data=segmented()
+    ),
+    "rescale": Sample(transform=Rescale(rescale=0.4), other=Rescale(rescale=0.1), data=segmented()),
+    "lighting": Sample(transform=Lighting(lighting=0.4), other=Lighting(lighting=0.1), data=segmented()),
     "mixup": Sample(transform=Mixup(mixup=0.4), other=Mixup(mixup=0.1), data=CLASSIFIED),
     "cutmix": Sample(transform=CutMix(cutmix=1.0), other=CutMix(cutmix=0.3), data=CLASSIFIED),
     "mirror": Sample(transform=Mirror(mirror=0.5), other=Mirror(mirror=0.1), data=boxes_and_masks()),

@@ -1,11 +1,14 @@
-"""``automl predict``: raw data in, a CSV of predictions out."""
+"""``automl predict``: raw data in, predictions out: a CSV, or a folder of masks with a CSV beside them."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 from automl.cli.notes import show_notes
 from automl.cli.output import STDOUT, check_output, harmless, opened
+from automl.cli.predicted_files import TABLE, write_files
 
 
 @click.command("predict")
@@ -15,7 +18,7 @@ from automl.cli.output import STDOUT, check_output, harmless, opened
     "--output",
     required=True,
     metavar="FILE.csv",
-    help="where predictions go: a file, a pipe, a device; - for standard output",
+    help="where predictions go: a file, a pipe, a device; - for standard output; for masks a new folder",
 )
 @click.option(
     "--safe-csv",
@@ -31,6 +34,10 @@ def command(folder: str, data: str, output: str, safe_csv: bool) -> None:
     result = load(folder)
     source = open_source(data)
     job = JobFolder(result.folder)
+    if result.writes is not None:
+        files = write_files(result, source, Path(output), safe=safe_csv)
+        click.echo(f"{files} masks and {TABLE} in {output}", err=True)
+        return
     check_output(output, source.path, kept=(*job.files, job.path / "study.journal"))
     rows = 0
     parts = result.predict_parts(source, told=show_notes, spelled=True)

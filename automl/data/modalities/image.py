@@ -1,4 +1,4 @@
-"""The modality ``image``: class folders, tables of paths, npz files and arrays of pictures."""
+"""The modality ``image``: class folders, masks, tables of paths, npz files and arrays of pictures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.core.errors import DataError
+from automl.core.letterbox import to_canvas
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
@@ -28,11 +29,14 @@ from automl.data.image_scales import (
 from automl.data.images import match_channels
 from automl.data.kinds.picture import PICTURE
 from automl.data.look import Look, learn_pictures, look_of, note_of_look, read_pictures
+from automl.data.masks.pairs import list_labelled, list_masked_again
+from automl.data.masks.reading import MASKS, dataset_of_masks, examples_of_masks
 from automl.data.mirroring import MIRRORED, look_at_mirror_images
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
 from automl.data.table_facts import TABLES, facts_of_table
 from automl.data.targets import array_label_type, label_type
 from automl.tasks.catalog import TASKS
+from automl.tasks.mask_files import HEIGHT, WIDTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +95,10 @@ class ImageModality:
             refuse_choice(options, "images")
         if _in_memory(source):
             return _dataset_of_arrays(image_arrays.read_arrays(source, labelled=True), options)
-        return _dataset_of_files(image_files.list_files(source, options), options, source)
+        listing = list_labelled(source, options)
+        if listing.masks:
+            return dataset_of_masks(listing, options, source)
+        return _dataset_of_files(listing, options, source)
 
     def read_again(
         self, source: Source, schema: Mapping[str, Any], *, targets: bool
@@ -101,7 +108,11 @@ class ImageModality:
         For prediction a flat folder and a single picture will do as well. Unreadable pictures are skipped
         with a note in any case: there is nothing to predict on.
         """
+        if MASKS in schema and not _in_memory(source):
+            return examples_of_masks(list_masked_again(source, schema, targets=targets), schema, source)
         if _in_memory(source):
+            if targets and MASKS in schema:
+                raise DataError(f"{source.name}: masks are read from files; expected a folder or a table.")
             arrays = image_arrays.read_arrays(source, labelled=targets)
             return _examples_of_arrays(arrays, schema, targets=targets)
         listing = image_files.list_again(source, schema, targets=targets)
@@ -117,14 +128,15 @@ class ImageModality:
         from automl.data.preprocessing.image import fit_images, with_patches
 
         pixels = dataset.examples.inputs["image"]
-        plain = fit_images(pixels, rows, look_of(dataset.schema).scale)
+        look = look_of(dataset.schema)
+        plain = fit_images(pixels, rows, look.scale, letterbox=look.form.letterbox)
         if not (_has_room(dataset) and dataset.wants("patches")):
             return plain
         return with_patches(plain, pixels, rows, seed, mirrored=MIRRORED in dataset.traits)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
-        """Nothing: labels are all that a task needs."""
-        return {}
+        """What masks hold; of labels nothing beyond them is needed."""
+        return {MASKS: dataset.schema[MASKS]} if MASKS in dataset.schema else {}
 
 
 IMAGE = ImageModality()
@@ -288,7 +300,9 @@ def _examples_of_arrays(
     notes = (*arrays.notes, *notes)
     rows = np.arange(len(pixels))
     if not targets:
-        return Examples(inputs={"image": pixels}, keys={"row": rows}, rows=rows), notes
+        sides = dict(zip((HEIGHT, WIDTH), arrays.pixels.shape[1:3], strict=True)) if form.letterbox else {}
+        keys = {"row": rows, **{name: np.full(len(rows), side) for name, side in sides.items()}}
+        return Examples(inputs={"image": pixels}, keys=keys, rows=rows), notes
     labels = np.asarray(arrays.labels)
     count = 1 if labels.ndim == 1 else labels.shape[1]
     if count != len(schema["names"]):
@@ -314,6 +328,9 @@ def _resize(pixels: np.ndarray, form: Form) -> np.ndarray:
         return pixels
     import keras
 
+    if form.letterbox:
+        boxed = to_canvas(pixels.astype(np.float32), (form.height, form.width), np)
+        return np.asarray(np.rint(boxed), np.uint8) if pixels.dtype == np.uint8 else boxed
     parts = [
         np.asarray(
             keras.ops.image.resize(

@@ -15,6 +15,7 @@ from automl.data.kinds.part import Part
 from automl.data.modality import Examples, Preprocessing
 from automl.data.preprocessing.fixed_features import with_features
 from automl.data.preprocessing.image_patches import PatchResponses, patch_count, patch_side
+from automl.data.preprocessing.letterboxed import Letterbox
 from automl.data.preprocessing.pieces import Numbers, Piece, join_pieces, tensor_name
 from automl.data.preprocessing.wide import cast, space_of
 from automl.private_keras import take_arrays
@@ -29,16 +30,20 @@ SAMPLE = 4 << 20
 """Pixels that quantiles are taken of."""
 
 
-def fit_images(pixels: np.ndarray, rows: np.ndarray, scale: Scale = BYTES) -> Preprocessing:
+def fit_images(
+    pixels: np.ndarray, rows: np.ndarray, scale: Scale = BYTES, *, letterbox: bool = False
+) -> Preprocessing:
     """Fit a preprocessing of one input ``image`` to one tensor ``image``; see ``fit_pictures``.
 
     Args:
         pixels: ``(n, height, width, channels)`` raw values.
         rows: positions of the training part.
         scale: what they mean.
+        letterbox: whether raw pictures keep their proportions.
     """
     raw = keras.Input((None, None, pixels.shape[-1]), dtype="float32", name="image")
-    return join_pieces({"image": raw}, [Piece(tensors=[_fit(raw, pixels, rows, scale, alone=True)])])
+    fitted = _fit(raw, pixels, rows, scale, alone=True, letterbox=letterbox)
+    return join_pieces({"image": raw}, [Piece(tensors=[fitted])])
 
 
 def with_patches(
@@ -124,12 +129,19 @@ def _gaps(pixels: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def _fit(
-    raw: keras.KerasTensor, pixels: np.ndarray, rows: np.ndarray, scale: Scale, *, alone: bool
+    raw: keras.KerasTensor,
+    pixels: np.ndarray,
+    rows: np.ndarray,
+    scale: Scale,
+    *,
+    alone: bool,
+    letterbox: bool = False,
 ) -> tuple[TensorSpec, keras.KerasTensor]:
     height, width, channels = pixels.shape[1:]
     usual = None if scale.depth == "8-bit" else usual_values(pixels, rows)
     mean, variance = channel_statistics(pixels, rows, usual)
-    resized = layers.Resizing(height, width, interpolation="bilinear", antialias=True)(raw)
+    resizing = layers.Resizing(height, width, interpolation="bilinear", antialias=True)
+    resized = (Letterbox(height, width) if letterbox else resizing)(raw)
     drawn = resized if usual is None else draw_nearer(resized, *usual)
     normal = layers.Normalization(axis=-1, mean=mean.tolist(), variance=variance.tolist())(drawn)
     first, last = scale.ends or (scale.low, scale.high)

@@ -25,6 +25,7 @@ TARGET_KINDS: Catalog[TargetKind] = Catalog(
         "label": f"{_PLACE}.label:KIND",
         "steps": f"{_PLACE}.steps:KIND",
         "continuation": f"{_PLACE}.continuation:KIND",
+        "class_map": f"{_PLACE}.class_map:KIND",
     },
 )
 

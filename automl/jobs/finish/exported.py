@@ -147,8 +147,9 @@ def _predict(
     """Predict as many examples, evenly spread, as there is time for ``(n,)``, or at most so many."""
     import numpy as np
 
-    from automl.data.raw_model import predict  # loads Keras
+    from automl.data.raw_model import batch_size, predict  # loads Keras
 
+    size = min(BATCH, batch_size(model))
     total = count_rows(prepared.targets)
     rows = np.argsort(np.arange(total) % max(1, total // BATCH), kind="stable")
     inputs = prepared.validation.inputs
@@ -157,7 +158,7 @@ def _predict(
     for first in range(0, min(total, most or total), BATCH):
         some = rows[first : first + BATCH]
         full = np.resize(some, min(BATCH, total))
-        found = named(predict(model, held_rows(inputs, full), batch_size=BATCH))
+        found = named(predict(model, held_rows(inputs, full), batch_size=size))
         done.append({name: np.asarray(values)[: len(some)] for name, values in found.items()})
         until = until or time.monotonic() + seconds
         if time.monotonic() > until:

@@ -29,6 +29,7 @@ def validation_plots(winner: TrainedWinner, folder: Path) -> list[Path]:
         encoded=prepared.targets,
         truth=prepared.validation.targets or {},
         predictions=winner.held_out(),
+        inputs=prepared.validation.inputs,
     )
     drawn = []
     for place in task.declaration.plots:

@@ -228,9 +228,12 @@ def raw_outputs(
     """Return what a network gives for preprocessed inputs, or for those at some positions."""
     import numpy as np
 
+    from automl.training.inputs import fitting_batch
+
     wanted = {name: inputs[name] for name in core.input}
     if rows is not None:
         wanted = held_rows(wanted, rows)
+    batch_size = fitting_batch(wanted, batch_size)
     outputs: dict[str, np.ndarray]
     if count_rows(wanted) <= batch_size:  # a tenth of the time of ``predict``, for each of many networks
         outputs = core.predict_on_batch(wanted)

@@ -36,6 +36,9 @@ CELLS = 6_000_000
 MOST_ROWS = 5000
 """Rows of a resample; of more examples fewer are drawn and the interval is narrowed accordingly."""
 
+LEAST_ROWS, LARGE = 200, 10_000
+"""Rows of a resample at least, but for predictions of so many values that they would take minutes."""
+
 BLOCK = 2
 """Horizons of windows that are drawn as one: windows up to a horizon apart share steps of their targets."""
 
@@ -144,7 +147,8 @@ def intervals(
         return {}
     width = max(sum(math.prod(values.shape[1:]) for values in predictions.values()), 1)
     draws = int(np.clip(CELLS / (width * min(total, MOST_ROWS)), DRAWS_LEAST, DRAWS_MOST))
-    rows = min(total, MOST_ROWS, max(int(CELLS / (width * draws)), 200))
+    least = LEAST_ROWS if width < LARGE else LEAST_CLUSTERS
+    rows = min(total, MOST_ROWS, max(int(CELLS / (width * draws)), least))
     drawn = max(LEAST_CLUSTERS, round(count * rows / total))
     members = [] if count == total else _members(clusters)
     random = np.random.default_rng(derive(seed, "report"))

@@ -10,6 +10,9 @@ _PLACE = "automl.training.batches.transforms"
 TRANSFORMS: Catalog[type[BatchTransform]] = Catalog(
     "transform",
     {
+        "symmetry": f"{_PLACE}.scenes:Symmetry",
+        "rescale": f"{_PLACE}.scenes:Rescale",
+        "lighting": f"{_PLACE}.scenes:Lighting",
         "mixup": f"{_PLACE}.mixup:Mixup",
         "cutmix": f"{_PLACE}.cutmix:CutMix",
     },

@@ -1,0 +1,38 @@
+"""The layer that brings raw pictures of any size to the canvas of a job; see ``core.letterbox``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import KerasTensor, ops
+
+from automl.core.letterbox import to_canvas
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class Letterbox(keras.layers.Layer):
+    """Pictures ``(n, H, W, c)`` of one size to a canvas ``(n, height, width, c)``, proportions kept.
+
+    Args:
+        height: rows of the canvas.
+        width: its columns.
+    """
+
+    def __init__(self, height: int, width: int, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.height, self.width = height, width
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """Resample; pictures of the canvas's size pass unchanged."""
+        if tuple(inputs.shape[1:3]) == (self.height, self.width):
+            return inputs
+        return to_canvas(inputs, (self.height, self.width), ops)
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """The canvas."""
+        return KerasTensor((inputs.shape[0], self.height, self.width, inputs.shape[-1]), dtype="float32")
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {**super().get_config(), "height": self.height, "width": self.width}

@@ -1,0 +1,71 @@
+"""Pictures on a canvas and back, in NumPy and on the backend."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from automl.core.letterbox import fitted, from_canvas, nearest, to_canvas
+
+SIDES = st.integers(1, 60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(height=SIDES, width=SIDES, rows=SIDES, columns=SIDES)
+def test_a_picture_fills_one_side_and_keeps_its_proportions(height, width, rows, columns):
+    down, across = fitted(height, width, (rows, columns))
+
+    assert 1 <= down <= rows
+    assert 1 <= across <= columns
+    assert down == rows or across == columns
+    assert abs(down / height - across / width) <= max(0.5 / height, 0.5 / width, 1 / height, 1 / width)
+
+
+def test_a_picture_of_the_size_of_the_canvas_passes_unchanged():
+    picture = np.random.default_rng(0).uniform(0, 255, (1, 9, 7, 3)).astype(np.float32)
+
+    np.testing.assert_allclose(to_canvas(picture, (9, 7), np), picture, rtol=1e-6)
+
+
+def test_what_is_left_over_is_empty():
+    canvas = to_canvas(np.ones((1, 4, 8, 1), np.float32), (16, 16), np)
+
+    np.testing.assert_allclose(canvas[0, :8, :, 0], 1.0, rtol=1e-5)
+    assert not canvas[0, 8:].any()
+
+
+@pytest.mark.parametrize("size", [(30, 20), (13, 40), (5, 9)])
+def test_smooth_pictures_come_back_in_their_size(size):
+    y, x = np.mgrid[: size[0], : size[1]] / max(size)
+    picture = (0.5 + 0.3 * np.sin(2 * y) * np.cos(2 * x)).astype(np.float32)[None, ..., None]
+
+    back = from_canvas(to_canvas(picture, (32, 24), np), *size, np)
+
+    assert back.shape == picture.shape
+    assert np.abs(back - picture).max() < 0.1
+
+
+def test_the_backend_gives_what_numpy_gives():
+    picture = np.random.default_rng(0).uniform(0, 1, (2, 11, 17, 2)).astype(np.float32)
+
+    canvas = to_canvas(keras.ops.convert_to_tensor(picture), (8, 8), keras.ops)
+    back = from_canvas(canvas, 11, 17, keras.ops)
+
+    np.testing.assert_allclose(np.asarray(canvas), to_canvas(picture, (8, 8), np), atol=1e-5)
+    np.testing.assert_allclose(
+        np.asarray(back), from_canvas(to_canvas(picture, (8, 8), np), 11, 17, np), atol=1e-5
+    )
+
+
+def test_classes_of_pixels_lie_on_their_picture():
+    classes = np.zeros((40, 20), np.int16)
+    classes[10:30, 6:14] = 1
+
+    mask = nearest(classes, (20, 20), -1)
+    picture = to_canvas(classes[None, ..., None].astype(np.float32), (20, 20), np)[0, ..., 0]
+
+    assert (mask[:, 10:] == -1).all()
+    np.testing.assert_array_equal(mask[:, :10] == 1, picture[:, :10] > 0.5)
