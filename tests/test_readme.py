@@ -14,12 +14,19 @@ import pytest
 from PIL import Image
 
 from automl.cli.app import application, run
+from tests.data.sounds import class_folders
 from tests.scenes import folder_of_scenes
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "mlflow" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-TINY = {"reviews.tsv": "ngrams", "photos/": "cnn", "cells/": "unet", "products.csv": "fusion"}
+TINY = {
+    "reviews.tsv": "ngrams",
+    "photos/": "cnn",
+    "cells/": "unet",
+    "sounds/": "cepstrum",
+    "products.csv": "fusion",
+}
 """The family that is searched in, the linear one for other data."""
 
 
@@ -57,6 +64,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _pictures(folder / "photos", random)
     folder_of_scenes(folder / "cells")
     _series(folder / "motions.ts", random)
+    class_folders(folder / "sounds", 12)
     _products(folder / "products.csv", random)
     return folder
 

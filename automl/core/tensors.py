@@ -90,6 +90,19 @@ class Steps:
     masked: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Waveform:
+    """Facts on sounds ``(samples,) float32``.
+
+    Attributes:
+        rate: samples of a second.
+        masked: samples that are NaN are padding, behind the end of a clip.
+    """
+
+    rate: int
+    masked: bool = True
+
+
 FACTS: Catalog[type[Any]] = Catalog(
     "record of facts",
     {
@@ -99,6 +112,7 @@ FACTS: Catalog[type[Any]] = Catalog(
         "ngrams": f"{__name__}:Ngrams",
         "pixels": f"{__name__}:Pixels",
         "steps": f"{__name__}:Steps",
+        "waveform": f"{__name__}:Waveform",
     },
     group=FACTS_GROUP,
     expected=type,
@@ -113,7 +127,7 @@ class TensorSpec:
     Attributes:
         name: unique among the inputs of a model; equal to the kind where that has one tensor only.
         kind: what it means: ``numeric``, ``ranks``, ``categorical``, ``image``, ``tokens``, ``ngrams``,
-            ``ngram_weights``, ``sequence``, ``kernels``, ...
+            ``ngram_weights``, ``sequence``, ``kernels``, ``sound``, ...
         shape: shape without the batch axis; ``None`` where it varies.
         dtype: ``float32`` or ``int32``.
         facts: what a family must know of it beyond its shape, one record per kind, or None.

@@ -12,6 +12,7 @@ MODALITIES: Catalog[Modality] = Catalog(
     {
         "language": "automl.data.modalities.language:LANGUAGE",
         "tabular": "automl.data.modalities.tabular:TABULAR",
+        "audio": "automl.data.modalities.audio:AUDIO",
         "image": "automl.data.modalities.image:IMAGE",
         "text": "automl.data.modalities.text:TEXT",
         "series": "automl.data.modalities.series:SERIES",
@@ -27,6 +28,7 @@ KINDS: Catalog[Kind] = Catalog(
         "category": "automl.data.kinds.category:CATEGORY",
         "text": "automl.data.kinds.text:TEXT",
         "picture": "automl.data.kinds.picture:PICTURE",
+        "sound": "automl.data.kinds.sound:SOUND",
     },
     group=KIND_GROUP,
     expected=Kind,

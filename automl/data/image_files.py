@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import ConfigError, DataError, suggest
-from automl.core.notes import Note
 from automl.data.choice import checked_drop
-from automl.data.images import is_picture
+from automl.data.class_folders import FileKind, any_files, class_files
 from automl.data.modality import ReadOptions
 from automl.data.source import PICTURE_SUFFIXES, Source
 from automl.data.tables import listed
@@ -23,8 +22,8 @@ from automl.data.tables import listed
 if TYPE_CHECKING:
     from automl.data.tables import Table
 
-PARTS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation", "dev"})
-"""Names of folders that hold parts of a data set rather than classes."""
+
+PICTURE_FILES = FileKind(words="images", suffixes=PICTURE_SUFFIXES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +100,7 @@ def list_again(source: Source, schema: Mapping[str, Any], *, targets: bool) -> L
     Raises:
         DataError: there are none, or a column of training is missing.
     """
-    if source.path is not None and source.path.is_file() and is_picture(source.path):
+    if source.path is not None and source.path.is_file() and PICTURE_FILES.has(source.path):
         if targets:
             raise DataError(f"{source.path}: a single image has no label. Pass a folder per class.")
         return Listing(paths=(source.path,), keys=_texts([source.path.name]), where=str(source.path))
@@ -111,74 +110,23 @@ def list_again(source: Source, schema: Mapping[str, Any], *, targets: bool) -> L
 
 
 def _class_folders(source: Source, target: tuple[str, ...], *, fewest: int) -> Listing:
-    root = _root(source)
-    files, notes = _walk(root)
-    inside = [file for file in files if len(file.relative_to(root).parts) > 1]
-    classes = [file.relative_to(root).parts[0] for file in inside]
-    _refuse_no_classes(root, sorted(set(classes)), len(files), fewest)
-    notes.extend(_empty_folders(root, set(classes)))
-    if len(files) > len(inside):
-        loose = len(files) - len(inside)
-        said = f"{loose} images outside the class folders were ignored."
-        notes.append(Note(said, loose / len(files)))
-    if target:
-        notes.append(f"The folders' names are the labels; the target {target[0]!r} was not used.")
+    walked = class_files(_root(source), PICTURE_FILES, fewest=fewest)
+    told = (f"The folders' names are the labels; the target {target[0]!r} was not used.",) if target else ()
     return Listing(
-        paths=tuple(inside),
-        keys=_keys(inside, root),
-        where=str(root),
-        labels=pd.DataFrame({"class": classes}, dtype=object),
+        paths=walked.files,
+        keys=_texts(walked.names),
+        where=str(walked.root),
+        labels=pd.DataFrame({"class": list(walked.classes)}, dtype=object),
         classes=True,
-        notes=tuple(notes),
+        notes=(*walked.notes, *told),
     )
 
 
 def _any_folder(source: Source) -> Listing:
-    root = _root(source)
-    files, notes = _walk(root)
-    return Listing(paths=tuple(files), keys=_keys(files, root), where=str(root), notes=tuple(notes))
-
-
-def _walk(root: Path) -> tuple[list[Path], list[str]]:
-    """Pictures below a folder in order of their names, and notes on other files."""
-    files = [file for file in sorted(root.rglob("*")) if file.is_file()]
-    visible = [file for file in files if not _is_hidden(file, root)]
-    pictures = [file for file in visible if is_picture(file)]
-    others = len(visible) - len(pictures)
-    if not pictures:
-        raise DataError(
-            f"{root} holds no images ({others} other files). Expected files ending in "
-            f"{', '.join(PICTURE_SUFFIXES)}, for training in one folder per class."
-        )
-    notes = [f"{others} files that are not images were ignored."] if others else []
-    hidden = sum(file.suffix.lower() in PICTURE_SUFFIXES for file in files) - len(pictures)
-    if hidden:
-        said = f"{hidden} hidden images were ignored (names that begin with . or __)."
-        notes.append(Note(said, hidden / (hidden + len(pictures))))
-    return pictures, notes
-
-
-def _is_hidden(file: Path, root: Path) -> bool:
-    return any(part.startswith((".", "__")) for part in file.relative_to(root).parts)
-
-
-def _empty_folders(root: Path, classes: set[str]) -> list[str]:
-    folders = [item for item in sorted(root.iterdir()) if item.is_dir() and not _is_hidden(item, root)]
-    empty = [item.name for item in folders if item.name not in classes]
-    return [f"Folders without images are not classes: {listed(empty)}."] if empty else []
-
-
-def _refuse_no_classes(root: Path, classes: list[str], files: int, fewest: int) -> None:
-    if classes and {name.lower() for name in classes} <= PARTS:
-        raise DataError(
-            f"{root} holds {' and '.join(classes)}, which are parts of a data set and no classes. "
-            f"Name one of them: {root / classes[0]}."
-        )
-    if len(classes) < fewest:
-        found = f"only the class {classes[0]!r}" if classes else f"{files} images and no folder with images"
-        raise DataError(
-            f"{root}: expected one folder of images per class, at least {fewest}; found {found}."
-        )
+    walked = any_files(_root(source), PICTURE_FILES)
+    return Listing(
+        paths=walked.files, keys=_texts(walked.names), where=str(walked.root), notes=walked.notes
+    )
 
 
 def _labelled_table(source: Source, options: ReadOptions) -> Listing:
@@ -292,10 +240,6 @@ def path_of(base: Path, cell: str) -> Path:
 
 def _root(source: Source) -> Path:
     return source.path or Path()
-
-
-def _keys(files: list[Path], root: Path) -> np.ndarray:
-    return _texts([file.relative_to(root).as_posix() for file in files])
 
 
 def _texts(values: Any) -> np.ndarray:

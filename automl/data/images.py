@@ -18,7 +18,6 @@ from automl.data.cache import ArrayCache, Draft
 from automl.data.image_heads import UNREADABLE, Form, depth_of_picture, in_parallel, key_of_files
 from automl.data.image_scales import BYTES, Scale, bring
 from automl.data.image_words import holds_words, read_words, stored_as
-from automl.data.source import PICTURE_SUFFIXES
 
 SHARE_OF_BROKEN = 0.05
 """Share of unreadable files above which a source is refused."""
@@ -38,11 +37,6 @@ class Pictures:
     pixels: np.ndarray
     kept: np.ndarray
     notes: tuple[str, ...]
-
-
-def is_picture(path: Path) -> bool:
-    """Whether the file's name says that it is a picture; hidden files are none."""
-    return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
 
 
 def decode(

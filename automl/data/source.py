@@ -21,6 +21,9 @@ SourceKind: TypeAlias = Literal["table", "parquet", "folder", "npz", "ts", "fram
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
 """Files that hold a picture."""
 
+SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au")
+"""Files that hold a sound."""
+
 GENERIC_NAMES = ("train", "training", "data", "dataset", "test")
 """File names under which any data set may lie."""
 

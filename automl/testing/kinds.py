@@ -146,7 +146,7 @@ class KindContract:
 
         expected = fitted.transform(dataset.examples)
         for name, tensor in predict(loaded, dataset.examples.inputs, batch_size=5).items():
-            np.testing.assert_allclose(tensor, expected[name], rtol=1e-6)
+            np.testing.assert_allclose(tensor, expected[name], rtol=1e-6, atol=5e-6)
 
 
 def _frame(cells: Sequence[str]) -> pd.DataFrame:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from automl.core.tensors import Categories, Ngrams, Pixels, Steps, TensorSpec, Vocabulary
+from automl.core.tensors import Categories, Ngrams, Pixels, Steps, TensorSpec, Vocabulary, Waveform
 
 
 def numbers(kind: str, *shape: int) -> TensorSpec:
-    """``numeric``, ``ranks``, ``ngram_weights`` or ``kernels``."""
+    """``numeric``, ``ranks``, ``ngram_weights``, ``kernels`` or ``cepstrum``."""
     return TensorSpec(name=kind, kind=kind, shape=shape)
 
 
@@ -53,6 +53,11 @@ def series(*shape: int, targets: int = 0, masked: bool = False) -> TensorSpec:
     return TensorSpec(name="sequence", kind="sequence", shape=shape, facts=facts)
 
 
+def sounds(samples: int, rate: int) -> TensorSpec:
+    """Sounds at a rate in Hz."""
+    return TensorSpec(name="sound", kind="sound", shape=(samples,), facts=Waveform(rate=rate))
+
+
 def column(spec: TensorSpec, source: str) -> TensorSpec:
     """The tensor of one column among several of its kind."""
     return replace(spec, name=f"{source}__{spec.kind}", source=source)
@@ -75,6 +80,7 @@ TABLE = (numbers("numeric", 3), numbers("ranks", 2), codes(3, 20))
 PICTURES = (pictures(8, 8, 3),)
 TEXTS = (ids("tokens", 12, 30), ngrams(12, 30), numbers("ngram_weights", 12))
 SERIES = (series(16, 2, masked=True), numbers("kernels", 12))
+SOUNDS = (sounds(1600, 2000), numbers("cepstrum", 12))
 ROW = (
     replace(numbers("numeric", 3), source="numbers"),
     replace(numbers("ranks", 2), source="numbers"),
@@ -82,6 +88,8 @@ ROW = (
     column(pictures(8, 8, 3), "photo"),
     *text("title", 6, 30),
     *text("review", 12, 40),
+    column(sounds(400, 1000), "call"),
+    column(numbers("cepstrum", 12), "call"),
 )
 """Small tensors of one example each, as the data of this package's own kinds gives them."""
 
@@ -89,8 +97,8 @@ ROW = (
 def sample_of(spec: TensorSpec, rows: int, random: np.random.Generator) -> np.ndarray:
     """Return random values of a tensor, ``(rows, *spec.shape)``.
 
-    The last third of texts is padding, and so is the last quarter of every second series that may be
-    padded. Integers of unknown facts are 0 or 1.
+    The last third of texts is padding, and so is the last quarter of every second series or sound that
+    may be padded. Integers of unknown facts are 0 or 1.
     """
     shape = (rows, *(8 if size is None else size for size in spec.shape))
     values: np.ndarray = random.uniform(0, 1, shape)

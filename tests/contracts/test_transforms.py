@@ -141,15 +141,16 @@ def test_engines_train_on_the_same_batches(sample: Sample, accumulation: int) ->
 def losses(engine: Engine, data: Batch, accumulation: int, *transforms: BatchTransform) -> list[float]:
     """Of three epochs in which every target is fitted by a layer of its own."""
     keras.utils.set_random_seed(0)
-    pictures = keras.Input((6, 8, 3), name="image")
-    features = keras.layers.Flatten()(pictures)
+    ((name, examples),) = data.inputs.items()
+    entry = keras.Input(examples.shape[1:], name=name)
+    features = keras.layers.Flatten()(entry)
     outputs = {
-        name: keras.layers.Reshape(target.shape[1:])(keras.layers.Dense(target[0].size)(features))
-        for name, target in data.targets.items()
+        output: keras.layers.Reshape(target.shape[1:])(keras.layers.Dense(target[0].size)(features))
+        for output, target in data.targets.items()
     }
     subject = Candidate(
-        model=keras.Model({"image": pictures}, outputs),
-        loss=JoinedLoss({name: keras.losses.MeanSquaredError() for name in outputs}),
+        model=keras.Model({name: entry}, outputs),
+        loss=JoinedLoss({output: keras.losses.MeanSquaredError() for output in outputs}),
         options=TrainingOptions(batch_size=16, accumulation=accumulation, learning_rate=0.01),
         epochs=3,
         seed=0,

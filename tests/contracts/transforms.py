@@ -17,6 +17,8 @@ from automl.training.batches.transforms.cutmix import CutMix
 from automl.training.batches.transforms.mixup import Mixup
 from automl.training.batches.transforms.scenes import Lighting, Rescale, Symmetry
 from automl.training.batches.transforms.space import space_of
+from automl.training.batches.transforms.speed import Speed
+from automl.training.batches.transforms.time_shift import TimeShift
 from automl.training.batches.transforms.transform import Batch, BatchTransform, Draws, Fetch, Kinds
 
 ROWS = 40
@@ -110,12 +112,20 @@ CLASSIFIED = Batch(
     inputs={"image": PICTURES}, targets={"target": CLASSES}, kinds=Kinds(inputs={"image": "image"})
 )
 
+HEARD = Batch(
+    inputs={"sound": RANDOM.normal(size=(ROWS, 30)).astype(np.float32)},
+    targets={"target": CLASSES},
+    kinds=Kinds(inputs={"sound": "sound"}),
+)
+
 SAMPLES: dict[str, Sample] = {
     "symmetry": Sample(
         transform=Symmetry(symmetry="turned"), other=Symmetry(symmetry="turned"), data=segmented()
     ),
     "rescale": Sample(transform=Rescale(rescale=0.4), other=Rescale(rescale=0.1), data=segmented()),
     "lighting": Sample(transform=Lighting(lighting=0.4), other=Lighting(lighting=0.1), data=segmented()),
+    "speed": Sample(transform=Speed(speed=0.3), other=Speed(speed=0.1), data=HEARD),
+    "time_shift": Sample(transform=TimeShift(time_shift=0.5), other=TimeShift(time_shift=0.1), data=HEARD),
     "mixup": Sample(transform=Mixup(mixup=0.4), other=Mixup(mixup=0.1), data=CLASSIFIED),
     "cutmix": Sample(transform=CutMix(cutmix=1.0), other=CutMix(cutmix=0.3), data=CLASSIFIED),
     "mirror": Sample(transform=Mirror(mirror=0.5), other=Mirror(mirror=0.1), data=boxes_and_masks()),

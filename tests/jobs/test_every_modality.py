@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import automl
+from tests.data.sounds import class_folders, tone
 
 RNG = np.random.default_rng(0)
 QUICK = {"trials": 1, "epochs": 1, "tracking": False}
@@ -58,6 +59,20 @@ def test_the_exported_model_takes_pictures_of_any_size(tmp_path):
     odd = RNG.integers(0, 255, size=(2, 31, 47, 3)).astype("float32")
 
     assert result.model.predict({"image": odd}, verbose=0).shape == (2, 2)
+
+
+def test_sounds_in_a_folder_per_class(tmp_path):
+    folder = class_folders(tmp_path / "calls")
+
+    result = automl.search(folder, family="cnn", out=str(tmp_path / "job"), **QUICK)
+
+    assert result.summary["modality"] == "audio"
+    assert rows_and_seen(result, folder) == (16, 16)
+    answers = result.predict(folder / "low")
+    assert answers["file"].tolist() == [f"{place}.wav" for place in range(8)]
+    raw = np.stack([tone(150, 0.2), tone(600, 0.2)])
+    by_model = result.model.predict({"sound": raw}, verbose=0)
+    np.testing.assert_allclose(by_model[0], answers.filter(like="probability").iloc[0], atol=1e-2)
 
 
 def test_series_of_unequal_lengths(tmp_path):

@@ -31,8 +31,11 @@ SMALL: dict[str, Any] = {
     "image_residual_cnn_width": 4,
     "text_cnn_filters": 4,
     "text_rnn_units": 4,
+    "audio_cnn_filters": 4,
+    "audio_cnn_blocks": 2,
+    "audio_residual_cnn_width": 4,
 }
-TABLE, PHOTO, TITLE, REVIEW = ROW[:3], ROW[3:4], ROW[4:7], ROW[7:]
+TABLE, PHOTO, TITLE, REVIEW = ROW[:3], ROW[3:4], ROW[4:7], ROW[7:10]
 
 
 def rows(specs: tuple[TensorSpec, ...], count: int = 6) -> dict[str, np.ndarray]:

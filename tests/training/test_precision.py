@@ -18,7 +18,7 @@ from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_mod
 from automl.models.catalog import FAMILIES
 from automl.tasks.catalog import fit_task
 from automl.tasks.task import Task
-from automl.testing.tensors import ROW, codes, ids, ids_of_text, numbers, pictures, series, smallest
+from automl.testing.tensors import ROW, codes, ids, ids_of_text, numbers, pictures, series, smallest, sounds
 from automl.training.accelerator import Accelerator, find_accelerator
 from automl.training.engine import Split, TrainingOptions
 from automl.training.memory import release
@@ -42,6 +42,7 @@ SPECS = {
         numbers("ngram_weights", 12),
     ),
     "series": (series(12, 2, masked=True), numbers("kernels", 12)),
+    "audio": (sounds(800, 2000), numbers("cepstrum", 5)),
     "mixed": ROW,
     "language": (ids_of_text(9, 12),),
 }

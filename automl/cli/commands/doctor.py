@@ -13,7 +13,15 @@ from pathlib import Path
 import click
 
 _PACKAGES = ("keras", "tensorflow", "jax", "optuna", "mlflow", "scikit-learn", "pandas", "numpy")
-_OPTIONAL = {"torch": "gp", "polars": "polars", "ray": "ray", "psycopg": "postgres", "pymysql": "mysql"}
+_OPTIONAL = {
+    "torch": "gp",
+    "soundfile": "audio",
+    "soxr": "audio",
+    "polars": "polars",
+    "ray": "ray",
+    "psycopg": "postgres",
+    "pymysql": "mysql",
+}
 
 
 @click.command("doctor")

@@ -18,8 +18,7 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.names import first_names
 from automl.core.notes import Note
-from automl.data.image_files import Listing, list_again, list_files
-from automl.data.images import is_picture
+from automl.data.image_files import PICTURE_FILES, Listing, list_again, list_files
 from automl.data.kinds.picture import names_pictures
 from automl.data.source import Source
 from automl.tasks.catalog import TASKS
@@ -190,7 +189,8 @@ def _pictures_below(root: Path) -> list[Path]:
     def shown(file: Path) -> bool:
         return not any(part.startswith((".", "__")) for part in file.relative_to(root).parts)
 
-    return [file for file in sorted(root.rglob("*")) if file.is_file() and shown(file) and is_picture(file)]
+    files = [file for file in sorted(root.rglob("*")) if file.is_file() and shown(file)]
+    return [file for file in files if PICTURE_FILES.has(file)]
 
 
 def _listing(root: Path, pictures: Path, found: _Paired) -> Listing:

@@ -35,9 +35,9 @@ def vector_of(features: Bound, options: FixedFeaturesOptions) -> KerasTensor:
     """
     size = features.spec.shape[0] or 1
     # of unit length: what the head draws at first is small next to what it learns from few examples
-    vector = keras.layers.Rescaling(size**-0.5, name="unit_length")(features.tensor)
+    vector = keras.layers.Rescaling(size**-0.5)(features.tensor)
     if options.dropout:
-        vector = keras.layers.Dropout(options.dropout, name="features_left_out")(vector)
+        vector = keras.layers.Dropout(options.dropout)(vector)
     if options.width:
-        vector = keras.layers.Dense(options.width, activation="relu", name="hidden")(vector)
+        vector = keras.layers.Dense(options.width, activation="relu")(vector)
     return vector

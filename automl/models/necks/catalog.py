@@ -18,6 +18,7 @@ NECKS: Catalog[Neck] = Catalog(
         "word_pool_dropped": f"{_PLACE}.words:DROPPED",
         "branch_pool_dropped": f"{_PLACE}.words:BRANCHES",
         "patch_summary": f"{_PLACE}.patches:SUMMARY",
+        "step_summary": f"{_PLACE}.sounds:SUMMARY",
     },
     group=NECK_GROUP,
     expected=Neck,

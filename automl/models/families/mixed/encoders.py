@@ -83,6 +83,11 @@ PARTS = (
         kinds=("tokens", "ngrams", "ngram_weights"),
         encoders=("text/ngrams", "text/cnn", "text/rnn", "text/transformer"),
     ),
+    Part(
+        name="sound",
+        kinds=("sound", "cepstrum"),
+        encoders=("audio/cnn", "audio/residual_cnn", "audio/cepstrum"),
+    ),
 )
 
 

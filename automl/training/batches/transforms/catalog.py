@@ -13,6 +13,8 @@ TRANSFORMS: Catalog[type[BatchTransform]] = Catalog(
         "symmetry": f"{_PLACE}.scenes:Symmetry",
         "rescale": f"{_PLACE}.scenes:Rescale",
         "lighting": f"{_PLACE}.scenes:Lighting",
+        "speed": f"{_PLACE}.speed:Speed",
+        "time_shift": f"{_PLACE}.time_shift:TimeShift",
         "mixup": f"{_PLACE}.mixup:Mixup",
         "cutmix": f"{_PLACE}.cutmix:CutMix",
     },

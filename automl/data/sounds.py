@@ -1,0 +1,198 @@
+"""Decoding of sound files: each once, in parallel, into one array of one length, which a cache may keep.
+
+A clip is float32 of -1 to 1 with NaN behind its end, so that its true length is known to everything behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from automl.core.errors import DataError
+from automl.core.notes import Note
+from automl.core.optional import require
+from automl.core.phases import Phases
+from automl.data.cache import ArrayCache, Draft
+from automl.data.image_heads import in_parallel, key_of_files
+from automl.data.sound_form import SoundForm, SoundHeads, choose_form, notes_of_form
+
+SHARE_OF_BROKEN = 0.05
+"""Share of unreadable files above which a source is refused."""
+
+UNREADABLE = (OSError, RuntimeError, ValueError, TypeError, MemoryError)
+"""What reading raises for files that are cut off, garbled or no sounds; soundfile raises RuntimeErrors."""
+
+READING = "sounds 1"
+"""Version of how files become samples; what was kept under another one is not taken up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sounds:
+    """Decoded sounds.
+
+    Attributes:
+        samples: ``(n, samples) float32`` of all files, NaN behind the end of each, and throughout where
+            there is none.
+        notes: what a user should know of the files.
+    """
+
+    samples: np.ndarray
+    notes: tuple[str, ...]
+
+
+def learn_sounds(
+    paths: Sequence[Path | None], where: str, cache: ArrayCache | None, phases: Phases
+) -> tuple[Sounds, SoundForm]:
+    """Read the sounds of the training data and choose their form.
+
+    Args:
+        paths: the files; None for a gap.
+        where: what messages call their source.
+        cache: keeps what was read, or None.
+        phases: is told how far reading is.
+
+    Raises:
+        DataError: none is readable, or too many are not.
+        MissingDependencyError: the library that reads sounds is not installed.
+        TimeUpError: the deadline of the phases has passed.
+    """
+    named = [path for path in paths if path is not None]
+    heads = read_heads(named, cache, phases)
+    form = choose_form(heads, named)
+    sounds = decode(paths, form, where, cache, phases)
+    count = len(heads.seconds)
+    told = f"{count} sounds were read as {form.text} ({_lengths(heads)})."
+    return Sounds(samples=sounds.samples, notes=(*sounds.notes, *notes_of_form(heads, form), told)), form
+
+
+def read_sounds(
+    paths: Sequence[Path | None], form: SoundForm, where: str, cache: ArrayCache | None, phases: Phases
+) -> Sounds:
+    """Read other sounds to the form of training; see ``learn_sounds`` for arguments and errors."""
+    heads = read_heads([path for path in paths if path is not None], cache, phases)
+    sounds = decode(paths, form, where, cache, phases)
+    return Sounds(samples=sounds.samples, notes=(*sounds.notes, *notes_of_form(heads, form)))
+
+
+def read_heads(paths: Sequence[Path], cache: ArrayCache | None, phases: Phases) -> SoundHeads:
+    """Read the heads of files; unreadable ones have no say."""
+    library: Any = require("soundfile", extra="audio", purpose="to read sounds")
+
+    def head(path: Any) -> tuple[int, int, int]:
+        try:
+            info = library.info(str(path))
+        except UNREADABLE:
+            return 0, 0, 0
+        return info.frames, info.samplerate, info.channels
+
+    def facts() -> np.ndarray:
+        with phases.phase("looking at sounds", len(paths), unit="sounds") as phase:
+            return np.array(in_parallel(head, paths, phase), np.int64).reshape(-1, 3)
+
+    if cache is None:
+        found = facts()
+    else:
+        key = key_of_files(paths, READING, "heads")
+        found = cache.entry(key, lambda draft: draft.put("heads", facts())).arrays["heads"]
+    known = np.asarray(found[(found > 0).all(axis=1)])
+    return SoundHeads(seconds=known[:, 0] / known[:, 1], rates=known[:, 1], channels=known[:, 2])
+
+
+def decode(
+    paths: Sequence[Path | None], form: SoundForm, where: str, cache: ArrayCache | None, phases: Phases
+) -> Sounds:
+    """Decode files in parallel threads.
+
+    Channels are averaged, other rates resampled; see ``fit_length`` for lengths.
+
+    Raises:
+        DataError: more than 5 % are unreadable.
+    """
+    shape = (len(paths), form.samples)
+    if cache is None:
+        samples = np.empty(shape, np.float32)
+        faults = _fill(samples, paths, form, phases)
+    else:
+
+        def build(draft: Draft) -> None:
+            found = _fill(draft.empty("samples", shape, np.float32), paths, form, phases)
+            _judge(found, paths, where)
+            draft.put("faults", np.array(found))
+
+        arrays = cache.entry(key_of_files(paths, READING, *astuple(form)), build).arrays
+        samples, faults = arrays["samples"], arrays["faults"].tolist()
+    return Sounds(samples=samples, notes=_judge(faults, paths, where))
+
+
+def read_sound(path: Path, form: SoundForm) -> np.ndarray:
+    """Decode one file to ``(samples,) float32``.
+
+    Raises one of ``UNREADABLE`` when it cannot.
+    """
+    library: Any = require("soundfile", extra="audio", purpose="to read sounds")
+    values, rate = library.read(str(path), dtype="float32", always_2d=True)
+    if not len(values):
+        raise ValueError("it holds no samples")
+    if not np.isfinite(values).all():
+        raise ValueError("it holds NaN or infinite samples")
+    return fit_length(resampled(values.mean(axis=1), rate, form.rate), form.samples)
+
+
+def resampled(sound: np.ndarray, rate: int, wanted: int) -> np.ndarray:
+    """Return a sound ``(s,) float32`` of one rate at another one; both in Hz."""
+    if rate == wanted:
+        return sound
+    library: Any = require("soxr", extra="audio", purpose="to bring sounds to another rate")
+    changed: np.ndarray = library.resample(sound, rate, wanted)
+    return changed
+
+
+def fit_length(sound: np.ndarray, samples: int) -> np.ndarray:
+    """Return the middle of a longer sound ``(s,)``; NaN is put behind a shorter one."""
+    first = max(0, len(sound) - samples) // 2
+    kept = sound[first : first + samples].astype(np.float32)
+    return np.pad(kept, (0, samples - len(kept)), constant_values=np.nan)
+
+
+def _fill(samples: np.ndarray, paths: Sequence[Path | None], form: SoundForm, phases: Phases) -> list[str]:
+    """Decode each file into its place; what is wrong with each, or nothing."""
+
+    def fill(position: Any) -> str:
+        path = paths[position]
+        try:
+            samples[position] = np.nan if path is None else read_sound(path, form)
+        except UNREADABLE as error:
+            samples[position] = np.nan
+            return f"{'/'.join(path.parts[-2:]) if path else ''}: {_reason(error)}"
+        return ""
+
+    with phases.phase("decoding sounds", len(paths), unit="sounds", advice="fewer sound files") as phase:
+        return in_parallel(fill, range(len(paths)), phase)
+
+
+def _judge(found: Sequence[str], paths: Sequence[Path | None], where: str) -> tuple[str, ...]:
+    """From what is wrong with each file, empty where nothing is, to a note."""
+    faults = [fault for fault in found if fault]
+    if not faults:
+        return ()
+    count = sum(path is not None for path in paths)
+    said = f"{len(faults)} of {count} sounds of {where} cannot be read, the first is {faults[0]}"
+    if len(faults) > SHARE_OF_BROKEN * count:
+        raise DataError(f"{said}. At most 5 % count as missing: repair or remove the files.")
+    return (Note(f"{said}; they count as missing.", len(faults) / len(found)),)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    # soundfile puts the file's whole name before what is wrong
+    return str(error).rpartition(": ")[2].rstrip(".") or type(error).__name__
+
+
+def _lengths(heads: SoundHeads) -> str:
+    shortest, longest = float(heads.seconds.min()), float(heads.seconds.max())
+    return f"{shortest:.2f} to {longest:.2f} s long" if longest > shortest else f"{longest:.2f} s long"

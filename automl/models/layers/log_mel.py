@@ -1,0 +1,168 @@
+"""From sounds to what a network for pictures takes: levels of mel bands over time, as part of the model.
+
+Each clip is normalised by itself, over its own frames: never over a batch, and whatever it lies beside.
+
+n  clips, s  samples, t  frames, m  mel bands
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal
+
+import keras
+import numpy as np
+from keras import ops
+
+from automl.core.spectrogram import MelScale, decibels, mel_bank, mel_power, real_frames
+
+if TYPE_CHECKING:
+    from keras import KerasTensor
+
+Shape = tuple[int | None, ...]
+
+Level = Literal["clip", "band"]
+
+LEAST_DEVIATION = 1.0
+"""In decibels: what varies less is noise, and must not be blown up."""
+
+MASKS = 2
+"""Stretches of time, and of bands, that are left out (Park et al., 2019, policy LD)."""
+
+
+class OfSounds(keras.layers.Layer):
+    """A layer in float32 that makes frames of a scale; a base.
+
+    Args:
+        scale: as record, or as the mapping that ``get_config`` gives.
+    """
+
+    def __init__(self, scale: MelScale | dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.scale = scale if isinstance(scale, MelScale) else MelScale(**scale)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what rebuilds the layer."""
+        return {**super().get_config(), "scale": asdict(self.scale)}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class LogMel(OfSounds):
+    """From sounds ``(n, s)``, NaN behind the end of each, to ``(n, t, m, 1)``, 0 behind the end.
+
+    Args:
+        scale: of the spectrogram.
+        level: what is taken out of the decibels of a clip: mean and deviation of all its values (``clip``),
+            or the mean of each band, which a microphone or a room colours, and the deviation of what is
+            left (``band``).
+    """
+
+    def __init__(self, scale: MelScale | dict[str, Any], level: Level = "clip", **kwargs: Any) -> None:
+        super().__init__(scale, **kwargs)
+        self.level = level
+        self._bank = mel_bank(self.scale)
+
+    def call(self, sound: KerasTensor) -> KerasTensor:
+        """Make the spectrogram of each clip."""
+        real = real_frames(sound, self.scale, ops)[..., None]
+        levels = decibels(mel_power(sound, self._bank, ops), ops)
+        frames = ops.sum(real, axis=1, keepdims=True)
+        mean = ops.sum(levels * real, axis=1, keepdims=True) / frames
+        if self.level == "clip":
+            mean = ops.mean(mean, axis=2, keepdims=True)
+        centred = (levels - mean) * real
+        variance = ops.mean(
+            ops.sum(ops.square(centred), axis=1, keepdims=True) / frames, axis=2, keepdims=True
+        )
+        return (centred / ops.maximum(ops.sqrt(variance), LEAST_DEVIATION))[..., None]
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """``(n, t, m, 1)``."""
+        return (input_shape[0], self.scale.frames(input_shape[1] or 0), self.scale.bands, 1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what rebuilds the layer."""
+        return {**super().get_config(), "level": self.level}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class RealFrames(OfSounds):
+    """Tell which steps of a map over time lie within a clip: sounds ``(n, s)`` to ``(n, steps)`` bool.
+
+    Args:
+        scale: of the spectrogram that the map is made of.
+        steps: of the map; as many as the spectrogram has frames, or fewer, each of several.
+    """
+
+    def __init__(self, scale: MelScale | dict[str, Any], steps: int, **kwargs: Any) -> None:
+        super().__init__(scale, **kwargs)
+        self.steps = steps
+
+    def call(self, sound: KerasTensor) -> KerasTensor:
+        """Look at the first frame of each step."""
+        frames = self.scale.frames(sound.shape[1])
+        first = np.arange(self.steps) * frames // self.steps
+        return ops.take(real_frames(sound, self.scale, ops), first.astype("int32"), axis=1) > 0
+
+    def compute_output_spec(self, sound: KerasTensor) -> KerasTensor:
+        """Shape and type."""
+        return keras.KerasTensor((sound.shape[0], self.steps), dtype="bool")
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what rebuilds the layer."""
+        return {**super().get_config(), "steps": self.steps}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class SpectrogramMasks(keras.layers.Layer):
+    """Leave out stretches of time and of bands in training (SpecAugment, Park et al., 2019).
+
+    What is left out becomes 0, the mean of a normalised clip. Two stretches of either kind, of random
+    length and place, may overlap. It keeps the shape ``(n, t, m, 1)``.
+
+    Args:
+        time: longest stretch as a share of the time.
+        frequency: widest stretch as a share of the bands.
+        seed: of the choice; None draws one.
+    """
+
+    dials = dials_of_config = ("time", "frequency")
+    """What a compiled program can turn: attributes, and entries of the configuration."""
+
+    def __init__(self, time: float, frequency: float, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.time, self.frequency, self.seed = time, frequency, seed
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, levels: KerasTensor, training: bool = False) -> KerasTensor:
+        """Leave out stretches where this is training."""
+        if not training:
+            return levels
+        draw = keras.random.uniform((ops.shape(levels)[0], 4 * MASKS), seed=self.generator)
+        kept = _outside(draw[:, : 2 * MASKS], levels.shape[1], self.time)[:, :, None, None]
+        bands = _outside(draw[:, 2 * MASKS :], levels.shape[2], self.frequency)[:, None, :, None]
+        return levels * kept * bands
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Give the shape of the input."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what rebuilds the layer."""
+        own = {"time": self.time, "frequency": self.frequency, "seed": self.seed}
+        return {**super().get_config(), **own}
+
+
+def _outside(draw: KerasTensor, size: int, most: Any) -> KerasTensor:
+    """Which places lie in no stretch ``(n, size)``: 1 and 0.
+
+    Args:
+        draw: lengths and beginnings in [0, 1) ``(n, 2 MASKS)``.
+        size: how many places there are.
+        most: longest stretch as a share of them.
+    """
+    length = draw[:, :MASKS] * most * size
+    begin = draw[:, MASKS:] * (size - length)
+    place = (ops.arange(size, dtype="float32") + 0.5)[None, None, :]
+    inside = ops.logical_and(place >= begin[..., None], place < (begin + length)[..., None])
+    return 1.0 - ops.cast(ops.any(inside, axis=1), "float32")
