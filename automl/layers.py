@@ -20,6 +20,7 @@ def register() -> None:
             importlib.import_module(f"{package.__name__}.{module.name}")
     importlib.import_module("automl.tasks.calibration")
     importlib.import_module("automl.tasks.language_layers")
+    importlib.import_module("automl.tasks.box_decoding")
     importlib.import_module("automl.tasks.layers")
     importlib.import_module("automl.tasks.losses")
     importlib.import_module("automl.tasks.pixels")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ASKED, CERTAIN, FALLBACK, NO = 2.0, 1.0, 0.1, 0.0
-"""The user's options say so; the source can be nothing else; nothing else is known; not mine."""
+ASKED, ANNOTATED, CERTAIN, FALLBACK, NO = 2.0, 1.5, 1.0, 0.1, 0.0
+"""The user's options say so; somebody has annotated it for this; the source can be nothing else; nothing
+else is known; not mine."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ MODALITIES: Catalog[Modality] = Catalog(
         "language": "automl.data.modalities.language:LANGUAGE",
         "tabular": "automl.data.modalities.tabular:TABULAR",
         "audio": "automl.data.modalities.audio:AUDIO",
+        "scene": "automl.data.modalities.scene:SCENE",
         "image": "automl.data.modalities.image:IMAGE",
         "text": "automl.data.modalities.text:TEXT",
         "series": "automl.data.modalities.series:SERIES",

@@ -197,6 +197,8 @@ class Dataset:
         traits: what the inputs are like, in words that search spaces may ask for as for kinds of tensors.
         wanted: kinds of tensors that some family takes, None for all: what is slow to make and no family
             takes need not be made.
+        validates: positions of the examples that the source itself sets aside for validation ``(v,)``
+            int64, ascending; None where it sets none aside.
     """
 
     examples: Examples
@@ -211,6 +213,7 @@ class Dataset:
     handling: Handling = ROWS
     traits: tuple[str, ...] = ()
     wanted: frozenset[str] | None = None
+    validates: np.ndarray | None = None
 
     @property
     def tasks(self) -> Mapping[str, TaskKind]:

@@ -74,6 +74,20 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
     return _at_random(len(examples), folds, share, seed)
 
 
+def split_of_source(dataset: Dataset) -> Fold:
+    """Return the parts that a source divides its examples into itself.
+
+    Raises:
+        DataError: it leaves too few to train on.
+    """
+    _check(dataset, None, 0.5)
+    rows = len(dataset.examples)
+    fold = _fold(np.asarray(dataset.validates, np.int64), rows)
+    if not len(fold.train):
+        raise DataError("The data has a validation part and no training part. Add one, or give folds.")
+    return fold
+
+
 def is_split_by_time(dataset: Dataset) -> bool:
     """Whether the examples that validate come after those that train."""
     by_task = TASKS[dataset.task].split == BY_TIME

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from automl.core.targets import count_rows
 from automl.data.label_types import LabelType, in_own_type
 from automl.data.modality import Examples
 from automl.data.target_kinds.catalog import kind_of
-from automl.tasks.task import TakesForm, Task
+from automl.tasks.task import PlacesAnswers, TakesForm, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,6 +67,8 @@ def answer(
     """
     import pandas as pd
 
+    if isinstance(form.task, PlacesAnswers):
+        predictions = form.task.placed(predictions, examples.keys)
     decoded = typed(form, _decoded(form.task, predictions, examples.keys))
     rows = len(next(iter(decoded.values())))
     columns: dict[str, Any] = {name: _repeated(array, rows) for name, array in examples.keys.items()}
@@ -117,6 +120,27 @@ def by_target(
         own = frame[[f"{target}_probability_{name}" for name in names]]
         found[target] = own.set_axis(list(in_own_type(np.array(names, object), types[target])), axis=1)
     return pd.concat(found, axis=1)
+
+
+def itemised(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return a table with a row per item from one with a list of items, as JSON, in ``prediction``.
+
+    Examples without items have no row.
+
+    Args:
+        table: of ``answer``.
+        columns: what is said of an item, see ``TaskDeclaration.lists``; of a task that gives no lists none,
+            and the table stays.
+    """
+    import pandas as pd
+
+    if not columns:
+        return table
+    lists = [json.loads(text) for text in table["prediction"]]
+    rows = table.drop(columns="prediction").loc[table.index.repeat([len(items) for items in lists])]
+    said = [item for each in lists for item in each]
+    items = pd.DataFrame(said, columns=list(columns), index=rows.index)
+    return pd.concat([rows, items], axis=1)
 
 
 def typed(form: Form, decoded: Mapping[str, Any]) -> dict[str, Any]:

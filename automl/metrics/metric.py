@@ -1,7 +1,7 @@
 """What a metric is, and the records of the metrics that come with this package.
 
 Light at import, so that a wrong metric is refused before anything heavy is loaded. What computes them
-stands beside: ``classification``, ``regression``, ``forecasting`` and ``language``.
+stands beside: ``classification``, ``regression``, ``forecasting``, ``language`` and ``detection``.
 """
 
 from __future__ import annotations
@@ -60,3 +60,8 @@ PERPLEXITY = Metric(name="perplexity", direction="minimize")
 DICE = Metric(name="dice", direction="maximize", unit=SHARE)
 MEAN_IOU = Metric(name="mean_iou", direction="maximize", unit=SHARE)
 PIXEL_ACCURACY = Metric(name="pixel_accuracy", direction="maximize", unit=SHARE)
+
+MAP = Metric(name="map", direction="maximize", unit=SHARE)
+MAP50 = Metric(name="map50", direction="maximize", unit=SHARE)
+MAP75 = Metric(name="map75", direction="maximize", unit=SHARE)
+AR100 = Metric(name="ar100", direction="maximize", unit=SHARE)

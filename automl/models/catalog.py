@@ -22,6 +22,7 @@ FAMILIES: Catalog[Family] = Catalog(
         "image/vision_transformer": f"{_PLACE}.image.vision_transformer:FAMILY",
         "image/unet": f"{_PLACE}.image.unet:FAMILY",
         "image/backbone": f"{_PLACE}.image.backbone:FAMILY",
+        "scene/detector": f"{_PLACE}.scene.detector:FAMILY",
         "text/ngrams": f"{_PLACE}.text.ngrams:FAMILY",
         "text/cnn": f"{_PLACE}.text.cnn:FAMILY",
         "text/rnn": f"{_PLACE}.text.rnn:FAMILY",

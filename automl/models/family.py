@@ -2,7 +2,8 @@
 
 Features are named by their shape, for n examples: ``vector (n, f)``; ``steps (n, t, f)``, with a
 ``mask (n, t)`` bool beside it where some steps are padding; ``map (n, h, w, f)``; ``pyramid``, a tuple of
-maps, the finest first; ``pixels (n, h, w, f)``, a map with the sides of the picture;
+maps, the finest first; ``pixels (n, h, w, f)``, a map with the sides of the picture; ``grid (n, h, w, f)``,
+a map fine enough to point at things, which knows of what is around each cell;
 ``channels (n, k, f)``, one vector per forecast channel. The names are an open set.
 """
 

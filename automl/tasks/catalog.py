@@ -36,6 +36,7 @@ TASKS: Catalog[TaskDeclaration] = Catalog(
         "segmentation": f"{_PLACE}.segmentation:SEGMENTATION",
         "joint": f"{_PLACE}.joint:JOINT",
         "language_model": f"{_PLACE}.language_model:LANGUAGE_MODEL",
+        "detection": f"{_PLACE}.detection:DETECTION",
     },
     group=TASK_GROUP,
     expected=TaskDeclaration,

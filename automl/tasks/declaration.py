@@ -18,6 +18,9 @@ columns that each are a target of their own; the next token at each place of a t
 CLASS_MAP = "class_map"
 """Kind of targets: the class of each pixel of a picture."""
 
+BOXES = "boxes"
+"""The kind of targets that are boxes with labels, any number of them in a picture; see ``core.boxes``."""
+
 BY_CLASS, BY_TIME, AT_RANDOM = "by class", "by time", "at random"
 """How examples are split: each class with its share on both sides; the last validate; blindly."""
 
@@ -80,6 +83,9 @@ class TaskDeclaration:
             table with the files' names. Empty where a table holds all there is.
         calibration: place of a ``tasks.calibration.Calibration``, which makes probabilities more or less
             certain; empty where predictions are none.
+        lists: of a task that answers with a list of items for each example, such as the boxes in a picture,
+            what it says of each; empty for any other. Items come in the order of their scores, so rounding
+            may swap two of them.
     """
 
     name: str
@@ -100,6 +106,7 @@ class TaskDeclaration:
     usual: str = ""
     writes: str = ""
     calibration: str = ""
+    lists: tuple[str, ...] = ()
 
     @property
     def default_metric(self) -> Metric:

@@ -207,3 +207,19 @@ class LearnsBaselines(Protocol):
             inputs: preprocessed inputs of what is predicted.
         """
         ...
+
+
+@runtime_checkable
+class PlacesAnswers(Protocol):
+    """A task whose answers lie in pictures that were made smaller, or larger, when they were read."""
+
+    def placed(
+        self, predictions: Mapping[str, np.ndarray], keys: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Return predictions in pixels of the pictures' files.
+
+        Args:
+            predictions: in pixels of the pictures as they were read.
+            keys: of the examples, ``height`` and ``width`` of each picture among them.
+        """
+        ...

@@ -14,6 +14,7 @@ import numpy as np
 
 from automl.tasks.declaration import CLASS_MAP
 from automl.training.batches.transforms.cutmix import CutMix
+from automl.training.batches.transforms.framing import Framing
 from automl.training.batches.transforms.mixup import Mixup
 from automl.training.batches.transforms.scenes import Lighting, Rescale, Symmetry
 from automl.training.batches.transforms.space import space_of
@@ -118,6 +119,17 @@ HEARD = Batch(
     kinds=Kinds(inputs={"sound": "sound"}),
 )
 
+
+def scenes() -> Batch:
+    """Pictures with two boxes, or one, as detection encodes them."""
+    low = RANDOM.uniform(0, 0.5, size=(ROWS, 2, 2))
+    high = low + RANDOM.uniform(0.2, 0.5, size=(ROWS, 2, 2))
+    label = np.where(RANDOM.uniform(size=(ROWS, 2, 1)) < 0.3, -1, RANDOM.integers(0, 3, (ROWS, 2, 1)))
+    boxes = np.concatenate([low, high, label, np.zeros((ROWS, 2, 1))], axis=-1).astype(np.float32)
+    kinds = Kinds(inputs={"image": "image"}, targets={"target": "boxes"})
+    return Batch(inputs={"image": PICTURES}, targets={"target": boxes}, kinds=kinds)
+
+
 SAMPLES: dict[str, Sample] = {
     "symmetry": Sample(
         transform=Symmetry(symmetry="turned"), other=Symmetry(symmetry="turned"), data=segmented()
@@ -128,5 +140,10 @@ SAMPLES: dict[str, Sample] = {
     "time_shift": Sample(transform=TimeShift(time_shift=0.5), other=TimeShift(time_shift=0.1), data=HEARD),
     "mixup": Sample(transform=Mixup(mixup=0.4), other=Mixup(mixup=0.1), data=CLASSIFIED),
     "cutmix": Sample(transform=CutMix(cutmix=1.0), other=CutMix(cutmix=0.3), data=CLASSIFIED),
+    "framing": Sample(
+        transform=Framing(mirrored=0.5, framing=0.4),
+        other=Framing(mirrored=0.2, upended=0.1, framing=0.1),
+        data=scenes(),
+    ),
     "mirror": Sample(transform=Mirror(mirror=0.5), other=Mirror(mirror=0.1), data=boxes_and_masks()),
 }

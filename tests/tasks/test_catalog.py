@@ -51,8 +51,8 @@ def test_each_target_says_whether_it_has_probabilities():
 
 
 def test_targets_of_a_kind_that_no_task_takes_are_told():
-    with pytest.raises(ValueError, match="'boxes'"):
-        task_of(TargetFacts(kind="boxes"))
+    with pytest.raises(ValueError, match="'odours'"):
+        task_of(TargetFacts(kind="odours"))
 
 
 def test_a_task_of_another_package_brings_targets_metrics_and_heads(install):
@@ -60,7 +60,7 @@ def test_a_task_of_another_package_brings_targets_metrics_and_heads(install):
 
     assert task_of(TargetFacts(kind="count")) == "counting"
     assert parse_objective("val_miscounts").direction == "minimize"
-    assert head_names() == ["logits", "standardised", "token_logits", "counts"]
+    assert head_names() == ["logits", "standardised", "token_logits", "heat", "sides", "counts"]
 
 
 def test_a_broken_task_of_another_package_is_told_when_it_is_asked_for_only(install):

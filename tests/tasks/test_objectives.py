@@ -92,6 +92,9 @@ def test_promised_defaults() -> None:
         "regression": "val_rmse",
         "forecasting": "val_mse_scaled",
         "joint": "val_skill",
+        "language_model": "val_nats_per_token",
+        "segmentation": "val_dice",
+        "detection": "val_map",
     }
     known = directions()
     assert known["mase"] == known["smape"] == known["mse_scaled"] == known["parameters"] == "minimize"

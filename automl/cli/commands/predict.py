@@ -1,14 +1,20 @@
-"""``automl predict``: raw data in, predictions out: a CSV, or a folder of masks with a CSV beside them."""
+"""``automl predict``: raw data in; a CSV, JSON, or a folder of masks with a CSV beside them out."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from automl.cli.notes import show_notes
 from automl.cli.output import STDOUT, check_output, harmless, opened
 from automl.cli.predicted_files import TABLE, write_files
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @click.command("predict")
@@ -18,7 +24,9 @@ from automl.cli.predicted_files import TABLE, write_files
     "--output",
     required=True,
     metavar="FILE.csv",
-    help="where predictions go: a file, a pipe, a device; - for standard output; for masks a new folder",
+    help="where predictions go: a file, a pipe, a device; - for standard output; FILE.json for a JSON "
+    "array with an object per example; for masks a new folder. Of lists, such as the boxes in an image, a "
+    "CSV has a row per item",
 )
 @click.option(
     "--safe-csv",
@@ -29,7 +37,9 @@ def command(folder: str, data: str, output: str, safe_csv: bool) -> None:
     """Predict raw DATA with the model of the job in DIR."""
     from automl.api import load
     from automl.data.source import open_source
+    from automl.jobs.answers import itemised
     from automl.jobs.folder import JobFolder
+    from automl.tasks.catalog import TASKS
 
     result = load(folder)
     source = open_source(data)
@@ -39,12 +49,27 @@ def command(folder: str, data: str, output: str, safe_csv: bool) -> None:
         click.echo(f"{files} masks and {TABLE} in {output}", err=True)
         return
     check_output(output, source.path, kept=(*job.files, job.path / "study.journal"))
-    rows = 0
+    rows, as_json = 0, Path(output).suffix.lower() == ".json"
     parts = result.predict_parts(source, told=show_notes, spelled=True)
-    first = next(parts)
+    first, lists = next(parts), TASKS[result.summary["task"]].lists
     with opened(output) as stream:
-        for part in (first, *parts):
-            shown = harmless(part) if safe_csv else part
-            shown.to_csv(stream, index=False, header=rows == 0, lineterminator="\n")
-            rows += len(part)
+        for place, part in enumerate((first, *parts)):
+            whole = part if as_json else itemised(part, lists)
+            shown = harmless(whole) if safe_csv else whole
+            if as_json:
+                _write_records(stream, shown, lists, first=place == 0)
+            else:
+                shown.to_csv(stream, index=False, header=place == 0, lineterminator="\n")
+            rows += len(whole)
+        stream.write("\n]\n" if as_json else "")
     click.echo(f"{rows} predictions in {'standard output' if output == STDOUT else output}", err=True)
+
+
+def _write_records(stream: IO[str], table: pd.DataFrame, lists: Sequence[str], *, first: bool) -> None:
+    """Write the rows of a table as objects of an array that is closed later, lists as such."""
+    columns = {name: table[name].tolist() for name in table.columns}
+    if lists:
+        columns["prediction"] = [json.loads(text) for text in columns["prediction"]]
+    for row in range(len(table)):
+        stream.write("[\n" if first and not row else ",\n")
+        stream.write(json.dumps({name: values[row] for name, values in columns.items()}, default=str))

@@ -26,6 +26,7 @@ TARGET_KINDS: Catalog[TargetKind] = Catalog(
         "steps": f"{_PLACE}.steps:KIND",
         "continuation": f"{_PLACE}.continuation:KIND",
         "class_map": f"{_PLACE}.class_map:KIND",
+        "boxes": f"{_PLACE}.boxes:KIND",
     },
 )
 

@@ -37,6 +37,10 @@ def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[
     Raises:
         ConfigError, DataError: it cannot be split so.
     """
+    from automl.data.splits import split_of_source
+
+    if dataset.validates is not None and config.folds is None:
+        return (split_of_source(dataset),), ()
     wanted = config.folds or usual_folds(dataset)
     if config.folds is None and not _fits(dataset, wanted, config.time):
         folds, notes = _split(config, dataset, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -113,3 +115,19 @@ def test_a_real_table_is_split_into_folds():
     dataset = TABULAR.read(open_source(frame), ReadOptions(target=("y",)))
 
     assert usual_folds(dataset) == FOLDS_OF_FEW
+
+
+def test_a_source_that_divides_its_examples_itself_is_taken_at_its_word():
+    dataset = replace(table(20), validates=np.array([3, 5, 8]))
+
+    (fold,), notes = split(JobConfig(), dataset)
+
+    assert fold.validation.tolist() == [3, 5, 8]
+    assert len(fold.train) == 17
+    assert not notes
+    assert len(split(JobConfig(folds=4), dataset)[0]) == 4
+
+
+def test_a_source_without_a_training_part_is_refused():
+    with pytest.raises(DataError, match="no training part"):
+        split(JobConfig(), replace(table(12), validates=np.arange(12)))

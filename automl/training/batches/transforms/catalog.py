@@ -17,5 +17,6 @@ TRANSFORMS: Catalog[type[BatchTransform]] = Catalog(
         "time_shift": f"{_PLACE}.time_shift:TimeShift",
         "mixup": f"{_PLACE}.mixup:Mixup",
         "cutmix": f"{_PLACE}.cutmix:CutMix",
+        "framing": f"{_PLACE}.framing:Framing",
     },
 )

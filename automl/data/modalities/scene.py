@@ -1,0 +1,281 @@
+"""The modality ``scene``: pictures in which boxes say what is where.
+
+Raw examples are one input ``image`` ``(n, height, width, channels)``: pictures on a canvas, as large as
+fits, at the top left, proportions kept. Boxes are in pixels of that canvas, which the keys ``height`` and
+``width`` of each picture bring back to those of its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl.core.boxes import LABEL, SCORE, fitted_sides
+from automl.core.errors import ConfigError, DataError
+from automl.core.notes import Note
+from automl.core.targets import TARGET, ragged
+from automl.core.tensors import Promised
+from automl.data import image_files
+from automl.data.bids import ANNOTATED, ASKED, NO, Bid
+from automl.data.choice import refuse_choice
+from automl.data.columns import place_of
+from automl.data.image_arrays import read_arrays
+from automl.data.image_heads import Form
+from automl.data.image_scales import bring_array
+from automl.data.images import match_channels
+from automl.data.kinds.kind import Place
+from automl.data.kinds.picture import PICTURE
+from automl.data.look import look_of
+from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
+from automl.data.scenes.canvas import Drawn, draw, learn
+from automl.data.scenes.faults import mended, new_tally
+from automl.data.scenes.layouts import layout_of, read_scenes, read_scenes_again
+from automl.data.scenes.scene import TEST, VALIDATION, Scenes
+from automl.data.table_facts import TABLES
+from automl.metrics.detection import check_library
+from automl.tasks.catalog import TASKS, task_of
+from automl.tasks.declaration import BOXES, TargetFacts
+
+if TYPE_CHECKING:
+    from automl.data.source import Source
+
+SEEN, MOST_PASSES = 30_000, 150
+"""Pictures that a trial sees at least, and passes that it makes for it at most."""
+
+PIXEL_SECONDS = 5e-7
+"""Of one core, for a pixel in a pass of training of the default network."""
+
+MOST_LABELS = 12
+"""Labels that a user is told the counts of."""
+
+
+@dataclass(frozen=True)
+class SceneModality:
+    """Pictures with boxes, all brought to one canvas when they are read."""
+
+    name: str = "scene"
+
+    def bid(self, source: Source, options: ReadOptions) -> Bid:
+        """Bid for folders and tables with boxes."""
+        if options.task is not None:
+            return Bid(strength=ASKED if TASKS[options.task].targets == BOXES else NO)
+        layout = layout_of(source, options)
+        said = f"Read as boxes in images, since {source.name} is {layout}; --modality reads it otherwise."
+        return Bid(strength=ANNOTATED, reason=said) if layout else Bid(strength=NO)
+
+    def read(self, source: Source, options: ReadOptions) -> Dataset:
+        """Read pictures with their boxes.
+
+        Raises:
+            DataError: no boxes, no picture that is there, more than 5 % of them unreadable.
+            ConfigError: options that do not fit boxes.
+            MissingDependencyError: the library that scores boxes is not installed.
+        """
+        check_library()
+        _refuse_others(options)
+        scenes, kept = read_scenes(source, options)
+        scenes, left_out = _without_test(scenes)
+        scenes, missing = _there(scenes)
+        place = replace(place_of(source, options.image_size), where=scenes.where)
+        drawn = learn([item.path for item in scenes.scenes], place)
+        labels = _labels(scenes)
+        boxes, told = _boxes(scenes, drawn, labels)
+        if not any(map(len, boxes)):
+            raise DataError(f"{scenes.where}: no box is left to learn from. {' '.join(told)}")
+        form = drawn.look.form
+        task = options.task or task_of(TargetFacts(kind=BOXES))
+        schema = {"labels": list(labels), **drawn.look.as_json(), **kept, "task": task}
+        counts = _counts(labels, boxes)
+        return Dataset(
+            examples=_examples(scenes, drawn, boxes),
+            schema=schema,
+            task=task,
+            target_names=("boxes",),
+            notes=(*scenes.notes, *left_out, *missing, *drawn.notes, *told, counts),
+            columns=("image",),
+            kinds={"image": f"images: {form.text}"},
+            handling=_handling(form),
+            validates=_validates(scenes, drawn),
+        )
+
+    def read_again(
+        self, source: Source, schema: Mapping[str, Any], *, targets: bool
+    ) -> tuple[Examples, tuple[str, ...]]:
+        """Read other pictures to the canvas of ``schema``.
+
+        With ``targets`` of a divided data set the test part alone is read, where there is one. For
+        prediction any folder, table of paths, single picture or array will do.
+        """
+        place = place_of(source)
+        if not targets:
+            return _without_boxes(source, schema, place)
+        scenes = read_scenes_again(source, schema)
+        scenes, notes = _test_alone(scenes)
+        scenes, missing = _there(scenes)
+        drawn = draw([item.path for item in scenes.scenes], look_of(schema), place)
+        boxes, told = _boxes(scenes, drawn, tuple(schema["labels"]))
+        return _examples(scenes, drawn, boxes), (*scenes.notes, *notes, *missing, *drawn.notes, *told)
+
+    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
+        """Pictures, and the size that each one was given in."""
+        return (Promised(kind="image", source="image"), Promised(kind="frame", source="image"))
+
+    def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
+        """Fit the statistics of the channels on the training part."""
+        from automl.data.preprocessing.canvas import fit_canvas
+
+        return fit_canvas(dataset.examples.inputs["image"], rows, look_of(dataset.schema).scale)
+
+    def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
+        """The labels, and the sides of the canvas."""
+        return {name: dataset.schema[name] for name in ("labels", "height", "width")}
+
+
+SCENE = SceneModality()
+
+
+def _refuse_others(options: ReadOptions) -> None:
+    refuse_choice(options, "images")
+    for name in ("group_column", "time_column", "id_column"):
+        if getattr(options, name):
+            raise ConfigError(f"{name} names a column of rows; these are boxes in images: leave it out.")
+
+
+def _handling(form: Form) -> Handling:
+    return replace(
+        PICTURE.handling,
+        examples_per_epoch=5_000,
+        tensors_kept=False,
+        least_examples=SEEN,
+        most_epochs=MOST_PASSES,
+        example_seconds=PIXEL_SECONDS * form.height * form.width,
+    )
+
+
+def _without_test(scenes: Scenes) -> tuple[Scenes, tuple[str, ...]]:
+    """Without the part that nothing may be learned from."""
+    kept = tuple(item for item in scenes.scenes if item.part != TEST)
+    held = len(scenes.scenes) - len(kept)
+    if not kept:
+        raise DataError(f"{scenes.where}: all images belong to the test part. Name other data.")
+    if not held:
+        return scenes, ()
+    said = f"{held} images of the test part are left out; `automl evaluate` of the same data scores them."
+    return replace(scenes, scenes=kept), (said,)
+
+
+def _test_alone(scenes: Scenes) -> tuple[Scenes, tuple[str, ...]]:
+    kept = tuple(item for item in scenes.scenes if item.part == TEST)
+    if not kept or len(kept) == len(scenes.scenes):
+        return scenes, ()
+    said = f"The test part alone is read, {len(kept)} of {len(scenes.scenes)} images."
+    return replace(scenes, scenes=kept), (said,)
+
+
+def _there(scenes: Scenes) -> tuple[Scenes, tuple[Note, ...]]:
+    """The pictures that are there, and notes on all that the annotations lack."""
+    kept = tuple(item for item in scenes.scenes if item.path.is_file())
+    gone = len(scenes.scenes) - len(kept)
+    if not kept:
+        raise DataError(
+            f"{scenes.where}: none of the {len(scenes.scenes)} annotated images is there, the first is"
+            f" {scenes.scenes[0].path}. Paths start from the annotations' folder."
+        )
+    whole = max(1, len(scenes.scenes))
+    notes = [Note(f"{count:,} {said}.", count / whole) for said, count in scenes.counts.items() if count]
+    if gone:
+        share = gone / whole
+        notes.append(Note(f"{gone} of {whole} annotated images are not there and were left out.", share))
+    return replace(scenes, scenes=kept), tuple(notes)
+
+
+def _labels(scenes: Scenes) -> tuple[str, ...]:
+    """In the source's own order, or by alphabet; an empty one is none."""
+    used = {label for item in scenes.scenes for label in item.labels} - {""}
+    return scenes.labels or tuple(sorted(used))
+
+
+def _boxes(
+    scenes: Scenes, drawn: Drawn, labels: tuple[str, ...]
+) -> tuple[list[np.ndarray], tuple[Note, ...]]:
+    """Boxes of the readable pictures in pixels of the canvas, and what was wrong with them."""
+    places, tally = {label: place for place, label in enumerate(labels)}, new_tally()
+    form, made, every = drawn.look.form, [], 0
+    for row, (wide, high) in zip(drawn.kept, drawn.sides.tolist(), strict=True):
+        own = scenes.scenes[row]
+        every += len(own.labels)
+        boxes = mended(own, (wide, high), places, tally)
+        height, width = fitted_sides(high, wide, (form.height, form.width), np)
+        boxes[:, 0:SCORE:2] *= width / wide
+        boxes[:, 1:SCORE:2] *= height / high
+        made.append(boxes)
+    return made, tally.notes(every, len(made))
+
+
+def _examples(scenes: Scenes, drawn: Drawn, boxes: list[np.ndarray]) -> Examples:
+    names = [scenes.scenes[row].name for row in drawn.kept]
+    return Examples(
+        inputs={"image": drawn.pixels},
+        targets={TARGET: ragged(boxes)},
+        keys=_keys(names, drawn.sides),
+    )
+
+
+def _keys(names: list[str], sides: np.ndarray) -> dict[str, np.ndarray]:
+    return {"file": np.array(names, dtype=object), "width": sides[:, 0], "height": sides[:, 1]}
+
+
+def _validates(scenes: Scenes, drawn: Drawn) -> np.ndarray | None:
+    held = [scenes.scenes[row].part == VALIDATION for row in drawn.kept]
+    return np.flatnonzero(held) if any(held) else None
+
+
+def _counts(labels: tuple[str, ...], boxes: list[np.ndarray]) -> str:
+    every = np.concatenate(boxes)[:, LABEL].astype(int)
+    counts = np.bincount(every, minlength=len(labels))
+    order = np.argsort(-counts, kind="stable")[:MOST_LABELS]
+    told = ", ".join(f"{labels[place]} ({counts[place]:,})" for place in order)
+    rest = f" and {len(labels) - len(order)} more" if len(labels) > len(order) else ""
+    return f"{len(every):,} boxes of {len(labels)} labels: {told}{rest}."
+
+
+def _without_boxes(
+    source: Source, schema: Mapping[str, Any], place: Place
+) -> tuple[Examples, tuple[str, ...]]:
+    if source.kind in ("npz", "arrays"):
+        return _of_arrays(source, schema)
+    if source.kind in TABLES:
+        path_column = schema.get("columns_of_boxes", {}).get("picture", "")
+        asked = {"names": [], "path_column": path_column, "header": schema.get("header", True)}
+        listing = image_files.list_again(source, asked, targets=False)
+    else:
+        listing = image_files.list_again(source, {"names": []}, targets=False)
+    # a table has a row for each box, a picture is predicted once
+    first = np.sort(np.unique(listing.keys.astype(str), return_index=True)[1])
+    listing = listing.take(first)
+    paths: list[Path] = list(listing.paths)
+    drawn = draw(paths, look_of(schema), replace(place, where=listing.where))
+    if not len(drawn.kept):
+        raise DataError(f"{listing.where}: none of {len(paths)} images is readable.")
+    names = [str(name) for name in listing.keys[drawn.kept]]
+    keys = _keys(names, drawn.sides)
+    return Examples(inputs={"image": drawn.pixels}, keys=keys), (*listing.notes, *drawn.notes)
+
+
+def _of_arrays(source: Source, schema: Mapping[str, Any]) -> tuple[Examples, tuple[str, ...]]:
+    """Pictures in memory, all of one size."""
+    from automl.data.preprocessing.canvas import on_canvas
+
+    arrays, look = read_arrays(source, labelled=False), look_of(schema)
+    pixels, notes = bring_array(arrays.pixels, look.scale, arrays.where)
+    pixels = match_channels(pixels, look.form.channels)
+    high, wide = pixels.shape[1:3]
+    sides = np.tile([[wide, high]], (len(pixels), 1))
+    rows = np.arange(len(pixels))
+    keys = {"row": rows, "width": sides[:, 0], "height": sides[:, 1]}
+    drawn = on_canvas(pixels, look.form.height, look.form.width)
+    return Examples(inputs={"image": drawn}, keys=keys, rows=rows), (*arrays.notes, *notes)

@@ -1,0 +1,1 @@
+"""Pictures with boxes, in the layouts that people keep them in."""
