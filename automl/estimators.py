@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from automl.api import search
@@ -102,6 +102,8 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         inputs, targets = as_inputs(X), as_targets(y)
         if len(inputs) != targets.count:
             raise DataError(f"X has {len(inputs)} rows and y has {targets.count}; they must agree.")
+        if len(targets.rows) == 1:
+            raise DataError("Expected several rows with a target, got 1 sample.")
         _warn_of_gaps(targets)
         encoded, state = self._learn(targets.values)
         owner = None if self.out else OwnedFolder()
@@ -198,7 +200,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         if expected == 1 and inputs.ndim == 1:
             return _frame(inputs[:, None], self._columns)
         if inputs.ndim != 2 or inputs.shape[1] != expected:
-            raise DataError(f"X has shape {inputs.shape}; expected (n, {expected}) as in fit.")
+            raise DataError(_misfit(inputs, expected, type(self).__name__))
         if not hasattr(X, "columns") and hasattr(inputs, "columns"):  # an array of several types
             return inputs.set_axis(self._columns, axis=1)
         if hasattr(inputs, "columns"):
@@ -234,6 +236,21 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
         result_: the ``Result`` of the search.
     """
 
+    def fit(self, X: Any, y: Any) -> Self:
+        """Search for the best model; see ``_AutoEstimator.fit``.
+
+        Args:
+            X: inputs.
+            y: labels ``(n,)`` of one type.
+
+        Raises:
+            DataError: X and y disagree, or cannot be learnt from.
+        """
+        if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
+            told = "A column-vector y was passed when a 1d array was expected."
+            warnings.warn(told, DataConversionWarning, stacklevel=2)
+        return super().fit(X, y)
+
     def predict(self, X: Any) -> np.ndarray:
         """Return the label of each example ``(n,)``, in the type of ``fit``'s labels."""
         positions = self.predict_proba(X).argmax(axis=1)
@@ -253,6 +270,10 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
         """Labels as texts, from which any type of label comes back as it was."""
         if values.ndim > 1:
             raise DataError(f"Expected one label per row, got y of shape {values.shape}.")
+        if values.dtype.kind == "f" and (values != np.floor(values)).any():
+            raise DataError(
+                "Unknown label type: continuous. Use AutoRegressor for amounts; turn labels into str."
+            )
         try:
             classes, positions = np.unique(values, return_inverse=True)
         except TypeError:
@@ -261,7 +282,7 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
                 f"Expected labels of one type, got {' and '.join(kinds)}. Turn y into str."
             ) from None
         if len(classes) < 2:
-            raise DataError(f"Expected at least two classes, got only {classes.tolist()[0]!r}.")
+            raise DataError(f"Expected at least two classes, got 1 class, {classes.tolist()[0]!r}.")
         names = class_names(classes)
         encoded = np.asarray(names, dtype=object)[positions]
         task = task_of(TargetFacts(kind=LABEL, classes=len(classes)))
@@ -290,6 +311,11 @@ class AutoRegressor(RegressorMixin, _AutoEstimator):  # type: ignore[misc]
         """Return the value of each example: ``(n,)``, or ``(n, outputs)`` for several targets."""
         values = self._outputs(X)
         return values[:, 0] if values.shape[1] == 1 else values
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
     def _learn(self, values: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
         return as_numbers(values), {"task": task_of(TargetFacts(kind=AMOUNT))}
@@ -327,6 +353,13 @@ def _facts_of(X: Any, inputs: Any) -> dict[str, Any]:
     if names and all(isinstance(name, str) for name in names):
         facts["feature_names_in_"] = np.asarray(names, dtype=object)
     return facts
+
+
+def _misfit(inputs: Any, expected: int, name: str) -> str:
+    """Say that inputs are not like those of ``fit``, a wrong number of columns as scikit-learn says it."""
+    if inputs.ndim != 2:
+        return f"X has shape {inputs.shape}; expected (n, {expected}) as in fit."
+    return f"X has {inputs.shape[1]} features, but {name} is expecting {expected} features as input."
 
 
 def _frame(array: np.ndarray, columns: Sequence[str]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import automl
 from automl import AutoClassifier, AutoRegressor
@@ -192,3 +193,42 @@ def test_wrong_shapes_are_refused(classifier):
 def test_what_cannot_be_learnt_from_is_refused_in_words(inputs, labels, message):
     with pytest.raises(automl.InputError, match=message):
         AutoClassifier(**BRIEF).fit(inputs, labels)
+
+
+REFUSALS = {
+    "check_complex_data",
+    "check_estimators_empty_data_messages",
+    "check_estimator_sparse_tag",
+    "check_estimator_sparse_array",
+    "check_estimator_sparse_matrix",
+    "check_classifiers_one_label",
+    "check_classifiers_regression_target",
+    "check_supervised_y_no_nan",
+    "check_fit2d_1sample",
+    "check_fit1d",
+    "check_requires_y_none",
+    "check_estimators_unfitted",
+    "check_parameters_default_constructible",
+    "check_no_attributes_set_in_init",
+    "check_set_params",
+}
+"""Of scikit-learn's checks, those that train nothing."""
+
+
+def _checks(trains):
+    for estimator in (AutoClassifier(**QUICK), AutoRegressor(**QUICK)):
+        for one, check in estimator_checks_generator(estimator):
+            name = getattr(check, "func", check).__name__
+            if (name not in REFUSALS) == trains:
+                yield pytest.param(one, check, id=f"{type(one).__name__}-{name}")
+
+
+@pytest.mark.parametrize(("estimator", "check"), _checks(trains=False))
+def test_what_scikit_learn_refuses_is_refused_as_it_does(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("estimator", "check"), _checks(trains=True))
+def test_scikit_learn_s_checks_pass(estimator, check):
+    check(estimator)

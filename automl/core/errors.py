@@ -45,8 +45,11 @@ class InputError(AutomlError):
     exit_code = 2
 
 
-class DataError(InputError):
-    """A data file is missing, unreadable or does not hold what was asked of it."""
+class DataError(InputError, ValueError):
+    """A data file is missing, unreadable or does not hold what was asked of it.
+
+    A ``ValueError`` too, as scikit-learn's tools expect of an estimator that refuses its data.
+    """
 
 
 class SpaceError(InputError):

@@ -39,16 +39,21 @@ def as_inputs(given: Any) -> np.ndarray | pd.DataFrame:
         with ``""`` for missing ones, else the array: a table ``(n, features)``, pixels, series.
 
     Raises:
-        DataError: sparse, a single number per row without a second axis, or no data at all.
+        DataError: sparse, complex, without columns, a single number per row without a second axis, or no
+            data at all.
     """
     _refuse_sparse(given)
     if hasattr(given, "to_pandas"):
         given = given.to_pandas()
     if isinstance(given, pd.DataFrame):
+        _refuse_empty(given)
         return given.set_axis([str(name) for name in given.columns], axis=1).reset_index(drop=True)
     array = _array(given)
     if array.ndim == 0:
         raise DataError(f"Expected X as an array or a frame, got {type(given).__name__}.")
+    if array.dtype.kind == "c":
+        raise DataError("Complex data not supported: pass real and imaginary parts as two columns.")
+    _refuse_empty(array)
     if array.ndim == 1:
         return _texts_or_series(array)
     if array.ndim == 2 and array.dtype.kind in "OUS":
@@ -62,6 +67,8 @@ def as_targets(given: Any) -> Targets:
     Raises:
         DataError: no row has a target, or they are no list of values.
     """
+    if given is None:
+        raise DataError("The search requires y to be passed, but the target y is None.")
     _refuse_sparse(given)
     if hasattr(given, "to_pandas"):
         given = given.to_pandas()
@@ -121,6 +128,11 @@ def _refuse_sparse(given: Any) -> None:
         )
 
 
+def _refuse_empty(given: np.ndarray | pd.DataFrame) -> None:
+    if given.ndim == 2 and given.shape[1] == 0:
+        raise DataError(f"X has 0 feature(s) (shape={given.shape}) while a minimum of 1 is required.")
+
+
 def _array(given: Any) -> np.ndarray:
     try:
         array = np.asarray(given)
@@ -139,7 +151,7 @@ def _texts_or_series(array: np.ndarray) -> np.ndarray:
     if array.dtype.kind not in "OUT":
         raise DataError(
             f"Expected X with rows and columns, got {array.dtype} of shape {array.shape}. "
-            "Pass X.reshape(-1, 1) for one feature."
+            "Reshape your data: X.reshape(-1, 1) for one feature, X.reshape(1, -1) for one row."
         )
     items = array.astype(object)
     gone = pd.isna(items)
