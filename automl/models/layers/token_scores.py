@@ -5,8 +5,9 @@ b  batch, t  tokens of a window, d  length of a vector, V  size of the vocabular
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import keras
 from keras import initializers, layers, ops
 
 from automl.core.tensors import Bound
@@ -18,9 +19,22 @@ DEVIATION = 0.02
 """Standard deviation of first weights (GPT-2: Radford et al., 2019)."""
 
 
+@keras.saving.register_keras_serializable(package="automl")
+class TokenTable(layers.ReversibleEmbedding):
+    """Keras' own layer, with one answer under mixed precision wherever it is called.
+
+    Keras (3.15) multiplies by weights of 16 bits where the layer is called by itself, and by those of 32
+    bits inside a model of mixed precision that is called as a layer.
+    """
+
+    def __init__(self, *arguments: Any, **kwargs: Any) -> None:
+        super().__init__(*arguments, **kwargs)
+        self.autocast = True
+
+
 def embed_stream(
     stream: Bound, size: int, *, deviation: float | None = None
-) -> tuple[KerasTensor, layers.ReversibleEmbedding]:
+) -> tuple[KerasTensor, TokenTable]:
     """Return vectors ``(b, t, d)`` of ``stream (b, t, 1) int32``, and the layer that made them.
 
     Args:
@@ -30,11 +44,11 @@ def embed_stream(
     """
     start = initializers.RandomNormal(stddev=size**-0.5 if deviation is None else deviation)
     known = stream.spec.facts.size
-    table = layers.ReversibleEmbedding(known, size, embeddings_initializer=start, name="tokens")
+    table = TokenTable(known, size, embeddings_initializer=start, name="tokens")
     return table(ops.squeeze(stream.tensor, -1)), table
 
 
-def scores_of(vectors: KerasTensor, stream: Bound, table: layers.ReversibleEmbedding | None) -> KerasTensor:
+def scores_of(vectors: KerasTensor, stream: Bound, table: TokenTable | None) -> KerasTensor:
     """Return scores ``(b, t, V)`` of vectors ``(b, t, d)``.
 
     Args:
