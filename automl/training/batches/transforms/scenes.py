@@ -25,6 +25,11 @@ SYMMETRIES = ("none", "mirrored", "turned")
 
 PICTURE = "image"
 
+GRAIN = 1024
+"""Parts of a picture that windows are cut by: their places are then exact in float32, so that every backend
+picks the same pixels.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Symmetry:
@@ -95,7 +100,8 @@ class Rescale:
         reach = -np.log(1 - self.rescale)
         sizes = np.exp(random.uniform(-reach, reach, (*rows.shape, 1)))
         corners = random.uniform(size=(*rows.shape, 2)) * (1 - sizes)
-        return {"windows": np.concatenate([corners, sizes], axis=-1).astype(np.float32)}
+        windows = np.rint(np.concatenate([corners, sizes], axis=-1) * GRAIN) / GRAIN
+        return {"windows": windows.astype(np.float32)}
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Show the window of every picture, and of what lies on it."""
@@ -201,8 +207,8 @@ def _along(ops: Any, weights: Any, values: Any) -> Any:
 
 def _places(ops: Any, first: Any, size: Any, side: int) -> Any:
     """Where the middles of new pixels lie, in pixels of the old ``(b, side)``."""
-    middles = (ops.arange(side, dtype="float32") + 0.5) / side
-    return (first[:, None] + middles[None, :] * size[:, None]) * side - 0.5
+    middles = ops.arange(side, dtype="float32") + 0.5
+    return first[:, None] * side + middles[None, :] * size[:, None] - 0.5
 
 
 def _shares(ops: Any, first: Any, size: Any, side: int) -> Any:
