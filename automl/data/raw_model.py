@@ -23,8 +23,8 @@ from automl.private_keras import all_layers, made_from, run_through_graph
 LEAST, MOST = 256, 2048
 """Examples that are predicted at once."""
 
-BATCH_VALUES, MOST_VALUES = 1 << 21, 1 << 27
-"""Most values of one tensor in a batch above ``LEAST``, and in any batch: half a gigabyte."""
+BATCH_VALUES, MOST_VALUES = 1 << 21, 1 << 25
+"""Most values of one tensor in a batch above ``LEAST``, and in any batch: 128 MB."""
 
 _parts: WeakKeyDictionary[keras.Model, tuple[keras.Model, keras.Function]] = WeakKeyDictionary()
 """Of models with wide outputs what comes before these, and what makes them."""

@@ -17,7 +17,7 @@ from automl.data.modalities.tabular import TABULAR
 from automl.data.modalities.text import TEXT
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.preprocessing.tabular_layers import RobustScale
-from automl.data.raw_model import RawModel, predict, predict_batch
+from automl.data.raw_model import RawModel, batch_size, predict, predict_batch
 from automl.data.source import open_source
 from automl.tasks.blending import weighted_mean
 from automl.tasks.catalog import fit_task
@@ -161,3 +161,12 @@ def test_on_such_a_backend_wide_predictions_stand_beside_others(monkeypatch) -> 
 def _offset_by(offset: float, name: str) -> keras.Model:
     standardised = keras.Input((1,))
     return keras.Model(standardised, TargetRange([offset], [1], [0], [2e9])(standardised), name=name)
+
+
+def test_networks_of_large_maps_predict_fewer_pictures_at_once():
+    sizes = []
+    for side in (64, 256, 2048):
+        image = keras.Input((side, side, 1))
+        sizes.append(batch_size(keras.Model(image, keras.layers.Conv2D(32, 1)(image))))
+
+    assert sizes == [256, 16, 1]

@@ -9,7 +9,7 @@ import pytest
 from automl import DataWarning
 from automl.core.notes import Note
 from automl.data.modality import Examples
-from automl.jobs.answers import Form, answer, index_of, warn
+from automl.jobs.answers import Form, answer, file_writer, index_of, parted, warn
 from automl.tasks.catalog import restore_task
 
 TWO = restore_task({"kind": "binary", "names": ["y"], "classes": ["0", "1"], "shares": [0.5, 0.5]})
@@ -64,3 +64,15 @@ def test_what_is_about_more_than_one_per_cent_is_a_warning_where_the_user_called
 
     assert len(caught) == 1
     assert caught[0].filename == __file__
+
+
+def test_predictions_as_large_as_pictures_are_made_of_few_at_a_time():
+    form = {"values": [0, 1], "titles": ["0", "1"], "palette": [], "mode": "L", "ignored": None}
+    masks = restore_task({"kind": "segmentation", "names": ["mask"], "form": form, "shares": [0.5, 0.5]})
+    pictures = Examples(inputs={"image": np.zeros((70, 2, 2, 1))})
+
+    sizes = {task.kind: [len(part) for _, part in parted(task, pictures, 50)] for task in (TWO, masks)}
+
+    assert sizes == {"binary": [50, 20], "segmentation": [32, 32, 6]}
+    assert file_writer(TWO) is None
+    assert file_writer(masks) is not None

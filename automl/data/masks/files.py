@@ -211,7 +211,7 @@ def _refuse_no_classes(
         why = "JPEG changes values" if lossy else "a smoothed edge is no class"
         raise DataError(
             f"{where}: masks hold {len(counts)} different values ({_short(paths[most])} alone "
-            f"{len(facts[most].counts)}), expected one for each class, at most {MOST_CLASSES}; {why}. Save "
+            f"{len(facts[most].counts)}), expected one for each class, at most {MOST_CLASSES}: {why}. Save "
             "masks as PNG, resized without smoothing."
         )
 

@@ -44,7 +44,7 @@ LONGEST_SIDE = 256
 PIXEL_BYTES = 12
 """Of a pixel of a mask, in the forms that it is held in while a job runs."""
 
-PIXEL_SECONDS = 1e-5
+PIXEL_SECONDS = 5e-6
 """Of one core, for a pixel in a pass of training: a default network takes about so long."""
 
 SEEN, MOST_PASSES = 4_000, 200

@@ -151,13 +151,13 @@ def _predict(
 
     size = min(BATCH, batch_size(model))
     total = count_rows(prepared.targets)
-    rows = np.argsort(np.arange(total) % max(1, total // BATCH), kind="stable")
+    rows = np.argsort(np.arange(total) % max(1, total // size), kind="stable")
     inputs = prepared.validation.inputs
     done: list[dict[str, np.ndarray]] = []
     until = 0.0
-    for first in range(0, min(total, most or total), BATCH):
-        some = rows[first : first + BATCH]
-        full = np.resize(some, min(BATCH, total))
+    for first in range(0, min(total, most or total), size):
+        some = rows[first : first + size]
+        full = np.resize(some, min(size, total))
         found = named(predict(model, held_rows(inputs, full), batch_size=size))
         done.append({name: np.asarray(values)[: len(some)] for name, values in found.items()})
         until = until or time.monotonic() + seconds
