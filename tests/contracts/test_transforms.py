@@ -103,7 +103,8 @@ def test_on_the_host_it_gives_what_it_gives_inside_a_step(sample: Sample) -> Non
     for one, other in zip(tensors(host), tensors(changed(sample, drawn(sample))), strict=True):
         assert isinstance(one, np.ndarray)
         assert one.dtype == other.dtype
-        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-6)
+        # a compiled step rounds places between pixels in an order of its own
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
 
 
 def test_parts_of_a_batch_make_up_the_batch(sample: Sample) -> None:

@@ -35,7 +35,7 @@ def fit_canvas(pixels: np.ndarray, rows: np.ndarray, scale: Scale) -> Preprocess
     raw = keras.Input((None, None, channels), dtype="float32", name="image")
     usual = None if scale.depth == "8-bit" else usual_values(pixels, rows)
     mean, variance = channel_statistics(pixels, rows, usual)
-    drawn = Canvas(height, width, name="canvas")(raw)
+    drawn = Canvas(height, width, whole=scale.depth == "8-bit", name="canvas")(raw)
     nearer = drawn if usual is None else draw_nearer(drawn, *usual)
     normal = layers.Normalization(axis=-1, mean=mean.tolist(), variance=variance.tolist())(nearer)
     first, last = scale.ends or (scale.low, scale.high)
@@ -57,31 +57,32 @@ def on_canvas(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     """Return pictures in memory ``(n, h, w, channels)`` on a canvas, in their own type."""
     if pixels.shape[1:3] == (height, width):
         return pixels
-    layer = Canvas(height, width)
+    layer = Canvas(height, width, whole=pixels.dtype == np.uint8)
     parts = [
         ops.convert_to_numpy(layer(pixels[start : start + CHUNK].astype(np.float32)))
         for start in range(0, len(pixels), CHUNK)
     ]
     drawn = np.concatenate(parts)
-    return np.rint(drawn).astype(np.uint8) if pixels.dtype == np.uint8 else drawn
+    return drawn.astype(pixels.dtype)
 
 
 @keras.saving.register_keras_serializable(package="automl")
 class Canvas(layers.Layer):
     """Make pictures as large as fits on a canvas, at its top left; the rest of it is 0.
 
-    Bilinearly, over the whole area of each new pixel when shrinking, as the reader of files does. Sides may
-    be known only when a batch comes, so the size of the result is the canvas' and never that of the picture
-    on it.
+    Bilinearly, over the whole area of each new pixel when shrinking, and as Pillow, which reads files, does
+    it: first along rows, then along columns, each time to whole numbers where pixels are bytes. So a model
+    sees what the reader would have shown it, and not nearly that.
 
     Args:
         height: of the canvas in pixels.
         width: of the canvas.
+        whole: whether pixels are whole numbers.
     """
 
-    def __init__(self, height: int, width: int, **kwargs: Any) -> None:
+    def __init__(self, height: int, width: int, whole: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.height, self.width = height, width
+        self.height, self.width, self.whole = height, width, whole
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """``(n, h, w, channels)`` to ``(n, height, width, channels)``."""
@@ -91,15 +92,22 @@ class Canvas(layers.Layer):
             return inputs
         sides = ops.cast(ops.stack([high, wide]), "float32")
         inner = ops.stack(fitted_sides(sides[0], sides[1], (self.height, self.width), ops))
-        return ops.image.scale_and_translate(
-            inputs,
-            (count, self.height, self.width, channels),
-            scale=inner / sides,
-            translation=ops.zeros((2,), dtype="float32"),
-            spatial_dims=(1, 2),
+        # sides may be known only when a batch comes, so the size of the result is that of the canvas
+        narrow = self._along(inputs, 2, (count, high, self.width, channels), inner / sides)
+        return self._along(narrow, 1, (count, self.height, self.width, channels), inner / sides)
+
+    def _along(self, pixels: KerasTensor, axis: int, shape: tuple[Any, ...], scale: Any) -> KerasTensor:
+        """Resample along one axis to an array of a shape."""
+        made = ops.image.scale_and_translate(
+            pixels,
+            shape,
+            scale=scale[axis - 1 : axis],
+            translation=ops.zeros((1,), dtype="float32"),
+            spatial_dims=(axis,),
             method="linear",
             antialias=True,
         )
+        return ops.floor(made + 0.5) if self.whole else made
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Give the sides of the canvas."""
@@ -107,7 +115,8 @@ class Canvas(layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments."""
-        return {**super().get_config(), "height": self.height, "width": self.width}
+        own = {"height": self.height, "width": self.width, "whole": self.whole}
+        return {**super().get_config(), **own}
 
 
 @keras.saving.register_keras_serializable(package="automl")

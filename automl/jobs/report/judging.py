@@ -147,6 +147,8 @@ def intervals(
         return {}
     width = max(sum(math.prod(values.shape[1:]) for values in predictions.values()), 1)
     draws = int(np.clip(CELLS / (width * min(total, MOST_ROWS)), DRAWS_LEAST, DRAWS_MOST))
+    if task.declaration.lists:  # items are matched with true ones, which takes many times as long
+        draws = DRAWS_LEAST
     least = LEAST_ROWS if width < LARGE else LEAST_CLUSTERS
     rows = min(total, MOST_ROWS, max(int(CELLS / (width * draws)), least))
     drawn = max(LEAST_CLUSTERS, round(count * rows / total))
