@@ -160,10 +160,9 @@ def _read_json_lines(path: Path, content: bytes | None, field: str) -> RunningTe
             raise DataError(f"{where}: expected a JSON object, got {type(record).__name__}.")
         field = field or _field_of(record, where)
         if not isinstance(record.get(field), str):
-            raise DataError(
-                f"{where}: expected text in the field {field!r}, got {type(record.get(field)).__name__}."
-                f" {suggest(field, [str(name) for name in record])}"
-            )
+            near = "" if field in record else f" {suggest(field, [str(name) for name in record])}"
+            got = type(record.get(field)).__name__
+            raise DataError(f"{where}: expected text in the field {field!r}, got {got}.{near}")
         texts += [record[field]] if record[field].strip() else []
     made = _joined(texts, str(path), notes=notes)
     return RunningText(text=made.text, documents=made.documents, field=field, notes=made.notes)
