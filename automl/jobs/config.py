@@ -165,8 +165,8 @@ class JobConfig:
     out: str | None = option(None, "job folder; default: runs/NAME-TIME", metavar="DIR")
     backend: str = option(
         AUTO,
-        "Keras backend: auto, tensorflow, jax or torch; auto: KERAS_BACKEND, else jax for tables on a CPU, "
-        "tensorflow for all else",
+        "Keras backend: auto, tensorflow, jax or torch; auto: KERAS_BACKEND, else jax for tables and "
+        "sounds on a CPU, tensorflow for all else",
         metavar="B",
     )
     strategy: str = option(

@@ -80,7 +80,7 @@ TABLE = (numbers("numeric", 3), numbers("ranks", 2), codes(3, 20))
 PICTURES = (pictures(8, 8, 3),)
 TEXTS = (ids("tokens", 12, 30), ngrams(12, 30), numbers("ngram_weights", 12))
 SERIES = (series(16, 2, masked=True), numbers("kernels", 12))
-SOUNDS = (sounds(1600, 2000), numbers("cepstrum", 12))
+SOUNDS = (sounds(600, 2000), numbers("cepstrum", 12))
 ROW = (
     replace(numbers("numeric", 3), source="numbers"),
     replace(numbers("ranks", 2), source="numbers"),

@@ -109,7 +109,7 @@ def _promises(column: Column) -> tuple[Promised, ...]:
 SOUND = Kind(
     name="sound",
     words="sounds",
-    handling=Handling(examples_per_epoch=20_000, tensors_kept=True),
+    handling=Handling(examples_per_epoch=20_000, tensors_kept=True, cpu_backend="jax"),
     bid=_bid,
     judge=_judge,
     raw=lambda column: ((None,), "float32"),

