@@ -103,6 +103,27 @@ class Waveform:
     masked: bool = True
 
 
+MANY_CATEGORIES = 10
+"""A column with more has many: means of targets say at once what weights of each learn slowly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InnerFolds:
+    """Facts on the inner fold of each row ``(1,) int32``: from 1 on where it is trained on, else 0.
+
+    What a network learns of targets before its training, such as means by category, it reads for a training
+    row from the other inner folds alone.
+
+    Attributes:
+        count: of the inner folds.
+        columns: places, among those of all encoded targets side by side, of the columns that tell
+            something; none before the targets are known.
+    """
+
+    count: int
+    columns: tuple[int, ...] = ()
+
+
 FACTS: Catalog[type[Any]] = Catalog(
     "record of facts",
     {
@@ -113,6 +134,7 @@ FACTS: Catalog[type[Any]] = Catalog(
         "pixels": f"{__name__}:Pixels",
         "steps": f"{__name__}:Steps",
         "waveform": f"{__name__}:Waveform",
+        "inner_folds": f"{__name__}:InnerFolds",
     },
     group=FACTS_GROUP,
     expected=type,
@@ -127,7 +149,7 @@ class TensorSpec:
     Attributes:
         name: unique among the inputs of a model; equal to the kind where that has one tensor only.
         kind: what it means: ``numeric``, ``ranks``, ``categorical``, ``image``, ``tokens``, ``ngrams``,
-            ``ngram_weights``, ``sequence``, ``kernels``, ``sound``, ...
+            ``ngram_weights``, ``sequence``, ``kernels``, ``sound``, ``inner_fold``, ...
         shape: shape without the batch axis; ``None`` where it varies.
         dtype: ``float32`` or ``int32``.
         facts: what a family must know of it beyond its shape, one record per kind, or None.

@@ -95,7 +95,7 @@ def prepare(
     from automl.data.preprocessing.kept import preprocess
 
     done = preprocess(modality, dataset, rows, validation, derive(seed, "preprocessing"), cache, phases)
-    return _prepared(modality, dataset, rows, validation, done)
+    return _prepared(modality, dataset, rows, validation, done, seed)
 
 
 def prepare_folds(
@@ -120,25 +120,34 @@ def prepare_folds(
     rows = np.arange(len(dataset.examples))
     done = preprocess(modality, dataset, rows, None, derive(seed, "preprocessing"), cache, phases)
     if len(validated) == len(rows):
-        return _prepared(modality, dataset, rows, dataset.examples, done)
+        return _prepared(modality, dataset, rows, dataset.examples, done, seed)
     some = Examples(inputs=done.train).take(validated).inputs
     validation = dataset.examples.take(validated)
-    return _prepared(modality, dataset, rows, validation, replace(done, validation=some))
+    return _prepared(modality, dataset, rows, validation, replace(done, validation=some), seed)
 
 
 def _prepared(
-    modality: Modality, dataset: Dataset, rows: np.ndarray, validation: Examples, done: Preprocessed
+    modality: Modality,
+    dataset: Dataset,
+    rows: np.ndarray,
+    validation: Examples,
+    done: Preprocessed,
+    seed: int,
 ) -> Prepared:
+    from automl.data.preprocessing.inner_folds import with_inner_folds
+
     # the targets alone: taking inputs would copy them
-    train_targets = replace(dataset.examples, inputs={}).take(rows).targets
+    training = replace(dataset.examples, inputs={}).take(rows)
+    train_targets = training.targets
     if train_targets is None or validation.targets is None:
         raise ConfigError("Training and validation data both need targets.")
     facts = {"parts": dataset.target_tasks, **modality.facts(dataset, rows)}
     task = fit_task(dataset.task, train_targets, names=dataset.target_names, facts=facts)
-    targets = task.encode(validation.targets)
+    targets, learned = task.encode(validation.targets), task.encode(train_targets)
+    done = with_inner_folds(done, learned, training.groups, derive(seed, "inner folds"))
     split = Split(
         train=done.train,
-        train_targets=task.encode(train_targets),
+        train_targets=learned,
         validation=done.validation,
         scorer=lambda: OutputScorer(task, targets, validation.groups),
     )

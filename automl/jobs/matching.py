@@ -81,8 +81,9 @@ def misfit(family: Family, tensors: Sequence[Sourced]) -> str:
     """Say why a family cannot take the data, as the end of a sentence; empty where it can."""
     kinds = [tensor.kind for tensor in tensors]
     present = ", ".join(dict.fromkeys(kinds)) or "nothing"
-    if not any(slot.kind in kinds for slot in family.slots):
-        asked = ", ".join(slot.kind for slot in family.slots)
+    asked_for = [slot.kind for slot in family.slots if slot.alone]
+    if not any(kind in kinds for kind in asked_for):
+        asked = ", ".join(asked_for)
         return f"needs one of {asked}; the data gives {present}."
     for slot in family.slots:
         count = kinds.count(slot.kind)

@@ -30,11 +30,13 @@ class Slot:
         kind: see ``TensorSpec``.
         least: how many there must be.
         most: how many there may be; None for any number.
+        alone: whether there is something to learn from in such tensors by themselves.
     """
 
     kind: str
     least: int = 0
     most: int | None = 1
+    alone: bool = True
 
     def holds(self, count: int) -> bool:
         """Whether so many tensors of the kind can be taken."""

@@ -31,7 +31,7 @@ def members_of(candidate: Candidate) -> tuple[Candidate, ...]:
     if not candidate.parts:
         return (candidate,)
     return tuple(
-        replace(candidate, parts=(), drawn=None, seed=seed_of(candidate.seed, number))
+        replace(candidate, parts=(), drawn=None, learned=None, seed=seed_of(candidate.seed, number))
         for number in range(len(candidate.parts))
     )
 
@@ -78,7 +78,7 @@ def first_values(candidate: Candidate, values: Sequence[np.ndarray]) -> list[Seq
     """Return what each member begins with, in the order of ``model.variables``.
 
     Args:
-        candidate: says how other parts than the first are drawn.
+        candidate: says how other parts than the first are drawn, and what each learns of its rows.
         values: those of the model as it stands.
     """
     own: list[Sequence[np.ndarray]] = [values]
@@ -87,7 +87,11 @@ def first_values(candidate: Candidate, values: Sequence[np.ndarray]) -> list[Seq
             own.append(candidate.drawn(seed_of(candidate.seed, number)))
         else:
             own.append(_reseeded(candidate, values, number))
-    return own
+    if candidate.learned is None:
+        return own
+    rows: list[np.ndarray | None] = [part.train for part in candidate.parts]
+    rows = rows or [None]
+    return [candidate.learned(each, some) for each, some in zip(own, rows, strict=True)]
 
 
 def _reseeded(candidate: Candidate, values: Sequence[np.ndarray], number: int) -> list[np.ndarray]:

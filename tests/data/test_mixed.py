@@ -78,6 +78,7 @@ def test_tensors_have_unique_names_and_are_what_their_specs_say(path: Path) -> N
         "numeric": "numbers",
         "ranks": "numbers",
         "categorical": "categories",
+        "inner_fold": "categories",
         "review.tokens": "review",
         "review.ngrams": "review",
         "review.ngram_weights": "review",

@@ -398,7 +398,8 @@ def test_a_hundred_thousand_categories_are_read() -> None:
     dataset = read(made)
     assert "100000 categories: all but the 10000 most frequent count as one" in " ".join(dataset.notes)
     fitted = TABULAR.fit(dataset, np.arange(len(words)), 0)
-    assert fitted.inputs[-1].facts.sizes == (10_001,)
+    known = {spec.kind: spec.facts for spec in fitted.inputs}
+    assert known["categorical"].sizes == (10_001,)
 
 
 def test_five_hundred_columns_build_quickly() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.notes import Note
+from automl.core.tensors import MANY_CATEGORIES, Promised
 from automl.data.flags import Flags, find_flags, look_alikes_note, spellings_note
 from automl.data.kinds.kind import (
     CERTAIN,
@@ -23,13 +24,12 @@ from automl.data.kinds.kind import (
     Kind,
     Place,
     Raw,
-    always,
     fitted_by,
     one_per_row,
     plain,
 )
 from automl.data.kinds.number import are_codes, leading_zeros
-from automl.data.kinds.promised import CODES
+from automl.data.kinds.promised import CODES, MEANS
 from automl.data.kinds.words import as_category
 from automl.data.raw_values import MAX_CATEGORIES
 
@@ -163,6 +163,11 @@ def _unknown_words(column: Column, words: np.ndarray) -> tuple[Note, ...]:
     return (Note(f"Column {column.name!r}: {count} of {len(words)} cells {text}", count / len(words)),)
 
 
+def _promises(column: Column) -> tuple[Promised, ...]:
+    words = column.facts.get("words")
+    return CODES if words is not None and len(words) <= MANY_CATEGORIES else (*CODES, *MEANS)
+
+
 def _example(series: pd.Series[Any], column: Column, place: Place) -> Any:
     """Words; booleans where pandas makes booleans of them."""
     cells = plain(series)
@@ -179,7 +184,7 @@ CATEGORY = Kind(
     bid=_bid,
     judge=_judge,
     raw=one_per_row("string"),
-    promises=always(*CODES),
+    promises=_promises,
     fit=fitted_by("automl.data.preprocessing.tabular:fit_categories"),
     learn=_learn,
     read=_read,

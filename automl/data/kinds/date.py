@@ -26,7 +26,7 @@ from automl.data.kinds.kind import (
     fitted_by,
     one_per_row,
 )
-from automl.data.kinds.promised import CODES, NUMBERS
+from automl.data.kinds.promised import CODES, MEANS, NUMBERS
 from automl.data.raw_values import BAD_SHARE, NO_DATE
 
 SAMPLE = 10_000
@@ -160,7 +160,7 @@ DATE = Kind(
     bid=_bid,
     judge=_judge,
     raw=one_per_row("int64"),
-    promises=always(*NUMBERS, *CODES),
+    promises=always(*NUMBERS, *CODES, *MEANS),
     fit=fitted_by("automl.data.preprocessing.tabular:fit_dates"),
     learn=_read,
     read=_read,

@@ -9,3 +9,9 @@ NUMBERS = (Promised(kind="numeric", source="numbers"), Promised(kind="ranks", so
 
 CODES = (Promised(kind="categorical", source="categories"),)
 """Codes of categories."""
+
+INNER_FOLD = "inner_fold"
+"""Kind of the tensor that says which rows means of targets by category are to leave out."""
+
+MEANS = (Promised(kind=INNER_FOLD, source="categories"),)
+"""What means of targets by category need beside the codes."""

@@ -1,7 +1,8 @@
 """What a kind of column adds to the preprocessing of a table, and how the pieces become one model.
 
 Numbers of all kinds are scaled together, and so are codes looked up together: what families take are
-``numeric``, ``ranks`` and ``categorical``, whatever the columns were. Anything else is a tensor by itself.
+``numeric``, ``ranks`` and ``categorical``, whatever the columns were; where a column has many categories,
+``inner_fold`` stands beside them. Anything else is a tensor by itself.
 
 Legend: n rows, k numbers, c codes.
 """
@@ -16,13 +17,17 @@ import keras
 import numpy as np
 from keras import KerasTensor
 
-from automl.core.tensors import Categories, Ranks, TensorSpec
+from automl.core.tensors import MANY_CATEGORIES, Categories, InnerFolds, Ranks, TensorSpec
+from automl.data.kinds.promised import INNER_FOLD
 from automl.data.modality import Preprocessing
-from automl.data.preprocessing.tabular_layers import JoinColumns, RankScale, RobustScale
+from automl.data.preprocessing.tabular_layers import JoinColumns, NoInnerFold, RankScale, RobustScale
 from automl.data.raw_values import NOISE
 
 STEPS = 128
 """Pieces of the line from a number to its rank, at most."""
+
+INNER_FOLDS = 5
+"""Inner folds of the training rows: means for a row come from four fifths of the others."""
 
 SMALLEST = 1e-290
 """Spread of which one over it would overflow."""
@@ -112,7 +117,12 @@ def _coded(blocks: Sequence[Codes]) -> list[tuple[TensorSpec, KerasTensor]]:
     parts = [block.tensor for block in blocks]
     tensor = parts[0] if len(parts) == 1 else keras.layers.Concatenate(axis=1)(parts)
     facts = Categories(sizes=tuple(size for block in blocks for size in block.sizes))
-    return [(_spec("categorical", tensor, source="categories", dtype="int32", facts=facts), tensor)]
+    coded = (_spec("categorical", tensor, source="categories", dtype="int32", facts=facts), tensor)
+    if max(facts.sizes) <= MANY_CATEGORIES + 1:
+        return [coded]
+    none = NoInnerFold(name="table__inner_fold")(tensor)
+    folds = InnerFolds(count=INNER_FOLDS)
+    return [coded, (_spec(INNER_FOLD, none, source="categories", dtype="int32", facts=folds), none)]
 
 
 def _scale(values: np.ndarray) -> tuple[list[float], list[float], list[int]]:

@@ -263,6 +263,23 @@ class CategoryLookup(keras.layers.Layer):
         return {**super().get_config(), "vocabularies": self.vocabularies}
 
 
+@keras.saving.register_keras_serializable(package="automl")
+class NoInnerFold(keras.layers.Layer):
+    """Say that each row is in no inner fold: from codes ``(n, c) int32`` to zeros ``(n, 1) int32``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"autocast": False, **kwargs})
+        take_arrays(self)
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """Zeros."""
+        return space_of(inputs).zeros_like(inputs[:, :1])
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """Shape and type."""
+        return KerasTensor((inputs.shape[0], 1), dtype="int32")
+
+
 def _text(word: Any) -> Any:
     return word.decode("utf-8", "replace") if isinstance(word, bytes) else word
 

@@ -115,6 +115,8 @@ def _with_more(
     """Preprocessed training rows, all or some, followed by rows mixed from them where rows can be mixed."""
     import numpy as np
 
+    from automl.data.preprocessing.inner_folds import dealt_rows
+
     intake, prepared = session.intake, session.setting.prepared
     train, raw = prepared.split.train, intake.dataset.examples.inputs
     rows = np.arange(count_rows(train)) if some is None else some
@@ -125,8 +127,10 @@ def _with_more(
     # one fold is a part that is held out, whose rows are not trained on
     places = intake.folds[0].train[rows] if len(intake.folds) == 1 else rows
     own = take_rows(raw, places)
-    mixed = mixed_rows(own, real, np.arange(len(rows)), count, random)
-    return _joined([real, prepared.preprocessing.transform(Examples(inputs=mixed))])
+    dealt = dealt_rows(prepared.preprocessing.inputs, count, random)
+    near = {name: values for name, values in real.items() if name not in dealt}
+    mixed = mixed_rows(own, near, np.arange(len(rows)), count, random)
+    return _joined([real, {**prepared.preprocessing.transform(Examples(inputs=mixed)), **dealt}])
 
 
 def _joined(blocks: Sequence[Mapping[str, np.ndarray]]) -> Mapping[str, np.ndarray]:

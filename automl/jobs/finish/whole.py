@@ -165,6 +165,8 @@ def _held_out(session: Session, drawn: Drawn) -> np.ndarray:
 def _parts(
     session: Session, held: np.ndarray, phase: Phase, clock: Clock, tally: Tally
 ) -> Iterator[dict[str, np.ndarray]]:
+    import numpy as np
+
     from automl.data.catalog import KINDS
     from automl.data.columns import columns_of
     from automl.data.large.parts import parts_of
@@ -184,10 +186,11 @@ def _parts(
         numbers=frozenset(numbers) - styles.keys(),
     )
     classes = classes_of(intake.dataset)
+    random = np.random.default_rng(derive(session.config.seed, "inner folds of all rows"))
     for table in tables:
         examples = _with_targets(session, table, classes, tally)
         if examples is not None and len(examples):
-            yield _tensors(session.setting.prepared, examples)
+            yield _tensors(session.setting.prepared, examples, random)
         phase.advance(len(table.frame))
         clock.check(phase)
 
@@ -214,10 +217,13 @@ def _with_targets(
     return examples.take(np.flatnonzero(np.logical_and.reduce(known)))
 
 
-def _tensors(prepared: Prepared, examples: Examples) -> dict[str, np.ndarray]:
+def _tensors(prepared: Prepared, examples: Examples, random: np.random.Generator) -> dict[str, np.ndarray]:
+    from automl.data.preprocessing.inner_folds import dealt_rows
     from automl.data.seen import fingerprints
 
-    tensors = prepared.preprocessing.transform(examples)
+    preprocessing = prepared.preprocessing
+    dealt = dealt_rows(preprocessing.inputs, len(examples), random)
+    tensors = {**preprocessing.transform(examples), **dealt}
     targets = prepared.task.encode(examples.targets or {})
     return {
         **{_input(place): tensors[name] for place, name in enumerate(prepared.split.train)},

@@ -14,6 +14,7 @@ from automl.core.specs import COSTS, Objective
 from automl.core.targets import count_rows, take_rows
 from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.jobs.intake.setting import Setting
+from automl.jobs.trial.learning import learning
 from automl.tasks.objectives import default_objective, smooth_objective
 from automl.tasks.task import FitsHead
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, Part, StopReason
@@ -206,6 +207,7 @@ def candidate_of(
         candidate,
         parts=course.folds,
         drawn=None if begun else lambda seed: _drawn(setting, dealt, prepared, sketch, seed),
+        learned=learning(candidate.model, prepared.split),
         fits_deadline=course.fits_deadline,
     )
 

@@ -14,6 +14,8 @@ from keras import KerasTensor, ops
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.tensors import Bound, Inputs
+from automl.models.layers.category_means import MeansOptions, category_means
+from automl.models.layers.coded_columns import CodedColumns
 from automl.models.layers.numeric_embeddings import PeriodicEmbedding, PiecewiseLinearEmbedding
 
 EMBEDDINGS = ("none", "ple", "periodic")
@@ -36,7 +38,7 @@ class CategoryOptions(Protocol):
     def category_size(self) -> int: ...  # noqa: D102
 
 
-class EncodingOptions(CategoryOptions, Protocol):
+class EncodingOptions(CategoryOptions, MeansOptions, Protocol):
     """What an encoding of columns is told.
 
     Attributes:
@@ -57,13 +59,14 @@ class EncodingOptions(CategoryOptions, Protocol):
 
 
 def encode_row(inputs: Inputs, options: EncodingOptions) -> KerasTensor:
-    """Connect the inputs ``numeric``, ``ranks`` and ``categorical``, those present, to a vector."""
+    """Connect the inputs of a table, those present, to a vector."""
     numeric, ranks, categorical = (inputs.get(kind) for kind in ("numeric", "ranks", "categorical"))
     parts = [numeric.tensor] if numeric is not None else []
     if ranks is not None:
         parts += _embedded_numbers(numeric, ranks, options)
     if categorical is not None:
         parts += encode_categories(categorical, options, OneHotColumns)
+    parts += category_means(inputs, options)
     return parts[0] if len(parts) == 1 else keras.layers.Concatenate(axis=1)(parts)
 
 
@@ -102,23 +105,6 @@ def bins_of(ranks: Bound, most: int) -> list[int]:
     """
     steps = getattr(ranks.spec.facts, "steps", None) or (most,) * (ranks.spec.shape[0] or 0)
     return [max(1, min(most, count)) for count in steps]
-
-
-class CodedColumns(keras.layers.Layer):
-    """Takes some of the categorical columns, to be derived from.
-
-    Args:
-        sizes: number of codes of every column.
-        columns: positions of the columns to take.
-    """
-
-    def __init__(self, sizes: Sequence[int], columns: Sequence[int], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.sizes, self.columns = [int(size) for size in sizes], [int(column) for column in columns]
-
-    def get_config(self) -> dict[str, Any]:
-        """The columns."""
-        return {**super().get_config(), "sizes": self.sizes, "columns": self.columns}
 
 
 @keras.saving.register_keras_serializable(package="automl")

@@ -12,6 +12,7 @@ import keras
 from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
+from automl.models.layers.category_means import used_tensors
 from automl.models.layers.feature_encoding import encode_row
 
 
@@ -23,6 +24,8 @@ class LinearOptions:
         one_hot_limit: largest number of categories that get one weight each; beyond it a column is
             embedded.
         category_size: size of such an embedding.
+        category_means: ``beside`` gives columns with many categories the means of the targets in each, and
+            how often it occurs, besides; or ``none``.
         numeric_embedding: ``none``, ``ple`` (piecewise linear) or ``periodic``.
         numeric_size: size of the embedding of a number.
         numeric_bins: bins, or frequencies, of the embedding.
@@ -32,6 +35,7 @@ class LinearOptions:
 
     one_hot_limit: int = 1000
     category_size: int = 8
+    category_means: str = "none"
     numeric_embedding: str = "ple"
     numeric_size: int = 4
     numeric_bins: int = 16
@@ -47,8 +51,14 @@ def build(inputs: Inputs, options: LinearOptions) -> Features:
 
 FAMILY = Family(
     name="tabular/linear",
-    slots=(Slot(kind="numeric"), Slot(kind="ranks"), Slot(kind="categorical")),
+    slots=(
+        Slot(kind="numeric"),
+        Slot(kind="ranks"),
+        Slot(kind="categorical"),
+        Slot(kind="inner_fold", alone=False),
+    ),
     gives=("vector",),
     options=LinearOptions,
     build=build,
+    uses=used_tensors,
 )

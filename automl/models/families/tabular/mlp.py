@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
+from automl.models.layers.category_means import used_tensors
 from automl.models.layers.dense_blocks import activate, dense, normalise
 from automl.models.layers.feature_encoding import encode_row
 
@@ -23,6 +24,8 @@ class MlpOptions:
         dropout: share of units left out in each step.
         one_hot_limit: largest number of categories that a one-hot code is made for.
         category_size: size of the embedding of a column with more categories.
+        category_means: ``beside`` gives columns with many categories the means of the targets in each, and
+            how often it occurs, besides; or ``none``.
         numeric_embedding: ``none``, ``ple`` (piecewise linear) or ``periodic``.
         numeric_size: size of the embedding of a number.
         numeric_bins: bins, or frequencies, of the embedding.
@@ -36,6 +39,7 @@ class MlpOptions:
     dropout: float = 0.1
     one_hot_limit: int = 9
     category_size: int = 8
+    category_means: str = "none"
     numeric_embedding: str = "ple"
     numeric_size: int = 8
     numeric_bins: int = 48
@@ -53,8 +57,14 @@ def build(inputs: Inputs, options: MlpOptions) -> Features:
 
 FAMILY = Family(
     name="tabular/mlp",
-    slots=(Slot(kind="numeric"), Slot(kind="ranks"), Slot(kind="categorical")),
+    slots=(
+        Slot(kind="numeric"),
+        Slot(kind="ranks"),
+        Slot(kind="categorical"),
+        Slot(kind="inner_fold", alone=False),
+    ),
     gives=("vector",),
     options=MlpOptions,
     build=build,
+    uses=used_tensors,
 )

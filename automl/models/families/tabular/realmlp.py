@@ -15,6 +15,7 @@ from keras import KerasTensor
 from automl.core.shaping import shaping
 from automl.core.tensors import Bound, Inputs
 from automl.models.family import Family, Features, Slot
+from automl.models.layers.category_means import category_means, used_tensors
 from automl.models.layers.feature_encoding import SpreadColumns, bins_of, check_embedding, encode_categories
 from automl.models.layers.numeric_embeddings import BinEmbedding, PeriodicEmbedding
 from automl.models.layers.real_mlp import NeuralTangentDense, ParametricActivation, ScaledInputs
@@ -34,6 +35,8 @@ class RealMlpOptions:
         dropout: share of units left out in each step.
         one_hot_limit: largest number of categories that a one-hot code is made for.
         category_size: size of the embedding of a column with more categories.
+        category_means: ``beside`` gives columns with many categories the means of the targets in each, and
+            how often it occurs, besides; or ``none``.
         numeric_embedding: ``ple`` (piecewise linear), ``periodic`` or ``none``.
         bins: largest number of bins of a column with ``ple``; a column of few values has one between each
             two of them.
@@ -49,6 +52,7 @@ class RealMlpOptions:
     dropout: float = 0.15
     one_hot_limit: int = 64
     category_size: int = 8
+    category_means: str = "none"
     numeric_embedding: str = "ple"
     bins: int = 128
     bin_size: int = 8
@@ -74,6 +78,7 @@ def _encoded(inputs: Inputs, options: RealMlpOptions) -> KerasTensor:
     parts = _numbers(numeric, ranks, options)
     if codes is not None:
         parts += encode_categories(codes, options, SpreadColumns)
+    parts += category_means(inputs, options)
     return parts[0] if len(parts) == 1 else keras.layers.Concatenate(axis=1)(parts)
 
 
@@ -99,8 +104,14 @@ def _numbers(numeric: Bound | None, ranks: Bound | None, options: RealMlpOptions
 
 FAMILY = Family(
     name="tabular/realmlp",
-    slots=(Slot(kind="numeric"), Slot(kind="ranks"), Slot(kind="categorical")),
+    slots=(
+        Slot(kind="numeric"),
+        Slot(kind="ranks"),
+        Slot(kind="categorical"),
+        Slot(kind="inner_fold", alone=False),
+    ),
     gives=("vector",),
     options=RealMlpOptions,
     build=build,
+    uses=used_tensors,
 )

@@ -10,6 +10,7 @@ from keras import KerasTensor
 from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
+from automl.models.layers.category_means import category_means, used_tensors
 from automl.models.layers.feature_encoding import EmbeddedColumns, bins_of
 from automl.models.layers.feature_tokens import ClassToken, LinearTokens
 from automl.models.layers.numeric_embeddings import PiecewiseLinearEmbedding
@@ -29,6 +30,8 @@ class TransformerOptions:
         dropout: share of units left out in the feed-forward layers.
         numeric_embedding: tokens of numbers: ``none`` (linear) or ``ple`` (piecewise linear).
         numeric_bins: bins of ``ple``.
+        category_means: ``beside`` gives columns with many categories the means of the targets in each, and
+            how often it occurs, besides; or ``none``.
     """
 
     heads: int = 4
@@ -40,6 +43,7 @@ class TransformerOptions:
     dropout: float = 0.1
     numeric_embedding: str = "ple"
     numeric_bins: int = 32
+    category_means: str = "none"
 
 
 def build(inputs: Inputs, options: TransformerOptions) -> Features:
@@ -65,6 +69,7 @@ def _tokens(inputs: Inputs, options: TransformerOptions, size: int) -> list[Kera
         sizes = codes.spec.facts.sizes
         columns = range(len(sizes))
         tokens.append(EmbeddedColumns(sizes, columns, size, scale=size**-0.5)(codes.tensor))
+    tokens += [LinearTokens(size)(means) for means in category_means(inputs, options)]
     return tokens
 
 
@@ -85,8 +90,14 @@ def _fed_forward(tokens: KerasTensor, options: TransformerOptions, size: int) ->
 
 FAMILY = Family(
     name="tabular/transformer",
-    slots=(Slot(kind="numeric"), Slot(kind="ranks"), Slot(kind="categorical")),
+    slots=(
+        Slot(kind="numeric"),
+        Slot(kind="ranks"),
+        Slot(kind="categorical"),
+        Slot(kind="inner_fold", alone=False),
+    ),
     gives=("vector",),
     options=TransformerOptions,
     build=build,
+    uses=used_tensors,
 )
