@@ -91,7 +91,10 @@ def first_values(candidate: Candidate, values: Sequence[np.ndarray]) -> list[Seq
         return own
     rows: list[np.ndarray | None] = [part.train for part in candidate.parts]
     rows = rows or [None]
-    return [candidate.learned(each, some) for each, some in zip(own, rows, strict=True)]
+    return [
+        candidate.learned(each, some, seed_of(candidate.seed, number))
+        for number, (each, some) in enumerate(zip(own, rows, strict=True))
+    ]
 
 
 def _reseeded(candidate: Candidate, values: Sequence[np.ndarray], number: int) -> list[np.ndarray]:

@@ -96,8 +96,8 @@ class Candidate:
         drawn: gives the first values of ``model.variables`` as another seed draws them, for all parts but
             the first; None lets every part begin with the model's, and random layers differ all the same.
         learned: changes first values by what the rows at some positions of the training part tell, None for
-            all of them; every set of weights by its own rows, so that it knows nothing of those it is
-            scored on.
+            all of them, with a seed for what is drawn; every set of weights by its own rows, so that it
+            knows nothing of those it is scored on.
         steps_per_epoch: steps of an epoch, cut from an endless stream of shuffled passes, so that an epoch
             is many passes over few rows or a share of one over many; 0 for as many as ``options.passes``
             make, or else for an epoch by passes.
@@ -116,7 +116,7 @@ class Candidate:
     kinds: Kinds = field(default_factory=Kinds)
     parts: tuple[Part, ...] = ()
     drawn: Callable[[int], Sequence[np.ndarray]] | None = None
-    learned: Callable[[Sequence[np.ndarray], np.ndarray | None], Sequence[np.ndarray]] | None = None
+    learned: Callable[[Sequence[np.ndarray], np.ndarray | None, int], Sequence[np.ndarray]] | None = None
     steps_per_epoch: int = 0
     fits_deadline: bool = False
 

@@ -1,4 +1,4 @@
-"""What layers of a network learn of the training rows before its training begins."""
+"""What layers of a network take from the training rows before its training begins."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-from automl.core.targets import count_rows, held_rows
+from automl.core.targets import count_rows, held_rows, spread_rows
 from automl.training.engine import Split
 
 if TYPE_CHECKING:
     import keras
 
-Learned: TypeAlias = "Callable[[Sequence[np.ndarray], np.ndarray | None], Sequence[np.ndarray]]"
+Learned: TypeAlias = "Callable[[Sequence[np.ndarray], np.ndarray | None, int], Sequence[np.ndarray]]"
 """See ``Candidate.learned``."""
+
+SHOWN = 1000
+"""Rows, evenly spread, that first weights are fitted to."""
 
 
 @runtime_checkable
@@ -39,26 +42,82 @@ class LearnsFromRows(Protocol):
         ...
 
 
+@runtime_checkable
+class BeginsByRows(Protocol):
+    """A layer that may fit its first weights to what reaches it.
+
+    Attributes:
+        by_rows: whether it does.
+    """
+
+    by_rows: bool
+
+    def begin(
+        self, inputs: np.ndarray, values: Mapping[str, np.ndarray], random: np.random.Generator
+    ) -> Mapping[str, np.ndarray]:
+        """Return first values of its weights by their own names.
+
+        Args:
+            inputs: what reaches it of some rows, those before it having begun.
+            values: of its weights as they are drawn, by their own names.
+            random: draws.
+        """
+        ...
+
+
 def learning(model: keras.Model, split: Split) -> Learned | None:
-    """Return what changes values of ``model.variables`` by what rows tell; None where no layer learns so.
+    """Return what changes values of ``model.variables`` by what rows tell; None where no layer asks rows.
 
     Args:
         model: that is trained; its own values do not count.
-        split: of which the training part is learned from.
+        split: of which the training part is looked at.
     """
+    import keras
+
     from automl.private_keras import all_layers
 
-    layers: list[Any] = [layer for layer in all_layers(model) if isinstance(layer, LearnsFromRows)]
-    if not layers:
+    layers: list[Any] = all_layers(model)
+    learners = [layer for layer in layers if isinstance(layer, LearnsFromRows)]
+    beginners: list[Any] = [item for item in layers if isinstance(item, BeginsByRows) and item.by_rows]
+    if not learners and not beginners:
         return None
+    probe = keras.Model(model.input, [layer.input for layer in beginners]) if beginners else None
 
-    def learned(values: Sequence[np.ndarray], rows: np.ndarray | None) -> Sequence[np.ndarray]:
+    def learned(values: Sequence[np.ndarray], rows: np.ndarray | None, seed: int) -> Sequence[np.ndarray]:
         every = np.arange(count_rows(split.train_targets)) if rows is None else rows
         known = {id(item): value for item, value in zip(model.variables, values, strict=True)}
-        for layer in layers:
+        for layer in learners:
             inputs = held_rows({name: split.train[name] for name in layer.reads}, every)
-            found = layer.learn(inputs, held_rows(split.train_targets, every))
-            known.update({id(item): found[item.name] for item in layer.weights if item.name in found})
+            _put(known, layer, layer.learn(inputs, held_rows(split.train_targets, every)))
+        if probe is not None:
+            some = every[spread_rows(len(every), SHOWN)]
+            inputs = held_rows({name: split.train[name] for name in model.input}, some)
+            _begin(probe, beginners, inputs, known, np.random.default_rng(seed))
         return [known[id(item)] for item in model.variables]
 
     return learned
+
+
+def _begin(
+    probe: keras.Model,
+    layers: Sequence[Any],
+    inputs: Mapping[str, np.ndarray],
+    known: dict[int, np.ndarray],
+    random: np.random.Generator,
+) -> None:
+    """Let layers begin one after another, each by what those before it make of the rows."""
+    from keras import ops
+
+    for place, layer in enumerate(layers):
+        groups = [
+            [ops.convert_to_tensor(known[id(item)]) for item in group]
+            for group in (probe.trainable_variables, probe.non_trainable_variables)
+        ]
+        reached, _ = probe.stateless_call(*groups, dict(inputs), training=False)
+        reached = reached if isinstance(reached, list | tuple) else [reached]
+        own = {item.name: known[id(item)] for item in layer.weights}
+        _put(known, layer, layer.begin(ops.convert_to_numpy(reached[place]), own, random))
+
+
+def _put(known: dict[int, np.ndarray], layer: Any, values: Mapping[str, np.ndarray]) -> None:
+    known.update({id(item): values[item.name] for item in layer.weights if item.name in values})

@@ -10,14 +10,35 @@ Legend: n rows, d inputs, u units.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 from keras import KerasTensor, ops
 
 from automl.core.errors import ConfigError, suggest
 
 ACTIVATIONS = ("mish", "selu")
+
+FIRST_WEIGHTS = ("drawn", "by_rows")
+
+BETWEEN = 5
+"""Rows between which a unit bends first."""
+
+LEAST_SPREAD = 0.01
+"""Deviation of a unit's first outputs below which its weights are not made larger."""
+
+
+def fits_first_weights(kind: str) -> bool:
+    """Whether dense layers fit their first weights to rows.
+
+    Raises:
+        ConfigError: an unknown kind of first weights.
+    """
+    if kind not in FIRST_WEIGHTS:
+        raise ConfigError(f"Unknown first_weights {kind!r}. {suggest(kind, FIRST_WEIGHTS)}")
+    return kind == "by_rows"
 
 
 @keras.saving.register_keras_serializable(package="automl")
@@ -55,11 +76,12 @@ class NeuralTangentDense(keras.layers.Layer):
     Args:
         units: outputs.
         factor: of the learning rate of ``b``.
+        by_rows: whether first weights are fitted to rows, see ``begin``.
     """
 
-    def __init__(self, units: int, factor: float = 0.1, **kwargs: Any) -> None:
+    def __init__(self, units: int, factor: float = 0.1, by_rows: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.units, self.factor = int(units), float(factor)
+        self.units, self.factor, self.by_rows = int(units), float(factor), bool(by_rows)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create weights and offsets."""
@@ -79,7 +101,37 @@ class NeuralTangentDense(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The sizes."""
-        return {**super().get_config(), "units": self.units, "factor": self.factor}
+        own = {"units": self.units, "factor": self.factor, "by_rows": self.by_rows}
+        return {**super().get_config(), **own}
+
+    def begin(
+        self, inputs: np.ndarray, values: Mapping[str, np.ndarray], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
+        """Fit first weights to some rows: each unit varies by one, and bends where rows are.
+
+        Weights are divided by the deviation of what they give; the offset of a unit makes it 0 at a random
+        point between a few rows (Steinwart, 2019; Holzmüller et al., 2024).
+
+        Args:
+            inputs: what reaches the layer ``(n, d)``.
+            values: first weights as they are drawn, by name.
+            random: draws the points.
+
+        Returns:
+            weights by name; none where the layer takes them as they are drawn.
+        """
+        if not self.by_rows:
+            return {}
+        inputs = np.asarray(inputs, np.float64)
+        size = math.sqrt(inputs.shape[1])
+        spread = (inputs @ values["kernel"] / size).std(axis=0)
+        kernel = values["kernel"] / np.maximum(spread, LEAST_SPREAD)
+        rows = random.integers(0, len(inputs), (self.units, BETWEEN))
+        shares = random.exponential(size=(self.units, BETWEEN))
+        shares /= shares.sum(axis=1, keepdims=True)
+        points = np.einsum("ub,ubd->ud", shares, inputs[rows])
+        bias = -np.einsum("ud,du->u", points, kernel) / size
+        return {"kernel": kernel.astype(np.float32), "bias": (bias / self.factor).astype(np.float32)}
 
 
 @keras.saving.register_keras_serializable(package="automl")

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import keras
 import numpy as np
+import pytest
 
 from automl.core.tensors import InnerFolds, TensorSpec
 from automl.jobs.trial.learning import learning
 from automl.models.layers.category_means import CategoryMeans
+from automl.models.layers.real_mlp import BETWEEN, NeuralTangentDense
 from automl.testing.networks import backbone
 from automl.testing.tensors import codes, numbers
 from automl.training.bag import first_values
@@ -77,4 +79,72 @@ def test_each_fold_has_means_of_its_own_rows_alone() -> None:
 
 
 def test_a_network_without_such_layers_is_left_as_it_is() -> None:
-    assert learning(network(), split()) is None
+    assert learning(network(first_weights="drawn"), split()) is None
+
+
+def units(model: keras.Model, values: list[np.ndarray], data: Split) -> list[np.ndarray]:
+    """What the dense layers give with some values, in order."""
+    layers = [item for item in model.layers if isinstance(item, NeuralTangentDense)]
+    for variable, value in zip(model.variables, values, strict=True):
+        variable.assign(value)
+    inner = keras.Model(model.input, [item.output for item in layers])
+    inputs = {name: data.train[name] for name in model.input}
+    return [np.asarray(item) for item in inner(inputs)]
+
+
+def test_first_weights_by_rows_let_every_unit_vary_and_bend_where_rows_are() -> None:
+    data, model = split(), network(first_weights="by_rows")
+
+    for fold, values in enumerate(begun(model, data)):
+        own = np.arange(ROWS) % 2 != fold
+        for given in units(model, values, data):
+            np.testing.assert_allclose(given[own].std(axis=0), 1.0, atol=0.15)
+            assert ((given.min(axis=0) < 0) & (given.max(axis=0) > 0)).all()
+
+
+def test_other_weights_and_other_folds_stay_as_they_were_drawn() -> None:
+    data, model = split(), network(first_weights="by_rows")
+    drawn = [np.asarray(item) for item in model.variables]
+    layers = [item for item in model.layers if isinstance(item, NeuralTangentDense)]
+    fitted = {id(weight) for layer in layers for weight in layer.weights}
+
+    first, second = begun(model, data)
+
+    for variable, value, before in zip(model.variables, first, drawn, strict=True):
+        same = np.array_equal(value, before)
+        assert same != (id(variable) in fitted)
+    assert any(not np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_the_same_seed_begins_alike() -> None:
+    data, model = split(), network(first_weights="by_rows")
+
+    for one, other in zip(begun(model, data), begun(model, data), strict=True):
+        for value, again in zip(one, other, strict=True):
+            np.testing.assert_array_equal(value, again)
+
+
+def test_a_unit_bends_between_rows() -> None:
+    random = np.random.default_rng(0)
+    layer, inputs = NeuralTangentDense(50, by_rows=True), random.normal(size=(BETWEEN, 3)) + 7
+    layer.build((None, 3))
+    drawn = {item.name: np.asarray(item) for item in layer.weights}
+
+    values = layer.begin(inputs, drawn, random)
+
+    given = inputs @ values["kernel"] / 3**0.5 + 0.1 * values["bias"]
+    # with no more rows than it draws, the point lies among them all
+    assert (given.min(axis=0) <= 1e-5).all()
+    assert (given.max(axis=0) >= -1e-5).all()
+    assert NeuralTangentDense(2).begin(inputs, drawn, random) == {}
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-6])
+def test_what_does_not_vary_gives_finite_weights(scale: float) -> None:
+    random = np.random.default_rng(0)
+    layer, inputs = NeuralTangentDense(5, by_rows=True), 1.0 + scale * random.normal(size=(20, 3))
+    layer.build((None, 3))
+
+    values = layer.begin(inputs, {item.name: np.asarray(item) for item in layer.weights}, random)
+
+    assert all(np.isfinite(value).all() and np.abs(value).max() < 1e4 for value in values.values())

@@ -18,7 +18,12 @@ from automl.models.family import Family, Features, Slot
 from automl.models.layers.category_means import category_means, used_tensors
 from automl.models.layers.feature_encoding import SpreadColumns, bins_of, check_embedding, encode_categories
 from automl.models.layers.numeric_embeddings import BinEmbedding, PeriodicEmbedding
-from automl.models.layers.real_mlp import NeuralTangentDense, ParametricActivation, ScaledInputs
+from automl.models.layers.real_mlp import (
+    NeuralTangentDense,
+    ParametricActivation,
+    ScaledInputs,
+    fits_first_weights,
+)
 
 SLOW = 0.1
 """Learning rate of a periodic embedding as a multiple of the others'."""
@@ -33,6 +38,8 @@ class RealMlpOptions:
         depth: hidden layers.
         activation: ``mish`` or ``selu``, mixed with the identity by learned shares.
         dropout: share of units left out in each step.
+        first_weights: ``by_rows``: scaled and shifted so that units vary and bend where rows are; or left
+            as they are ``drawn``.
         one_hot_limit: largest number of categories that a one-hot code is made for.
         category_size: size of the embedding of a column with more categories.
         category_means: ``beside`` gives columns with many categories the means of the targets in each, and
@@ -50,6 +57,7 @@ class RealMlpOptions:
     depth: int = 3
     activation: str = "selu"
     dropout: float = 0.15
+    first_weights: str = "by_rows"
     one_hot_limit: int = 64
     category_size: int = 8
     category_means: str = "none"
@@ -66,9 +74,11 @@ def build(inputs: Inputs, options: RealMlpOptions) -> Features:
 
     The feature is divided by the root of its size, so that a head on it learns as the layers before it.
     """
+    by_rows = fits_first_weights(options.first_weights)
     features = ScaledInputs()(_encoded(inputs, options))
     for _ in range(options.depth):
-        features = ParametricActivation(options.activation)(NeuralTangentDense(options.width)(features))
+        features = NeuralTangentDense(options.width, by_rows=by_rows)(features)
+        features = ParametricActivation(options.activation)(features)
         features = keras.layers.Dropout(options.dropout)(features) if options.dropout else features
     return {"vector": keras.layers.Rescaling(options.width**-0.5)(features)}
 
