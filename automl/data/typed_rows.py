@@ -14,8 +14,10 @@ from automl.core.notes import Note
 from automl.core.tensors import Promised
 from automl.data.bids import Bid
 from automl.data.catalog import KINDS
+from automl.data.collinear import are_collinear
 from automl.data.columns import columns_of, learn_columns, place_of, read_columns, recognise, usable_kinds
 from automl.data.kinds.kind import Column, Place
+from automl.data.kinds.promised import COMPONENTS
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
 from automl.data.rows import (
     Features,
@@ -91,8 +93,12 @@ def examples_of_table(
 
 def promises_of(dataset: Dataset) -> tuple[Promised, ...]:
     """Return the tensors that fitting the columns of a data set will give."""
-    every = (KINDS[column.kind].promises(column) for column in columns_of(dataset.schema))
-    return tuple(dict.fromkeys(tensor for tensors in every for tensor in tensors))
+    columns = columns_of(dataset.schema)
+    every = (KINDS[column.kind].promises(column) for column in columns)
+    numbers = [column.input for column in columns if KINDS[column.kind].raw(column) == ((), "float64")]
+    collinear = are_collinear(dataset.examples.inputs, numbers)
+    more = [Promised(kind=COMPONENTS, source="numbers")] if collinear else []
+    return tuple(dict.fromkeys([*(tensor for tensors in every for tensor in tensors), *more]))
 
 
 @dataclass(frozen=True, kw_only=True)

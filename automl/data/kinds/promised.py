@@ -15,3 +15,6 @@ INNER_FOLD = "inner_fold"
 
 MEANS = (Promised(kind=INNER_FOLD, source="categories"),)
 """What means of targets by category need beside the codes."""
+
+COMPONENTS = "components"
+"""Kind of the tensor of directions in which collinear numbers vary; a third view of them."""

@@ -18,9 +18,16 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.tensors import MANY_CATEGORIES, Categories, InnerFolds, Ranks, TensorSpec
-from automl.data.kinds.promised import INNER_FOLD
+from automl.data.collinear import directions_of
+from automl.data.kinds.promised import COMPONENTS, INNER_FOLD
 from automl.data.modality import Preprocessing
-from automl.data.preprocessing.tabular_layers import JoinColumns, NoInnerFold, RankScale, RobustScale
+from automl.data.preprocessing.tabular_layers import (
+    Components,
+    JoinColumns,
+    NoInnerFold,
+    RankScale,
+    RobustScale,
+)
 from automl.data.raw_values import NOISE
 
 STEPS = 128
@@ -108,7 +115,19 @@ def _scaled(blocks: Sequence[Numbers]) -> list[tuple[TensorSpec, KerasTensor]]:
     return [
         (_spec("numeric", numeric, source="numbers"), numeric),
         (_spec("ranks", ranks, source="numbers", facts=facts), ranks),
+        *_components(joined, values),
     ]
+
+
+def _components(joined: KerasTensor, values: np.ndarray) -> list[tuple[TensorSpec, KerasTensor]]:
+    found = directions_of(values)
+    if found is None:
+        return []
+    layer = Components(
+        found.centres.tolist(), found.factors.tolist(), found.weights.tolist(), name="table__components"
+    )
+    components = layer(joined)
+    return [(_spec(COMPONENTS, components, source="numbers"), components)]
 
 
 def _coded(blocks: Sequence[Codes]) -> list[tuple[TensorSpec, KerasTensor]]:

@@ -112,6 +112,51 @@ class RobustScale(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="automl")
+class Components(keras.layers.Layer):
+    """Replace collinear numbers by the directions that they vary in, clipped as ``RobustScale`` clips.
+
+    Missing numbers count as the mean.
+
+    Args:
+        centres: mean of each column.
+        factors: one over the deviation of each column, 0 for constant ones.
+        weights: of the columns ``(k, m)``, see ``data.collinear.Directions``.
+    """
+
+    def __init__(
+        self,
+        centres: Sequence[float],
+        factors: Sequence[float],
+        weights: Sequence[Sequence[float]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**{"autocast": False, **kwargs})
+        take_arrays(self)
+        self.centres = [float(value) for value in centres]
+        self.factors = [float(value) for value in factors]
+        self.directions = [[float(value) for value in column] for column in weights]
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """``(n, k) float64`` with NaN to ``(n, m) float32``."""
+        numbers = widened(inputs)
+        space = space_of(numbers)
+        centres, factors = constant(self.centres, numbers), constant(self.factors, numbers)
+        filled = space.where(space.isnan(numbers), centres, numbers)
+        scaled = space.clip((filled - centres) * factors, -1e12, 1e12)
+        found = space.matmul(scaled, constant(self.directions, numbers))
+        return cast(found / space.sqrt(1.0 + space.square(found / 3.0)), "float32")
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """Shape and type."""
+        return KerasTensor((inputs.shape[0], len(self.directions[0])), dtype="float32")
+
+    def get_config(self) -> dict[str, Any]:
+        """Everything fitted."""
+        own = {"centres": self.centres, "factors": self.factors, "weights": self.directions}
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="automl")
 class RankScale(keras.layers.Layer):
     """Replace numbers by their place among edges, linear in between: 0 at the first, 1 at the last.
 

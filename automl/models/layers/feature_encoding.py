@@ -16,6 +16,7 @@ from automl.core.errors import ConfigError, suggest
 from automl.core.tensors import Bound, Inputs
 from automl.models.layers.category_means import MeansOptions, category_means
 from automl.models.layers.coded_columns import CodedColumns
+from automl.models.layers.number_views import plain_numbers
 from automl.models.layers.numeric_embeddings import PeriodicEmbedding, PiecewiseLinearEmbedding
 
 EMBEDDINGS = ("none", "ple", "periodic")
@@ -60,7 +61,8 @@ class EncodingOptions(CategoryOptions, MeansOptions, Protocol):
 
 def encode_row(inputs: Inputs, options: EncodingOptions) -> KerasTensor:
     """Connect the inputs of a table, those present, to a vector."""
-    numeric, ranks, categorical = (inputs.get(kind) for kind in ("numeric", "ranks", "categorical"))
+    numeric = plain_numbers(inputs)
+    ranks, categorical = inputs.get("ranks"), inputs.get("categorical")
     parts = [numeric.tensor] if numeric is not None else []
     if ranks is not None:
         parts += _embedded_numbers(numeric, ranks, options)

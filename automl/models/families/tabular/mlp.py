@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
-from automl.models.layers.category_means import used_tensors
 from automl.models.layers.dense_blocks import activate, dense, normalise
 from automl.models.layers.feature_encoding import encode_row
+from automl.models.layers.number_views import used_views
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,7 @@ class MlpOptions:
         category_size: size of the embedding of a column with more categories.
         category_means: ``beside`` gives columns with many categories the means of the targets in each, and
             how often it occurs, besides; or ``none``.
+        numbers: ``columns``, or ``components``: the directions in which collinear columns vary.
         numeric_embedding: ``none``, ``ple`` (piecewise linear) or ``periodic``.
         numeric_size: size of the embedding of a number.
         numeric_bins: bins, or frequencies, of the embedding.
@@ -40,6 +41,7 @@ class MlpOptions:
     one_hot_limit: int = 9
     category_size: int = 8
     category_means: str = "none"
+    numbers: str = "columns"
     numeric_embedding: str = "ple"
     numeric_size: int = 8
     numeric_bins: int = 48
@@ -60,11 +62,12 @@ FAMILY = Family(
     slots=(
         Slot(kind="numeric"),
         Slot(kind="ranks"),
+        Slot(kind="components"),
         Slot(kind="categorical"),
         Slot(kind="inner_fold", alone=False),
     ),
     gives=("vector",),
     options=MlpOptions,
     build=build,
-    uses=used_tensors,
+    uses=used_views,
 )

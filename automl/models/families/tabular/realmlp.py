@@ -15,8 +15,9 @@ from keras import KerasTensor
 from automl.core.shaping import shaping
 from automl.core.tensors import Bound, Inputs
 from automl.models.family import Family, Features, Slot
-from automl.models.layers.category_means import category_means, used_tensors
+from automl.models.layers.category_means import category_means
 from automl.models.layers.feature_encoding import SpreadColumns, bins_of, check_embedding, encode_categories
+from automl.models.layers.number_views import plain_numbers, used_views
 from automl.models.layers.numeric_embeddings import BinEmbedding, PeriodicEmbedding
 from automl.models.layers.real_mlp import (
     NeuralTangentDense,
@@ -44,6 +45,7 @@ class RealMlpOptions:
         category_size: size of the embedding of a column with more categories.
         category_means: ``beside`` gives columns with many categories the means of the targets in each, and
             how often it occurs, besides; or ``none``.
+        numbers: ``columns``, or ``components``: the directions in which collinear columns vary.
         numeric_embedding: ``ple`` (piecewise linear), ``periodic`` or ``none``.
         bins: largest number of bins of a column with ``ple``; a column of few values has one between each
             two of them.
@@ -61,6 +63,7 @@ class RealMlpOptions:
     one_hot_limit: int = 64
     category_size: int = 8
     category_means: str = "none"
+    numbers: str = "columns"
     numeric_embedding: str = "ple"
     bins: int = 128
     bin_size: int = 8
@@ -84,7 +87,8 @@ def build(inputs: Inputs, options: RealMlpOptions) -> Features:
 
 
 def _encoded(inputs: Inputs, options: RealMlpOptions) -> KerasTensor:
-    numeric, ranks, codes = (inputs.get(kind) for kind in ("numeric", "ranks", "categorical"))
+    numeric = plain_numbers(inputs)
+    ranks, codes = inputs.get("ranks"), inputs.get("categorical")
     parts = _numbers(numeric, ranks, options)
     if codes is not None:
         parts += encode_categories(codes, options, SpreadColumns)
@@ -117,11 +121,12 @@ FAMILY = Family(
     slots=(
         Slot(kind="numeric"),
         Slot(kind="ranks"),
+        Slot(kind="components"),
         Slot(kind="categorical"),
         Slot(kind="inner_fold", alone=False),
     ),
     gives=("vector",),
     options=RealMlpOptions,
     build=build,
-    uses=used_tensors,
+    uses=used_views,
 )
