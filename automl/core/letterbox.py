@@ -24,19 +24,20 @@ def fitted(height: int, width: int, canvas: tuple[int, int]) -> tuple[int, int]:
     return max(1, _scaled(height, columns, width)), columns
 
 
-def to_canvas(pictures: Any, canvas: tuple[int, int], space: Any) -> Any:
+def to_canvas(pictures: Any, canvas: tuple[int, int], space: Any, *, whole: bool = False) -> Any:
     """Bring pictures ``(n, H, W, c) float32`` to a canvas ``(n, ch, cw, c)``, zeros where it is empty.
 
     Args:
         pictures: all of one size.
         canvas: rows and columns.
         space: NumPy, or ``keras.ops`` for tensors.
+        whole: whether pixels are bytes, which Pillow, the reader of files, rounds along either axis.
     """
     height, width = space.shape(pictures)[1:3]
     down, across = _fitted_of_tensors(height, width, canvas, space)
     rows = _weights(canvas[0], down, height, height, space)
     columns = _weights(canvas[1], across, width, width, space)
-    return _resampled(pictures, rows, columns, space)
+    return _resampled(pictures, rows, columns, space, whole=whole)
 
 
 def from_canvas(values: Any, height: Any, width: Any, space: Any) -> Any:
@@ -104,9 +105,10 @@ def _weights(length: Any, filled: Any, source: Any, used: Any, space: Any) -> An
     return weights * _float(new < to, space)[:, None]
 
 
-def _resampled(values: Any, rows: Any, columns: Any, space: Any) -> Any:
-    lines = space.tensordot(rows, values, axes=((1,), (1,)))
-    return space.transpose(space.tensordot(columns, lines, axes=((1,), (2,))), (2, 1, 0, 3))
+def _resampled(values: Any, rows: Any, columns: Any, space: Any, *, whole: bool = False) -> Any:
+    lines = space.tensordot(columns, values, axes=((1,), (2,)))
+    both = space.tensordot(rows, space.floor(lines + 0.5) if whole else lines, axes=((1,), (2,)))
+    return space.transpose(space.floor(both + 0.5) if whole else both, (2, 0, 1, 3))
 
 
 def _float(value: Any, space: Any) -> Any:

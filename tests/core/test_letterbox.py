@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from automl.core.letterbox import fitted, from_canvas, nearest, to_canvas
 
@@ -69,3 +70,16 @@ def test_classes_of_pixels_lie_on_their_picture():
 
     assert (mask[:, 10:] == -1).all()
     np.testing.assert_array_equal(mask[:, :10] == 1, picture[:, :10] > 0.5)
+
+
+@pytest.mark.parametrize("size", [(50, 34), (11, 9), (23, 70)])
+def test_bytes_become_those_that_readers_of_files_see(size):
+    picture = np.random.default_rng(0).integers(0, 256, size).astype(np.uint8)
+    down, across = fitted(*size, (24, 32))
+
+    canvas = to_canvas(picture[None, ..., None].astype(np.float32), (24, 32), np, whole=True)
+
+    read = np.asarray(Image.fromarray(picture).resize((across, down), Image.Resampling.BILINEAR))
+    made = canvas[0, :down, :across, 0]
+    assert np.abs(made - read).max() <= 1
+    assert (made == read).mean() > 0.95  # halves may be rounded either way

@@ -53,7 +53,7 @@ def test_plain_keras_gives_the_same_masks_for_pictures_of_any_size(job, others):
 
     assert chances.shape == (1, 48, 60, 3)
     mask = np.array([0, 100, 255])[chances[0].argmax(axis=-1)]
-    assert (mask == table["prediction"][0]).mean() > 0.99
+    assert (mask == table["prediction"][0]).mean() > 0.999
 
 
 def test_the_result_is_better_than_rules_and_its_score_holds(job):

@@ -329,8 +329,9 @@ def _resize(pixels: np.ndarray, form: Form) -> np.ndarray:
     import keras
 
     if form.letterbox:
-        boxed = to_canvas(pixels.astype(np.float32), (form.height, form.width), np)
-        return np.asarray(np.rint(boxed), np.uint8) if pixels.dtype == np.uint8 else boxed
+        whole = pixels.dtype == np.uint8
+        boxed = to_canvas(pixels.astype(np.float32), (form.height, form.width), np, whole=whole)
+        return np.asarray(boxed, pixels.dtype if whole else np.float32)
     parts = [
         np.asarray(
             keras.ops.image.resize(

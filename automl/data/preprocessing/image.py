@@ -141,7 +141,7 @@ def _fit(
     usual = None if scale.depth == "8-bit" else usual_values(pixels, rows)
     mean, variance = channel_statistics(pixels, rows, usual)
     resizing = layers.Resizing(height, width, interpolation="bilinear", antialias=True)
-    resized = (Letterbox(height, width) if letterbox else resizing)(raw)
+    resized = (Letterbox(height, width, scale.depth == "8-bit") if letterbox else resizing)(raw)
     drawn = resized if usual is None else draw_nearer(resized, *usual)
     normal = layers.Normalization(axis=-1, mean=mean.tolist(), variance=variance.tolist())(drawn)
     first, last = scale.ends or (scale.low, scale.high)

@@ -17,17 +17,18 @@ class Letterbox(keras.layers.Layer):
     Args:
         height: rows of the canvas.
         width: its columns.
+        whole: whether pixels are bytes, and stay such.
     """
 
-    def __init__(self, height: int, width: int, **kwargs: Any) -> None:
+    def __init__(self, height: int, width: int, whole: bool = False, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
-        self.height, self.width = height, width
+        self.height, self.width, self.whole = height, width, whole
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """Resample; pictures of the canvas's size pass unchanged."""
         if tuple(inputs.shape[1:3]) == (self.height, self.width):
             return inputs
-        return to_canvas(inputs, (self.height, self.width), ops)
+        return to_canvas(inputs, (self.height, self.width), ops, whole=self.whole)
 
     def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
         """The canvas."""
@@ -35,4 +36,5 @@ class Letterbox(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
-        return {**super().get_config(), "height": self.height, "width": self.width}
+        own = {"height": self.height, "width": self.width, "whole": self.whole}
+        return {**super().get_config(), **own}
