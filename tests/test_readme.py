@@ -25,6 +25,7 @@ TINY = {
     "photos/": "cnn",
     "cells/": "unet",
     "sounds/": "cepstrum",
+    "shakespeare.txt": "rnn",
     "products.csv": "fusion",
 }
 """The family that is searched in, the linear one for other data."""
@@ -65,6 +66,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder_of_scenes(folder / "cells")
     _series(folder / "motions.ts", random)
     class_folders(folder / "sounds", 12)
+    (folder / "shakespeare.txt").write_text("To be, or not to be, that is the question. " * 60)
     _products(folder / "products.csv", random)
     return folder
 
@@ -124,7 +126,8 @@ def test_every_command_of_the_page_ends_well_and_searches_end_with_a_model(place
         assert run(_tiny(typed)) == 0, (words, capsys.readouterr().err)
 
     models = {path.parent.name.split("-")[0] for path in Path("runs").glob("*/model.keras")}
-    assert models == {"adult", "wine", "photos", "cells", "reviews", "energy", "motions", "products"}
+    rows = {"adult", "wine", "reviews", "energy", "motions", "products"}
+    assert models == {*rows, "photos", "cells", "sounds", "shakespeare"}
     assert len(pd.read_csv("predictions.csv")) == 120
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from automl.core.amounts import parse_size, parse_time
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.names import column_name
-from automl.spaces.nodes import read_located
+from automl.core.yaml_values import read_located
 
 DEFAULT_TRIALS = 20
 """Trials of a sampler of Optuna's when neither a number nor a time is given."""

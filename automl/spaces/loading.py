@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import SpaceError, suggest
 from automl.core.extensions import FAMILY_GROUP, SHELVED_NAME, Discovered, Origin, discover
-from automl.spaces.nodes import FLOAT_LITERAL
+from automl.core.yaml_values import FLOAT_LITERAL
 from automl.spaces.parsing import parse_parameters, parse_space
 from automl.spaces.space import SearchSpace
 from automl.tasks.catalog import declarations

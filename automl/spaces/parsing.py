@@ -8,9 +8,9 @@ from typing import Any
 
 from automl.core.errors import SpaceError, suggest
 from automl.core.specs import Configuration
+from automl.core.yaml_values import Located, read_located
 from automl.spaces.cases import Case
 from automl.spaces.conditions import Condition, OneOf, Within, is_number
-from automl.spaces.nodes import Located, read_located
 from automl.spaces.parameters import Boolean, Choice, Constant, Float, Integer, Parameter, middle
 from automl.spaces.space import SearchSpace
 from automl.tasks.catalog import TASKS

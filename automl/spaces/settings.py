@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from automl.core.errors import SpaceError
 from automl.core.specs import Scalar
-from automl.spaces.nodes import read_value
+from automl.core.yaml_values import read_value
 
 Wish: TypeAlias = Scalar | list[Scalar] | dict[str, float]
 _RANGE = re.compile(r"([-+.\deE]+?)\s*\.\.\s*([-+.\deE]+)")

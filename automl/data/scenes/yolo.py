@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from automl.core.errors import DataError
+from automl.core.errors import DataError, SpaceError
+from automl.core.yaml_values import read_located
 from automl.data.image_files import PICTURE_FILES
 from automl.data.scenes.pictures import PictureIndex
 from automl.data.scenes.scene import Scene, Scenes, number, part_of_path, part_of_word, scene
@@ -67,9 +66,9 @@ def _described(root: Path) -> tuple[Path, Mapping[str, Any]] | None:
     for file in sorted([*root.glob("*.yaml"), *root.glob("*.yml")]):
         try:
             small = file.stat().st_size <= _MOST_BYTES
-            content = yaml.safe_load(file.read_text("utf-8")) if small else None
-        except (yaml.YAMLError, OSError, UnicodeDecodeError, RecursionError):
-            continue
+            content = read_located(file.read_text("utf-8"), file.name).plain if small else None
+        except (SpaceError, OSError, UnicodeDecodeError):
+            continue  # another program's
         if isinstance(content, dict) and "names" in content and {"train", "val", "test"} & content.keys():
             return file.parent, content
     return None

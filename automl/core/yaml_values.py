@@ -1,4 +1,7 @@
-"""YAML read into plain values that remember their lines; nothing but scalars, lists and mappings passes."""
+"""YAML of search spaces, jobs and data sets as plain values that remember their lines.
+
+Nothing but scalars, lists and mappings passes.
+"""
 
 from __future__ import annotations
 
