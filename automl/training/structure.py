@@ -52,21 +52,33 @@ def _places(value: Any) -> dict[str, str]:
 
 
 def _names(value: Any) -> Iterator[str]:
-    """Names that Keras made up, in a serialised model or loss: of all but inputs."""
+    """Names that Keras made up, of all but inputs, in a serialised model or loss.
+
+    Those inside a model within it are left out: they may be the same as some outside it.
+    """
     if isinstance(value, dict):
         config = value.get("config")
         if value.get("class_name") != "InputLayer" and isinstance(config, dict) and "name" in config:
             yield str(config["name"])
-        for item in value.values():
+        for item in () if _is_model(value) else value.values():
             yield from _names(item)
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _names(item)
 
 
+def _is_model(value: Mapping[str, Any]) -> bool:
+    config = value.get("config")
+    return isinstance(config, dict) and "layers" in config
+
+
 def _plain(value: Any, places: Mapping[str, str], masked: Mapping[str, tuple[str, ...]]) -> Any:
     """A configuration without names, initial weights and seeds, dials reduced to whether they are 0."""
     if isinstance(value, dict):
+        if _is_model(value):
+            within = {key: item for key, item in value["config"].items() if key != "name"}
+            config = _plain(within, _places(within["layers"]), masked)
+            return {**_plain({**value, "config": None}, places, masked), "config": config}
         dials = masked.get(value.get("class_name", ""), ())
         return {
             key: _plain(_masked(item, dials) if key == "config" else item, places, masked)

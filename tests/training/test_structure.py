@@ -114,6 +114,18 @@ def test_names_of_layers_inside_others_do_not_count() -> None:
     assert structure_of(recurrent(), {}) == structure_of(recurrent(), {})
 
 
+def test_a_name_that_a_model_inside_another_has_as_well_does_not_count() -> None:
+    def nested(outer: str) -> Candidate:
+        image = keras.Input((4,), name="image")
+        inner = keras.Model(image, layers.Dense(3, name="dense_1")(image), name="inner")
+        inputs = keras.Input((4,), name="numeric")
+        hidden = inner(layers.Dense(4, name=outer)(inputs))
+        model = keras.Model({"numeric": inputs}, {"target": layers.Dense(2, name="last")(hidden)})
+        return replace(candidate(), model=model)
+
+    assert structure_of(nested("dense_1"), {}) == structure_of(nested("dense_2"), {})
+
+
 def test_where_a_layer_is_connected_counts() -> None:
     def pair(chained: bool) -> Candidate:
         inputs = keras.Input((4,), name="numeric")
