@@ -71,7 +71,8 @@ def test_slots_count() -> None:
 
 
 def test_a_family_without_any_of_its_kinds_says_what_it_needs() -> None:
-    with pytest.raises(ConfigError, match="'mlp' needs one of numeric, ranks, categorical; the data"):
+    said = "'mlp' needs one of numeric, ranks, components, categorical; the data"
+    with pytest.raises(ConfigError, match=said):
         taken(FAMILIES["tabular/mlp"], [tensors.pictures(8, 8, 3)])
 
 

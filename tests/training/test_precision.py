@@ -17,6 +17,7 @@ from automl.data.modality import Examples, Preprocessing
 from automl.jobs.assembly import Dealt, Prepared, build_core, deal, exported_model
 from automl.models.catalog import FAMILIES
 from automl.tasks.catalog import fit_task
+from automl.tasks.mask_files import MaskForm
 from automl.tasks.task import Task
 from automl.testing.tensors import ROW, codes, ids, ids_of_text, numbers, pictures, series, smallest, sounds
 from automl.training.accelerator import Accelerator, find_accelerator
@@ -46,11 +47,17 @@ SPECS = {
     "mixed": ROW,
     "language": (ids_of_text(9, 12),),
 }
-FORECAST = (series(12, 3, targets=2),)
+BY_TASK = {"forecasting": (series(12, 3, targets=2),), "segmentation": (pictures(8, 8, 3),)}
+"""What tasks work on that need data of their own."""
 SMALL: dict[str, Any] = {"width": 8, "units": 8, "filters": 8, "heads": 2, "embedding_size": 8, "patch": 4}
 STRENGTHS = {"flip": "both", "shift": 0.1, "rotation": 0.05, "zoom": 0.1, "contrast": 0.3, "erasing": 0.2}
+DOING = {
+    "language/rnn": "language_model",
+    "language/transformer": "language_model",
+    "image/unet": "segmentation",
+}
 ALONE = [
-    (name, {"language": "language_model"}.get(name.split("/")[0], "binary"))
+    (name, DOING.get(name, "binary"))
     for name in FAMILIES
     if "grid" not in FAMILIES[name].gives  # ``tests/models/test_detector.py`` looks at those
 ]
@@ -111,6 +118,10 @@ def fitted(kind: Any) -> tuple[Task, np.ndarray]:
         facts = {"unit": "character", "known": "abcdefghij", "length": 8, "shares": [1 / 12] * 12}
         named = {"target": np.tile([0.0, 8.0, 8.0], (ROWS, 1))}
         return fit_task(kind, named, names=("next",), facts=facts), named
+    if kind == "segmentation":
+        facts = {"masks": MaskForm(values=(0, 7, 255), titles=("0", "7", "255")).as_json()}
+        named = {"target": np.random.default_rng(2).integers(-1, 3, (ROWS, 8, 8)).astype(np.int16)}
+        return fit_task(kind, named, names=("mask",), facts=facts), named
     targets = {
         "binary": np.array(["no", "yes"] * (ROWS // 2), dtype=object),
         "multilabel": (values > 10).astype(int),
@@ -152,7 +163,7 @@ def model_file(folder: Path) -> str:
 
 def case(name: str, kind: str, folder: Path, **options: Any) -> tuple[Prepared, Dealt]:
     """Data for a family, and the family with few and small layers."""
-    fold = prepared(FORECAST if kind == "forecasting" else SPECS[name.split("/")[0]], kind)
+    fold = prepared(BY_TASK.get(kind) or SPECS[name.split("/")[0]], kind)
     known = FAMILIES[name].options.__dataclass_fields__
     small = {key: value for key, value in SMALL.items() if key in known}
     if name == "image/backbone":
