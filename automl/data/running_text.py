@@ -62,7 +62,7 @@ def reason_for_text(source: Source, options: ReadOptions) -> str | None:
         return None
     path, told = source.path, "taken as text to model. To read it as a table, name a --target or a --task"
     if source.kind == "folder":
-        files = [item for item in path.rglob("*") if item.is_file() and not item.name.startswith(".")]
+        files = [item for item in source.files if not item.name.startswith(".")]
         plain = bool(files) and all(_is_text_file(item) and item.parent == path for item in files)
         return f"A folder of {len(files)} text files without classes: {told}." if plain else None
     if source.kind == "table" and _is_text_file(path) and _has_no_columns(path):

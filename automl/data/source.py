@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from automl.core.errors import DataError, suggest
 from automl.core.phases import Phases
@@ -77,6 +78,11 @@ class Source:
     styles: Mapping[str, NumberStyle] | None = field(default=None, compare=False, repr=False)
     sampling: Sampling | None = field(default=None, compare=False)
     kept: Kept = field(default_factory=lambda: Kept(), compare=False, repr=False)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files below a folder in order, hidden ones too; it is walked through once, whoever asks."""
+        return cast("tuple[Path, ...]", self.kept.get("files", lambda: _files_below(self.path)))
 
 
 class Kept:
@@ -178,6 +184,12 @@ def _file(path: Path) -> Source:
     if suffixes and suffixes[-1] == ".gz":
         suffixes = suffixes[:-1]
     return Source(kind=kinds.get(suffixes[-1] if suffixes else "", "table"), name=name, path=path)
+
+
+def _files_below(root: Path | None) -> tuple[Path, ...]:
+    if root is None or not root.is_dir():
+        return ()
+    return tuple(sorted(Path(folder, name) for folder, _, names in os.walk(root) for name in names))
 
 
 def _is_stream(path: Path) -> bool:

@@ -21,7 +21,7 @@ _KEYS = (b'"images"', b'"annotations"', b'"categories"')
 
 def recognises(source: Source) -> bool:
     """Whether a folder holds such a file."""
-    return source.path is not None and source.path.is_dir() and any(map(_looks_so, _files(source.path)))
+    return any(map(_looks_so, _files(source)))
 
 
 def read(source: Source) -> Scenes:
@@ -34,7 +34,7 @@ def read(source: Source) -> Scenes:
     index, counts = PictureIndex(root), Counter[str]()
     scenes: dict[Path, Scene] = {}
     labels: list[str] = []
-    for file in (item for item in _files(root) if _looks_so(item)):
+    for file in (item for item in _files(source) if _looks_so(item)):
         content = _content(file)
         if content is None:
             continue
@@ -58,8 +58,8 @@ def read(source: Source) -> Scenes:
     )
 
 
-def _files(root: Path) -> list[Path]:
-    return [item for item in sorted(root.rglob("*.json")) if not item.name.startswith(".")]
+def _files(source: Source) -> list[Path]:
+    return [item for item in source.files if item.suffix == ".json" and not item.name.startswith(".")]
 
 
 def _looks_so(file: Path) -> bool:

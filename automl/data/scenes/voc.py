@@ -37,8 +37,7 @@ _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 def recognises(source: Source) -> bool:
     """Whether a folder holds such annotations."""
-    root = source.path
-    return root is not None and root.is_dir() and any(map(_is_annotation, _files(root)))
+    return any(map(_is_annotation, _files(source)))
 
 
 def read(source: Source) -> Scenes:
@@ -48,7 +47,7 @@ def read(source: Source) -> Scenes:
         DataError: none of them can be read.
     """
     root = source.path or Path()
-    files, index, counts = _files(root), PictureIndex(root), Counter[str]()
+    files, index, counts = _files(source), PictureIndex(root), Counter[str]()
     scenes: list[Scene] = []
     for file in files:
         found = _scene(file, index, counts)
@@ -66,8 +65,8 @@ def read(source: Source) -> Scenes:
     return Scenes(scenes=shifted, layout=LAYOUT, where=str(root), counts=counts, notes=notes)
 
 
-def _files(root: Path) -> list[Path]:
-    return [item for item in sorted(root.rglob("*.xml")) if not item.name.startswith(".")]
+def _files(source: Source) -> list[Path]:
+    return [item for item in source.files if item.suffix == ".xml" and not item.name.startswith(".")]
 
 
 def _is_annotation(file: Path) -> bool:

@@ -29,7 +29,7 @@ def recognises(source: Source) -> bool:
     root = source.path
     if root is None or not root.is_dir():
         return False
-    return _described(root) is not None or any(_is_lines(item) for item in _label_files(root)[:5])
+    return _described(root) is not None or any(_is_lines(item) for item in _label_files(source)[:5])
 
 
 def read(source: Source) -> Scenes:
@@ -74,8 +74,8 @@ def _described(root: Path) -> tuple[Path, Mapping[str, Any]] | None:
     return None
 
 
-def _label_files(root: Path) -> list[Path]:
-    files = sorted(root.rglob("*.txt"))
+def _label_files(source: Source) -> list[Path]:
+    root, files = source.path or Path(), [item for item in source.files if item.suffix == ".txt"]
     return [item for item in files if "labels" in item.relative_to(root).parts[:-1]]
 
 
