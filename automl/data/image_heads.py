@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import os
 import struct
-import warnings
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from PIL import Image
 
 from automl.core.errors import DataError
 from automl.core.notes import Note
-from automl.core.phases import Phase, Phases
+from automl.core.phases import Phases
 from automl.data.cache import ArrayCache, Draft, key_of
 from automl.data.image_scales import Depth, Scale, can_bring
 from automl.data.image_words import holds_words, stored_as
+from automl.data.many_files import in_parallel
 from automl.data.source import PICTURE_SUFFIXES
 
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
@@ -51,7 +49,9 @@ READING = 4
 
 DEPTHS: tuple[Depth, ...] = ("8-bit", "16-bit", "whole", "float")
 
-Answer = TypeVar("Answer")
+
+_ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)
+"""The tag by which cameras say how a picture is to be turned, and the values that swap its sides."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,24 +203,20 @@ def depth_of_picture(picture: Image.Image) -> Depth:
     return "whole" if picture.mode == "I" else "8-bit"
 
 
+def sides_as_seen(path: Path) -> tuple[int, int]:
+    """Return height and width of a picture in pixels, turned as its camera noted.
+
+    Raises one of ``UNREADABLE`` when it cannot be read.
+    """
+    with Image.open(path) as picture:
+        height, width = picture.height, picture.width
+        turned = picture.getexif().get(_ORIENTATION) in _TURNED
+    return (width, height) if turned else (height, width)
+
+
 def key_of_files(paths: Sequence[Path | None], *options: object) -> str:
     """Return the key of what is made of files."""
     return key_of("pictures", READING, [path and _stamp(path) for path in paths], *options)
-
-
-def in_parallel(work: Callable[..., Answer], items: Iterable[object], phase: Phase) -> list[Answer]:
-    """Call ``work`` with each item, in threads and deaf to Pillow's warnings, and tell the phase."""
-
-    def step(item: object) -> Answer:
-        phase.check()
-        answer = work(item)
-        phase.advance()
-        return answer
-
-    # Filters of warnings belong to the process: threads that set them would leave each other's behind.
-    with warnings.catch_warnings(), ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
-        warnings.simplefilter("ignore")
-        return list(pool.map(step, items))
 
 
 def _note(some: int, count: int, said: str) -> Note:

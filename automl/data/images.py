@@ -10,17 +10,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from automl.core.errors import DataError
 from automl.core.letterbox import fitted
 from automl.core.notes import Note
 from automl.core.phases import Phases
 from automl.data.cache import ArrayCache, Draft
-from automl.data.image_heads import UNREADABLE, Form, depth_of_picture, in_parallel, key_of_files
+from automl.data.image_heads import UNREADABLE, Form, depth_of_picture, key_of_files
 from automl.data.image_scales import BYTES, Scale, bring
 from automl.data.image_words import holds_words, read_words, stored_as
-
-SHARE_OF_BROKEN = 0.05
-"""Share of unreadable files above which a source is refused."""
+from automl.data.many_files import in_parallel, judged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,18 +176,16 @@ def _reason(error: Exception) -> str:
 
 def _judge(
     found: Sequence[str], paths: Sequence[Path | None], where: str, *, gaps: bool
-) -> tuple[str, ...]:
+) -> tuple[Note, ...]:
     """From what is wrong with each file, empty where nothing is, to a note."""
-    faults = [fault for fault in found if fault]
-    if not faults:
-        return ()
-    count = sum(path is not None for path in paths)
-    said = f"{len(faults)} of {count} images of {where} cannot be read, the first is {faults[0]}"
-    if len(faults) > SHARE_OF_BROKEN * count:
-        doing = "count as missing" if gaps else "are skipped"
-        raise DataError(f"{said}. At most 5 % {doing}: repair or remove the files ({_suffixes(faults)}).")
-    done = "count as missing" if gaps else "were skipped"
-    return (Note(f"{said}; they {done}.", len(faults) / len(found)),)
+    return judged(
+        found,
+        sum(path is not None for path in paths),
+        f"images of {where}",
+        doing="count as missing" if gaps else "are skipped",
+        done="count as missing" if gaps else "were skipped",
+        advice=f" ({_suffixes([fault for fault in found if fault])})",
+    )
 
 
 def _suffixes(faults: list[str]) -> str:

@@ -12,16 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.optional import require
 from automl.core.phases import Phases
 from automl.data.cache import ArrayCache, Draft
-from automl.data.image_heads import in_parallel, key_of_files
+from automl.data.image_heads import key_of_files
+from automl.data.many_files import in_parallel, judged
 from automl.data.sound_form import SoundForm, SoundHeads, choose_form, notes_of_form
-
-SHARE_OF_BROKEN = 0.05
-"""Share of unreadable files above which a source is refused."""
 
 UNREADABLE = (OSError, RuntimeError, ValueError, TypeError, MemoryError)
 """What reading raises for files that are cut off, garbled or no sounds; soundfile raises RuntimeErrors."""
@@ -174,16 +171,10 @@ def _fill(samples: np.ndarray, paths: Sequence[Path | None], form: SoundForm, ph
         return in_parallel(fill, range(len(paths)), phase)
 
 
-def _judge(found: Sequence[str], paths: Sequence[Path | None], where: str) -> tuple[str, ...]:
+def _judge(found: Sequence[str], paths: Sequence[Path | None], where: str) -> tuple[Note, ...]:
     """From what is wrong with each file, empty where nothing is, to a note."""
-    faults = [fault for fault in found if fault]
-    if not faults:
-        return ()
-    count = sum(path is not None for path in paths)
-    said = f"{len(faults)} of {count} sounds of {where} cannot be read, the first is {faults[0]}"
-    if len(faults) > SHARE_OF_BROKEN * count:
-        raise DataError(f"{said}. At most 5 % count as missing: repair or remove the files.")
-    return (Note(f"{said}; they count as missing.", len(faults) / len(found)),)
+    count, missing = sum(path is not None for path in paths), "count as missing"
+    return judged(found, count, f"sounds of {where}", doing=missing, done=missing)
 
 
 def _reason(error: Exception) -> str:

@@ -6,36 +6,23 @@ file cannot be read. See ``automl.data.sounds``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from automl.core.errors import DataError
-from automl.core.notes import Note, said_of
 from automl.core.tensors import Promised
-from automl.data.cells import as_text, is_missing
-from automl.data.image_files import path_of
+from automl.data.class_folders import FileKind
+from automl.data.kinds.file_paths import FilePaths, within
 from automl.data.kinds.kind import CERTAIN, NO, Column, Facts, Judged, Kind, Place, Raw, fitted_by
 from automl.data.modality import Handling
 from automl.data.sound_form import SoundForm
-from automl.data.sounds import Sounds, learn_sounds, read_sounds
+from automl.data.sounds import learn_sounds, read_sounds
 from automl.data.source import SOUND_SUFFIXES
 
-LOOKED_AT = 50
-"""Rows by which a column of paths is recognised."""
+SOUND_FILES = FileKind(words="sounds", suffixes=SOUND_SUFFIXES)
 
-NAMED = 0.9
-"""Share of cells that must name sound files."""
-
-
-def names_sounds(series: pd.Series[Any]) -> bool:
-    """Whether more than nine of ten of the first cells that are not empty end as names of sound files."""
-    cells = [cell for cell in as_text(series).tolist() if not is_missing(cell)][:LOOKED_AT]
-    named = sum(cell.lower().endswith(SOUND_SUFFIXES) for cell in cells)
-    return bool(cells) and named > NAMED * len(cells)
+_PATHS = FilePaths(files=SOUND_FILES)
+names_sounds = _PATHS.named_by
 
 
 def form_of(column: Column) -> SoundForm:
@@ -52,51 +39,16 @@ def _judge(facts: Facts) -> Judged:
 
 
 def _learn(series: pd.Series[Any], column: Column, place: Place) -> Raw:
-    paths = _paths(series, place)
-    _refuse_none([path for path in paths if path is not None], column, place)
-    sounds, form = learn_sounds(paths, _where(column, place), place.cache, place.phases)
-    return _raw(paths, sounds, column.knowing(**form.as_json()))
+    paths = _PATHS.paths(series, place)
+    _PATHS.refuse_none(paths, column, place)
+    sounds, form = learn_sounds(paths, within(column, place), place.cache, place.phases)
+    return _PATHS.raw(paths, sounds.samples, column.knowing(**form.as_json()), sounds.notes)
 
 
 def _read(series: pd.Series[Any], column: Column, place: Place) -> Raw:
-    paths = _paths(series, place)
-    where = _where(column, place)
-    return _raw(paths, read_sounds(paths, form_of(column), where, place.cache, place.phases), column)
-
-
-def _example(series: pd.Series[Any], column: Column, place: Place) -> Any:
-    """Paths from the root: a server runs in a folder of its own."""
-    return np.array([str(path.absolute()) if path else "" for path in _paths(series, place)], dtype=object)
-
-
-def _raw(paths: Sequence[Path | None], sounds: Sounds, column: Column) -> Raw:
-    told = [said_of(f"Column {column.name!r}", note) for note in (*sounds.notes, *_gaps(paths))]
-    return Raw(column=column, values=sounds.samples, notes=tuple(told))
-
-
-def _gaps(paths: Sequence[Path | None]) -> tuple[Note, ...]:
-    count = sum(path is None for path in paths)
-    said = f"{count} of {len(paths)} cells are empty; their sounds count as missing."
-    return (Note(said, count / len(paths)),) if count else ()
-
-
-def _paths(series: pd.Series[Any], place: Place) -> list[Path | None]:
-    cells = as_text(series).tolist()
-    return [None if is_missing(cell) else path_of(place.folder, cell) for cell in cells]
-
-
-def _refuse_none(paths: Sequence[Path], column: Column, place: Place) -> None:
-    if not any(path.is_file() for path in paths[:LOOKED_AT]):
-        raise DataError(
-            f"{place.where}: column {column.name!r} names sounds, but none of the first "
-            f"{len(paths[:LOOKED_AT])} exists ({paths[0].absolute()}). "
-            f"Relative paths start from {place.folder.absolute()}. "
-            f"Correct them, or leave the column out: --drop {column.name!r}."
-        )
-
-
-def _where(column: Column, place: Place) -> str:
-    return f"{place.where}, column {column.name!r}"
+    paths = _PATHS.paths(series, place)
+    sounds = read_sounds(paths, form_of(column), within(column, place), place.cache, place.phases)
+    return _PATHS.raw(paths, sounds.samples, column, sounds.notes)
 
 
 def _promises(column: Column) -> tuple[Promised, ...]:
@@ -117,5 +69,5 @@ SOUND = Kind(
     fit=fitted_by("automl.data.preprocessing.sound:fit_sounds"),
     learn=_learn,
     read=_read,
-    example=_example,
+    example=_PATHS.example,
 )

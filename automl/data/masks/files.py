@@ -18,7 +18,8 @@ from automl.core.errors import DataError
 from automl.core.letterbox import nearest
 from automl.core.names import first_names
 from automl.core.phases import Phases
-from automl.data.image_heads import UNREADABLE, in_parallel
+from automl.data.image_heads import UNREADABLE, sides_as_seen
+from automl.data.many_files import in_parallel
 from automl.tasks.mask_files import MaskForm, MaskMode, listed_classes, title_of, values_of
 
 MOST_CLASSES = 200
@@ -80,7 +81,7 @@ def look_at_masks(pairs: Iterable[tuple[Path, Path]], phases: Phases | None = No
 def picture_sizes(paths: Sequence[Path], phases: Phases | None = None) -> list[tuple[int, int]]:
     """Return height and width of readable pictures, as they are looked at."""
     with (phases or Phases()).phase("looking at images", len(paths), unit="images") as phase:
-        return in_parallel(_size, paths, phase)
+        return in_parallel(sides_as_seen, paths, phase)
 
 
 def masks_on_canvas(
@@ -148,7 +149,7 @@ def _facts(pair: tuple[Path, Path]) -> MaskFacts:
     except UNREADABLE as error:
         return MaskFacts(counts={}, fault=f"{_short(mask)}: {error}")
     try:
-        size = _size(picture)
+        size = sides_as_seen(picture)
     except UNREADABLE as error:
         return MaskFacts(counts={}, fault=f"{_short(picture)}: {error}")
     found, times = np.unique(values, return_counts=True)
@@ -164,13 +165,6 @@ def _opened(path: Path) -> tuple[np.ndarray, MaskMode, tuple[int, ...]]:
         values, mode = values_of(turned)
         palette = tuple(turned.getpalette() or ()) if mode == "P" else ()
     return values, mode, palette
-
-
-def _size(path: Path) -> tuple[int, int]:
-    with Image.open(path) as opened:
-        turned = opened.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-        height, width = opened.height, opened.width
-    return (width, height) if turned else (height, width)
 
 
 def _common_mode(facts: Sequence[MaskFacts], paths: Sequence[Path], where: str) -> MaskMode:

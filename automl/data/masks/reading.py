@@ -14,8 +14,8 @@ from automl.core.notes import Note
 from automl.core.targets import TARGET
 from automl.data.columns import place_of
 from automl.data.image_heads import MEMORY_LIMIT, Form, Heads, choose_channels
-from automl.data.images import SHARE_OF_BROKEN
 from automl.data.look import learn_pictures, look_of, read_pictures
+from automl.data.many_files import SHARE_OF_BROKEN
 from automl.data.masks.files import (
     MaskFacts,
     agree_on_classes,

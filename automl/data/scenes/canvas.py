@@ -7,11 +7,9 @@ from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from automl.core.boxes import fitted_sides
 from automl.core.errors import DataError
-from automl.core.notes import Note
 from automl.core.phases import Phases
 from automl.data.cache import Draft
 from automl.data.image_heads import (
@@ -19,15 +17,16 @@ from automl.data.image_heads import (
     UNREADABLE,
     Form,
     choose_depth,
-    in_parallel,
     key_of_files,
     notes_of_heads,
     read_heads,
+    sides_as_seen,
 )
 from automl.data.image_scales import agree, nominal
-from automl.data.images import SHARE_OF_BROKEN, read_picture
+from automl.data.images import read_picture
 from automl.data.kinds.kind import Place
 from automl.data.look import Look
+from automl.data.many_files import in_parallel, judged
 
 LONGEST = 320
 """Longer side of a canvas in pixels, unless something else is asked for: small detectors train on it in
@@ -35,9 +34,6 @@ minutes on a CPU, and things of a tenth of the side still cover several cells.""
 
 MULTIPLE = 16
 """Sides are multiples of it, so that maps of all strides fit on each other."""
-
-_ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)
-"""The tag by which cameras say how a picture is to be turned, and the values that swap its sides."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +114,7 @@ def _sides_of(paths: Sequence[Path], place: Place) -> np.ndarray:
 
 def _size(path: Path) -> tuple[int, int]:
     try:
-        with Image.open(path) as picture:
-            turned = picture.getexif().get(_ORIENTATION) in _TURNED
-            return (picture.height, picture.width) if turned else (picture.width, picture.height)
+        return sides_as_seen(path)[::-1]
     except UNREADABLE:
         return 0, 0
 
@@ -148,7 +142,13 @@ def _drawn(paths: Sequence[Path], sides: np.ndarray, look: Look, place: Place) -
         arrays = place.cache.entry(key, build).arrays
         pixels, faults = arrays["pixels"], arrays["faults"].tolist()
     kept = np.flatnonzero([not fault for fault in faults])
-    notes = _judged([fault for fault in faults if fault], len(paths), place.where)
+    notes = judged(
+        faults,
+        len(paths),
+        f"images of {place.where}",
+        doing="are left out",
+        done="were left out with their boxes",
+    )
     whole = len(kept) == len(paths)
     return Drawn(
         pixels=pixels if whole else pixels[kept], sides=sides[kept], kept=kept, look=look, notes=notes
@@ -169,12 +169,3 @@ def _fill(canvas: np.ndarray, path: Path, sides: np.ndarray, look: Look) -> str:
         canvas[...] = 0
         return f"{path.name}: {error}"
     return ""
-
-
-def _judged(faults: Sequence[str], count: int, where: str) -> tuple[str, ...]:
-    if not faults:
-        return ()
-    said = f"{len(faults)} of {count} images of {where} cannot be read, the first is {faults[0]}"
-    if len(faults) > SHARE_OF_BROKEN * count:
-        raise DataError(f"{said}. At most 5 % are left out: repair or remove the files.")
-    return (Note(f"{said}; they were left out with their boxes.", len(faults) / count),)
