@@ -101,8 +101,26 @@ def promises_of(dataset: Dataset) -> tuple[Promised, ...]:
     return tuple(dict.fromkeys([*(tensor for tensors in every for tensor in tensors), *more]))
 
 
+class OfColumns:
+    """What modalities share whose columns each have a kind: the kinds promise and fit."""
+
+    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
+        """What the kinds of its columns promise."""
+        return promises_of(dataset)
+
+    def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
+        """Fit each kind's piece on the training rows; nothing in it is random."""
+        from automl.data.preprocessing.columns import fit_columns
+
+        return fit_columns(dataset, rows)
+
+    def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
+        """Nothing beyond the targets."""
+        return {}
+
+
 @dataclass(frozen=True, kw_only=True)
-class TypedTables:
+class TypedTables(OfColumns):
     """A modality of tables: some kinds bid for the columns, and each kind reads and fits its own.
 
     Implements ``automl.data.modality.Modality``; modalities differ in their bid and in the kinds.
@@ -132,20 +150,6 @@ class TypedTables:
     ) -> tuple[Examples, tuple[str, ...]]:
         """Read a part of a table with its targets; see ``modality.ReadsParts``."""
         return examples_of_table(table, schema, place_of(source), targets=True)
-
-    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
-        """What the kinds of its columns promise."""
-        return promises_of(dataset)
-
-    def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
-        """Fit each kind's piece on the training rows; nothing in it is random."""
-        from automl.data.preprocessing.columns import fit_columns
-
-        return fit_columns(dataset, rows)
-
-    def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
-        """Nothing beyond the targets."""
-        return {}
 
 
 def open_table(source: Source, target: Sequence[str], *, header: bool) -> Table:

@@ -18,24 +18,21 @@ import pandas as pd
 from automl.core.errors import ConfigError, DataError
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
-from automl.core.tensors import Promised
 from automl.data.bids import CERTAIN, NO, Bid
 from automl.data.cells import as_text, is_missing
-from automl.data.class_folders import FileKind, Walked, any_files, class_files
+from automl.data.class_folders import Walked, any_files, class_files
 from automl.data.columns import columns_of
 from automl.data.kinds.kind import Column
-from automl.data.kinds.sound import SOUND, form_of, names_sounds
-from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
+from automl.data.kinds.sound import SOUND, SOUND_FILES, form_of, names_sounds
+from automl.data.modality import Dataset, Examples, Handling, ReadOptions
 from automl.data.rows import targets_named
 from automl.data.sounds import fit_length
 from automl.data.source import PICTURE_SUFFIXES, SOUND_SUFFIXES, Source
 from automl.data.table_facts import TABLES, facts_of_table
 from automl.data.tables import listed
-from automl.data.typed_rows import open_table, promises_of, read_typed_rows, read_typed_rows_again
+from automl.data.typed_rows import OfColumns, open_table, read_typed_rows, read_typed_rows_again
 from automl.tasks.catalog import task_of
 from automl.tasks.declaration import LABEL, TargetFacts
-
-SOUND_FILES = FileKind(words="sounds", suffixes=SOUND_SUFFIXES)
 
 INPUT = "sound"
 """The model's input."""
@@ -57,7 +54,7 @@ SECOND_SECONDS = 3e-3
 
 
 @dataclass(frozen=True)
-class AudioModality:
+class AudioModality(OfColumns):
     """Sounds, brought to one rate and one channel when they are read.
 
     Raw examples are one input ``sound`` ``(n, samples) float32``, NaN behind the end of each.
@@ -67,8 +64,8 @@ class AudioModality:
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for folders of sounds, and for tables by a column of their paths."""
-        if source.kind == "folder" and source.path is not None:
-            return Bid(strength=CERTAIN if _holds_sounds(source.path) else NO)
+        if source.kind == "folder":
+            return Bid(strength=CERTAIN if _holds_sounds(source) else NO)
         facts = facts_of_table(source, options)
         return Bid(strength=NO if facts is None else facts.share((SOUND.name,), most=1))
 
@@ -115,27 +112,13 @@ class AudioModality:
         named = _named(examples, table, column.name, source.path, schema["header"])
         return named, (*notes, *told, *lost)
 
-    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
-        """What the kind of its column promises."""
-        return promises_of(dataset)
-
-    def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
-        """Fit the column's piece on the training rows; nothing in it is random."""
-        from automl.data.preprocessing.columns import fit_columns
-
-        return fit_columns(dataset, rows)
-
-    def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
-        """Nothing beyond the targets."""
-        return {}
-
 
 AUDIO = AudioModality()
 
 
-def _holds_sounds(root: Path) -> bool:
+def _holds_sounds(source: Source) -> bool:
     """Whether there are more sounds than pictures below a folder."""
-    suffixes = Counter(item.suffix.lower() for item in root.rglob("*"))
+    suffixes = Counter(item.suffix.lower() for item in source.files)
     return sum(suffixes[name] for name in SOUND_SUFFIXES) > sum(suffixes[name] for name in PICTURE_SUFFIXES)
 
 

@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
-from automl.core.tensors import Promised
 from automl.data.array_facts import facts_of_array
 from automl.data.bids import CERTAIN, NO, Bid
 from automl.data.columns import columns_of
 from automl.data.kinds.kind import Column
 from automl.data.kinds.text import TEXT as TEXT_KIND
 from automl.data.kinds.text import blank_note, holds_words, is_free_text
-from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
+from automl.data.modality import Dataset, Examples, ReadOptions
 from automl.data.rows import (
     Features,
     dataset_of_rows,
@@ -33,11 +32,11 @@ from automl.data.rows import (
 from automl.data.source import NAMELESS_SERIES, Source
 from automl.data.table_facts import facts_of_table
 from automl.data.tables import Table, as_text, listed, read_table, written_as
-from automl.data.typed_rows import open_table, promises_of
+from automl.data.typed_rows import OfColumns, open_table
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text:
+class Text(OfColumns):
     """The modality; see ``automl.data.modality.Modality``."""
 
     name: str = "text"
@@ -81,20 +80,6 @@ class Text:
             notes=blank_note(texts),
         )
         return examples_of_rows(table, features, schema, targets=targets)
-
-    def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
-        """What the kinds of its columns promise."""
-        return promises_of(dataset)
-
-    def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
-        """Fit each kind's piece on the training rows; nothing in it is random."""
-        from automl.data.preprocessing.columns import fit_columns
-
-        return fit_columns(dataset, rows)
-
-    def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
-        """Nothing beyond the targets."""
-        return {}
 
 
 TEXT = Text()

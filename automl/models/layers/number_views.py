@@ -7,12 +7,22 @@ from typing import Any, Protocol
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.tensors import Bound, Inputs, TensorSpec
+from automl.models.family import Slot
+from automl.models.layers.category_means import KIND as INNER_FOLD
 from automl.models.layers.category_means import used_tensors
 
 VIEWS = ("columns", "components")
 
 COLUMNS, COMPONENTS = ("numeric", "ranks"), "components"
 """Kinds of tensors."""
+
+ROW_SLOTS = (
+    *(Slot(kind=kind) for kind in COLUMNS),
+    Slot(kind=COMPONENTS),
+    Slot(kind="categorical"),
+    Slot(kind=INNER_FOLD, alone=False),
+)
+"""The slots of a family of rows that sees its numbers in either view, see ``used_views``."""
 
 
 class ViewOptions(Protocol):

@@ -11,9 +11,9 @@ import keras
 
 from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
-from automl.models.family import Family, Features, Slot
+from automl.models.family import Family, Features
 from automl.models.layers.feature_encoding import encode_row
-from automl.models.layers.number_views import used_views
+from automl.models.layers.number_views import ROW_SLOTS, used_views
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +53,7 @@ def build(inputs: Inputs, options: LinearOptions) -> Features:
 
 FAMILY = Family(
     name="tabular/linear",
-    slots=(
-        Slot(kind="numeric"),
-        Slot(kind="ranks"),
-        Slot(kind="components"),
-        Slot(kind="categorical"),
-        Slot(kind="inner_fold", alone=False),
-    ),
+    slots=ROW_SLOTS,
     gives=("vector",),
     options=LinearOptions,
     build=build,

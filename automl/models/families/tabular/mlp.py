@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
-from automl.models.family import Family, Features, Slot
+from automl.models.family import Family, Features
 from automl.models.layers.dense_blocks import activate, dense, normalise
 from automl.models.layers.feature_encoding import encode_row
-from automl.models.layers.number_views import used_views
+from automl.models.layers.number_views import ROW_SLOTS, used_views
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +59,7 @@ def build(inputs: Inputs, options: MlpOptions) -> Features:
 
 FAMILY = Family(
     name="tabular/mlp",
-    slots=(
-        Slot(kind="numeric"),
-        Slot(kind="ranks"),
-        Slot(kind="components"),
-        Slot(kind="categorical"),
-        Slot(kind="inner_fold", alone=False),
-    ),
+    slots=ROW_SLOTS,
     gives=("vector",),
     options=MlpOptions,
     build=build,

@@ -14,10 +14,10 @@ from keras import KerasTensor
 
 from automl.core.shaping import shaping
 from automl.core.tensors import Bound, Inputs
-from automl.models.family import Family, Features, Slot
+from automl.models.family import Family, Features
 from automl.models.layers.category_means import category_means
 from automl.models.layers.feature_encoding import SpreadColumns, bins_of, check_embedding, encode_categories
-from automl.models.layers.number_views import plain_numbers, used_views
+from automl.models.layers.number_views import ROW_SLOTS, plain_numbers, used_views
 from automl.models.layers.numeric_embeddings import BinEmbedding, PeriodicEmbedding
 from automl.models.layers.real_mlp import (
     NeuralTangentDense,
@@ -118,13 +118,7 @@ def _numbers(numeric: Bound | None, ranks: Bound | None, options: RealMlpOptions
 
 FAMILY = Family(
     name="tabular/realmlp",
-    slots=(
-        Slot(kind="numeric"),
-        Slot(kind="ranks"),
-        Slot(kind="components"),
-        Slot(kind="categorical"),
-        Slot(kind="inner_fold", alone=False),
-    ),
+    slots=ROW_SLOTS,
     gives=("vector",),
     options=RealMlpOptions,
     build=build,
