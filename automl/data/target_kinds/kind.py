@@ -6,8 +6,9 @@ are is decided in one place, whatever the examples are: rows, pictures or series
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,29 @@ class TargetKind(Protocol):
     def words(self, targets: np.ndarray) -> str:
         """Return what a user is told of the values, to go on behind the targets' names."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """A kind of target that is not read from columns, and whose predictions need no other type.
+
+    Attributes:
+        told: what a user is told of the values, see ``TargetKind.words``; nothing by default.
+    """
+
+    told: Callable[[np.ndarray], str] = lambda targets: ""
+
+    in_columns: ClassVar[bool] = False
+
+    def in_own_type(
+        self, decoded: Mapping[str, Any], kind: LabelType, *, spelled: bool = False
+    ) -> dict[str, Any]:
+        """As they were decoded."""
+        return dict(decoded)
+
+    def words(self, targets: np.ndarray) -> str:
+        """What is told."""
+        return self.told(targets)
 
 
 class ColumnTargets(TargetKind, Protocol):

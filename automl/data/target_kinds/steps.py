@@ -1,29 +1,7 @@
-"""Steps: what comes next in a series. They are cut from the series itself, not read from columns."""
+"""Steps: what comes next in a series. They are cut from the series itself; its windows are told of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from automl.data.target_kinds.kind import Elsewhere
 
-import numpy as np
-
-from automl.data.label_types import LabelType
-
-
-class Steps:
-    """The kind; see ``TargetKind``."""
-
-    in_columns = False
-
-    def in_own_type(
-        self, decoded: Mapping[str, Any], kind: LabelType, *, spelled: bool = False
-    ) -> dict[str, Any]:
-        """They are numbers already."""
-        return dict(decoded)
-
-    def words(self, targets: np.ndarray) -> str:
-        """Nothing: the windows are told of."""
-        return ""
-
-
-KIND = Steps()
+KIND = Elsewhere()
