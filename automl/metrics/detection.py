@@ -45,15 +45,16 @@ class BoxScorer:
         self._found: list[np.ndarray] = []
         self._finite = True
 
-    def update(self, truth: np.ndarray, predictions: np.ndarray) -> None:
+    def update(self, y: np.ndarray, p: np.ndarray, groups: np.ndarray | None = None) -> None:
         """Hear of a batch.
 
         Args:
-            truth: ``(n, k, 6)``: corners, label, crowd; see ``core.boxes``.
-            predictions: ``(n, m, 6)``: corners, score, label.
+            y: true boxes ``(n, k, 6)``: corners, label, crowd; see ``core.boxes``.
+            p: predicted ones ``(n, m, 6)``: corners, score, label.
+            groups: unused.
         """
-        self._finite = self._finite and bool(np.isfinite(predictions).all())
-        for boxes, found in zip(truth, predictions, strict=True):
+        self._finite = self._finite and bool(np.isfinite(p).all())
+        for boxes, found in zip(y, p, strict=True):
             self._pictures += 1
             for box in boxes[boxes[:, LABEL] >= 0]:
                 self._truth.append(self._annotation(box))

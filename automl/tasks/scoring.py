@@ -20,10 +20,11 @@ class SingleTarget:
 
     Args:
         scorer: of its values.
+        predicted: name of the prediction that it hears of.
     """
 
-    def __init__(self, scorer: Scorer) -> None:
-        self._scorer = scorer
+    def __init__(self, scorer: Scorer, predicted: str = TARGET) -> None:
+        self._scorer, self._predicted = scorer, predicted
 
     def update(
         self,
@@ -32,7 +33,7 @@ class SingleTarget:
         groups: np.ndarray | None = None,
     ) -> None:
         """Hear of a batch."""
-        self._scorer.update(targets[TARGET], predictions[TARGET], groups)
+        self._scorer.update(targets[TARGET], predictions[self._predicted], groups)
 
     def result(self) -> dict[str, float]:
         """Every metric."""

@@ -19,10 +19,12 @@ from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
 from automl.metrics.detection import BoxScorer, check_library
+from automl.metrics.scorer import Decoded
 from automl.tasks.box_decoding import FRAME, decoded
 from automl.tasks.box_loss import HEAT, SIDES, BoxLoss
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.detection import DETECTION
+from automl.tasks.scoring import SingleTarget
 
 LEAST_SCORE = 0.1
 """Score below which a predicted box is not told: metrics look at all, a user wants those that are there."""
@@ -108,8 +110,9 @@ class Detection:
 
     def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Boxes in pixels to shares ``(n, k, 6) float32``, the smallest first."""
-        unit = np.array([self.width, self.height, self.width, self.height, 1, 1], np.float64)
-        shares = [np.asarray(boxes, np.float64).reshape(-1, COLUMNS) / unit for boxes in targets[TARGET]]
+        shares = [
+            np.asarray(boxes, np.float64).reshape(-1, COLUMNS) / self._unit for boxes in targets[TARGET]
+        ]
         # of boxes around one centre the loss takes the first: a large one is still seen elsewhere
         return {TARGET: padded([boxes[np.argsort(areas(boxes), kind="stable")] for boxes in shares])}
 
@@ -144,9 +147,9 @@ class Detection:
         """Maps to boxes in pixels of the picture that was given, each thing once."""
         return {TARGET: decoded(outputs, self.typical, (self.height, self.width))}
 
-    def scorer(self) -> _InPixels:
-        """Hears of encoded and of predicted boxes."""
-        return _InPixels(self)
+    def scorer(self) -> SingleTarget:
+        """Hears of encoded and of predicted boxes, and scores them in pixels of the canvas."""
+        return SingleTarget(Decoded(BoxScorer(len(self.labels)), lambda shares: shares * self._unit))
 
     def placed(
         self, predictions: Mapping[str, np.ndarray], keys: Mapping[str, np.ndarray]
@@ -194,34 +197,14 @@ class Detection:
             "typical": list(self.typical),
         }
 
+    @property
+    def _unit(self) -> np.ndarray:
+        """Pixels of the canvas in each column of encoded boxes ``(6,)``."""
+        return np.array([self.width, self.height, self.width, self.height, 1, 1], np.float64)
+
     def _told(self, box: np.ndarray) -> dict[str, Any]:
         corners = {name: round(float(box[at]), 2) for at, name in enumerate(("x1", "y1", "x2", "y2"))}
         return {"label": self.labels[int(box[NAMED])], "score": round(float(box[SCORE]), 4), **corners}
-
-
-class _InPixels:
-    """Scores boxes in pixels of the canvas.
-
-    Args:
-        task: knows the canvas.
-    """
-
-    def __init__(self, task: Detection) -> None:
-        self._unit = np.array([task.width, task.height, task.width, task.height, 1, 1], np.float64)
-        self.boxes = BoxScorer(len(task.labels))
-
-    def update(
-        self,
-        targets: Mapping[str, np.ndarray],
-        predictions: Mapping[str, np.ndarray],
-        groups: np.ndarray | None = None,
-    ) -> None:
-        """Hear of a batch."""
-        self.boxes.update(targets[TARGET] * self._unit, predictions[TARGET])
-
-    def result(self) -> dict[str, float]:
-        """Every metric."""
-        return self.boxes.result()
 
 
 def _branch(features: KerasTensor) -> KerasTensor:

@@ -23,6 +23,7 @@ from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.language_model import LANGUAGE_MODEL
 from automl.tasks.language_layers import NATS, NEXT, MeanNats, NextScores, TokenBias, TokenNats
 from automl.tasks.ngrams import ORDER, witten_bell
+from automl.tasks.scoring import SingleTarget
 
 STREAM, TEXT = "stream", "text"
 """Kind of the tensor of tokens, and name of the raw input."""
@@ -35,24 +36,6 @@ LEAST_SHARE = 1e-9
 @dataclass(frozen=True, kw_only=True)
 class LanguageOptions:
     """Searched parameters of head and loss: none so far."""
-
-
-class _Scorer:
-    """Hears of counted tokens and of nats, by name; see ``LanguageScorer``."""
-
-    def __init__(self) -> None:
-        self._scorer = LanguageScorer()
-
-    def update(
-        self,
-        targets: Mapping[str, np.ndarray],
-        predictions: Mapping[str, np.ndarray],
-        groups: np.ndarray | None = None,
-    ) -> None:
-        self._scorer.update(targets[TARGET], predictions[NATS])
-
-    def result(self) -> dict[str, float]:
-        return self._scorer.result()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,9 +90,9 @@ class LanguageModel:
             for name, values in outputs.items()
         }
 
-    def scorer(self) -> _Scorer:
+    def scorer(self) -> SingleTarget:
         """Hears of ``encode``'s counts and of nats."""
-        return _Scorer()
+        return SingleTarget(LanguageScorer(), NATS)
 
     def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``nats_per_token`` and ``perplexity`` of each window, padding left out."""
