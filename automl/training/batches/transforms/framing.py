@@ -9,8 +9,9 @@ sides; a point p of the picture comes to ``scale * p + shift``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.core.boxes import LABEL, NO_BOX
@@ -71,19 +72,11 @@ class Framing:
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Change every picture, and all boxes in it."""
-        scale, shift = draws["scale"], draws["shift"]
-
-        def changed(tensors: Mapping[str, Any], kinds: Mapping[str, str], known: Any) -> dict[str, Any]:
-            return {
-                name: known[kinds[name]](value, scale, shift) if kinds.get(name) in known else value
-                for name, value in tensors.items()
-            }
-
-        return replace(
-            batch,
-            inputs=changed(batch.inputs, batch.kinds.inputs, _INPUTS),
-            targets=changed(batch.targets, batch.kinds.targets, _TARGETS),
+        to = {"scale": draws["scale"], "shift": draws["shift"]}
+        inputs, targets = (
+            {kind: partial(change, **to) for kind, change in known.items()} for known in (_INPUTS, _TARGETS)
         )
+        return batch.change(inputs, targets)
 
 
 def reframed_boxes(boxes: Any, scale: Any, shift: Any) -> Any:
@@ -140,6 +133,6 @@ def _area(sides: Any) -> Any:
     return sides[..., 0] * sides[..., 1]
 
 
-_INPUTS = {"image": reframed_pictures}
-_TARGETS = {"boxes": reframed_boxes}
+_INPUTS: Mapping[str, Callable[..., Any]] = {"image": reframed_pictures}
+_TARGETS: Mapping[str, Callable[..., Any]] = {"boxes": reframed_boxes}
 """What is changed, by kind."""

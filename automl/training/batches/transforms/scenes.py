@@ -9,8 +9,9 @@ holds for the changed picture, too.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.core.errors import ConfigError, suggest
@@ -66,7 +67,8 @@ class Symmetry:
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Mirror and turn every picture with what lies on it."""
-        return _moved(batch, {PICTURE: _turned, CLASS_MAP: _turned}, draws["swapped"])
+        swapped = partial(_turned, swapped=draws["swapped"])
+        return batch.change({PICTURE: swapped}, {CLASS_MAP: swapped})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +107,10 @@ class Rescale:
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Show the window of every picture, and of what lies on it."""
-        return _moved(batch, {PICTURE: _seen, CLASS_MAP: _seen_classes}, draws["windows"])
+        windows = draws["windows"]
+        return batch.change(
+            {PICTURE: partial(_seen, windows=windows)}, {CLASS_MAP: partial(_seen_classes, windows=windows)}
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,24 +142,7 @@ class Lighting:
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Change every picture."""
-        return _moved(batch, {PICTURE: _lit}, draws["light"])
-
-
-def _moved(batch: Batch, changes: Mapping[str, Callable[[Any, Any], Any]], drawn: Any) -> Batch:
-    """Change tensors by what their kind asks for; ``drawn (b, ...)`` says how for each example."""
-
-    def all_of(tensors: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
-        known = {name: changes.get(kinds.get(name, "")) for name in tensors}
-        return {
-            name: value if (change := known[name]) is None else change(value, drawn)
-            for name, value in tensors.items()
-        }
-
-    return replace(
-        batch,
-        inputs=all_of(batch.inputs, batch.kinds.inputs),
-        targets=all_of(batch.targets, batch.kinds.targets),
-    )
+        return batch.change({PICTURE: partial(_lit, light=draws["light"])})
 
 
 def _turned(values: Any, swapped: Any) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from automl.core.errors import ConfigError
@@ -17,15 +15,6 @@ def check_sounds(data: Batch, option: str) -> None:
     """Raise ConfigError when there is no sound."""
     if SOUND not in data.kinds.inputs.values():
         raise ConfigError(f"{option} needs sounds, and there are none. Set {option} to 0.")
-
-
-def each_sound(batch: Batch, change: Callable[[Any], Any]) -> Batch:
-    """Return the batch with its sounds changed; other inputs and targets stay."""
-    kinds = batch.kinds.inputs
-    inputs = {
-        name: change(value) if kinds.get(name) == SOUND else value for name, value in batch.inputs.items()
-    }
-    return replace(batch, inputs=inputs)
 
 
 def samples_at(sound: Any, places: Any) -> Any:

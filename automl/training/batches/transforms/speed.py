@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from automl.training.batches.transforms.sounds import check_sounds, each_sound, samples_at
+from automl.training.batches.transforms.sounds import SOUND, check_sounds, samples_at
 from automl.training.batches.transforms.space import cast, space_of
 from automl.training.batches.transforms.transform import Batch, Draws, Fetch
 
@@ -50,7 +50,7 @@ class Speed:
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Change the speed of every sound of the batch."""
-        return each_sound(batch, lambda sound: _played(sound, draws["speeds"]))
+        return batch.change({SOUND: lambda sound: _played(sound, draws["speeds"])})
 
 
 def _played(sound: Any, speeds: Any) -> Any:

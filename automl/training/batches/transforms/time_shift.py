@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from automl.training.batches.transforms.sounds import check_sounds, each_sound, samples_at
+from automl.training.batches.transforms.sounds import SOUND, check_sounds, samples_at
 from automl.training.batches.transforms.space import cast, space_of
 from automl.training.batches.transforms.transform import Batch, Draws, Fetch
 
@@ -44,7 +44,7 @@ class TimeShift:
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Shift every sound of the batch."""
-        return each_sound(batch, lambda sound: _shifted(sound, draws["shifts"]))
+        return batch.change({SOUND: lambda sound: _shifted(sound, draws["shifts"])})
 
 
 def _shifted(sound: Any, shifts: Any) -> Any:

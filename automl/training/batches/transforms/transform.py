@@ -58,6 +58,22 @@ class Batch:
         }
         return replace(self, inputs=inputs, targets=targets)
 
+    def change(self, inputs: Changes, targets: Changes | None = None) -> Batch:
+        """Return the batch with tensors changed by what they are; those of other kinds stay.
+
+        Args:
+            inputs: what becomes of an input, by kind.
+            targets: what becomes of a target, by kind; None where all stay.
+        """
+        return replace(
+            self,
+            inputs=_changed(self.inputs, self.kinds.inputs, inputs),
+            targets=_changed(self.targets, self.kinds.targets, targets) if targets else self.targets,
+        )
+
+
+Changes: TypeAlias = Mapping[str, Callable[[Any], Any]]
+"""From a kind of tensor to how one is changed."""
 
 Draws: TypeAlias = "Mapping[str, np.ndarray]"
 """What a transform drew, by name ``(steps, batch, ...)``; within a step ``(batch, ...)``."""
@@ -131,6 +147,13 @@ def structure(transforms: Sequence[BatchTransform], kinds: Kinds) -> list[Any]:
 
 def _through(transform: BatchTransform, drawn: Mapping[str, Any], fetch: Fetch) -> Fetch:
     return lambda rows: transform.apply(fetch(rows), drawn, fetch)
+
+
+def _changed(tensors: Mapping[str, Any], kinds: Mapping[str, str], changes: Changes) -> dict[str, Any]:
+    def kept(value: Any) -> Any:
+        return value
+
+    return {name: changes.get(kinds.get(name, ""), kept)(value) for name, value in tensors.items()}
 
 
 def _plain(transform: Any) -> list[Any]:
