@@ -52,6 +52,17 @@ class Walked:
         return [file.relative_to(self.root).as_posix() for file in self.files]
 
 
+def is_hidden(file: Path, root: Path) -> bool:
+    """Whether a file, or a folder between it and the root, has a name that begins with . or __."""
+    return any(part.startswith((".", "__")) for part in file.relative_to(root).parts)
+
+
+def shown_files(root: Path, kind: FileKind) -> list[Path]:
+    """Return the files of a kind below a folder in order, without hidden ones; perhaps none."""
+    files = [file for file in sorted(root.rglob("*")) if kind.has(file) and file.is_file()]
+    return [file for file in files if not is_hidden(file, root)]
+
+
 def any_files(root: Path, kind: FileKind) -> Walked:
     """Return the files of a kind below a folder, hidden ones left out.
 
@@ -59,7 +70,7 @@ def any_files(root: Path, kind: FileKind) -> Walked:
         DataError: there are none.
     """
     files = [file for file in sorted(root.rglob("*")) if file.is_file()]
-    visible = [file for file in files if not _is_hidden(file, root)]
+    visible = [file for file in files if not is_hidden(file, root)]
     own = [file for file in visible if kind.has(file)]
     others = len(visible) - len(own)
     if not own:
@@ -98,12 +109,8 @@ def class_files(root: Path, kind: FileKind, *, fewest: int) -> Walked:
     return Walked(root=root, files=tuple(inside), notes=tuple(notes), classes=tuple(classes))
 
 
-def _is_hidden(file: Path, root: Path) -> bool:
-    return any(part.startswith((".", "__")) for part in file.relative_to(root).parts)
-
-
 def _empty_folders(root: Path, classes: set[str], words: str) -> list[str]:
-    folders = [item for item in sorted(root.iterdir()) if item.is_dir() and not _is_hidden(item, root)]
+    folders = [item for item in sorted(root.iterdir()) if item.is_dir() and not is_hidden(item, root)]
     empty = [item.name for item in folders if item.name not in classes]
     return [f"Folders without {words} are not classes: {listed(empty)}."] if empty else []
 

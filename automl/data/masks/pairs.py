@@ -18,6 +18,7 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.core.names import first_names
 from automl.core.notes import Note
+from automl.data.class_folders import shown_files
 from automl.data.image_files import PICTURE_FILES, Listing, list_again, list_files
 from automl.data.kinds.picture import names_pictures
 from automl.data.source import Source
@@ -116,7 +117,7 @@ def _in_folder(root: Path) -> Listing | None:
 
 
 def _of_two_folders(root: Path, pictures: Path, masks: Path) -> Listing | None:
-    of_pictures, of_masks = _pictures_below(pictures), _pictures_below(masks)
+    of_pictures, of_masks = shown_files(pictures, PICTURE_FILES), shown_files(masks, PICTURE_FILES)
     if not of_pictures or not of_masks:
         return None
     found = _paired(_by_stem(of_pictures, pictures), _by_stem(of_masks, masks))
@@ -130,7 +131,7 @@ def _of_two_folders(root: Path, pictures: Path, masks: Path) -> Listing | None:
 
 
 def _side_by_side(root: Path) -> Listing | None:
-    files = _pictures_below(root)
+    files = shown_files(root, PICTURE_FILES)
     stems = _by_stem(files, root)
     masks = {
         match["stem"]: stems[name]
@@ -183,14 +184,6 @@ def _by_stem(files: Sequence[Path], root: Path) -> dict[str, list[Path]]:
     for file in files:
         stems.setdefault(file.relative_to(root).with_suffix("").as_posix(), []).append(file)
     return stems
-
-
-def _pictures_below(root: Path) -> list[Path]:
-    def shown(file: Path) -> bool:
-        return not any(part.startswith((".", "__")) for part in file.relative_to(root).parts)
-
-    files = [file for file in sorted(root.rglob("*")) if file.is_file() and shown(file)]
-    return [file for file in files if PICTURE_FILES.has(file)]
 
 
 def _listing(root: Path, pictures: Path, found: _Paired) -> Listing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from automl.data.class_folders import shown_files
 from automl.data.image_files import PICTURE_FILES
 
 
@@ -15,9 +16,8 @@ class PictureIndex:
     """
 
     def __init__(self, root: Path) -> None:
-        files = [item for item in sorted(root.rglob("*")) if PICTURE_FILES.has(item) and item.is_file()]
         self.root = root
-        self.files = [item for item in files if not _is_hidden(item, root)]
+        self.files = shown_files(root, PICTURE_FILES)
         self._by_name: dict[str, list[Path]] = {}
         self._by_stem: dict[str, list[Path]] = {}
         for item in self.files:
@@ -45,10 +45,6 @@ class PictureIndex:
     def beside(self, annotation: Path) -> Path | None:
         """Return the picture whose name is that of an annotation but for the ending."""
         return _nearest(self._by_stem.get(annotation.stem, []), annotation.parent)
-
-
-def _is_hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith((".", "__")) for part in path.relative_to(root).parts)
 
 
 def _ends(path: Path, plain: PurePosixPath) -> bool:
