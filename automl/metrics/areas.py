@@ -1,6 +1,6 @@
 """Areas under the ROC curve and the precision-recall curve, exact: no thresholds are fixed beforehand.
 
-Ranks need all scores at once, so these are the only metrics whose memory grows with the validation part:
+Ranks need all scores at once, so memory grows with the validation part, as it does for correlations only:
 ``5 * n * k`` bytes for n rows and k columns, 4 for a score in float32 and 1 for its truth; twice that
 while the result is computed. Scores stay in the type in which they come, so that none are made equal.
 """

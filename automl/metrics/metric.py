@@ -44,6 +44,8 @@ LOG_LOSS = Metric(name="log_loss", direction="minimize", unit=NATS, tie_breaker=
 RMSE = Metric(name="rmse", direction="minimize", unit=OF_TARGET, tie_breaker=4)
 MAE = Metric(name="mae", direction="minimize", unit=OF_TARGET, tie_breaker=5)
 R2 = Metric(name="r2", direction="maximize", unit=SHARE)
+PEARSON = Metric(name="pearson", direction="maximize")
+SPEARMAN = Metric(name="spearman", direction="maximize")
 
 SKILL = Metric(name="skill", direction="maximize", unit=SHARE)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from sklearn import metrics as reference
 
 from automl.metrics.classification import ClassScorer, FlagScorer
@@ -102,8 +103,9 @@ def test_multilabel_scores_are_those_of_scikit_learn() -> None:
 
 
 @pytest.mark.parametrize("targets", [1, 3])
-def test_regression_scores_are_those_of_scikit_learn(targets: int) -> None:
-    y, p = np.random.default_rng(2).normal(size=(2, 50, targets)) * [1, 10, 100][:targets]
+def test_regression_scores_are_those_of_scikit_learn_and_scipy(targets: int) -> None:
+    y, p = np.random.default_rng(2).normal(size=(2, 50, targets)).round(1) * [1, 10, 100][:targets]
+    columns = list(zip(y.T, p.T, strict=True))
 
     scores = regression_scores(y, p)
 
@@ -112,6 +114,8 @@ def test_regression_scores_are_those_of_scikit_learn(targets: int) -> None:
             "rmse": reference.root_mean_squared_error(y, p),
             "mae": reference.mean_absolute_error(y, p),
             "r2": reference.r2_score(y, p),
+            "pearson": np.mean([stats.pearsonr(*pair).statistic for pair in columns]),
+            "spearman": np.mean([stats.spearmanr(*pair).statistic for pair in columns]),
         },
         rel=1e-12,
     )
@@ -122,6 +126,24 @@ def test_r2_of_a_constant_truth_is_one_when_hit_and_zero_when_missed() -> None:
 
     assert regression_scores(y, y)["r2"] == 1.0
     assert regression_scores(y, y + 1)["r2"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("y", "p"), [([2.0, 2.0, 2.0], [1.0, 2.0, 4.0]), ([1.0, 2.0, 4.0], [2.3, 2.3, 2.3])]
+)
+def test_what_does_not_move_correlates_with_nothing(y: list[float], p: list[float]) -> None:
+    scores = regression_scores(np.array(y)[:, None], np.array(p)[:, None])
+
+    assert (scores["pearson"], scores["spearman"]) == (0.0, 0.0)
+
+
+def test_correlations_are_exact_far_from_zero_and_of_large_numbers() -> None:
+    y = np.array([[0.0], [1.0], [2.0], [4.0]])
+
+    scores = regression_scores(1e15 + y, 1e100 * (8.0 - y))
+
+    assert scores["pearson"] == pytest.approx(-1.0)
+    assert scores["spearman"] == pytest.approx(-1.0)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from automl.metrics.metric import MAE, R2, RMSE
+from automl.metrics.metric import MAE, PEARSON, R2, RMSE, SPEARMAN
 from automl.tasks.declaration import AMOUNT, TaskDeclaration
 
 REGRESSION = TaskDeclaration(
     name="regression",
     words="regression",
     module="automl.tasks.kinds.regression",
-    metrics=(RMSE, MAE, R2),
+    metrics=(RMSE, MAE, R2, PEARSON, SPEARMAN),
     targets=AMOUNT,
     plots=("automl.tasks.plots:predictions_against_truth",),
     evidence="automl.tasks.evidence.regression:evidence",
