@@ -104,7 +104,10 @@ def _refuse_foreign(content: bytes, path: Path) -> None:
     if start[:9].lower().startswith(_MARKUP):
         raise DataError(f"{path} is not delimited text but HTML or XML: save the table as CSV.")
     if start[:1] in b"{[" and _is_json(start):
-        raise DataError(f"{path} is not delimited text but JSON: save the table as CSV or Parquet.")
+        raise DataError(
+            f"{path} is not delimited text but JSON: save the table as CSV, Parquet, or a"
+            " file that ends in .jsonl, one object per line."
+        )
     if b"\0" in content and not content.startswith(UTF16):
         raise DataError(
             f"{path} is not a text file (it holds zero bytes): expected a delimited table."

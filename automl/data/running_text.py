@@ -5,7 +5,6 @@ What is recognised is looked at with the standard library alone, before anything
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from automl.core.names import first_names
 from automl.core.notes import Note
 from automl.core.tokens import DOCUMENT_END
 from automl.data.file_bytes import unpacked_bytes
+from automl.data.json_lines import SUFFIXES, records_of
 from automl.data.modality import ReadOptions
 from automl.data.source import Source
 from automl.tasks.catalog import TASKS
@@ -23,7 +23,7 @@ from automl.tasks.catalog import TASKS
 if TYPE_CHECKING:
     import numpy as np
 
-SUFFIX, LINES_OF_JSON = ".txt", (".jsonl", ".ndjson")
+SUFFIX = ".txt"
 FIELDS = ("text", "content", "body")
 """Names that a field of text has, where the user names none."""
 
@@ -96,7 +96,7 @@ def _is_text_file(path: Path) -> bool:
 
 def _is_json_lines(path: Path) -> bool:
     suffixes = [item.lower() for item in path.suffixes if item.lower() != ".gz"]
-    return bool(suffixes) and suffixes[-1] in LINES_OF_JSON
+    return bool(suffixes) and suffixes[-1] in SUFFIXES
 
 
 def _has_no_columns(path: Path) -> bool:
@@ -148,16 +148,7 @@ def _read_folder(folder: Path) -> RunningText:
 def _read_json_lines(path: Path, content: bytes | None, field: str) -> RunningText:
     whole, notes = _read_file(path, content)
     texts: list[str] = []
-    for number, line in enumerate(whole.split("\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"{path}, line {number}"
-        try:
-            record = json.loads(line)
-        except ValueError as error:
-            raise DataError(f"{where}: expected a JSON object on each line, got {error}.") from None
-        if not isinstance(record, dict):
-            raise DataError(f"{where}: expected a JSON object, got {type(record).__name__}.")
+    for where, record in records_of(whole, path):
         field = field or _field_of(record, where)
         if not isinstance(record.get(field), str):
             near = "" if field in record else f" {suggest(field, [str(name) for name in record])}"

@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from automl.core.errors import DataError, suggest
 from automl.core.phases import Phases
+from automl.data.json_lines import SUFFIXES as LINES_OF_JSON
 
 if TYPE_CHECKING:
     from automl.data.cache import ArrayCache
     from automl.data.numbers import NumberStyle
 
-SourceKind: TypeAlias = Literal["table", "parquet", "folder", "npz", "ts", "frame", "arrays", "sklearn"]
+SourceKind: TypeAlias = Literal[
+    "table", "parquet", "jsonl", "folder", "npz", "ts", "frame", "arrays", "sklearn"
+]
+
+TABLES = ("table", "parquet", "jsonl", "frame")
+"""Sources that are tables whatever they hold."""
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
 """Files that hold a picture."""
@@ -56,9 +62,9 @@ class Source:
     """A place that examples are read from.
 
     Attributes:
-        kind: ``table`` (delimited text, perhaps gzipped), ``parquet``, ``folder``, ``npz``, ``ts``,
-            ``frame`` (pandas or polars DataFrame), ``arrays`` (numpy array, or a tuple of inputs and
-            targets), ``sklearn`` (a data set bundled with scikit-learn).
+        kind: ``table`` (delimited text, perhaps gzipped), ``parquet``, ``jsonl`` (a JSON object per line),
+            ``folder``, ``npz``, ``ts``, ``frame`` (pandas or polars DataFrame), ``arrays`` (numpy array, or
+            a tuple of inputs and targets), ``sklearn`` (a data set bundled with scikit-learn).
         path: the file or folder, or None for objects in memory.
         content: the object in memory; of a pipe, which can be read only once, its bytes; or None.
         name: what messages and job folders call it.
@@ -177,7 +183,12 @@ def _file(path: Path) -> Source:
     if _is_stream(path):
         return Source(kind="table", name=path.name, path=path, content=_whole(path))
     name = _name(path.resolve())
-    kinds: dict[str, SourceKind] = {".parquet": "parquet", ".npz": "npz", ".ts": "ts"}
+    kinds: dict[str, SourceKind] = {
+        ".parquet": "parquet",
+        ".npz": "npz",
+        ".ts": "ts",
+        **dict.fromkeys(LINES_OF_JSON, "jsonl"),
+    }
     if path.is_dir():
         return Source(kind="folder", name=name, path=path)
     suffixes = [item.lower() for item in path.suffixes]

@@ -14,14 +14,11 @@ from automl.data.columns import recognise, usable_kinds
 from automl.data.kinds.kind import NO, Column, Facts
 from automl.data.modality import ReadOptions
 from automl.data.rows import open_rows, targets_named
-from automl.data.source import Source
+from automl.data.source import TABLES, Source
 from automl.data.tables import Table, listed
 from automl.data.target_columns import find_targets
 from automl.data.typed_rows import open_table
 from automl.tasks.catalog import TASKS
-
-TABLES = ("table", "parquet", "frame")
-"""Sources that are tables whatever they hold."""
 
 SAMPLE, FEWEST, CELLS = 2_000, 100, 100_000
 """Rows that are looked at first, fewer where a row has many cells."""

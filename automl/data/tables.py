@@ -1,4 +1,4 @@
-"""Tables of any origin as one DataFrame: delimited text, Parquet, DataFrames, bundled data sets.
+"""Tables of any origin as one DataFrame: delimited text, Parquet, JSON, DataFrames, bundled data sets.
 
 Text tables keep their cells as texts, ``""`` for missing, each different one once (see
 ``automl.data.typed``); Parquet files and DataFrames keep their types. ``as_text`` and ``as_number`` read a
@@ -20,6 +20,7 @@ from automl.core.names import first_names, free_name
 from automl.core.notes import Note
 from automl.data.cells import arrow_texts, as_number, as_text, is_missing
 from automl.data.frames import checked, frame_of, read_parquet, to_pandas, with_columns
+from automl.data.json_lines import read_json_lines
 from automl.data.large.drawn import Drawn
 from automl.data.large.parquet_file import table_of
 from automl.data.large.sampling import drawn_rows
@@ -63,7 +64,7 @@ class Table:
 
 
 def read_table(source: Source, *, header: bool = True) -> Table:
-    """Read a source of kind ``table``, ``parquet``, ``frame`` or ``sklearn`` as a table, once per source.
+    """Read a source that is one of ``TABLES``, or ``sklearn``, as a table, once per source.
 
     Of one that is to be sampled, these are the rows of the sample.
 
@@ -136,12 +137,17 @@ def _read(source: Source, *, header: bool) -> Table:
     where = str(source.path or source.name)
     if source.kind == "parquet" and source.path is not None:
         return _table(read_parquet(source.path), where, source.styles)
+    if source.kind == "jsonl" and source.path is not None:
+        frame, notes = read_json_lines(source.path)
+        table = _table(frame, where, source.styles)
+        return replace(table, notes=(*notes, *table.notes))
     if source.kind == "frame":
         return _table(to_pandas(source.content), where, source.styles)
     if source.kind == "sklearn":
         return _table(_bundled(source.name), f"sklearn:{source.name}")
     raise DataError(
-        f"Expected a table (delimited text, Parquet or a DataFrame), got {where} ({source.kind})."
+        "Expected a table (delimited text, Parquet, lines of JSON or a DataFrame),"
+        f" got {where} ({source.kind})."
     )
 
 

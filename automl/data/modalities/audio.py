@@ -27,8 +27,8 @@ from automl.data.kinds.sound import SOUND, SOUND_FILES, form_of, names_sounds
 from automl.data.modality import Dataset, Examples, Handling, ReadOptions
 from automl.data.rows import targets_named
 from automl.data.sounds import fit_length
-from automl.data.source import PICTURE_SUFFIXES, SOUND_SUFFIXES, Source
-from automl.data.table_facts import TABLES, facts_of_table
+from automl.data.source import PICTURE_SUFFIXES, SOUND_SUFFIXES, TABLES, Source
+from automl.data.table_facts import facts_of_table
 from automl.data.tables import listed
 from automl.data.typed_rows import OfColumns, open_table, read_typed_rows, read_typed_rows_again
 from automl.tasks.catalog import task_of

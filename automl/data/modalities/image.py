@@ -33,7 +33,7 @@ from automl.data.masks.pairs import list_labelled, list_masked_again
 from automl.data.masks.reading import MASKS, dataset_of_masks, examples_of_masks
 from automl.data.mirroring import MIRRORED, look_at_mirror_images
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
-from automl.data.table_facts import TABLES, facts_of_table
+from automl.data.table_facts import facts_of_table
 from automl.data.targets import array_label_type, label_type
 from automl.tasks.catalog import TASKS
 from automl.tasks.mask_files import HEIGHT, WIDTH
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from automl.data.image_arrays import Arrays
     from automl.data.image_targets import Targets
-    from automl.data.source import Source
+    from automl.data.source import TABLES, Source
 
 
 PICTURES_OF_SKLEARN = "digits"

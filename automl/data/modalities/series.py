@@ -33,15 +33,13 @@ from automl.data.forecast_table import (
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions, WindowFacts
 from automl.data.preprocessing.series import safe, standardise, statistics, with_kernels
 from automl.data.season_search import find_season
-from automl.data.source import Source
+from automl.data.source import TABLES, Source
 from automl.data.tables import plain_styles, written_as
 from automl.data.targets import array_label_type
 from automl.data.time_axis import restore_axis
 from automl.data.time_index import holds_dates, id_of_index, time_of_index
 from automl.data.whole_series import notes_on_gaps, pad, read_whole, resolve, resolve_again, without_padding
 from automl.tasks.catalog import TASKS
-
-TABLES = ("table", "parquet", "frame")
 
 # a fifth of 40 series is a few of each class; networks on so few cost little
 WHOLE = Handling(examples_per_epoch=200_000, folds_below=1_000)

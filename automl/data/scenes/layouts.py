@@ -10,8 +10,7 @@ from automl.core.errors import DataError
 from automl.data.modality import ReadOptions
 from automl.data.scenes import coco, table, voc, yolo
 from automl.data.scenes.scene import Scenes
-from automl.data.source import Source
-from automl.data.table_facts import TABLES
+from automl.data.source import TABLES, Source
 from automl.data.tables import read_table
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from automl.core.targets import take_rows
 from automl.core.windows import Windows
+from automl.data.source import TABLES
 from automl.jobs.answers import Form, answer
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.winner import TrainedWinner
@@ -65,7 +66,7 @@ def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:
     from automl.data.tables import first_rows
 
     schema = intake.dataset.schema
-    if intake.source.kind in ("table", "parquet", "frame", "sklearn"):
+    if intake.source.kind in (*TABLES, "sklearn"):
         if columns_of(schema):
             frame = first_rows(intake.source, ROWS, header=schema.get("header", True))
             return typed_example(frame, schema, place_of(intake.source))

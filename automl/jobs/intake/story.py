@@ -10,7 +10,7 @@ from automl.core.names import first_names
 from automl.core.specs import Objective, TaskKind
 from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples
-from automl.data.source import Source
+from automl.data.source import TABLES, Source
 from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _wrapped(head: str, text: str) -> str:
 def _unit(source: Source, dataset: Dataset) -> str:
     if dataset.windows is not None:
         return "windows"
-    return "rows" if source.kind in ("table", "parquet", "frame") else "examples"
+    return "rows" if source.kind in TABLES else "examples"
 
 
 def _columns(dataset: Dataset) -> list[tuple[str, str]]:
