@@ -23,6 +23,7 @@ def register() -> None:
     importlib.import_module("automl.tasks.box_decoding")
     importlib.import_module("automl.tasks.layers")
     importlib.import_module("automl.tasks.losses")
+    importlib.import_module("automl.tasks.margins")
     importlib.import_module("automl.tasks.pixels")
     importlib.import_module("automl.data.raw_model")
 

@@ -82,7 +82,7 @@ def match_targets(
     Raises:
         DataError: a cell does not fit the task.
     """
-    if classes and TASKS[task].classifies:
+    if classes and TASKS[task].names:
         names = labels.iloc[:, 0].to_numpy(object)
         return Targets(values=names, present=np.ones(len(names), bool), task=task)
     values, present = targets.read_targets(labels, task, where, flags)

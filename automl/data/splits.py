@@ -3,6 +3,7 @@
 * forecasts: by time, so that no target step of the training part reaches into the validation part;
 * rows with a time: the last ones validate; rows of one time stay together;
 * rows with a group: a group stays on one side;
+* identities, such as persons: each with all of its examples on one side;
 * else as the task says: by class, with shares as in the whole, or at random.
 """
 
@@ -15,9 +16,10 @@ import numpy as np
 
 from automl.core.errors import ConfigError, DataError
 from automl.core.seeds import derive
+from automl.core.targets import TARGET
 from automl.data.modality import Dataset
 from automl.tasks.catalog import TASKS
-from automl.tasks.declaration import BY_CLASS, BY_TIME
+from automl.tasks.declaration import BY_CLASS, BY_IDENTITY, BY_TIME
 
 MINIMUM_ROWS = 10
 """Fewer examples than this are refused: nothing can be learned and nothing measured."""
@@ -59,13 +61,17 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
     _check(dataset, folds, share)
     examples = dataset.examples
     windows = dataset.windows
+    identities = identities_of(dataset)
+    together = examples.groups if identities is None else identities
     if windows is not None:
         return _by_time(windows.origins, folds, windows.held_out or share, windows.horizon, None)
     if examples.times is not None:
-        return _by_time(examples.times, folds, share, None, examples.groups)
+        return _by_time(examples.times, folds, share, None, together)
     task = TASKS[dataset.task]
     if task.split == BY_TIME:
         raise DataError(f"Data for {task.words} is split by time: name the time column (--time-column).")
+    if identities is not None:
+        return _by_identity(identities, share, seed)
     labels = next(iter(labels_of(dataset).values()), None) if task.split == BY_CLASS else None
     if examples.groups is not None:
         return _by_group(examples.groups, labels, folds, share, seed)
@@ -99,6 +105,22 @@ def labels_of(dataset: Dataset) -> dict[str, np.ndarray]:
     targets = dataset.examples.targets or {}
     classes = [name for name, task in dataset.tasks.items() if TASKS[task].classifies]
     return {name: targets[name] for name in classes if name in targets}
+
+
+def identities_of(dataset: Dataset) -> np.ndarray | None:
+    """Return who or what each example shows ``(n,)`` where that decides about the split, else None.
+
+    Raises:
+        ConfigError: a group column is named as well.
+    """
+    if TASKS[dataset.task].split != BY_IDENTITY or dataset.examples.targets is None:
+        return None
+    if dataset.examples.groups is not None:
+        raise ConfigError(
+            f"group_column: {TASKS[dataset.task].words} keeps all examples of an identity on one side of"
+            " the split by itself. Leave the group column out."
+        )
+    return np.asarray(dataset.examples.targets[TARGET])
 
 
 def _check(dataset: Dataset, folds: int | None, share: float) -> None:
@@ -176,6 +198,22 @@ def _by_group(
         return found
     # groups differ in size, so a fifth of them may be nearly all rows
     return (min(found, key=lambda fold: abs(len(fold.validation) - share * len(groups))),)
+
+
+def _by_identity(identities: np.ndarray, share: float, seed: int) -> tuple[Fold, ...]:
+    """Hold out identities until their examples are a share of all, at least two, so that pairs differ."""
+    names, codes, counts = np.unique(identities.astype(str), return_inverse=True, return_counts=True)
+    # identities with one example tell nothing of what is the same, so they are held out last
+    order = np.random.default_rng(derive(seed, "split")).permutation(len(names))
+    order = order[np.argsort(counts[order] < 2, kind="stable")]
+    held = max(2, int(np.searchsorted(np.cumsum(counts[order]), share * len(codes)) + 1))
+    if len(names) < held + 2 or counts[order[0]] < 2:
+        raise DataError(
+            f"Identities cannot be split: {len(names)} of them, {int((counts > 1).sum())} with two examples"
+            " or more. Expected at least two to learn from and two others to be validated on, with several"
+            " examples each."
+        )
+    return (_fold(np.flatnonzero(np.isin(codes, order[:held])), len(codes)),)
 
 
 def _split_with(splitter: object, labels: np.ndarray | None, groups: np.ndarray) -> tuple[Fold, ...]:

@@ -15,6 +15,9 @@ from automl.core.errors import DataWarning
 from automl.core.names import free_name
 from automl.core.notes import warnings_of
 from automl.core.targets import count_rows
+from automl.data.columns import columns_of, refuse_unreadable
+from automl.data.forecast_table import channels_of
+from automl.data.kinds.kind import Column
 from automl.data.label_types import LabelType, in_own_type
 from automl.data.modality import Examples
 from automl.data.target_kinds.catalog import kind_of
@@ -23,6 +26,8 @@ from automl.tasks.task import PlacesAnswers, TakesForm, Task
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from automl.data.source import Source
 
 Listener: TypeAlias = "Callable[[tuple[str, ...]], None]"
 """Is told the notes of what was read."""
@@ -147,6 +152,22 @@ def typed(form: Form, decoded: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of the task with labels in the type that they had."""
     kind = kind_of(form.task.declaration)
     return kind.in_own_type(decoded, form.label_type, spelled=form.spelled)
+
+
+def refuse_unreadable_cells(source: Source, schema: Mapping[str, Any]) -> None:
+    """Refuse a frame with cells that are no numbers or dates where a model reads some.
+
+    Args:
+        source: what is to be predicted; anything but a frame passes.
+        schema: how the data of the search was read.
+
+    Raises:
+        DataError: with column, row and cell of the first of them.
+    """
+    columns = [Column(name=name, input=name, kind="number") for name in channels_of(schema)]
+    columns += columns_of(schema)
+    if source.kind == "frame" and columns:
+        refuse_unreadable(source, columns, schema.get("styles"))
 
 
 def index_of(content: Any) -> pd.Index[Any] | None:

@@ -70,8 +70,8 @@ class JobConfig:
     )
     task: str | None = option(
         None,
-        "binary, multiclass, multilabel, regression, joint, forecasting, language_model, segmentation; "
-        "default: inferred",
+        "binary, multiclass, multilabel, regression, joint, forecasting, language_model, segmentation, "
+        "verification; default: inferred",
         metavar="T",
     )
     family: tuple[str, ...] = option((), "family to search in; default: all of the modality", metavar="F")

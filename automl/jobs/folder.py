@@ -146,12 +146,17 @@ class JobFolder:
         return self.path / "plots"
 
     @property
+    def gallery(self) -> Path:
+        """Whom or what the model can name: vectors, no pictures."""
+        return self.path / "gallery.npz"
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """What is a file, but for the study, which may be kept elsewhere."""
         return (
             *(self.job, self.state, self.schema, self.task, self.weights, self.model),
             *(self.result, self.leaderboard, self.leases, self.epochs, self.clock),
-            *(self.trained, self.lock, self.coordinator, self.report, self.report_data),
+            *(self.trained, self.lock, self.coordinator, self.report, self.report_data, self.gallery),
         )
 
     @property

@@ -16,9 +16,6 @@ from automl.core.specs import Configuration, Objective, metric_of
 from automl.core.targets import bare, named
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
-from automl.data.columns import columns_of, refuse_unreadable
-from automl.data.forecast_table import channels_of
-from automl.data.kinds.kind import Column
 from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, digest, open_source
@@ -29,6 +26,7 @@ from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder, open_folder, read_json
 from automl.jobs.generation import Writer, Writing, tokens_of
 from automl.jobs.intake.backend import default_backend, import_keras, name_backend
+from automl.jobs.recognition import Recogniser, recognising
 from automl.jobs.trial.trained_rows import seen_rows
 from automl.jobs.versions import read_versioned, refuse_other_versions
 from automl.tasks.catalog import known_classes, restore_task
@@ -247,6 +245,15 @@ class Result:
         tokens = tokens_of(self._task)
         return Writer(self.model, tokens)
 
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """Tells whom or what examples show, of a job whose task is verification."""
+
+        def read(data: object, targets: bool) -> tuple[Examples, tuple[str, ...]]:
+            return self._read(data, targets=targets)[1:]
+
+        return Recogniser(recognising(self._task), self._files, read, self._predictions)
+
     def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
         """Write the page of the report, with scores on test data where some is given.
 
@@ -288,11 +295,7 @@ class Result:
         Raises:
             DataError: with column, row and cell of the first of them.
         """
-        columns = [Column(name=name, input=name, kind="number") for name in channels_of(self._schema)]
-        columns += columns_of(self._schema)
-        source = open_source(data)
-        if source.kind == "frame" and columns:
-            refuse_unreadable(source, columns, self._schema.get("styles"))
+        answers.refuse_unreadable_cells(open_source(data), self._schema)
 
     def save(self, folder: str | Path) -> Path:
         """Copy the job folder to a new place and return it.

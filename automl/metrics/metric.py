@@ -1,7 +1,8 @@
 """What a metric is, and the records of the metrics that come with this package.
 
 Light at import, so that a wrong metric is refused before anything heavy is loaded. What computes them
-stands beside: ``classification``, ``regression``, ``forecasting``, ``language`` and ``detection``.
+stands beside: ``classification``, ``regression``, ``forecasting``, ``language``, ``detection`` and
+``verification``.
 """
 
 from __future__ import annotations
@@ -67,3 +68,8 @@ MAP = Metric(name="map", direction="maximize", unit=SHARE)
 MAP50 = Metric(name="map50", direction="maximize", unit=SHARE)
 MAP75 = Metric(name="map75", direction="maximize", unit=SHARE)
 AR100 = Metric(name="ar100", direction="maximize", unit=SHARE)
+
+TAR10 = Metric(name="tar_at_10pct_far", direction="maximize", unit=SHARE)
+TAR1 = Metric(name="tar_at_1pct_far", direction="maximize", unit=SHARE)
+EER = Metric(name="equal_error_rate", direction="minimize", unit=SHARE)
+RANK1 = Metric(name="rank1", direction="maximize", unit=SHARE)

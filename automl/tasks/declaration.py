@@ -21,8 +21,13 @@ CLASS_MAP = "class_map"
 BOXES = "boxes"
 """The kind of targets that are boxes with labels, any number of them in a picture; see ``core.boxes``."""
 
-BY_CLASS, BY_TIME, AT_RANDOM = "by class", "by time", "at random"
-"""How examples are split: each class with its share on both sides; the last validate; blindly."""
+IDENTITY = "identity"
+"""Kind of targets: who or what an example shows, such as a person. Others than those of training are met
+later, so each validates or trains with all of its examples."""
+
+BY_CLASS, BY_TIME, AT_RANDOM, BY_IDENTITY = "by class", "by time", "at random", "by identity"
+"""How examples are split: each class with its share on both sides; the last validate; blindly; each
+identity on one side."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +88,11 @@ class TaskDeclaration:
             table with the files' names. Empty where a table holds all there is.
         calibration: place of a ``tasks.calibration.Calibration``, which makes probabilities more or less
             certain; empty where predictions are none.
+        compares: whether answers are compared with each other, such as vectors of two pictures, and so have
+            to come from one model: a score over folds, each with a network of its own, means nothing.
+        training_outputs: raw outputs that the loss alone reads; the exported model is made without them.
+        operating: place of what chooses thresholds on examples that were not trained on, called with
+            encoded targets and predictions by name; the result keeps what it gives (JSON). Empty for none.
         lists: of a task that answers with a list of items for each example, such as the boxes in a picture,
             what it says of each; empty for any other. Items come in the order of their scores, so rounding
             may swap two of them.
@@ -107,6 +117,9 @@ class TaskDeclaration:
     writes: str = ""
     calibration: str = ""
     lists: tuple[str, ...] = ()
+    compares: bool = False
+    training_outputs: tuple[str, ...] = ()
+    operating: str = ""
 
     @property
     def default_metric(self) -> Metric:
@@ -127,6 +140,11 @@ class TaskDeclaration:
     def classifies(self) -> bool:
         """Whether each example has one class, of those that the training part shows."""
         return self.targets == LABEL
+
+    @property
+    def names(self) -> bool:
+        """Whether each example has one name: that of its class, or of who or what it shows."""
+        return self.targets in (LABEL, IDENTITY)
 
     @property
     def joins(self) -> bool:

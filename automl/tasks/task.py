@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from keras import KerasTensor
 
     from automl.core.tokens import Tokens
+    from automl.tasks.gallery import Gallery
 
 
 class TaskScorer(Protocol):
@@ -148,6 +149,15 @@ class Continues(Protocol):
     @property
     def tokens(self) -> Tokens:
         """How the text becomes tokens."""
+        ...
+
+
+@runtime_checkable
+class Recognises(Protocol):
+    """A task whose models tell whom or what an example shows, among those in a gallery."""
+
+    def recognise(self, predictions: Mapping[str, np.ndarray], gallery: Gallery) -> dict[str, np.ndarray]:
+        """Return columns of a result file for predictions, named by a gallery."""
         ...
 
 

@@ -30,7 +30,7 @@ def dataset(
         groups=groups,
         times=times,
     )
-    kind: TaskKind = task if labels is None else "multiclass"
+    kind: TaskKind = "multiclass" if labels is not None and task == "regression" else task
     return Dataset(examples=examples, schema={}, task=kind, target_names=("y",), windows=windows)
 
 
@@ -184,3 +184,36 @@ def test_groups_of_unequal_size_give_a_share_as_near_as_can_be(labels: list[str]
     (fold,) = make_folds(dataset(100, labels=labels, groups=groups), folds=None, seed=seed)
 
     assert len(fold.validation) == 20
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_identities_validate_with_all_of_their_examples(seed: int) -> None:
+    labels = [str(row // 5) for row in range(60)]
+
+    (fold,) = make_folds(dataset(60, task="verification", labels=labels), folds=None, seed=seed)
+
+    held, trained = ({labels[row] for row in part} for part in (fold.validation, fold.train))
+    assert not held & trained
+    assert len(fold.validation) == 15
+    assert len(held) == 3
+
+
+def test_at_least_two_identities_validate_and_those_with_one_example_train() -> None:
+    labels = ["a"] * 9 + ["b"] * 9 + ["c"] * 9 + ["d"] * 9 + [f"single {row}" for row in range(4)]
+
+    (fold,) = make_folds(dataset(40, task="verification", labels=labels), folds=None, seed=0)
+
+    held = {labels[row] for row in fold.validation}
+    assert len(held) == 2
+    assert held < set("abcd")
+
+
+def test_identities_are_their_own_groups() -> None:
+    labels = [str(row // 5) for row in range(60)]
+
+    with pytest.raises(ConfigError, match="Leave the group column out"):
+        make_folds(
+            dataset(60, task="verification", labels=labels, groups=np.arange(60)), folds=None, seed=0
+        )
+    with pytest.raises(DataError, match="cannot be split: 3 of them"):
+        make_folds(dataset(30, task="verification", labels=["a", "b", "c"] * 10), folds=None, seed=0)

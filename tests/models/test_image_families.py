@@ -29,7 +29,15 @@ SHALLOW: dict[str, dict[str, Any]] = {
     "residual_cnn": {"stages": 1},
     "vision_transformer": {"stem_filters": 0},
 }
-STRENGTHS = {"flip": "both", "shift": 0.1, "rotation": 0.05, "zoom": 0.1, "contrast": 0.3, "erasing": 0.2}
+STRENGTHS = {
+    "flip": "both",
+    "shift": 0.1,
+    "rotation": 0.05,
+    "zoom": 0.1,
+    "contrast": 0.3,
+    "erasing": 0.2,
+    "brightness": 0.2,
+}
 
 
 def build(name: str, shape: tuple[int, int, int] = (16, 16, 3), **options: Any) -> keras.Model:

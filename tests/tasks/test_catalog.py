@@ -60,7 +60,16 @@ def test_a_task_of_another_package_brings_targets_metrics_and_heads(install):
 
     assert task_of(TargetFacts(kind="count")) == "counting"
     assert parse_objective("val_miscounts").direction == "minimize"
-    assert head_names() == ["logits", "standardised", "token_logits", "heat", "sides", "counts"]
+    assert head_names() == [
+        "logits",
+        "standardised",
+        "token_logits",
+        "heat",
+        "sides",
+        "embedding",
+        "cosines",
+        "counts",
+    ]
 
 
 def test_a_broken_task_of_another_package_is_told_when_it_is_asked_for_only(install):

@@ -95,6 +95,7 @@ def test_promised_defaults() -> None:
         "language_model": "val_nats_per_token",
         "segmentation": "val_dice",
         "detection": "val_map",
+        "verification": "val_roc_auc",
     }
     known = directions()
     assert known["mase"] == known["smape"] == known["mse_scaled"] == known["parameters"] == "minimize"

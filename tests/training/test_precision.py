@@ -50,7 +50,15 @@ SPECS = {
 BY_TASK = {"forecasting": (series(12, 3, targets=2),), "segmentation": (pictures(8, 8, 3),)}
 """What tasks work on that need data of their own."""
 SMALL: dict[str, Any] = {"width": 8, "units": 8, "filters": 8, "heads": 2, "embedding_size": 8, "patch": 4}
-STRENGTHS = {"flip": "both", "shift": 0.1, "rotation": 0.05, "zoom": 0.1, "contrast": 0.3, "erasing": 0.2}
+STRENGTHS = {
+    "flip": "both",
+    "shift": 0.1,
+    "rotation": 0.05,
+    "zoom": 0.1,
+    "contrast": 0.3,
+    "erasing": 0.2,
+    "brightness": 0.2,
+}
 DOING = {
     "language/rnn": "language_model",
     "language/transformer": "language_model",

@@ -12,17 +12,26 @@ from automl.cli.notes import show_notes
 @click.command("evaluate")
 @click.argument("folder", metavar="DIR")
 @click.argument("data")
+@click.option(
+    "--pairs",
+    metavar="FILE",
+    help="of verification: score the pairs that FILE names, as LFW's pairs.txt does; DATA has a folder per "
+    "name",
+)
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
-def command(folder: str, data: str, as_json: bool) -> None:
+def command(folder: str, data: str, pairs: str | None, as_json: bool) -> None:
     """Score the model of the job in DIR on raw DATA with targets."""
     from automl.api import load
     from automl.data.source import open_source
 
     result = load(folder)
-    scores = result.evaluate(open_source(data), told=show_notes)
+    if pairs is not None:
+        scores = result.recogniser.score_pairs(open_source(data), pairs, told=show_notes)
+    else:
+        scores = result.evaluate(open_source(data), told=show_notes)
     if as_json:
         click.echo(json.dumps(scores))
         return
-    click.echo(f"rows: {scores['rows']}")
+    click.echo(f"rows: {scores['rows']}" if pairs is None else f"pairs: {scores['pairs']}")
     for name, value in scores["metrics"].items():
         click.echo(f"{name}: {value:.6g}")

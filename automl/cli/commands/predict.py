@@ -33,7 +33,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="put an apostrophe before texts that a spreadsheet would run as formulas (=, +, -, @)",
 )
-def command(folder: str, data: str, output: str, safe_csv: bool) -> None:
+@click.option(
+    "--gallery",
+    metavar="FILE",
+    help="of verification: who is named, as `automl enroll` wrote it; by default DIR/gallery.npz, where "
+    "that is",
+)
+def command(folder: str, data: str, output: str, safe_csv: bool, gallery: str | None) -> None:
     """Predict raw DATA with the model of the job in DIR."""
     from automl.api import load
     from automl.data.source import open_source
@@ -50,7 +56,10 @@ def command(folder: str, data: str, output: str, safe_csv: bool) -> None:
         return
     check_output(output, source.path, kept=(*job.files, job.path / "study.journal"))
     rows, as_json = 0, Path(output).suffix.lower() == ".json"
-    parts = result.predict_parts(source, told=show_notes, spelled=True)
+    if gallery is not None or job.gallery.exists():
+        parts = iter([result.recogniser.name(source, gallery=gallery, told=show_notes)])
+    else:
+        parts = result.predict_parts(source, told=show_notes, spelled=True)
     first, lists = next(parts), TASKS[result.summary["task"]].lists
     with opened(output) as stream:
         for place, part in enumerate((first, *parts)):

@@ -65,6 +65,7 @@ def _predictions(session: Session, records: Sequence[TrialRecord]) -> dict[int, 
     """Predictions by number of the trial, of as many examples as are compared."""
     task = session.setting.prepared.task
     found: dict[int, Mapping[str, np.ndarray]] = {}
+    rows: np.ndarray | None = None
     for record in records:
         if record.number in found:
             continue
@@ -73,7 +74,8 @@ def _predictions(session: Session, records: Sequence[TrialRecord]) -> dict[int, 
         except ConfigError:
             continue  # it is trained again where it is the best
         if outputs:
-            rows = _compared(outputs)
+            # the same of each trial, also where their outputs differ in width
+            rows = _compared(outputs) if rows is None else rows
             found[record.number] = finished(task, take_rows(outputs, rows))
     return found
 

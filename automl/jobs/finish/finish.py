@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.catalog import at_place
 from automl.core.files import whole, write_whole
 from automl.core.members import winner_to_json
 from automl.core.specs import Objective, TrialRecord
@@ -247,6 +248,7 @@ def _summary(
         "ensemble_score": metrics.get(intake.objectives[0].name, records.best.scores[0]),
         "ensemble_metrics": dict(metrics),
         "calibration": found.facts,
+        "operating": _operating(found.winner),
         "folds": len(session.setting.parts) or None,
         "spread": records.best.spread,
         "trials": len(records.trials),
@@ -272,6 +274,15 @@ def _summary(
             schema=intake.dataset.schema,
         ),
     }
+
+
+def _operating(winner: TrainedWinner) -> dict[str, Any] | None:
+    """Thresholds of a task that has some, chosen on what was not trained on."""
+    place = winner.prepared.task.declaration.operating
+    if not place:
+        return None
+    chosen: dict[str, Any] = at_place(place)(winner.prepared.targets, winner.held_out())
+    return chosen
 
 
 def _facts(

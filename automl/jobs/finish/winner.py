@@ -145,7 +145,8 @@ class TrainedWinner:
 
     def exported(self) -> keras.Model:
         """The members joined into one model, from raw inputs to predictions."""
-        cores = [member.stacked() for member in self.members]
+        spared = self.prepared.task.declaration.training_outputs
+        cores = [_without(member.stacked(), spared) for member in self.members]
         weights = [member.weight for member in self.members]
         return exported_model(self.prepared, cores, weights, temperature=self.temperature)
 
@@ -216,6 +217,16 @@ class TrainedWinner:
         blend = at_place(declaration.blend) if len(predictions) > 1 else None
         whole = dict(blend(predictions, weights)) if blend else predictions[0]
         return calibrated_at(declaration, whole, self.temperature)
+
+
+def _without(core: keras.Model | StackedModel, names: Sequence[str]) -> keras.Model | StackedModel:
+    """A network that gives no outputs of some names, nor has the weights that they alone need."""
+    if not names:
+        return core
+    import keras
+
+    kept = {name: tensor for name, tensor in core.output.items() if name not in names}
+    return keras.Model(core.input, kept, name=core.name)
 
 
 def raw_outputs(

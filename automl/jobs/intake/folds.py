@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl.core.errors import DataError
+from automl.core.errors import ConfigError, DataError
 from automl.core.notes import Note
 from automl.data.modality import Dataset
 from automl.jobs.config import JobConfig
@@ -39,6 +39,11 @@ def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[
     """
     from automl.data.splits import split_of_source
 
+    if (config.folds or 1) > 1 and TASKS[dataset.task].compares:
+        raise ConfigError(
+            f"folds: {TASKS[dataset.task].words} compares what one network gives of two examples, and each"
+            " fold has a network of its own. Leave folds out."
+        )
     if dataset.validates is not None and config.folds is None:
         return (split_of_source(dataset),), ()
     wanted = config.folds or usual_folds(dataset)
@@ -64,7 +69,8 @@ def usual_folds(dataset: Dataset) -> int:
     from automl.data.splits import is_split_by_time
 
     rows, task = len(dataset.examples), TASKS[dataset.task]
-    if rows >= dataset.handling.folds_below or not task.blend or is_split_by_time(dataset):
+    alone = task.compares or not task.blend
+    if rows >= dataset.handling.folds_below or alone or is_split_by_time(dataset):
         return 1
     groups = dataset.examples.groups
     wanted = FOLDS_OF_FEW if rows < FEW and not dataset.handling.example_seconds else FOLDS

@@ -14,6 +14,8 @@ from automl.data.source import TABLES, Source
 from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from automl.data.splits import Fold
 
 NAMES = 8
@@ -126,4 +128,20 @@ def _split(dataset: Dataset, folds: Sequence[Fold], validation: Examples | None)
         each = f"{sizes[0]:,}" if sizes[0] == sizes[-1] else f"{sizes[0]:,} to {sizes[-1]:,}"
         later = ", each of later rows" if is_split_by_time(dataset) else ""
         return f"{len(folds)} folds of {each}{later}, each trial's score is out of fold"
-    return f"{len(folds[0].train):,} for training, {len(folds[0].validation):,} for validation"
+    parts = [f"{len(item):,} for {what}" for item, what in _parts(folds[0])]
+    return ", ".join(_with_identities(dataset, folds[0], parts))
+
+
+def _parts(fold: Fold) -> tuple[tuple[np.ndarray, str], ...]:
+    return (fold.train, "training"), (fold.validation, "validation")
+
+
+def _with_identities(dataset: Dataset, fold: Fold, told: list[str]) -> list[str]:
+    """What is told of each part, with the identities in it where those are on one side each."""
+    from automl.data.splits import identities_of
+
+    known = identities_of(dataset)
+    if known is None:
+        return told
+    counts = [len(set(known[rows].tolist())) for rows, _ in _parts(fold)]
+    return [f"{told[0]} ({counts[0]:,} identities)", f"{told[1]} ({counts[1]:,} others, unseen)"]

@@ -35,6 +35,7 @@ class AugmentationOptions:
         zoom: largest magnification and reduction, as a share.
         contrast: largest change of contrast around the picture's mean, as a share.
         erasing: share of the area that the largest erased rectangle covers (Zhong et al., 2020).
+        brightness: largest change of all pixels of a picture, in deviations of the pixels of all.
     """
 
     flip: str = "none"
@@ -43,6 +44,7 @@ class AugmentationOptions:
     zoom: float = 0.0
     contrast: float = 0.0
     erasing: float = 0.0
+    brightness: float = 0.0
 
 
 def augment(image: KerasTensor, options: AugmentationOptions, seed: int | None = None) -> KerasTensor:
@@ -82,7 +84,7 @@ class ImageAugmentation(layers.Layer):
     ) -> None:
         super().__init__(**{"dtype": "float32", **names})
         given = options if isinstance(options, AugmentationOptions) else AugmentationOptions(**options)
-        seeds = [None if seed is None else seed + position for position in range(6)]
+        seeds = [None if seed is None else seed + position for position in range(7)]
         self.options = given
         self.seed = seed
         self.steps = list(_layers(given, seeds))
@@ -113,6 +115,38 @@ class ImageAugmentation(layers.Layer):
         return {**super().get_config(), "options": asdict(self.options), "seed": self.seed}
 
 
+@keras.saving.register_keras_serializable(package="automl")
+class RandomLight(layers.Layer):
+    """Pictures made brighter or darker as a whole: Keras' own layer would clip what is not 0 to 255.
+
+    Args:
+        strength: largest change in both directions.
+        seed: of the draws; None takes Keras' global seed.
+    """
+
+    dials = ("strength",)
+
+    def __init__(self, strength: float, *, seed: int | None = None, **names: Any) -> None:
+        super().__init__(**names)
+        self.strength, self.seed = strength, seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, image: KerasTensor, training: bool | None = False) -> KerasTensor:
+        """Change pictures ``(batch, height, width, channels)``, each by a number of its own."""
+        if not training:
+            return image
+        shape = (keras.ops.shape(image)[0], 1, 1, 1)
+        return image + self.strength * keras.random.uniform(shape, -1.0, 1.0, seed=self.seed_generator)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Give the shape of the input."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what rebuilds the layer."""
+        return {**super().get_config(), "strength": self.strength, "seed": self.seed}
+
+
 def _layers(options: AugmentationOptions, seeds: list[int | None]) -> Iterator[keras.Layer]:
     if options.flip != "none":
         mode = "horizontal" if options.flip == "horizontal" else "horizontal_and_vertical"
@@ -125,6 +159,8 @@ def _layers(options: AugmentationOptions, seeds: list[int | None]) -> Iterator[k
         yield layers.RandomZoom(options.zoom, seed=seeds[3], dtype="float32")
     if options.contrast > 0:
         yield layers.RandomContrast(options.contrast, value_range=UNCLIPPED, seed=seeds[4], dtype="float32")
+    if options.brightness > 0:
+        yield RandomLight(options.brightness, seed=seeds[6], dtype="float32")
     if options.erasing > 0:
         yield _erasing(options.erasing, seeds[5])
 

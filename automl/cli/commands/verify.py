@@ -1,0 +1,42 @@
+"""``automl verify``: whether two images show the same person, animal or thing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from automl.cli.notes import show_notes
+
+
+@click.command("verify")
+@click.argument("folder", metavar="DIR")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option(
+    "--far",
+    type=float,
+    metavar="RATE",
+    help="share of pairs of others that may be taken for the same: 0.1, 0.01 (default) or 0.001",
+)
+@click.option(
+    "--threshold", type=float, metavar="COSINE", help="the same above this score, instead of --far"
+)
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+def command(
+    folder: str, first: str, second: str, far: float | None, threshold: float | None, as_json: bool
+) -> None:
+    """Say whether the images A and B show the same, by the model of the job in DIR."""
+    from automl.api import load
+    from automl.data.source import open_source
+
+    recogniser = load(folder).recogniser
+    found = recogniser.verify(
+        open_source(first), open_source(second), far=far, threshold=threshold, told=show_notes
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+        return
+    word = "same" if found.same else "different"
+    click.echo(f"{word}: score {found.score:.4f}, threshold {found.threshold:.4f}")
