@@ -33,6 +33,7 @@ from automl.data.masks.pairs import list_labelled, list_masked_again
 from automl.data.masks.reading import MASKS, dataset_of_masks, examples_of_masks
 from automl.data.mirroring import MIRRORED, look_at_mirror_images
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
+from automl.data.source import TABLES
 from automl.data.table_facts import facts_of_table
 from automl.data.targets import array_label_type, label_type
 from automl.tasks.catalog import TASKS
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from automl.data.image_arrays import Arrays
     from automl.data.image_targets import Targets
-    from automl.data.source import TABLES, Source
+    from automl.data.source import Source
 
 
 PICTURES_OF_SKLEARN = "digits"

@@ -35,12 +35,13 @@ from automl.data.scenes.canvas import Drawn, draw, learn
 from automl.data.scenes.faults import mended, new_tally
 from automl.data.scenes.layouts import layout_of, read_scenes, read_scenes_again
 from automl.data.scenes.scene import TEST, VALIDATION, Scenes
+from automl.data.source import TABLES
 from automl.metrics.detection import check_library
 from automl.tasks.catalog import TASKS, task_of
 from automl.tasks.declaration import BOXES, TargetFacts
 
 if TYPE_CHECKING:
-    from automl.data.source import TABLES, Source
+    from automl.data.source import Source
 
 SEEN, MOST_PASSES = 30_000, 150
 """Pictures that a trial sees at least, and passes that it makes for it at most."""
