@@ -13,7 +13,15 @@ from automl.study.optuna.pruners import PRUNERS
 from automl.study.proposals.samplers import SAMPLERS
 
 ROOT = Path(__file__).parents[1]
-GUIDES = ("guide.md", "kerastuner.md", "cluster.md", "language_models.md", "search.md", "search_spaces.md")
+GUIDES = (
+    "guide.md",
+    "kerastuner.md",
+    "cluster.md",
+    "language_models.md",
+    "rare_events.md",
+    "search.md",
+    "search_spaces.md",
+)
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / name for name in GUIDES)]
 ALL_PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "mlflow" / "README.md"]
 

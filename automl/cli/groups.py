@@ -32,6 +32,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "space",
         "set",
         "metric",
+        "cost",
         "constraint",
         "sampler",
         "pruner",

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
+from automl.core.mistakes import Asked
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Promised, TensorSpec
@@ -199,6 +200,7 @@ class Dataset:
             takes need not be made.
         validates: positions of the examples that the source itself sets aside for validation ``(v,)``
             int64, ascending; None where it sets none aside.
+        asked: what the user asks of the task beyond its targets.
     """
 
     examples: Examples
@@ -214,6 +216,7 @@ class Dataset:
     traits: tuple[str, ...] = ()
     wanted: frozenset[str] | None = None
     validates: np.ndarray | None = None
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def tasks(self) -> Mapping[str, TaskKind]:

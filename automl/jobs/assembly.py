@@ -141,7 +141,7 @@ def _prepared(
     train_targets = training.targets
     if train_targets is None or validation.targets is None:
         raise ConfigError("Training and validation data both need targets.")
-    facts = {"parts": dataset.target_tasks, **modality.facts(dataset, rows)}
+    facts = {"parts": dataset.target_tasks, "asked": dataset.asked, **modality.facts(dataset, rows)}
     task = fit_task(dataset.task, train_targets, names=dataset.target_names, facts=facts)
     targets, learned = task.encode(validation.targets), task.encode(train_targets)
     done = with_inner_folds(done, learned, training.groups, derive(seed, "inner folds"))

@@ -9,6 +9,8 @@ from typing import Any
 
 from automl.core.amounts import parse_size, parse_time
 from automl.core.errors import ConfigError, SpaceError, suggest
+from automl.core.job_names import check_job_name
+from automl.core.mistakes import parse_costs
 from automl.core.names import column_name
 from automl.core.yaml_values import read_located
 
@@ -46,9 +48,6 @@ LARGEST_SEED, MOST_WORKERS, LEAST_MEMORY, MOST_DAYS = 2**32 - 1, 1000, 2**24, 36
 LARGEST_FILE = 2**20
 """Of a job file, in bytes."""
 
-MOST_LETTERS = 100
-"""Of a job's name: folder, experiment, study and registered model are called after it."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class JobConfig:
@@ -83,6 +82,12 @@ class JobConfig:
         (),
         "what to optimize: val_accuracy, rmse, parameters:min, ...; several give a Pareto front",
         metavar="M[:min|max]",
+    )
+    cost: str | None = option(
+        None,
+        "what a missed row and a false alarm cost where one of two classes is looked for, fn=100,fp=1; "
+        "sets the threshold of answers",
+        metavar="fn=A,fp=B",
     )
     constraint: tuple[str, ...] = option(
         (), "limit the result must meet: parameters<=1e6, latency_ms<=5, ...", metavar="M<=N"
@@ -217,7 +222,7 @@ class JobConfig:
         _between("seed", self.seed, 0, LARGEST_SEED)
         if self.workers != AUTO:
             _between("workers", int(self.workers), 1, MOST_WORKERS)
-        _check_name(self.name)
+        check_job_name(self.name)
         if self.executor == "inline" and self.workers != 1:
             raise ConfigError(
                 f"executor inline runs one trial at a time in this process, but workers is {self.workers}: "
@@ -238,6 +243,8 @@ class JobConfig:
             raise ConfigError(f"Unknown backend {self.backend!r}. {suggest(self.backend, BACKENDS)}")
         if (self.folds or 1) > 1 and self.validation is not None:
             raise ConfigError("folds and validation cannot be combined: give one of them.")
+        if self.cost is not None:
+            parse_costs(self.cost)
         for name in sorted({*self.keep} & {*self.drop}):
             raise ConfigError(f"Column {name!r} is in both keep and drop: give only one.")
 
@@ -356,26 +363,6 @@ def _between(name: str, value: int | None, low: int, high: int) -> None:
         return
     limit = f"of at least {low}" if value < low else f"of at most {high}"
     raise ConfigError(f"{name}: expected a whole number {limit}, got {value}.")
-
-
-def name_of(text: str) -> str:
-    """Return what a job is called after a file of any name."""
-    shown = "".join(letter if letter.isprintable() and letter not in "/\\" else "-" for letter in text)
-    return shown[:MOST_LETTERS].lstrip("-").strip(" .") or "job"
-
-
-def _check_name(name: str | None) -> None:
-    """A name stands in pages, files and messages: it is one line of printable text, and no path."""
-    if name is None:
-        return
-    if not name.strip() or len(name) > MOST_LETTERS:
-        blank = "" if name.strip() else ", all of them blank"
-        raise ConfigError(f"name: expected 1 to {MOST_LETTERS} letters, got {len(name)}{blank}.")
-    if not name.isprintable() or name.startswith("-") or set(name) & set("/\\") or name in (".", ".."):
-        raise ConfigError(
-            f"name: expected a name and no path, option or control characters, got {name!r}. "
-            "The folder of a job is chosen by --out."
-        )
 
 
 _PLAIN: dict[str, tuple[tuple[type, ...], str]] = {

@@ -13,9 +13,10 @@ from typing import Any
 
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
+from automl.core.job_names import name_of
 from automl.core.seeds import derive
 from automl.core.specs import Objective, Scalar, TrialRecord, of_validation
-from automl.jobs.config import JobConfig, dump_config, name_of
+from automl.jobs.config import JobConfig, dump_config
 from automl.jobs.folder import JobFolder
 from automl.jobs.intake.kept_options import kept_config
 from automl.jobs.lock import locked

@@ -24,7 +24,11 @@ class RankingAreas:
 
     def result(self) -> tuple[np.ndarray, np.ndarray]:
         """Both areas ``(k,)``, see ``ranking_areas``."""
-        return ranking_areas(np.concatenate(self._positive), np.concatenate(self._score))
+        return ranking_areas(*self.collected())
+
+    def collected(self) -> tuple[np.ndarray, np.ndarray]:
+        """All truths and scores so far ``(n, k)``."""
+        return np.concatenate(self._positive), np.concatenate(self._score)
 
 
 def ranking_areas(positive: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

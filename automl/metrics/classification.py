@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from automl.metrics.alarms import AlarmMetrics
 from automl.metrics.areas import RankingAreas
 from automl.metrics.metric import ACCURACY, BALANCED_ACCURACY, F1_MACRO, LOG_LOSS, PR_AUC, ROC_AUC
 from automl.metrics.scorer import mean_of_known, usable
@@ -25,11 +26,17 @@ class ClassScorer:
 
     Args:
         positive: which of two classes is the positive one.
+        threshold: probability of the positive one from which on it is the answer; by default the answer is
+            the class with the highest.
+        alarms: what else is measured of the positive one.
     """
 
-    def __init__(self, positive: int = 1) -> None:
+    def __init__(
+        self, positive: int = 1, threshold: float | None = None, alarms: AlarmMetrics | None = None
+    ) -> None:
         self._rows, self._loss, self._usable = 0, 0.0, True
-        self._positive = positive
+        self._positive, self._threshold = positive, threshold
+        self._alarms = alarms or AlarmMetrics()
         self._confusion = np.zeros((0, 0), np.int64)
         self._areas = RankingAreas()
 
@@ -39,7 +46,7 @@ class ClassScorer:
         if not self._usable or not len(p):
             return
         k = p.shape[1]
-        truth, guess = y.argmax(axis=1), p.argmax(axis=1)
+        truth, guess = y.argmax(axis=1), answers(p, self._positive, self._threshold)
         counts = np.bincount(truth * k + guess, minlength=k**2).reshape(k, k)
         self._confusion = counts + (self._confusion if self._rows else 0)
         hit = p[np.arange(len(p)), truth].astype(np.float64)
@@ -52,7 +59,7 @@ class ClassScorer:
     def result(self) -> dict[str, float]:
         """Every metric."""
         if not self._usable or not self._rows:
-            return _nothing()
+            return _nothing() | dict.fromkeys(self._alarms.names(), float("nan"))
         confusion = self._confusion
         seen = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
         roc, precision = self._areas.result()
@@ -63,7 +70,14 @@ class ClassScorer:
             ROC_AUC.name: mean_of_known(roc),
             PR_AUC.name: mean_of_known(precision),
             LOG_LOSS.name: self._loss / self._rows,
+            **self._of_alarms(),
         }
+
+    def _of_alarms(self) -> dict[str, float]:
+        if not self._alarms.names():
+            return {}
+        hit, chance = self._areas.collected()
+        return self._alarms.of(hit[:, 0], chance[:, 0])
 
 
 class FlagScorer:
@@ -106,6 +120,19 @@ class FlagScorer:
             PR_AUC.name: mean_of_known(precision),
             LOG_LOSS.name: self._loss / (self._rows * len(self._tables)),
         }
+
+
+def answers(p: np.ndarray, positive: int, threshold: float | None) -> np.ndarray:
+    """Return the class that is answered for each row ``(n,) int``.
+
+    Args:
+        p: probabilities ``(n, k)``.
+        positive: which of two classes has the threshold.
+        threshold: see ``ClassScorer``.
+    """
+    if threshold is None:
+        return np.asarray(p.argmax(axis=1))
+    return np.where(np.asarray(p[:, positive], np.float64) >= threshold, positive, 1 - positive)
 
 
 def _nothing() -> dict[str, float]:

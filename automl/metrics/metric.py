@@ -7,6 +7,7 @@ stands beside: ``classification``, ``regression``, ``forecasting``, ``language``
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from automl.core.specs import Direction
@@ -34,6 +35,40 @@ class Metric:
     tie_breaker: int = 0
     stepped: bool = False
 
+    def named(self, name: str) -> Metric | None:
+        """Return itself, or None for another name."""
+        return self if name == self.name else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberedMetric:
+    """Metrics that differ in a whole number at the end of their names, such as ``precision_at_100``.
+
+    Attributes:
+        stem: what comes before the number.
+        unit: see ``Metric``; larger is better, and they count right answers.
+        usual: the number that is told where none is asked for.
+    """
+
+    stem: str
+    unit: str
+    usual: int
+
+    def number(self, name: str) -> int | None:
+        """Return the number at the end of a name, None for the name of something else."""
+        found = re.fullmatch(rf"{re.escape(self.stem)}([1-9]\d{{0,8}})", name, re.ASCII)
+        return int(found[1]) if found else None
+
+    def named(self, name: str) -> Metric | None:
+        """Return the metric of that name, or None for the name of something else."""
+        if self.number(name) is None:
+            return None
+        return Metric(name=name, direction="maximize", unit=self.unit, stepped=True)
+
+    def at(self, number: int) -> str:
+        """Return the name with a number."""
+        return f"{self.stem}{number}"
+
 
 ACCURACY = Metric(name="accuracy", direction="maximize", unit=SHARE, stepped=True)
 BALANCED_ACCURACY = Metric(name="balanced_accuracy", direction="maximize", unit=SHARE, stepped=True)
@@ -41,6 +76,12 @@ F1_MACRO = Metric(name="f1_macro", direction="maximize", unit=SHARE, stepped=Tru
 ROC_AUC = Metric(name="roc_auc", direction="maximize", unit=SHARE)
 PR_AUC = Metric(name="pr_auc", direction="maximize", unit=SHARE)
 LOG_LOSS = Metric(name="log_loss", direction="minimize", unit=NATS, tie_breaker=1)
+
+PRECISION_AT = NumberedMetric(stem="precision_at_", unit=SHARE, usual=100)
+"""Of so many rows with the highest probabilities, the share that is of the class that is looked for."""
+RECALL_AT = NumberedMetric(stem="recall_at_1_in_", unit=SHARE, usual=100)
+"""Share of the class that is found where one of so many rows of the other class raises a false alarm."""
+EXPECTED_COST = Metric(name="expected_cost", direction="minimize", unit="cost of a row", stepped=True)
 
 RMSE = Metric(name="rmse", direction="minimize", unit=OF_TARGET, tie_breaker=4)
 MAE = Metric(name="mae", direction="minimize", unit=OF_TARGET, tie_breaker=5)

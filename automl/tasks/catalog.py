@@ -66,6 +66,15 @@ def known_metrics() -> dict[str, Metric]:
     return {metric.name: metric for task in declarations() for metric in task.metrics}
 
 
+def metric_named(name: str) -> Metric | None:
+    """Return the metric of some task by its name, None where no task measures it."""
+    known = known_metrics().get(name)
+    if known is not None:
+        return known
+    others = (item.named(name) for task in declarations() for item in task.further)
+    return next((found for found in others if found is not None), None)
+
+
 def head_names() -> list[str]:
     """Return the names of the layers that tasks put at the end of a model."""
     return list(dict.fromkeys(head for task in declarations() for head in task.heads))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from automl.metrics.metric import Metric
+from automl.metrics.metric import Metric, NumberedMetric
 
 LABEL, FLAGS, AMOUNT, STEPS, SEVERAL = "label", "flags", "amount", "steps", "several"
 CONTINUATION = "continuation"
@@ -65,6 +65,8 @@ class TaskDeclaration:
         words: what users are told it is.
         module: where its functions ``fit`` and ``restore`` are; loaded when a task is fitted.
         metrics: what it measures; the first is what a search optimises unless told otherwise.
+        further: what it measures only where that is asked for, or where the data call for it.
+        priced: whether its mistakes may have costs; see ``tasks.task.Decides``.
         targets: kind of its targets: a name in ``data.target_kinds.catalog``, or the place
             (``module:attribute``) of a kind that comes with the task.
         classes: how many classes it has; None where that is left to the data.
@@ -120,6 +122,8 @@ class TaskDeclaration:
     compares: bool = False
     training_outputs: tuple[str, ...] = ()
     operating: str = ""
+    further: tuple[Metric | NumberedMetric, ...] = ()
+    priced: bool = False
 
     @property
     def default_metric(self) -> Metric:
@@ -154,3 +158,7 @@ class TaskDeclaration:
     def fits(self, facts: TargetFacts) -> bool:
         """Whether targets ask for this task."""
         return facts.kind == self.targets and self.classes in (None, facts.classes)
+
+    def measures(self, name: str) -> bool:
+        """Whether it measures a metric, if only where that is asked for."""
+        return any(metric.named(name) for metric in (*self.metrics, *self.further))

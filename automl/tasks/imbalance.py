@@ -10,13 +10,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from automl.core.mistakes import MistakeCosts
 from automl.core.specs import label_of
 from automl.core.targets import TARGET
 from automl.metrics.metric import PR_AUC
+from automl.tasks.class_order import classes_of
 from automl.tasks.declaration import Usual
 
 RARE = 0.1
 """Share of rows below which a class is rare."""
+
+RARE_CLASS = "rare_class"
+"""The trait of targets of two classes of which one is rare, for which search spaces have losses."""
 
 MINORITY = 0.2
 """Share of rows below which a class is the positive one, wherever it stands in the order of classes. Twice
@@ -38,6 +43,26 @@ def usual_metric(targets: Mapping[str, np.ndarray]) -> Usual | None:
         metric=PR_AUC,
         note=f"Only {share:.1%} of the rows are {rare!r}, so trials are compared by average precision of "
         f"{rare!r} ({label_of(PR_AUC.name)}) and not by accuracy; --metric asks for another.",
+    )
+
+
+def traits_of(targets: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+    """Return the traits of labels; see ``tasks.traits``."""
+    return () if usual_metric(targets) is None else (RARE_CLASS,)
+
+
+def told_costs(targets: Mapping[str, np.ndarray], costs: MistakeCosts) -> str:
+    """Return what the costs of mistakes mean for labels: which class is looked for, and from where on.
+
+    Args:
+        targets: raw labels by name ``(n,)``; a single target of two classes.
+        costs: of mistakes.
+    """
+    classes, shares = classes_of(targets[TARGET])
+    name = classes[positive_class(shares)]
+    return (
+        f"A row of {name!r} that is missed costs {costs.missed:g}, a false alarm {costs.alarm:g}: true "
+        f"probabilities ask for an alarm from {costs.threshold:.4g} on."
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from automl.core.errors import ConfigError, suggest
 from automl.core.specs import COSTS, TaskKind
-from automl.tasks.objectives import directions, fitting_metrics
+from automl.tasks.catalog import TASKS
+from automl.tasks.objectives import direction_of, directions, fitting_metrics
 from automl.tasks.prefixes import name_written, unprefixed
 
 _FORM = re.compile(r"\s*(\S.*?)\s*(<=|>=)\s*([-+.\deE]+)\s*")
@@ -57,10 +58,9 @@ def parse_limit(text: str, targets: Collection[str] = ()) -> Limit:
             f"constraint {text!r}: expected NAME<=NUMBER or NAME>=NUMBER, such as 'parameters<=1e6'."
         )
     name = name_written(match[1], targets)
-    known = directions()
-    own = name if name in known else unprefixed(name)
-    if own not in known or (own in COSTS and own != name):
-        raise ConfigError(f"constraint {text!r}: unknown metric {name!r}. {suggest(own, known)}")
+    own = name if direction_of(name) else unprefixed(name)
+    if not direction_of(own) or (own in COSTS and own != name):
+        raise ConfigError(f"constraint {text!r}: unknown metric {name!r}. {suggest(own, directions())}")
     return Limit(name=name, at_most=match[2] == "<=", bound=bound)
 
 
@@ -73,7 +73,7 @@ def check_limit(limit: Limit, kind: TaskKind, parts: Mapping[str, TaskKind]) -> 
         parts: for a task over several targets, the task of each by name.
     """
     fitting = fitting_metrics(kind, parts)
-    if limit.name not in fitting:
+    if limit.name not in fitting and not TASKS[kind].measures(limit.name):
         raise ConfigError(
             f"constraint {str(limit)!r}: {limit.name!r} does not fit a {kind} task; "
             f"it has: {', '.join(fitting)}."

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, suggest
 from automl.core.specs import COSTS, Direction, Objective, TaskKind
-from automl.tasks.catalog import TASKS, known_metrics
+from automl.metrics.metric import NumberedMetric
+from automl.tasks.catalog import TASKS, declarations, known_metrics, metric_named
 from automl.tasks.declaration import Usual
 from automl.tasks.prefixes import name_written, prefixed, unprefixed
 
@@ -25,9 +26,23 @@ _SPELLINGS: Mapping[str, Direction] = {
 
 
 def directions() -> dict[str, Direction]:
-    """Return the direction of every metric and cost."""
+    """Return the direction of every metric and cost; of numbered metrics those with their usual number."""
     metrics: dict[str, Direction] = {name: metric.direction for name, metric in known_metrics().items()}
-    return metrics | dict.fromkeys(COSTS, "minimize")
+    further = {
+        metric.at(metric.usual) if isinstance(metric, NumberedMetric) else metric.name
+        for task in declarations()
+        for metric in task.further
+    }
+    more = {name: direction for name in sorted(further) if (direction := direction_of(name))}
+    return metrics | more | dict.fromkeys(COSTS, "minimize")
+
+
+def direction_of(name: str) -> Direction | None:
+    """Return the direction of a metric or a cost by its name, None where there is none of that name."""
+    if name in COSTS:
+        return "minimize"
+    metric = metric_named(name)
+    return None if metric is None else metric.direction
 
 
 def tie_breaker(metrics: Mapping[str, float]) -> float:
@@ -51,13 +66,12 @@ def parse_objective(text: str, targets: Collection[str] = ()) -> Objective:
     Raises:
         ConfigError: no such metric, or a direction that contradicts the metric's own.
     """
-    known = directions()
-    written, spelling = _parted(text.strip(), known)
+    written, spelling = _parted(text.strip())
     name = name_written(written, targets)
-    own = name if name in known else unprefixed(name)
-    if own not in known or (own in COSTS and written != own):
-        raise ConfigError(f"Unknown metric {written!r}. {suggest(own, known)}")
-    direction = known[own]
+    own = name if direction_of(name) else unprefixed(name)
+    direction = direction_of(own)
+    if direction is None or (own in COSTS and written != own):
+        raise ConfigError(f"Unknown metric {written!r}. {suggest(own, directions())}")
     if spelling and spelling not in _SPELLINGS:
         raise ConfigError(f"Metric {text!r}: expected ':min' or ':max' after the name, got ':{spelling}'.")
     if spelling and _SPELLINGS[spelling] != direction:
@@ -68,9 +82,9 @@ def parse_objective(text: str, targets: Collection[str] = ()) -> Objective:
     return Objective(name=name, direction=direction)
 
 
-def _parted(text: str, known: Mapping[str, Direction]) -> tuple[str, str]:
+def _parted(text: str) -> tuple[str, str]:
     """Part the name from the direction; targets may have colons in their names."""
-    if unprefixed(text) in known:
+    if direction_of(unprefixed(text)):
         return text, ""
     written, _, spelling = text.rpartition(":") if ":" in text else (text, "", "")
     return written, spelling
@@ -87,7 +101,7 @@ def check_objective(
         parts: for a task over several targets, the task of each by name.
     """
     fitting = fitting_metrics(kind, parts)
-    if objective.name not in fitting:
+    if objective.name not in fitting and not TASKS[kind].measures(objective.name):
         raise ConfigError(
             f"Metric {objective.name!r} does not fit a {kind} task; it has: {', '.join(fitting)}."
         )
@@ -105,7 +119,7 @@ def smooth_objective(objective: Objective, kind: TaskKind) -> Objective:
     Of 15 epochs of a network of 200 rows several have the best accuracy, by chance and long after its
     probabilities have become worthless.
     """
-    known = known_metrics().get(objective.name)
+    known = metric_named(objective.name)
     losses = [metric for metric in TASKS[kind].metrics if metric.tie_breaker]
     if known is None or not known.stepped or not losses:
         return objective

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from automl.core.catalog import at_place
 from automl.core.figures import Figure
-from automl.core.reports import Remark
+from automl.core.reports import Remark, Section
 from automl.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -63,12 +63,14 @@ class Evidence:
         mistakes: the worst first.
         measure: what the size of a mistake is.
         remarks: what to know of them.
+        sections: parts of a report of their own.
     """
 
     figures: tuple[Figure, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     measure: str = ""
     remarks: tuple[Remark, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 def evidence_of(shown: Shown) -> Evidence:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from keras import KerasTensor
 
     from automl.core.tokens import Tokens
+    from automl.tasks.deciding import Decision
     from automl.tasks.gallery import Gallery
 
 
@@ -171,6 +172,23 @@ class Teaches(Protocol):
 
     def taught(self, options: Any) -> Any:
         """Return options without what helps against noisy or unequal labels: teachers have seen to that."""
+        ...
+
+
+@runtime_checkable
+class Decides(Protocol):
+    """A task whose answers follow from probabilities by a threshold, where mistakes have costs."""
+
+    def decided(
+        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray], seed: int
+    ) -> tuple[Task, Decision] | None:
+        """Return the task with its threshold, and what that is worth; None where nothing has a cost.
+
+        Args:
+            targets: encoded targets of rows that were not trained on.
+            predictions: of these rows, as they are exported.
+            seed: of the cross-validation.
+        """
         ...
 
 

@@ -6,10 +6,20 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from automl.core.mistakes import MistakeCosts
 from automl.core.targets import named
 from automl.metrics.scorer import score_at_once
+from automl.spaces.loading import load_space
 from automl.tasks.catalog import fit_task, restore_task
-from automl.tasks.imbalance import MINORITY, RARE, positive_class, usual_metric
+from automl.tasks.imbalance import (
+    MINORITY,
+    RARE,
+    RARE_CLASS,
+    positive_class,
+    told_costs,
+    traits_of,
+    usual_metric,
+)
 from automl.tasks.objectives import usual_objective
 
 
@@ -60,3 +70,20 @@ def test_average_precision_is_that_of_the_rare_class(names: tuple[str, str]) -> 
     scores = score_at_once(task.scorer(), task.encode(raw), named(np.stack(columns, axis=1)))
 
     assert scores["pr_auc"] == pytest.approx(average_precision_score(rare, chance))
+
+
+@pytest.mark.parametrize(("rare", "traits"), [(5, (RARE_CLASS,)), (30, ())])
+def test_losses_for_a_rare_class_are_searched_where_there_is_one(
+    rare: int, traits: tuple[str, ...]
+) -> None:
+    assert traits_of(labels(rare)) == traits
+    space = load_space("tabular/linear", task="binary").for_kinds({"numeric", *traits})
+    assert ("rare_loss" in {item.name for item in space.parameters}) is bool(traits)
+
+
+@pytest.mark.parametrize(("names", "looked_for"), [(("9", "10"), "10"), (("a", "b"), "b")])
+def test_costs_name_the_class_that_is_looked_for(names: tuple[str, str], looked_for: str) -> None:
+    told = told_costs(labels(50, names=names), MistakeCosts(missed=3.0, alarm=1.0))
+
+    assert f"row of {looked_for!r} that is missed costs 3" in told
+    assert "from 0.25 on" in told

@@ -18,7 +18,7 @@ from automl.jobs.finish.selection import Counts, Judge, Worth, select
 from automl.jobs.intake.setting import Setting
 from automl.jobs.session import Session
 from automl.jobs.trial.kept import load_outputs
-from automl.tasks.catalog import known_metrics
+from automl.tasks.catalog import metric_named
 from automl.tasks.decoding import finished
 from automl.tasks.limits import excesses
 from automl.tasks.objectives import tie_breaker
@@ -114,7 +114,8 @@ def _judge(setting: Setting, predictions: Mapping[int, Mapping[str, np.ndarray]]
 def _worth(setting: Setting, metrics: Mapping[str, float]) -> Worth:
     objective = setting.objectives[0]
     value = metrics[objective.name]
-    stepped = known_metrics()[unprefixed(objective.name)].stepped
+    metric = metric_named(unprefixed(objective.name))
+    stepped = metric is not None and metric.stepped
     # what several networks cost is asked where they only teach one
     limits = tuple(limit for limit in setting.limits if limit.name not in COSTS)
     return Worth(

@@ -17,13 +17,13 @@ from automl.core.specs import Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED
 from automl.jobs.answers import listed
 from automl.jobs.extensions import record_of
-from automl.jobs.finish.calibrated import Calibrated, calibrated
 from automl.jobs.finish.distill import Distilled, distill, teachers_to_json
 from automl.jobs.finish.every_row import Grown, grown_on_every_row
 from automl.jobs.finish.exported import SECONDS, check_exported
 from automl.jobs.finish.leaderboard import leaderboard_frame
 from automl.jobs.finish.members import joined, train_winner
 from automl.jobs.finish.plots import validation_plots
+from automl.jobs.finish.ready import Ready, ready
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.reported import report_files
 from automl.jobs.finish.samples import raw_sample, untyped_columns
@@ -31,6 +31,7 @@ from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.intake.over import COMPLETE, mark_over
 from automl.jobs.session import Session
+from automl.jobs.versions import write_versioned
 from automl.tracking.tracker import ModelRecord
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ def finish(
     phases = intake.source.phases
     with phases.phase("exporting the best model"):
         distilled = _distilled(session, records)
-        found = calibrated(distilled.winner, session.config.seed)
-        save_model(found.winner.exported(), folder.model)
+        found = _exported(session, distilled.winner)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
     summary = _summary(session, records, found, state, warning) | _taught(distilled, records)
     _write_result(session, summary)
@@ -73,7 +73,7 @@ def finish(
         state = INTERRUPTED if grown.ended else state
         summary = summary | _summary(session, records, found, state, warning)
         _write_result(session, summary)
-    for note in filter(None, (distilled.note, found.note, _sampled_note(session, records))):
+    for note in filter(None, (distilled.note, *found.notes, _sampled_note(session, records))):
         session.progress.note(note)
     winner = found.winner
     with phases.phase("checking the exported model"):
@@ -117,11 +117,18 @@ def _tidy(folder: JobFolder) -> None:
         journal.unlink(missing_ok=True)
 
 
-def _with_grown(session: Session, found: Calibrated, grown: Grown) -> tuple[Session, Calibrated]:
+def _exported(session: Session, winner: TrainedWinner) -> Ready:
+    """Write the model, and the task that says what it answers."""
+    found = ready(winner, session.config.seed)
+    save_model(found.winner.exported(), session.folder.model)
+    write_versioned(session.folder.task, found.winner.prepared.task.describe())
+    return found
+
+
+def _with_grown(session: Session, found: Ready, grown: Grown) -> tuple[Session, Ready]:
     """Write the model of a winner that all rows made better; the session knows of it."""
     if any(member.metrics for member in grown.winner.members):
-        found = calibrated(replace(grown.winner, temperature=1.0), session.config.seed)
-        save_model(found.winner.exported(), session.folder.model)
+        found = _exported(session, replace(grown.winner, temperature=1.0))
     for note in grown.notes:
         session.progress.note(note)
     intake = session.intake
@@ -227,9 +234,7 @@ def _baseline_warning(records: Records, objective: Objective) -> str:
     return ""
 
 
-def _summary(
-    session: Session, records: Records, found: Calibrated, state: str, warning: str
-) -> dict[str, Any]:
+def _summary(session: Session, records: Records, found: Ready, state: str, warning: str) -> dict[str, Any]:
     intake, folder, metrics = session.intake, session.folder, found.winner.metrics
     run_id = session.tracker.resolve(read_json(folder.state)["run_id"])
     family, parameters = intake.space.split(records.best.configuration)
@@ -247,7 +252,8 @@ def _summary(
         "members": winner_to_json(records.winner),
         "ensemble_score": metrics.get(intake.objectives[0].name, records.best.scores[0]),
         "ensemble_metrics": dict(metrics),
-        "calibration": found.facts,
+        "calibration": found.calibration,
+        "decision": found.decision,
         "operating": _operating(found.winner),
         "folds": len(session.setting.parts) or None,
         "spread": records.best.spread,

@@ -126,12 +126,14 @@ class TrainedWinner:
         members: heaviest first; their weights sum to 1.
         parts: rows of each fold; empty where a part was held out.
         temperature: that the logits of predicted probabilities are divided by, see ``tasks.calibration``.
+        decided: whether the task has got a threshold for its answers since the trials were scored.
     """
 
     prepared: Prepared
     members: tuple[TrainedMember, ...]
     parts: tuple[Part, ...] = ()
     temperature: float = 1.0
+    decided: bool = False
 
     @property
     def records(self) -> tuple[TrialRecord, ...]:
@@ -202,7 +204,8 @@ class TrainedWinner:
         if len(self.members) > 1:
             return self.scores()
         known = {**self.members[0].record.metrics, **self.members[0].metrics}
-        return known if self.temperature == 1.0 else {**known, **self.scores()}
+        changed = self.temperature != 1.0 or self.decided
+        return {**known, **self.scores()} if changed else known
 
     def scores(self) -> dict[str, float]:
         """Score the members as they are, see ``metrics``."""

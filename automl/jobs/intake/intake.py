@@ -19,6 +19,7 @@ from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.audited import audited
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
 from automl.jobs.intake.folds import split
+from automl.jobs.intake.goals import goals_of
 from automl.jobs.intake.large import Reading, read_data
 from automl.jobs.intake.lengths import epochs_per_pass, note_of_parts
 from automl.jobs.intake.searched import lay_out
@@ -32,8 +33,8 @@ from automl.spaces.space import SearchSpace
 from automl.study.optuna.pruners import PRUNERS
 from automl.study.proposals.samplers import SAMPLERS
 from automl.tasks.catalog import TASKS
-from automl.tasks.limits import check_limit, parse_limit
-from automl.tasks.objectives import check_objective, parse_objective, usual_objective
+from automl.tasks.limits import parse_limit
+from automl.tasks.objectives import parse_objective
 from automl.training.engine_choice import AUTO, ENGINES
 from automl.training.precision import PRECISIONS
 from automl.training.strategy import STRATEGIES
@@ -232,17 +233,18 @@ def divide(config: JobConfig, source: Source) -> Divided:
     with source.phases.phase(f"reading {source.name}"):
         reading = read_data(config, source, read_options(config))
         reading.source.kept.shrink()
-    dataset = reading.dataset
-    objectives, usual = objectives_of(config, dataset)
+    goals = goals_of(config, reading.dataset)
+    dataset = goals.dataset
+    reading = replace(reading, dataset=dataset)
     validation, notes = _validation(config, reading.modality, dataset, reading.source)
     folds, left_out = ((), ()) if validation is not None else split(reading.held_out(config), dataset)
     reason = (reading.choice.reason,) if reading.choice.reason else ()
     return Divided(
         reading=reading,
-        objectives=objectives,
+        objectives=goals.objectives,
         folds=folds,
         validation=validation,
-        notes=(*reason, *dataset.notes, *notes, *left_out, *usual),
+        notes=(*reason, *dataset.notes, *notes, *left_out, *goals.notes),
     )
 
 
@@ -290,27 +292,6 @@ def read_options(config: JobConfig) -> ReadOptions:
         horizon=config.horizon,
         image_size=config.image_size,
     )
-
-
-def objectives_of(config: JobConfig, dataset: Dataset) -> tuple[tuple[Objective, ...], tuple[str, ...]]:
-    """Return what is optimised, the user's metrics or the usual one of such targets, and notes on it.
-
-    Args:
-        config: names the metrics.
-        dataset: its task and its raw targets.
-
-    Raises:
-        ConfigError: a metric or a constraint does not fit the task.
-    """
-    task, parts = dataset.task, dataset.target_tasks
-    chosen = tuple(parse_objective(text, parts) for text in config.metric)
-    for objective in chosen:
-        check_objective(objective, task, parts)
-    for text in config.constraint:
-        check_limit(parse_limit(text, parts), task, parts)
-    if chosen:
-        return chosen, ()
-    return usual_objective(task, dataset.examples.targets)
 
 
 def _tell(notes: Sequence[str], note: Callable[[str], None]) -> None:

@@ -20,7 +20,7 @@ from automl.data.modality import Examples
 from automl.jobs.report.mistakes import mistakes_table
 from automl.metrics.metric import SHARE
 from automl.metrics.scorer import score_at_once
-from automl.tasks.catalog import known_metrics
+from automl.tasks.catalog import metric_named
 from automl.tasks.prefixes import unprefixed
 from automl.tasks.shown import Evidence, Shown, evidence_of
 
@@ -201,7 +201,7 @@ def _interval(
     if not math.isfinite(value) or len(known) < DRAWS_LEAST // 2:
         return None
     low, high = np.quantile(known - known.mean(), [0.025, 0.975]) * narrowing
-    metric = known_metrics().get(unprefixed(name))
+    metric = metric_named(unprefixed(name))
     if metric is None or metric.unit != SHARE or not 0 <= value <= 1:
         return float(value + low), float(value + high)
     least = NONE_IN / count  # an interval without width claims too much

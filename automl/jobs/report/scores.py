@@ -9,7 +9,7 @@ from automl.core.reports import Scores, Section
 from automl.core.specs import COSTS
 from automl.drawing.scales import span_text
 from automl.jobs.report.facts import BETTER, Searched
-from automl.tasks.catalog import known_metrics
+from automl.tasks.catalog import metric_named
 from automl.tasks.prefixes import unprefixed
 
 
@@ -42,11 +42,10 @@ def metrics_table(scores: Scores, beside: Mapping[str, Mapping[str, Number]], *,
         beside: metrics of others, by their names.
         first: the metric that was searched for.
     """
-    known = known_metrics()
     names = sorted((name for name in scores.metrics if name not in COSTS), key=lambda name: name != first)
     rows: list[tuple[Cell, ...]] = []
     for name in names:
-        metric = known.get(unprefixed(name))
+        metric = metric_named(unprefixed(name))
         rows.append(
             (
                 name,

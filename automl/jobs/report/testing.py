@@ -38,8 +38,12 @@ def with_test(report: Report, judged: Judged, objective: Objective, *, seen: int
     remarks = [item for item in report.remarks if not _is_replaced(item.text)]
     remarks += _seen(seen, judged.rows) + _confirmed(judged, objective, promised)
     remarks += judged.evidence.remarks
+    report = with_section(report, section, after="scores")
+    for own in judged.evidence.sections:
+        own = replace(own, key=f"{KEY}_{own.key}", title=f"{own.title}, on test data")
+        report = with_section(report, own, after=KEY)
     return replace(
-        with_section(report, section, after="scores"),
+        report,
         headline=(*rest[:1], entry, *rest[1:]),
         remarks=in_order(tuple(remarks)),
         scores=(*before, scores),

@@ -38,7 +38,7 @@ def report_of(searched: Searched, judged: Judged | None, *, kind: str, what: str
         what: what is predicted.
     """
     scores = summary_scores(searched) if judged is None else scores_of(judged)
-    shown = () if judged is None else (part_section(judged, key="answers"),)
+    shown = () if judged is None else (part_section(judged, key="answers"), *judged.evidence.sections)
     remarks = () if judged is None else judged.evidence.remarks
     return Report(
         title=str(searched.summary["name"]),

@@ -16,8 +16,9 @@ from typing import Any
 
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
+from automl.core.job_names import name_of
 from automl.core.specs import Direction, Objective, Scalar, TrialRecord, is_label, metric_of, of_validation
-from automl.jobs.config import JobConfig, dump_config, name_of
+from automl.jobs.config import JobConfig, dump_config
 from automl.jobs.folder import new_folder
 from automl.jobs.lock import discarded_unused, locked
 from automl.spaces.kerastuner import described

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from automl.metrics.metric import ACCURACY, BALANCED_ACCURACY, F1_MACRO, LOG_LOSS, PR_AUC, ROC_AUC
+from automl.metrics.metric import (
+    ACCURACY,
+    BALANCED_ACCURACY,
+    EXPECTED_COST,
+    F1_MACRO,
+    LOG_LOSS,
+    PR_AUC,
+    PRECISION_AT,
+    RECALL_AT,
+    ROC_AUC,
+)
 from automl.tasks.declaration import BY_CLASS, LABEL, TaskDeclaration
 
 _MODULE = "automl.tasks.kinds.classification"
@@ -26,6 +36,19 @@ BINARY = TaskDeclaration(
     heads=_HEADS,
     usual="automl.tasks.imbalance:usual_metric",
     calibration=_CALIBRATION,
+    further=(PRECISION_AT, RECALL_AT, EXPECTED_COST),
+    priced=True,
+    traits="automl.tasks.imbalance:traits_of",
+    # focal: gamma 2 as in Lin et al., 2017. Weights by the root of the shares lie half way between those of
+    # rows and of classes (as in Mahajan et al., 2018); plain first, as the others rarely gain where
+    # probabilities are what is wanted
+    parameters=(
+        "rare_loss: {type: choice, values: [plain, weighted, focal], default: plain, kinds: [rare_class]}\n"
+        "rare_power: {type: choice, values: [0.25, 0.5, 1.0], default: 0.5, kinds: [rare_class], "
+        "when: {rare_loss: weighted}}\n"
+        "focal_gamma: {type: choice, values: [1.0, 2.0, 3.0], default: 2.0, kinds: [rare_class], "
+        "when: {rare_loss: focal}}"
+    ),
 )
 
 MULTICLASS = TaskDeclaration(

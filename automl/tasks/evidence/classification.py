@@ -5,13 +5,21 @@ Symbols: n examples, k classes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from automl.core.figures import Figure, Matrix, Table, numbers, rounded
+from automl.core.mistakes import Asked
 from automl.core.names import first_names
-from automl.core.reports import Remark
+from automl.core.reports import Remark, Section
 from automl.core.targets import TARGET
+from automl.metrics.classification import answers
 from automl.tasks.evidence.chances import calibration_chart, ranking_charts, rates, threshold_chart
+from automl.tasks.evidence.costs import cost_remark, cost_section
+from automl.tasks.imbalance import positive_class
 from automl.tasks.shown import MOST_MISTAKES, Evidence, Mistake, Shown
 
 MOST_CLASSES = 20
@@ -32,13 +40,16 @@ UNCALIBRATED, CALIBRATED = 0.05, 0.02
 
 def evidence(shown: Shown) -> Evidence:
     """Return the evidence of predictions ``(n, k)``."""
-    classes = [str(name) for name in shown.task.describe()["classes"]]
+    description = shown.task.describe()
+    classes = [str(name) for name in description["classes"]]
+    positive = positive_class(tuple(description["shares"]))
     truth = np.asarray(shown.encoded[TARGET]).argmax(axis=1)
     chances = np.asarray(shown.predictions[TARGET], dtype=np.float64)
-    answer = chances.argmax(axis=1)
+    answer = answers(chances, positive, description.get("threshold"))
     counts = np.zeros((len(classes), len(classes)), dtype=int)
     np.add.at(counts, (truth, answer), 1)
     calibration, error = _calibration(truth, answer, chances, classes)
+    costs = _costs(truth, chances, description, positive)
     figures = [
         _confusion(counts, classes),
         *_curves(truth, chances, classes),
@@ -50,7 +61,33 @@ def evidence(shown: Shown) -> Evidence:
         figures=tuple(figures),
         mistakes=_mistakes(truth, answer, chances, classes),
         measure="probability of the right class",
-        remarks=(*(_calibrated(error) if len(truth) >= ENOUGH else ()), *_rare(counts, classes)),
+        remarks=(
+            *(_calibrated(error) if len(truth) >= ENOUGH else ()),
+            *_rare(counts, classes),
+            *costs.remarks,
+        ),
+        sections=costs.sections,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Costs:
+    """What is shown of costs; nothing where mistakes have none."""
+
+    remarks: tuple[Remark, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+
+def _costs(truth: np.ndarray, chances: np.ndarray, description: Mapping[str, Any], positive: int) -> _Costs:
+    costs = Asked.of(description.get("asked", {})).costs
+    hit, chance = truth == positive, chances[:, positive]
+    if costs is None or not hit.any():
+        return _Costs()
+    threshold = description.get("threshold") or costs.threshold
+    name = str(description["classes"][positive])
+    return _Costs(
+        remarks=(cost_remark(hit, chance, costs, threshold),),
+        sections=(cost_section(hit, chance, costs, threshold=threshold, positive=name),),
     )
 
 

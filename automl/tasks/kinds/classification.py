@@ -6,7 +6,7 @@ Symbols: n examples, k classes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import keras
@@ -14,19 +14,27 @@ import numpy as np
 from keras import KerasTensor
 
 from automl.core.errors import ConfigError, DataError, suggest
+from automl.core.mistakes import Asked
 from automl.core.names import first_names
+from automl.core.shaping import shaping
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
-from automl.metrics.classification import ClassScorer
+from automl.metrics.alarms import AlarmMetrics, numbers_in
+from automl.metrics.classification import ClassScorer, answers
+from automl.metrics.metric import PRECISION_AT, RECALL_AT
+from automl.tasks.class_order import classes_of
+from automl.tasks.deciding import USUAL, Decision, decide
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.classification import BINARY, MULTICLASS
-from automl.tasks.imbalance import positive_class
+from automl.tasks.imbalance import RARE, positive_class
 from automl.tasks.layers import WeightedCrossentropy, check_head_start, head, softmax
 from automl.tasks.losses import JoinedLoss
+from automl.tasks.rare_losses import FOCUSED, FocalLoss, FromFocused, UnbiasedCrossentropy, weights_of
 from automl.tasks.scoring import SingleTarget
 
 CLASS_WEIGHTS = ("none", "balanced")
+RARE_LOSSES = ("plain", "weighted", "focal")
 
 DECLARED: Mapping[TaskKind, TaskDeclaration] = {item.name: item for item in (BINARY, MULTICLASS)}
 
@@ -40,13 +48,26 @@ class ClassificationOptions:
         class_weight: ``none``, or ``balanced``: each class counts alike, whatever its share; this
             trades accuracy for balanced accuracy.
         head_start: ``random``, or ``prior``: before training every example gets the shares of the classes.
+        rare_loss: ``plain``, ``weighted`` or ``focal``; probabilities stay true with each of them, see
+            ``tasks.rare_losses``.
+        rare_power: of the shares, for the weights of ``weighted``: 1 makes all classes count alike.
+        focal_gamma: of ``focal``, 1 or more: how little a row counts that is surely right.
     """
 
     label_smoothing: float = 0.0
     class_weight: str = "none"
     head_start: str = "random"
+    rare_loss: str = "plain"
+    rare_power: float = shaping(0.5)
+    focal_gamma: float = shaping(2.0)
 
     def __post_init__(self) -> None:
+        if self.rare_loss not in RARE_LOSSES:
+            raise ConfigError(
+                f"Unknown rare_loss {self.rare_loss!r}. {suggest(self.rare_loss, RARE_LOSSES)}"
+            )
+        if self.focal_gamma < 1:
+            raise ConfigError(f"Expected a focal_gamma of at least 1, got {self.focal_gamma}.")
         if self.class_weight not in CLASS_WEIGHTS:
             raise ConfigError(
                 f"Unknown class_weight {self.class_weight!r}. {suggest(self.class_weight, CLASS_WEIGHTS)}"
@@ -63,20 +84,19 @@ def fit(
         kind: ``binary`` or ``multiclass``.
         targets: labels ``(n,)`` object array of str; a single target.
         names: name of the target column.
-        facts: unused; nothing beyond the targets is needed.
+        facts: ``asked``: what the user asks for, an ``Asked``; or nothing.
 
     Raises:
         DataError: only one class, or not two for a binary task.
     """
-    values, counts = np.unique(np.asarray(targets[TARGET]).astype(str), return_counts=True)
-    order = _class_order([str(value) for value in values])
-    classes = tuple(str(values[place]) for place in order)
+    classes, shares = classes_of(targets[TARGET])
     _check_classes(kind, classes, names)
     return Classification(
         kind=kind,
         names=names,
         classes=classes,
-        shares=tuple(float(counts[place] / counts.sum()) for place in order),
+        shares=shares,
+        asked=facts.get("asked", Asked()),
     )
 
 
@@ -87,6 +107,8 @@ def restore(description: Mapping[str, Any]) -> Classification:
         names=tuple(description["names"]),
         classes=tuple(description["classes"]),
         shares=tuple(description["shares"]),
+        asked=Asked.of(description.get("asked", {})),
+        threshold=description.get("threshold"),
     )
 
 
@@ -99,12 +121,17 @@ class Classification:
         names: name of the label column.
         classes: labels in the order of the outputs: numbers by value, text by alphabet.
         shares: share of each class in the training part.
+        asked: what the user asks for beyond the targets.
+        threshold: of two classes, the probability from which on the positive one is answered; None for the
+            class with the highest.
     """
 
     kind: TaskKind
     names: tuple[str, ...]
     classes: tuple[str, ...]
     shares: tuple[float, ...]
+    asked: Asked = field(default_factory=Asked)
+    threshold: float | None = None
 
     options: ClassVar[type[Any]] = ClassificationOptions
 
@@ -137,10 +164,18 @@ class Classification:
         count = len(self.classes)
         shares = self.shares if options.class_weight == "none" else (1 / count,) * count
         prior = np.log(shares).tolist() if options.head_start == "prior" else None
-        return {TARGET: head(count, prior, name="logits")(features)}
+        logits = head(count, prior, name="logits")(features)
+        if options.rare_loss == "focal":
+            return {TARGET: FromFocused(options.focal_gamma, name="unfocused")(logits), FOCUSED: logits}
+        return {TARGET: logits}
 
     def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
-        """Cross-entropy of logits."""
+        """Cross-entropy of logits, or one of those for a rare class."""
+        if options.rare_loss == "focal":
+            return FocalLoss(options.focal_gamma)
+        if options.rare_loss == "weighted":
+            weights = weights_of(self.shares, options.rare_power)
+            return JoinedLoss({TARGET: UnbiasedCrossentropy(weights, options.label_smoothing)})
         if options.class_weight == "balanced":
             weights = [1 / (len(self.classes) * share) for share in self.shares]
             return JoinedLoss({TARGET: WeightedCrossentropy(weights, options.label_smoothing)})
@@ -158,17 +193,50 @@ class Classification:
         return {TARGET: np.asarray(predictions[TARGET], np.float32)}
 
     def taught(self, options: ClassificationOptions) -> ClassificationOptions:
-        """Neither smoothing nor weights."""
-        return replace(options, label_smoothing=0.0, class_weight="none")
+        """Neither smoothing nor weights nor a loss for a rare class."""
+        return replace(options, label_smoothing=0.0, class_weight="none", rare_loss="plain")
 
     def scorer(self) -> SingleTarget:
         """Hears of one-hot targets and probabilities; of two classes the rare one is the positive one."""
-        return SingleTarget(ClassScorer(positive=positive_class(self.shares)))
+        return SingleTarget(ClassScorer(self.positive, self.threshold, self._alarms()))
+
+    @property
+    def positive(self) -> int:
+        """Which of two classes is looked for."""
+        return positive_class(self.shares)
+
+    def answers(self, predictions: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The class that is answered for each row ``(n,) int``."""
+        return answers(predictions[TARGET], self.positive, self.threshold)
+
+    def decided(
+        self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray], seed: int
+    ) -> tuple[Classification, Decision] | None:
+        """Choose the threshold of the positive class by what mistakes cost."""
+        if self.asked.costs is None:
+            return None
+        hit = np.asarray(targets[TARGET])[:, self.positive] > 0.5
+        chance = np.asarray(predictions[TARGET], np.float64)[:, self.positive]
+        decision = decide(hit, chance, self.asked.costs, seed=seed)
+        return replace(self, threshold=decision.threshold), decision
+
+    def _alarms(self) -> AlarmMetrics | None:
+        """What is measured of the positive class: what is asked for, and the usual where it is rare."""
+        if len(self.classes) != 2:
+            return None
+        rare = self.shares[self.positive] < RARE
+        usual = [PRECISION_AT.at(PRECISION_AT.usual), RECALL_AT.at(RECALL_AT.usual)] if rare else []
+        alerts, one_in = numbers_in([*usual, *self.asked.metrics])
+        costs = self.asked.costs
+        known = self.threshold if self.threshold is not None or costs is None else costs.threshold
+        return AlarmMetrics(
+            alerts=alerts, one_in=one_in, costs=costs, threshold=USUAL if known is None else known
+        )
 
     def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``prediction`` and ``probability_<class>``."""
         chances = predictions[TARGET]
-        labels = np.array(self.classes, dtype=object)[chances.argmax(axis=1)]
+        labels = np.array(self.classes, dtype=object)[self.answers(predictions)]
         shares = {f"probability_{name}": chances[:, code] for code, name in enumerate(self.classes)}
         return {"prediction": labels, **shares}
 
@@ -189,18 +257,9 @@ class Classification:
             "names": list(self.names),
             "classes": list(self.classes),
             "shares": list(self.shares),
+            **({"asked": self.asked.plain()} if self.asked.plain() else {}),
+            **({} if self.threshold is None else {"threshold": self.threshold}),
         }
-
-
-def _class_order(labels: list[str]) -> list[int]:
-    """Order by value when every label reads as a number, else by alphabet."""
-    try:
-        numbers = [float(label) for label in labels]
-    except ValueError:
-        numbers = [float("nan")]
-    if not np.isfinite(numbers).all():
-        return sorted(range(len(labels)), key=lambda place: labels[place])
-    return sorted(range(len(labels)), key=lambda place: (numbers[place], labels[place]))
 
 
 def _check_classes(kind: TaskKind, classes: tuple[str, ...], names: tuple[str, ...]) -> None:

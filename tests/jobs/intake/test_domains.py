@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from automl.core.errors import ConfigError, SpaceError
-from automl.jobs.config import JobConfig, config_from, name_of
+from automl.core.job_names import name_of
+from automl.jobs.config import JobConfig, config_from
 from automl.jobs.intake.settings import check_settings
 
 

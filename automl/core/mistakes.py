@@ -1,0 +1,87 @@
+"""What mistakes cost where one of two classes is looked for, and what else is asked of a task.
+
+Plain data, so that a wrong option is refused before anything heavy is loaded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from automl.core.errors import ConfigError
+
+MISSED, ALARM = "fn", "fp"
+"""Keys of the costs as users write them: false negatives and false positives."""
+
+_FORM = "expected what a missed case and a false alarm cost, such as fn=100,fp=1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MistakeCosts:
+    """Costs of the two mistakes, in any unit that both share; right answers cost nothing.
+
+    Attributes:
+        missed: of a row of the class that is looked for, taken for one of the other.
+        alarm: of a row of the other class, taken for one of it.
+    """
+
+    missed: float
+    alarm: float
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which an alarm costs less than silence (Elkan, 2001)."""
+        return self.alarm / (self.alarm + self.missed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the user asks of a task beyond its targets.
+
+    Attributes:
+        metrics: that are to be measured, by name.
+        costs: of mistakes, None where all count alike.
+    """
+
+    metrics: tuple[str, ...] = ()
+    costs: MistakeCosts | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON holds it, without what is not asked for."""
+        costs = None if self.costs is None else {MISSED: self.costs.missed, ALARM: self.costs.alarm}
+        asked = {"metrics": list(self.metrics), "costs": costs}
+        return {name: value for name, value in asked.items() if value}
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Asked:
+        """Return what ``plain`` was of."""
+        costs = values.get("costs")
+        return cls(
+            metrics=tuple(values.get("metrics", ())),
+            costs=None if costs is None else MistakeCosts(missed=costs[MISSED], alarm=costs[ALARM]),
+        )
+
+
+def parse_costs(text: str, name: str = "cost") -> MistakeCosts:
+    """Read costs as users write them: ``fn=100,fp=1``.
+
+    Raises:
+        ConfigError: another form, or a cost that is not above 0.
+    """
+    parts = [part.partition("=") for part in text.split(",")]
+    found = {key.strip().lower(): value.strip() for key, _, value in parts}
+    if len(parts) != 2 or found.keys() != {MISSED, ALARM}:
+        raise ConfigError(f"{name}: {_FORM}; got {text!r}.")
+    return MistakeCosts(missed=_cost(found[MISSED], name, text), alarm=_cost(found[ALARM], name, text))
+
+
+def _cost(value: str, name: str, text: str) -> float:
+    try:
+        cost = float(value)
+    except ValueError:
+        raise ConfigError(f"{name}: {_FORM}; {value!r} in {text!r} is no number.") from None
+    if not (math.isfinite(cost) and cost > 0):
+        raise ConfigError(f"{name}: costs are above 0; got {value} in {text!r}.")
+    return cost
