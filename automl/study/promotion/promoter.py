@@ -222,7 +222,9 @@ class Promoter:
         if horizon.seconds is None:
             return None
         number = leader(self._waiting, self.ranks, training=running)
-        searched = horizon.total is None or horizon.seconds <= (1 - SEARCHED) * horizon.total
+        half = horizon.total is None or horizon.seconds <= (1 - SEARCHED) * horizon.total
+        # without new trials nothing else could use a time that is too short for the next rung
+        searched = half or horizon.trials == 0
         if number is None or not searched:
             return None
         best = self.records[number]

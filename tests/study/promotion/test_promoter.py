@@ -226,6 +226,15 @@ def test_nothing_is_finished_before_half_of_the_time_was_searched(seconds, finis
     assert (found is not None) is finishes
 
 
+@pytest.mark.parametrize(("trials", "found"), [(0, (0, None)), (5, None)])
+def test_without_new_trials_the_best_goes_on_though_it_would_not_see_its_next_rung(trials, found):
+    horizon = Horizon(trials=trials, seconds=35.0, total=60.0)  # its next rung would take 40 s
+
+    promotion = next_of([trial(0, 0.1, seconds=20.0)], horizon)
+
+    assert (promotion and (promotion.record.number, promotion.until)) == found
+
+
 def test_no_trial_is_promoted_that_would_not_see_its_next_rung():
     waiting = [trial(number, number / 10, seconds=10.0) for number in range(3)]
 
