@@ -6,6 +6,9 @@ The score of a pair is the cosine of its two vectors. Legend: n examples, d leng
 * ``tar_at_10pct_far``, ``tar_at_1pct_far``: true acceptance rate, the share of same pairs above the score
   that a tenth, or a hundredth, of the other pairs exceeds (false acceptance rate).
 * ``equal_error_rate``: the share of wrong answers where as many others are accepted as same ones refused.
+* ``overlap``: the same where both kinds of scores are normal with the means and deviations that they have,
+  so that it still tells models apart which make no errors on few pairs: ``Phi(-d'/2)`` with the measure
+  of decidability d' (Daugman, 2000).
 * ``rank1``: one example of each identity is known, and every other one is told by the nearest of these. The
   first, second, ... example of each is the known one in turn, and the mean of these rounds is taken.
 
@@ -14,6 +17,7 @@ All pairs are looked at up to ``MOST_PAIRS``; of more, so many of each kind are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from automl.metrics.areas import ranking_areas
-from automl.metrics.metric import EER, RANK1, ROC_AUC, TAR1, TAR10
+from automl.metrics.metric import EER, OVERLAP, RANK1, ROC_AUC, TAR1, TAR10
 from automl.metrics.scorer import usable
 
 MOST_PAIRS = 500_000
@@ -74,12 +78,13 @@ class PairScorer:
 
     def result(self) -> dict[str, float]:
         """Every metric; NaN where there are no pairs of one kind, or a vector is not finite."""
-        names = [metric.name for metric in (ROC_AUC, TAR10, TAR1, EER, RANK1)]
+        names = [metric.name for metric in (ROC_AUC, TAR10, TAR1, EER, RANK1, OVERLAP)]
         if not self._vectors or not all(map(usable, self._vectors)):
             return dict.fromkeys(names, float("nan"))
         codes, vectors = codes_of(np.concatenate(self._identities)), np.concatenate(self._vectors)
         pairs = pairs_of(codes, vectors)
-        return {**scores_of_pairs(pairs.same, pairs.score), RANK1.name: rank_one(codes, vectors)}
+        known = {**scores_of_pairs(pairs.same, pairs.score), RANK1.name: rank_one(codes, vectors)}
+        return {name: known[name] for name in names}
 
 
 def codes_of(identities: np.ndarray) -> np.ndarray:
@@ -120,10 +125,11 @@ def scores_of_pairs(same: np.ndarray, score: np.ndarray) -> dict[str, float]:
     """
     true, false = score[same], score[~same]
     if not (len(true) and len(false)):
-        return dict.fromkeys([metric.name for metric in (ROC_AUC, TAR10, TAR1, EER)], float("nan"))
+        return dict.fromkeys([metric.name for metric in (ROC_AUC, TAR10, TAR1, EER, OVERLAP)], float("nan"))
     area = float(ranking_areas(same[:, None], score[:, None])[0][0])
     rates = {metric: float((true > threshold_at(false, rate)).mean()) for metric, rate in _AT.items()}
-    return {ROC_AUC.name: area, **rates, EER.name: _equal_error(true, false)[0]}
+    error = _equal_error(true, false)[0]
+    return {ROC_AUC.name: area, **rates, EER.name: error, OVERLAP.name: _overlap(true, false)}
 
 
 _AT: Mapping[str, float] = {TAR10.name: 0.1, TAR1.name: 0.01}
@@ -198,6 +204,13 @@ def _equal_error(true: np.ndarray, false: np.ndarray) -> tuple[float, float]:
     accepted = 1 - np.searchsorted(false, every, side="right") / len(false)
     at = int(np.abs(refused - accepted).argmin())
     return float(refused[at] + accepted[at]) / 2, float(every[at])
+
+
+def _overlap(true: np.ndarray, false: np.ndarray) -> float:
+    """See the top; half of the decidability is how many deviations each mean is from the middle."""
+    spread = math.sqrt((float(true.var()) + float(false.var())) / 2)
+    apart = float(true.mean() - false.mean()) / max(spread, 1e-9)
+    return 0.5 * math.erfc(apart / (2 * math.sqrt(2)))
 
 
 def _same(codes: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

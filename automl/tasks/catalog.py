@@ -62,8 +62,9 @@ def declarations() -> Iterator[TaskDeclaration]:
 
 
 def known_metrics() -> dict[str, Metric]:
-    """Return the metrics of all tasks by name."""
-    return {metric.name: metric for task in declarations() for metric in task.metrics}
+    """Return the metrics of all tasks by name; of one that tasks declare differently the first one's."""
+    every = [metric for task in declarations() for metric in task.metrics]
+    return {metric.name: metric for metric in reversed(every)}
 
 
 def metric_named(name: str) -> Metric | None:

@@ -140,6 +140,6 @@ def load_gallery(path: Path, model: str) -> Gallery:
     if gallery.model != model:
         raise ConfigError(
             f"The gallery {path} was made by another model than that of this job; their vectors cannot be"
-            " compared. Enroll again."
+            " compared. Enroll again, or remove the file."
         )
     return gallery

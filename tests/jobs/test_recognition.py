@@ -13,6 +13,9 @@ from PIL import Image
 import automl
 from automl.cli.app import run
 from automl.core.errors import ConfigError, DataError
+from automl.core.targets import TARGET
+from automl.jobs.recognition import recognising
+from automl.tasks.catalog import fit_task
 from tests.faces import folder_of_individuals, individual
 
 FEW = {"trials": 1, "epochs": 12, "tracking": False, "verbose": 0, "task": "verification"}
@@ -127,6 +130,13 @@ def test_the_commands_enroll_name_and_verify(job, tmp_path, capsys):
     (tmp_path / "pairs.txt").write_text("p20 1 2\np20 1 p21 2\n")
     assert run(["evaluate", folder, str(others), "--pairs", str(tmp_path / "pairs.txt")]) == 0
     assert "pairs: 2" in capsys.readouterr().out
+
+
+def test_other_tasks_name_nobody():
+    labels = {TARGET: np.array(["a", "b"] * 5, object)}
+
+    with pytest.raises(ConfigError, match="--task verification"):
+        recognising(fit_task("binary", labels, names=("y",), facts={}))
 
 
 def test_what_cannot_be_compared_is_refused(job, result, tmp_path):

@@ -70,7 +70,19 @@ def test_vectors_that_are_right_score_best_of_all():
         "tar_at_1pct_far": 1.0,
         "equal_error_rate": 0.0,
         "rank1": 1.0,
+        "overlap": pytest.approx(0, abs=1e-6),
     }
+
+
+def test_the_overlap_of_normal_scores_is_their_equal_error_rate():
+    random = np.random.default_rng(0)
+    same = np.arange(40_000) < 20_000
+    score = random.normal(size=40_000) + 2.0 * same
+
+    scores = verification.scores_of_pairs(same, score)
+
+    assert scores["overlap"] == pytest.approx(scores["equal_error_rate"], abs=0.005)
+    assert scores["overlap"] == pytest.approx(0.1587, abs=0.005)
 
 
 def test_batches_give_what_all_at_once_give():

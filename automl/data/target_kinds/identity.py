@@ -78,7 +78,8 @@ class Identity:
     def words(self, targets: np.ndarray) -> str:
         """Tell the number of identities, and how many examples they have."""
         counts = np.unique(np.asarray(targets).astype(str), return_counts=True)[1]
-        return f", {len(counts):,} identities with {counts.min():,} to {counts.max():,} examples each"
+        each = f"{counts.min():,}" + (f" to {counts.max():,}" if counts.max() > counts.min() else "")
+        return f", {len(counts):,} identities with {each} examples each"
 
 
 KIND = Identity()

@@ -114,7 +114,8 @@ def _judge(setting: Setting, predictions: Mapping[int, Mapping[str, np.ndarray]]
 def _worth(setting: Setting, metrics: Mapping[str, float]) -> Worth:
     objective = setting.objectives[0]
     value = metrics[objective.name]
-    metric = metric_named(unprefixed(objective.name))
+    own = {item.name: item for item in setting.prepared.task.declaration.metrics}
+    metric = own.get(objective.name) or metric_named(unprefixed(objective.name))
     stepped = metric is not None and metric.stepped
     # what several networks cost is asked where they only teach one
     limits = tuple(limit for limit in setting.limits if limit.name not in COSTS)
