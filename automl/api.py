@@ -45,8 +45,7 @@ if TYPE_CHECKING:
     from automl.data.source import Source
 
 
-# long for its signature: each option is a parameter, so that editors and `help` know it
-def search(  # noqa: D417  the options are told in JobConfig
+def search(  # noqa: D417  long, as each option is a parameter, for editors and `help`; JobConfig tells them
     data: object,
     *,
     target: int | str | Sequence[int | str] = (),
@@ -81,6 +80,7 @@ def search(  # noqa: D417  the options are told in JobConfig
     lookback: int | None = None,
     tokenizer: str | None = None,
     image_size: int | None = None,
+    frames: int | None = None,
     header: bool = True,
     seed: int = 0,
     out: str | Path | None = None,
@@ -114,10 +114,10 @@ def search(  # noqa: D417  the options are told in JobConfig
         progress: a view of your own, an object with the methods of ``automl.Progress``.
         name, modality, task, family, space, metric, cost, constraint, trials, trial_time, epochs, sampler,
             pruner, portfolio, warm_start, validation, folds, sample_rows, single, distill, group_column,
-            time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size, header, seed, out,
-            backend, strategy, engine, precision, compile_cache, workers, executor, ray_address,
-            worker_cores, trials_per_gpu, attempts, memory_limit, storage, lenient, tracking,
-            tracking_uri: see there.
+            time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size, frames, header,
+            seed, out, backend, strategy, engine, precision, compile_cache, workers, executor, ray_address,
+            worker_cores, trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri:
+            see there.
 
     Returns:
         the result, with the best model found within the budget.
@@ -162,6 +162,7 @@ def search(  # noqa: D417  the options are told in JobConfig
         lookback=lookback,
         tokenizer=tokenizer,
         image_size=image_size,
+        frames=frames,
         header=header,
         seed=seed,
         out=_path(out, "out"),

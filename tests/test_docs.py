@@ -21,6 +21,7 @@ GUIDES = (
     "rare_events.md",
     "search.md",
     "search_spaces.md",
+    "video.md",
 )
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / name for name in GUIDES)]
 ALL_PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "mlflow" / "README.md"]

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from automl.cli.app import application, run
+from tests.data import videos
 from tests.data.sounds import class_folders
 from tests.scenes import folder_of_scenes
 
@@ -25,6 +26,7 @@ TINY = {
     "photos/": "cnn",
     "cells/": "unet",
     "sounds/": "cepstrum",
+    "videos/": "motion",
     "shakespeare.txt": "rnn",
     "products.csv": "fusion",
 }
@@ -66,6 +68,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder_of_scenes(folder / "cells")
     _series(folder / "motions.ts", random)
     class_folders(folder / "sounds", 12)
+    videos.class_folders(folder / "videos", 12)
     (folder / "shakespeare.txt").write_text("To be, or not to be, that is the question. " * 60)
     _products(folder / "products.csv", random)
     return folder
@@ -127,7 +130,7 @@ def test_every_command_of_the_page_ends_well_and_searches_end_with_a_model(place
 
     models = {path.parent.name.split("-")[0] for path in Path("runs").glob("*/model.keras")}
     rows = {"adult", "wine", "reviews", "energy", "motions", "products"}
-    assert models == {*rows, "photos", "cells", "sounds", "shakespeare"}
+    assert models == {*rows, "photos", "cells", "sounds", "videos", "shakespeare"}
     assert len(pd.read_csv("predictions.csv")) == 120
 
 

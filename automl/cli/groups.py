@@ -24,6 +24,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "horizon",
         "lookback",
         "image_size",
+        "frames",
         "tokenizer",
         "header",
     ),

@@ -103,6 +103,17 @@ class Waveform:
     masked: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class Footage(Pixels):
+    """Facts on normalised videos ``(frames, height, width, channels) float32``; see ``Pixels``.
+
+    Attributes:
+        change: standard deviation of what changes from frame to frame, for each channel.
+    """
+
+    change: tuple[float, ...]
+
+
 MANY_CATEGORIES = 10
 """A column with more has many: means of targets say at once what weights of each learn slowly."""
 
@@ -134,6 +145,7 @@ FACTS: Catalog[type[Any]] = Catalog(
         "pixels": f"{__name__}:Pixels",
         "steps": f"{__name__}:Steps",
         "waveform": f"{__name__}:Waveform",
+        "footage": f"{__name__}:Footage",
         "inner_folds": f"{__name__}:InnerFolds",
     },
     group=FACTS_GROUP,
@@ -149,7 +161,7 @@ class TensorSpec:
     Attributes:
         name: unique among the inputs of a model; equal to the kind where that has one tensor only.
         kind: what it means: ``numeric``, ``ranks``, ``categorical``, ``image``, ``tokens``, ``ngrams``,
-            ``ngram_weights``, ``sequence``, ``kernels``, ``sound``, ``inner_fold``, ...
+            ``ngram_weights``, ``sequence``, ``kernels``, ``sound``, ``video``, ``inner_fold``, ...
         shape: shape without the batch axis; ``None`` where it varies.
         dtype: ``float32`` or ``int32``.
         facts: what a family must know of it beyond its shape, one record per kind, or None.

@@ -107,12 +107,13 @@ def read_columns(frame: pd.DataFrame, columns: Iterable[Column], place: Place) -
     return _joined([KINDS[item.kind].read(frame[item.name], item, place) for item in columns], len(frame))
 
 
-def place_of(source: Source, image_size: int | None = None) -> Place:
+def place_of(source: Source, image_size: int | None = None, frames: int | None = None) -> Place:
     """Return where the cells of a table lie: what they name, they name from its folder."""
     return Place(
         where=str(source.path or source.name),
         folder=source.path.parent if source.path is not None else Path.cwd(),
         image_size=image_size,
+        frames=frames,
         cache=source.cache,
         phases=source.phases,
     )

@@ -49,6 +49,7 @@ class ReadOptions:
         tokenizer: what a token of running text is, or None for the modality's choice.
         horizon: steps to forecast, or None.
         image_size: side length in pixels that pictures are resized to, or None for the modality's choice.
+        frames: that are taken of a video, or None for the modality's choice.
     """
 
     target: tuple[str, ...] = ()
@@ -63,6 +64,7 @@ class ReadOptions:
     tokenizer: str | None = None
     horizon: int | None = None
     image_size: int | None = None
+    frames: int | None = None
 
     @property
     def forecasts(self) -> bool:

@@ -31,6 +31,9 @@ PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".ppm", ".t
 SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au")
 """Files that hold a sound."""
 
+VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".webm", ".mkv", ".mpg", ".mpeg", ".wmv")
+"""Files that hold a video; an animated GIF is a picture unless the user says otherwise."""
+
 GENERIC_NAMES = ("train", "training", "data", "dataset", "test")
 """File names under which any data set may lie."""
 

@@ -50,7 +50,7 @@ def read_typed_rows(source: Source, options: ReadOptions, kinds: Sequence[str]) 
     if not columns:
         known = listed(rows.target.names)
         raise DataError(f"{table.where} has no column to learn from besides {known}. {' '.join(dropped)}")
-    read = learn_columns(frame, columns, place_of(source, options.image_size))
+    read = learn_columns(frame, columns, place_of(source, options.image_size, options.frames))
     features = Features(
         inputs=read.inputs,
         rows=present[read.kept],
@@ -167,13 +167,15 @@ def open_table(source: Source, target: Sequence[str], *, header: bool) -> Table:
 
 def _without_effect(options: ReadOptions, columns: Sequence[Column]) -> tuple[Note, ...]:
     """Tell of options for kinds that no column is of."""
-    used = {column.kind for column in columns}
-    absent = [KINDS[name] for name in usable_kinds() if name not in used]
+    used = {option for column in columns for option in KINDS[column.kind].options}
+    owners: dict[str, list[str]] = {}
+    for kind in (KINDS[name] for name in usable_kinds()):
+        for option in kind.options:
+            owners.setdefault(option, []).append(kind.words)
     return tuple(
-        Note(f"{option} has no effect: no column holds {kind.words}.")
-        for kind in absent
-        for option in kind.options
-        if getattr(options, option) is not None
+        Note(f"{option} has no effect: no column holds {' or '.join(words)}.")
+        for option, words in owners.items()
+        if option not in used and getattr(options, option) is not None
     )
 
 

@@ -35,6 +35,7 @@ _COUNTS = {
     "horizon": 10**6,
     "lookback": 10**6,
     "image_size": 10**4,
+    "frames": 10**4,
     "sample_rows": 10**9,
     "folds": 1000,
     "worker_cores": 10**4,
@@ -161,6 +162,7 @@ class JobConfig:
         None, "tokens of a language model: character or byte; default: by the text", metavar="UNIT"
     )
     image_size: int | None = option(None, "resize to PX by PX; with masks, longest side", metavar="PX")
+    frames: int | None = option(None, "frames to take of each video, evenly in time", metavar="N")
     header: bool = option(
         True,
         "first row of a table names the columns",
@@ -170,8 +172,8 @@ class JobConfig:
     out: str | None = option(None, "job folder; default: runs/NAME-TIME", metavar="DIR")
     backend: str = option(
         AUTO,
-        "Keras backend: auto, tensorflow, jax or torch; auto: KERAS_BACKEND, else jax for tables and "
-        "sounds on a CPU, tensorflow for all else",
+        "Keras backend: auto, tensorflow, jax or torch; auto: KERAS_BACKEND, else jax for tables, "
+        "sounds and videos on a CPU, tensorflow for all else",
         metavar="B",
     )
     strategy: str = option(
@@ -186,9 +188,7 @@ class JobConfig:
         "keep compiled programs for later searches, in the user's folder of caches",
         off="do not keep compiled programs for later searches",
     )
-    workers: int | str = option(
-        1, "trials to run at once; auto: one per GPU, or per 4 CPU cores", metavar="N"
-    )
+    workers: int | str = option(1, "trials to run at once; auto: one per GPU, or per 4 cores", metavar="N")
     executor: str = option(
         AUTO,
         "where trials run: inline (this process), pool (worker processes), folder (machines that run "

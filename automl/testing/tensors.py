@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from automl.core.tensors import Categories, Ngrams, Pixels, Steps, TensorSpec, Vocabulary, Waveform
+from automl.core.tensors import Categories, Footage, Ngrams, Pixels, Steps, TensorSpec, Vocabulary, Waveform
 
 
 def numbers(kind: str, *shape: int) -> TensorSpec:
-    """``numeric``, ``ranks``, ``ngram_weights``, ``kernels`` or ``cepstrum``."""
+    """``numeric``, ``ranks``, ``ngram_weights``, ``kernels``, ``cepstrum`` or ``motion``."""
     return TensorSpec(name=kind, kind=kind, shape=shape)
 
 
@@ -58,6 +58,13 @@ def sounds(samples: int, rate: int) -> TensorSpec:
     return TensorSpec(name="sound", kind="sound", shape=(samples,), facts=Waveform(rate=rate))
 
 
+def videos(*shape: int) -> TensorSpec:
+    """Videos of frames, height, width and channels."""
+    channels = shape[3]
+    facts = Footage(mean=(120.0,) * channels, deviation=(50.0,) * channels, change=(0.2,) * channels)
+    return TensorSpec(name="video", kind="video", shape=shape, facts=facts)
+
+
 def column(spec: TensorSpec, source: str) -> TensorSpec:
     """The tensor of one column among several of its kind."""
     return replace(spec, name=f"{source}__{spec.kind}", source=source)
@@ -81,6 +88,7 @@ PICTURES = (pictures(8, 8, 3),)
 TEXTS = (ids("tokens", 12, 30), ngrams(12, 30), numbers("ngram_weights", 12))
 SERIES = (series(16, 2, masked=True), numbers("kernels", 12))
 SOUNDS = (sounds(600, 2000), numbers("cepstrum", 12))
+VIDEOS = (videos(4, 8, 8, 3), numbers("motion", 12))
 ROW = (
     replace(numbers("numeric", 3), source="numbers"),
     replace(numbers("ranks", 2), source="numbers"),

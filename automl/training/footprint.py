@@ -26,6 +26,7 @@ from typing import Any
 
 import keras
 
+from automl.core.copies import copies
 from automl.core.sizes import size_text
 from automl.private_keras import all_layers
 from automl.training.accelerator import CERTAIN
@@ -121,18 +122,29 @@ def variable_bytes(variables: Iterable[Any]) -> int:
 def activation_bytes(model: keras.Model) -> int:
     """Return ``A``, the bytes that the layers and operations of a functional model give for one example."""
     operations = [item for item in model.operations if not isinstance(item, keras.layers.Layer)]
-    return sum(_layer_bytes(layer) for layer in all_layers(model)) + sum(
-        _values(tensor.shape) * _item_bytes(tensor.dtype)
-        for operation in operations
-        for tensor in keras.tree.flatten(operation.output)
+    number = copies(model.operations)
+    return round(
+        sum(_layer_bytes(layer) * _copies_of(layer, number) for layer in all_layers(model))
+        + sum(
+            _values(tensor.shape) * _item_bytes(tensor.dtype) * number.get(id(tensor), 1.0)
+            for operation in operations
+            for tensor in keras.tree.flatten(operation.output)
+        )
     )
 
 
 def _layer_bytes(layer: keras.layers.Layer) -> int:
-    if isinstance(layer, _VIEWS):
+    if isinstance(layer, _VIEWS) or hasattr(layer, "examples_of_each"):
         return 0
     values = sum(_values(shape) for shape in _shapes(layer)) + _hidden_values(layer)
     return values * _item_bytes(layer.compute_dtype)
+
+
+def _copies_of(layer: keras.layers.Layer, number: Mapping[int, float]) -> float:
+    """How many there are of what a layer gives; of one inside another it is not known."""
+    with suppress(AttributeError, ValueError):
+        return max(number.get(id(tensor), 1.0) for tensor in keras.tree.flatten(layer.output))
+    return 1.0
 
 
 def _shapes(layer: keras.layers.Layer) -> Iterator[tuple[int | None, ...]]:

@@ -119,6 +119,12 @@ HEARD = Batch(
     kinds=Kinds(inputs={"sound": "sound"}),
 )
 
+SHOWN = Batch(
+    inputs={"video": RANDOM.normal(size=(ROWS, 9, 2, 3, 1)).astype(np.float32)},
+    targets={"target": CLASSES},
+    kinds=Kinds(inputs={"video": "video"}),
+)
+
 
 def scenes() -> Batch:
     """Pictures with two boxes, or one, as detection encodes them."""
@@ -138,6 +144,10 @@ SAMPLES: dict[str, Sample] = {
     "lighting": Sample(transform=Lighting(lighting=0.4), other=Lighting(lighting=0.1), data=segmented()),
     "speed": Sample(transform=Speed(speed=0.3), other=Speed(speed=0.1), data=HEARD),
     "time_shift": Sample(transform=TimeShift(time_shift=0.5), other=TimeShift(time_shift=0.1), data=HEARD),
+    "speed of videos": Sample(transform=Speed(speed=0.9), other=Speed(speed=0.4), data=SHOWN),
+    "time shift of videos": Sample(
+        transform=TimeShift(time_shift=0.5), other=TimeShift(time_shift=0.2), data=SHOWN
+    ),
     "mixup": Sample(transform=Mixup(mixup=0.4), other=Mixup(mixup=0.1), data=CLASSIFIED),
     "cutmix": Sample(transform=CutMix(cutmix=1.0), other=CutMix(cutmix=0.3), data=CLASSIFIED),
     "framing": Sample(

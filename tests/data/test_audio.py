@@ -137,7 +137,7 @@ def test_rows_without_a_sound_are_left_out_and_told(manifest: Path) -> None:
 
     assert len(dataset.examples) == 31
     assert 3 not in dataset.examples.rows
-    assert any("1 of 32 rows without a sound" in note for note in dataset.notes)
+    assert any("1 of 32 rows without sounds" in note for note in dataset.notes)
 
 
 def test_what_cannot_be_searched_is_refused(folder: Path, manifest: Path, tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def test_pictures_take_the_size_asked_for(path: Path) -> None:
 def test_an_option_for_pictures_that_are_not_there_is_told(path: Path) -> None:
     notes = read(path, image_size=2, drop=("photo",)).notes
 
-    assert "image_size has no effect: no column holds images." in notes
+    assert "image_size has no effect: no column holds images or videos." in notes
 
 
 def test_texts_that_training_lacks_are_refused(path: Path) -> None:

@@ -8,6 +8,9 @@ import pytest
 from PIL import Image
 
 import automl
+from automl.data.video_form import VideoForm
+from automl.data.videos import read_video
+from tests.data import videos
 from tests.data.sounds import class_folders, tone
 
 RNG = np.random.default_rng(0)
@@ -73,6 +76,24 @@ def test_sounds_in_a_folder_per_class(tmp_path):
     raw = np.stack([tone(150, 0.2), tone(600, 0.2)])
     by_model = result.model.predict({"sound": raw}, verbose=0)
     np.testing.assert_allclose(by_model[0], answers.filter(like="probability").iloc[0], atol=1e-2)
+
+
+def test_videos_in_a_folder_per_class(tmp_path):
+    folder = videos.class_folders(tmp_path / "clips")
+    small = ("filters=4", "blocks=2", "frame_step=2")
+
+    result = automl.search(
+        folder, family="cnn", settings=small, frames=4, out=str(tmp_path / "job"), **QUICK
+    )
+
+    assert result.summary["modality"] == "video"
+    assert rows_and_seen(result, folder) == (16, 16)
+    answers = result.predict(folder / "still")
+    assert answers["file"].tolist() == [f"{place}.mp4" for place in range(8)]
+    whole = VideoForm(frames=videos.FRAMES, height=videos.SIDE, width=videos.SIDE)
+    raw = np.stack([read_video(folder / "still" / name, whole) for name in answers["file"]])
+    by_model = result.model.predict({"video": raw}, verbose=0)
+    np.testing.assert_allclose(by_model, answers.filter(like="probability"), atol=1e-4)
 
 
 def test_series_of_unequal_lengths(tmp_path):

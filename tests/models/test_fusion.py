@@ -19,7 +19,7 @@ from automl.models.catalog import FAMILIES
 from automl.models.families.mixed.encoders import PARTS, configuration_of
 from automl.spaces.loading import load_space
 from automl.testing.networks import network
-from automl.testing.tensors import ROW, numbers, sample_of
+from automl.testing.tensors import ROW, VIDEOS, column, numbers, sample_of
 
 FUSION = FAMILIES["mixed/fusion"]
 SMALL: dict[str, Any] = {
@@ -34,7 +34,12 @@ SMALL: dict[str, Any] = {
     "audio_cnn_filters": 4,
     "audio_cnn_blocks": 2,
     "audio_residual_cnn_width": 4,
+    "video_cnn_filters": 4,
+    "video_cnn_blocks": 2,
+    "video_space_time_cnn_width": 4,
+    "video_space_time_cnn_stages": 2,
 }
+CLIP = tuple(column(spec, "clip") for spec in VIDEOS)
 TABLE, PHOTO, TITLE, REVIEW = ROW[:3], ROW[3:4], ROW[4:7], ROW[7:10]
 
 
@@ -59,7 +64,7 @@ def test_any_parts_of_a_row_become_one_vector(parts: tuple[tuple[TensorSpec, ...
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
 def test_each_part_can_have_each_of_its_encoders(part: Any) -> None:
-    specs = tuple(spec for spec in ROW if spec.kind in part.kinds)
+    specs = tuple(spec for spec in (*ROW, *CLIP) if spec.kind in part.kinds)
     for encoder in part.encoders:
         if encoder != "image/backbone":
             model = network("mixed/fusion", specs, **{**SMALL, part.choice: encoder.split("/")[1]})

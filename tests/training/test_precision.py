@@ -19,7 +19,18 @@ from automl.models.catalog import FAMILIES
 from automl.tasks.catalog import fit_task
 from automl.tasks.mask_files import MaskForm
 from automl.tasks.task import Task
-from automl.testing.tensors import ROW, codes, ids, ids_of_text, numbers, pictures, series, smallest, sounds
+from automl.testing.tensors import (
+    ROW,
+    codes,
+    ids,
+    ids_of_text,
+    numbers,
+    pictures,
+    series,
+    smallest,
+    sounds,
+    videos,
+)
 from automl.training.accelerator import Accelerator, find_accelerator
 from automl.training.engine import Split, TrainingOptions
 from automl.training.memory import release
@@ -44,6 +55,7 @@ SPECS = {
     ),
     "series": (series(12, 2, masked=True), numbers("kernels", 12)),
     "audio": (sounds(800, 2000), numbers("cepstrum", 5)),
+    "video": (videos(4, 8, 8, 3), numbers("motion", 5)),
     "mixed": ROW,
     "language": (ids_of_text(9, 12),),
 }

@@ -149,6 +149,7 @@ class Place:
         where: what messages call the table.
         folder: that relative paths in its cells start from.
         image_size: side length in pixels asked for, or None.
+        frames: of a video asked for, or None.
         cache: keeps what is slow to read, or None.
         phases: is told how far reading is.
     """
@@ -156,6 +157,7 @@ class Place:
     where: str
     folder: Path = field(default_factory=Path)
     image_size: int | None = None
+    frames: int | None = None
     cache: ArrayCache | None = None
     phases: Phases = field(default_factory=Phases)
 

@@ -291,6 +291,7 @@ def read_options(config: JobConfig) -> ReadOptions:
         tokenizer=config.tokenizer,
         horizon=config.horizon,
         image_size=config.image_size,
+        frames=config.frames,
     )
 
 

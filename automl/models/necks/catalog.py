@@ -19,6 +19,7 @@ NECKS: Catalog[Neck] = Catalog(
         "branch_pool_dropped": f"{_PLACE}.words:BRANCHES",
         "patch_summary": f"{_PLACE}.patches:SUMMARY",
         "step_summary": f"{_PLACE}.sounds:SUMMARY",
+        "clip_summary": f"{_PLACE}.clips:SUMMARY",
     },
     group=NECK_GROUP,
     expected=Neck,

@@ -88,6 +88,11 @@ PARTS = (
         kinds=("sound", "cepstrum"),
         encoders=("audio/cnn", "audio/residual_cnn", "audio/cepstrum"),
     ),
+    Part(
+        name="video",
+        kinds=("video", "motion"),
+        encoders=("video/cnn", "video/space_time_cnn", "video/motion"),
+    ),
 )
 
 

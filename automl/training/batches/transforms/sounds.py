@@ -1,4 +1,4 @@
-"""What transforms of sounds share."""
+"""What transforms of sounds share, and those that take videos as well."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 from automl.core.errors import ConfigError
 from automl.training.batches.transforms.space import space_of
 from automl.training.batches.transforms.transform import Batch
+from automl.training.batches.transforms.videos import VIDEO
 
 SOUND = "sound"
 
 
-def check_sounds(data: Batch, option: str) -> None:
-    """Raise ConfigError when there is no sound."""
-    if SOUND not in data.kinds.inputs.values():
-        raise ConfigError(f"{option} needs sounds, and there are none. Set {option} to 0.")
+def check_plays(data: Batch, option: str) -> None:
+    """Raise ConfigError when there is no sound or video."""
+    if not {SOUND, VIDEO} & {*data.kinds.inputs.values()}:
+        raise ConfigError(f"{option} needs sounds or videos, and there are none. Set {option} to 0.")
 
 
 def samples_at(sound: Any, places: Any) -> Any:
