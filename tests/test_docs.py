@@ -22,6 +22,7 @@ GUIDES = (
     "search.md",
     "search_spaces.md",
     "video.md",
+    "sentence_pairs.md",
 )
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / name for name in GUIDES)]
 ALL_PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "mlflow" / "README.md"]

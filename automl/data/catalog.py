@@ -16,6 +16,7 @@ MODALITIES: Catalog[Modality] = Catalog(
         "video": "automl.data.modalities.video:VIDEO",
         "scene": "automl.data.modalities.scene:SCENE",
         "image": "automl.data.modalities.image:IMAGE",
+        "pairs": "automl.data.modalities.pairs:PAIRS",
         "text": "automl.data.modalities.text:TEXT",
         "series": "automl.data.modalities.series:SERIES",
         "mixed": "automl.data.modalities.mixed:MIXED",

@@ -89,6 +89,12 @@ def columns_of(schema: Mapping[str, Any]) -> list[Column]:
     return [Column(**item) for item in schema.get("columns", ()) if isinstance(item, Mapping)]
 
 
+def input_names(names: Iterable[str]) -> list[str]:
+    """Return the names that columns have among the inputs of a model; all differ."""
+    taken: set[str] = set()
+    return [_input_name(name, taken) for name in names]
+
+
 def learn_columns(frame: pd.DataFrame, columns: Iterable[Column], place: Place) -> Columns:
     """Read the columns of the training data.
 

@@ -27,6 +27,8 @@ FAMILIES: Catalog[Family] = Catalog(
         "text/cnn": f"{_PLACE}.text.cnn:FAMILY",
         "text/rnn": f"{_PLACE}.text.rnn:FAMILY",
         "text/transformer": f"{_PLACE}.text.transformer:FAMILY",
+        "pairs/siamese": f"{_PLACE}.pairs.siamese:FAMILY",
+        "pairs/attention": f"{_PLACE}.pairs.attention:FAMILY",
         "series/rocket": f"{_PLACE}.series.rocket:FAMILY",
         "series/linear": f"{_PLACE}.series.linear:FAMILY",
         "series/cnn": f"{_PLACE}.series.cnn:FAMILY",

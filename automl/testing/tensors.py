@@ -41,6 +41,19 @@ def ids_of_text(length: int, size: int) -> TensorSpec:
     )
 
 
+def pair(length: int, size: int) -> TensorSpec:
+    """``pair``: words of two texts."""
+    facts = Vocabulary(size=size)
+    return TensorSpec(
+        name="pair", kind="pair", shape=(2, length), dtype="int32", facts=facts, source="pair"
+    )
+
+
+def pair_marks(length: int, count: int) -> TensorSpec:
+    """``pair_marks``: what each word of two texts finds in the other."""
+    return TensorSpec(name="pair_marks", kind="pair_marks", shape=(2, length, count), source="pair")
+
+
 def pictures(*shape: int) -> TensorSpec:
     """Pictures of height, width and channels."""
     facts = Pixels(mean=(120.0,) * shape[2], deviation=(50.0,) * shape[2])
@@ -86,6 +99,7 @@ def smallest(spec: TensorSpec) -> int:
 TABLE = (numbers("numeric", 3), numbers("ranks", 2), codes(3, 20))
 PICTURES = (pictures(8, 8, 3),)
 TEXTS = (ids("tokens", 12, 30), ngrams(12, 30), numbers("ngram_weights", 12))
+PAIRS = (pair(6, 30), pair_marks(6, 5))
 SERIES = (series(16, 2, masked=True), numbers("kernels", 12))
 SOUNDS = (sounds(600, 2000), numbers("cepstrum", 12))
 VIDEOS = (videos(4, 8, 8, 3), numbers("motion", 12))
@@ -115,7 +129,8 @@ def sample_of(spec: TensorSpec, rows: int, random: np.random.Generator) -> np.nd
     if isinstance(spec.facts, Ngrams):
         values[:, : spec.facts.places] %= spec.facts.words
     if isinstance(spec.facts, Vocabulary):
-        values[:, -(shape[1] // 3) :] = 0
+        axis = 1 + int(np.argmax(shape[1:]))  # that of the words, whatever stands beside it
+        np.moveaxis(values, axis, -1)[..., -(shape[axis] // 3) :] = 0
     if getattr(spec.facts, "masked", False):
         values[::2, -(shape[1] // 4) :] = np.nan
     return values.astype(spec.dtype)

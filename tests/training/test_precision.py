@@ -20,6 +20,7 @@ from automl.tasks.catalog import fit_task
 from automl.tasks.mask_files import MaskForm
 from automl.tasks.task import Task
 from automl.testing.tensors import (
+    PAIRS,
     ROW,
     codes,
     ids,
@@ -58,6 +59,7 @@ SPECS = {
     "video": (videos(4, 8, 8, 3), numbers("motion", 5)),
     "mixed": ROW,
     "language": (ids_of_text(9, 12),),
+    "pairs": PAIRS,
 }
 BY_TASK = {"forecasting": (series(12, 3, targets=2),), "segmentation": (pictures(8, 8, 3),)}
 """What tasks work on that need data of their own."""

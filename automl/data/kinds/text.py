@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,18 @@ MIN_DISTINCT = 0.5
 MIN_LETTERS = 0.5
 
 
+# Thai, Lao, Burmese, Khmer, kana and Chinese characters
+_WITHOUT_BLANKS = re.compile(
+    "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+)
+LETTERS_OF_A_WORD = 2
+"""Of scripts without blanks between words, about."""
+
+
 def is_free_text(series: pd.Series[Any]) -> bool:
     """Whether cells have 3 words on average, half of them differ, and half of their characters are letters.
+
+    In scripts without blanks between words two letters count as a word.
 
     The first 2,000 rows are looked at.
     """
@@ -43,9 +54,13 @@ def is_free_text(series: pd.Series[Any]) -> bool:
     cells = [cell for cell in as_text(series.head(SAMPLE)).tolist() if cell]
     if not cells:
         return False
-    words = sum(len(cell.split()) for cell in cells) / len(cells)
+    words = sum(map(_count_words, cells)) / len(cells)
     letters = sum(map(str.isalpha, "".join(cells))) / sum(map(len, cells))
     return words >= MIN_WORDS and len(set(cells)) >= MIN_DISTINCT * len(cells) and letters >= MIN_LETTERS
+
+
+def _count_words(text: str) -> float:
+    return len(text.split()) + len(_WITHOUT_BLANKS.findall(text)) / LETTERS_OF_A_WORD
 
 
 def holds_words(texts: np.ndarray) -> bool:

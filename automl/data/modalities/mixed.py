@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from automl.data.bids import CERTAIN, NO, Bid
 from automl.data.columns import usable_kinds
+from automl.data.couples import couple_by_name
+from automl.data.kinds.text import TEXT
 from automl.data.modality import ReadOptions
 from automl.data.source import Source
 from automl.data.table_facts import facts_of_table
+from automl.data.tables import listed
 from automl.data.typed_rows import TypedTables
 
 
@@ -20,6 +23,9 @@ def _bid(source: Source, options: ReadOptions) -> Bid:
     if facts is None or facts.is_plain:
         return Bid(strength=NO)
     fewer = "--modality tabular, image or text reads only what it knows, --drop leaves a column out"
+    pair = couple_by_name(facts.names.get(TEXT.name, ()))
+    if pair is not None:
+        fewer += f"; --modality pairs compares {listed(pair)} and reads nothing else"
     said = f"{source.name} holds {facts.text}: one model reads them all ({fewer})."
     return Bid(strength=CERTAIN, reason=said)
 

@@ -15,10 +15,7 @@ of AG news and 0.3 of SMS spam, but an n-gram of two texts would weigh more wher
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -30,6 +27,15 @@ from automl.core.errors import DataError
 from automl.core.tensors import Ngrams, TensorSpec, Vocabulary
 from automl.data.kinds.part import Part
 from automl.data.preprocessing.pieces import Piece, tensor_name
+from automl.data.preprocessing.vocabulary import (
+    Lookup,
+    clean,
+    lookup,
+    most_frequent,
+    usual_length,
+    words_of,
+    written_without_blanks,
+)
 
 MAX_WORDS = 20_000
 MAX_NGRAMS = 50_000
@@ -41,10 +47,6 @@ MAX_PIECE_CHARACTERS = 300
 COUNTED_TEXTS = 50_000
 MIN_COUNT = 2
 MIN_PIECE_COUNT = 3
-LONG_WORD = 15
-
-# What "lower_and_strip_punctuation" of Keras' TextVectorization does, on bytes as TensorFlow does it.
-_PUNCTUATION = re.compile(rb"[!-/:-@\[-`{-~]")
 
 
 def fit_texts(part: Part) -> Piece:
@@ -53,19 +55,6 @@ def fit_texts(part: Part) -> Piece:
     for name in part.names:
         tensors += _fit_text(part.inputs[name], part.training(name), alone=part.is_alone)
     return Piece(tensors=tensors)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Lookup:
-    """A fitted vocabulary.
-
-    Attributes:
-        layer: from texts to ids; 0 is padding, 1 a term that is not known.
-        rarity: inverse document frequency of each known term, in the order of the ids.
-    """
-
-    layer: keras.layers.TextVectorization
-    rarity: np.ndarray
 
 
 def _fit_text(raw: KerasTensor, texts: np.ndarray, *, alone: bool) -> list[tuple[TensorSpec, KerasTensor]]:
@@ -85,8 +74,8 @@ def _fit_text(raw: KerasTensor, texts: np.ndarray, *, alone: bool) -> list[tuple
         DataError: the training texts hold no word.
     """
     column = str(raw.name)
-    cleaned = [_cleaned(text) for text in texts]
-    by_character = _written_without_blanks(cleaned)
+    cleaned = [clean(text) for text in texts]
+    by_character = written_without_blanks(cleaned)
     words = _word_lookup(column, cleaned, by_character)
     parts = [_ngram_lookup(column, cleaned, by_character)]
     if _wants_pieces(cleaned) and not by_character:
@@ -142,20 +131,6 @@ class JoinIds(keras.layers.Layer):
         return {**config, "sizes": list(self.sizes)}
 
 
-def _cleaned(text: str) -> str:
-    return _PUNCTUATION.sub(b"", text.encode("utf-8", "replace").lower()).decode()
-
-
-def _words(text: str) -> list[str]:
-    return [word.decode() for word in text.encode().split()]
-
-
-def _written_without_blanks(cleaned: Sequence[str]) -> bool:
-    """Whether words are not separated, as in Chinese: then each character is a token."""
-    characters = sum(len(text) for text in cleaned)
-    return characters > LONG_WORD * max(1, sum(len(_words(text)) for text in cleaned))
-
-
 def _wants_pieces(cleaned: Sequence[str]) -> bool:
     """Pieces of words help where words are few; in long texts and large sets they cost too much."""
     lengths = [len(text) for text in cleaned]
@@ -164,54 +139,33 @@ def _wants_pieces(cleaned: Sequence[str]) -> bool:
     return short and max(lengths) >= PIECES[0] and cells <= MAX_PIECE_CELLS
 
 
-def _word_lookup(column: str, cleaned: Sequence[str], by_character: bool) -> _Lookup:
-    split = list if by_character else _words
+def _word_lookup(column: str, cleaned: Sequence[str], by_character: bool) -> Lookup:
+    split = list if by_character else words_of
     lists = [split(text) for text in cleaned]
-    counts = _frequent(lists, MIN_COUNT, MAX_WORDS) or _frequent(lists, 1, MAX_WORDS)
+    counts = most_frequent(lists, MIN_COUNT, MAX_WORDS) or most_frequent(lists, 1, MAX_WORDS)
     if not counts:
         raise DataError(
             f"The {len(cleaned)} texts of the training part contain no words: nothing to learn."
         )
-    length = _length(lists, MAX_TOKENS)
-    return _lookup(f"{column}__words", counts, len(lists), length, by_character=by_character)
+    length = usual_length(lists, MAX_TOKENS)
+    return lookup(f"{column}__words", counts, len(lists), length, by_character=by_character)
 
 
-def _ngram_lookup(column: str, cleaned: Sequence[str], by_character: bool) -> _Lookup:
-    split = list if by_character else _words
+def _ngram_lookup(column: str, cleaned: Sequence[str], by_character: bool) -> Lookup:
+    split = list if by_character else words_of
     lists = [_words_and_pairs(split(text)) for text in cleaned]
-    counts = _frequent(lists, MIN_COUNT, MAX_NGRAMS) or _frequent(lists, 1, MAX_NGRAMS)
-    length = _length(lists, MAX_NGRAM_LENGTH)
+    counts = most_frequent(lists, MIN_COUNT, MAX_NGRAMS) or most_frequent(lists, 1, MAX_NGRAMS)
+    length = usual_length(lists, MAX_NGRAM_LENGTH)
     name = f"{column}__word_ngrams"
-    return _lookup(name, counts, len(lists), length, ngrams=2, by_character=by_character)
+    return lookup(name, counts, len(lists), length, ngrams=2, by_character=by_character)
 
 
-def _piece_lookup(column: str, cleaned: Sequence[str]) -> _Lookup:
+def _piece_lookup(column: str, cleaned: Sequence[str]) -> Lookup:
     lists = [_slices(text) for text in cleaned[:COUNTED_TEXTS]]
-    counts = _frequent(lists, MIN_PIECE_COUNT, MAX_NGRAMS) or _frequent(lists, 1, MAX_NGRAMS)
+    counts = most_frequent(lists, MIN_PIECE_COUNT, MAX_NGRAMS) or most_frequent(lists, 1, MAX_NGRAMS)
     written = {" ".join(piece): count for piece, count in counts.items()}
-    length = _length(lists, MAX_NGRAM_LENGTH)
-    return _lookup(f"{column}__pieces", written, len(lists), length, ngrams=PIECES, by_character=True)
-
-
-def _lookup(
-    name: str,
-    counts: Mapping[str, int],
-    texts: int,
-    length: int,
-    *,
-    by_character: bool,
-    ngrams: int | tuple[int, ...] | None = None,
-) -> _Lookup:
-    """A vocabulary of terms, each with the number of those ``texts`` that hold it."""
-    layer = keras.layers.TextVectorization(
-        split="character" if by_character else "whitespace",
-        ngrams=ngrams,
-        output_sequence_length=length,
-        vocabulary=list(counts),
-        name=name,
-    )
-    rarity = 1.0 + np.log((1.0 + texts) / (1.0 + np.array(list(counts.values()))))
-    return _Lookup(layer=layer, rarity=rarity)
+    length = usual_length(lists, MAX_NGRAM_LENGTH)
+    return lookup(f"{column}__pieces", written, len(lists), length, ngrams=PIECES, by_character=True)
 
 
 def _words_and_pairs(words: Sequence[str]) -> list[str]:
@@ -220,19 +174,6 @@ def _words_and_pairs(words: Sequence[str]) -> list[str]:
 
 def _slices(text: str) -> list[str]:
     return [text[start : start + size] for size in PIECES for start in range(len(text) - size + 1)]
-
-
-def _frequent(lists: Sequence[Sequence[str]], minimum: int, limit: int) -> dict[str, int]:
-    """The terms of most texts, at least ``minimum`` of them, with their number; equals by alphabet."""
-    counts: Counter[str] = Counter()
-    for terms in lists:
-        counts.update(set(terms))
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:limit]
-    return {term: count for term, count in ranked if count >= minimum}
-
-
-def _length(lists: Sequence[Sequence[str]], limit: int) -> int:
-    return int(np.clip(np.percentile([len(terms) for terms in lists], 99), 4, limit))
 
 
 def _weigh(column: str, ids: KerasTensor, weights: np.ndarray, places: int) -> KerasTensor:
