@@ -31,10 +31,11 @@ from automl.data.kinds.kind import Place
 from automl.data.kinds.picture import PICTURE
 from automl.data.look import look_of
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
+from automl.data.parts import TEST, VALIDATION
 from automl.data.scenes.canvas import Drawn, draw, learn
 from automl.data.scenes.faults import mended, new_tally
 from automl.data.scenes.layouts import layout_of, read_scenes, read_scenes_again
-from automl.data.scenes.scene import TEST, VALIDATION, Scenes
+from automl.data.scenes.scene import Scenes
 from automl.data.source import TABLES
 from automl.metrics.detection import check_library
 from automl.tasks.catalog import TASKS, task_of

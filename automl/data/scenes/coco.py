@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import DataError
+from automl.data.parts import UNNAMED, part_of_path, part_of_word
 from automl.data.scenes.pictures import PictureIndex
-from automl.data.scenes.scene import UNNAMED, Scene, Scenes, number, part_of_path, part_of_word, scene
+from automl.data.scenes.scene import Scene, Scenes, number, scene
 from automl.data.source import Source
 
 LAYOUT = "COCO"

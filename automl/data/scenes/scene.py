@@ -6,25 +6,13 @@ Legend: k boxes of a picture.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-TRAIN, VALIDATION, TEST, UNNAMED = "train", "validation", "test", ""
-"""Parts that a data set is divided into by those who made it; unnamed where it is not."""
-
-_WORDS: Mapping[str, str] = {
-    "train": TRAIN,
-    "training": TRAIN,
-    "val": VALIDATION,
-    "valid": VALIDATION,
-    "validation": VALIDATION,
-    "dev": VALIDATION,
-    "test": TEST,
-    "testing": TEST,
-}
+from automl.data.parts import UNNAMED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +26,7 @@ class Scene:
             left pixel; NaN where one is written that is no number.
         labels: of each box.
         crowd: whether it is a crowd of things ``(k,) bool``.
-        part: one of the parts above.
+        part: see ``automl.data.parts``.
         size: width and height of the picture as its annotation tells them, or None.
         shares: whether corners are shares of the sides instead of pixels.
     """
@@ -94,17 +82,6 @@ def scene(
         size=size,
         shares=shares,
     )
-
-
-def part_of_word(word: str) -> str:
-    """Return the part that a word names, unnamed where it names none."""
-    return _WORDS.get(word.lower(), UNNAMED)
-
-
-def part_of_path(path: Path, root: Path) -> str:
-    """Return the part that the folders of a path name, the innermost one of several."""
-    found = [part_of_word(folder) for folder in path.relative_to(root).parts[:-1]]
-    return next((part for part in reversed(found) if part), UNNAMED)
 
 
 def number(text: object) -> float:

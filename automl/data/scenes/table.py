@@ -14,7 +14,8 @@ from automl.core.errors import DataError, suggest
 from automl.core.notes import Note
 from automl.data.cells import is_missing
 from automl.data.image_files import path_of
-from automl.data.scenes.scene import UNNAMED, Scene, Scenes, part_of_word, scene
+from automl.data.parts import UNNAMED, part_of_word
+from automl.data.scenes.scene import Scene, Scenes, scene
 from automl.data.source import PICTURE_SUFFIXES, Source
 
 if TYPE_CHECKING:

@@ -14,16 +14,9 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import DataError
+from automl.data.parts import UNNAMED, part_of_path, part_of_word
 from automl.data.scenes.pictures import PictureIndex
-from automl.data.scenes.scene import (
-    UNNAMED,
-    Scene,
-    Scenes,
-    number,
-    part_of_path,
-    part_of_word,
-    scene,
-)
+from automl.data.scenes.scene import Scene, Scenes, number, scene
 from automl.data.scenes.xml_tree import BadXmlError, first, read_tree
 from automl.data.source import Source
 

@@ -14,8 +14,9 @@ from typing import Any
 from automl.core.errors import DataError, SpaceError
 from automl.core.yaml_values import read_located
 from automl.data.image_files import PICTURE_FILES
+from automl.data.parts import part_of_path, part_of_word
 from automl.data.scenes.pictures import PictureIndex
-from automl.data.scenes.scene import Scene, Scenes, number, part_of_path, part_of_word, scene
+from automl.data.scenes.scene import Scene, Scenes, number, scene
 from automl.data.source import Source
 
 LAYOUT = "YOLO"
