@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from keras import layers, ops
 
-from automl.core.shaping import shaping
-from automl.core.spectrogram import scale_of
 from automl.core.tensors import Bound, Inputs, TensorSpec
 from automl.models.catalog import FAMILIES
 from automl.models.ends import part_of
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.augmentation import AugmentationOptions
-from automl.models.layers.log_mel import LogMel, RealFrames, SpectrogramMasks
+from automl.models.layers.log_mel import RealFrames
+from automl.models.layers.spectrograms import SpectrogramOptions, spectrogram_of
 
 if TYPE_CHECKING:
     from keras import KerasTensor
@@ -31,30 +30,14 @@ _OF_PICTURES = {*(item.name for item in fields(AugmentationOptions)), "mirror_im
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogMelOptions:
+class LogMelOptions(SpectrogramOptions):
     """How a sound becomes a picture of it, and what becomes of the map.
 
     Attributes:
-        window_ms: milliseconds that a frame looks at.
-        hop_ms: milliseconds from frame to frame.
-        mel_bands: bands of equal width on the mel scale.
-        low_hz: frequency in Hz at which the lowest band begins.
-        high_share: frequency at which the highest band ends, as a share of half the rate.
-        level: what is taken out of each clip: ``clip``, its loudness, or ``band``, the mean of each band.
-        time_mask: longest stretch of time that is left out in training, as a share (Park et al., 2019).
-        frequency_mask: widest stretch of bands that is left out in training, as a share.
         band_summary: how the bands of a step become features: ``flatten``, each place keeps its own, or
             ``average``.
     """
 
-    window_ms: int = 25
-    hop_ms: int = 10
-    mel_bands: int = 40
-    low_hz: int = 20
-    high_share: float = shaping(1.0)
-    level: Literal["clip", "band"] = "clip"
-    time_mask: float = 0.0
-    frequency_mask: float = 0.0
     band_summary: Literal["flatten", "average"] = "flatten"
 
 
@@ -71,17 +54,7 @@ def over_log_mel(name: str, base: str) -> Family:
     def build(inputs: Inputs, options: Any) -> Features:
         """Give ``steps (n, t, f)`` and the ``mask (n, t)`` of those within each clip."""
         sound = inputs.one("sound")
-        scale = scale_of(
-            sound.spec.facts.rate,
-            window_ms=options.window_ms,
-            hop_ms=options.hop_ms,
-            bands=options.mel_bands,
-            low=options.low_hz,
-            high_share=options.high_share,
-        )
-        picture = LogMel(scale, options.level)(sound.tensor)
-        if options.time_mask or options.frequency_mask:
-            picture = SpectrogramMasks(options.time_mask, options.frequency_mask)(picture)
+        picture, scale = spectrogram_of(sound, options)
         features = network.build(_as_image(picture), part_of(network.options, asdict(options)))
         steps = _steps(features["map"], options.band_summary)
         mask = RealFrames(scale, steps.shape[1])(sound.tensor)

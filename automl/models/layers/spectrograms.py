@@ -1,0 +1,63 @@
+"""How a sound becomes a picture of itself inside a model, as options that are searched.
+
+n  clips, s  samples, t  frames, m  mel bands
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from automl.core.shaping import shaping
+from automl.core.spectrogram import MelScale, scale_of
+from automl.core.tensors import Bound
+from automl.models.layers.log_mel import LogMel, SpectrogramMasks
+
+if TYPE_CHECKING:
+    from keras import KerasTensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpectrogramOptions:
+    """How a sound becomes a picture of itself.
+
+    Attributes:
+        window_ms: milliseconds that a frame looks at.
+        hop_ms: milliseconds from frame to frame.
+        mel_bands: bands of equal width on the mel scale.
+        low_hz: frequency in Hz at which the lowest band begins.
+        high_share: frequency at which the highest band ends, as a share of half the rate.
+        level: what is taken out of each clip: ``clip``, its loudness, or ``band``, the mean of each band.
+        time_mask: longest stretch of time that is left out in training, as a share (Park et al., 2019).
+        frequency_mask: widest stretch of bands that is left out in training, as a share.
+    """
+
+    window_ms: int = 25
+    hop_ms: int = 10
+    mel_bands: int = 40
+    low_hz: int = 20
+    high_share: float = shaping(1.0)
+    level: Literal["clip", "band"] = "clip"
+    time_mask: float = 0.0
+    frequency_mask: float = 0.0
+
+
+def spectrogram_of(sound: Bound, options: SpectrogramOptions) -> tuple[KerasTensor, MelScale]:
+    """Return the spectrogram of sounds ``(n, t, m, 1)``, 0 behind the end of each, and its scale.
+
+    Args:
+        sound: ``(n, s)``, with its rate.
+        options: see there; what is left out is left out in training alone.
+    """
+    scale = scale_of(
+        sound.spec.facts.rate,
+        window_ms=options.window_ms,
+        hop_ms=options.hop_ms,
+        bands=options.mel_bands,
+        low=options.low_hz,
+        high_share=options.high_share,
+    )
+    picture = LogMel(scale, options.level)(sound.tensor)
+    if options.time_mask or options.frequency_mask:
+        picture = SpectrogramMasks(options.time_mask, options.frequency_mask)(picture)
+    return picture, scale
