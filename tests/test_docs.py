@@ -19,6 +19,7 @@ GUIDES = (
     "cluster.md",
     "language_models.md",
     "rare_events.md",
+    "speech.md",
     "search.md",
     "search_spaces.md",
     "video.md",

@@ -97,10 +97,13 @@ class Waveform:
     Attributes:
         rate: samples of a second.
         masked: samples that are NaN are padding, behind the end of a clip.
+        step_ms: milliseconds from one step of features to the next at most, so that what is asked for at
+            each step fits into every clip; 0 where nothing is.
     """
 
     rate: int
     masked: bool = True
+    step_ms: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ MODALITIES: Catalog[Modality] = Catalog(
     "modality",
     {
         "language": "automl.data.modalities.language:LANGUAGE",
+        "speech": "automl.data.modalities.speech:SPEECH",
         "tabular": "automl.data.modalities.tabular:TABULAR",
         "audio": "automl.data.modalities.audio:AUDIO",
         "video": "automl.data.modalities.video:VIDEO",

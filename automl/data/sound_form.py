@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -79,14 +80,7 @@ def choose_form(heads: SoundHeads, paths: Sequence[Path]) -> SoundForm:
     Raises:
         DataError: no file is readable.
     """
-    count = len(heads.seconds)
-    if not count:
-        raise DataError(
-            f"None of the {len(paths)} sound files is readable, the first is {paths[0]}. "
-            f"Expected sounds in one of the formats {', '.join(SOUND_SUFFIXES)}."
-        )
-    rates, counts = np.unique(heads.rates, return_counts=True)
-    rate = min(int(rates[counts.argmax()]), HIGHEST_RATE)
+    count, rate = len(heads.seconds), _rate(heads, paths)
     most, longest = float(np.quantile(heads.seconds, COVERED)), float(heads.seconds.max())
     wanted = longest if longest <= NEARLY * most else most
     affordable = MEMORY_LIMIT // (4 * count)
@@ -94,27 +88,45 @@ def choose_form(heads: SoundHeads, paths: Sequence[Path]) -> SoundForm:
     return SoundForm(rate=rate, samples=max(samples, 1))
 
 
+def choose_whole(heads: SoundHeads, paths: Sequence[Path]) -> SoundForm:
+    """As ``choose_form``, with room for the whole of every clip, whatever memory that takes."""
+    rate = _rate(heads, paths)
+    return SoundForm(rate=rate, samples=max(1, math.ceil(float(heads.seconds.max()) * rate)))
+
+
 def notes_of_form(heads: SoundHeads, form: SoundForm) -> tuple[str, ...]:
     """What a user should know of how sounds are brought to a form."""
     count = max(1, len(heads.seconds))
+    longer = int((heads.seconds * form.rate > form.samples + 1).sum())
+    if not longer:
+        return notes_of_rate(heads, form)
+    said = f"{longer} of {count} sounds are longer than {form.seconds:.2f} s; of these the middle is used."
+    return (*notes_of_rate(heads, form), Note(said, longer / count))
+
+
+def notes_of_rate(heads: SoundHeads, form: SoundForm) -> tuple[str, ...]:
+    """What a user should know of how sounds are brought to a rate and to one channel."""
+    count = max(1, len(heads.seconds))
     others = heads.rates != form.rate
     several = int((heads.channels > 1).sum())
-    longer = int((heads.seconds * form.rate > form.samples + 1).sum())
     notes = []
     if others.any():
         found = ", ".join(f"{rate:,} Hz" for rate in np.unique(heads.rates[others])[:3].tolist())
         notes.append(_note(int(others.sum()), count, f"were resampled to {form.rate:,} Hz ({found})"))
     if several:
         notes.append(_note(several, count, "have several channels, which were averaged"))
-    if longer:
-        notes.append(
-            Note(
-                f"{longer} of {count} sounds are longer than {form.seconds:.2f} s; of these the middle is "
-                "used.",
-                longer / count,
-            )
-        )
     return tuple(notes)
+
+
+def _rate(heads: SoundHeads, paths: Sequence[Path]) -> int:
+    """Of most files, at most ``HIGHEST_RATE``."""
+    if not len(heads.rates):
+        raise DataError(
+            f"None of the {len(paths)} sound files is readable, the first is {paths[0]}. "
+            f"Expected sounds in one of the formats {', '.join(SOUND_SUFFIXES)}."
+        )
+    rates, counts = np.unique(heads.rates, return_counts=True)
+    return min(int(rates[counts.argmax()]), HIGHEST_RATE)
 
 
 def _note(some: int, count: int, said: str) -> str:

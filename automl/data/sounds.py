@@ -5,7 +5,7 @@ A clip is float32 of -1 to 1 with NaN behind its end, so that its true length is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,11 @@ class Sounds:
 
 
 def learn_sounds(
-    paths: Sequence[Path | None], where: str, cache: ArrayCache | None, phases: Phases
+    paths: Sequence[Path | None],
+    where: str,
+    cache: ArrayCache | None,
+    phases: Phases,
+    choose: Callable[[SoundHeads, Sequence[Path]], SoundForm] = choose_form,
 ) -> tuple[Sounds, SoundForm]:
     """Read the sounds of the training data and choose their form.
 
@@ -51,6 +55,7 @@ def learn_sounds(
         where: what messages call their source.
         cache: keeps what was read, or None.
         phases: is told how far reading is.
+        choose: chooses the form, of what the heads say and of all files.
 
     Raises:
         DataError: none is readable, or too many are not.
@@ -59,7 +64,7 @@ def learn_sounds(
     """
     named = [path for path in paths if path is not None]
     heads = read_heads(named, cache, phases)
-    form = choose_form(heads, named)
+    form = choose(heads, named)
     sounds = decode(paths, form, where, cache, phases)
     count = len(heads.seconds)
     told = f"{count} sounds were read as {form.text} ({_lengths(heads)})."
@@ -77,6 +82,19 @@ def read_sounds(
 
 def read_heads(paths: Sequence[Path], cache: ArrayCache | None, phases: Phases) -> SoundHeads:
     """Read the heads of files; unreadable ones have no say."""
+    found = _heads(paths, cache, phases)
+    known = np.asarray(found[(found > 0).all(axis=1)])
+    return SoundHeads(seconds=known[:, 0] / known[:, 1], rates=known[:, 1], channels=known[:, 2])
+
+
+def seconds_of(paths: Sequence[Path], cache: ArrayCache | None, phases: Phases) -> np.ndarray:
+    """Return how long each file is as its head says ``(n,) float64``, 0 for an unreadable one."""
+    found = _heads(paths, cache, phases)
+    return np.asarray(found[:, 0] / np.maximum(found[:, 1], 1))
+
+
+def _heads(paths: Sequence[Path], cache: ArrayCache | None, phases: Phases) -> np.ndarray:
+    """Samples, rate and channels of each file ``(n, 3) int64``, 0 for an unreadable one."""
     library: Any = require("soundfile", extra="audio", purpose="to read sounds")
 
     def head(path: Any) -> tuple[int, int, int]:
@@ -91,12 +109,9 @@ def read_heads(paths: Sequence[Path], cache: ArrayCache | None, phases: Phases) 
             return np.array(in_parallel(head, paths, phase), np.int64).reshape(-1, 3)
 
     if cache is None:
-        found = facts()
-    else:
-        key = key_of_files(paths, READING, "heads")
-        found = cache.entry(key, lambda draft: draft.put("heads", facts())).arrays["heads"]
-    known = np.asarray(found[(found > 0).all(axis=1)])
-    return SoundHeads(seconds=known[:, 0] / known[:, 1], rates=known[:, 1], channels=known[:, 2])
+        return facts()
+    key = key_of_files(paths, READING, "heads")
+    return cache.entry(key, lambda draft: draft.put("heads", facts())).arrays["heads"]
 
 
 def decode(
@@ -130,13 +145,21 @@ def read_sound(path: Path, form: SoundForm) -> np.ndarray:
 
     Raises one of ``UNREADABLE`` when it cannot.
     """
+    return fit_length(read_whole(path, form.rate), form.samples)
+
+
+def read_whole(path: Path, wanted: int) -> np.ndarray:
+    """Decode one file at a rate in Hz, all of it ``(s,) float32``.
+
+    Raises one of ``UNREADABLE`` when it cannot.
+    """
     library: Any = require("soundfile", extra="audio", purpose="to read sounds")
     values, rate = library.read(str(path), dtype="float32", always_2d=True)
     if not len(values):
         raise ValueError("it holds no samples")
     if not np.isfinite(values).all():
         raise ValueError("it holds NaN or infinite samples")
-    return fit_length(resampled(values.mean(axis=1), rate, form.rate), form.samples)
+    return resampled(values.mean(axis=1), rate, wanted)
 
 
 def resampled(sound: np.ndarray, rate: int, wanted: int) -> np.ndarray:

@@ -18,6 +18,9 @@ from automl.core.names import first_names
 from automl.core.notes import Note
 from automl.data.modality import Dataset, Examples
 from automl.data.splits import Fold, labels_of
+from automl.data.target_kinds.catalog import kind_of
+from automl.data.target_kinds.kind import TellsUnseen
+from automl.tasks.catalog import TASKS
 
 MOST_UNSEEN = 0.1
 """Largest share of rows that are left out."""
@@ -61,7 +64,7 @@ def folds_with_known_labels(
     kept: list[Fold] = []
     told: list[Note] = []
     for number, fold in enumerate(folds, start=1):
-        what = "The validation part" if len(folds) == 1 else f"The validation part of fold {number}"
+        what = _named(number, folds)
         found = [
             _known(labels[fold.validation], sorted(set(labels[fold.train])), what)
             for labels in every.values()
@@ -70,6 +73,23 @@ def folds_with_known_labels(
         kept.append(replace(fold, validation=fold.validation[rows]))
         told.extend(note for _, notes in found for note in notes)
     return tuple(kept), tuple(told)
+
+
+def notes_on_unseen(dataset: Dataset, folds: Sequence[Fold]) -> tuple[Note, ...]:
+    """Tell what of a validation part its training part lacks, where rows stay all the same."""
+    targets = dataset.examples.targets or {}
+    told: list[Note] = []
+    for name, task in dataset.tasks.items():
+        kind = kind_of(TASKS[task])
+        if isinstance(kind, TellsUnseen) and name in targets:
+            for number, fold in enumerate(folds, start=1):
+                values = targets[name]
+                told += kind.unseen(values[fold.train], values[fold.validation], _named(number, folds))
+    return tuple(told)
+
+
+def _named(number: int, folds: Sequence[Fold]) -> str:
+    return "The validation part" if len(folds) == 1 else f"The validation part of fold {number}"
 
 
 def _known(labels: np.ndarray, classes: Sequence[str], what: str) -> tuple[np.ndarray, tuple[Note, ...]]:

@@ -1,8 +1,8 @@
 """What a metric is, and the records of the metrics that come with this package.
 
 Light at import, so that a wrong metric is refused before anything heavy is loaded. What computes them
-stands beside: ``classification``, ``regression``, ``forecasting``, ``language``, ``detection`` and
-``verification``.
+stands beside: ``classification``, ``regression``, ``forecasting``, ``language``, ``detection``,
+``verification``, ``transcription``.
 """
 
 from __future__ import annotations
@@ -104,6 +104,10 @@ PERPLEXITY = Metric(name="perplexity", direction="minimize")
 DICE = Metric(name="dice", direction="maximize", unit=SHARE)
 MEAN_IOU = Metric(name="mean_iou", direction="maximize", unit=SHARE)
 PIXEL_ACCURACY = Metric(name="pixel_accuracy", direction="maximize", unit=SHARE)
+
+WER = Metric(name="wer", direction="minimize", unit="errors per word", stepped=True)
+CER = Metric(name="cer", direction="minimize", unit="errors per character", stepped=True)
+CTC_NATS = Metric(name="ctc_nats", direction="minimize", unit=NATS, tie_breaker=1)
 
 MAP = Metric(name="map", direction="maximize", unit=SHARE)
 MAP50 = Metric(name="map50", direction="maximize", unit=SHARE)

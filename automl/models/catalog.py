@@ -42,6 +42,8 @@ FAMILIES: Catalog[Family] = Catalog(
         "video/motion": f"{_PLACE}.video.motion:FAMILY",
         "video/cnn": f"{_PLACE}.video.cnn:FAMILY",
         "video/space_time_cnn": f"{_PLACE}.video.space_time_cnn:FAMILY",
+        "speech/crnn": f"{_PLACE}.speech.crnn:FAMILY",
+        "speech/separable": f"{_PLACE}.speech.separable:FAMILY",
         "mixed/fusion": f"{_PLACE}.mixed.fusion:FAMILY",
     },
     group=FAMILY_GROUP,

@@ -4,6 +4,7 @@ Features are named by their shape, for n examples: ``vector (n, f)``; ``steps (n
 ``mask (n, t)`` bool beside it where some steps are padding; ``map (n, h, w, f)``; ``pyramid``, a tuple of
 maps, the finest first; ``pixels (n, h, w, f)``, a map with the sides of the picture; ``grid (n, h, w, f)``,
 a map fine enough to point at things, which knows of what is around each cell;
+``frames (n, t, f)``, steps that are spread evenly over a sound, fine enough to write a character at each;
 ``channels (n, k, f)``, one vector per forecast channel. The names are an open set.
 """
 

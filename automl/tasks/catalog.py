@@ -38,6 +38,7 @@ TASKS: Catalog[TaskDeclaration] = Catalog(
         "language_model": f"{_PLACE}.language_model:LANGUAGE_MODEL",
         "detection": f"{_PLACE}.detection:DETECTION",
         "verification": f"{_PLACE}.verification:VERIFICATION",
+        "transcription": f"{_PLACE}.transcription:TRANSCRIPTION",
     },
     group=TASK_GROUP,
     expected=TaskDeclaration,

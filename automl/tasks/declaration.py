@@ -21,6 +21,9 @@ CLASS_MAP = "class_map"
 BOXES = "boxes"
 """The kind of targets that are boxes with labels, any number of them in a picture; see ``core.boxes``."""
 
+TRANSCRIPT = "transcript"
+"""Kind of targets: what is said in a recording, as text of any length."""
+
 IDENTITY = "identity"
 """Kind of targets: who or what an example shows, such as a person. Others than those of training are met
 later, so each validates or trains with all of its examples."""

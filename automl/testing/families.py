@@ -41,7 +41,7 @@ from automl.training.recipe import sketched
 from automl.training.state import load_state
 from automl.training.streaming import FitEngine
 
-RANKS = {"vector": 2, "steps": 3, "map": 4, "pyramid": 4, "channels": 3, "mask": 2}
+RANKS = {"vector": 2, "steps": 3, "frames": 3, "map": 4, "pyramid": 4, "channels": 3, "mask": 2}
 """Axes of the features whose names are common, examples first."""
 
 

@@ -103,6 +103,7 @@ PAIRS = (pair(6, 30), pair_marks(6, 5))
 SERIES = (series(16, 2, masked=True), numbers("kernels", 12))
 SOUNDS = (sounds(600, 2000), numbers("cepstrum", 12))
 VIDEOS = (videos(4, 8, 8, 3), numbers("motion", 12))
+SPEECH = (sounds(600, 2000),)
 ROW = (
     replace(numbers("numeric", 3), source="numbers"),
     replace(numbers("ranks", 2), source="numbers"),

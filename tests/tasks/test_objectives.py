@@ -96,6 +96,7 @@ def test_promised_defaults() -> None:
         "segmentation": "val_dice",
         "detection": "val_map",
         "verification": "val_roc_auc",
+        "transcription": "val_wer",
     }
     known = directions()
     assert known["mase"] == known["smape"] == known["mse_scaled"] == known["parameters"] == "minimize"

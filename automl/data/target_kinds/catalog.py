@@ -28,6 +28,7 @@ TARGET_KINDS: Catalog[TargetKind] = Catalog(
         "class_map": f"{_PLACE}.class_map:KIND",
         "boxes": f"{_PLACE}.boxes:KIND",
         "identity": f"{_PLACE}.identity:KIND",
+        "transcript": f"{_PLACE}.transcript:KIND",
     },
 )
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
+from automl.core.notes import Note
 from automl.data.flags import Flags
 from automl.data.label_types import LabelType
 from automl.tasks.declaration import TargetFacts, TaskDeclaration
@@ -65,6 +66,21 @@ class Elsewhere:
     def words(self, targets: np.ndarray) -> str:
         """What is told."""
         return self.told(targets)
+
+
+@runtime_checkable
+class TellsUnseen(Protocol):
+    """A kind of target of which a training part may lack something that occurs in another part."""
+
+    def unseen(self, train: np.ndarray, held: np.ndarray, what: str) -> tuple[Note, ...]:
+        """Tell what of ``held`` the targets ``train`` lack.
+
+        Args:
+            train: raw targets of the training part.
+            held: those of the other one.
+            what: what the other one is: the beginning of a message.
+        """
+        ...
 
 
 class ColumnTargets(TargetKind, Protocol):

@@ -38,6 +38,7 @@ def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[
         ConfigError, DataError: it cannot be split so.
     """
     from automl.data.splits import split_of_source
+    from automl.data.unseen import notes_on_unseen
 
     if (config.folds or 1) > 1 and TASKS[dataset.task].compares:
         raise ConfigError(
@@ -45,7 +46,8 @@ def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[
             " fold has a network of its own. Leave folds out."
         )
     if dataset.validates is not None and config.folds is None:
-        return (split_of_source(dataset),), ()
+        parted = split_of_source(dataset)
+        return (parted,), notes_on_unseen(dataset, (parted,))
     wanted = config.folds or usual_folds(dataset)
     if config.folds is None and not _fits(dataset, wanted, config.time):
         folds, notes = _split(config, dataset, 1)
@@ -85,7 +87,8 @@ def _fits(dataset: Dataset, folds: int, seconds: float | None) -> bool:
 
 def _split(config: JobConfig, dataset: Dataset, count: int) -> tuple[tuple[Fold, ...], tuple[Note, ...]]:
     from automl.data.splits import make_folds
-    from automl.data.unseen import folds_with_known_labels
+    from automl.data.unseen import folds_with_known_labels, notes_on_unseen
 
     made = make_folds(dataset, folds=count if count > 1 else None, seed=config.seed)
-    return folds_with_known_labels(dataset, made)
+    folds, notes = folds_with_known_labels(dataset, made)
+    return folds, (*notes, *notes_on_unseen(dataset, folds))
