@@ -27,6 +27,7 @@ def register() -> None:
     importlib.import_module("automl.tasks.margins")
     importlib.import_module("automl.tasks.pixels")
     importlib.import_module("automl.tasks.rare_losses")
+    importlib.import_module("automl.tasks.surprise")
     importlib.import_module("automl.data.raw_model")
 
 

@@ -19,6 +19,7 @@ from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, plain_styles, row_keys
 from automl.data.target_columns import TableTargets, find_targets, targets_of
 from automl.data.time_cells import sortable_times
+from automl.tasks.catalog import TASKS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +230,7 @@ def targets_named(source: Source, table: Table, options: ReadOptions) -> tuple[s
 
 def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ...]:
     names, target = list(table.frame.columns), targets_named(source, table, options)
-    if not target:
+    if not target and not (options.task is not None and TASKS[options.task].unlabelled):
         raise DataError(f"{table.where}: which column is the target? Columns: {listed(names)}.")
     for name in (*target, options.group_column, options.time_column, options.id_column):
         if name is not None:

@@ -71,7 +71,7 @@ class JobConfig:
     task: str | None = option(
         None,
         "binary, multiclass, multilabel, regression, joint, forecasting, language_model, segmentation, "
-        "verification; default: inferred",
+        "verification, anomaly; default: inferred",
         metavar="T",
     )
     family: tuple[str, ...] = option((), "family to search in; default: all of the modality", metavar="F")

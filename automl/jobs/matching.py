@@ -36,7 +36,7 @@ def usable_families(
         wanted: names the user gave, or empty for all that stand by default.
 
     Raises:
-        ConfigError: unknown family, or one that cannot do the task.
+        ConfigError: unknown family, or one that cannot do the task; or none can.
     """
     known = _by_short_name([family for family in FAMILIES.sound() if not misfit(family, tensors)])
     needs = TASKS[task].needs
@@ -51,6 +51,8 @@ def usable_families(
         return chosen
     own = {name: family for name, family in known.items() if FAMILIES.origin(family.name) is None}
     fit = {name: family for name, family in own.items() if family.default and reaches(family, needs)}
+    if not fit:
+        raise ConfigError(f"No family can do {TASKS[task].words} of {modality} data.")
     return {name: family for name, family in fit.items() if not family.joins} or fit
 
 

@@ -101,6 +101,8 @@ NATS_PER_TOKEN = Metric(name="nats_per_token", direction="minimize", unit=NATS)
 BITS_PER_CHARACTER = Metric(name="bits_per_character", direction="minimize", unit=BITS)
 PERPLEXITY = Metric(name="perplexity", direction="minimize")
 
+SURPRISE = Metric(name="surprise", direction="minimize", unit=NATS)
+
 DICE = Metric(name="dice", direction="maximize", unit=SHARE)
 MEAN_IOU = Metric(name="mean_iou", direction="maximize", unit=SHARE)
 PIXEL_ACCURACY = Metric(name="pixel_accuracy", direction="maximize", unit=SHARE)

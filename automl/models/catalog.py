@@ -16,6 +16,7 @@ FAMILIES: Catalog[Family] = Catalog(
         "tabular/residual_mlp": f"{_PLACE}.tabular.residual_mlp:FAMILY",
         "tabular/linear": f"{_PLACE}.tabular.linear:FAMILY",
         "tabular/transformer": f"{_PLACE}.tabular.transformer:FAMILY",
+        "tabular/masked_autoencoder": f"{_PLACE}.tabular.masked_autoencoder:FAMILY",
         "image/patches": f"{_PLACE}.image.patches:FAMILY",
         "image/cnn": f"{_PLACE}.image.cnn:FAMILY",
         "image/residual_cnn": f"{_PLACE}.image.residual_cnn:FAMILY",

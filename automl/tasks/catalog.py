@@ -37,6 +37,7 @@ TASKS: Catalog[TaskDeclaration] = Catalog(
         "joint": f"{_PLACE}.joint:JOINT",
         "language_model": f"{_PLACE}.language_model:LANGUAGE_MODEL",
         "detection": f"{_PLACE}.detection:DETECTION",
+        "anomaly": f"{_PLACE}.anomaly:ANOMALY",
         "verification": f"{_PLACE}.verification:VERIFICATION",
         "transcription": f"{_PLACE}.transcription:TRANSCRIPTION",
     },

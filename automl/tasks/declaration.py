@@ -18,6 +18,9 @@ columns that each are a target of their own; the next token at each place of a t
 CLASS_MAP = "class_map"
 """Kind of targets: the class of each pixel of a picture."""
 
+NORMALITY = "normality"
+"""The kind of targets that say which rows are normal, as far as that is known; there may be none."""
+
 BOXES = "boxes"
 """The kind of targets that are boxes with labels, any number of them in a picture; see ``core.boxes``."""
 
@@ -69,6 +72,7 @@ class TaskDeclaration:
         module: where its functions ``fit`` and ``restore`` are; loaded when a task is fitted.
         metrics: what it measures; the first is what a search optimises unless told otherwise.
         further: what it measures only where that is asked for, or where the data call for it.
+        unlabelled: whether it can do without targets.
         priced: whether its mistakes may have costs; see ``tasks.task.Decides``.
         targets: kind of its targets: a name in ``data.target_kinds.catalog``, or the place
             (``module:attribute``) of a kind that comes with the task.
@@ -127,6 +131,7 @@ class TaskDeclaration:
     operating: str = ""
     further: tuple[Metric | NumberedMetric, ...] = ()
     priced: bool = False
+    unlabelled: bool = False
 
     @property
     def default_metric(self) -> Metric:

@@ -211,13 +211,20 @@ def _outputs(task: Task, sample: TaskSample) -> dict[str, np.ndarray]:
 
 
 def _candidate(task: Task, sample: TaskSample) -> Candidate:
-    """The head alone, on the feature as it comes, and what it takes of the inputs."""
+    """The head on the feature as it comes, and what it takes of the inputs.
+
+    A head without weights stands on a layer that has some.
+    """
     seed_models(1)
     feature, inputs = keras.Input(sample.feature, name="feature"), entry(sample.tensors)
     _, context = task.connect(inputs, task.options())
     given = {"feature": feature, **inputs.by_name()}
+    model = keras.Model(given, task.head(feature, context, task.options()))
+    if not model.trainable_weights:
+        learned = keras.layers.Dense(sample.feature[-1], activation="softplus")(feature)
+        model = keras.Model(given, task.head(learned, context, task.options()))
     return Candidate(
-        model=keras.Model(given, task.head(feature, context, task.options())),
+        model=model,
         loss=task.loss(task.options()),
         options=TrainingOptions(batch_size=8),
         epochs=2,

@@ -27,6 +27,7 @@ TARGET_KINDS: Catalog[TargetKind] = Catalog(
         "continuation": f"{_PLACE}.continuation:KIND",
         "class_map": f"{_PLACE}.class_map:KIND",
         "boxes": f"{_PLACE}.boxes:KIND",
+        "normality": f"{_PLACE}.normality:KIND",
         "identity": f"{_PLACE}.identity:KIND",
         "transcript": f"{_PLACE}.transcript:KIND",
     },
