@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from automl.jobs.config import JobConfig, config_from, dump_config, parse_worker
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.backend import Backend, kept_backend
+from automl.jobs.intake.continued import longer, refuse_other_data
 from automl.jobs.intake.intake import check_early, take_in
 from automl.jobs.intake.kept_options import kept_config, with_secrets
 from automl.jobs.intake.opening import Tracking, check_stores, open_tracker_of, proposer_of
@@ -81,6 +82,11 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
     tokenizer: str | None = None,
     image_size: int | None = None,
     frames: int | None = None,
+    user_column: str | None = None,
+    item_column: str | None = None,
+    user_table: str | Path | None = None,
+    item_table: str | Path | None = None,
+    hold_out: str | None = None,
     header: bool = True,
     seed: int = 0,
     out: str | Path | None = None,
@@ -114,10 +120,10 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
         progress: a view of your own, an object with the methods of ``automl.Progress``.
         name, modality, task, family, space, metric, cost, constraint, trials, trial_time, epochs, sampler,
             pruner, portfolio, warm_start, validation, folds, sample_rows, single, distill, group_column,
-            time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size, frames, header,
-            seed, out, backend, strategy, engine, precision, compile_cache, workers, executor, ray_address,
-            worker_cores, trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri:
-            see there.
+            time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size, frames,
+            user_column, item_column, user_table, item_table, hold_out, header, seed, out, backend,
+            strategy, engine, precision, compile_cache, workers, executor, ray_address, worker_cores,
+            trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri: see there.
 
     Returns:
         the result, with the best model found within the budget.
@@ -163,6 +169,11 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
         tokenizer=tokenizer,
         image_size=image_size,
         frames=frames,
+        user_column=user_column,
+        item_column=item_column,
+        user_table=_path(user_table, "user_table"),
+        item_table=_path(item_table, "item_table"),
+        hold_out=hold_out,
         header=header,
         seed=seed,
         out=_path(out, "out"),
@@ -264,12 +275,12 @@ def resume(
             store = tracking_uri or config.tracking_uri
             leave_as_it_is(files, config, watcher, lambda: open_tracker_of(config.tracking, store, files))
             return Result(files.path)
-        config = as_begun(_longer(config, seconds_used(files), trials, time_limit), state_of(files))
+        config = as_begun(longer(config, seconds_used(files), trials, time_limit), state_of(files))
         config = kept_backend(config, begun=files.state.exists())
         config = config if workers is None else replace(config, workers=parse_workers(workers))
         config = with_secrets(config, storage, tracking_uri)
         source = check_early(config, data)
-        _same_data(files, state_of(files), source)
+        refuse_other_data(files, state_of(files), source)
         check_stores(config)
         return _conduct(config, source, data, files, watcher, started, alone=alone)
 
@@ -356,30 +367,6 @@ def _search(
             run_search(
                 config, intake, folder, adapters, progress, started=started, used=used, has_model=bell.off
             )
-
-
-def _longer(
-    config: JobConfig, used: float, trials: int | None, time_limit: float | str | None
-) -> JobConfig:
-    if trials is not None:
-        config = replace(config, trials=trials)
-    if time_limit is not None:
-        return replace(config, time=used + parse_time(time_limit))
-    if config.time is not None and used >= config.time:
-        raise ConfigError(
-            f"The job has used its time ({used:.0f} s of {config.time:.0f} s); give it more with --time."
-        )
-    return config
-
-
-def _same_data(files: JobFolder, state: Mapping[str, Any], source: Any) -> None:
-    from automl.data.source import digest
-
-    if state.get("digest") and digest(source) != state["digest"]:
-        raise ConfigError(
-            f"The data of {files.path} has changed since the job began, so its trials cannot be compared "
-            "with new ones. Start a new job."
-        )
 
 
 def _path(value: object, option: str) -> str | None:

@@ -20,6 +20,7 @@ GUIDES = (
     "language_models.md",
     "rare_events.md",
     "speech.md",
+    "recommendation.md",
     "search.md",
     "search_spaces.md",
     "video.md",

@@ -16,6 +16,7 @@ from PIL import Image
 from automl.cli.app import application, run
 from tests.data import videos
 from tests.data.sounds import class_folders
+from tests.ratings import as_edition, ratings
 from tests.scenes import folder_of_scenes
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +30,7 @@ TINY = {
     "videos/": "motion",
     "shakespeare.txt": "rnn",
     "products.csv": "fusion",
+    "ratings.csv": "factorization",
 }
 """The family that is searched in, the linear one for other data."""
 
@@ -71,6 +73,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     videos.class_folders(folder / "videos", 12)
     (folder / "shakespeare.txt").write_text("To be, or not to be, that is the question. " * 60)
     _products(folder / "products.csv", random)
+    as_edition(ratings(), folder, "ratings.csv")
     return folder
 
 
@@ -130,7 +133,7 @@ def test_every_command_of_the_page_ends_well_and_searches_end_with_a_model(place
 
     models = {path.parent.name.split("-")[0] for path in Path("runs").glob("*/model.keras")}
     rows = {"adult", "wine", "reviews", "energy", "motions", "products"}
-    assert models == {*rows, "photos", "cells", "sounds", "videos", "shakespeare"}
+    assert models == {*rows, "photos", "cells", "sounds", "videos", "shakespeare", "ratings"}
     assert len(pd.read_csv("predictions.csv")) == 120
 
 

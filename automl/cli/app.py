@@ -32,6 +32,7 @@ COMMANDS = {
     "verify": "Say whether two images show the same, by a job's model.",
     "evaluate": "Score a job's model on data with targets.",
     "generate": "Write text with a job's language model.",
+    "recommend": "List the items that suit users best, with a job's model.",
     "leaderboard": "Print the trials of a job, best first.",
     "import-kerastuner": "Read a KerasTuner project as a warm start for a search.",
     "report": "Write a job's report: how good its model is, and what was tried.",

@@ -26,6 +26,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "image_size",
         "frames",
         "tokenizer",
+        "user_column",
+        "item_column",
+        "user_table",
+        "item_table",
+        "hold_out",
         "header",
     ),
     "Search": (

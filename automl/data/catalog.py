@@ -12,6 +12,7 @@ MODALITIES: Catalog[Modality] = Catalog(
     {
         "language": "automl.data.modalities.language:LANGUAGE",
         "speech": "automl.data.modalities.speech:SPEECH",
+        "interactions": "automl.data.modalities.interactions:INTERACTIONS",
         "tabular": "automl.data.modalities.tabular:TABULAR",
         "audio": "automl.data.modalities.audio:AUDIO",
         "video": "automl.data.modalities.video:VIDEO",

@@ -32,6 +32,18 @@ def read_parquet(path: Path) -> pd.DataFrame:
         raise DataError(f"Cannot read {path} as Parquet: {error}") from error
 
 
+def names_of_parquet(path: Path) -> tuple[str, ...]:
+    """Return the columns of a Parquet file without reading them.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        return tuple(column_name(name) for name in parquet.read_schema(path).names)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DataError(f"Cannot read {path} as Parquet: {error}") from error
+
+
 def frame_of(table: pa.Table) -> pd.DataFrame:
     """Return rows of a Parquet file as ``read_parquet`` does."""
     return _with_whole_numbers(table.to_pandas(), table)

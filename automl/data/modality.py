@@ -50,6 +50,12 @@ class ReadOptions:
         horizon: steps to forecast, or None.
         image_size: side length in pixels that pictures are resized to, or None for the modality's choice.
         frames: that are taken of a video, or None for the modality's choice.
+        user_column: of ratings, the users, or None where the column is to be found.
+        item_column: the same of the items.
+        user_table: file with what is known of each user, or None.
+        item_table: the same of each item.
+        hold_out: which ratings are held out: ``random``, ``time`` for the latest, ``last`` for the latest
+            of each user; None for the usual ones.
     """
 
     target: tuple[str, ...] = ()
@@ -65,6 +71,11 @@ class ReadOptions:
     horizon: int | None = None
     image_size: int | None = None
     frames: int | None = None
+    user_column: str | None = None
+    item_column: str | None = None
+    user_table: str | None = None
+    item_table: str | None = None
+    hold_out: str | None = None
 
     @property
     def forecasts(self) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from automl.core.catalog import at_place
-from automl.core.errors import DataWarning
+from automl.core.errors import ConfigError, DataWarning, understood
 from automl.core.names import free_name
 from automl.core.notes import warnings_of
 from automl.core.targets import count_rows
@@ -21,6 +21,7 @@ from automl.data.kinds.kind import Column
 from automl.data.label_types import LabelType, in_own_type
 from automl.data.modality import Examples
 from automl.data.target_kinds.catalog import kind_of
+from automl.jobs.folder import JobFolder
 from automl.tasks.task import PlacesAnswers, TakesForm, Task
 
 if TYPE_CHECKING:
@@ -105,6 +106,24 @@ def file_writer(task: Task) -> FileWriter | None:
     """
     place = task.declaration.writes
     return partial(at_place(place), description=task.describe()) if place else None
+
+
+def leaderboard_of(files: JobFolder) -> pd.DataFrame:
+    """Read the leaderboard of a job.
+
+    Raises:
+        ConfigError: there is none yet, or it is damaged.
+    """
+    import pandas as pd
+
+    path = files.leaderboard
+    if not path.exists():
+        raise ConfigError(f"{files.path} has no {path.name}: the job has not got that far.")
+    with understood(path, kinds=(ValueError, OSError)):
+        frame = pd.read_csv(path, dtype={"trial": "Int64"})
+        if not {"trial", "name", "state"} <= set(frame.columns):
+            raise KeyError("columns are missing")
+    return frame
 
 
 def by_target(

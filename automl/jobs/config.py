@@ -66,12 +66,12 @@ class JobConfig:
         (), "target column; several for multi-label, joint tasks, several outputs or series", metavar="COL"
     )
     modality: str | None = option(
-        None, "kind of input: tabular, image, text, series, mixed, language; default: inferred", metavar="M"
+        None, "tabular, image, text, series, mixed, language, interactions; default: inferred", metavar="M"
     )
     task: str | None = option(
         None,
         "binary, multiclass, multilabel, regression, joint, forecasting, language_model, segmentation, "
-        "verification, anomaly; default: inferred",
+        "detection, verification, anomaly, rating, ranking; default: inferred",
         metavar="T",
     )
     family: tuple[str, ...] = option((), "family to search in; default: all of the modality", metavar="F")
@@ -163,6 +163,15 @@ class JobConfig:
     )
     image_size: int | None = option(None, "resize to PX by PX; with masks, longest side", metavar="PX")
     frames: int | None = option(None, "frames to take of each video, evenly in time", metavar="N")
+    user_column: str | None = option(None, "of ratings, the users; default: by its name", metavar="COL")
+    item_column: str | None = option(None, "of ratings, the items; default: by its name", metavar="COL")
+    user_table: str | None = option(None, "what is known of each user, a row each", metavar="FILE")
+    item_table: str | None = option(None, "what is known of each item, a row each", metavar="FILE")
+    hold_out: str | None = option(
+        None,
+        "ratings that are held out: random, time (the latest) or last (each user's latest)",
+        metavar="HOW",
+    )
     header: bool = option(
         True,
         "first row of a table names the columns",
@@ -252,7 +261,7 @@ class JobConfig:
         """Names of columns as tables have them: ``"Life expectancy "`` is read without the blank."""
         for name in ("target", "keep", "drop"):
             object.__setattr__(self, name, tuple(column_name(column) for column in getattr(self, name)))
-        for name in ("group_column", "time_column", "id_column"):
+        for name in ("group_column", "time_column", "id_column", "user_column", "item_column"):
             column = getattr(self, name)
             object.__setattr__(self, name, None if column is None else column_name(column))
 
@@ -343,7 +352,7 @@ PARSED: Mapping[str, Any] = {
 """Options whose values are also understood as text with a unit or a word: what reads them."""
 
 
-_PATHS = ("data", "validation", "space", "out", "warm_start")
+_PATHS = ("data", "validation", "space", "out", "warm_start", "user_table", "item_table")
 
 
 def _anchored(key: str, value: Any, folder: Path) -> Any:

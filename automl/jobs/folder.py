@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import shlex
+import shutil
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import ConfigError
-from automl.core.files import DRAFT, draft_of, write_whole, writing
+from automl.core.files import DRAFT, draft_of, whole_folder, write_whole, writing
 
 MOST_BYTES = 150
 """Of the part of a folder's name that tells what the job is; file systems end at 255."""
@@ -266,6 +267,19 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: expected a JSON object.")
     return content
+
+
+def copied(folder: JobFolder, target: Path) -> Path:
+    """Copy the folder of a job to a new place and return it.
+
+    Raises:
+        ConfigError: the place is taken.
+    """
+    if target.exists():
+        raise ConfigError(f"{target} exists already; choose another folder to save to.")
+    with whole_folder(target) as draft:
+        shutil.copytree(folder.path, draft)
+    return target
 
 
 def state_of(folder: JobFolder) -> Mapping[str, Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, understood
-from automl.core.files import whole_folder
 from automl.core.members import Member, winner_from_json
 from automl.core.specs import Configuration, Objective, metric_of
 from automl.core.targets import bare, named
@@ -23,10 +21,11 @@ from automl.jobs import answers
 from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.finish.exported import load_model
-from automl.jobs.folder import JobFolder, open_folder, read_json
+from automl.jobs.folder import JobFolder, copied, open_folder, read_json
 from automl.jobs.generation import Writer, Writing, tokens_of
 from automl.jobs.intake.backend import default_backend, import_keras, name_backend
 from automl.jobs.recognition import Recogniser, recognising
+from automl.jobs.recommendation import Recommender, refuse_without_items
 from automl.jobs.trial.trained_rows import seen_rows
 from automl.jobs.versions import read_versioned, refuse_other_versions
 from automl.tasks.catalog import known_classes, restore_task
@@ -83,15 +82,7 @@ class Result:
     @property
     def leaderboard(self) -> pd.DataFrame:
         """One row per trial and baseline, best first."""
-        import pandas as pd
-
-        if not self._files.leaderboard.exists():
-            raise ConfigError(f"{self.folder} has no leaderboard.csv: the job has not got that far.")
-        with understood(self._files.leaderboard, kinds=(ValueError, OSError)):
-            frame = pd.read_csv(self._files.leaderboard, dtype={"trial": "Int64"})
-            if not {"trial", "name", "state"} <= set(frame.columns):
-                raise KeyError("columns are missing")
-        return frame
+        return answers.leaderboard_of(self._files)
 
     @cached_property
     def model(self) -> keras.Model:
@@ -254,6 +245,18 @@ class Result:
 
         return Recogniser(recognising(self._task), self._files, read, self._predictions)
 
+    def recommend(
+        self, users: Sequence[object] = (), *, top: int = 10, exclude_seen: bool = False
+    ) -> pd.DataFrame:
+        """Return the items that suit users best, best first; see ``Recommender.recommend``."""
+        return self.recommender.recommend(users, top=top, exclude_seen=exclude_seen, told=warn)
+
+    @cached_property
+    def recommender(self) -> Recommender:
+        """Finds items for users, of a job over users and items."""
+        refuse_without_items(self._task)
+        return Recommender(self.model, self._schema, self._task.describe().get("items", ()))
+
     def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
         """Write the page of the report, with scores on test data where some is given.
 
@@ -303,12 +306,7 @@ class Result:
         Raises:
             ConfigError: the place is taken.
         """
-        target = Path(folder)
-        if target.exists():
-            raise ConfigError(f"{target} exists already; choose another folder to save to.")
-        with whole_folder(target) as draft:
-            shutil.copytree(self.folder, draft)
-        return target
+        return copied(self._files, Path(folder))
 
     def _tested(self, data: object, told: Listener) -> tuple[Judged, int | None]:
         """The model on test data, and how many of its rows were trained on."""

@@ -40,6 +40,8 @@ TASKS: Catalog[TaskDeclaration] = Catalog(
         "anomaly": f"{_PLACE}.anomaly:ANOMALY",
         "verification": f"{_PLACE}.verification:VERIFICATION",
         "transcription": f"{_PLACE}.transcription:TRANSCRIPTION",
+        "rating": f"{_PLACE}.rating:RATING",
+        "ranking": f"{_PLACE}.ranking:RANKING",
     },
     group=TASK_GROUP,
     expected=TaskDeclaration,

@@ -31,6 +31,9 @@ IDENTITY = "identity"
 """Kind of targets: who or what an example shows, such as a person. Others than those of training are met
 later, so each validates or trains with all of its examples."""
 
+ITEM_SET = "item_set"
+"""Kind of targets: items that a user has dealt with, of which some are held out."""
+
 BY_CLASS, BY_TIME, AT_RANDOM, BY_IDENTITY = "by class", "by time", "at random", "by identity"
 """How examples are split: each class with its share on both sides; the last validate; blindly; each
 identity on one side."""
@@ -105,6 +108,7 @@ class TaskDeclaration:
         lists: of a task that answers with a list of items for each example, such as the boxes in a picture,
             what it says of each; empty for any other. Items come in the order of their scores, so rounding
             may swap two of them.
+        recommends: whether it is asked of users and items, and so of tables of who has dealt with what.
     """
 
     name: str
@@ -132,6 +136,7 @@ class TaskDeclaration:
     further: tuple[Metric | NumberedMetric, ...] = ()
     priced: bool = False
     unlabelled: bool = False
+    recommends: bool = False
 
     @property
     def default_metric(self) -> Metric:
@@ -147,6 +152,11 @@ class TaskDeclaration:
     def continues(self) -> bool:
         """Whether it asks what follows in a running text, of which each example is a window."""
         return self.targets == CONTINUATION
+
+    @property
+    def ranks(self) -> bool:
+        """Whether it asks which items suit a user, of whom each example tells some."""
+        return self.targets == ITEM_SET
 
     @property
     def classifies(self) -> bool:
@@ -165,7 +175,7 @@ class TaskDeclaration:
 
     def fits(self, facts: TargetFacts) -> bool:
         """Whether targets ask for this task."""
-        return facts.kind == self.targets and self.classes in (None, facts.classes)
+        return facts.kind == self.targets and self.classes in (None, facts.classes) and not self.recommends
 
     def measures(self, name: str) -> bool:
         """Whether it measures a metric, if only where that is asked for."""

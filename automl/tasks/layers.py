@@ -219,3 +219,16 @@ class WeightedCrossentropy(keras.losses.Loss):  # type: ignore[misc]
             "exclusive": self.exclusive,
         }
         return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class Offset(keras.layers.Layer):  # type: ignore[misc]
+    """Add one learned number to scores ``(n, 1)``."""
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create it."""
+        self.offset = self.add_weight(name="offset", shape=(1,), initializer="zeros")
+
+    def call(self, scores: KerasTensor) -> KerasTensor:
+        """Add."""
+        return scores + self.offset

@@ -89,6 +89,21 @@ def text(source: str, length: int, size: int) -> tuple[TensorSpec, ...]:
     return tuple(column(spec, source) for spec in made)
 
 
+def ids_of(side: str, count: int) -> TensorSpec:
+    """``user`` or ``item``: numbers of ids."""
+    return replace(codes(count), name=side, kind=side, source=side)
+
+
+def history(length: int, size: int) -> TensorSpec:
+    """``history``: numbers of items that a user has dealt with."""
+    return replace(ids_of_text(length, size), name="history", kind="history", source="items")
+
+
+def features_of(side: str, *sizes: int) -> TensorSpec:
+    """``user_features`` or ``item_features``: codes of what is known of them."""
+    return replace(codes(*sizes), name=f"{side}_features", kind=f"{side}_features", source=side)
+
+
 def smallest(spec: TensorSpec) -> int:
     """How many ids every column of an integer tensor knows."""
     if isinstance(spec.facts, Categories):
@@ -104,6 +119,7 @@ SERIES = (series(16, 2, masked=True), numbers("kernels", 12))
 SOUNDS = (sounds(600, 2000), numbers("cepstrum", 12))
 VIDEOS = (videos(4, 8, 8, 3), numbers("motion", 12))
 SPEECH = (sounds(600, 2000),)
+INTERACTIONS = (ids_of("user", 9), ids_of("item", 7), features_of("user", 3), features_of("item", 2, 4))
 ROW = (
     replace(numbers("numeric", 3), source="numbers"),
     replace(numbers("ranks", 2), source="numbers"),

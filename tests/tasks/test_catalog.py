@@ -69,6 +69,7 @@ def test_a_task_of_another_package_brings_targets_metrics_and_heads(install):
         "embedding",
         "cosines",
         "character_scores",
+        "temperature",
         "counts",
     ]
 

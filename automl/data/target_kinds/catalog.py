@@ -30,6 +30,7 @@ TARGET_KINDS: Catalog[TargetKind] = Catalog(
         "normality": f"{_PLACE}.normality:KIND",
         "identity": f"{_PLACE}.identity:KIND",
         "transcript": f"{_PLACE}.transcript:KIND",
+        "item_set": f"{_PLACE}.item_set:KIND",
     },
 )
 

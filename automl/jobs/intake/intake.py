@@ -12,6 +12,7 @@ from automl.core.notes import said_of, warnings_of
 from automl.core.specs import Objective
 from automl.data.audit.finding import Finding
 from automl.data.catalog import MODALITIES
+from automl.data.interactions.layout import reason_for_ratings
 from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.running_text import reason_for_text
 from automl.data.source import Source, open_source, refuse_pipe
@@ -125,7 +126,9 @@ def check_early(config: JobConfig, data: object = None) -> Source:
         refuse_pipe(given, "a search reads its data again, when it is resumed and in each worker")
     source = open_source(config.data if data is None else data)
     wanted = [config.group_column, config.time_column, config.id_column, *config.keep, *config.drop]
-    if source.kind == "table" and reason_for_text(source, read_options(config)) is None:
+    options = read_options(config)
+    own = reason_for_text(source, options) is not None or reason_for_ratings(source, options) is not None
+    if source.kind == "table" and not own:
         check_table_header(
             source,
             target=config.target,
@@ -292,6 +295,11 @@ def read_options(config: JobConfig) -> ReadOptions:
         horizon=config.horizon,
         image_size=config.image_size,
         frames=config.frames,
+        user_column=config.user_column,
+        item_column=config.item_column,
+        user_table=config.user_table,
+        item_table=config.item_table,
+        hold_out=config.hold_out,
     )
 
 

@@ -1,0 +1,1 @@
+"""Who has dealt with what: ratings of items by users, and tables of either."""

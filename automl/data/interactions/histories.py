@@ -1,0 +1,145 @@
+"""What each user has dealt with, as one text: ids of items between tabs, the earliest first.
+
+For a ranking an example is a user. Some of the items are held out, and what is learned is to name all of
+them from the others; a user of another part of the data has other items, and so has a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from automl.core.errors import ConfigError
+
+TAB, LINE = "\t", "\n"
+"""Between items; between what is given and what was held out."""
+
+RANDOM, BY_TIME, LAST = HOLD_OUT = ("random", "time", "last")
+"""Ways to hold out: any, the latest of all users, the latest of each user."""
+
+SHARE = 0.2
+"""Of the items of a user that are held out at random, and of all rows that are by time."""
+
+MOST_ITEMS = 1_000
+"""Of a user: of more the latest count."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Histories:
+    """What users have dealt with.
+
+    Attributes:
+        users: ids ``(u,)`` object.
+        given: items between tabs ``(u,)`` object of str.
+        held: the same of what was held out; empty texts where there is nothing.
+        cut: users of whom not all items count.
+    """
+
+    users: np.ndarray
+    given: np.ndarray
+    held: np.ndarray
+    cut: int = 0
+
+    @property
+    def targets(self) -> np.ndarray:
+        """What is given and what was held out, a line each ``(u,)`` object of str."""
+        return np.array(
+            [f"{given}{LINE}{held}" for given, held in zip(self.given, self.held, strict=True)], object
+        )
+
+    def take(self, rows: np.ndarray) -> Histories:
+        """Return some users."""
+        return Histories(users=self.users[rows], given=self.given[rows], held=self.held[rows], cut=self.cut)
+
+
+def as_token(item: str) -> str:
+    """Return an id as it stands between tabs: blanks are those that break no line."""
+    return "\u00a0".join(item.split())
+
+
+def items_of(text: str) -> list[str]:
+    """Return the items of a text."""
+    return [item for item in text.split(TAB) if item]
+
+
+def histories(
+    users: np.ndarray, items: np.ndarray, times: np.ndarray | None, held: np.ndarray
+) -> Histories:
+    """Gather the items of each user, each once.
+
+    Args:
+        users: of each row ``(n,)`` texts.
+        items: the same.
+        times: of each row ``(n,)``, or None for the order of the rows.
+        held: which rows are held out ``(n,) bool``.
+    """
+    frame = pd.DataFrame({"user": users, "item": items, "held": held})
+    if times is not None:
+        frame = frame.iloc[np.argsort(times, kind="stable")]
+    frame = frame.drop_duplicates(["user", "item"])
+    tokens = {item: as_token(item) for item in pd.unique(frame["item"]).tolist()}
+    frame = frame.assign(item=frame["item"].map(tokens))
+    place, known = pd.factorize(frame["user"], sort=True)
+    order = np.argsort(place, kind="stable")
+    words, out = frame["item"].to_numpy(object)[order], frame["held"].to_numpy(bool)[order]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(known)))])
+    given, kept, cut = [], [], 0
+    for first, last in pairwise(starts):
+        own, away = words[first:last], out[first:last]
+        cut += len(own) > MOST_ITEMS
+        own, away = own[-MOST_ITEMS:], away[-MOST_ITEMS:]
+        given.append(TAB.join(own[~away]))
+        kept.append(TAB.join(own[away]))
+    return Histories(
+        users=np.asarray(known, object),
+        given=np.array(given, object),
+        held=np.array(kept, object),
+        cut=cut,
+    )
+
+
+def held_rows(users: np.ndarray, times: np.ndarray | None, how: str, seed: int) -> np.ndarray:
+    """Return which rows are held out ``(n,) bool``; no user's only one, unless they go by time.
+
+    Args:
+        users: of each row ``(n,)``.
+        times: of each row; needed but for ``random``.
+        how: one of ``HOLD_OUT``.
+        seed: of the draw.
+
+    Raises:
+        ConfigError: times are needed and there are none.
+    """
+    if how != RANDOM and times is None:
+        raise ConfigError(f"hold_out {how}: name the column of times (--time-column).")
+    place = pd.factorize(users)[0]
+    keys = np.random.default_rng(seed).random(len(users)) if times is None or how == RANDOM else times
+    order = np.lexsort((keys, place))
+    counts = np.bincount(place)
+    rank = np.arange(len(place)) - np.concatenate([[0], np.cumsum(counts)])[place[order]]
+    of_user = counts[place[order]]
+    if how == BY_TIME:
+        late = np.sort(keys)[min(len(keys) - 1, round(len(keys) * (1 - SHARE)))]
+        chosen = keys[order] >= late
+    else:
+        most = (
+            np.ones_like(of_user) if how == LAST else np.maximum(1, np.round(SHARE * of_user)).astype(int)
+        )
+        chosen = (rank >= of_user - most) & (of_user > 1)
+    held = np.zeros(len(place), bool)
+    held[order] = chosen
+    return held
+
+
+def by_frequency(texts: Sequence[str]) -> list[str]:
+    """Return every item of targets (see ``Histories.targets``), the most frequent first."""
+    counts: dict[str, int] = {}
+    for text in texts:
+        for line in text.split(LINE):
+            for item in items_of(line):
+                counts[item] = counts.get(item, 0) + 1
+    return sorted(counts, key=lambda item: (-counts[item], item))

@@ -1,0 +1,45 @@
+"""A job that goes on: with more time or trials, and with the data that it began with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from automl.core.amounts import parse_time
+from automl.core.errors import ConfigError
+from automl.data.source import Source, digest
+from automl.jobs.config import JobConfig
+from automl.jobs.folder import JobFolder
+
+
+def longer(config: JobConfig, used: float, trials: int | None, time_limit: float | str | None) -> JobConfig:
+    """Return a job with another number of trials, or with more time.
+
+    Args:
+        config: the job.
+        used: seconds that it has used.
+        trials: in all, or None for as many as before.
+        time_limit: from now, or None for what is left.
+
+    Raises:
+        ConfigError: nothing is left.
+    """
+    if trials is not None:
+        config = replace(config, trials=trials)
+    if time_limit is not None:
+        return replace(config, time=used + parse_time(time_limit))
+    if config.time is not None and used >= config.time:
+        raise ConfigError(
+            f"The job has used its time ({used:.0f} s of {config.time:.0f} s); give it more with --time."
+        )
+    return config
+
+
+def refuse_other_data(files: JobFolder, state: Mapping[str, Any], source: Source) -> None:
+    """Refuse data that is not that of the job."""
+    if state.get("digest") and digest(source) != state["digest"]:
+        raise ConfigError(
+            f"The data of {files.path} has changed since the job began, so its trials cannot be compared "
+            "with new ones. Start a new job."
+        )
