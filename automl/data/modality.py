@@ -55,7 +55,7 @@ class ReadOptions:
         user_table: file with what is known of each user, or None.
         item_table: the same of each item.
         hold_out: which ratings are held out: ``random``, ``time`` for the latest, ``last`` for the latest
-            of each user; None for the usual ones.
+            of each user, ``users`` or ``items`` for all of some; None for the usual ones.
     """
 
     target: tuple[str, ...] = ()

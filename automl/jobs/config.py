@@ -169,7 +169,7 @@ class JobConfig:
     item_table: str | None = option(None, "what is known of each item, a row each", metavar="FILE")
     hold_out: str | None = option(
         None,
-        "ratings that are held out: random, time (the latest) or last (each user's latest)",
+        "what is held out of ratings: random, time (the latest), last (each user's latest), users or items",
         metavar="HOW",
     )
     header: bool = option(

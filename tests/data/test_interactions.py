@@ -12,6 +12,7 @@ from automl.data.interactions.sides import read_side
 from automl.data.modalities.interactions import INTERACTIONS
 from automl.data.modality import ReadOptions
 from automl.data.source import open_source
+from automl.data.splits import make_folds
 from tests.ratings import as_edition, ratings
 
 FRAME = ratings()
@@ -103,10 +104,22 @@ def test_the_last_rating_of_each_user_or_the_latest_of_all_are_held_out():
     assert read(FRAME).validates is None
 
 
+@pytest.mark.parametrize(("how", "column"), [("users", "userId"), ("items", "movieId")])
+def test_users_or_items_are_held_out_with_all_their_ratings(how, column):
+    dataset = read(FRAME, hold_out=how)
+
+    (fold,) = make_folds(dataset, folds=None, seed=0)
+
+    trained, held = (set(FRAME[column].iloc[rows]) for rows in (fold.train, fold.validation))
+    assert not trained & held
+    assert len(held) == pytest.approx(0.2 * FRAME[column].nunique(), abs=2)
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
         ({"hold_out": "first"}, ConfigError, "hold ratings out 'first'"),
+        ({"hold_out": "users", "task": "ranking"}, ConfigError, "is for ratings"),
         ({"task": "regression"}, ConfigError, "have the task rating"),
         ({"target": ("rating", "timestamp")}, ConfigError, "Ratings are one column"),
         ({"target": ("movieId",), "task": "rating"}, DataError, "three columns"),

@@ -92,6 +92,11 @@ def test_further_items_of_users_are_found_and_lists_predicted(job, tmp_path):
     assert (np.diff([item["score"] for item in first]) <= 0).all()
 
 
+def test_options_of_users_and_items_are_refused_for_other_data(tmp_path):
+    with pytest.raises(automl.InputError, match="--hold-out is for tables of users and items"):
+        automl.search("sklearn:wine", hold_out="time", tracking=False, out=str(tmp_path / "job"), verbose=0)
+
+
 def test_tables_beside_a_ranking_are_refused(tmp_path):
     with pytest.raises(automl.InputError, match="reads no tables of users or items"):
         automl.search(DEALT, item_table="films.csv", tracking=False, out=str(tmp_path / "job"), verbose=0)

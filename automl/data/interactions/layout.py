@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from automl.core.errors import DataError, suggest
+from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.names import first_names
 from automl.data.delimited import column_names, refuse_unknown, rows
 from automl.data.file_bytes import unpacked_bytes
@@ -86,13 +86,16 @@ def layout_of(plain: dict[str, Any]) -> Layout:
 
 
 def reason_for_ratings(source: Source, options: ReadOptions) -> str | None:
-    """Say why a source holds ratings; None where it does not, nothing where the user has said so.
+    """Say why a source holds ratings; None where it does not, nothing where the user has said so, by the
+    task or by naming the users or the items.
 
     Nothing else may be asked of a table whose columns are users, items, ratings and perhaps times, by their
     names or, of a text without a header, by what they hold.
     """
     if options.task is not None:
         return "" if TASKS[options.task].recommends else None
+    if options.user_column is not None or options.item_column is not None:
+        return ""
     asked = (options.horizon, options.id_column, options.group_column, options.keep, options.drop)
     if any(asked) or source.kind not in ("table", "parquet", "frame"):
         return None
@@ -107,6 +110,20 @@ def reason_for_ratings(source: Source, options: ReadOptions) -> str | None:
     told = "columns are taken by their places" if layout.placed else f"columns {shown}"
     holds = "ratings of items by users" if layout.value else "who has dealt with which items"
     return f"{source.name} holds {holds} ({told}). To read it as a table: --modality tabular."
+
+
+def refuse_without_ratings(options: ReadOptions) -> None:
+    """Refuse options of users and items for data that has none.
+
+    Raises:
+        ConfigError: with the first of them.
+    """
+    for name in ("user_column", "item_column", "user_table", "item_table", "hold_out"):
+        if getattr(options, name) is not None:
+            raise ConfigError(
+                f"--{name.replace('_', '-')} is for tables of users and items, which this is not by the"
+                " names of its columns. Say that it is one: --task rating or --task ranking."
+            )
 
 
 def names_a_value(look: Look) -> bool:

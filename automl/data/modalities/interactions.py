@@ -60,6 +60,9 @@ FOLDS_BELOW = 250_000
 """Ratings below which networks of five folds are trained and joined: a factorisation takes seconds, and the
 mean of five makes a smaller error than any (docs/recommendation.md)."""
 
+COLD = ("users", "items")
+"""Further ways to hold out: users, or items, with all their ratings, so that scores are of new ones."""
+
 HANDLING = Handling(
     examples_per_epoch=MOST_PER_EPOCH, least_examples=0, cpu_backend="jax", folds_below=FOLDS_BELOW
 )
@@ -87,7 +90,7 @@ class Interactions:
         layout = layout_for(look, options, where, rated=not TASKS[task].ranks)
         how = options.hold_out or (BY_TIME if options.time_column else RANDOM)
         if TASKS[task].ranks:
-            _refuse_tables(options)
+            _refuse_for_ranking(options)
             return read_ranking(source, layout, how, task)
         table = read_ratings(source, layout)
         asked = replace(
@@ -116,7 +119,7 @@ class Interactions:
         examples = _with_keys(dataset.examples, layout)
         return replace(
             dataset,
-            examples=examples,
+            examples=_grouped(examples, how),
             kinds={**dataset.kinds, **_told(sides)},
             columns=(*dataset.columns, *_told(sides)),
             validates=_held_out(how, layout, table.frame, examples),
@@ -174,7 +177,12 @@ def _items(dataset: Dataset, rows: np.ndarray) -> list[str]:
     return by_frequency((dataset.examples.targets or {})[TARGET][rows].tolist())
 
 
-def _refuse_tables(options: ReadOptions) -> None:
+def _refuse_for_ranking(options: ReadOptions) -> None:
+    if options.hold_out in COLD:
+        raise ConfigError(
+            f"hold_out {options.hold_out} is for ratings: a ranking is scored on users that it was not"
+            f" trained on, of whom some items are given. Expected one of {', '.join(HOLD_OUT)}."
+        )
     if options.user_table is not None or options.item_table is not None:
         raise ConfigError(
             "A ranking reads no tables of users or items: leave out --user-table and --item-table."
@@ -190,8 +198,8 @@ def _check(options: ReadOptions) -> None:
         )
     if len(options.target) > 1:
         raise ConfigError(f"Ratings are one column, got {', '.join(options.target)}. Name one --target.")
-    if options.hold_out is not None and options.hold_out not in HOLD_OUT:
-        known = suggest(options.hold_out, HOLD_OUT)
+    if options.hold_out is not None and options.hold_out not in (*HOLD_OUT, *COLD):
+        known = suggest(options.hold_out, (*HOLD_OUT, *COLD))
         raise ConfigError(f"Unknown way to hold ratings out {options.hold_out!r}. {known}")
 
 
@@ -254,9 +262,16 @@ def _strange(users: np.ndarray, items: np.ndarray, ids: Mapping[str, Any]) -> tu
     return tuple(notes)
 
 
+def _grouped(examples: Examples, how: str) -> Examples:
+    """Keep the ratings of a user, or of an item, on one side, where those that validate are to be new."""
+    if how not in COLD:
+        return examples
+    return replace(examples, groups=np.asarray(examples.inputs[USER if how == COLD[0] else ITEM]))
+
+
 def _held_out(how: str, layout: Layout, frame: pd.DataFrame, examples: Examples) -> np.ndarray | None:
     """Positions of the examples that validate, where they are chosen by time."""
-    if how == RANDOM:
+    if how in (RANDOM, *COLD):
         return None
     times = _times(layout, frame)
     rows = examples.rows if examples.rows is not None else np.arange(len(frame))

@@ -12,7 +12,7 @@ from automl.core.notes import said_of, warnings_of
 from automl.core.specs import Objective
 from automl.data.audit.finding import Finding
 from automl.data.catalog import MODALITIES
-from automl.data.interactions.layout import reason_for_ratings
+from automl.data.interactions.layout import reason_for_ratings, refuse_without_ratings
 from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.running_text import reason_for_text
 from automl.data.source import Source, open_source, refuse_pipe
@@ -127,8 +127,10 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     source = open_source(config.data if data is None else data)
     wanted = [config.group_column, config.time_column, config.id_column, *config.keep, *config.drop]
     options = read_options(config)
-    own = reason_for_text(source, options) is not None or reason_for_ratings(source, options) is not None
-    if source.kind == "table" and not own:
+    rated = reason_for_ratings(source, options) is not None
+    if not rated and config.modality is None:
+        refuse_without_ratings(options)
+    if source.kind == "table" and not rated and reason_for_text(source, options) is None:
         check_table_header(
             source,
             target=config.target,

@@ -12,6 +12,7 @@ RANKING = TaskDeclaration(
     metrics=(NDCG, HIT_RATE, RECALL, MRR, MAP_AT, COVERAGE),
     targets=ITEM_SET,
     needs=("item_scores",),
+    evidence="automl.tasks.evidence.ranking:evidence",
     heads=("temperature",),
     lists=("item", "score"),
     recommends=True,
