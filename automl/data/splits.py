@@ -25,6 +25,9 @@ MINIMUM_ROWS = 10
 """Fewer examples than this are refused: nothing can be learned and nothing measured."""
 
 
+LEAST_IDENTITIES = 2
+"""In a part that validates: pairs of one alone are all of the same."""
+
 TRIED = 20
 """Splits by group of which the one is taken that is nearest to the share asked for."""
 
@@ -71,7 +74,7 @@ def make_folds(dataset: Dataset, *, folds: int | None, share: float = 0.2, seed:
     if task.split == BY_TIME:
         raise DataError(f"Data for {task.words} is split by time: name the time column (--time-column).")
     if identities is not None:
-        return _by_identity(identities, share, seed)
+        return _by_identity(identities, folds, share, seed)
     labels = next(iter(labels_of(dataset).values()), None) if task.split == BY_CLASS else None
     if examples.groups is not None:
         return _by_group(examples.groups, labels, folds, share, seed)
@@ -200,20 +203,29 @@ def _by_group(
     return (min(found, key=lambda fold: abs(len(fold.validation) - share * len(groups))),)
 
 
-def _by_identity(identities: np.ndarray, share: float, seed: int) -> tuple[Fold, ...]:
-    """Hold out identities until their examples are a share of all, at least two, so that pairs differ."""
+def _by_identity(identities: np.ndarray, folds: int | None, share: float, seed: int) -> tuple[Fold, ...]:
+    """Hold out identities until their examples are a share of all, or deal them to folds; at least two to
+    each part, so that pairs differ.
+    """
     names, codes, counts = np.unique(identities.astype(str), return_inverse=True, return_counts=True)
+    several = int((counts > 1).sum())
+    if len(names) < 4 or several < LEAST_IDENTITIES * (folds or 1):
+        raise DataError(
+            f"Identities cannot be split: {len(names)} of them, {several} with two examples or more."
+            " Expected at least two to learn from and two others"
+            f" {'to be validated on' if folds is None else 'in each fold'}, with several examples each."
+        )
     # identities with one example tell nothing of what is the same, so they are held out last
     order = np.random.default_rng(derive(seed, "split")).permutation(len(names))
-    order = order[np.argsort(counts[order] < 2, kind="stable")]
-    held = max(2, int(np.searchsorted(np.cumsum(counts[order]), share * len(codes)) + 1))
-    if len(names) < held + 2 or counts[order[0]] < 2:
-        raise DataError(
-            f"Identities cannot be split: {len(names)} of them, {int((counts > 1).sum())} with two examples"
-            " or more. Expected at least two to learn from and two others to be validated on, with several"
-            " examples each."
+    if folds is not None:
+        order = order[np.argsort(-counts[order], kind="stable")]
+        return tuple(
+            _fold(np.flatnonzero(np.isin(codes, order[part::folds])), len(codes)) for part in range(folds)
         )
-    return (_fold(np.flatnonzero(np.isin(codes, order[:held])), len(codes)),)
+    order = order[np.argsort(counts[order] < 2, kind="stable")]
+    wanted = int(np.searchsorted(np.cumsum(counts[order]), share * len(codes)) + 1)
+    held = order[: min(max(LEAST_IDENTITIES, wanted), len(names) - 2)]
+    return (_fold(np.flatnonzero(np.isin(codes, held)), len(codes)),)
 
 
 def _split_with(splitter: object, labels: np.ndarray | None, groups: np.ndarray) -> tuple[Fold, ...]:

@@ -64,6 +64,7 @@ class PairScorer:
     def __init__(self) -> None:
         self._identities: list[np.ndarray] = []
         self._vectors: list[np.ndarray] = []
+        self._groups: list[np.ndarray] = []
 
     def update(self, y: np.ndarray, p: np.ndarray, groups: np.ndarray | None = None) -> None:
         """Hear of a batch.
@@ -71,8 +72,10 @@ class PairScorer:
         Args:
             y: ``(n, 3) int32``: the class in training, and the identity in the last two columns.
             p: vectors of length 1 ``(n, d)``.
-            groups: unused.
+            groups: of which examples within one are compared, such as those that one network answers
+                for; None where all are.
         """
+        self._groups.append(np.zeros(len(y), np.int64) if groups is None else np.asarray(groups))
         self._identities.append(np.asarray(y)[:, 1:])
         self._vectors.append(np.asarray(p, np.float32))
 
@@ -82,8 +85,10 @@ class PairScorer:
         if not self._vectors or not all(map(usable, self._vectors)):
             return dict.fromkeys(names, float("nan"))
         codes, vectors = codes_of(np.concatenate(self._identities)), np.concatenate(self._vectors)
-        pairs = pairs_of(codes, vectors)
-        known = {**scores_of_pairs(pairs.same, pairs.score), RANK1.name: rank_one(codes, vectors)}
+        groups = np.concatenate(self._groups)
+        pairs = pairs_of(codes, vectors, groups)
+        known = scores_of_pairs(pairs.same, pairs.score)
+        known[RANK1.name] = rank_one(codes, vectors, groups)
         return {name: known[name] for name in names}
 
 
@@ -92,20 +97,45 @@ def codes_of(identities: np.ndarray) -> np.ndarray:
     return np.asarray(np.unique(identities, axis=0, return_inverse=True)[1]).reshape(-1)
 
 
-def pairs_of(codes: np.ndarray, vectors: np.ndarray) -> Pairs:
+def pairs_of(codes: np.ndarray, vectors: np.ndarray, groups: np.ndarray | None = None) -> Pairs:
     """Return all pairs of examples, or as many of each kind as are looked at.
 
     Args:
         codes: who or what each example shows ``(n,)``.
         vectors: ``(n, d)``, of length 1.
+        groups: of each example ``(n,)``; pairs are within one. None for one of all.
     """
+    parts = rows_of_groups(groups, len(codes))
+    most = max(1, MOST_PAIRS // max(1, len(parts)))
+    made = [_pairs_within(_dense(codes[rows]), vectors[rows], most) for rows in parts]
+    return Pairs(
+        first=np.concatenate([rows[pairs.first] for rows, pairs in zip(parts, made, strict=True)]),
+        second=np.concatenate([rows[pairs.second] for rows, pairs in zip(parts, made, strict=True)]),
+        same=np.concatenate([pairs.same for pairs in made]),
+        score=np.concatenate([pairs.score for pairs in made]),
+    )
+
+
+def rows_of_groups(groups: np.ndarray | None, count: int) -> list[np.ndarray]:
+    """Return the positions of the examples of each group, ascending; of none all in one."""
+    if groups is None or not count:
+        return [np.arange(count)]
+    return [np.flatnonzero(groups == group) for group in np.unique(groups)]
+
+
+def _dense(codes: np.ndarray) -> np.ndarray:
+    """Numbers from 0 without gaps."""
+    return np.asarray(np.unique(codes, return_inverse=True)[1]).reshape(-1)
+
+
+def _pairs_within(codes: np.ndarray, vectors: np.ndarray, most: int) -> Pairs:
     count = len(codes)
-    if count * (count - 1) // 2 <= MOST_PAIRS:
+    if count * (count - 1) // 2 <= most:
         first, second = np.triu_indices(count, 1)
         score = (vectors @ vectors.T)[first, second]
         return Pairs(first=first, second=second, same=codes[first] == codes[second], score=score)
     random = np.random.default_rng(0)
-    drawn = (_same(codes, random), _others(codes, random))
+    drawn = (_same(codes, most, random), _others(codes, most, random))
     first, second = (np.concatenate([part[side] for part in drawn]) for side in (0, 1))
     score = np.concatenate(
         [
@@ -146,13 +176,21 @@ def threshold_at(false: np.ndarray, rate: float) -> float:
     return float(np.partition(false, len(false) - 1 - exceeding)[len(false) - 1 - exceeding])
 
 
-def rank_one(codes: np.ndarray, vectors: np.ndarray) -> float:
+def rank_one(codes: np.ndarray, vectors: np.ndarray, groups: np.ndarray | None = None) -> float:
     """Return the share of examples whose nearest known one shows the same; NaN where nothing can be told.
 
     Args:
-        codes: who or what each example shows ``(n,)``, numbers from 0 without gaps.
+        codes: who or what each example shows ``(n,)``.
         vectors: ``(n, d)``, of length 1.
+        groups: of each example ``(n,)``; it is asked for among those of its own. None for one of all.
     """
+    parts = rows_of_groups(groups, len(codes))
+    shares = np.array([_rank_within(_dense(codes[rows]), vectors[rows]) for rows in parts])
+    sizes = np.array([len(rows) for rows in parts], float) * ~np.isnan(shares)
+    return float(np.nansum(shares * sizes) / sizes.sum()) if sizes.sum() else float("nan")
+
+
+def _rank_within(codes: np.ndarray, vectors: np.ndarray) -> float:
     counts = np.bincount(codes)
     if counts.max(initial=0) < 2 or len(counts) < 2:
         return float("nan")
@@ -169,13 +207,16 @@ def rank_one(codes: np.ndarray, vectors: np.ndarray) -> float:
 
 
 def operating_points(
-    targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray]
+    targets: Mapping[str, np.ndarray],
+    predictions: Mapping[str, np.ndarray],
+    groups: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Choose thresholds on examples that were not trained on.
 
     Args:
         targets: encoded ones, by name.
         predictions: vectors, by name.
+        groups: see ``pairs_of``.
 
     Returns:
         ``pairs`` of the same and of ``others`` that were looked at; ``points``: for each false acceptance
@@ -183,7 +224,8 @@ def operating_points(
         ``equal_error`` with both. Without pairs of both kinds there are no points.
     """
     (identities,), (vectors,) = targets.values(), predictions.values()
-    pairs = pairs_of(codes_of(np.asarray(identities)[:, 1:]), np.asarray(vectors, np.float32))
+    codes = codes_of(np.asarray(identities)[:, 1:])
+    pairs = pairs_of(codes, np.asarray(vectors, np.float32), groups)
     true, false = pairs.score[pairs.same], pairs.score[~pairs.same]
     known = {"pairs": len(true), "others": len(false)}
     if not (len(true) and len(false)):
@@ -213,18 +255,18 @@ def _overlap(true: np.ndarray, false: np.ndarray) -> float:
     return 0.5 * math.erfc(apart / (2 * math.sqrt(2)))
 
 
-def _same(codes: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _same(codes: np.ndarray, most: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of the same: all of them, or so many that are drawn."""
     order, counts = np.argsort(codes, kind="stable"), np.bincount(codes)
     starts = np.cumsum(counts) - counts
-    if int((counts * (counts - 1) // 2).sum()) <= MOST_PAIRS:
+    if int((counts * (counts - 1) // 2).sum()) <= most:
         made = [np.triu_indices(count, 1) for count in counts.tolist()]
         return tuple(
             np.concatenate([order[start + part[side]] for start, part in zip(starts, made, strict=True)])
             for side in (0, 1)
         )  # type: ignore[return-value]
     chances = (counts * (counts - 1) / 2)[codes] / counts[codes]
-    first = random.choice(len(codes), MOST_PAIRS, p=chances / chances.sum())
+    first = random.choice(len(codes), most, p=chances / chances.sum())
     # another place among the examples of the same identity
     place = np.empty(len(codes), np.int64)
     place[order] = np.arange(len(codes)) - starts[codes[order]]
@@ -233,8 +275,8 @@ def _same(codes: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, n
     return first, order[starts[codes[first]] + (place[first] + step) % size]
 
 
-def _others(codes: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _others(codes: np.ndarray, most: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of others, drawn."""
-    first, second = random.integers(0, len(codes), (2, 2 * MOST_PAIRS))
-    kept = np.flatnonzero(codes[first] != codes[second])[:MOST_PAIRS]
+    first, second = random.integers(0, len(codes), (2, 2 * most))
+    kept = np.flatnonzero(codes[first] != codes[second])[:most]
     return first[kept], second[kept]

@@ -101,10 +101,11 @@ class TaskDeclaration:
         calibration: place of a ``tasks.calibration.Calibration``, which makes probabilities more or less
             certain; empty where predictions are none.
         compares: whether answers are compared with each other, such as vectors of two pictures, and so have
-            to come from one model: a score over folds, each with a network of its own, means nothing.
+            to come from one network: with folds the scorer hears of each fold as a group.
         training_outputs: raw outputs that the loss alone reads; the exported model is made without them.
         operating: place of what chooses thresholds on examples that were not trained on, called with
-            encoded targets and predictions by name; the result keeps what it gives (JSON). Empty for none.
+            encoded targets and predictions by name, and with groups or None; the result keeps what it
+            gives (JSON). Empty for none.
         lists: of a task that answers with a list of items for each example, such as the boxes in a picture,
             what it says of each; empty for any other. Items come in the order of their scores, so rounding
             may swap two of them.

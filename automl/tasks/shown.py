@@ -28,6 +28,7 @@ class Shown:
         truth: raw targets.
         predictions: of the winner.
         inputs: raw inputs, for a task that shows what came before its targets; or empty.
+        groups: group of each example, or None; what is compared is compared within groups.
     """
 
     task: Task
@@ -35,6 +36,7 @@ class Shown:
     truth: Mapping[str, np.ndarray]
     predictions: Mapping[str, np.ndarray]
     inputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    groups: np.ndarray | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

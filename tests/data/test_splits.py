@@ -208,6 +208,19 @@ def test_at_least_two_identities_validate_and_those_with_one_example_train() -> 
     assert held < set("abcd")
 
 
+@pytest.mark.parametrize("folds", [2, 4])
+def test_each_fold_holds_out_two_identities_at_least(folds: int) -> None:
+    labels = ["large"] * 40 + [str(row // 3) for row in range(24)]
+
+    made = make_folds(dataset(64, task="verification", labels=labels), folds=folds, seed=0)
+
+    held = [{labels[row] for row in fold.validation} for fold in made]
+    assert sum(map(len, held)) == len({*labels})
+    assert all(len(names) >= 2 for names in held)
+    for fold, names in zip(made, held, strict=True):
+        assert not names & {labels[row] for row in fold.train}
+
+
 def test_identities_are_their_own_groups() -> None:
     labels = [str(row // 5) for row in range(60)]
 

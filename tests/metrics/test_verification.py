@@ -110,6 +110,23 @@ def test_of_many_pairs_as_many_as_are_drawn_tell_nearly_the_same(monkeypatch):
     assert (identities[made.first, 2] == identities[made.second, 2]).tolist() == made.same.tolist()
 
 
+def test_with_groups_examples_are_compared_within_one():
+    identities, vectors = drawn(people=8, each=4)
+    groups = (identities[:, 2] % 2).astype(str)
+    alike = vectors.copy()
+    alike[groups == "1"] = (
+        alike[groups == "1"] @ np.linalg.qr(np.random.default_rng(0).normal(size=(8, 8)))[0]
+    )
+
+    scores = score_at_once(PairScorer(), identities, vectors, groups)
+
+    assert scores == pytest.approx(score_at_once(PairScorer(), identities, alike, groups), abs=1e-6)
+    assert scores != pytest.approx(score_at_once(PairScorer(), identities, alike), abs=1e-3)
+    made = verification.pairs_of(identities[:, 2], vectors, groups)
+    assert (groups[made.first] == groups[made.second]).all()
+    assert len(made.same) == 2 * 16 * 15 // 2
+
+
 @pytest.mark.parametrize("rows", [slice(0, 0), slice(0, 1)])
 def test_without_pairs_nothing_can_be_told(rows):
     identities, vectors = drawn()

@@ -284,10 +284,13 @@ def _summary(session: Session, records: Records, found: Ready, state: str, warni
 
 def _operating(winner: TrainedWinner) -> dict[str, Any] | None:
     """Thresholds of a task that has some, chosen on what was not trained on."""
-    place = winner.prepared.task.declaration.operating
+    prepared = winner.prepared
+    place = prepared.task.declaration.operating
     if not place:
         return None
-    chosen: dict[str, Any] = at_place(place)(winner.prepared.targets, winner.held_out())
+    chosen: dict[str, Any] = at_place(place)(
+        prepared.targets, winner.held_out(), prepared.validation.groups
+    )
     return chosen
 
 

@@ -79,14 +79,20 @@ class TrainedMember:
         assign(self.core.variables, values, "model")
         return replace(self, **changes)
 
-    def stacked(self) -> keras.Model | StackedModel:
-        """Its network, or a layer of those of its folds."""
+    def stacked(self, spared: Sequence[str] = ()) -> keras.Model | StackedModel:
+        """Its network, or a layer of those of its folds.
+
+        Args:
+            spared: names of outputs that it is not to give.
+        """
+        core = _without(self.core, spared)
         if not self.folds:
-            return self.core
+            return core
         from automl.models.layers.stacked import StackedModel
 
-        layer = StackedModel(self.core, len(self.folds[0]), name=self.core.name)
-        layer.fill(self.folds)
+        layer = StackedModel(core, len(self.folds[0]), name=core.name)
+        places = {id(variable): place for place, variable in enumerate(self.core.variables)}
+        layer.fill([self.folds[places[id(variable)]] for variable in core.variables])
         return layer
 
     def networks(self, only: int | None = None) -> Iterator[keras.Model]:
@@ -148,7 +154,7 @@ class TrainedWinner:
     def exported(self) -> keras.Model:
         """The members joined into one model, from raw inputs to predictions."""
         spared = self.prepared.task.declaration.training_outputs
-        cores = [_without(member.stacked(), spared) for member in self.members]
+        cores = [member.stacked(spared) for member in self.members]
         weights = [member.weight for member in self.members]
         return exported_model(self.prepared, cores, weights, temperature=self.temperature)
 
@@ -222,7 +228,7 @@ class TrainedWinner:
         return calibrated_at(declaration, whole, self.temperature)
 
 
-def _without(core: keras.Model | StackedModel, names: Sequence[str]) -> keras.Model | StackedModel:
+def _without(core: keras.Model, names: Sequence[str]) -> keras.Model:
     """A network that gives no outputs of some names, nor has the weights that they alone need."""
     if not names:
         return core

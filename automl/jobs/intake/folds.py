@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl.core.errors import ConfigError, DataError
+from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.modality import Dataset
 from automl.jobs.config import JobConfig
@@ -40,11 +42,6 @@ def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[
     from automl.data.splits import split_of_source
     from automl.data.unseen import notes_on_unseen
 
-    if (config.folds or 1) > 1 and TASKS[dataset.task].compares:
-        raise ConfigError(
-            f"folds: {TASKS[dataset.task].words} compares what one network gives of two examples, and each"
-            " fold has a network of its own. Leave folds out."
-        )
     if dataset.validates is not None and config.folds is None:
         parted = split_of_source(dataset)
         return (parted,), notes_on_unseen(dataset, (parted,))
@@ -68,15 +65,32 @@ def usual_folds(dataset: Dataset) -> int:
 
     Not by time, where a fold trains on the past alone and so the first one on nearly nothing.
     """
-    from automl.data.splits import is_split_by_time
+    from automl.data.splits import LEAST_IDENTITIES, identities_of, is_split_by_time
 
     rows, task = len(dataset.examples), TASKS[dataset.task]
-    alone = task.compares or not task.blend
-    if rows >= dataset.handling.folds_below or alone or is_split_by_time(dataset):
+    if rows >= dataset.handling.folds_below or not task.blend or is_split_by_time(dataset):
         return 1
-    groups = dataset.examples.groups
+    groups, identities = dataset.examples.groups, identities_of(dataset)
     wanted = FOLDS_OF_FEW if rows < FEW and not dataset.handling.example_seconds else FOLDS
+    if identities is not None:
+        return max(1, min(wanted, len(np.unique(identities.astype(str))) // LEAST_IDENTITIES))
     return wanted if groups is None else min(wanted, len(np.unique(groups)))
+
+
+def grouped_by_fold(dataset: Dataset, folds: Sequence[Fold]) -> Dataset:
+    """Return a data set whose examples are grouped by the fold that they validate in, where answers are
+    compared: those of two folds come from two networks, and scorers compare within groups alone.
+
+    Args:
+        dataset: the examples.
+        folds: of the split.
+    """
+    if len(folds) < 2 or not TASKS[dataset.task].compares:
+        return dataset
+    groups = np.zeros(len(dataset.examples), np.int64)
+    for number, fold in enumerate(folds):
+        groups[fold.validation] = number
+    return replace(dataset, examples=replace(dataset.examples, groups=groups))
 
 
 def _fits(dataset: Dataset, folds: int, seconds: float | None) -> bool:

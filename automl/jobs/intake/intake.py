@@ -19,7 +19,7 @@ from automl.data.source import Source, open_source, refuse_pipe
 from automl.jobs.config import EXECUTORS, JobConfig
 from automl.jobs.intake.audited import audited
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
-from automl.jobs.intake.folds import split
+from automl.jobs.intake.folds import grouped_by_fold, split
 from automl.jobs.intake.goals import goals_of
 from automl.jobs.intake.large import Reading, read_data
 from automl.jobs.intake.lengths import epochs_per_pass, note_of_parts
@@ -244,6 +244,7 @@ def divide(config: JobConfig, source: Source) -> Divided:
     validation, notes = _validation(config, reading.modality, dataset, reading.source)
     folds, left_out = ((), ()) if validation is not None else split(reading.held_out(config), dataset)
     reason = (reading.choice.reason,) if reading.choice.reason else ()
+    reading = replace(reading, dataset=grouped_by_fold(dataset, folds))
     return Divided(
         reading=reading,
         objectives=goals.objectives,

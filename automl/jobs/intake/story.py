@@ -12,6 +12,7 @@ from automl.core.targets import TARGET
 from automl.data.modality import Dataset, Examples
 from automl.data.source import TABLES, Source
 from automl.tasks.catalog import TASKS
+from automl.tasks.declaration import BY_IDENTITY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,6 +128,8 @@ def _split(dataset: Dataset, folds: Sequence[Fold], validation: Examples | None)
         sizes = sorted(len(fold.validation) for fold in folds)
         each = f"{sizes[0]:,}" if sizes[0] == sizes[-1] else f"{sizes[0]:,} to {sizes[-1]:,}"
         later = ", each of later rows" if is_split_by_time(dataset) else ""
+        if TASKS[dataset.task].split == BY_IDENTITY:
+            later = ", each of other identities"
         return f"{len(folds)} folds of {each}{later}, each trial's score is out of fold"
     parts = [f"{len(item):,} for {what}" for item, what in _parts(folds[0])]
     return ", ".join(_with_identities(dataset, folds[0], parts))

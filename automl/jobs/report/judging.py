@@ -95,6 +95,7 @@ def judge(
         truth=examples.targets or {},
         predictions=predictions,
         inputs=examples.inputs,
+        groups=examples.groups,
     )
     evidence = evidence_of(shown)
     metrics = score_at_once(task.scorer(), encoded, predictions, examples.groups)

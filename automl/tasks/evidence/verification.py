@@ -20,7 +20,7 @@ def evidence(shown: Shown) -> Evidence:
     """Return the evidence of vectors ``(n, d)``."""
     vectors = np.asarray(shown.predictions[TARGET], np.float32)
     codes = codes_of(np.asarray(shown.encoded[TARGET])[:, 1:])
-    pairs = pairs_of(codes, vectors)
+    pairs = pairs_of(codes, vectors, shown.groups)
     if pairs.same.all() or not pairs.same.any():
         return Evidence()
     return Evidence(figures=(_curve(pairs), _spread(pairs), *_worst(shown, pairs)))
