@@ -48,7 +48,7 @@ def test_each_network_is_scored_on_those_it_was_not_trained_on(result):
 
     assert len(known) == 12
     assert result.summary["metric"] == "val_roc_auc"
-    assert set(result.summary["baselines"]) == {"chance", "pixels"}
+    assert set(result.summary["baselines"]) == {"chance", "pixels", "fisherfaces"}
     assert result.summary["exported_error"] == ""
     points = result.summary["operating"]
     assert (points["pairs"], points["others"]) == (120, 2 * (30 * 29 // 2 - 60))

@@ -105,6 +105,29 @@ def test_pixels_are_better_than_chance(task):
     assert set(task.baselines(encoded, encoded, {"size": np.zeros(16)})) == {"chance"}
 
 
+def test_fisherfaces_learn_which_pixels_tell_others_apart(task):
+    """Half of the pixels are noise, in which pictures of one individual differ most."""
+    random = np.random.default_rng(0)
+    patterns = random.normal(size=(40, 4, 4))
+    owners = np.repeat(np.arange(40), 5)
+    pictures = np.concatenate([patterns[owners], 3 * random.normal(size=(200, 4, 4))], axis=2)[..., None]
+    seen = owners < 30
+    names = owners.astype(str).astype(object)
+    known = fit_task("verification", {TARGET: names[seen]}, names=("who",), facts={})
+    targets, rest = (known.encode({TARGET: names[part]}) for part in (seen, ~seen))
+
+    rules = known.learned_baselines({"image": pictures[seen]}, targets, {"image": pictures[~seen]})
+    plain = known.baselines(targets, rest, {"image": pictures[~seen]})
+
+    scores = [
+        score_at_once(known.scorer(), rest, found)["roc_auc"]
+        for found in (rules["fisherfaces"], plain["pixels"])
+    ]
+    assert scores[0] > scores[1] + 0.1
+    assert rules["fisherfaces"][TARGET].shape == (50, 150)
+    assert known.learned_baselines({"x": owners}, targets, {"x": owners}) == {}
+
+
 def test_evidence_shows_curves_and_the_pairs_that_mislead(task):
     encoded = task.encode({TARGET: NAMES})
     vectors = task.baselines(encoded, encoded, {"image": PICTURES})["pixels"]

@@ -23,12 +23,13 @@ from automl.core.tensors import Inputs
 from automl.metrics.verification import PairScorer
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.verification import VERIFICATION
+from automl.tasks.discriminant import discriminant_vectors
 from automl.tasks.gallery import Gallery
 from automl.tasks.margins import COSINES, KINDS, Directions, MarginLoss
 from automl.tasks.scoring import SingleTarget
 
 BASELINE_SIDE = 32
-"""Pixels in a row or a column of the pictures that are compared pixel by pixel, about."""
+"""Pixels in a row or a column of the pictures that are compared pixel by pixel, at most."""
 
 CHANCE_WIDTH = 64
 """Numbers in a random vector."""
@@ -161,6 +162,22 @@ class Verification:
             rules["pixels"] = {TARGET: _unit(made - made.mean(axis=1, keepdims=True))}
         return rules
 
+    def learned_baselines(
+        self,
+        train: Mapping[str, np.ndarray],
+        targets: Mapping[str, np.ndarray],
+        inputs: Mapping[str, np.ndarray],
+    ) -> dict[str, dict[str, np.ndarray]]:
+        """``fisherfaces``, of pictures: the pixels by which identities of training differ most."""
+        names = [name for name, values in inputs.items() if values.ndim == 4]
+        if not names:
+            return {}
+        known, asked = (
+            np.concatenate([_small(part[name]) for name in names], axis=1) for part in (train, inputs)
+        )
+        codes = np.asarray(targets[TARGET])[:, 0]
+        return {"fisherfaces": {TARGET: _unit(discriminant_vectors(known, codes, asked))}}
+
     def describe(self) -> dict[str, Any]:
         """Plain data for ``restore``."""
         return {"kind": self.kind, "names": list(self.names), "identities": list(self.identities)}
@@ -173,7 +190,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 def _small(pictures: np.ndarray) -> np.ndarray:
     """Pictures ``(n, h, w, c)`` as rows of pixels, each the mean of a block."""
-    step = max(1, min(pictures.shape[1:3]) // BASELINE_SIDE)
+    step = -(-min(pictures.shape[1:3]) // BASELINE_SIDE)
     _, high, wide, channels = pictures.shape
     high, wide = high // step, wide // step
     rows = [
