@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.amounts import parse_size, parse_time
+from automl.core.amounts import parse_size, parse_time, parse_workers
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.job_names import name_of
 from automl.core.phases import Phases, Timings
-from automl.jobs.config import JobConfig, config_from, dump_config, parse_workers, read_config
+from automl.jobs.config import JobConfig, config_from, dump_config, read_config
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.backend import Backend, kept_backend
@@ -58,6 +58,7 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
     settings: Sequence[str] = (),
     metric: str | Sequence[str] = (),
     cost: str | None = None,
+    amount_column: str | None = None,
     constraint: str | Sequence[str] = (),
     trials: int | None = None,
     time_limit: float | str | None = None,
@@ -118,10 +119,10 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
         settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
         verbose: 1 shows progress on stderr, live in a terminal and in plain lines elsewhere; 0 is silent.
         progress: a view of your own, an object with the methods of ``automl.Progress``.
-        name, modality, task, family, space, metric, cost, constraint, trials, trial_time, epochs, sampler,
-            pruner, portfolio, warm_start, validation, folds, sample_rows, single, distill, group_column,
-            time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size, frames,
-            user_column, item_column, user_table, item_table, hold_out, header, seed, out, backend,
+        name, modality, task, family, space, metric, cost, amount_column, constraint, trials, trial_time,
+            epochs, sampler, pruner, portfolio, warm_start, validation, folds, sample_rows, single, distill,
+            group_column, time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size,
+            frames, user_column, item_column, user_table, item_table, hold_out, header, seed, out, backend,
             strategy, engine, precision, compile_cache, workers, executor, ray_address, worker_cores,
             trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri: see there.
 
@@ -145,6 +146,7 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
         set=tuple(settings),
         metric=_names(metric),
         cost=cost,
+        amount_column=amount_column,
         constraint=_names(constraint),
         trials=trials,
         time=None if time_limit is None else parse_time(time_limit),

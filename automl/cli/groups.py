@@ -39,6 +39,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "set",
         "metric",
         "cost",
+        "amount_column",
         "constraint",
         "sampler",
         "pruner",

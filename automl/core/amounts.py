@@ -6,6 +6,9 @@ import re
 
 from automl.core.errors import ConfigError
 
+AUTO = "auto"
+"""What leaves a choice to the program."""
+
 
 def parse_time(text: str | float, name: str = "time") -> float:
     """Return seconds from ``"90s"``, ``"10m"``, ``"1.5h"`` or a number of seconds.
@@ -32,3 +35,15 @@ def parse_size(text: str | int, name: str = "memory_limit") -> int:
     if len(match[1]) > 30:
         raise ConfigError(f"{name}: {match[1][:30]}... is not a memory size.")
     return int(float(match[1]) * base ** " kmgt".index(match[2] or " "))
+
+
+def parse_workers(value: int | str, name: str = "workers") -> int | str:
+    """Return a number of workers from text, or ``auto``.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    text = str(value).strip()
+    if text != AUTO and not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ConfigError(f"{name}: expected a whole number or auto, got {value!r}.")
+    return text if text == AUTO else int(text)

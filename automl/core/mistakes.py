@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from automl.core.errors import ConfigError
@@ -37,30 +37,47 @@ class MistakeCosts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Amounts:
+    """What a missed row costs where each has an amount of its own.
+
+    Attributes:
+        input: name of the raw input that holds the amounts.
+        factor: cost of a missed row as a multiple of its amount.
+    """
+
+    input: str
+    factor: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """What the user asks of a task beyond its targets.
 
     Attributes:
         metrics: that are to be measured, by name.
-        costs: of mistakes, None where all count alike.
+        costs: of mistakes, None where all count alike; with amounts that of a missed row on average.
+        amounts: where each row has its own, else None.
     """
 
     metrics: tuple[str, ...] = ()
     costs: MistakeCosts | None = None
+    amounts: Amounts | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON holds it, without what is not asked for."""
         costs = None if self.costs is None else {MISSED: self.costs.missed, ALARM: self.costs.alarm}
-        asked = {"metrics": list(self.metrics), "costs": costs}
+        amounts = None if self.amounts is None else asdict(self.amounts)
+        asked = {"metrics": list(self.metrics), "costs": costs, "amounts": amounts}
         return {name: value for name, value in asked.items() if value}
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Asked:
         """Return what ``plain`` was of."""
-        costs = values.get("costs")
+        costs, amounts = values.get("costs"), values.get("amounts")
         return cls(
             metrics=tuple(values.get("metrics", ())),
             costs=None if costs is None else MistakeCosts(missed=costs[MISSED], alarm=costs[ALARM]),
+            amounts=None if amounts is None else Amounts(**amounts),
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from automl.core.amounts import parse_size, parse_time
+from automl.core.amounts import AUTO, parse_size, parse_time, parse_workers
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.job_names import check_job_name
 from automl.core.mistakes import parse_costs
@@ -17,7 +17,7 @@ from automl.core.yaml_values import read_located
 DEFAULT_TRIALS = 20
 """Trials of a sampler of Optuna's when neither a number nor a time is given."""
 
-AUTO = "auto"
+_COLUMNS = ("group_column", "time_column", "id_column", "user_column", "item_column", "amount_column")
 
 BACKENDS = (AUTO, "tensorflow", "jax", "torch")
 
@@ -89,6 +89,9 @@ class JobConfig:
         "what a missed row and a false alarm cost where one of two classes is looked for, fn=100,fp=1; "
         "sets the threshold of answers",
         metavar="fn=A,fp=B",
+    )
+    amount_column: str | None = option(
+        None, "column with the amount of each row: a missed one costs fn times its own", metavar="COL"
     )
     constraint: tuple[str, ...] = option(
         (), "limit the result must meet: parameters<=1e6, latency_ms<=5, ...", metavar="M<=N"
@@ -261,7 +264,14 @@ class JobConfig:
         """Names of columns as tables have them: ``"Life expectancy "`` is read without the blank."""
         for name in ("target", "keep", "drop"):
             object.__setattr__(self, name, tuple(column_name(column) for column in getattr(self, name)))
-        for name in ("group_column", "time_column", "id_column", "user_column", "item_column"):
+        for name in (
+            "group_column",
+            "time_column",
+            "id_column",
+            "user_column",
+            "item_column",
+            "amount_column",
+        ):
             column = getattr(self, name)
             object.__setattr__(self, name, None if column is None else column_name(column))
 
@@ -329,18 +339,6 @@ def dump_config(config: JobConfig) -> str:
         if value != item.default or name in ("data", "seed"):
             values[name] = list(value) if isinstance(value, tuple) else value
     return str(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
-
-
-def parse_workers(value: int | str, name: str = "workers") -> int | str:
-    """Return a number of workers from text, or ``auto``.
-
-    Raises:
-        ConfigError: it is neither.
-    """
-    text = str(value).strip()
-    if text != AUTO and not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise ConfigError(f"{name}: expected a whole number or auto, got {value!r}.")
-    return text if text == AUTO else int(text)
 
 
 PARSED: Mapping[str, Any] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.core.mistakes import Asked, MistakeCosts, parse_costs
+from automl.core.mistakes import Amounts, Asked, MistakeCosts, parse_costs
 
 
 @pytest.mark.parametrize("text", ["fn=100,fp=1", " FP = 1 , fn=1e2 "])
@@ -30,7 +30,12 @@ def test_true_probabilities_ask_for_one_threshold() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [Asked(), Asked(metrics=("pr_auc",)), Asked(costs=MistakeCosts(missed=5.0, alarm=1.0))]
+    "asked",
+    [
+        Asked(),
+        Asked(metrics=("pr_auc",)),
+        Asked(costs=MistakeCosts(missed=5.0, alarm=1.0), amounts=Amounts(input="paid", factor=2.0)),
+    ],
 )
 def test_what_is_asked_is_kept_as_json(asked: Asked) -> None:
     assert Asked.of(asked.plain()) == asked

@@ -17,6 +17,7 @@ def people(rows: int, seed: int) -> pd.DataFrame:
     random = np.random.default_rng(seed)
     a, b = random.normal(size=(2, rows))
     ill = random.random(rows) < 1 / (1 + np.exp(3.5 - 2 * a))
+    b = 2 + 0.5 * b
     return pd.DataFrame({"a": a, "b": b, "state": np.where(ill, "ill", "well")})
 
 
@@ -25,7 +26,8 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> automl.Result:
     return automl.search(
         people(300, 0),
         target="state",
-        cost="fn=20,fp=1",
+        cost="fn=10,fp=1",
+        amount_column="b",
         family="linear",
         folds=2,
         epochs=4,
@@ -67,4 +69,5 @@ def test_the_report_has_a_part_on_costs_and_a_test_adds_one(result: automl.Resul
         "Thresholds",
     ]
     assert "test_costs" in sections
+    assert "saved" in sections["costs"].figures[1].columns
     assert "Cost against threshold" in (tmp_path / "page.html").read_text()

@@ -93,10 +93,13 @@ def test_promised_defaults() -> None:
         "forecasting": "val_mse_scaled",
         "joint": "val_skill",
         "language_model": "val_nats_per_token",
+        "anomaly": "val_pr_auc",
         "segmentation": "val_dice",
         "detection": "val_map",
         "verification": "val_roc_auc",
         "transcription": "val_wer",
+        "ranking": "val_ndcg_at_10",
+        "rating": "val_rmse",
     }
     known = directions()
     assert known["mase"] == known["smape"] == known["mse_scaled"] == known["parameters"] == "minimize"

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 
+from automl.core.amounts import AUTO
 from automl.core.errors import ConfigError
 from automl.core.quiet import muted_native_output
 from automl.data.modality import USUAL_BACKEND, Handling
-from automl.jobs.config import AUTO, JobConfig
+from automl.jobs.config import JobConfig
 from automl.jobs.intake.handed import obstacle_to_hand
 from automl.models.catalog import FAMILIES
 from automl.tasks.catalog import TASKS

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from automl.core.errors import ConfigError
-from automl.core.mistakes import Asked, parse_costs
+from automl.core.mistakes import Amounts, Asked, parse_costs
 from automl.core.specs import Objective
+from automl.core.targets import TARGET
+from automl.data.columns import columns_of
 from automl.data.modality import Dataset
 from automl.jobs.config import JobConfig
 from automl.metrics.metric import EXPECTED_COST
 from automl.tasks.catalog import TASKS
-from automl.tasks.imbalance import told_costs
+from automl.tasks.class_order import classes_of
+from automl.tasks.imbalance import positive_class, told_costs
 from automl.tasks.limits import Limit, check_limit, parse_limit
 from automl.tasks.objectives import check_objective, parse_objective, smooth_objective, usual_objective
 
@@ -51,12 +56,17 @@ def goals_of(config: JobConfig, dataset: Dataset) -> Goals:
     asked = _asked(config, dataset, (*chosen, *limits))
     objectives, notes = (chosen, ()) if chosen else _usual(dataset, asked)
     told = () if asked.costs is None else (told_costs(dataset.examples.targets or {}, asked.costs),)
+    if asked.amounts is not None:
+        factor = f"{asked.amounts.factor:g} times its {config.amount_column!r}"
+        told = (f"What a missed row costs is {factor}; the threshold goes by the mean.", *told)
     return Goals(dataset=replace(dataset, asked=asked), objectives=objectives, notes=(*notes, *told))
 
 
 def _asked(config: JobConfig, dataset: Dataset, named: tuple[Objective | Limit, ...]) -> Asked:
     metrics = tuple(item.name for item in named)
     if config.cost is None:
+        if config.amount_column is not None:
+            raise ConfigError("amount_column says what missed rows cost: give --cost fn=1,fp=5, too.")
         if EXPECTED_COST.name in metrics:
             raise ConfigError(
                 f"Metric {EXPECTED_COST.name!r} needs the costs of mistakes: give --cost fn=100,fp=1."
@@ -67,7 +77,39 @@ def _asked(config: JobConfig, dataset: Dataset, named: tuple[Objective | Limit, 
             f"cost: mistakes have costs where the target has two classes; this is "
             f"{TASKS[dataset.task].words}. Leave it out, or choose such a target."
         )
-    return Asked(metrics=metrics, costs=parse_costs(config.cost))
+    costs = parse_costs(config.cost)
+    if config.amount_column is None:
+        return Asked(metrics=metrics, costs=costs)
+    amounts = Amounts(input=_input_of(config.amount_column, dataset), factor=costs.missed)
+    missed = costs.missed * _mean_amount(config.amount_column, dataset, amounts.input)
+    return Asked(metrics=metrics, costs=replace(costs, missed=missed), amounts=amounts)
+
+
+def _input_of(name: str, dataset: Dataset) -> str:
+    """The raw input that a column of amounts is read as."""
+    found = [column.input for column in columns_of(dataset.schema) if column.name == name]
+    values = dataset.examples.inputs.get(found[0]) if found else None
+    if values is None or values.ndim != 1 or values.dtype.kind != "f":
+        raise ConfigError(
+            f"amount_column: expected a column of numbers that the model reads, {name!r} is none. "
+            "Name another one, or --keep it."
+        )
+    return found[0]
+
+
+def _mean_amount(name: str, dataset: Dataset, field: str) -> float:
+    """The mean amount of the rows that are looked for."""
+    labels = np.asarray((dataset.examples.targets or {})[TARGET]).astype(str)
+    classes, shares = classes_of(labels)
+    amounts = dataset.examples.inputs[field][labels == classes[positive_class(shares)]]
+    known = amounts[np.isfinite(amounts)]
+    mean = float(known.mean()) if len(known) else 0.0
+    if mean <= 0:
+        raise ConfigError(
+            f"amount_column: amounts in {name!r} of rows that are looked for must be above 0 on average, "
+            f"got {mean:g}."
+        )
+    return mean
 
 
 def _usual(dataset: Dataset, asked: Asked) -> tuple[tuple[Objective, ...], tuple[str, ...]]:

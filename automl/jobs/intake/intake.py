@@ -125,7 +125,8 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     for given in (config.data if data is None else data, config.validation):
         refuse_pipe(given, "a search reads its data again, when it is resumed and in each worker")
     source = open_source(config.data if data is None else data)
-    wanted = [config.group_column, config.time_column, config.id_column, *config.keep, *config.drop]
+    wanted = [config.group_column, config.time_column, config.id_column, config.amount_column]
+    wanted += [*config.keep, *config.drop]
     options = read_options(config)
     rated = reason_for_ratings(source, options) is not None
     if not rated and config.modality is None:

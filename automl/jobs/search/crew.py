@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
+from automl.core.amounts import AUTO
 from automl.core.errors import ConfigError
 from automl.data.modality import Handling
 from automl.execution.dispatcher import Dispatcher, Limits
@@ -15,7 +16,7 @@ from automl.execution.executor import Executor, Runner, Work
 from automl.execution.inline import Inline
 from automl.execution.leases import Leases
 from automl.execution.worker_line import Crew
-from automl.jobs.config import AUTO, JobConfig
+from automl.jobs.config import JobConfig
 from automl.jobs.folder import JobFolder
 from automl.jobs.intake.backend import asked_backend
 from automl.jobs.trial.plan import Plan, TrialEnd, end_from_json, plan_to_json

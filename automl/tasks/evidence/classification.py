@@ -49,7 +49,7 @@ def evidence(shown: Shown) -> Evidence:
     counts = np.zeros((len(classes), len(classes)), dtype=int)
     np.add.at(counts, (truth, answer), 1)
     calibration, error = _calibration(truth, answer, chances, classes)
-    costs = _costs(truth, chances, description, positive)
+    costs = _costs(truth, chances, description, positive, shown.inputs)
     figures = [
         _confusion(counts, classes),
         *_curves(truth, chances, classes),
@@ -78,16 +78,26 @@ class _Costs:
     sections: tuple[Section, ...] = ()
 
 
-def _costs(truth: np.ndarray, chances: np.ndarray, description: Mapping[str, Any], positive: int) -> _Costs:
-    costs = Asked.of(description.get("asked", {})).costs
+def _costs(
+    truth: np.ndarray,
+    chances: np.ndarray,
+    description: Mapping[str, Any],
+    positive: int,
+    inputs: Mapping[str, np.ndarray],
+) -> _Costs:
+    asked = Asked.of(description.get("asked", {}))
+    costs, amounts = asked.costs, asked.amounts
     hit, chance = truth == positive, chances[:, positive]
     if costs is None or not hit.any():
         return _Costs()
     threshold = description.get("threshold") or costs.threshold
     name = str(description["classes"][positive])
+    values = None
+    if amounts is not None and amounts.input in inputs:
+        values = amounts.factor * np.asarray(inputs[amounts.input], np.float64)
     return _Costs(
         remarks=(cost_remark(hit, chance, costs, threshold),),
-        sections=(cost_section(hit, chance, costs, threshold=threshold, positive=name),),
+        sections=(cost_section(hit, chance, costs, threshold=threshold, positive=name, values=values),),
     )
 
 

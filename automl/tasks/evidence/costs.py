@@ -5,6 +5,8 @@ Symbols: n rows; ``hit`` whether a row is of the class that is looked for, ``cha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from automl.core.figures import INK, Axis, Cell, Chart, Line, Table, few, numbers, rounded
@@ -20,7 +22,13 @@ LEAST = 1e-4
 
 
 def cost_section(
-    hit: np.ndarray, chance: np.ndarray, costs: MistakeCosts, *, threshold: float, positive: str
+    hit: np.ndarray,
+    chance: np.ndarray,
+    costs: MistakeCosts,
+    *,
+    threshold: float,
+    positive: str,
+    values: np.ndarray | None = None,
 ) -> Section:
     """Return the section on costs.
 
@@ -30,6 +38,7 @@ def cost_section(
         costs: of mistakes.
         threshold: of the answers.
         positive: name of the class that is looked for.
+        values: what missing each row would cost ``(n,)``, where rows differ in it.
     """
     curve = cost_curve(hit, chance, costs)
     text = (
@@ -41,7 +50,7 @@ def cost_section(
         text=text,
         figures=(
             _chart(curve, costs, len(hit), threshold, positive),
-            _table(hit, chance, costs, threshold, curve.best),
+            _table(hit, chance, costs, _levels(threshold, costs, curve.best), values),
         ),
     )
 
@@ -80,10 +89,9 @@ def _chart(curve: CostCurve, costs: MistakeCosts, rows: int, threshold: float, p
     )
 
 
-def _table(
-    hit: np.ndarray, chance: np.ndarray, costs: MistakeCosts, threshold: float, best: float
-) -> Table:
-    levels = {
+def _levels(threshold: float, costs: MistakeCosts, best: float) -> dict[str, float]:
+    """Thresholds that one might choose."""
+    return {
         "chosen": threshold,
         "by the costs alone": costs.threshold,
         "one half": 0.5,
@@ -91,21 +99,43 @@ def _table(
         "no alarm": np.inf,
         "all alarms": 0.0,
     }
+
+
+def _table(
+    hit: np.ndarray,
+    chance: np.ndarray,
+    costs: MistakeCosts,
+    levels: Mapping[str, float],
+    values: np.ndarray | None,
+) -> Table:
+    columns = ("threshold", "from", "alarms", "found", "missed", "false alarms", "cost", "of a row")
+    money = () if values is None else ("saved",)
+    note = "" if values is None else " Saved is what found rows would have cost, less the false alarms."
     return Table(
         title="Thresholds",
-        columns=("threshold", "from", "alarms", "found", "missed", "false alarms", "cost", "of a row"),
-        rows=tuple(_row(name, at, hit, chance, costs) for name, at in levels.items()),
-        note="Rows and costs of the rows shown here.",
+        columns=(*columns, *money),
+        rows=tuple(_row(name, at, hit, chance, costs, values) for name, at in levels.items()),
+        note=f"On the rows shown here.{note}",
     )
 
 
 def _row(
-    name: str, at: float, hit: np.ndarray, chance: np.ndarray, costs: MistakeCosts
+    name: str,
+    at: float,
+    hit: np.ndarray,
+    chance: np.ndarray,
+    costs: MistakeCosts,
+    values: np.ndarray | None,
 ) -> tuple[Cell, ...]:
     alarm = np.asarray(chance, np.float64) >= at
     found, false = int((hit & alarm).sum()), int((alarm & ~hit).sum())
     missed = int(hit.sum()) - found
     cost = costs.missed * missed + costs.alarm * false
+    if values is None:
+        money: tuple[Cell, ...] = ()
+    else:
+        money = (rounded(np.nansum(values[hit & alarm]) - costs.alarm * false, 6),)
+        cost = float(np.nansum(values[hit & ~alarm]) + costs.alarm * false)
     return (
         name,
         rounded(at, 4),
@@ -115,4 +145,5 @@ def _row(
         false,
         rounded(cost, 6),
         rounded(cost / max(len(hit), 1), 5),
+        *money,
     )

@@ -13,8 +13,14 @@ from automl.jobs.intake.goals import Goals, goals_of
 
 def goals(rare: int, task: str = "binary", **options: object) -> Goals:
     labels = np.array(["ill"] * rare + ["well"] * (100 - rare), dtype=object)
-    examples = Examples(inputs={"x": np.arange(100.0)}, targets={"target": labels})
-    dataset = Dataset(examples=examples, schema={}, task=task, target_names=("y",))
+    inputs = {"x": np.arange(100.0), "word": labels}
+    examples = Examples(inputs=inputs, targets={"target": labels})
+    columns = [
+        {"name": name, "input": name, "kind": kind}
+        for name, kind in (("x", "number"), ("word", "category"))
+    ]
+    schema = {"columns": columns}
+    dataset = Dataset(examples=examples, schema=schema, task=task, target_names=("y",))
     return goals_of(JobConfig(**options), dataset)  # type: ignore[arg-type]
 
 
@@ -42,6 +48,16 @@ def test_numbered_metrics_are_asked_of_the_task(metric: str) -> None:
     assert found.notes == ()
 
 
+def test_amounts_say_what_missed_rows_cost_on_average() -> None:
+    asked = (found := goals(5, cost="fn=3,fp=1", amount_column="x")).dataset.asked
+
+    assert asked.costs is not None
+    assert asked.costs.missed == 3 * np.mean([0, 1, 2, 3, 4])
+    assert asked.amounts is not None
+    assert (asked.amounts.input, asked.amounts.factor) == ("x", 3.0)
+    assert any("3 times its 'x'" in note for note in found.notes)
+
+
 def test_limits_are_asked_of_the_task() -> None:
     assert goals(5, constraint=("precision_at_10>=0.5",)).dataset.asked.metrics == ("precision_at_10",)
 
@@ -53,6 +69,9 @@ def test_limits_are_asked_of_the_task() -> None:
         ({"task": "multiclass", "cost": "fn=9,fp=1"}, "two classes"),
         ({"task": "multiclass", "metric": ("precision_at_10",)}, "does not fit"),
         ({"metric": ("precision_at_ten",)}, "precision_at_100"),
+        ({"amount_column": "x"}, "give --cost"),
+        ({"amount_column": "y", "cost": "fn=1,fp=1"}, "'y' is none"),
+        ({"amount_column": "word", "cost": "fn=1,fp=1"}, "'word' is none"),
     ],
 )
 def test_what_does_not_fit_is_refused(options: dict[str, object], said: str) -> None:
