@@ -1,18 +1,12 @@
 """What every family promises, for the one who writes a family.
 
-    class TestMine(FamilyContract):
-        samples = (FamilySample(name="tabular/mine", tensors=TABLE, small={"width": 8}),)
-
-The package that declares the family must be installed, since a part of the suite runs in another process.
+class TestMine(FamilyContract):
+    samples = (FamilySample(name="tabular/mine", tensors=TABLE, small={"width": 8}),)
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -33,12 +27,12 @@ from automl.models.layers.stacked import StackedModel
 from automl.spaces.loading import load_space
 from automl.testing.networks import entry, takes
 from automl.testing.samples import FamilySample
-from automl.testing.trained import EPOCHS, candidate_of, curve, split_of, state_file, train
+from automl.testing.trained import EPOCHS, candidate_of, curve, paused, split_of, train
 from automl.training.compiled import CompiledEngine
 from automl.training.devices import configure
 from automl.training.engine import Outcome
 from automl.training.recipe import sketched
-from automl.training.state import load_state
+from automl.training.state import load_state, save_state
 from automl.training.streaming import FitEngine
 
 RANKS = {"vector": 2, "steps": 3, "frames": 3, "map": 4, "pyramid": 4, "channels": 3, "mask": 2}
@@ -77,25 +71,6 @@ class FamilyContract:
             return train(engine, candidate_of(named[name]), split_of(named[name]))
 
         return trained
-
-    @pytest.fixture(scope="class")
-    def paused(
-        self, tmp_path_factory: pytest.TempPathFactory
-    ) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
-        """Another process that trains each sample for an epoch and leaves its states in a folder."""
-        folder = tmp_path_factory.mktemp("states")
-        samples = folder / "samples.json"
-        samples.write_text(json.dumps([sample.plain() for sample in self.samples]))
-        command = [sys.executable, "-m", "automl.testing.trained", str(folder)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        with (
-            samples.open() as stdin,
-            subprocess.Popen(
-                command, stdin=stdin, stderr=subprocess.PIPE, text=True, env=environment
-            ) as process,
-        ):
-            yield folder, process
-            process.kill()
 
     def test_it_bears_the_name_of_its_place_in_the_catalog(self, sample: FamilySample) -> None:
         assert FAMILIES[sample.name].name == sample.name
@@ -158,11 +133,12 @@ class FamilyContract:
         values = [np.stack(pair) for pair in zip(*map(_values, networks), strict=True)]
         layer = StackedModel(core, len(networks))
         layer.fill(values)
+        stacked = keras.Model(core.input, layer(core.input))
 
-        answers = layer(keras.tree.map_structure(keras.ops.convert_to_tensor, inputs))[TARGET]
+        answers = stacked.predict(inputs, verbose=0)[TARGET]
 
-        wanted = np.concatenate([network.predict(inputs, verbose=0)[TARGET] for network in networks])
-        np.testing.assert_allclose(np.asarray(answers), wanted, rtol=1e-4, atol=1e-5)
+        wanted = np.concatenate([_answers(core, network, inputs) for network in networks])
+        np.testing.assert_allclose(answers, wanted, rtol=1e-4, atol=1e-5)
 
     def test_first_values_of_another_seed_need_no_second_model(self, sample: FamilySample) -> None:
         _, recipe = sketched(lambda: candidate_of(sample, seed=0).model)
@@ -197,26 +173,33 @@ class FamilyContract:
         assert again.facts["program"] == "hit"
         assert curve(again) == curve(first)
 
-    def test_a_paused_training_goes_on_in_another_process_bit_for_bit(
+    def test_a_paused_training_goes_on_bit_for_bit(
         self,
         engine: CompiledEngine,
         uninterrupted: Callable[[str], Outcome],
-        paused: tuple[Path, subprocess.Popen[str]],
         sample: FamilySample,
+        tmp_path: Path,
     ) -> None:
-        folder, process = paused
-        assert process.wait(timeout=300) == 0, process.stderr.read()[-2000:]
-        state = load_state(state_file(folder, sample))
+        whole = uninterrupted(sample.name)
+        save_state(paused(engine, sample), tmp_path / "state.npz")
+        state = load_state(tmp_path / "state.npz")
 
         resumed = train(engine, candidate_of(sample), split_of(sample), state)
 
         assert len(state.epochs) == 1
         assert len(resumed.epochs) == EPOCHS
-        assert curve(resumed) == curve(uninterrupted(sample.name))
+        assert curve(resumed) == curve(whole)
 
 
 def _values(model: keras.Model) -> list[np.ndarray]:
     return [np.asarray(variable) for variable in model.variables]
+
+
+def _answers(core: keras.Model, network: keras.Model, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+    """What a network answers, by another one of its structure, so that only one is compiled."""
+    for variable, value in zip(core.variables, _values(network), strict=True):
+        variable.assign(value)
+    return np.asarray(core.predict(inputs, verbose=0)[TARGET])
 
 
 def _features(sample: FamilySample) -> Features:

@@ -124,6 +124,13 @@ def curve(outcome: Outcome) -> list[float]:
     return [value for epoch in outcome.epochs for value in epoch.metrics.values()]
 
 
+def paused(engine: Engine, sample: FamilySample) -> TrainingState:
+    """Return the state of a sample's training after its first epoch."""
+    state = train(engine, candidate_of(sample), split_of(sample), last=1).facts["state"]
+    assert isinstance(state, TrainingState)
+    return state
+
+
 def state_file(folder: Path, sample: FamilySample) -> Path:
     """Where the state of a sample is."""
     return folder / f"{sample.name.replace('/', '-')}.npz"
@@ -134,9 +141,7 @@ def main(folder: Path, samples: list[FamilySample]) -> None:
     configure(deterministic=True)
     engine = CompiledEngine()
     for sample in samples:
-        outcome = train(engine, candidate_of(sample), split_of(sample), last=1)
-        state: Any = outcome.facts["state"]
-        save_state(state, state_file(folder, sample))
+        save_state(paused(engine, sample), state_file(folder, sample))
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def kill_before_telling(monkeypatch) -> None:
     monkeypatch.setattr(OptunaProposer, "tell", dying)
 
 
-@pytest.mark.parametrize("kill", [kill_in_keep, kill_before_telling])
+@pytest.mark.parametrize("kill", [kill_in_keep, pytest.param(kill_before_telling, marks=pytest.mark.slow)])
 def test_killed_between_two_writes_a_search_ends_with_the_same_members(job, tmp_path, monkeypatch, kill):
     with monkeypatch.context() as patch:
         kill(patch)

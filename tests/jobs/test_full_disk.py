@@ -127,7 +127,7 @@ class Filling(SilentProgress):
             fill(self.disk)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_search_stops_with_one_error_and_goes_on_when_there_is_room(disk, workers):
     with pytest.raises(DiskFullError) as caught:
         automl.search(
