@@ -184,8 +184,8 @@ class JobConfig:
     out: str | None = option(None, "job folder; default: runs/NAME-TIME", metavar="DIR")
     backend: str = option(
         AUTO,
-        "Keras backend: auto, tensorflow, jax or torch; auto: KERAS_BACKEND, else jax for tables, "
-        "sounds and videos on a CPU, tensorflow for all else",
+        "Keras backend: auto, tensorflow, jax or torch; auto: KERAS_BACKEND, else jax for tables and "
+        "sounds on a CPU, tensorflow for all else",
         metavar="B",
     )
     strategy: str = option(

@@ -80,14 +80,10 @@ def test_sounds_in_a_folder_per_class(tmp_path):
 
 def test_videos_in_a_folder_per_class(tmp_path):
     folder = videos.class_folders(tmp_path / "clips")
-    small = ("filters=4", "blocks=2", "frame_step=2")
 
-    result = automl.search(
-        folder, family="cnn", settings=small, frames=4, out=str(tmp_path / "job"), **QUICK
-    )
+    result = automl.search(folder, family="motion", frames=4, folds=1, out=str(tmp_path / "job"), **QUICK)
 
     assert result.summary["modality"] == "video"
-    assert rows_and_seen(result, folder) == (16, 16)
     answers = result.predict(folder / "still")
     assert answers["file"].tolist() == [f"{place}.mp4" for place in range(8)]
     whole = VideoForm(frames=videos.FRAMES, height=videos.SIDE, width=videos.SIDE)

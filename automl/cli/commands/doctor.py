@@ -88,7 +88,7 @@ def _show_devices() -> int:
     from automl.jobs.intake.backend import asked_backend, default_backend, import_keras
 
     asked = asked_backend()
-    usual = "jax for tables, sounds and videos on a CPU, tensorflow for all else"
+    usual = "jax for tables and sounds on a CPU, tensorflow for all else"
     click.echo(f"--backend    auto: {usual if asked is None else f'{asked}, as KERAS_BACKEND says'}")
     try:
         import_keras(default_backend())

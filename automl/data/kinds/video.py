@@ -68,7 +68,7 @@ def _promises(column: Column) -> tuple[Promised, ...]:
 CLIP = Kind(
     name="video",
     words="videos",
-    handling=Handling(examples_per_epoch=5_000, tensors_kept=True, cpu_backend="jax"),
+    handling=Handling(examples_per_epoch=5_000, tensors_kept=True),
     bid=_bid,
     judge=_judge,
     options=("image_size", "frames"),

@@ -4,14 +4,7 @@ from automl.testing.tensors import VIDEOS
 SAMPLE = FamilySample(
     name="video/cnn",
     tensors=VIDEOS,
-    small={
-        "filters": 4,
-        "blocks": 2,
-        "frame_step": 2,
-        "motion": "both",
-        "over_time": "gru",
-        "time_units": 4,
-    },
-    one={"dropout": 0.2, "shift": 0.1},
-    other={"dropout": 0.4, "shift": 0.2},
+    small={"filters": 2, "blocks": 1, "frame_step": 2, "motion": "both", "shrink": 2},
+    one={"dropout": 0.2},
+    other={"dropout": 0.4},
 )
