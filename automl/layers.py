@@ -22,6 +22,7 @@ def register() -> None:
     importlib.import_module("automl.tasks.language_layers")
     importlib.import_module("automl.tasks.box_decoding")
     importlib.import_module("automl.tasks.ctc")
+    importlib.import_module("automl.tasks.known_words")
     importlib.import_module("automl.tasks.layers")
     importlib.import_module("automl.tasks.losses")
     importlib.import_module("automl.tasks.margins")

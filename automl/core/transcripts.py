@@ -7,18 +7,44 @@ alphabet in its order, and one more stands for characters that it does not have.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
+
+Unit: TypeAlias = Literal["character", "word"]
+"""What texts are put together of: any characters, or the words of training and no others."""
 
 BLANK = 0
 """Id of the blank, and of the room behind a transcript."""
 
 STRANGE = "\N{REPLACEMENT CHARACTER}"
 """Stands for a character that the alphabet does not have."""
+
+
+MOST_WORDS, LEAST_OCCURRENCES = 200, 5
+"""Different words up to which they may be all that is ever said, and how often each must occur: where none
+is rare, the chance of another word is small (Good, 1953: about the share of words that occur once)."""
+
+
+def usual_unit(texts: Sequence[str]) -> Unit:
+    """Return ``word`` where few words are all that is ever said, by all appearances; see ``MOST_WORDS``."""
+    counts = Counter(word for text in texts for word in text.split())
+    few = 0 < len(counts) <= MOST_WORDS and min(counts.values()) >= LEAST_OCCURRENCES
+    return "word" if few else "character"
+
+
+def parts_of(text: str, unit: Unit) -> list[str]:
+    """Return the characters or words of a cleaned text."""
+    return text.split() if unit == "word" else list(text)
+
+
+def different(texts: Sequence[str], unit: Unit) -> list[str]:
+    """Return the different characters or words of cleaned texts, by code point."""
+    return sorted({part for text in texts for part in parts_of(text, unit)})
 
 
 def cleaned(text: str) -> str:

@@ -46,7 +46,7 @@ class ReadOptions:
         drop: columns that are no features.
         header: False when the first row of a table is data; columns are then ``c0``, ``c1``, ...
         lookback: steps of input of a forecast, tokens of a language model, or None for the usual number.
-        tokenizer: what a token of running text is, or None for the modality's choice.
+        tokenizer: what a token of running text, or of a transcript, is, or None for the modality's choice.
         horizon: steps to forecast, or None.
         image_size: side length in pixels that pictures are resized to, or None for the modality's choice.
         frames: that are taken of a video, or None for the modality's choice.

@@ -84,7 +84,8 @@ def notes_on_unseen(dataset: Dataset, folds: Sequence[Fold]) -> tuple[Note, ...]
         if isinstance(kind, TellsUnseen) and name in targets:
             for number, fold in enumerate(folds, start=1):
                 values = targets[name]
-                told += kind.unseen(values[fold.train], values[fold.validation], _named(number, folds))
+                train, held, what = values[fold.train], values[fold.validation], _named(number, folds)
+                told += kind.unseen(train, held, what, dataset.schema)
     return tuple(told)
 
 

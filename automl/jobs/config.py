@@ -162,7 +162,9 @@ class JobConfig:
         None, "past steps that a forecast uses, tokens of a language model; default: from data", metavar="L"
     )
     tokenizer: str | None = option(
-        None, "tokens of a language model: character or byte; default: by the text", metavar="UNIT"
+        None,
+        "tokens: character or byte of a language model, character or word of speech; default: by the text",
+        metavar="UNIT",
     )
     image_size: int | None = option(None, "resize to PX by PX; with masks, longest side", metavar="PX")
     frames: int | None = option(None, "frames to take of each video, evenly in time", metavar="N")

@@ -60,7 +60,8 @@ def test_every_layout_is_recognised_and_read_alike(layout: str, tmp_path: Path) 
     assert sorted(dataset.examples.targets[TARGET]) == sorted(TEXTS)
     longest = max(len(spoken.spoken(text)) for text in TEXTS)
     assert dataset.examples.inputs["sound"].shape == (12, longest)
-    assert dataset.schema["characters"] == " hilo"
+    assert (dataset.schema["unit"], dataset.schema["known"]) == ("word", ["hi", "lo"])
+    assert any("Only these words are written" in note for note in dataset.notes)
 
 
 def test_a_table_of_sounds_and_labels_stays_one_of_classes(table: Path, tmp_path: Path) -> None:
@@ -145,39 +146,40 @@ def test_unreadable_recordings_are_left_out_up_to_a_share(tmp_path: Path) -> Non
 
 
 def test_steps_are_short_enough_for_the_fastest(table: Path, tmp_path: Path) -> None:
-    slow = read(table).schema["step_ms"]
+    slow = read(table, tokenizer="character").schema["step_ms"]
     seconds = len(spoken.spoken("hi")) / RATE
     write(tmp_path / "fast.wav", spoken.spoken("hi"))
     add(table, "fast.wav,hi loo")
 
-    fast = read(table).schema["step_ms"]
+    fast = read(table, tokenizer="character").schema["step_ms"]
 
     # six characters, and a blank between two that are equal
     assert fast == pytest.approx(1000 * seconds / 7 / 1.25)
     assert fast < slow
 
 
-def test_characters_that_only_validation_has_are_told(table: Path) -> None:
-    dataset = read(table)
+@pytest.mark.parametrize(("unit", "strange"), [("character", "'j' (1)"), ("word", "'joe' (1)")])
+def test_tokens_that_only_validation_has_are_told(table: Path, unit: str, strange: str) -> None:
+    dataset = read(table, tokenizer=unit)
     texts = dataset.examples.targets[TARGET]
     (fold,) = make_folds(dataset, folds=None, seed=0)
     texts[fold.validation[0]] = "hi joe"
 
     (note,) = notes_on_unseen(dataset, (fold,))
 
-    assert "The validation part has characters that training does not have" in note
-    assert "'j' (1)" in note
+    assert f"The validation part has {unit}s that training does not have" in note
+    assert strange in note
 
 
 def test_characters_of_another_list_are_told(table: Path, tmp_path: Path) -> None:
-    dataset = read(table)
+    dataset = read(table, tokenizer="character")
     other = spoken.csv(tmp_path / "other", ["hi lo", "hi"])
     other.write_text(other.read_text().replace("hi lo", "hé lo"))
 
     examples, notes = again(other, dataset, targets=True)
 
     assert examples.targets[TARGET].tolist() == ["hé lo", "hi"]
-    assert any("1 of 7 characters did not occur in the search" in note for note in notes)
+    assert any("characters that training does not have" in note and "'é' (1)" in note for note in notes)
 
 
 def test_any_recordings_can_be_transcribed_and_long_ones_are_cut_where_it_is_quiet(
@@ -226,9 +228,21 @@ def test_preprocessing_gives_room_and_the_longest_step(table: Path) -> None:
     assert np.isnan(sound[0, short.shape[1] :]).all()
 
 
+def test_only_known_words_are_written_where_they_are_few_and_none_is_rare(table: Path) -> None:
+    assert read(table).schema["unit"] == "word"
+    add(table, "000.wav,hello")
+
+    dataset = read(table)
+
+    assert dataset.schema["unit"] == "character"
+    assert not any("Only these words" in note for note in dataset.notes)
+    assert read(table, tokenizer="word").schema["known"] == ["hello", "hi", "lo"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"tokenizer": "bytes"}, "Unknown tokenizer"),
         ({"target": ("transkript",)}, "transcript"),
         ({"target": ("path", "transcript")}, "one column"),
         ({"group_column": "who"}, "no column 'who'"),

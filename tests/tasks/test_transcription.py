@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import keras
 import numpy as np
 import pytest
 
 from automl.core.targets import TARGET
-from automl.core.transcripts import STRANGE, cleaned, decoded, encoded, steps_needed
+from automl.core.transcripts import (
+    STRANGE,
+    cleaned,
+    decoded,
+    encoded,
+    steps_needed,
+    text_of_points,
+    usual_unit,
+)
 from automl.tasks.catalog import fit_task
 from automl.tasks.ctc import (
     LOG_PROBABILITIES,
@@ -17,17 +27,18 @@ from automl.tasks.ctc import (
     BlankOutside,
     CtcPerCharacter,
     GreedyText,
+    log_shares,
 )
 from automl.tasks.evidence.transcription import confusions, evidence
+from automl.tasks.known_words import KnownWords, lexicon, spelled
 from automl.tasks.shown import Shown
 
 ALPHABET = " abé"
 
 
-def task(*texts):
-    return fit_task(
-        "transcription", {TARGET: np.array(texts, dtype=object)}, names=("transcript",), facts={}
-    )
+def task(*texts, unit="character"):
+    targets = {TARGET: np.array(texts, dtype=object)}
+    return fit_task("transcription", targets, names=("transcript",), facts={"unit": unit})
 
 
 def sure(*ways):
@@ -166,3 +177,56 @@ def _writes(text):
     for place, one in enumerate(text):
         scores[2 * place, 1 + " ab".index(one)] = 9.0
     return scores
+
+
+def test_few_words_may_be_all_that_is_said():
+    assert usual_unit(["yes no", "no yes"] * 5) == "word"
+    assert usual_unit(["yes no", "no yes"] * 5 + ["maybe"]) == "character"
+    assert usual_unit([""]) == "character"
+
+
+def brute(logs, words, alphabet):
+    """The likeliest way to write up to four words, all of them tried."""
+    best = ("", float(logs[:, 0].sum()))
+    for count in (1, 2, 3, 4):
+        for chosen in product(words, repeat=count):
+            text = " ".join(chosen)
+            score = _best_way(logs, [1 + alphabet.index(one) for one in text])
+            best = max(best, (text, score), key=lambda item: item[1])
+    return best[0]
+
+
+def _best_way(logs, ids):
+    """The score of the likeliest way to write ids (Viterbi)."""
+    states = [0, *(one for place in ids for one in (place, 0))]
+    score = np.full(len(states), -np.inf)
+    score[:2] = logs[0, states[:2]]
+    for step in logs[1:]:
+        come = np.concatenate([[-np.inf], score[:-1]])
+        skip = np.concatenate([[-np.inf] * 2, score[:-2]])
+        jumps = [i > 1 and s != 0 and s != states[i - 2] for i, s in enumerate(states)]
+        score = np.maximum(np.maximum(score, come), np.where(jumps, skip, -np.inf)) + step[states]
+    return max(score[-2:])
+
+
+@pytest.mark.parametrize("words", [("no", "yes"), ("a", "an", "ann", "n")])
+def test_known_words_are_the_likeliest_of_all_texts_of_such_words(words):
+    alphabet = "".join(sorted({*" ".join(words)}))
+    scores = np.random.default_rng(3).normal(size=(6, 7, len(alphabet) + 1)).astype(np.float32) * 2
+    logs = log_shares(scores)
+
+    found = spelled(logs, lexicon(words, alphabet), np)
+
+    texts = text_of_points(found)
+    assert texts == [brute(row, words, alphabet) for row in logs]
+    layer = KnownWords(words, alphabet)
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(layer(logs)), found)
+
+
+def test_a_single_word_is_written_where_no_space_ever_was():
+    fitted = task("no", "yes", unit="word")
+    scores = np.random.default_rng(4).normal(size=(8, 12, 6)).astype(np.float32)
+
+    texts = fitted.decode(fitted.finish({SCORES: scores}))["prediction"].tolist()
+
+    assert set(texts) <= {"", "no", "yes"}

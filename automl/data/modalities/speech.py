@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
 
-from automl.core.errors import ConfigError, DataError
+from automl.core.errors import ConfigError, DataError, suggest
+from automl.core.names import first_names
 from automl.core.notes import Note
 from automl.core.targets import TARGET
 from automl.core.tensors import Promised
+from automl.core.transcripts import Unit, different, usual_unit
 from automl.data.bids import ASKED, NO, Bid
 from automl.data.choice import refuse_choice
 from automl.data.columns import place_of
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
 from automl.data.parts import VALIDATION
 from automl.data.sound_form import SoundForm
+from automl.data.target_kinds.transcript import notes_on_strange
 from automl.data.transcripts.clips import Clips, learn_clips, read_clips
 from automl.data.transcripts.layouts import (
     layout_of,
@@ -30,6 +33,7 @@ from automl.data.transcripts.layouts import (
     read_recordings_again,
     without_test,
 )
+from automl.data.transcripts.recordings import Recordings
 from automl.data.transcripts.windows import read_windows
 from automl.metrics.transcription import check_library
 from automl.tasks.catalog import TASKS, task_of
@@ -74,22 +78,23 @@ class SpeechModality:
         check_library()
         _refuse_others(options)
         recordings = without_test(read_recordings(source, options))
+        unit = _unit(recordings, options)
         clips = learn_clips(recordings, place_of(source))
         task = options.task or task_of(TargetFacts(kind=TRANSCRIPT))
         texts = [item.text for item in clips.items]
-        characters = "".join(sorted(set().union(*texts)))
         return Dataset(
             examples=_examples(clips),
             schema={
                 **clips.form.as_json(),
+                "unit": unit,
                 "step_ms": clips.step_ms,
-                "characters": characters,
+                "known": different(texts, unit),
                 "transcripts": dict(recordings.kept),
                 "task": task,
             },
             task=task,
             target_names=("transcript",),
-            notes=(*clips.notes, *_told(texts, characters)),
+            notes=(*clips.notes, *_told(texts, unit, options)),
             columns=(INPUT,),
             kinds={INPUT: f"sounds: {clips.form.text}"},
             handling=Handling(
@@ -116,7 +121,8 @@ class SpeechModality:
         recordings = read_recordings_again(source, schema["transcripts"], spoken=targets)
         if targets:
             clips = read_clips(only_test(recordings), form, place)
-            strange = _notes_on_unknown([item.text for item in clips.items], schema["characters"])
+            texts = [item.text for item in clips.items]
+            strange = notes_on_strange("These transcripts have", schema["known"], texts, schema["unit"])
             return _examples(clips), (*clips.notes, *strange)
         missing = [item for item in recordings.items if not item.path.is_file()]
         there = [item for item in recordings.items if item.path.is_file()]
@@ -145,8 +151,8 @@ class SpeechModality:
         return fit_speech(INPUT, form, schema["step_ms"])
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
-        """Nothing beyond the transcripts."""
-        return {}
+        """What texts are put together of."""
+        return {"unit": dataset.schema["unit"]}
 
 
 SPEECH = SpeechModality()
@@ -154,7 +160,7 @@ SPEECH = SpeechModality()
 
 def _refuse_others(options: ReadOptions) -> None:
     refuse_choice(options, "recordings")
-    for name in ("time_column", "id_column", "lookback", "horizon", "tokenizer"):
+    for name in ("time_column", "id_column", "lookback", "horizon"):
         if getattr(options, name):
             raise ConfigError(f"{name} means nothing for recordings with transcripts: leave it out.")
 
@@ -178,24 +184,34 @@ def _validates(clips: Clips) -> np.ndarray | None:
     return np.flatnonzero(held) if any(held) else None
 
 
-def _told(texts: Sequence[str], characters: str) -> tuple[str, ...]:
-    words = {word for text in texts for word in text.split()}
-    shown = characters if len(characters) <= 60 else f"{characters[:60]} ..."
-    said = f"Transcripts have {len(words):,} different words, of {len(characters)} characters: {shown!r}."
-    mixed = any(character.isupper() for character in characters) and any(map(str.islower, characters))
-    case = "Upper and lower case differ, and punctuation is written, too; clean the transcripts otherwise."
-    return (said, case) if mixed else (said,)
+def _unit(recordings: Recordings, options: ReadOptions) -> Unit:
+    """What texts are put together of: as asked for, or what suits the transcripts."""
+    if options.tokenizer is None:
+        return usual_unit([item.text for item in recordings.items])
+    if options.tokenizer not in get_args(Unit):
+        known = suggest(options.tokenizer, get_args(Unit))
+        raise ConfigError(f"Unknown tokenizer {options.tokenizer!r} for transcripts. {known}")
+    return cast(Unit, options.tokenizer)
 
 
-def _notes_on_unknown(texts: Sequence[str], characters: str) -> tuple[Note, ...]:
-    """Tell of characters of other transcripts that the data of the search did not have."""
-    whole = "".join(texts)
-    strange = "".join(sorted(set(whole) - set(characters)))
-    if not strange:
-        return ()
-    count = sum(map(whole.count, strange))
-    said = f"{count:,} of {len(whole):,} characters did not occur in the search and count as errors"
-    return (Note(f"{said}: {strange[:20]!r}.", count / len(whole)),)
+def _told(texts: Sequence[str], unit: Unit, options: ReadOptions) -> tuple[str, ...]:
+    """What the transcripts are made of, and what follows from that."""
+    words, characters = different(texts, "word"), different(texts, "character")
+    notes = [
+        f"Transcripts have {len(words):,} different words, of {len(characters)} characters:"
+        f" {first_names(list(map(repr, characters)), 60)}."
+    ]
+    if unit == "word":
+        why = "as asked for" if options.tokenizer else "as they are few and none is rare"
+        notes.append(
+            f"Only these words are written, {why}: {first_names(words, 12)};"
+            " --tokenizer character writes any."
+        )
+    elif any(map(str.isupper, characters)) and any(map(str.islower, characters)):
+        notes.append(
+            "Upper and lower case differ, and punctuation is written, too: clean them out otherwise."
+        )
+    return tuple(notes)
 
 
 def _of_arrays(source: Source, form: SoundForm, *, targets: bool) -> Examples:

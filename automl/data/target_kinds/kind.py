@@ -72,13 +72,16 @@ class Elsewhere:
 class TellsUnseen(Protocol):
     """A kind of target of which a training part may lack something that occurs in another part."""
 
-    def unseen(self, train: np.ndarray, held: np.ndarray, what: str) -> tuple[Note, ...]:
+    def unseen(
+        self, train: np.ndarray, held: np.ndarray, what: str, schema: Mapping[str, Any]
+    ) -> tuple[Note, ...]:
         """Tell what of ``held`` the targets ``train`` lack.
 
         Args:
             train: raw targets of the training part.
             held: those of the other one.
             what: what the other one is: the beginning of a message.
+            schema: of the data set.
         """
         ...
 

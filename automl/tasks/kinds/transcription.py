@@ -17,7 +17,7 @@ from keras import KerasTensor
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
-from automl.core.transcripts import decoded, encoded, text_of_points
+from automl.core.transcripts import decoded, different, encoded, text_of_points
 from automl.metrics.transcription import NatsScorer, TextScorer, check_library
 from automl.tasks.ctc import (
     LOG_PROBABILITIES,
@@ -32,6 +32,7 @@ from automl.tasks.ctc import (
 )
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.transcription import TRANSCRIPTION
+from automl.tasks.known_words import KnownWords, lexicon, spelled
 
 SOUND = "sound"
 """Kind of the tensor that says where a recording ends."""
@@ -51,18 +52,27 @@ def fit(
         kind: ``transcription``.
         targets: texts ``(n,)``; a single target.
         names: name of the target.
-        facts: nothing.
+        facts: ``unit``, what texts are put together of.
 
     Raises:
         MissingDependencyError: the library that compares texts is not installed.
     """
     check_library()
-    return Transcription(names=tuple(names), alphabet="".join(sorted(set("".join(targets[TARGET])))))
+    texts = targets[TARGET].tolist()
+    return Transcription(
+        names=tuple(names),
+        alphabet="".join(different(texts, "character")),
+        words=tuple(different(texts, "word")) if facts["unit"] == "word" else (),
+    )
 
 
 def restore(description: Mapping[str, Any]) -> Transcription:
     """Bring a task back from what its ``describe`` gave."""
-    return Transcription(names=tuple(description["names"]), alphabet=description["alphabet"])
+    return Transcription(
+        names=tuple(description["names"]),
+        alphabet=description["alphabet"],
+        words=tuple(description["words"]),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +85,12 @@ class Transcription:
     Attributes:
         names: name of the target.
         alphabet: characters that can be written, by code point.
+        words: that alone are written; none where any are.
     """
 
     names: tuple[str, ...]
     alphabet: str
+    words: tuple[str, ...] = ()
 
     kind: ClassVar[TaskKind] = TRANSCRIPTION.name
     declaration: ClassVar[TaskDeclaration] = TRANSCRIPTION
@@ -105,11 +117,20 @@ class Transcription:
         """Scores to code points of the likeliest text, and to logarithms of probabilities."""
         scores, points = outputs[SCORES], [ord(one) for one in self.alphabet]
         if isinstance(scores, np.ndarray):
-            return {TEXT: greedy(scores, points, np), LOG_PROBABILITIES: log_shares(scores)}
-        return {
-            TEXT: GreedyText(points, name=TEXT)(scores),
-            LOG_PROBABILITIES: LogShares(name=LOG_PROBABILITIES)(scores),
-        }
+            logs = log_shares(scores)
+            text = (
+                spelled(logs, lexicon(self.words, self.alphabet), np)
+                if self.words
+                else greedy(scores, points, np)
+            )
+            return {TEXT: text, LOG_PROBABILITIES: logs}
+        logs = LogShares(name=LOG_PROBABILITIES)(scores)
+        text = (
+            KnownWords(self.words, self.alphabet, name=TEXT)(logs)
+            if self.words
+            else GreedyText(points, name=TEXT)(scores)
+        )
+        return {TEXT: text, LOG_PROBABILITIES: logs}
 
     def scorer(self) -> TranscriptScorer:
         """Hears of ids, and of code points and logarithms of probabilities."""
@@ -136,7 +157,12 @@ class Transcription:
 
     def describe(self) -> dict[str, Any]:
         """Plain data for ``restore``."""
-        return {"kind": self.kind, "names": list(self.names), "alphabet": self.alphabet}
+        return {
+            "kind": self.kind,
+            "names": list(self.names),
+            "alphabet": self.alphabet,
+            "words": list(self.words),
+        }
 
     def _always(self, text: str, rows: int, steps: int) -> dict[str, np.ndarray]:
         """One text for all, and every character as likely as any other."""

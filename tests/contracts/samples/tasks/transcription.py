@@ -9,5 +9,6 @@ SAMPLE = TaskSample(
     targets={TARGET: np.array(["yes", "no no", "yes no", "no"] * 10, dtype=object)},
     names=("transcript",),
     feature=(24, 5),
+    facts={"unit": "word"},
     tensors=SPEECH,
 )
