@@ -85,6 +85,7 @@ def test_a_lost_terminal_ends_a_search_in_order(tmp_path):
     assert (tmp_path / "job" / "model.keras").exists()
 
 
+@pytest.mark.slow
 def test_after_a_kill_resume_exports_and_makes_the_rest(tmp_path, capsys):
     process = start(tmp_path / "job")
     wait_for_a_trial(process)
