@@ -28,6 +28,7 @@ TINY = {
     "cells/": "unet",
     "sounds/": "cepstrum",
     "videos/": "motion",
+    "machines.csv": "masked_autoencoder",
     "shakespeare.txt": "rnn",
     "products.csv": "fusion",
     "ratings.csv": "factorization",
@@ -72,6 +73,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     class_folders(folder / "sounds", 12)
     videos.class_folders(folder / "videos", 12)
     (folder / "shakespeare.txt").write_text("To be, or not to be, that is the question. " * 60)
+    _people(rows, random).drop(columns="income").to_csv(folder / "machines.csv", index=False)
     _products(folder / "products.csv", random)
     as_edition(ratings(), folder, "ratings.csv")
     return folder

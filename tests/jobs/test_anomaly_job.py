@@ -10,6 +10,9 @@ import pytest
 
 import automl
 from automl.core.errors import InputError
+from automl.data.source import open_source
+from automl.jobs.config import JobConfig
+from automl.jobs.intake.intake import divide
 
 
 def machines(rows: int, seed: int, odd: int) -> pd.DataFrame:
@@ -59,15 +62,15 @@ def test_the_exported_model_scores_raw_rows(result: automl.Result) -> None:
     assert "Scores" in (result.folder / "report.html").read_text()
 
 
-def test_no_label_is_needed(tmp_path: Path) -> None:
+def test_no_label_is_needed() -> None:
     table = machines(200, 0, 0).drop(columns="fault")
 
-    result = search(table, tmp_path / "job", epochs=2)
+    divided = divide(JobConfig(task="anomaly"), open_source(table))
 
-    assert result.summary["metric"] == "val_surprise"
-    assert "columns" in result.summary["baselines"]
-    assert any("no anomaly is labelled" in note for note in result.summary["notes"])
-    assert len(result.predict(table)) == 200
+    assert len(divided.reading.dataset.examples) == 200
+    assert [item.label for item in divided.objectives] == ["val_surprise"]
+    assert any("no anomaly is labelled" in note for note in divided.notes)
+    assert "not labelled" in divided.story()
 
 
 def test_more_than_two_classes_are_refused(tmp_path: Path) -> None:
