@@ -8,6 +8,7 @@ import pytest
 
 from automl.core.errors import ConfigError, DataError
 from automl.data.inference import infer_modality
+from automl.data.interactions.dealt import example_of_dealt
 from automl.data.interactions.sides import read_side
 from automl.data.modalities.interactions import INTERACTIONS
 from automl.data.modality import ReadOptions
@@ -192,3 +193,27 @@ def test_what_is_known_of_items_is_a_tensor_beside_them(tmp_path):
     )
     assert ((made["user"][:, 0] > 0) == known).all()
     assert made["item_features"].shape == (len(FRAME), 4)
+
+
+@pytest.mark.parametrize("task", ["rating", "ranking"])
+def test_an_example_for_servers_has_the_columns_of_the_data_and_is_read_again(task):
+    dataset = read(FRAME, task=task)
+
+    example = example_of_dealt(dataset.schema, 3)
+
+    assert list(example.columns) == ["userId", "movieId"]
+    examples, notes = INTERACTIONS.read_again(open_source(example), dataset.schema, targets=False)
+    assert notes == ()
+    assert len(examples) == len(example) if task == "rating" else example["userId"].nunique()
+
+
+def test_ids_with_blanks_are_one_item_of_a_history():
+    frame = FRAME.assign(movieId=["The  Film " + str(item) for item in FRAME["movieId"]])
+    dataset = read(frame, task="ranking")
+
+    fitted = INTERACTIONS.fit(dataset, np.arange(len(dataset.examples)), seed=0)
+
+    numbers = fitted.transform(dataset.examples)["history"]
+    given = [text.count("\t") + 1 for text in dataset.examples.inputs["items"]]
+    assert (numbers > 0).sum(axis=(1, 2)).tolist() == given
+    assert numbers.max() <= frame["movieId"].nunique()

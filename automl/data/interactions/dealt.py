@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl.data.interactions.layout import ITEM, USER
+from automl.data.interactions.layout import ITEM, USER, layout_of
 
 
 def dealt_schema(users: np.ndarray, items: np.ndarray) -> dict[str, Any]:
@@ -30,6 +30,22 @@ def dealt_schema(users: np.ndarray, items: np.ndarray) -> dict[str, Any]:
         ids[name] = [str(item) for item in known]
         dealt[name] = base64.b64encode(zlib.compress(places.astype("<i4").tobytes())).decode()
     return {"ids": ids, "dealt": dealt}
+
+
+def example_of_dealt(schema: Mapping[str, Any], rows: int) -> pd.DataFrame | None:
+    """Return the first rows of users and items, under the names that they have in the data.
+
+    Args:
+        schema: of a data set; None is returned for one that is of no users and items.
+        rows: how many at most.
+    """
+    if "dealt" not in schema:
+        return None
+    layout, places = layout_of(schema["layout"]), dealt_of(schema)
+    columns = zip((layout.user, layout.item), (USER, ITEM), places, strict=True)
+    return pd.DataFrame(
+        {column: np.array(schema["ids"][name], object)[place[:rows]] for column, name, place in columns}
+    )
 
 
 def dealt_of(schema: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:

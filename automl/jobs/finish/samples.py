@@ -63,9 +63,13 @@ def untyped_columns(intake: Intake, example: Any) -> frozenset[str]:
 def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:
     from automl.data.columns import columns_of, place_of
     from automl.data.forecast_table import channels_of
+    from automl.data.interactions.dealt import example_of_dealt
     from automl.data.tables import first_rows
 
     schema = intake.dataset.schema
+    pairs = example_of_dealt(schema, ROWS)
+    if pairs is not None:
+        return pairs
     if intake.source.kind in (*TABLES, "sklearn"):
         if columns_of(schema):
             frame = first_rows(intake.source, ROWS, header=schema.get("header", True))

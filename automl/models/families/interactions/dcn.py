@@ -35,7 +35,7 @@ class DcnOptions:
 
     embedding_size: int = 32
     feature_size: int = 4
-    factor_penalty: float = 0.01
+    factor_penalty: float = 0.1
     crosses: int = 2
     width: int = 128
     depth: int = 2
