@@ -58,6 +58,8 @@ def test_tables_of_one_kind_stay_what_they_were(tmp_path: Path) -> None:
     assert chosen(table(a=AMOUNTS, b=list("uvw") * 8), target=("label",)) == "tabular"
     assert chosen(table(photo=names), target=("label",)) == "image"
     assert chosen(table(review=TEXTS), target=("label",)) == "text"
+    without_blanks = [f"这部电影很{'好' if row % 2 else '差'}看第{row}次" for row in range(ROWS)]
+    assert chosen(table(review=without_blanks), target=("label",)) == "text"
     assert chosen(table(title=TEXTS, review=TEXTS[::-1]), target=("label",)) == "text"
 
 

@@ -13,7 +13,7 @@ from automl.core.errors import DataError
 from automl.data.inference import infer_modality
 from automl.data.modalities.pairs import PAIRS
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
-from automl.data.preprocessing.pair_layers import Spelling
+from automl.data.preprocessing.pair_layers import AT_ONCE, Spelling
 from automl.data.source import open_source
 
 ROWS = range(20)
@@ -182,5 +182,7 @@ def test_a_word_is_spelled_the_same_wherever_it_stands() -> None:
 
     np.testing.assert_allclose(words[0, 0, :2], words[0, 1, [1, 0]], atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(words, axis=-1)[0], [[1, 1, 0], [1, 1, 1]], atol=1e-5)
+    far = np.pad(letters, [(0, 0), (0, 0), (AT_ONCE - 1, 0)])
+    np.testing.assert_allclose(np.asarray(layer(far)), words, atol=1e-6)
     again = Spelling.from_config(layer.get_config())
     np.testing.assert_array_equal(np.asarray(again(letters)), words)

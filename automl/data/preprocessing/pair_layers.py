@@ -21,6 +21,9 @@ BITS = 64
 SAME = 0.999
 """Similarity from which two words are the same."""
 
+AT_ONCE = 64
+"""Letters whose signs are in memory at once: those of 500 letters of 3,000 pairs would take 800 MB."""
+
 MARKS = 5
 """Numbers that are told of each word; see ``PairMarks``."""
 
@@ -68,20 +71,29 @@ class Spelling(keras.layers.Layer):
         for blank in self.blanks:
             inside = ops.logical_and(inside, ops.not_equal(letters, blank))
         codes = ops.where(inside, letters, 0)
-        total = sum(_signs(run) for run in (_runs(codes) if self.blanks else [codes]))
-        total = total * ops.cast(inside, "float32")[..., None]
-        member = ops.one_hot(self._words(inside), self.words, dtype="float32")
-        summed = ops.matmul(ops.swapaxes(member, 2, 3), total)
+        runs = _runs(codes) if self.blanks else [codes]
+        words = ops.where(inside, self._words(inside), -1)
+        summed = sum(
+            self._of_words(
+                words[:, :, start : start + AT_ONCE], [run[:, :, start : start + AT_ONCE] for run in runs]
+            )
+            for start in range(0, letters.shape[2], AT_ONCE)
+        )
         length = ops.sqrt(ops.sum(ops.square(summed), axis=-1, keepdims=True))
         return summed / ops.maximum(length, 1e-6)
 
+    def _of_words(self, words: KerasTensor, runs: Sequence[KerasTensor]) -> KerasTensor:
+        """Sum the signs of runs ``(n, 2, some)`` by the words that they belong to."""
+        total = sum(_signs(run) for run in runs)
+        member = ops.one_hot(words, self.words, dtype="float32")
+        return ops.matmul(ops.swapaxes(member, 2, 3), total)
+
     def _words(self, inside: KerasTensor) -> KerasTensor:
-        """Which word each letter belongs to ``(n, 2, c)``; some other number between words."""
+        """Which word each letter belongs to ``(n, 2, c)``; any number between words."""
         if not self.blanks:
             return ops.broadcast_to(ops.arange(inside.shape[2], dtype="int32"), ops.shape(inside))
         starts = ops.logical_and(inside, ops.logical_not(_moved(inside, 1)))
-        word = ops.cumsum(ops.cast(starts, "int32"), axis=2) - 1
-        return ops.where(inside, word, -1)
+        return ops.cumsum(ops.cast(starts, "int32"), axis=2) - 1
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """``(n, 2, l, d)``."""
