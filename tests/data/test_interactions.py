@@ -156,7 +156,7 @@ def test_another_file_without_a_header_is_read_by_places(tmp_path):
     assert examples.targets["target"][:, 0].tolist() == FRAME["rating"].head(7).tolist()
 
 
-FILMS = [f"{1000 + n}::Film {n}::{'Drama|War' if n % 2 else 'Comedy'}::{n * 1.5}" for n in range(30)]
+FILMS = [f"{1000 + n}::Fête {n}::{'Drama|War' if n % 2 else 'Comedy'}::{n * 1.5}" for n in range(30)]
 
 
 def test_lists_become_flags_numbers_parts_and_what_says_nothing_is_told(tmp_path):
@@ -180,7 +180,7 @@ def test_a_table_of_another_catalogue_is_refused(tmp_path):
 
 
 def test_what_is_known_of_items_is_a_tensor_beside_them(tmp_path):
-    (tmp_path / "movies.dat").write_text("\n".join(FILMS))
+    (tmp_path / "movies.dat").write_text("\n".join(FILMS), encoding="latin-1")
     dataset = read(FRAME, item_table=str(tmp_path / "movies.dat"))
 
     fitted = INTERACTIONS.fit(dataset, np.arange(20), seed=0)

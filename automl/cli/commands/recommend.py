@@ -46,4 +46,4 @@ def command(
     users = list(user) if users_file is None else read_users(users_file, recommender.layout)
     lists = recommender.recommend(users, given=given, top=top, exclude_seen=exclude_seen, told=show_notes)
     with opened(output) as stream:
-        lists.to_csv(stream, index=False, lineterminator="\n")
+        lists.to_csv(stream, index=False, lineterminator="\n", float_format="%.6g")

@@ -147,12 +147,12 @@ class Look:
 
 
 def look_at(source: Source, *, header: bool) -> Look | None:
-    """Look at a table without reading it; None where it is none, or not UTF-8.
+    """Look at a table without reading it; None where it is none.
 
     Args:
         source: the table.
-        header: False where the user says that the first row is data; it is seen where all its cells are
-            numbers.
+        header: False where the user says that the first row is data; it is seen where some cell of it is
+            a number.
     """
     if source.kind == "frame":
         return Look(names=tuple(str(name).strip() for name in source.content.columns))
@@ -169,7 +169,8 @@ def look_at(source: Source, *, header: bool) -> Look | None:
     if source.kind != "table" or source.path is None:
         return None
     head = head_of(single(unpacked_bytes(source.path, 1 << 18, content=source.content)))
-    text = head.text()
+    # columns and numbers are told apart in any encoding that has those of ASCII
+    text = head.text() or head.content.decode("latin-1")
     return None if not text or "\0" in text else _look(text, str(source.path), header=header)
 
 
@@ -266,7 +267,8 @@ def _look(text: str, where: str, *, header: bool) -> Look:
     lines = text.splitlines(keepends=True)[heading.lines :][: LOOKED_AT + 1]
     cut = [cells for _, cells in rows(lines, heading.layout, where)][:LOOKED_AT]
     first = cut[0] if cut else []
-    named = header and not all(_NUMBER.fullmatch(cell) for cell in first)
+    # no column is called by a number
+    named = header and not any(_NUMBER.fullmatch(cell) for cell in first)
     names = column_names(first, header=named, where=where) if first else []
     below = cut[1:] if named else cut
     return Look(names=tuple(names), rows=tuple(tuple(row) for row in below), header=named)

@@ -124,9 +124,6 @@ def _opened(path: str) -> tuple[pd.DataFrame, bool, str]:
     where = str(source.path or source.name)
     look = look_at(source, header=True)
     named = look is None or look.header
-    if look is not None and named and source.kind == "table":
-        # a row of data: names are no numbers
-        named = not any(re.fullmatch(r"[+-]?\d+(\.\d+)?", name) for name in look.names)
     return read_table(with_single_separators(source), header=named).frame, named, where
 
 
