@@ -40,6 +40,21 @@ def to_canvas(pictures: Any, canvas: tuple[int, int], space: Any, *, whole: bool
     return _resampled(pictures, rows, columns, space, whole=whole)
 
 
+def to_size(pictures: Any, size: tuple[int, int], space: Any, *, whole: bool = False) -> Any:
+    """Bring pictures ``(n, H, W, c) float32`` to a size ``(n, h, w, c)``, whatever their proportions.
+
+    Args:
+        pictures: all of one size.
+        size: rows and columns.
+        space: see ``to_canvas``.
+        whole: see ``to_canvas``.
+    """
+    height, width = space.shape(pictures)[1:3]
+    rows = _weights(size[0], size[0], height, height, space)
+    columns = _weights(size[1], size[1], width, width, space)
+    return _resampled(pictures, rows, columns, space, whole=whole)
+
+
 def from_canvas(values: Any, height: Any, width: Any, space: Any) -> Any:
     """Bring values on a canvas ``(n, ch, cw, c) float32`` back to the picture's size ``(n, H, W, c)``.
 

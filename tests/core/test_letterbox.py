@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from automl.core.letterbox import fitted, from_canvas, nearest, to_canvas
+from automl.core.letterbox import fitted, from_canvas, nearest, to_canvas, to_size
 
 SIDES = st.integers(1, 60)
 
@@ -83,3 +83,15 @@ def test_bytes_become_those_that_readers_of_files_see(size):
     made = canvas[0, :down, :across, 0]
     assert np.abs(made - read).max() <= 1
     assert (made == read).mean() > 0.95  # halves may be rounded either way
+
+
+@pytest.mark.parametrize("size", [(90, 70), (24, 20), (10, 64), (32, 24)])
+def test_bytes_are_stretched_as_pillow_does_it(size):
+    picture = np.random.default_rng(0).integers(0, 256, size).astype(np.uint8)
+
+    made = to_size(picture[None, ..., None].astype(np.float32), (32, 24), np, whole=True)[0, ..., 0]
+
+    read = np.asarray(Image.fromarray(picture).resize((24, 32), Image.Resampling.BILINEAR))
+    assert np.abs(made - read).max() <= 1
+    assert (made == read).mean() > 0.95
+    assert size != (32, 24) or (made == picture).all()

@@ -62,7 +62,7 @@ def test_others_than_those_of_the_search_are_scored(job, result):
     assert scores["metrics"]["roc_auc"] > 0.8
 
 
-def test_the_exported_model_holds_nobody_and_gives_the_same_vectors_for_any_size(job, result):
+def test_the_exported_model_holds_nobody_and_gives_the_same_vectors_for_any_size(job, result, tmp_path):
     import automl.layers  # noqa: F401  registers the layers of the file
 
     table = result.predict(job / "others")
@@ -74,8 +74,10 @@ def test_the_exported_model_holds_nobody_and_gives_the_same_vectors_for_any_size
     columns = [f"embedding_{place}" for place in range(2 * 64)]
     np.testing.assert_allclose(vectors[0], table.loc[0, columns].to_numpy(float), atol=1e-3)
     assert not [item for item in model.weights if item.shape[-1] == 12]
-    larger = model.predict({"image": individual(20, 0, 32)[None, ..., None]}, verbose=0)
-    assert larger.shape == (1, 128)
+    larger = individual(20, 0, 36)[:, :28]
+    Image.fromarray(larger).save(tmp_path / "larger.png")
+    again = model.predict({"image": larger[None, ..., None]}, verbose=0)
+    np.testing.assert_allclose(again, result.outputs(tmp_path / "larger.png"), atol=1e-3)
 
 
 def test_a_gallery_names_those_in_it(job, result, tmp_path):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.core.errors import DataError
-from automl.core.letterbox import to_canvas
+from automl.core.letterbox import to_canvas, to_size
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
@@ -327,25 +327,12 @@ def _resize(pixels: np.ndarray, form: Form) -> np.ndarray:
     """As the exported model does it; the type of the values is kept."""
     if pixels.shape[1:3] == (form.height, form.width):
         return pixels
-    import keras
-
-    if form.letterbox:
-        whole = pixels.dtype == np.uint8
-        boxed = to_canvas(pixels.astype(np.float32), (form.height, form.width), np, whole=whole)
-        return np.asarray(boxed, pixels.dtype if whole else np.float32)
+    whole, bring = pixels.dtype == np.uint8, to_canvas if form.letterbox else to_size
     parts = [
-        np.asarray(
-            keras.ops.image.resize(
-                part.astype(np.float32),
-                (form.height, form.width),
-                antialias=True,
-                data_format="channels_last",
-            )
-        )
+        bring(part.astype(np.float32), (form.height, form.width), np, whole=whole)
         for part in np.array_split(pixels, -(-len(pixels) // 256))
     ]
-    resized = np.concatenate(parts)
-    return np.rint(resized).astype(np.uint8) if pixels.dtype == np.uint8 else resized
+    return np.asarray(np.concatenate(parts), pixels.dtype if whole else np.float32)
 
 
 def _flags(schema: Mapping[str, Any]) -> Flags | None:

@@ -15,7 +15,7 @@ from automl.data.kinds.part import Part
 from automl.data.modality import Examples, Preprocessing
 from automl.data.preprocessing.fixed_features import with_features
 from automl.data.preprocessing.image_patches import PatchResponses, patch_count, patch_side
-from automl.data.preprocessing.letterboxed import Letterbox
+from automl.data.preprocessing.letterboxed import Letterbox, Stretched
 from automl.data.preprocessing.pieces import Numbers, Piece, join_pieces, tensor_name
 from automl.data.preprocessing.wide import cast, space_of
 from automl.private_keras import take_arrays
@@ -140,8 +140,7 @@ def _fit(
     height, width, channels = pixels.shape[1:]
     usual = None if scale.depth == "8-bit" else usual_values(pixels, rows)
     mean, variance = channel_statistics(pixels, rows, usual)
-    resizing = layers.Resizing(height, width, interpolation="bilinear", antialias=True)
-    resized = (Letterbox(height, width, scale.depth == "8-bit") if letterbox else resizing)(raw)
+    resized = _resizing(height, width, whole=scale.depth == "8-bit", letterbox=letterbox)(raw)
     drawn = resized if usual is None else draw_nearer(resized, *usual)
     normal = layers.Normalization(axis=-1, mean=mean.tolist(), variance=variance.tolist())(drawn)
     first, last = scale.ends or (scale.low, scale.high)
@@ -158,6 +157,15 @@ def _fit(
         source=raw.name,
     )
     return spec, normal
+
+
+def _resizing(height: int, width: int, *, whole: bool, letterbox: bool) -> keras.Layer:
+    """What brings raw pictures to the size of the job; bytes to the very ones that files are read as."""
+    if letterbox:
+        return Letterbox(height, width, whole)
+    if whole:
+        return Stretched(height, width)
+    return layers.Resizing(height, width, interpolation="bilinear", antialias=True)
 
 
 def usual_values(pixels: np.ndarray, rows: np.ndarray) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""The layer that brings raw pictures of any size to the canvas of a job; see ``core.letterbox``."""
+"""The layers that bring raw pictures of any size to the form of a job; see ``core.letterbox``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import KerasTensor, ops
 
-from automl.core.letterbox import to_canvas
+from automl.core.letterbox import to_canvas, to_size
 
 
 @keras.saving.register_keras_serializable(package="automl")
@@ -38,3 +38,31 @@ class Letterbox(keras.layers.Layer):
         """Return the arguments."""
         own = {"height": self.height, "width": self.width, "whole": self.whole}
         return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class Stretched(keras.layers.Layer):
+    """Pictures of bytes ``(n, H, W, c)`` of one size to ``(n, height, width, c)``, as files are read.
+
+    Args:
+        height: rows.
+        width: columns.
+    """
+
+    def __init__(self, height: int, width: int, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.height, self.width = height, width
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """Resample; pictures of that size pass unchanged."""
+        if tuple(inputs.shape[1:3]) == (self.height, self.width):
+            return inputs
+        return to_size(inputs, (self.height, self.width), ops, whole=True)
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """That size."""
+        return KerasTensor((inputs.shape[0], self.height, self.width, inputs.shape[-1]), dtype="float32")
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {**super().get_config(), "height": self.height, "width": self.width}
