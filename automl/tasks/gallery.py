@@ -135,8 +135,8 @@ def load_gallery(path: Path, model: str) -> Gallery:
             raise ValueError("names and vectors differ in number")
     except FileNotFoundError:
         raise ConfigError(f"There is no gallery {path}. Make one with `automl enroll`.") from None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-        raise ConfigError(f"{path} is no gallery of `automl enroll`, or is damaged: {error}.") from None
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        raise ConfigError(f"{path} is no gallery of `automl enroll`, or is damaged.") from None
     if gallery.model != model:
         raise ConfigError(
             f"The gallery {path} was made by another model than that of this job; their vectors cannot be"
