@@ -249,8 +249,13 @@ def _plain(example: Any) -> Any:
     if isinstance(example, pd.DataFrame):
         return example.head(5)
     if isinstance(example, Mapping):
-        return {name: np.asarray(array)[:2] for name, array in example.items()}
-    return example[:2] if isinstance(example, np.ndarray) else None
+        return {name: _typed_texts(np.asarray(array)[:2]) for name, array in example.items()}
+    return _typed_texts(example[:2]) if isinstance(example, np.ndarray) else None
+
+
+def _typed_texts(array: np.ndarray) -> np.ndarray:
+    """Texts in NumPy's own type for them: MLflow takes no array of objects for a tensor of texts."""
+    return array.astype(str) if array.dtype.kind == "O" else array
 
 
 def _column_types(example: Any) -> dict[str, Any]:
