@@ -185,9 +185,10 @@ def notes_of_heads(heads: Heads, scale: Scale) -> tuple[str, ...]:
         advice = "where their contrast is low, stretch it first, or save them as grey"
         notes.append(_note(heads.cut.sum(), count, f"have colours of 16 bits, cut to 8; {advice}"))
     if heads.frames.any():
-        notes.append(
-            _note(heads.frames.sum(), count, "have several frames or pages; the first one is read")
-        )
+        animated = any(path.suffix.lower() == ".gif" for path in heads.paths)
+        hint = " (--modality video reads animated GIFs whole)" if animated else ""
+        said = f"have several frames or pages; the first one is read{hint}"
+        notes.append(_note(heads.frames.sum(), count, said))
     return tuple(notes)
 
 

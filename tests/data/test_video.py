@@ -12,6 +12,7 @@ import pytest
 
 from automl.core.errors import DataError
 from automl.data.inference import infer_modality
+from automl.data.modalities.image import IMAGE
 from automl.data.modalities.video import VIDEO
 from automl.data.modality import Dataset, ReadOptions
 from automl.data.preprocessing.motion import flow, motion_statistics
@@ -62,6 +63,18 @@ def test_folders_and_tables_of_videos_are_recognised(folder: Path, manifest: Pat
     assert modality(frame.assign(n=frame.index / 7), target=("label",)) == "mixed"
     pictures(folder / "still", 40)
     assert modality(folder) == "image"
+
+
+def test_animated_gifs_are_images_unless_videos_are_asked_for(tmp_path: Path) -> None:
+    for name, speed in (("still", 0), ("moving", 3)):
+        for place in range(5):
+            write(tmp_path / name / f"{place}.gif", squares(speed, seed=place))
+
+    notes = IMAGE.read(open_source(tmp_path), ReadOptions()).notes
+
+    assert modality(tmp_path) == "image"
+    assert any("--modality video reads animated GIFs whole" in note for note in notes)
+    assert read(tmp_path, frames=3).examples.inputs["video"].shape == (10, 3, SIDE, SIDE, 3)
 
 
 def test_a_folder_per_class_is_read(folder: Path) -> None:
