@@ -19,7 +19,9 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("siamese", {"encoder": "cnn", "pooling": "max", "marks": False}),
     ("siamese", {"pooling": "difference"}),
     ("siamese", {"encoder": "gru", "pooling": "mean", "overlap": False}),
+    ("siamese", {"encoder": "transformer"}),
     ("attention", {}),
+    ("attention", {"reader": "joint"}),
     ("attention", {"reader": "lstm", "composer": "gru", "pooling": "mean"}),
 ]
 

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 from keras import layers, ops
 
 from automl.core.tensors import Bound, Inputs
-from automl.models.layers.text_tokens import TokenOptions, embed_tokens, pool
+from automl.models.layers.attention import encoder_block
+from automl.models.layers.text_tokens import TokenOptions, TokenPositions, embed_tokens, pool
 
 if TYPE_CHECKING:
     from keras import KerasTensor
 
 _NEVER = -1e9
+HEADS = 4
+"""Of a Transformer block, as in ``text/transformer``."""
+
 RECURRENT = {"lstm": layers.LSTM, "gru": layers.GRU}
 
 
@@ -83,6 +87,35 @@ def recurrent(vectors: KerasTensor, mask: KerasTensor, cell: str, units: int) ->
     """Read texts ``(2 n, l, d)`` forwards and backwards: ``(2 n, l, 2 units)``."""
     layer = layers.Bidirectional(RECURRENT[cell](units, return_sequences=True))
     return layer(vectors, mask=mask)
+
+
+def transformed(
+    vectors: KerasTensor,
+    mask: KerasTensor,
+    units: int,
+    dropout: float,
+    *,
+    joint: bool = False,
+    ordered: bool = True,
+) -> KerasTensor:
+    """Read texts ``(2 n, l, d)`` by a Transformer block (Vaswani et al., 2017): ``(2 n, l, units)``.
+
+    Args:
+        vectors: of the words.
+        mask: ``(2 n, l)`` bool.
+        units: features of a word.
+        dropout: share dropped in the block.
+        joint: whether every word attends to both texts, as in BERT (Devlin et al., 2019); else to its own.
+        ordered: whether a word then knows in which text it stands, by the vector of its place.
+    """
+    length = vectors.shape[1]
+    placed = layers.Dense(units)(vectors)
+    placed = together(TokenPositions()(apart(placed))) if joint and ordered else TokenPositions()(placed)
+    if joint:
+        placed = ops.reshape(placed, (-1, 2 * length, units))
+        mask = ops.reshape(mask, (-1, 2 * length))
+    read = layers.LayerNormalization()(encoder_block(placed, mask, heads=HEADS, dropout=dropout))
+    return ops.reshape(read, (-1, length, units))
 
 
 def pool_words(vectors: KerasTensor, words: Words, kind: str) -> KerasTensor:

@@ -23,6 +23,7 @@ from automl.models.layers.pair_blocks import (
     read_words,
     recurrent,
     together,
+    transformed,
 )
 
 if TYPE_CHECKING:
@@ -34,11 +35,13 @@ class AttentionOptions(PairOptions):
     """Shape of the network.
 
     Attributes:
-        reader: ``none``, ``lstm`` or ``gru``: what reads a text before its words are compared.
-        composer: the same: what reads the comparisons of a text.
+        reader: ``none``, ``lstm``, ``gru`` or ``joint``: what reads a text before its words are compared;
+            ``joint`` is a Transformer block over both texts at once.
+        composer: ``none``, ``lstm`` or ``gru``: what reads the comparisons of a text.
         units: features of a compared word, and of recurrent layers in each direction.
         pooling: ``max``, ``mean`` or ``both`` over the comparisons, or ``difference``; see ``pool_words``.
         compare_dropout: share of a comparison dropped in training.
+        block_dropout: share dropped in a Transformer block.
     """
 
     reader: str = "none"
@@ -46,6 +49,7 @@ class AttentionOptions(PairOptions):
     units: int = 64
     pooling: str = "both"
     compare_dropout: float = 0.2
+    block_dropout: float = 0.1
 
 
 def build(inputs: Inputs, options: AttentionOptions) -> Features:
@@ -54,6 +58,15 @@ def build(inputs: Inputs, options: AttentionOptions) -> Features:
     vectors = words.vectors
     if options.reader in RECURRENT:
         vectors = recurrent(vectors, words.mask, options.reader, options.units)
+    if options.reader == "joint":
+        vectors = transformed(
+            vectors,
+            words.mask,
+            options.units,
+            options.block_dropout,
+            joint=True,
+            ordered=not options.symmetric,
+        )
     queries = layers.Dense(options.units, activation="relu")(vectors)
     own = apart(vectors)
     other = attend(apart(queries), own, apart(words.mask))

@@ -1,7 +1,8 @@
 """Siamese networks: both texts are read by one encoder, and their vectors compared.
 
-The encoder is a bag of words (Iyyer et al., 2015), a convolution (Kim, 2014) or a recurrent layer pooled
-over its states; the vectors a and b are joined as [a; b; |a - b|; a * b] (Conneau et al., 2017).
+The encoder is a bag of words (Iyyer et al., 2015), a convolution (Kim, 2014), a recurrent layer or a
+Transformer block, pooled over the words; the vectors a and b are joined as [a; b; |a - b|; a * b]
+(Conneau et al., 2017).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from automl.models.layers.pair_blocks import (
     pool_words,
     read_words,
     recurrent,
+    transformed,
 )
 
 if TYPE_CHECKING:
@@ -35,15 +37,17 @@ class SiameseOptions(PairOptions):
     """Shape of the network.
 
     Attributes:
-        encoder: ``bag``, ``cnn``, ``lstm`` or ``gru``.
+        encoder: ``bag``, ``cnn``, ``lstm``, ``gru`` or ``transformer``.
         units: features of a word behind the encoder; of a recurrent layer in each direction, of a
             convolution for each width of kernel.
         pooling: ``max``, ``mean`` or ``both`` over the words, or ``difference``; see ``pool_words``.
+        block_dropout: share dropped in a Transformer block.
     """
 
     encoder: str = "bag"
     units: int = 64
     pooling: str = "both"
+    block_dropout: float = 0.1
 
 
 def build(inputs: Inputs, options: SiameseOptions) -> Features:
@@ -56,6 +60,8 @@ def build(inputs: Inputs, options: SiameseOptions) -> Features:
 def _encoded(words: Words, options: SiameseOptions) -> KerasTensor:
     if options.encoder in RECURRENT:
         return recurrent(words.vectors, words.mask, options.encoder, options.units)
+    if options.encoder == "transformer":
+        return transformed(words.vectors, words.mask, options.units, options.block_dropout)
     if options.encoder == "cnn":
         found = [
             layers.Conv1D(options.units, size, padding="same", activation="relu")(words.vectors)
