@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from collections.abc import Sequence
@@ -15,7 +14,8 @@ from PIL import Image
 from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.phases import Phases
-from automl.data.cache import ArrayCache, Draft, key_of
+from automl.data.cache import ArrayCache, Draft
+from automl.data.decoded import key_of_files
 from automl.data.image_scales import Depth, Scale, can_bring
 from automl.data.image_words import holds_words, stored_as
 from automl.data.many_files import in_parallel
@@ -112,7 +112,9 @@ def read_heads(
     def build(draft: Draft) -> None:
         draft.put("heads", _facts(paths, phases))
 
-    return _heads(paths, cache.entry(key_of_files(paths, "heads"), build).arrays["heads"])
+    return _heads(
+        paths, cache.entry(key_of_files(paths, "pictures", READING, "heads"), build).arrays["heads"]
+    )
 
 
 def choose_form(heads: Heads, side: int | None) -> Form:
@@ -215,11 +217,6 @@ def sides_as_seen(path: Path) -> tuple[int, int]:
     return (width, height) if turned else (height, width)
 
 
-def key_of_files(paths: Sequence[Path | None], *options: object) -> str:
-    """Return the key of what is made of files."""
-    return key_of("pictures", READING, [path and _stamp(path) for path in paths], *options)
-
-
 def _note(some: int, count: int, said: str) -> Note:
     return Note(f"{some} of {count} images {said}.", some / count)
 
@@ -260,16 +257,3 @@ def _is_grey(picture: Image.Image) -> bool:
         colours = np.reshape(picture.getpalette() or [0, 0, 0], (-1, 3))
         return bool((colours == colours[:, :1]).all())
     return picture.mode in GREY_MODES
-
-
-def _stamp(path: Path) -> tuple[str, int, int]:
-    """What changes when the file does: name, size, time of change; of a missing one the name alone.
-
-    The whole name, since parts of one data set may hold files of the same names, sizes and times.
-    """
-    name = os.path.abspath(path)
-    try:
-        facts = path.stat()
-    except OSError:
-        return name, -1, -1
-    return name, facts.st_size, facts.st_mtime_ns

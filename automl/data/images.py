@@ -11,13 +11,12 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from automl.core.letterbox import fitted
-from automl.core.notes import Note
 from automl.core.phases import Phases
-from automl.data.cache import ArrayCache, Draft
-from automl.data.image_heads import UNREADABLE, Form, depth_of_picture, key_of_files
+from automl.data.cache import ArrayCache
+from automl.data.decoded import MISSING, SKIPPED, Decoding, why
+from automl.data.image_heads import READING, UNREADABLE, Form, depth_of_picture
 from automl.data.image_scales import BYTES, Scale, bring
 from automl.data.image_words import holds_words, read_words, stored_as
-from automl.data.many_files import in_parallel, judged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,45 +65,24 @@ def decode(
         DataError: more than 5 % are unreadable.
         TimeUpError: the deadline of the phases has passed.
     """
-    phases = phases or Phases()
-    shape = (len(paths), form.height, form.width, form.channels)
-    if cache is None:
-        pixels = np.empty(shape, scale.dtype)
-        faults = _fill(pixels, paths, form, scale, phases)
-    else:
-
-        def build(draft: Draft) -> None:
-            found = _fill(draft.empty("pixels", shape, scale.dtype), paths, form, scale, phases)
-            _judge(found, paths, where, gaps=gaps)
-            draft.put("faults", np.array(found))
-
-        arrays = cache.entry(key_of_files(paths, *astuple(form), scale.depth, scale.ends), build).arrays
-        pixels, faults = arrays["pixels"], arrays["faults"].tolist()
-    notes = _judge(faults, paths, where, gaps=gaps)
+    decoding = Decoding(
+        words="images",
+        shape=(form.height, form.width, form.channels),
+        dtype=scale.dtype,
+        read=lambda path: read_picture(path, form, scale),
+        unreadable=UNREADABLE,
+        key=("pictures", READING, *astuple(form), scale.depth, scale.ends),
+        broken=MISSING if gaps else SKIPPED,
+        reason=_reason,
+        hint=_suffixes,
+        files="or smaller image files",
+    )
+    found = decoding.rows(paths, where, cache, phases or Phases())
     kept = np.flatnonzero(
-        [path is not None and not fault for path, fault in zip(paths, faults, strict=True)]
+        [path is not None and not fault for path, fault in zip(paths, found.faults, strict=True)]
     )
     whole = gaps or len(kept) == len(paths)
-    return Pictures(pixels=pixels if whole else pixels[kept], kept=kept, notes=notes)
-
-
-def _fill(
-    pixels: np.ndarray, paths: Sequence[Path | None], form: Form, scale: Scale, phases: Phases
-) -> list[str]:
-    """Decode each file into its place, zeros where there is none; what is wrong with each, or nothing."""
-
-    def fill(position: int) -> str:
-        path = paths[position]
-        try:
-            pixels[position] = 0 if path is None else read_picture(path, form, scale)
-        except UNREADABLE as error:
-            pixels[position] = 0
-            return f"{'/'.join(path.parts[-2:]) if path else ''}: {_reason(error)}"
-        return ""
-
-    advice = "fewer or smaller image files"
-    with phases.phase("decoding images", len(paths), unit="images", advice=advice) as phase:
-        return in_parallel(fill, range(len(paths)), phase)
+    return Pictures(pixels=found.rows if whole else found.rows[kept], kept=kept, notes=found.notes)
 
 
 def read_picture(path: Path, form: Form, scale: Scale | None = None) -> np.ndarray:
@@ -169,25 +147,10 @@ def _plain(picture: Image.Image) -> Image.Image:
 def _reason(error: Exception) -> str:
     if isinstance(error, IsADirectoryError):
         return "a folder and no file; an empty cell names the folder of its table"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+    return why(error)
 
 
-def _judge(
-    found: Sequence[str], paths: Sequence[Path | None], where: str, *, gaps: bool
-) -> tuple[Note, ...]:
-    """From what is wrong with each file, empty where nothing is, to a note."""
-    return judged(
-        found,
-        sum(path is not None for path in paths),
-        f"images of {where}",
-        doing="count as missing" if gaps else "are skipped",
-        done="count as missing" if gaps else "were skipped",
-        advice=f" ({_suffixes([fault for fault in found if fault])})",
-    )
-
-
-def _suffixes(faults: list[str]) -> str:
+def _suffixes(faults: Sequence[str]) -> str:
     counts = Counter(Path(fault.split(": ")[0]).suffix for fault in faults)
-    return ", ".join(f"{count} {suffix or 'without ending'}" for suffix, count in counts.most_common(3))
+    common = ", ".join(f"{count} {suffix or 'without ending'}" for suffix, count in counts.most_common(3))
+    return f" ({common})"

@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from automl.core.notes import Note
 from automl.core.optional import require
 from automl.core.phases import Phases
-from automl.data.cache import ArrayCache, Draft
-from automl.data.image_heads import key_of_files
-from automl.data.many_files import in_parallel, judged
+from automl.data.cache import ArrayCache
+from automl.data.decoded import Decoding, key_of_files, why
+from automl.data.many_files import in_parallel
 from automl.data.sound_form import SoundForm, SoundHeads, choose_form, notes_of_form
 
 UNREADABLE = (OSError, RuntimeError, ValueError, TypeError, MemoryError)
@@ -124,20 +123,19 @@ def decode(
     Raises:
         DataError: more than 5 % are unreadable.
     """
-    shape = (len(paths), form.samples)
-    if cache is None:
-        samples = np.empty(shape, np.float32)
-        faults = _fill(samples, paths, form, phases)
-    else:
-
-        def build(draft: Draft) -> None:
-            found = _fill(draft.empty("samples", shape, np.float32), paths, form, phases)
-            _judge(found, paths, where)
-            draft.put("faults", np.array(found))
-
-        arrays = cache.entry(key_of_files(paths, READING, *astuple(form)), build).arrays
-        samples, faults = arrays["samples"], arrays["faults"].tolist()
-    return Sounds(samples=samples, notes=_judge(faults, paths, where))
+    decoding = Decoding(
+        words="sounds",
+        shape=(form.samples,),
+        dtype=np.float32,
+        read=lambda path: read_sound(path, form),
+        unreadable=UNREADABLE,
+        key=(READING, *astuple(form)),
+        empty=np.nan,
+        reason=_reason,
+        files="sound files",
+    )
+    found = decoding.rows(paths, where, cache, phases)
+    return Sounds(samples=found.rows, notes=found.notes)
 
 
 def read_sound(path: Path, form: SoundForm) -> np.ndarray:
@@ -178,33 +176,9 @@ def fit_length(sound: np.ndarray, samples: int) -> np.ndarray:
     return np.pad(kept, (0, samples - len(kept)), constant_values=np.nan)
 
 
-def _fill(samples: np.ndarray, paths: Sequence[Path | None], form: SoundForm, phases: Phases) -> list[str]:
-    """Decode each file into its place; what is wrong with each, or nothing."""
-
-    def fill(position: Any) -> str:
-        path = paths[position]
-        try:
-            samples[position] = np.nan if path is None else read_sound(path, form)
-        except UNREADABLE as error:
-            samples[position] = np.nan
-            return f"{'/'.join(path.parts[-2:]) if path else ''}: {_reason(error)}"
-        return ""
-
-    with phases.phase("decoding sounds", len(paths), unit="sounds", advice="fewer sound files") as phase:
-        return in_parallel(fill, range(len(paths)), phase)
-
-
-def _judge(found: Sequence[str], paths: Sequence[Path | None], where: str) -> tuple[Note, ...]:
-    """From what is wrong with each file, empty where nothing is, to a note."""
-    count, missing = sum(path is not None for path in paths), "count as missing"
-    return judged(found, count, f"sounds of {where}", doing=missing, done=missing)
-
-
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
     # soundfile puts the file's whole name before what is wrong
-    return str(error).rpartition(": ")[2].rstrip(".") or type(error).__name__
+    return why(error).rpartition(": ")[2].rstrip(".")
 
 
 def _lengths(heads: SoundHeads) -> str:

@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from automl.core.notes import Note
 from automl.core.optional import require
 from automl.core.phases import Phases
-from automl.data.cache import ArrayCache, Draft
-from automl.data.image_heads import key_of_files
-from automl.data.many_files import in_parallel, judged
+from automl.data.cache import ArrayCache
+from automl.data.decoded import Decoding, key_of_files
+from automl.data.many_files import in_parallel
 from automl.data.video_form import VideoForm, VideoHeads, choose_form, notes_of_heads, told
 
 UNREADABLE = (OSError, ValueError, TypeError, LookupError, RuntimeError, MemoryError, EOFError)
@@ -137,20 +136,17 @@ def decode(
     Raises:
         DataError: more than 5 % are unreadable.
     """
-    shape = (len(paths), *form.shape)
-    if cache is None:
-        frames = np.empty(shape, np.uint8)
-        faults = _fill(frames, paths, form, phases)
-    else:
-
-        def build(draft: Draft) -> None:
-            found = _fill(draft.empty("frames", shape, np.uint8), paths, form, phases)
-            _judge(found, paths, where)
-            draft.put("faults", np.array(found))
-
-        arrays = cache.entry(key_of_files(paths, READING, *astuple(form)), build).arrays
-        frames, faults = arrays["frames"], arrays["faults"].tolist()
-    return Videos(frames=frames, notes=_judge(faults, paths, where))
+    decoding = Decoding(
+        words="videos",
+        shape=form.shape,
+        dtype=np.uint8,
+        read=lambda path: read_video(path, form),
+        unreadable=UNREADABLE,
+        key=(READING, *astuple(form)),
+        files="video files",
+    )
+    found = decoding.rows(paths, where, cache, phases)
+    return Videos(frames=found.rows, notes=found.notes)
 
 
 def timeline(path: Path) -> Timeline:
@@ -245,31 +241,3 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
 
 def _library() -> Any:
     return require("av", extra="video", purpose="to read videos")
-
-
-def _fill(frames: np.ndarray, paths: Sequence[Path | None], form: VideoForm, phases: Phases) -> list[str]:
-    """Decode each file into its place; what is wrong with each, or nothing."""
-
-    def fill(position: Any) -> str:
-        path = paths[position]
-        try:
-            frames[position] = 0 if path is None else read_video(path, form)
-        except UNREADABLE as error:
-            frames[position] = 0
-            return f"{'/'.join(path.parts[-2:]) if path else ''}: {_reason(error)}"
-        return ""
-
-    with phases.phase("decoding videos", len(paths), unit="videos", advice="fewer video files") as phase:
-        return in_parallel(fill, range(len(paths)), phase)
-
-
-def _judge(found: Sequence[str], paths: Sequence[Path | None], where: str) -> tuple[Note, ...]:
-    """From what is wrong with each file, empty where nothing is, to a note."""
-    count, missing = sum(path is not None for path in paths), "count as missing"
-    return judged(found, count, f"videos of {where}", doing=missing, done=missing)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__

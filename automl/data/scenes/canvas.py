@@ -12,12 +12,13 @@ from automl.core.boxes import fitted_sides
 from automl.core.errors import DataError
 from automl.core.phases import Phases
 from automl.data.cache import Draft
+from automl.data.decoded import key_of_files
 from automl.data.image_heads import (
     MEMORY_LIMIT,
+    READING,
     UNREADABLE,
     Form,
     choose_depth,
-    key_of_files,
     notes_of_heads,
     read_heads,
     sides_as_seen,
@@ -138,7 +139,7 @@ def _drawn(paths: Sequence[Path], sides: np.ndarray, look: Look, place: Place) -
             found = fill(draft.empty("pixels", shape, look.scale.dtype))
             draft.put("faults", np.array(found))
 
-        key = key_of_files(paths, "canvas", *astuple(form), look.scale.depth, look.scale.ends)
+        key = key_of_files(paths, "canvas", READING, *astuple(form), look.scale.depth, look.scale.ends)
         arrays = place.cache.entry(key, build).arrays
         pixels, faults = arrays["pixels"], arrays["faults"].tolist()
     kept = np.flatnonzero([not fault for fault in faults])

@@ -9,24 +9,20 @@ n  clips, t  steps, m  bands, f  features
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, make_dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from keras import layers, ops
 
-from automl.core.tensors import Bound, Inputs, TensorSpec
+from automl.core.tensors import Inputs
 from automl.models.catalog import FAMILIES
-from automl.models.ends import part_of
+from automl.models.families.pictured import options_over, shown_to
 from automl.models.family import Family, Features, Slot
-from automl.models.layers.augmentation import AugmentationOptions
 from automl.models.layers.log_mel import RealFrames
 from automl.models.layers.spectrograms import SpectrogramOptions, spectrogram_of
 
 if TYPE_CHECKING:
     from keras import KerasTensor
-
-_OF_PICTURES = {*(item.name for item in fields(AugmentationOptions)), "mirror_images"}
-"""Options of networks for pictures that mean nothing for a spectrogram, or change what it shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +45,13 @@ def over_log_mel(name: str, base: str) -> Family:
         base: name of one that takes ``image`` and gives ``map``.
     """
     network = FAMILIES[base]
-    options = _options(f"{name.title().replace('/', '').replace('_', '')}Options", network.options)
+    options = options_over(name, network, LogMelOptions)
 
     def build(inputs: Inputs, options: Any) -> Features:
         """Give ``steps (n, t, f)`` and the ``mask (n, t)`` of those within each clip."""
         sound = inputs.one("sound")
         picture, scale = spectrogram_of(sound, options)
-        features = network.build(_as_image(picture), part_of(network.options, asdict(options)))
-        steps = _steps(features["map"], options.band_summary)
+        steps = _steps(shown_to(network, picture, options)["map"], options.band_summary)
         mask = RealFrames(scale, steps.shape[1])(sound.tensor)
         return {"steps": steps, "mask": mask}
 
@@ -68,20 +63,6 @@ def over_log_mel(name: str, base: str) -> Family:
         build=build,
         necks={"step_summary": {}},
     )
-
-
-def _options(name: str, own: type[Any]) -> type[Any]:
-    """Those of the spectrogram and those of the network, but for what is for pictures alone."""
-    kept = [item for item in fields(own) if item.name not in _OF_PICTURES]
-    made = [
-        (item.name, item.type, field(default=item.default, metadata=dict(item.metadata))) for item in kept
-    ]
-    return make_dataclass(name, made, bases=(LogMelOptions,), frozen=True, kw_only=True)
-
-
-def _as_image(picture: KerasTensor) -> Inputs:
-    spec = TensorSpec(name="image", kind="image", shape=tuple(picture.shape[1:]))
-    return Inputs(bound=(Bound(tensor=picture, spec=spec),))
 
 
 def _steps(features: KerasTensor, summary: str) -> KerasTensor:
