@@ -28,6 +28,11 @@ MINORITY = 0.2
 ``RARE``, so that no training part can disagree with all rows on which class is meant."""
 
 
+MANY, MANY_COMMON = 50_000, "many_common"
+"""Rows from which some of the common class may be left out, and the trait of such targets: fewer make
+networks better and not only slower."""
+
+
 def usual_metric(targets: Mapping[str, np.ndarray]) -> Usual | None:
     """Return average precision where one of two classes is rare, else None.
 
@@ -48,7 +53,9 @@ def usual_metric(targets: Mapping[str, np.ndarray]) -> Usual | None:
 
 def traits_of(targets: Mapping[str, np.ndarray]) -> tuple[str, ...]:
     """Return the traits of labels; see ``tasks.traits``."""
-    return () if usual_metric(targets) is None else (RARE_CLASS,)
+    if usual_metric(targets) is None:
+        return ()
+    return (RARE_CLASS, MANY_COMMON) if len(targets[TARGET]) >= MANY else (RARE_CLASS,)
 
 
 def told_costs(targets: Mapping[str, np.ndarray], costs: MistakeCosts) -> str:

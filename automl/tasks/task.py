@@ -176,6 +176,24 @@ class Teaches(Protocol):
 
 
 @runtime_checkable
+class Thins(Protocol):
+    """A task that may learn from a part of the training rows, and knows what that does to its outputs."""
+
+    def thinned(
+        self, targets: Mapping[str, np.ndarray], rows: np.ndarray | None, options: Any, seed: int
+    ) -> np.ndarray | None:
+        """Return the positions of the rows to learn from, ascending int32; None for all.
+
+        Args:
+            targets: encoded targets of the whole training part.
+            rows: positions that may be chosen, None for all.
+            options: those of the task.
+            seed: of the choice.
+        """
+        ...
+
+
+@runtime_checkable
 class Decides(Protocol):
     """A task whose answers follow from probabilities by a threshold, where mistakes have costs."""
 

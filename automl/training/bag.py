@@ -38,7 +38,8 @@ def members_of(candidate: Candidate) -> tuple[Candidate, ...]:
 
 def training_rows(candidate: Candidate, split: Split) -> list[np.ndarray | int]:
     """Return which rows each member is trained on, or how many where it is all."""
-    return [part.train for part in candidate.parts] or [count_rows(split.train_targets)]
+    own = count_rows(split.train_targets) if candidate.rows is None else candidate.rows
+    return [part.train for part in candidate.parts] or [own]
 
 
 def chosen_rows(candidate: Candidate) -> list[np.ndarray | None]:
@@ -90,7 +91,7 @@ def first_values(candidate: Candidate, values: Sequence[np.ndarray]) -> list[Seq
     if candidate.learned is None:
         return own
     rows: list[np.ndarray | None] = [part.train for part in candidate.parts]
-    rows = rows or [None]
+    rows = rows or [candidate.rows]
     return [
         candidate.learned(each, some, seed_of(candidate.seed, number))
         for number, (each, some) in enumerate(zip(own, rows, strict=True))

@@ -92,7 +92,9 @@ class Candidate:
         transforms: how batches are changed, in the order in which they act.
         kinds: what inputs and targets are, for the transforms.
         parts: rows of each set of weights; together they validate every row of the validation part. None
-            for one set of weights and all rows.
+            for one set of weights.
+        rows: positions in the training part that the only set of weights learns from, ascending ``(m,)
+            int32``; None for all.
         drawn: gives the first values of ``model.variables`` as another seed draws them, for all parts but
             the first; None lets every part begin with the model's, and random layers differ all the same.
         learned: changes first values by what the rows at some positions of the training part tell, None for
@@ -115,6 +117,7 @@ class Candidate:
     transforms: tuple[BatchTransform, ...] = ()
     kinds: Kinds = field(default_factory=Kinds)
     parts: tuple[Part, ...] = ()
+    rows: np.ndarray | None = None
     drawn: Callable[[int], Sequence[np.ndarray]] | None = None
     learned: Callable[[Sequence[np.ndarray], np.ndarray | None, int], Sequence[np.ndarray]] | None = None
     steps_per_epoch: int = 0

@@ -143,7 +143,7 @@ class FitRun:
             self._members[member],
             wanted(model, split.train),
             split.train_targets,
-            rows=candidate.parts[member].train if candidate.parts else None,
+            rows=candidate.parts[member].train if candidate.parts else candidate.rows,
             length=self._length,
             grain=self._grain,
         )

@@ -12,6 +12,8 @@ from automl.metrics.scorer import score_at_once
 from automl.spaces.loading import load_space
 from automl.tasks.catalog import fit_task, restore_task
 from automl.tasks.imbalance import (
+    MANY,
+    MANY_COMMON,
     MINORITY,
     RARE,
     RARE_CLASS,
@@ -79,6 +81,11 @@ def test_losses_for_a_rare_class_are_searched_where_there_is_one(
     assert traits_of(labels(rare)) == traits
     space = load_space("tabular/linear", task="binary").for_kinds({"numeric", *traits})
     assert ("rare_loss" in {item.name for item in space.parameters}) is bool(traits)
+
+
+@pytest.mark.parametrize(("total", "fits"), [(MANY, True), (MANY - 1, False)])
+def test_rows_of_a_common_class_are_left_out_where_there_are_many(total: int, fits: bool) -> None:
+    assert (MANY_COMMON in traits_of(labels(100, total))) is fits
 
 
 @pytest.mark.parametrize(("names", "looked_for"), [(("9", "10"), "10"), (("a", "b"), "b")])

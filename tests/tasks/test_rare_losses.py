@@ -13,7 +13,14 @@ from automl.core.targets import named
 from automl.tasks.catalog import fit_task
 from automl.tasks.decoding import finished
 from automl.tasks.kinds.classification import ClassificationOptions
-from automl.tasks.rare_losses import FOCUSED, FocalLoss, FromFocused, UnbiasedCrossentropy, weights_of
+from automl.tasks.rare_losses import (
+    FOCUSED,
+    FocalLoss,
+    FromFocused,
+    UnbiasedCrossentropy,
+    thinned_rows,
+    weights_of,
+)
 
 EACH = np.eye(2, dtype=np.float32)
 ODDS = np.linspace(-9, 4, 2601).astype(np.float32)
@@ -57,6 +64,42 @@ def test_the_focal_loss_is_undone(share: float, gamma: float) -> None:
     assert logits[1] - logits[0] == pytest.approx(np.log(share / (1 - share)), abs=0.06)
 
 
+@pytest.mark.parametrize("share", [0.01, 0.2])
+@pytest.mark.parametrize("kept", [0.1, 0.3])
+def test_rows_that_are_left_out_are_undone(share: float, kept: float) -> None:
+    seen = share / (share + kept * (1 - share))
+    loss = UnbiasedCrossentropy([1.0, 1.0], kept=[kept, 1.0])
+
+    def of_class(at: int) -> np.ndarray:
+        return np.asarray(loss.call(np.tile(EACH[at], (len(ODDS), 1)), two(ODDS)))
+
+    best = ODDS[expected(of_class, seen).argmin()]
+    focused = np.asarray(FromFocused(1.0)(two(ODDS[:1])) - FromFocused(1.0, [kept, 1.0])(two(ODDS[:1])))
+
+    assert best == pytest.approx(np.log(share / (1 - share)), abs=0.02)
+    np.testing.assert_allclose(focused, np.log([[kept, 1.0]]), atol=1e-5)
+
+
+def test_a_share_of_the_common_class_is_left_out() -> None:
+    codes = np.array([0] * 90 + [1] * 10)
+
+    rows = thinned_rows(codes, np.arange(20, 100), [0.5, 1.0], seed=0)
+
+    assert (codes[rows] == 0).sum() == 35
+    assert rows[-10:].tolist() == list(range(90, 100))
+    assert rows.min() >= 20
+    assert (np.diff(rows) > 0).all()
+
+
+def test_a_task_thins_only_where_it_is_told_to() -> None:
+    labels = named(np.array(["a"] * 95 + ["b"] * 5, dtype=object))
+    task = fit_task("binary", labels, names=("y",), facts={})
+    encoded = task.encode(labels)
+
+    assert task.thinned(encoded, None, ClassificationOptions(), 0) is None
+    assert len(task.thinned(encoded, None, ClassificationOptions(common_kept=0.2), 0)) == 19 + 5
+
+
 def test_sure_rows_have_finite_logits() -> None:
     logits = np.asarray(FromFocused(2.0)(np.float32([[0, 60], [60, 0], [0, 0]])))
 
@@ -92,7 +135,7 @@ def test_a_head_of_each_finishes_to_probabilities(rare_loss: str) -> None:
     assert task.taught(options).rare_loss == "plain"
 
 
-@pytest.mark.parametrize("options", [{"rare_loss": "sharp"}, {"focal_gamma": 0.5}])
+@pytest.mark.parametrize("options", [{"rare_loss": "sharp"}, {"focal_gamma": 0.5}, {"common_kept": 0.0}])
 def test_what_there_is_not_is_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ConfigError, match=r"rare_loss|focal_gamma"):
+    with pytest.raises(ConfigError, match=r"rare_loss|focal_gamma|common_kept"):
         ClassificationOptions(**options)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from automl.core.seeds import derive
 from automl.core.specs import COSTS, Objective
 from automl.core.targets import count_rows, take_rows
 from automl.jobs.assembly import Dealt, Prepared, build_candidate, build_core
 from automl.jobs.intake.setting import Setting
 from automl.jobs.trial.learning import learning
 from automl.tasks.objectives import default_objective, smooth_objective
-from automl.tasks.task import FitsHead
+from automl.tasks.task import FitsHead, Thins
 from automl.training.engine import Candidate, Epoch, Observer, Outcome, Part, StopReason
 from automl.training.failures import TooSlowError, out_of_memory
 from automl.training.precision import policy
@@ -203,13 +204,35 @@ def candidate_of(
             epochs_per_pass=setting.epochs_per_pass,
         )
     begun = course.state is None and _begin(candidate.model, dealt, prepared, course.folds)
+    parts, rows = _learned_rows(dealt, prepared, course)
     return replace(
         candidate,
-        parts=course.folds,
+        parts=parts,
+        rows=rows,
         drawn=None if begun else lambda seed: _drawn(setting, dealt, prepared, sketch, seed),
         learned=learning(candidate.model, prepared.split),
         fits_deadline=course.fits_deadline,
     )
+
+
+def _learned_rows(
+    dealt: Dealt, prepared: Prepared, course: Course
+) -> tuple[tuple[Part, ...], np.ndarray | None]:
+    """The parts of a bag, or the rows of one set of weights; fewer where the task leaves some out."""
+    task, targets = prepared.task, prepared.split.train_targets
+    if not isinstance(task, Thins):
+        return course.folds, None
+    seeds = [derive(course.seed, "thinned", place) for place in range(max(1, len(course.folds)))]
+    if not course.folds:
+        return (), task.thinned(targets, None, dealt.task_options, seeds[0])
+    thinned = [
+        task.thinned(targets, part.train, dealt.task_options, seed)
+        for part, seed in zip(course.folds, seeds, strict=True)
+    ]
+    return tuple(
+        replace(part, train=part.train if rows is None else rows)
+        for part, rows in zip(course.folds, thinned, strict=True)
+    ), None
 
 
 def fit_together(setting: Setting, candidates: Sequence[Candidate]) -> bool:

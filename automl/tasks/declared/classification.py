@@ -47,7 +47,8 @@ BINARY = TaskDeclaration(
         "rare_power: {type: choice, values: [0.25, 0.5, 1.0], default: 0.5, kinds: [rare_class], "
         "when: {rare_loss: weighted}}\n"
         "focal_gamma: {type: choice, values: [1.0, 2.0, 3.0], default: 2.0, kinds: [rare_class], "
-        "when: {rare_loss: focal}}"
+        "when: {rare_loss: focal}}\n"
+        "common_kept: {type: choice, values: [1.0, 0.3, 0.1], default: 1.0, kinds: [many_common]}"
     ),
 )
 

@@ -30,7 +30,14 @@ from automl.tasks.declared.classification import BINARY, MULTICLASS
 from automl.tasks.imbalance import RARE, positive_class
 from automl.tasks.layers import WeightedCrossentropy, check_head_start, head, softmax
 from automl.tasks.losses import JoinedLoss
-from automl.tasks.rare_losses import FOCUSED, FocalLoss, FromFocused, UnbiasedCrossentropy, weights_of
+from automl.tasks.rare_losses import (
+    FOCUSED,
+    FocalLoss,
+    FromFocused,
+    UnbiasedCrossentropy,
+    thinned_rows,
+    weights_of,
+)
 from automl.tasks.scoring import SingleTarget
 
 CLASS_WEIGHTS = ("none", "balanced")
@@ -52,6 +59,7 @@ class ClassificationOptions:
             ``tasks.rare_losses``.
         rare_power: of the shares, for the weights of ``weighted``: 1 makes all classes count alike.
         focal_gamma: of ``focal``, 1 or more: how little a row counts that is surely right.
+        common_kept: share of the rows of a class with more than half of them that is trained on.
     """
 
     label_smoothing: float = 0.0
@@ -60,6 +68,7 @@ class ClassificationOptions:
     rare_loss: str = "plain"
     rare_power: float = shaping(0.5)
     focal_gamma: float = shaping(2.0)
+    common_kept: float = shaping(1.0)
 
     def __post_init__(self) -> None:
         if self.rare_loss not in RARE_LOSSES:
@@ -68,6 +77,8 @@ class ClassificationOptions:
             )
         if self.focal_gamma < 1:
             raise ConfigError(f"Expected a focal_gamma of at least 1, got {self.focal_gamma}.")
+        if not 0 < self.common_kept <= 1:
+            raise ConfigError(f"Expected a common_kept above 0 and at most 1, got {self.common_kept}.")
         if self.class_weight not in CLASS_WEIGHTS:
             raise ConfigError(
                 f"Unknown class_weight {self.class_weight!r}. {suggest(self.class_weight, CLASS_WEIGHTS)}"
@@ -166,16 +177,20 @@ class Classification:
         prior = np.log(shares).tolist() if options.head_start == "prior" else None
         logits = head(count, prior, name="logits")(features)
         if options.rare_loss == "focal":
-            return {TARGET: FromFocused(options.focal_gamma, name="unfocused")(logits), FOCUSED: logits}
+            true = FromFocused(options.focal_gamma, self._kept(options), name="unfocused")(logits)
+            return {TARGET: true, FOCUSED: logits}
         return {TARGET: logits}
 
     def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
         """Cross-entropy of logits, or one of those for a rare class."""
         if options.rare_loss == "focal":
             return FocalLoss(options.focal_gamma)
-        if options.rare_loss == "weighted":
-            weights = weights_of(self.shares, options.rare_power)
-            return JoinedLoss({TARGET: UnbiasedCrossentropy(weights, options.label_smoothing)})
+        if options.rare_loss == "weighted" or options.common_kept < 1:
+            weights = weights_of(
+                self.shares, options.rare_power if options.rare_loss == "weighted" else 0.0
+            )
+            kept = self._kept(options)
+            return JoinedLoss({TARGET: UnbiasedCrossentropy(weights, options.label_smoothing, kept)})
         if options.class_weight == "balanced":
             weights = [1 / (len(self.classes) * share) for share in self.shares]
             return JoinedLoss({TARGET: WeightedCrossentropy(weights, options.label_smoothing)})
@@ -194,7 +209,20 @@ class Classification:
 
     def taught(self, options: ClassificationOptions) -> ClassificationOptions:
         """Neither smoothing nor weights nor a loss for a rare class."""
-        return replace(options, label_smoothing=0.0, class_weight="none", rare_loss="plain")
+        return replace(
+            options, label_smoothing=0.0, class_weight="none", rare_loss="plain", common_kept=1.0
+        )
+
+    def thinned(
+        self, targets: Mapping[str, np.ndarray], rows: np.ndarray | None, options: Any, seed: int
+    ) -> np.ndarray | None:
+        """Leave out a share of the common class at random."""
+        if options.common_kept == 1:
+            return rows
+        return thinned_rows(np.asarray(targets[TARGET]).argmax(axis=1), rows, self._kept(options), seed)
+
+    def _kept(self, options: ClassificationOptions) -> list[float]:
+        return [options.common_kept if share > 0.5 else 1.0 for share in self.shares]
 
     def scorer(self) -> SingleTarget:
         """Hears of one-hot targets and probabilities; of two classes the rare one is the positive one."""

@@ -58,8 +58,9 @@ class Length:
 
 
 def length_of(candidate: Candidate, rows: int) -> Length:
-    """Return how long a candidate's epochs are over so many training rows, or over those of its parts."""
-    counts = [len(part.train) for part in candidate.parts] or [rows]
+    """Return how long a candidate's epochs are over so many training rows, or over those that it names."""
+    own = rows if candidate.rows is None else len(candidate.rows)
+    counts = [len(part.train) for part in candidate.parts] or [own]
     size, per_pass = min(candidate.options.batch_size, *counts), candidate.epochs_per_pass
     passes = candidate.options.passes
     by_passes = max(1, round(passes * max(counts) / (size * candidate.epochs))) if passes else 0
