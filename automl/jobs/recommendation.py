@@ -189,7 +189,8 @@ class Recommender:
 
     def _on_unknown(self, users: Sequence[str], given: Sequence[str]) -> tuple[Note, ...]:
         if given:
-            lost = [item for item in given if item not in set(self.items)]
+            known = set(self.items)
+            lost = [item for item in given if item not in known]
             said = f"The search did not have the items {first_names([repr(item) for item in lost], 5)}."
             return (Note(said, len(lost) / len(given)),) if lost else ()
         strange = [user for user in dict.fromkeys(users) if user not in self._places]
