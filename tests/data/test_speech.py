@@ -239,6 +239,13 @@ def test_only_known_words_are_written_where_they_are_few_and_none_is_rare(table:
     assert read(table, tokenizer="word").schema["known"] == ["hello", "hi", "lo"]
 
 
+def test_too_many_known_words_are_refused(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("automl.data.modalities.speech.MOST_KNOWN_WORDS", 1)
+
+    with pytest.raises(ConfigError, match="up to 1 different words, and the transcripts have 2"):
+        read(table, tokenizer="word")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 INPUT = "sound"
 """The model's input."""
 
+MOST_KNOWN_WORDS = 2_000
+"""Words of which a text may be put together at most: memory of the decoding grows with their letters."""
+
 SEEN, MOST_PASSES = 40_000, 150
 """Recordings that a trial hears at least, and passes that it makes for it at most."""
 
@@ -191,7 +194,14 @@ def _unit(recordings: Recordings, options: ReadOptions) -> Unit:
     if options.tokenizer not in get_args(Unit):
         known = suggest(options.tokenizer, get_args(Unit))
         raise ConfigError(f"Unknown tokenizer {options.tokenizer!r} for transcripts. {known}")
-    return cast(Unit, options.tokenizer)
+    unit = cast(Unit, options.tokenizer)
+    words = len(different([item.text for item in recordings.items], unit)) if unit == "word" else 0
+    if words > MOST_KNOWN_WORDS:
+        raise ConfigError(
+            f"{recordings.where}: --tokenizer word writes up to {MOST_KNOWN_WORDS:,} different words, and"
+            f" the transcripts have {words:,}. Leave it out, to write any characters."
+        )
+    return unit
 
 
 def _told(texts: Sequence[str], unit: Unit, options: ReadOptions) -> tuple[str, ...]:
