@@ -7,7 +7,7 @@ from automl.tasks.declaration import ITEM_SET, TaskDeclaration
 
 RANKING = TaskDeclaration(
     name="ranking",
-    words="ranking of items",
+    words="ranking",
     module="automl.tasks.kinds.ranking",
     metrics=(NDCG, HIT_RATE, RECALL, MRR, MAP_AT, COVERAGE),
     targets=ITEM_SET,

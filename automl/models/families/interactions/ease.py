@@ -12,8 +12,8 @@ from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.item_sets import ItemSet, ItemToItem
 
-MOST_ITEMS = 10_000
-"""Items that are learned, at most: their weights take 400 MB, and a minute."""
+MOST_ITEMS = 5_000
+"""Items that are learned, at most: the weights of each fold take 100 MB, and seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
