@@ -73,6 +73,12 @@ def test_no_label_is_needed() -> None:
     assert "not labelled" in divided.story()
 
 
+def test_without_labels_the_exported_model_is_compared_with_the_trained_one(tmp_path: Path) -> None:
+    result = search(machines(80, 0, 0).drop(columns="fault"), tmp_path / "job", epochs=1)
+
+    assert result.summary["exported_error"] == ""
+
+
 def test_more_than_two_classes_are_refused(tmp_path: Path) -> None:
     table = machines(60, 0, 5).assign(fault=["a", "b", "c"] * 20)
 

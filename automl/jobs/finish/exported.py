@@ -196,15 +196,16 @@ def _drift(
 def _units(winner: TrainedWinner, trained: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What drift is measured in, by name ``(k,)``: the standard deviation of the true values.
 
-    A task whose outputs have another form than its targets (boxes, points) has no true values in the form
-    of predictions: there it is the size of the predictions.
+    A task whose outputs have another form than its targets (boxes, points), or whose targets only judge
+    them (anomalies), has no true values in the form of predictions: there it is the predictions' size.
     """
     import numpy as np
 
     targets, outputs = winner.prepared.targets, winner.members[0].core.output
     least = 1e-300
     forms = {name: tuple(tensor.shape[1:]) for name, tensor in outputs.items()}
-    if forms != {name: values.shape[1:] for name, values in targets.items()}:
+    judged = winner.prepared.task.declaration.unlabelled
+    if judged or forms != {name: values.shape[1:] for name, values in targets.items()}:
         return {
             name: np.abs(_columns(values)).max(axis=0, initial=least) for name, values in trained.items()
         }
