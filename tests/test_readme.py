@@ -25,6 +25,7 @@ PAGES = [ROOT / "README.md", ROOT / "mlflow" / "README.md", *sorted((ROOT / "doc
 TINY = {
     "reviews.tsv": "ngrams",
     "photos/": "cnn",
+    "people/": "cnn",
     "cells/": "unet",
     "sounds/": "cepstrum",
     "videos/": "motion",
@@ -68,6 +69,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load = pd.DataFrame({"hour": pd.date_range("2026-01-01", periods=400, freq="h")})
     load.assign(load=np.sin(np.arange(400) / 4) + 2).to_csv(folder / "energy.csv", index=False)
     _pictures(folder / "photos", random)
+    _pictures(folder / "people", random, ("ann", "bob", "cleo", "dan"))
     folder_of_scenes(folder / "cells")
     _series(folder / "motions.ts", random)
     class_folders(folder / "sounds", 12)
@@ -85,8 +87,10 @@ def _people(rows: int, random: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame({"age": age, "job": job, "income": income})
 
 
-def _pictures(folder: Path, random: np.random.Generator) -> None:
-    for brightness, name in ((60, "dark"), (180, "light")):
+def _pictures(
+    folder: Path, random: np.random.Generator, names: tuple[str, ...] = ("dark", "light")
+) -> None:
+    for brightness, name in zip((60, 180, 120, 20), names, strict=False):
         (folder / name).mkdir(parents=True)
         for number in range(12):
             pixels = random.integers(brightness, brightness + 60, (8, 8, 3)).astype(np.uint8)
@@ -134,8 +138,8 @@ def test_every_command_of_the_page_ends_well_and_searches_end_with_a_model(place
         assert run(_tiny(typed)) == 0, (words, capsys.readouterr().err)
 
     models = {path.parent.name.split("-")[0] for path in Path("runs").glob("*/model.keras")}
-    rows = {"adult", "wine", "reviews", "energy", "motions", "products"}
-    assert models == {*rows, "photos", "cells", "sounds", "videos", "shakespeare", "ratings"}
+    searched = {Path(words[1].removeprefix("sklearn:")).stem for words in TYPED if words[0] == "search"}
+    assert models == searched
     assert len(pd.read_csv("predictions.csv")) == 120
 
 

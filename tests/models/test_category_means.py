@@ -17,7 +17,7 @@ from automl.testing.networks import backbone
 from automl.testing.tensors import codes, numbers
 
 FOLDS, SIZE = 3, 25
-NAMES = [name for name in FAMILIES if name.startswith("tabular/")]
+NAMES = [name for name in FAMILIES if name.startswith("tabular/") and "vector" in FAMILIES[name].gives]
 FOLD = TensorSpec(
     name="inner_fold",
     kind="inner_fold",

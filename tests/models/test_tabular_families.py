@@ -21,7 +21,7 @@ from automl.spaces.parsing import parse_space
 from automl.testing.networks import backbone, network
 from automl.testing.tensors import codes, numbers
 
-NAMES = [name for name in FAMILIES if name.startswith("tabular/")]
+NAMES = [name for name in FAMILIES if name.startswith("tabular/") and "vector" in FAMILIES[name].gives]
 SPECS = {
     "numeric": numbers("numeric", 3),
     "ranks": numbers("ranks", 2),

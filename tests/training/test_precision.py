@@ -81,8 +81,8 @@ DOING = {
 ALONE = [
     (name, DOING.get(name, "binary"))
     for name in FAMILIES
-    # ``tests/models`` looks at those for boxes and speech
-    if not {"grid", "frames"} & {*FAMILIES[name].gives}
+    # ``tests/models`` and the families' suite look at those for boxes, speech, unusual rows and items
+    if not {"grid", "frames", "surprise", "score", "item_scores"} & {*FAMILIES[name].gives}
 ]
 """Each family with a task that it can do."""
 CASES = [
