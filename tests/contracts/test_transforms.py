@@ -129,7 +129,7 @@ def test_a_dial_is_felt_in_the_draws_alone(sample: Sample) -> None:
     assert structure([sample.transform], kinds) != structure([], kinds)
 
 
-@pytest.mark.parametrize("accumulation", [1, 2])
+@pytest.mark.parametrize("accumulation", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_engines_train_on_the_same_batches(sample: Sample, accumulation: int) -> None:
     compiled, streaming = (
         losses(engine(), sample.data, accumulation, sample.transform)
