@@ -126,6 +126,42 @@ class Decoded:
     notes: tuple[Note, ...]
 
 
+def heads_of(
+    paths: Sequence[Path],
+    head: Callable[[Any], tuple[float, ...]],
+    *,
+    words: str,
+    form: tuple[int, Any],
+    key: tuple[object, ...],
+    cache: ArrayCache | None,
+    phases: Phases,
+) -> np.ndarray:
+    """Return what the heads of files say, a row each, without decoding them.
+
+    Args:
+        paths: the files.
+        head: reads one; zeros where it cannot.
+        words: what they are called.
+        form: numbers that a head has, and their type.
+        key: what else they depend on, such as the version of reading.
+        cache: keeps them, or None.
+        phases: is told how many are read.
+
+    Raises:
+        TimeUpError: the deadline of the phases has passed.
+    """
+    width, dtype = form
+
+    def looked() -> np.ndarray:
+        with phases.phase(f"looking at {words}", len(paths), unit=words) as phase:
+            return np.array(in_parallel(head, paths, phase), dtype).reshape(-1, width)
+
+    if cache is None:
+        return looked()
+    entry = cache.entry(key_of_files(paths, *key, "heads"), lambda draft: draft.put("heads", looked()))
+    return entry.arrays["heads"]
+
+
 def key_of_files(paths: Sequence[Path | None], *options: object) -> str:
     """Return the key of what is made of files, by their names, sizes and times of change, and options."""
     return key_of("files", [path and _stamp(path) for path in paths], *options)

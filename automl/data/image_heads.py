@@ -14,11 +14,10 @@ from PIL import Image
 from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.phases import Phases
-from automl.data.cache import ArrayCache, Draft
-from automl.data.decoded import key_of_files
+from automl.data.cache import ArrayCache
+from automl.data.decoded import heads_of
 from automl.data.image_scales import Depth, Scale, can_bring
 from automl.data.image_words import holds_words, stored_as
-from automl.data.many_files import in_parallel
 from automl.data.source import PICTURE_SUFFIXES
 
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
@@ -106,15 +105,16 @@ def read_heads(
     Raises:
         TimeUpError: the deadline of the phases has passed.
     """
-    if cache is None:
-        return _heads(paths, _facts(paths, phases))
-
-    def build(draft: Draft) -> None:
-        draft.put("heads", _facts(paths, phases))
-
-    return _heads(
-        paths, cache.entry(key_of_files(paths, "pictures", READING, "heads"), build).arrays["heads"]
+    facts = heads_of(
+        paths,
+        _head,
+        words="images",
+        form=(6, np.int64),
+        key=("pictures", READING),
+        cache=cache,
+        phases=phases or Phases(),
     )
+    return _heads(paths, facts)
 
 
 def choose_form(heads: Heads, side: int | None) -> Form:
@@ -219,12 +219,6 @@ def sides_as_seen(path: Path) -> tuple[int, int]:
 
 def _note(some: int, count: int, said: str) -> Note:
     return Note(f"{some} of {count} images {said}.", some / count)
-
-
-def _facts(paths: Sequence[Path], phases: Phases | None) -> np.ndarray:
-    """One row per file, of zeros for unreadable ones ``(n, 6) int64``."""
-    with (phases or Phases()).phase("looking at images", len(paths), unit="images") as phase:
-        return np.array(in_parallel(_head, paths, phase), np.int64).reshape(-1, 6)
 
 
 def _heads(paths: Sequence[Path], facts: np.ndarray) -> Heads:

@@ -15,8 +15,7 @@ import numpy as np
 from automl.core.optional import require
 from automl.core.phases import Phases
 from automl.data.cache import ArrayCache
-from automl.data.decoded import Decoding, key_of_files, why
-from automl.data.many_files import in_parallel
+from automl.data.decoded import Decoding, heads_of, why
 from automl.data.sound_form import SoundForm, SoundHeads, choose_form, notes_of_form
 
 UNREADABLE = (OSError, RuntimeError, ValueError, TypeError, MemoryError)
@@ -103,14 +102,9 @@ def _heads(paths: Sequence[Path], cache: ArrayCache | None, phases: Phases) -> n
             return 0, 0, 0
         return info.frames, info.samplerate, info.channels
 
-    def facts() -> np.ndarray:
-        with phases.phase("looking at sounds", len(paths), unit="sounds") as phase:
-            return np.array(in_parallel(head, paths, phase), np.int64).reshape(-1, 3)
-
-    if cache is None:
-        return facts()
-    key = key_of_files(paths, READING, "heads")
-    return cache.entry(key, lambda draft: draft.put("heads", facts())).arrays["heads"]
+    return heads_of(
+        paths, head, words="sounds", form=(3, np.int64), key=(READING,), cache=cache, phases=phases
+    )
 
 
 def decode(
@@ -178,7 +172,7 @@ def fit_length(sound: np.ndarray, samples: int) -> np.ndarray:
 
 def _reason(error: Exception) -> str:
     # soundfile puts the file's whole name before what is wrong
-    return why(error).rpartition(": ")[2].rstrip(".")
+    return why(error).rpartition(": ")[2].rstrip(".") or type(error).__name__
 
 
 def _lengths(heads: SoundHeads) -> str:

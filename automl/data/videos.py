@@ -18,8 +18,7 @@ from PIL import Image
 from automl.core.optional import require
 from automl.core.phases import Phases
 from automl.data.cache import ArrayCache
-from automl.data.decoded import Decoding, key_of_files
-from automl.data.many_files import in_parallel
+from automl.data.decoded import Decoding, heads_of
 from automl.data.video_form import VideoForm, VideoHeads, choose_form, notes_of_heads, told
 
 UNREADABLE = (OSError, ValueError, TypeError, LookupError, RuntimeError, MemoryError, EOFError)
@@ -113,15 +112,9 @@ def read_heads(paths: Sequence[Path], cache: ArrayCache | None, phases: Phases) 
             return 0.0, 0.0, 0.0, 0.0
         return float(found.count), found.seconds, float(found.height), float(found.width)
 
-    def facts() -> np.ndarray:
-        with phases.phase("looking at videos", len(paths), unit="videos") as phase:
-            return np.array(in_parallel(head, paths, phase), np.float64).reshape(-1, 4)
-
-    if cache is None:
-        found = facts()
-    else:
-        key = key_of_files(paths, READING, "heads")
-        found = cache.entry(key, lambda draft: draft.put("heads", facts())).arrays["heads"]
+    found = heads_of(
+        paths, head, words="videos", form=(4, np.float64), key=(READING,), cache=cache, phases=phases
+    )
     known = np.asarray(found[found[:, 0] > 0])
     return VideoHeads(
         frames=known[:, 0].astype(np.int64), seconds=known[:, 1], sizes=known[:, 2:].astype(np.int64)

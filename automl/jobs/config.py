@@ -66,12 +66,15 @@ class JobConfig:
         (), "target column; several for multi-label, joint tasks, several outputs or series", metavar="COL"
     )
     modality: str | None = option(
-        None, "tabular, image, text, series, mixed, language, interactions; default: inferred", metavar="M"
+        None,
+        "tabular, image, scene, text, pairs, series, audio, speech, video, mixed, language, interactions; "
+        "default: inferred",
+        metavar="M",
     )
     task: str | None = option(
         None,
         "binary, multiclass, multilabel, regression, joint, forecasting, language_model, segmentation, "
-        "detection, verification, anomaly, rating, ranking; default: inferred",
+        "detection, verification, transcription, anomaly, rating, ranking; default: inferred",
         metavar="T",
     )
     family: tuple[str, ...] = option((), "family to search in; default: all of the modality", metavar="F")
@@ -266,14 +269,7 @@ class JobConfig:
         """Names of columns as tables have them: ``"Life expectancy "`` is read without the blank."""
         for name in ("target", "keep", "drop"):
             object.__setattr__(self, name, tuple(column_name(column) for column in getattr(self, name)))
-        for name in (
-            "group_column",
-            "time_column",
-            "id_column",
-            "user_column",
-            "item_column",
-            "amount_column",
-        ):
+        for name in _COLUMNS:
             column = getattr(self, name)
             object.__setattr__(self, name, None if column is None else column_name(column))
 

@@ -17,6 +17,7 @@ from automl.data.interactions.dealt import dealt_of
 from automl.data.interactions.histories import as_token
 from automl.data.interactions.layout import ITEM, USER, Layout, layout_of
 from automl.data.interactions.rankings import ITEMS, history_of, text_of
+from automl.metrics.ranking import top_items
 from automl.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -266,5 +267,5 @@ def _best(scores: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
     """Places and scores ``(u, top)`` of the best items, of equal ones the first."""
     import numpy as np
 
-    places = np.argsort(-scores, axis=1, kind="stable")[:, :top]
+    places = top_items(scores, top)
     return places, np.take_along_axis(scores, places, axis=1)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from automl.core.errors import ConfigError
-from automl.jobs.config import JobConfig, config_from, dump_config, read_config
+from automl.data.catalog import MODALITIES
+from automl.jobs.config import JobConfig, config_fields, config_from, dump_config, read_config
+from automl.tasks.catalog import TASKS
 
 
 @pytest.mark.parametrize(
@@ -83,3 +87,10 @@ def test_a_file_that_is_no_job_is_refused(tmp_path, text):
 def test_a_column_is_kept_or_dropped() -> None:
     with pytest.raises(ConfigError, match="'x' is in both keep and drop"):
         JobConfig(data="d.csv", keep=("x", "z"), drop=("x",))
+
+
+@pytest.mark.parametrize(("option", "names"), [("modality", MODALITIES), ("task", TASKS)])
+def test_help_names_all_that_can_be_asked_for(option, names):
+    told = re.findall(r"\w+", config_fields()[option].metadata["help"])
+
+    assert {name for name in names if names.origin(name) is None} <= {*told}

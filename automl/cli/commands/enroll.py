@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from automl.cli.notes import show_notes
+from automl.cli.thresholds import far_option
 
 
 @click.command("enroll")
@@ -13,12 +14,7 @@ from automl.cli.notes import show_notes
 @click.option(
     "--output", metavar="FILE.npz", help="where the gallery goes; by default DIR/gallery.npz, for `predict`"
 )
-@click.option(
-    "--far",
-    type=float,
-    metavar="RATE",
-    help="share of pairs of others that may be taken for the same: 0.1, 0.01 (default) or 0.001",
-)
+@far_option
 @click.option(
     "--threshold", type=float, metavar="COSINE", help="name whoever scores higher, instead of --far"
 )

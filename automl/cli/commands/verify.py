@@ -8,18 +8,14 @@ from dataclasses import asdict
 import click
 
 from automl.cli.notes import show_notes
+from automl.cli.thresholds import far_option
 
 
 @click.command("verify")
 @click.argument("folder", metavar="DIR")
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@click.option(
-    "--far",
-    type=float,
-    metavar="RATE",
-    help="share of pairs of others that may be taken for the same: 0.1, 0.01 (default) or 0.001",
-)
+@far_option
 @click.option(
     "--threshold", type=float, metavar="COSINE", help="the same above this score, instead of --far"
 )

@@ -15,7 +15,7 @@ from automl.core.notes import Note, said_of
 from automl.data.cells import as_text, is_missing
 from automl.data.class_folders import FileKind
 from automl.data.image_files import path_of
-from automl.data.kinds.kind import Column, Place, Raw
+from automl.data.kinds.kind import CERTAIN, NO, Column, Facts, Judged, Place, Raw
 
 LOOKED_AT = 50
 """Rows by which a column of paths is recognised."""
@@ -39,6 +39,14 @@ class FilePaths:
         cells = [cell for cell in as_text(series).tolist() if not is_missing(cell)][:LOOKED_AT]
         named = sum(cell.lower().endswith(self.files.suffixes) for cell in cells)
         return bool(cells) and named > NAMED * len(cells)
+
+    def bid(self, facts: Facts) -> float:
+        """Bid for columns of such names."""
+        return CERTAIN if facts.once(self.named_by) else NO
+
+    def judge(self, facts: Facts) -> Judged:
+        """Nothing more: what is wrong with files is seen when they are read."""
+        return Judged()
 
     def paths(self, series: pd.Series[Any], place: Place) -> list[Path | None]:
         """The file that each cell names, None for an empty cell."""

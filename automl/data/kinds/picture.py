@@ -15,21 +15,13 @@ import pandas as pd
 from automl.core.tensors import Promised
 from automl.data.image_files import PICTURE_FILES
 from automl.data.kinds.file_paths import FilePaths, within
-from automl.data.kinds.kind import CERTAIN, NO, Column, Facts, Judged, Kind, Place, Raw, fitted_by
+from automl.data.kinds.kind import Column, Kind, Place, Raw, fitted_by
 from automl.data.kinds.promised import NUMBERS
 from automl.data.look import learn_pictures, look_of, read_pictures
 from automl.data.modality import Handling
 
 _PATHS = FilePaths(files=PICTURE_FILES)
 names_pictures = _PATHS.named_by
-
-
-def _bid(facts: Facts) -> float:
-    return CERTAIN if facts.once(names_pictures) else NO
-
-
-def _judge(facts: Facts) -> Judged:
-    return Judged()
 
 
 def _learn(series: pd.Series[Any], column: Column, place: Place) -> Raw:
@@ -63,8 +55,8 @@ PICTURE = Kind(
     name="picture",
     words="images",
     handling=Handling(examples_per_epoch=50_000, tensors_kept=True),
-    bid=_bid,
-    judge=_judge,
+    bid=_PATHS.bid,
+    judge=_PATHS.judge,
     options=("image_size",),
     raw=_raw_array,
     promises=_promises,

@@ -13,7 +13,7 @@ import pandas as pd
 from automl.core.tensors import Promised
 from automl.data.class_folders import FileKind
 from automl.data.kinds.file_paths import FilePaths, within
-from automl.data.kinds.kind import CERTAIN, NO, Column, Facts, Judged, Kind, Place, Raw, fitted_by
+from automl.data.kinds.kind import Column, Kind, Place, Raw, fitted_by
 from automl.data.modality import Handling
 from automl.data.sound_form import SoundForm
 from automl.data.sounds import learn_sounds, read_sounds
@@ -28,14 +28,6 @@ names_sounds = _PATHS.named_by
 def form_of(column: Column) -> SoundForm:
     """Return what the sounds of a column are brought to."""
     return SoundForm(rate=column.facts["rate"], samples=column.facts["samples"])
-
-
-def _bid(facts: Facts) -> float:
-    return CERTAIN if facts.once(names_sounds) else NO
-
-
-def _judge(facts: Facts) -> Judged:
-    return Judged()
 
 
 def _learn(series: pd.Series[Any], column: Column, place: Place) -> Raw:
@@ -62,8 +54,8 @@ SOUND = Kind(
     name="sound",
     words="sounds",
     handling=Handling(examples_per_epoch=20_000, tensors_kept=True, cpu_backend="jax"),
-    bid=_bid,
-    judge=_judge,
+    bid=_PATHS.bid,
+    judge=_PATHS.judge,
     raw=lambda column: ((None,), "float32"),
     promises=_promises,
     fit=fitted_by("automl.data.preprocessing.sound:fit_sounds"),

@@ -13,7 +13,7 @@ import pandas as pd
 from automl.core.tensors import Promised
 from automl.data.class_folders import FileKind
 from automl.data.kinds.file_paths import FilePaths, within
-from automl.data.kinds.kind import CERTAIN, NO, Column, Facts, Judged, Kind, Place, Raw, fitted_by
+from automl.data.kinds.kind import Column, Kind, Place, Raw, fitted_by
 from automl.data.modality import Handling
 from automl.data.source import VIDEO_SUFFIXES
 from automl.data.video_form import VideoForm
@@ -22,20 +22,11 @@ from automl.data.videos import learn_videos, read_videos
 VIDEO_FILES = FileKind(words="videos", suffixes=(*VIDEO_SUFFIXES, ".gif"))
 
 _PATHS = FilePaths(files=VIDEO_FILES)
-names_videos = _PATHS.named_by
 
 
 def form_of(column: Column) -> VideoForm:
     """Return what the videos of a column are brought to."""
     return VideoForm(**{name: column.facts[name] for name in ("frames", "height", "width")})
-
-
-def _bid(facts: Facts) -> float:
-    return CERTAIN if facts.once(names_videos) else NO
-
-
-def _judge(facts: Facts) -> Judged:
-    return Judged()
 
 
 def _learn(series: pd.Series[Any], column: Column, place: Place) -> Raw:
@@ -69,8 +60,8 @@ CLIP = Kind(
     name="video",
     words="videos",
     handling=Handling(examples_per_epoch=5_000, tensors_kept=True),
-    bid=_bid,
-    judge=_judge,
+    bid=_PATHS.bid,
+    judge=_PATHS.judge,
     options=("image_size", "frames"),
     raw=lambda column: ((None, None, None, 3), "float32"),
     promises=_promises,

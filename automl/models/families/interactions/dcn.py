@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from keras import KerasTensor, layers
 
 from automl.core.tensors import Inputs
-from automl.models.family import Family, Features, Slot
+from automl.models.families.interactions.sides import SIDES, SLOTS
+from automl.models.family import Family, Features
 from automl.models.layers.id_vectors import FeatureVectors, IdVectors
-
-SIDES = ("user", "item")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +67,7 @@ def _of_side(inputs: Inputs, side: str, options: DcnOptions) -> list[KerasTensor
 
 FAMILY = Family(
     name="interactions/dcn",
-    slots=(
-        Slot(kind="user", least=1),
-        Slot(kind="item", least=1),
-        Slot(kind="user_features", alone=False),
-        Slot(kind="item_features", alone=False),
-    ),
+    slots=SLOTS,
     gives=("score",),
     options=DcnOptions,
     build=build,

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from keras import KerasTensor, layers
 
 from automl.core.tensors import Inputs
-from automl.models.family import Family, Features, Slot
+from automl.models.families.interactions.sides import SIDES, SLOTS
+from automl.models.family import Family, Features
 from automl.models.layers.id_vectors import FeatureVectors, IdVectors
 
 
@@ -42,9 +43,6 @@ def build(inputs: Inputs, options: FactorizationOptions) -> Features:
     return {"score": layers.Add()([product, *biases])}
 
 
-SIDES = ("user", "item")
-
-
 def _of_side(inputs: Inputs, side: str, size: int, options: FactorizationOptions) -> KerasTensor:
     """Vectors ``(n, size)`` of users or items; of size 1, their biases, which begin at zero."""
     ids, features = inputs.one(side), inputs.get(f"{side}_features")
@@ -61,12 +59,7 @@ def _of_side(inputs: Inputs, side: str, size: int, options: FactorizationOptions
 
 FAMILY = Family(
     name="interactions/factorization",
-    slots=(
-        Slot(kind="user", least=1),
-        Slot(kind="item", least=1),
-        Slot(kind="user_features", alone=False),
-        Slot(kind="item_features", alone=False),
-    ),
+    slots=SLOTS,
     gives=("score",),
     options=FactorizationOptions,
     build=build,
