@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        sets = choose(find_sets(options.data), options.sets)
+        sets = choose(find_sets(options.data.resolve()), options.sets)
         plan = _plan(options)
         runs = run_all(plan, sets, options.json, lambda run: print(_line(run), file=sys.stderr, flush=True))
         limits = {item.name: plan.limit(item) for item in sets}
