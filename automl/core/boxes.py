@@ -13,7 +13,7 @@ Legend: n pictures, k boxes of one picture or room for so many, m boxes that are
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,20 +39,6 @@ def padded(boxes: Sequence[np.ndarray]) -> np.ndarray:
     for row, own in enumerate(boxes):
         whole[row, : len(own)] = own
     return whole
-
-
-def fitted_sides(height: Any, width: Any, canvas: Sequence[int], space: Any) -> tuple[Any, Any]:
-    """Return height and width of a picture that keeps its proportions and just fits on a canvas, in pixels.
-
-    Args:
-        height: of the picture, a number or an array of any shape.
-        width: of the picture.
-        canvas: its height and width.
-        space: NumPy or ``keras.ops``, as height and width are of.
-    """
-    scale = space.minimum(canvas[0] / height, canvas[1] / width)
-    # a little below a half, so that 32 and 64 bits round alike
-    return tuple(space.maximum(space.floor(side * scale + 0.499), 1.0) for side in (height, width))
 
 
 def areas(corners: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ Symbols: n pictures, H x W pixels of a picture, h x w of them on a canvas of ch 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +25,25 @@ def fitted(height: int, width: int, canvas: tuple[int, int]) -> tuple[int, int]:
     return max(1, _scaled(height, columns, width)), columns
 
 
+def fitted_sides(height: Any, width: Any, canvas: Sequence[int], space: Any) -> tuple[Any, Any]:
+    """Return what ``fitted`` does, as whole numbers, of one picture or of many at once.
+
+    Args:
+        height: in pixels; a number, or an array or a tensor of any shape.
+        width: the same.
+        canvas: rows and columns.
+        space: NumPy, or ``keras.ops`` for tensors.
+    """
+    rows, columns = canvas
+    if isinstance(height, int) and isinstance(width, int):
+        return fitted(height, width, (rows, columns))
+    high, wide = (space.maximum(_whole(side, space), 1) for side in (height, width))
+    tall = high * columns > wide * rows
+    down = space.where(tall, rows, space.maximum(_scaled(high, columns, wide), 1))
+    across = space.where(tall, space.maximum(_scaled(wide, rows, high), 1), columns)
+    return down, across
+
+
 def to_canvas(pictures: Any, canvas: tuple[int, int], space: Any, *, whole: bool = False) -> Any:
     """Bring pictures ``(n, H, W, c) float32`` to a canvas ``(n, ch, cw, c)``, zeros where it is empty.
 
@@ -34,7 +54,7 @@ def to_canvas(pictures: Any, canvas: tuple[int, int], space: Any, *, whole: bool
         whole: whether pixels are bytes, which Pillow, the reader of files, rounds along either axis.
     """
     height, width = space.shape(pictures)[1:3]
-    down, across = _fitted_of_tensors(height, width, canvas, space)
+    down, across = fitted_sides(height, width, canvas, space)
     rows = _weights(canvas[0], down, height, height, space)
     columns = _weights(canvas[1], across, width, width, space)
     return _resampled(pictures, rows, columns, space, whole=whole)
@@ -65,7 +85,7 @@ def from_canvas(values: Any, height: Any, width: Any, space: Any) -> Any:
         space: NumPy, or ``keras.ops`` for tensors.
     """
     canvas = (values.shape[1], values.shape[2])
-    down, across = _fitted_of_tensors(height, width, canvas, space)
+    down, across = fitted_sides(height, width, canvas, space)
     rows = _weights(height, height, canvas[0], down, space)
     columns = _weights(width, width, canvas[1], across, space)
     return _resampled(values, rows, columns, space)
@@ -95,16 +115,6 @@ def _scaled(side: Any, other: Any, whole: Any) -> Any:
     return (2 * side * other + whole) // (2 * whole)
 
 
-def _fitted_of_tensors(height: Any, width: Any, canvas: tuple[int, int], space: Any) -> tuple[Any, Any]:
-    if isinstance(height, int) and isinstance(width, int):
-        return fitted(height, width, canvas)
-    rows, columns = canvas
-    tall = height * columns > width * rows
-    down = space.where(tall, rows, space.maximum(_scaled(height, columns, width), 1))
-    across = space.where(tall, space.maximum(_scaled(width, rows, height), 1), columns)
-    return down, across
-
-
 def _weights(length: Any, filled: Any, source: Any, used: Any, space: Any) -> Any:
     """What each of ``length`` new pixels takes of each of ``source`` old ones ``(length, source) float32``.
 
@@ -124,6 +134,10 @@ def _resampled(values: Any, rows: Any, columns: Any, space: Any, *, whole: bool 
     lines = space.tensordot(columns, values, axes=((1,), (2,)))
     both = space.tensordot(rows, space.floor(lines + 0.5) if whole else lines, axes=((1,), (2,)))
     return space.transpose(space.floor(both + 0.5) if whole else both, (2, 0, 1, 3))
+
+
+def _whole(value: Any, space: Any) -> Any:
+    return space.cast(value, "int32") if hasattr(space, "cast") else space.asarray(value).astype("int64")
 
 
 def _float(value: Any, space: Any) -> Any:

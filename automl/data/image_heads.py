@@ -43,7 +43,7 @@ on 64 x 64 in minutes on a CPU, and costs grow with the square of the side."""
 MEMORY_LIMIT = 4 << 30
 """Bytes that all images of a job may take as float32, the form in which they are trained on."""
 
-READING = 4
+READING = 5
 """Version of how files become facts and pixels; what was kept under another one is not taken up."""
 
 DEPTHS: tuple[Depth, ...] = ("8-bit", "16-bit", "whole", "float")
@@ -51,6 +51,9 @@ DEPTHS: tuple[Depth, ...] = ("8-bit", "16-bit", "whole", "float")
 
 _ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)
 """The tag by which cameras say how a picture is to be turned, and the values that swap its sides."""
+
+_END = 1 << 16
+"""Bytes at the end of a file in which such a note is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +80,12 @@ class Heads:
 
     Attributes:
         paths: all files, unreadable ones too.
-        sizes: height and width ``(n, 2) int64``.
+        sizes: height and width, as they are looked at ``(n, 2) int64``.
         grey: whether each is grey ``(n,) bool``.
         depths: place of each one's depth in ``DEPTHS`` ``(n,) int64``.
         cut: whether each has 16 bits, of which only the upper 8 can be read, as of CMYK ``(n,) bool``.
         frames: whether each has more than one frame ``(n,) bool``.
+        each: sizes of all files, 0 of unreadable ones ``(paths, 2) int64``.
     """
 
     paths: Sequence[Path]
@@ -90,6 +94,7 @@ class Heads:
     depths: np.ndarray
     cut: np.ndarray
     frames: np.ndarray
+    each: np.ndarray
 
 
 def read_heads(
@@ -212,9 +217,7 @@ def sides_as_seen(path: Path) -> tuple[int, int]:
     Raises one of ``UNREADABLE`` when it cannot be read.
     """
     with Image.open(path) as picture:
-        height, width = picture.height, picture.width
-        turned = picture.getexif().get(_ORIENTATION) in _TURNED
-    return (width, height) if turned else (height, width)
+        return _as_seen(picture, path)
 
 
 def _note(some: int, count: int, said: str) -> Note:
@@ -230,6 +233,7 @@ def _heads(paths: Sequence[Path], facts: np.ndarray) -> Heads:
         depths=known[:, 3],
         cut=known[:, 4] > 0,
         frames=known[:, 5] > 0,
+        each=facts[:, :2],
     )
 
 
@@ -241,9 +245,23 @@ def _head(path: Path) -> tuple[int, int, bool, int, bool, bool]:
             depth = depth_of_picture(picture)
             cut = depth == "8-bit" and ";16" in stored
             frames = bool(getattr(picture, "is_animated", False))
-            return picture.height, picture.width, grey, DEPTHS.index(depth), cut, frames
+            return *_as_seen(picture, path), grey, DEPTHS.index(depth), cut, frames
     except UNREADABLE:
         return 0, 0, False, 0, False, False
+
+
+def _as_seen(picture: Image.Image, path: Path) -> tuple[int, int]:
+    """Height and width, turned as the camera noted."""
+    # to find a note behind the pixels of a PNG, Pillow decodes it
+    silent = picture.format == "PNG" and "exif" not in picture.info and b"eXIf" not in _end_of(path)
+    turned = not silent and picture.getexif().get(_ORIENTATION) in _TURNED
+    return (picture.width, picture.height) if turned else (picture.height, picture.width)
+
+
+def _end_of(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _END))
+        return stream.read()
 
 
 def _is_grey(picture: Image.Image) -> bool:

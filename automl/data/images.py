@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from automl.core.letterbox import fitted
+from automl.core.letterbox import fitted, to_canvas, to_size
 from automl.core.phases import Phases
 from automl.data.cache import ArrayCache
 from automl.data.decoded import MISSING, SKIPPED, Decoding, why
@@ -28,11 +28,13 @@ class Pictures:
             files, zeros where there is none: uint8 on a scale of 8 bits, else float32.
         kept: positions of the readable files among those asked for ``(n,) int64``.
         notes: how many could not be read, with the first of them.
+        sizes: height and width of the readable files, as they are looked at ``(k, 2) int64``.
     """
 
     pixels: np.ndarray
     kept: np.ndarray
     notes: tuple[str, ...]
+    sizes: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))
 
 
 def decode(
@@ -101,6 +103,18 @@ def read_picture(path: Path, form: Form, scale: Scale | None = None) -> np.ndarr
             values = np.asarray(_plain(ImageOps.exif_transpose(opened)).convert(mode))
     pixels = _resized(match_channels(values.reshape(*values.shape[:2], -1), form.channels), form)
     return pixels if scale is None else bring(pixels, depth, scale)
+
+
+def fit_arrays(pixels: np.ndarray, form: Form) -> np.ndarray:
+    """Bring pictures in memory ``(n, h, w, c)`` to a form, as the exported model does; types are kept."""
+    if pixels.shape[1:3] == (form.height, form.width):
+        return pixels
+    whole, bring_to = pixels.dtype == np.uint8, to_canvas if form.letterbox else to_size
+    parts = [
+        bring_to(part.astype(np.float32), (form.height, form.width), np, whole=whole)
+        for part in np.array_split(pixels, -(-len(pixels) // 256))
+    ]
+    return np.asarray(np.concatenate(parts), pixels.dtype if whole else np.float32)
 
 
 def match_channels(pixels: np.ndarray, channels: int) -> np.ndarray:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from automl.data.image_heads import Form, Heads, choose_depth, choose_form, notes_of_heads, read_heads
 from automl.data.image_scales import Scale, agree, check, nominal
 from automl.data.images import Pictures, decode
@@ -60,7 +62,7 @@ def learn_pictures(
     """
     heads = read_heads(_named(paths), place.cache, place.phases)
     form, depth = choose(heads, place.image_size), choose_depth(heads)
-    pictures = _decoded(paths, Look(form=form, scale=nominal(depth)), place, gaps=gaps)
+    pictures = _decoded(paths, heads, Look(form=form, scale=nominal(depth)), place, gaps=gaps)
     whole = len(pictures.kept) == len(pictures.pixels)
     scale, told = agree(pictures.pixels if whole else pictures.pixels[pictures.kept], depth, place.where)
     look = Look(form=form, scale=scale)
@@ -79,7 +81,7 @@ def read_pictures(
         DataError: too many are unreadable, or they cannot be brought to the scale of training.
     """
     heads, scale = read_heads(_named(paths), place.cache, place.phases), look.scale
-    pictures = _decoded(paths, look, place, gaps=gaps)
+    pictures = _decoded(paths, heads, look, place, gaps=gaps)
     notes = (*pictures.notes, *notes_of_heads(heads, scale))
     if scale.depth != "8-bit" and len(pictures.kept):
         notes = (*notes, *check(pictures.pixels, scale.depth, scale, place.where))
@@ -90,13 +92,19 @@ def note_of_look(count: int, look: Look, image_size: int | None) -> str:
     """Tell what so many pictures were read as; what other scales are is told when they are agreed on."""
     asked = "as requested" if image_size else "set image_size to change the size"
     bits = f", {look.scale.text}" if look.scale.depth == "8-bit" else ""
-    return f"{count} images were read as {look.form.text}{bits}; {asked}."
+    kept = ", proportions kept" if look.form.letterbox else ""
+    return f"{count} images were read as {look.form.text}{bits}{kept}; {asked}."
 
 
 def _named(paths: Sequence[Path | None]) -> list[Path]:
     return [path for path in paths if path is not None]
 
 
-def _decoded(paths: Sequence[Path | None], look: Look, place: Place, *, gaps: bool) -> Pictures:
+def _decoded(
+    paths: Sequence[Path | None], heads: Heads, look: Look, place: Place, *, gaps: bool
+) -> Pictures:
     form, scale, phases = look.form, look.scale, place.phases
-    return decode(paths, form, place.where, scale=scale, gaps=gaps, cache=place.cache, phases=phases)
+    pictures = decode(paths, form, place.where, scale=scale, gaps=gaps, cache=place.cache, phases=phases)
+    sizes = np.zeros((len(paths), 2), np.int64)
+    sizes[[path is not None for path in paths]] = heads.each
+    return replace(pictures, sizes=sizes[pictures.kept])

@@ -14,7 +14,8 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-from automl.core.boxes import COLUMNS, NO_BOX, fitted_sides
+from automl.core.boxes import COLUMNS, NO_BOX
+from automl.core.letterbox import fitted_sides
 from automl.tasks.box_loss import HEAT, SIDES, boxes_at
 
 FRAME = "frame"
@@ -115,7 +116,7 @@ def _best(scores: Any, most: int, space: Any) -> tuple[Any, Any]:
 def _in_pixels(corners: Any, frame: Any, form: Sequence[int], space: Any) -> Any:
     """Shares of a picture that was put into the top left of a canvas as pixels of itself, none outside."""
     high, wide = frame[:, :1, None], frame[:, 1:2, None]
-    height, width = fitted_sides(high, wide, form, space)
+    height, width = (_cast(side, space) for side in fitted_sides(high, wide, form, space))
     x = space.maximum(space.minimum(corners[..., 0::2] * (form[1] * wide / width), wide), 0.0)
     y = space.maximum(space.minimum(corners[..., 1::2] * (form[0] * high / height), high), 0.0)
     return space.stack([x[..., 0], y[..., 0], x[..., 1], y[..., 1]], axis=-1)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from automl.core.letterbox import fitted, from_canvas, nearest, to_canvas, to_size
+from automl.core.letterbox import fitted, fitted_sides, from_canvas, nearest, to_canvas, to_size
 
 SIDES = st.integers(1, 60)
 
@@ -23,6 +23,17 @@ def test_a_picture_fills_one_side_and_keeps_its_proportions(height, width, rows,
     assert 1 <= across <= columns
     assert down == rows or across == columns
     assert abs(down / height - across / width) <= max(0.5 / height, 0.5 / width, 1 / height, 1 / width)
+
+
+def test_many_pictures_are_fitted_as_each_by_itself():
+    sizes = np.random.default_rng(0).integers(1, 4000, (300, 2))
+    wanted = [fitted(high, wide, (240, 336)) for high, wide in sizes.tolist()]
+
+    for space, given_as in ((np, sizes), (keras.ops, sizes.astype(np.float32))):
+        down, across = fitted_sides(given_as[:, 0], given_as[:, 1], (240, 336), space)
+
+        found = np.stack([np.asarray(down), np.asarray(across)], axis=1)
+        np.testing.assert_array_equal(found, wanted)
 
 
 def test_a_picture_of_the_size_of_the_canvas_passes_unchanged():

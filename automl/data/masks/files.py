@@ -51,16 +51,12 @@ class MaskFacts:
 
     Attributes:
         counts: pixels of each value.
-        size: height and width of the mask.
-        picture: height and width of its picture, as it is looked at.
         mode: what holds the values.
         palette: of mode ``P``.
         fault: what is wrong with it or with its picture, empty where nothing is.
     """
 
     counts: Mapping[int, int]
-    size: tuple[int, int] = (0, 0)
-    picture: tuple[int, int] = (0, 0)
     mode: MaskMode = "L"
     palette: tuple[int, ...] = ()
     fault: str = ""
@@ -76,12 +72,6 @@ def look_at_masks(pairs: Iterable[tuple[Path, Path]], phases: Phases | None = No
     items = list(pairs)
     with (phases or Phases()).phase("looking at masks", len(items), unit="masks") as phase:
         return in_parallel(_facts, items, phase)
-
-
-def picture_sizes(paths: Sequence[Path], phases: Phases | None = None) -> list[tuple[int, int]]:
-    """Return height and width of readable pictures, as they are looked at."""
-    with (phases or Phases()).phase("looking at images", len(paths), unit="images") as phase:
-        return in_parallel(sides_as_seen, paths, phase)
 
 
 def masks_on_canvas(
@@ -156,7 +146,7 @@ def _facts(pair: tuple[Path, Path]) -> MaskFacts:
     shape = (values.shape[0], values.shape[1])
     fault = "" if shape == size else f"{_short(mask)} has {_by(shape)} pixels and its picture {_by(size)}"
     counts = dict(zip(found.tolist(), times.tolist(), strict=True))
-    return MaskFacts(counts=counts, size=shape, picture=size, mode=mode, palette=palette, fault=fault)
+    return MaskFacts(counts=counts, mode=mode, palette=palette, fault=fault)
 
 
 def _opened(path: Path) -> tuple[np.ndarray, MaskMode, tuple[int, ...]]:

@@ -13,7 +13,9 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.targets import TARGET
 from automl.data.columns import place_of
-from automl.data.image_heads import MEMORY_LIMIT, Form, Heads, choose_channels
+from automl.data.image_canvas import choose_canvas
+from automl.data.image_heads import Form, Heads
+from automl.data.images import Pictures
 from automl.data.look import learn_pictures, look_of, read_pictures
 from automl.data.many_files import SHARE_OF_BROKEN
 from automl.data.masks.files import (
@@ -22,7 +24,6 @@ from automl.data.masks.files import (
     listed_faults,
     look_at_masks,
     masks_on_canvas,
-    picture_sizes,
     unknown_values,
 )
 from automl.data.modality import Dataset, Examples, Handling
@@ -68,11 +69,10 @@ def dataset_of_masks(listing: Listing, options: ReadOptions, source: Source) -> 
     listing, masks, facts = listing.take(sound), [masks[at] for at in sound], [facts[at] for at in sound]
     form, notes = agree_on_classes(facts, masks, _root(source), listing.where)
     place = replace(place_of(source, options.image_size), where=listing.where)
-    pictures, look, seen = learn_pictures(listing.paths, place, choose=choose_canvas)
-    kept = pictures.kept
+    pictures, look, seen = learn_pictures(listing.paths, place, choose=canvas_of)
     canvas = (look.form.height, look.form.width)
-    targets = masks_on_canvas([masks[at] for at in kept], canvas, form, source.phases)
-    beside = _companions(listing, [facts[at].picture for at in kept], kept)
+    targets = masks_on_canvas([masks[at] for at in pictures.kept], canvas, form, source.phases)
+    beside = _companions(listing, pictures)
     return Dataset(
         examples=Examples(inputs={"image": pictures.pixels}, targets={TARGET: targets}, **beside),
         schema={
@@ -101,8 +101,7 @@ def examples_of_masks(
     notes = listing.notes
     if listing.labels is None:
         pictures, seen = read_pictures(listing.paths, look, place)
-        sizes = picture_sizes([listing.paths[at] for at in pictures.kept], source.phases)
-        beside = _companions(listing, sizes, pictures.kept)
+        beside = _companions(listing, pictures)
         return Examples(inputs={"image": pictures.pixels}, **beside), (*notes, *seen)
     masks = _mask_paths(listing)
     facts = look_at_masks(zip(listing.paths, masks, strict=True), source.phases)
@@ -111,35 +110,14 @@ def examples_of_masks(
     pictures, seen = read_pictures(listing.paths, look, place)
     canvas = (look.form.height, look.form.width)
     targets = masks_on_canvas([masks[at] for at in pictures.kept], canvas, form, source.phases)
-    sizes = [facts[at].picture for at in pictures.kept]
-    beside = _companions(listing, sizes, pictures.kept)
+    beside = _companions(listing, pictures)
     examples = Examples(inputs={"image": pictures.pixels}, targets={TARGET: targets}, **beside)
     return examples, (*notes, *told, *_odd(facts, form), *seen)
 
 
-def choose_canvas(heads: Heads, side: int | None) -> Form:
-    """Choose the canvas of a job: the usual proportions and size of its pictures, within limits.
-
-    Args:
-        heads: of the training files.
-        side: longest side asked for, in pixels; at most 256 otherwise.
-
-    Raises:
-        DataError: no file is readable, or the canvas asked for takes too much memory.
-    """
-    channels = choose_channels(heads)
-    height, width = (float(value) for value in np.median(heads.sizes, axis=0))
-    longest = max(height, width)
-    each = 4 * channels + PIXEL_BYTES
-    affordable = int((MEMORY_LIMIT / (each * len(heads.sizes) * height * width)) ** 0.5 * longest)
-    if side is not None and not 1 <= side <= affordable:
-        raise DataError(
-            f"{len(heads.sizes)} images with a longest side of {side} pixels do not fit: expected an "
-            f"image size between 1 and {affordable} (4 GiB as float32). Choose a smaller image size."
-        )
-    wanted = min(longest, LONGEST_SIDE, affordable) if side is None else side
-    rows, columns = (max(1, round(value * wanted / longest)) for value in (height, width))
-    return Form(height=rows, width=columns, channels=channels, letterbox=True)
+def canvas_of(heads: Heads, side: int | None) -> Form:
+    """Choose the canvas of a job; see ``choose_canvas``."""
+    return choose_canvas(heads, side, longest=LONGEST_SIDE, beside=PIXEL_BYTES)
 
 
 def _mask_paths(listing: Listing) -> list[Path]:
@@ -174,10 +152,10 @@ def _odd(facts: Sequence[MaskFacts], form: MaskForm) -> tuple[Note, ...]:
     return (Note(text, share),)
 
 
-def _companions(listing: Listing, sizes: Sequence[tuple[int, int]], kept: np.ndarray) -> dict[str, Any]:
+def _companions(listing: Listing, pictures: Pictures) -> dict[str, Any]:
     """What goes beside inputs and targets, with the size of each picture among the keys."""
-    companions, sides = listing.companions(kept), np.array(sizes, dtype=np.int64).reshape(-1, 2)
-    keys = {**companions["keys"], HEIGHT: sides[:, 0], WIDTH: sides[:, 1]}
+    companions = listing.companions(pictures.kept)
+    keys = {**companions["keys"], HEIGHT: pictures.sizes[:, 0], WIDTH: pictures.sizes[:, 1]}
     return {**companions, "keys": keys}
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.core.errors import DataError
-from automl.core.letterbox import to_canvas, to_size
 from automl.core.notes import Note
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
@@ -26,7 +25,7 @@ from automl.data.image_scales import (
     agree_on_array,
     bring_array,
 )
-from automl.data.images import match_channels
+from automl.data.images import fit_arrays, match_channels
 from automl.data.kinds.picture import PICTURE
 from automl.data.look import Look, learn_pictures, look_of, note_of_look, read_pictures
 from automl.data.masks.pairs import list_labelled, list_masked_again
@@ -263,7 +262,7 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
     scaled, scale, told = agree_on_array(arrays.pixels, arrays.where)
     look = Look(form=form, scale=scale)
     rows = np.flatnonzero(found.present)
-    pixels = _resize(scaled, form)[rows]
+    pixels = fit_arrays(scaled, form)[rows]
     mirrored = _meaning_of_sides(pixels, found.values, found.task)
     return Dataset(
         examples=Examples(
@@ -297,7 +296,7 @@ def _examples_of_arrays(
     look = look_of(schema)
     form = look.form
     pixels, notes = bring_array(arrays.pixels, look.scale, arrays.where)
-    pixels = _resize(match_channels(pixels, form.channels), form)
+    pixels = fit_arrays(match_channels(pixels, form.channels), form)
     notes = (*arrays.notes, *notes)
     rows = np.arange(len(pixels))
     if not targets:
@@ -321,18 +320,6 @@ def _unlabelled(found: Targets) -> tuple[str, ...]:
     missing, count = int((~found.present).sum()), len(found.present)
     said = f"{missing} of {count} rows have no label and were dropped."
     return (Note(said, missing / count),) if missing else ()
-
-
-def _resize(pixels: np.ndarray, form: Form) -> np.ndarray:
-    """As the exported model does it; the type of the values is kept."""
-    if pixels.shape[1:3] == (form.height, form.width):
-        return pixels
-    whole, bring = pixels.dtype == np.uint8, to_canvas if form.letterbox else to_size
-    parts = [
-        bring(part.astype(np.float32), (form.height, form.width), np, whole=whole)
-        for part in np.array_split(pixels, -(-len(pixels) // 256))
-    ]
-    return np.asarray(np.concatenate(parts), pixels.dtype if whole else np.float32)
 
 
 def _flags(schema: Mapping[str, Any]) -> Flags | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.core.boxes import LABEL, SCORE, fitted_sides
+from automl.core.boxes import LABEL, SCORE
 from automl.core.errors import ConfigError, DataError
+from automl.core.letterbox import fitted
 from automl.core.notes import Note
 from automl.core.targets import TARGET, ragged
 from automl.core.tensors import Promised
@@ -24,15 +24,15 @@ from automl.data.bids import ANNOTATED, ASKED, NO, Bid
 from automl.data.choice import refuse_choice
 from automl.data.columns import place_of
 from automl.data.image_arrays import read_arrays
-from automl.data.image_heads import Form
+from automl.data.image_canvas import choose_canvas
+from automl.data.image_heads import Form, Heads
 from automl.data.image_scales import bring_array
-from automl.data.images import match_channels
+from automl.data.images import Pictures, fit_arrays, match_channels
 from automl.data.kinds.kind import Place
 from automl.data.kinds.picture import PICTURE
-from automl.data.look import look_of
+from automl.data.look import learn_pictures, look_of, read_pictures
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
 from automl.data.parts import TEST, VALIDATION
-from automl.data.scenes.canvas import Drawn, draw, learn
 from automl.data.scenes.faults import mended, new_tally
 from automl.data.scenes.layouts import layout_of, read_scenes, read_scenes_again
 from automl.data.scenes.scene import Scenes
@@ -52,6 +52,13 @@ PIXEL_SECONDS = 5e-7
 
 MOST_LABELS = 12
 """Labels that a user is told the counts of."""
+
+LONGEST = 320
+"""Longer side of a canvas in pixels, unless something else is asked for: small detectors train on it in
+minutes on a CPU, and things of a tenth of the side still cover several cells."""
+
+MULTIPLE = 16
+"""Sides of a canvas are multiples of it, so that maps of all strides fit on each other."""
 
 
 @dataclass(frozen=True)
@@ -82,25 +89,25 @@ class SceneModality:
         scenes, left_out = _without_test(scenes)
         scenes, missing = _there(scenes)
         place = replace(place_of(source, options.image_size), where=scenes.where)
-        drawn = learn([item.path for item in scenes.scenes], place)
+        paths = [item.path for item in scenes.scenes]
+        pictures, look, seen = learn_pictures(paths, place, choose=_canvas)
         labels = _labels(scenes)
-        boxes, told = _boxes(scenes, drawn, labels)
+        boxes, told = _boxes(scenes, pictures, look.form, labels)
         if not any(map(len, boxes)):
             raise DataError(f"{scenes.where}: no box is left to learn from. {' '.join(told)}")
-        form = drawn.look.form
         task = options.task or task_of(TargetFacts(kind=BOXES))
-        schema = {"labels": list(labels), **drawn.look.as_json(), **kept, "task": task}
+        schema = {"labels": list(labels), **look.as_json(), **kept, "task": task}
         counts = _counts(labels, boxes)
         return Dataset(
-            examples=_examples(scenes, drawn, boxes),
+            examples=_examples(scenes, pictures, boxes),
             schema=schema,
             task=task,
             target_names=("boxes",),
-            notes=(*scenes.notes, *left_out, *missing, *drawn.notes, *told, counts),
+            notes=(*scenes.notes, *left_out, *missing, *seen, *told, counts),
             columns=("image",),
-            kinds={"image": f"images: {form.text}"},
-            handling=_handling(form),
-            validates=_validates(scenes, drawn),
+            kinds={"image": f"images: {look.form.text}"},
+            handling=_handling(look.form),
+            validates=_validates(scenes, pictures),
         )
 
     def read_again(
@@ -117,9 +124,10 @@ class SceneModality:
         scenes = read_scenes_again(source, schema)
         scenes, notes = _test_alone(scenes)
         scenes, missing = _there(scenes)
-        drawn = draw([item.path for item in scenes.scenes], look_of(schema), place)
-        boxes, told = _boxes(scenes, drawn, tuple(schema["labels"]))
-        return _examples(scenes, drawn, boxes), (*scenes.notes, *notes, *missing, *drawn.notes, *told)
+        look, place = look_of(schema), replace(place, where=scenes.where)
+        pictures, seen = read_pictures([item.path for item in scenes.scenes], look, place)
+        boxes, told = _boxes(scenes, pictures, look.form, tuple(schema["labels"]))
+        return _examples(scenes, pictures, boxes), (*scenes.notes, *notes, *missing, *seen, *told)
 
     def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
         """Pictures, and the size that each one was given in."""
@@ -127,9 +135,10 @@ class SceneModality:
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
         """Fit the statistics of the channels on the training part."""
-        from automl.data.preprocessing.canvas import fit_canvas
+        from automl.data.preprocessing.image import fit_images
 
-        return fit_canvas(dataset.examples.inputs["image"], rows, look_of(dataset.schema).scale)
+        pixels, look = dataset.examples.inputs["image"], look_of(dataset.schema)
+        return fit_images(pixels, rows, look.scale, letterbox=look.form.letterbox, framed=True)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """The labels, and the sides of the canvas."""
@@ -144,6 +153,10 @@ def _refuse_others(options: ReadOptions) -> None:
     for name in ("group_column", "time_column", "id_column"):
         if getattr(options, name):
             raise ConfigError(f"{name} names a column of rows; these are boxes in images: leave it out.")
+
+
+def _canvas(heads: Heads, side: int | None) -> Form:
+    return choose_canvas(heads, side, longest=LONGEST, multiple=MULTIPLE)
 
 
 def _handling(form: Form) -> Handling:
@@ -201,37 +214,37 @@ def _labels(scenes: Scenes) -> tuple[str, ...]:
 
 
 def _boxes(
-    scenes: Scenes, drawn: Drawn, labels: tuple[str, ...]
+    scenes: Scenes, pictures: Pictures, form: Form, labels: tuple[str, ...]
 ) -> tuple[list[np.ndarray], tuple[Note, ...]]:
     """Boxes of the readable pictures in pixels of the canvas, and what was wrong with them."""
     places, tally = {label: place for place, label in enumerate(labels)}, new_tally()
-    form, made, every = drawn.look.form, [], 0
-    for row, (wide, high) in zip(drawn.kept, drawn.sides.tolist(), strict=True):
+    made, every = [], 0
+    for row, (high, wide) in zip(pictures.kept, pictures.sizes.tolist(), strict=True):
         own = scenes.scenes[row]
         every += len(own.labels)
         boxes = mended(own, (wide, high), places, tally)
-        height, width = fitted_sides(high, wide, (form.height, form.width), np)
+        height, width = fitted(high, wide, (form.height, form.width))
         boxes[:, 0:SCORE:2] *= width / wide
         boxes[:, 1:SCORE:2] *= height / high
         made.append(boxes)
     return made, tally.notes(every, len(made))
 
 
-def _examples(scenes: Scenes, drawn: Drawn, boxes: list[np.ndarray]) -> Examples:
-    names = [scenes.scenes[row].name for row in drawn.kept]
+def _examples(scenes: Scenes, pictures: Pictures, boxes: list[np.ndarray]) -> Examples:
+    names = [scenes.scenes[row].name for row in pictures.kept]
     return Examples(
-        inputs={"image": drawn.pixels},
+        inputs={"image": pictures.pixels},
         targets={TARGET: ragged(boxes)},
-        keys=_keys(names, drawn.sides),
+        keys=_keys(names, pictures.sizes),
     )
 
 
-def _keys(names: list[str], sides: np.ndarray) -> dict[str, np.ndarray]:
-    return {"file": np.array(names, dtype=object), "width": sides[:, 0], "height": sides[:, 1]}
+def _keys(names: list[str], sizes: np.ndarray) -> dict[str, np.ndarray]:
+    return {"file": np.array(names, dtype=object), "width": sizes[:, 1], "height": sizes[:, 0]}
 
 
-def _validates(scenes: Scenes, drawn: Drawn) -> np.ndarray | None:
-    held = [scenes.scenes[row].part == VALIDATION for row in drawn.kept]
+def _validates(scenes: Scenes, pictures: Pictures) -> np.ndarray | None:
+    held = [scenes.scenes[row].part == VALIDATION for row in pictures.kept]
     return np.flatnonzero(held) if any(held) else None
 
 
@@ -258,25 +271,19 @@ def _without_boxes(
     # a table has a row for each box, a picture is predicted once
     first = np.sort(np.unique(listing.keys.astype(str), return_index=True)[1])
     listing = listing.take(first)
-    paths: list[Path] = list(listing.paths)
-    drawn = draw(paths, look_of(schema), replace(place, where=listing.where))
-    if not len(drawn.kept):
-        raise DataError(f"{listing.where}: none of {len(paths)} images is readable.")
-    names = [str(name) for name in listing.keys[drawn.kept]]
-    keys = _keys(names, drawn.sides)
-    return Examples(inputs={"image": drawn.pixels}, keys=keys), (*listing.notes, *drawn.notes)
+    pictures, seen = read_pictures(listing.paths, look_of(schema), replace(place, where=listing.where))
+    names = [str(name) for name in listing.keys[pictures.kept]]
+    keys = _keys(names, pictures.sizes)
+    return Examples(inputs={"image": pictures.pixels}, keys=keys), (*listing.notes, *seen)
 
 
 def _of_arrays(source: Source, schema: Mapping[str, Any]) -> tuple[Examples, tuple[str, ...]]:
     """Pictures in memory, all of one size."""
-    from automl.data.preprocessing.canvas import on_canvas
-
     arrays, look = read_arrays(source, labelled=False), look_of(schema)
     pixels, notes = bring_array(arrays.pixels, look.scale, arrays.where)
     pixels = match_channels(pixels, look.form.channels)
-    high, wide = pixels.shape[1:3]
-    sides = np.tile([[wide, high]], (len(pixels), 1))
     rows = np.arange(len(pixels))
-    keys = {"row": rows, "width": sides[:, 0], "height": sides[:, 1]}
-    drawn = on_canvas(pixels, look.form.height, look.form.width)
-    return Examples(inputs={"image": drawn}, keys=keys, rows=rows), (*arrays.notes, *notes)
+    keys = {"row": rows, "width": np.full(len(rows), pixels.shape[2])}
+    keys["height"] = np.full(len(rows), pixels.shape[1])
+    fitted_pixels = fit_arrays(pixels, look.form)
+    return Examples(inputs={"image": fitted_pixels}, keys=keys, rows=rows), (*arrays.notes, *notes)

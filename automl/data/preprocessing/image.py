@@ -15,7 +15,7 @@ from automl.data.kinds.part import Part
 from automl.data.modality import Examples, Preprocessing
 from automl.data.preprocessing.fixed_features import with_features
 from automl.data.preprocessing.image_patches import PatchResponses, patch_count, patch_side
-from automl.data.preprocessing.letterboxed import Letterbox, Stretched
+from automl.data.preprocessing.letterboxed import Frame, Letterbox, Stretched
 from automl.data.preprocessing.pieces import Numbers, Piece, join_pieces, tensor_name
 from automl.data.preprocessing.wide import cast, space_of
 from automl.private_keras import take_arrays
@@ -31,7 +31,12 @@ SAMPLE = 4 << 20
 
 
 def fit_images(
-    pixels: np.ndarray, rows: np.ndarray, scale: Scale = BYTES, *, letterbox: bool = False
+    pixels: np.ndarray,
+    rows: np.ndarray,
+    scale: Scale = BYTES,
+    *,
+    letterbox: bool = False,
+    framed: bool = False,
 ) -> Preprocessing:
     """Fit a preprocessing of one input ``image`` to one tensor ``image``; see ``fit_pictures``.
 
@@ -40,10 +45,14 @@ def fit_images(
         rows: positions of the training part.
         scale: what they mean.
         letterbox: whether raw pictures keep their proportions.
+        framed: whether the size that each is given in goes along, as a tensor ``frame``.
     """
     raw = keras.Input((None, None, pixels.shape[-1]), dtype="float32", name="image")
-    fitted = _fit(raw, pixels, rows, scale, alone=True, letterbox=letterbox)
-    return join_pieces({"image": raw}, [Piece(tensors=[fitted])])
+    tensors = [_fit(raw, pixels, rows, scale, alone=True, letterbox=letterbox)]
+    if framed:
+        spec = TensorSpec(name="frame", kind="frame", shape=(2,), source=raw.name)
+        tensors.append((spec, Frame(name="frame")(raw)))
+    return join_pieces({"image": raw}, [Piece(tensors=tensors)])
 
 
 def with_patches(

@@ -66,3 +66,21 @@ class Stretched(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
         return {**super().get_config(), "height": self.height, "width": self.width}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class Frame(keras.layers.Layer):
+    """Tell height and width of raw pictures ``(n, H, W, c)`` in pixels, as ``(n, 2)``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """Give the same two numbers for each picture."""
+        count, height, width = ops.shape(inputs)[:3]
+        sides = ops.stack([ops.cast(height, "float32"), ops.cast(width, "float32")])
+        return ops.broadcast_to(sides[None], (count, 2))
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """Two numbers."""
+        return KerasTensor((inputs.shape[0], 2), dtype="float32")

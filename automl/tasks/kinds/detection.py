@@ -14,7 +14,8 @@ import keras
 import numpy as np
 from keras import KerasTensor
 
-from automl.core.boxes import COLUMNS, CROWD, LABEL, NAMED, NO_BOX, SCORE, areas, fitted_sides, padded
+from automl.core.boxes import COLUMNS, CROWD, LABEL, NAMED, NO_BOX, SCORE, areas, padded
+from automl.core.letterbox import fitted_sides
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Inputs
