@@ -136,11 +136,19 @@ def scenes() -> Batch:
     return Batch(inputs={"image": PICTURES}, targets={"target": boxes}, kinds=kinds)
 
 
+def masked_scenes() -> Batch:
+    """The same with a class for each pixel."""
+    boxes, masks = scenes(), segmented()
+    kinds = Kinds(inputs={"image": "image"}, targets={"where": "boxes", "parts": CLASS_MAP})
+    targets = {"where": boxes.targets["target"], "parts": masks.targets["parts"]}
+    return Batch(inputs={"image": PICTURES}, targets=targets, kinds=kinds)
+
+
 SAMPLES: dict[str, Sample] = {
     "symmetry": Sample(
-        transform=Symmetry(symmetry="turned"), other=Symmetry(symmetry="turned"), data=segmented()
+        transform=Symmetry(symmetry="turned"), other=Symmetry(symmetry="turned"), data=masked_scenes()
     ),
-    "rescale": Sample(transform=Rescale(rescale=0.4), other=Rescale(rescale=0.1), data=segmented()),
+    "rescale": Sample(transform=Rescale(rescale=0.4), other=Rescale(rescale=0.1), data=masked_scenes()),
     "lighting": Sample(transform=Lighting(lighting=0.4), other=Lighting(lighting=0.1), data=segmented()),
     "speed": Sample(transform=Speed(speed=0.3), other=Speed(speed=0.1), data=HEARD),
     "time_shift": Sample(transform=TimeShift(time_shift=0.5), other=TimeShift(time_shift=0.1), data=HEARD),
@@ -153,7 +161,7 @@ SAMPLES: dict[str, Sample] = {
     "framing": Sample(
         transform=Framing(mirrored=0.5, framing=0.4),
         other=Framing(mirrored=0.2, upended=0.1, framing=0.1),
-        data=scenes(),
+        data=masked_scenes(),
     ),
     "mirror": Sample(transform=Mirror(mirror=0.5), other=Mirror(mirror=0.1), data=boxes_and_masks()),
 }

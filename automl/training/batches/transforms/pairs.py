@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
+from automl.tasks.declaration import BOXES
 from automl.training.batches.transforms.space import cast, space_of
 from automl.training.batches.transforms.transform import Batch
 
@@ -25,6 +26,8 @@ def weighted(one: Any, other: Any, share: Any) -> Any:
 
 
 def check_targets(data: Batch, option: str) -> None:
-    """Raise ConfigError when targets are whole numbers, of which there are no weighted means."""
+    """Raise ConfigError when targets are whole numbers or boxes, of which there are no weighted means."""
+    if BOXES in data.kinds.targets.values():
+        raise ConfigError(f"{option} makes one example of two, and boxes have no mean. Set {option} to 0.")
     if any(target.dtype.kind != "f" for target in data.targets.values()):
         raise ConfigError(f"{option} needs targets of real numbers. Set {option} to 0.")

@@ -1,4 +1,4 @@
-"""Changes of pictures that move what they show, and the maps of classes on them with it.
+"""Changes of pictures that move what they show, and boxes and maps of classes with it.
 
 Legend: n steps, b examples per step, h and w the sides of a picture.
 
@@ -15,7 +15,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.core.errors import ConfigError, suggest
-from automl.tasks.declaration import CLASS_MAP
+from automl.tasks.declaration import BOXES, CLASS_MAP
+from automl.training.batches.transforms.moved_boxes import reframed_boxes, transposed_boxes
 from automl.training.batches.transforms.space import cast, space_of
 from automl.training.batches.transforms.transform import Batch, Draws, Fetch
 
@@ -68,7 +69,8 @@ class Symmetry:
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Mirror and turn every picture with what lies on it."""
         swapped = partial(_turned, swapped=draws["swapped"])
-        return batch.change({PICTURE: swapped}, {CLASS_MAP: swapped})
+        boxes = partial(_turned_boxes, swapped=draws["swapped"], square=_is_square(batch))
+        return batch.change({PICTURE: swapped}, {CLASS_MAP: swapped, BOXES: boxes})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,10 +109,11 @@ class Rescale:
 
     def apply(self, batch: Batch, draws: Mapping[str, Any], fetch: Fetch) -> Batch:
         """Show the window of every picture, and of what lies on it."""
-        windows = draws["windows"]
-        return batch.change(
-            {PICTURE: partial(_seen, windows=windows)}, {CLASS_MAP: partial(_seen_classes, windows=windows)}
-        )
+        seen = {
+            kind: partial(change, windows=draws["windows"])
+            for kind, change in ((PICTURE, _seen), (CLASS_MAP, _seen_classes), (BOXES, _seen_boxes))
+        }
+        return batch.change(seen, seen)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +160,27 @@ def _turned(values: Any, swapped: Any) -> Any:
     if values.shape[1] != values.shape[2]:
         return values
     return where(2, ops.transpose(values, (0, 2, 1, *range(3, rank))), values)
+
+
+def _is_square(batch: Batch) -> bool:
+    pictures = [value for name, value in batch.inputs.items() if batch.kinds.inputs.get(name) == PICTURE]
+    return all(picture.shape[1] == picture.shape[2] for picture in pictures)
+
+
+def _turned_boxes(boxes: Any, swapped: Any, *, square: bool) -> Any:
+    """Encoded boxes ``(b, k, 6)`` of such pictures."""
+    ops = space_of(boxes)
+    mirrored = cast(swapped[:, :2], "float32")
+    boxes = reframed_boxes(boxes, 1.0 - 2.0 * mirrored, mirrored)
+    return ops.where(swapped[:, 2:, None], transposed_boxes(boxes), boxes) if square else boxes
+
+
+def _seen_boxes(boxes: Any, windows: Any) -> Any:
+    """Encoded boxes ``(b, k, 6)`` within windows."""
+    ops = space_of(boxes)
+    corner = ops.stack([windows[:, 1], windows[:, 0]], axis=-1)
+    scale = 1.0 / ops.concatenate([windows[:, 2:], windows[:, 2:]], axis=-1)
+    return reframed_boxes(boxes, scale, -corner * scale)
 
 
 def _seen(pictures: Any, windows: Any) -> Any:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from automl.core.boxes import LABEL, padded
 from automl.core.errors import ConfigError
-from automl.training.batches.transforms.framing import Framing, reframed_boxes, reframed_pictures
+from automl.training.batches.transforms.framing import Framing, reframed_classes, reframed_pictures
+from automl.training.batches.transforms.moved_boxes import reframed_boxes
 from automl.training.batches.transforms.transform import Batch, Kinds
 
 HEIGHT, WIDTH = 48, 64
@@ -71,6 +72,19 @@ def test_mirrored_pictures_are_mirror_images():
     mirrored = reframed_pictures(picture, scale.astype(np.float32), shift.astype(np.float32))
 
     np.testing.assert_allclose(mirrored, picture[:, :, ::-1], atol=1e-5)
+
+
+def test_mirrored_masks_are_mirror_images_and_what_comes_into_the_frame_has_no_class():
+    classes = np.random.default_rng(0).integers(0, 5, (2, 6, 8)).astype(np.int32)
+    turned, still = np.float32([[-1.0, 1.0]] * 2), np.float32([[1.0, 0.0]] * 2)
+
+    mirrored = reframed_classes(classes, turned, still)
+    half = reframed_classes(classes, np.full((2, 2), 0.5, np.float32), np.zeros((2, 2), np.float32))
+
+    np.testing.assert_array_equal(mirrored, classes[:, :, ::-1])
+    assert (half[:, 3:] == -1).all()
+    assert (half[:, :, 4:] == -1).all()
+    assert (half[:, :3, :4] >= 0).all()
 
 
 def test_pictures_with_other_targets_are_refused():
