@@ -17,6 +17,7 @@ GUIDES = (
     "guide.md",
     "kerastuner.md",
     "cluster.md",
+    "driving_scenes.md",
     "language_models.md",
     "rare_events.md",
     "speech.md",

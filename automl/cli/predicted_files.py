@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from automl.cli.notes import show_notes
 from automl.cli.output import STDOUT, harmless, opened
 from automl.core.errors import ConfigError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from automl.data.source import Source
     from automl.jobs.result import Result
 
-TABLE = "predictions.csv"
-"""The table in the folder."""
+TABLE, RECORDS = "predictions.csv", "predictions.json"
+"""The table in the folder, and where it has lists the same as objects."""
 
 
-def write_files(result: Result, source: Source, folder: Path, *, safe: bool) -> int:
+def write_files(
+    result: Result, source: Source, folder: Path, *, safe: bool, lists: Sequence[str] = ()
+) -> int:
     """Predict, and write a file for each example and a table of all into a folder; return how many.
 
     Args:
@@ -25,6 +31,7 @@ def write_files(result: Result, source: Source, folder: Path, *, safe: bool) -> 
         source: what is predicted.
         folder: a new one, or an empty one.
         safe: whether texts of the table are made harmless for spreadsheets.
+        lists: columns that hold lists as JSON.
 
     Raises:
         ConfigError: the folder holds something, or is none.
@@ -42,7 +49,28 @@ def write_files(result: Result, source: Source, folder: Path, *, safe: bool) -> 
     table = pd.concat(parts)
     with opened(str(folder / TABLE)) as stream:
         (harmless(table) if safe else table).to_csv(stream, index=False, lineterminator="\n")
+    if lists:
+        with opened(str(folder / RECORDS)) as stream:
+            write_records(stream, table, lists, first=True)
+            stream.write("\n]\n")
     return len(table)
+
+
+def write_records(stream: IO[str], table: pd.DataFrame, lists: Sequence[str], *, first: bool) -> None:
+    """Write the rows of a table as objects of an array that is closed later.
+
+    Args:
+        stream: takes them.
+        table: predictions.
+        lists: columns that hold lists as JSON; they become such.
+        first: whether the array begins here.
+    """
+    columns = {name: table[name].tolist() for name in table.columns}
+    for name in lists:
+        columns[name] = [json.loads(text) for text in columns[name]]
+    for row in range(len(table)):
+        stream.write("[\n" if first and not row else ",\n")
+        stream.write(json.dumps({name: values[row] for name, values in columns.items()}, default=str))
 
 
 def _check(folder: Path) -> None:

@@ -20,7 +20,8 @@ from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
 from automl.core.tensors import Promised, TensorSpec
 from automl.data.bids import Bid
-from automl.tasks.catalog import TASKS
+from automl.tasks.catalog import TASKS, declared
+from automl.tasks.declaration import TaskDeclaration
 
 if TYPE_CHECKING:
     import keras
@@ -235,6 +236,11 @@ class Dataset:
     def tasks(self) -> Mapping[str, TaskKind]:
         """The task of each target, by its name in ``Examples.targets``."""
         return self.target_tasks or {TARGET: self.task}
+
+    @property
+    def declaration(self) -> TaskDeclaration:
+        """What is known of the task, as its targets make it."""
+        return declared(self.task, self.target_tasks)
 
     def wants(self, kind: str) -> bool:
         """Whether tensors of a kind are to be made."""

@@ -94,7 +94,7 @@ def parted(task: Task, examples: Examples, rows: int) -> Iterator[tuple[int, Exa
     """
     import numpy as np
 
-    most = min(rows, LARGE_PART) if isinstance(task, TakesForm) else rows
+    most = min(rows, LARGE_PART) if task.declaration.writes else rows
     for first in range(0, len(examples), most):
         some = np.arange(first, min(first + most, len(examples)))
         yield first, examples if most >= len(examples) else examples.take(some)

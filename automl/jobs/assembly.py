@@ -20,7 +20,7 @@ from automl.models.family import Family
 from automl.tasks.catalog import fit_task
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.scoring import OutputScorer
-from automl.tasks.task import TakesForm, Task
+from automl.tasks.task import Joins, TakesForm, Task
 from automl.training.batches.transforms.catalog import TRANSFORMS
 from automl.training.batches.transforms.transform import BatchTransform, Kinds
 from automl.training.engine import Candidate, Split, TrainingOptions
@@ -162,7 +162,6 @@ def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
     Raises:
         SpaceError: nobody knows a parameter; the nearest name is offered.
     """
-    needs = task.declaration.needs
     changes = [TRANSFORMS[name] for name in TRANSFORMS]
     known = {item.name for owner in _owners(family, task) for item in fields(owner)}
     for name in configuration:
@@ -174,7 +173,9 @@ def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
     return Dealt(
         family=family,
         family_options=part_of(family.options, configuration),
-        ends=deal_ends(family, needs, configuration),
+        ends=tuple(
+            end for needs in task.declaration.each_need for end in deal_ends(family, needs, configuration)
+        ),
         task_options=part_of(task.options, configuration),
         training=part_of(TrainingOptions, configuration),
         transforms=tuple(change for change in wanted if change.active),
@@ -183,7 +184,7 @@ def deal(family: Family, task: Task, configuration: Configuration) -> Dealt:
 
 def _owners(family: Family, task: Task) -> list[type[Any]]:
     """Those among whom a configuration is dealt out."""
-    necks = [neck.options for neck, _ in necks_of(family, task.declaration.needs)]
+    necks = [neck.options for needs in task.declaration.each_need for neck, _ in necks_of(family, needs)]
     changes = [TRANSFORMS[name] for name in TRANSFORMS]
     return [family.options, *necks, task.options, TrainingOptions, *changes]
 
@@ -224,7 +225,7 @@ def build_candidate(
         transforms=dealt.transforms,
         kinds=Kinds(
             inputs={spec.name: spec.kind for spec in prepared.preprocessing.inputs},
-            targets=dict.fromkeys(prepared.split.train_targets, prepared.task.declaration.targets),
+            targets={name: _kind_of(name, prepared.task) for name in prepared.split.train_targets},
         ),
     )
 
@@ -249,9 +250,18 @@ def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
         )
         connected, context = task.connect(inputs, dealt.task_options)
         features = dealt.family.build(connected, dealt.family_options)
-        feature = lead(dealt.family, dealt.ends, features, task.declaration.needs)
-        outputs = task.head(feature, context, dealt.task_options)
+        found = {
+            needs: lead(dealt.family, dealt.ends, features, needs) for needs in task.declaration.each_need
+        }
+        alone = next(iter(found.values())) if len(found) == 1 else found
+        outputs = task.head(alone, context, dealt.task_options)
         return keras.Model(inputs=inputs.by_name(), outputs=outputs, name=dealt.family.short)
+
+
+def _kind_of(name: str, task: Task) -> str:
+    """The kind of a target."""
+    own = task.tasks[name] if isinstance(task, Joins) else task
+    return own.declaration.targets
 
 
 def exported_model(

@@ -17,7 +17,7 @@ from automl.models.ends import necks_of
 from automl.models.family import Family
 from automl.models.necks.catalog import NECKS
 from automl.spaces.loading import load_space
-from automl.tasks.catalog import TASKS
+from automl.tasks.catalog import TASKS, declared
 
 CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS, KINDS, NECKS, FACTS)
 """Those that take items of other packages."""
@@ -63,11 +63,11 @@ def record_of(*, families: Iterable[Family], task: str, schema: Mapping[str, Any
     Returns:
         ``{"extensions": [{"package": ..., "version": ...}]}``, or nothing where all are this package's own.
     """
-    needs = TASKS[task].needs
+    heads = declared(task, schema.get("parts") or {}).each_need
     origins = {TASKS.origin(task), *(KINDS.origin(column.kind) for column in columns_of(schema))}
     for family in families:
         origins |= {FAMILIES.origin(family.name)}
-        origins |= {NECKS.origin(neck.name) for neck, _ in necks_of(family, needs)}
+        origins |= {NECKS.origin(neck.name) for needs in heads for neck, _ in necks_of(family, needs)}
     used = sorted((asdict(origin) for origin in origins if origin is not None), key=str)
     return {"extensions": used} if used else {}
 

@@ -6,7 +6,8 @@ necks, needs of tasks. No name of a modality is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from automl.core.errors import ConfigError, suggest
@@ -16,13 +17,18 @@ from automl.data.catalog import MODALITIES
 from automl.models.catalog import FAMILIES
 from automl.models.ends import necks_of
 from automl.models.family import Family
-from automl.tasks.catalog import TASKS
+from automl.tasks.catalog import declared
+from automl.tasks.declaration import TaskDeclaration
 
 Tensor = TypeVar("Tensor", bound=Sourced)
 
 
 def usable_families(
-    modality: str, tensors: Sequence[Sourced], task: TaskKind, wanted: tuple[str, ...]
+    modality: str,
+    tensors: Sequence[Sourced],
+    task: TaskKind,
+    wanted: tuple[str, ...],
+    parts: Mapping[str, TaskKind] = MappingProxyType({}),
 ) -> dict[str, Family]:
     """Return the families to search in, by the name that users write, in the order they are tried.
 
@@ -34,25 +40,27 @@ def usable_families(
         tensors: what preprocessing will give.
         task: kind of task.
         wanted: names the user gave, or empty for all that stand by default.
+        parts: for a task over several targets, the task of each by name; their heads may need different
+            features, and a family gives all of them.
 
     Raises:
         ConfigError: unknown family, or one that cannot do the task; or none can.
     """
     known = _by_short_name([family for family in FAMILIES.sound() if not misfit(family, tensors)])
-    needs = TASKS[task].needs
+    asked = declared(task, parts)
     if wanted:
         chosen = {}
         for name in wanted:
             if name not in known:
                 raise ConfigError(f"Unknown family {name!r} for {modality} data. {suggest(name, known)}")
-            if not reaches(known[name], needs):
+            if not _serves(known[name], asked):
                 raise ConfigError(f"The family {name!r} cannot do the task {task!r}.")
             chosen[name] = known[name]
         return chosen
     own = {name: family for name, family in known.items() if FAMILIES.origin(family.name) is None}
-    fit = {name: family for name, family in own.items() if family.default and reaches(family, needs)}
+    fit = {name: family for name, family in own.items() if family.default and _serves(family, asked)}
     if not fit:
-        raise ConfigError(f"No family can do {TASKS[task].words} of {modality} data.")
+        raise ConfigError(f"No family can do {asked.words} of {modality} data.")
     return {name: family for name, family in fit.items() if not family.joins} or fit
 
 
@@ -101,6 +109,10 @@ def misfit(family: Family, tensors: Sequence[Sourced]) -> str:
 def reaches(family: Family, needs: Sequence[str]) -> bool:
     """Whether what the family gives, through one neck at most, is what a task needs."""
     return bool(set(needs) & set(family.gives)) or bool(necks_of(family, needs))
+
+
+def _serves(family: Family, task: TaskDeclaration) -> bool:
+    return all(reaches(family, needs) for needs in task.each_need)
 
 
 def _by_short_name(families: Sequence[Family]) -> dict[str, Family]:

@@ -24,6 +24,7 @@ FAMILIES: Catalog[Family] = Catalog(
         "image/unet": f"{_PLACE}.image.unet:FAMILY",
         "image/backbone": f"{_PLACE}.image.backbone:FAMILY",
         "scene/detector": f"{_PLACE}.scene.detector:FAMILY",
+        "scene/joint": f"{_PLACE}.scene.joint:FAMILY",
         "text/ngrams": f"{_PLACE}.text.ngrams:FAMILY",
         "text/cnn": f"{_PLACE}.text.cnn:FAMILY",
         "text/rnn": f"{_PLACE}.text.rnn:FAMILY",

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from automl.core.catalog import Catalog
+from automl.core.catalog import Catalog, at_place
 from automl.core.extensions import TASK_GROUP
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
@@ -58,6 +59,20 @@ def task_of(facts: TargetFacts) -> TaskKind:
         if task.fits(facts):
             return task.name
     raise ValueError(f"No task takes targets of the kind {facts.kind!r}.")
+
+
+def declared(kind: TaskKind, parts: Mapping[str, TaskKind] = MappingProxyType({})) -> TaskDeclaration:
+    """Return the declaration of a task; of one over several targets as their tasks make it.
+
+    Args:
+        kind: of the task.
+        parts: for a task over several targets, the task of each by name.
+    """
+    whole = TASKS[kind]
+    if not (whole.over and parts):
+        return whole
+    made: TaskDeclaration = at_place(whole.over)([TASKS[part] for part in parts.values()])
+    return made
 
 
 def declarations() -> Iterator[TaskDeclaration]:
@@ -108,6 +123,12 @@ def known_classes(description: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the classes of a fitted task by name of each target that is a class, from its description."""
     parts = description.get("parts", {TARGET: description})
     return {name: part["classes"] for name, part in parts.items() if "classes" in part}
+
+
+def list_columns(description: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns of predictions that hold lists as JSON, from the description of a fitted task."""
+    parts = description.get("parts", {"prediction": description})
+    return tuple(name for name, part in parts.items() if TASKS[part["kind"]].lists)
 
 
 def gives_probabilities(description: Mapping[str, Any], name: str) -> bool:

@@ -81,6 +81,9 @@ class TaskDeclaration:
             (``module:attribute``) of a kind that comes with the task.
         classes: how many classes it has; None where that is left to the data.
         needs: features that its head can stand on, the best first; see ``automl.models.family``.
+        further_needs: the same of further heads, which stand on features of their own.
+        over: of a task over several targets, the place of what gives its declaration from those of the
+            targets' tasks; see ``catalog.declared``.
         split: how examples are split, where users name no time and no group.
         probabilities: whether predictions are probabilities, which need no unit; of a task over several
             targets each target's task says it, see ``catalog.gives_probabilities``.
@@ -138,6 +141,13 @@ class TaskDeclaration:
     priced: bool = False
     unlabelled: bool = False
     recommends: bool = False
+    further_needs: tuple[tuple[str, ...], ...] = ()
+    over: str = ""
+
+    @property
+    def each_need(self) -> tuple[tuple[str, ...], ...]:
+        """The needs of all heads; those that need the same share a feature."""
+        return (self.needs, *self.further_needs)
 
     @property
     def default_metric(self) -> Metric:

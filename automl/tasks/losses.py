@@ -13,6 +13,7 @@ import keras
 from keras import KerasTensor, ops
 
 from automl.core.targets import TARGET
+from automl.tasks.prefixes import outputs_of
 
 
 class MappingLoss(keras.losses.Loss):  # type: ignore[misc]
@@ -32,7 +33,8 @@ class JoinedLoss(MappingLoss):
     """One loss per target, each by itself, added up by weight.
 
     Args:
-        losses: by name of target and output.
+        losses: by name of target and output; one between mappings sees the target as the only one, and all
+            outputs of that target.
         weights: by the same names, 1 where none is given; they are dials. A single loss has none.
     """
 
@@ -52,7 +54,10 @@ class JoinedLoss(MappingLoss):
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> KerasTensor:
         """Return the sum over the targets, each loss reduced in its own way."""
         parts = [
-            _of_one(loss, y_true[name], y_pred[name], sample_weight) for name, loss in self.losses.items()
+            loss({TARGET: y_true[name]}, outputs_of(name, y_pred, self.losses), sample_weight)
+            if isinstance(loss, MappingLoss)
+            else _of_one(loss, y_true[name], y_pred[name], sample_weight)
+            for name, loss in self.losses.items()
         ]
         if not self.weights:
             return parts[0]

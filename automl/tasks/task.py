@@ -68,9 +68,12 @@ class Task(Protocol):
         """Prepare inputs before the family sees them; returns them and a context for ``head``."""
         ...
 
-    def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
+    def head(self, features: Any, context: Any, options: Any) -> dict[str, KerasTensor]:
         """From the first of the needed features that there is to raw outputs: logits ``(n, k)``,
         standardised values.
+
+        Where heads need different features (``TaskDeclaration.each_need``), ``features`` holds one for each
+        of these needs.
         """
         ...
 
@@ -115,6 +118,16 @@ class Task(Protocol):
 
     def describe(self) -> dict[str, Any]:
         """Plain data (JSON) from which ``tasks.kinds`` restores the fitted task."""
+        ...
+
+
+@runtime_checkable
+class Joins(Protocol):
+    """A task over several targets."""
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """The task of each target, by name."""
         ...
 
 

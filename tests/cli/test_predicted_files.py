@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
-from automl.cli.predicted_files import TABLE, write_files
+from automl.cli.predicted_files import RECORDS, TABLE, write_files
 from automl.core.errors import ConfigError
 
 
@@ -35,6 +37,20 @@ def test_texts_can_be_made_harmless(tmp_path):
     write_files(Pretended(), None, tmp_path / "out", safe=True)
 
     assert pd.read_csv(tmp_path / "out" / TABLE)["file"].tolist() == ["a", "'=b", "c"]
+
+
+def test_lists_are_written_as_objects_beside_the_table(tmp_path):
+    class Listing(Pretended):
+        def predict_parts(self, source, *, told, spelled):
+            for part in super().predict_parts(source, told=told, spelled=spelled):
+                yield part.assign(boxes='[{"label": "x"}]')
+
+    write_files(Listing(), None, tmp_path / "out", safe=False, lists=("boxes",))
+
+    records = json.loads((tmp_path / "out" / RECORDS).read_text())
+    assert [record["file"] for record in records] == ["a", "=b", "c"]
+    assert records[2] == {"file": "c", "prediction": "c.txt", "boxes": [{"label": "x"}]}
+    assert pd.read_csv(tmp_path / "out" / TABLE)["boxes"][0] == '[{"label": "x"}]'
 
 
 def test_an_empty_folder_will_do(tmp_path):

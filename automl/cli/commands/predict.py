@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
 
 import click
 
 from automl.cli.notes import show_notes
 from automl.cli.output import STDOUT, check_output, harmless, opened
-from automl.cli.predicted_files import TABLE, write_files
-
-if TYPE_CHECKING:
-    import pandas as pd
+from automl.cli.predicted_files import RECORDS, TABLE, write_files, write_records
 
 
 @click.command("predict")
@@ -25,8 +19,8 @@ if TYPE_CHECKING:
     required=True,
     metavar="FILE.csv",
     help="where predictions go: a file, a pipe, a device; - for standard output; FILE.json for a JSON "
-    "array with an object per example; for masks a new folder. Of lists, such as the boxes in an image, a "
-    "CSV has a row per item",
+    "array with an object per example; for masks, also beside boxes, a new folder. Of lists, such as the "
+    "boxes in an image, a CSV has a row per item",
 )
 @click.option(
     "--safe-csv",
@@ -45,14 +39,17 @@ def command(folder: str, data: str, output: str, safe_csv: bool, gallery: str | 
     from automl.data.source import open_source
     from automl.jobs.answers import itemised
     from automl.jobs.folder import JobFolder
-    from automl.tasks.catalog import TASKS
+    from automl.jobs.versions import read_versioned
+    from automl.tasks.catalog import TASKS, list_columns
 
     result = load(folder)
     source = open_source(data)
     job = JobFolder(result.folder)
+    columns = list_columns(read_versioned(job.task))
     if result.writes is not None:
-        files = write_files(result, source, Path(output), safe=safe_csv)
-        click.echo(f"{files} masks and {TABLE} in {output}", err=True)
+        files = write_files(result, source, Path(output), safe=safe_csv, lists=columns)
+        tables = f"{TABLE} and {RECORDS}" if columns else TABLE
+        click.echo(f"{files} masks and {tables} in {output}", err=True)
         return
     check_output(output, source.path, kept=(*job.files, job.path / "study.journal"))
     rows, as_json = 0, Path(output).suffix.lower() == ".json"
@@ -66,19 +63,9 @@ def command(folder: str, data: str, output: str, safe_csv: bool, gallery: str | 
             whole = part if as_json else itemised(part, lists)
             shown = harmless(whole) if safe_csv else whole
             if as_json:
-                _write_records(stream, shown, lists, first=place == 0)
+                write_records(stream, shown, columns, first=place == 0)
             else:
                 shown.to_csv(stream, index=False, header=place == 0, lineterminator="\n")
             rows += len(whole)
         stream.write("\n]\n" if as_json else "")
     click.echo(f"{rows} predictions in {'standard output' if output == STDOUT else output}", err=True)
-
-
-def _write_records(stream: IO[str], table: pd.DataFrame, lists: Sequence[str], *, first: bool) -> None:
-    """Write the rows of a table as objects of an array that is closed later, lists as such."""
-    columns = {name: table[name].tolist() for name in table.columns}
-    if lists:
-        columns["prediction"] = [json.loads(text) for text in columns["prediction"]]
-    for row in range(len(table)):
-        stream.write("[\n" if first and not row else ",\n")
-        stream.write(json.dumps({name: values[row] for name, values in columns.items()}, default=str))

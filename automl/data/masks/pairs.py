@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from automl.core.notes import Note
 from automl.data.class_folders import shown_files
 from automl.data.image_files import PICTURE_FILES, Listing, list_again, list_files
 from automl.data.kinds.picture import names_pictures
+from automl.data.parts import part_of_word
 from automl.data.source import Source
 from automl.tasks.catalog import TASKS
 from automl.tasks.declaration import CLASS_MAP
@@ -107,10 +109,34 @@ def list_masked_again(source: Source, schema: Mapping[str, Any], *, targets: boo
     return _with_paths(listing, source) if targets else listing
 
 
+def masks_below(source: Source) -> Mapping[Path, Path]:
+    """Return the mask of each picture in a folder that has one, also in folders of parts such as ``train``.
+
+    Empty where there are none.
+    """
+    root = source.path
+    if source.kind != "folder" or root is None:
+        return {}
+
+    def found() -> dict[Path, Path]:
+        parts = [item for item in sorted(root.iterdir()) if item.is_dir() and part_of_word(item.name)]
+        pairs: dict[Path, Path] = {}
+        for folder in (root, *parts):
+            with suppress(DataError):  # folders that are named so and have nothing to do with each other
+                listing = _in_folder(folder)
+                if listing is not None and listing.labels is not None:
+                    pairs |= zip(listing.paths, map(Path, listing.labels.iloc[:, 0]), strict=True)
+        return pairs
+
+    return cast("Mapping[Path, Path]", source.kept.get("masks of pictures", found))
+
+
 def _in_folder(root: Path) -> Listing | None:
     folders = {item.name.lower(): item for item in sorted(root.iterdir()) if item.is_dir()}
     pictures = [item for name, item in folders.items() if name in PICTURE_WORDS]
     masks = [item for name, item in folders.items() if name in MASK_WORDS]
+    if len(masks) > 1:  # annotations of other kinds lie in folders of such names, too
+        masks = [item for item in masks if any(map(PICTURE_FILES.has, item.rglob("*")))]
     if len(pictures) == 1 and len(masks) == 1:
         return _of_two_folders(root, pictures[0], masks[0])
     return _side_by_side(root)

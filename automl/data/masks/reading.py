@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,15 +63,12 @@ def dataset_of_masks(listing: Listing, options: ReadOptions, source: Source) -> 
     Raises:
         DataError: no pair can be read, more than 5 % cannot, or masks hold no classes.
     """
-    masks = _mask_paths(listing)
-    facts = look_at_masks(zip(listing.paths, masks, strict=True), source.phases)
-    sound, told = _sound(facts, listing)
-    listing, masks, facts = listing.take(sound), [masks[at] for at in sound], [facts[at] for at in sound]
-    form, notes = agree_on_classes(facts, masks, _root(source), listing.where)
+    masks = sound_masks(list(zip(listing.paths, _mask_paths(listing), strict=True)), listing.where, source)
+    listing = listing.take(masks.kept)
+    form, notes = agree_on_classes(masks.facts, masks.paths, root_of(source), listing.where)
     place = replace(place_of(source, options.image_size), where=listing.where)
     pictures, look, seen = learn_pictures(listing.paths, place, choose=canvas_of)
-    canvas = (look.form.height, look.form.width)
-    targets = masks_on_canvas([masks[at] for at in pictures.kept], canvas, form, source.phases)
+    targets = masks.on_canvas(pictures.kept, look.form, form, source)
     beside = _companions(listing, pictures)
     return Dataset(
         examples=Examples(inputs={"image": pictures.pixels}, targets={TARGET: targets}, **beside),
@@ -85,7 +82,7 @@ def dataset_of_masks(listing: Listing, options: ReadOptions, source: Source) -> 
         },
         task=task_of(TargetFacts(kind=CLASS_MAP)),
         target_names=listing.names,
-        notes=(*listing.notes, *told, *notes, *seen),
+        notes=(*listing.notes, *masks.notes, *notes, *seen),
         columns=("image",),
         kinds={"image": f"images: {look.form.text}"},
         handling=_handling(look.form),
@@ -103,16 +100,74 @@ def examples_of_masks(
         pictures, seen = read_pictures(listing.paths, look, place)
         beside = _companions(listing, pictures)
         return Examples(inputs={"image": pictures.pixels}, **beside), (*notes, *seen)
-    masks = _mask_paths(listing)
-    facts = look_at_masks(zip(listing.paths, masks, strict=True), source.phases)
-    sound, told = _sound(facts, listing)
-    listing, masks, facts = listing.take(sound), [masks[at] for at in sound], [facts[at] for at in sound]
+    masks = sound_masks(list(zip(listing.paths, _mask_paths(listing), strict=True)), listing.where, source)
+    listing = listing.take(masks.kept)
     pictures, seen = read_pictures(listing.paths, look, place)
-    canvas = (look.form.height, look.form.width)
-    targets = masks_on_canvas([masks[at] for at in pictures.kept], canvas, form, source.phases)
+    targets = masks.on_canvas(pictures.kept, look.form, form, source)
     beside = _companions(listing, pictures)
     examples = Examples(inputs={"image": pictures.pixels}, targets={TARGET: targets}, **beside)
-    return examples, (*notes, *told, *_odd(facts, form), *seen)
+    return examples, (*notes, *masks.notes, *odd_values(masks.facts, form), *seen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoundMasks:
+    """Masks that can be used.
+
+    Attributes:
+        kept: positions of their pairs among those that were asked for ``(n,) int64``.
+        paths: of the masks.
+        facts: what each holds.
+        notes: what is wrong with the others.
+    """
+
+    kept: np.ndarray
+    paths: Sequence[Path]
+    facts: Sequence[MaskFacts]
+    notes: tuple[Note, ...]
+
+    def on_canvas(self, rows: np.ndarray, canvas: Form, form: MaskForm, source: Source) -> np.ndarray:
+        """Return classes of pixels ``(rows, height, width) int16``; see ``masks_on_canvas``.
+
+        Args:
+            rows: positions of the masks among these.
+            canvas: of the job.
+            form: what stands for which class.
+            source: is told how far this is.
+        """
+        paths = [self.paths[row] for row in rows]
+        return masks_on_canvas(paths, (canvas.height, canvas.width), form, source.phases)
+
+
+def sound_masks(pairs: Sequence[tuple[Path, Path]], where: str, source: Source) -> SoundMasks:
+    """Look at the masks of pictures and leave out those that cannot be used.
+
+    Args:
+        pairs: picture and mask.
+        where: what messages call their source.
+        source: is told how far this is.
+
+    Raises:
+        DataError: more than 5 % cannot be used.
+    """
+    facts = look_at_masks(pairs, source.phases)
+    faults = [item.fault for item in facts if item.fault]
+    kept = [at for at, item in enumerate(facts) if not item.fault]
+    notes: tuple[Note, ...] = ()
+    if faults:
+        share = len(faults) / len(facts)
+        said = f"{len(faults)} of {len(facts)} masks of {where} cannot be used: {listed_faults(faults)}"
+        if share > SHARE_OF_BROKEN or not kept:
+            raise DataError(
+                f"{said}. At most 5 % are left out: repair or remove these files; a mask has the "
+                "size of its picture."
+            )
+        notes = (Note(f"{said}; they were left out.", share),)
+    return SoundMasks(
+        kept=np.array(kept, np.int64),
+        paths=[pairs[at][1] for at in kept],
+        facts=[facts[at] for at in kept],
+        notes=notes,
+    )
 
 
 def canvas_of(heads: Heads, side: int | None) -> Form:
@@ -127,23 +182,8 @@ def _mask_paths(listing: Listing) -> list[Path]:
     return [Path(path) for path in labels.iloc[:, 0]]
 
 
-def _sound(facts: Sequence[MaskFacts], listing: Listing) -> tuple[np.ndarray, tuple[Note, ...]]:
-    """Positions of the pairs that can be used, and a note on the others."""
-    faults = [item.fault for item in facts if item.fault]
-    sound = np.flatnonzero([not item.fault for item in facts])
-    if not faults:
-        return sound, ()
-    share = len(faults) / len(facts)
-    said = f"{len(faults)} of {len(facts)} masks of {listing.where} cannot be used: {listed_faults(faults)}"
-    if share > SHARE_OF_BROKEN or not len(sound):
-        raise DataError(
-            f"{said}. At most 5 % are left out: repair or remove these files; a mask has the "
-            "size of its picture."
-        )
-    return sound, (Note(f"{said}; they were left out.", share),)
-
-
-def _odd(facts: Sequence[MaskFacts], form: MaskForm) -> tuple[Note, ...]:
+def odd_values(facts: Sequence[MaskFacts], form: MaskForm) -> tuple[Note, ...]:
+    """Tell of values that training did not have."""
     odd, share = unknown_values(facts, form)
     if not odd:
         return ()
@@ -168,7 +208,8 @@ def _handling(form: Form) -> Handling:
     )
 
 
-def _root(source: Source) -> Path | None:
+def root_of(source: Source) -> Path | None:
+    """Return the folder in which, or above which, names of classes may lie."""
     if source.path is None:
         return None
     return source.path if source.path.is_dir() else source.path.parent

@@ -1,4 +1,4 @@
-"""The modality ``scene``: pictures in which boxes say what is where.
+"""The modality ``scene``: pictures in which boxes say what is where, and masks, if any, what pixels show.
 
 Raw examples are one input ``image`` ``(n, height, width, channels)``: pictures on a canvas, as large as
 fits, at the top left, proportions kept. Boxes are in pixels of that canvas, which the keys ``height`` and
@@ -7,8 +7,9 @@ fits, at the top left, proportions kept. Boxes are in pixels of that canvas, whi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,24 +32,30 @@ from automl.data.images import Pictures, fit_arrays, match_channels
 from automl.data.kinds.kind import Place
 from automl.data.kinds.picture import PICTURE
 from automl.data.look import learn_pictures, look_of, read_pictures
+from automl.data.masks.pairs import masks_below
+from automl.data.masks.reading import MASKS, PIXEL_BYTES
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
 from automl.data.parts import TEST, VALIDATION
 from automl.data.scenes.faults import mended, new_tally
 from automl.data.scenes.layouts import layout_of, read_scenes, read_scenes_again
+from automl.data.scenes.masked import BOX_TARGET, Masked, find_masks, has_masks, learn_masks
 from automl.data.scenes.scene import Scenes
 from automl.data.source import TABLES
 from automl.metrics.detection import check_library
 from automl.tasks.catalog import TASKS, task_of
-from automl.tasks.declaration import BOXES, TargetFacts
+from automl.tasks.declaration import BOXES, CLASS_MAP, TargetFacts, TaskDeclaration
 
 if TYPE_CHECKING:
     from automl.data.source import Source
 
+OF_BOXES, OF_MASKS = TargetFacts(kind=BOXES), TargetFacts(kind=CLASS_MAP)
+
 SEEN, MOST_PASSES = 30_000, 150
 """Pictures that a trial sees at least, and passes that it makes for it at most."""
 
-PIXEL_SECONDS = 5e-7
-"""Of one core, for a pixel in a pass of training of the default network."""
+PIXEL_SECONDS, MASKED_SECONDS = 5e-7, 1.5e-6
+"""Of one core, for a pixel in a pass of training of the default network; of one that tells the class of
+each pixel as well."""
 
 MOST_LABELS = 12
 """Labels that a user is told the counts of."""
@@ -70,16 +77,23 @@ class SceneModality:
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for folders and tables with boxes."""
         if options.task is not None:
-            return Bid(strength=ASKED if TASKS[options.task].targets == BOXES else NO)
+            return Bid(strength=ASKED if _can(TASKS[options.task], source, options) else NO)
         layout = layout_of(source, options)
+        if layout and has_masks(source):
+            said = (
+                f"Read as boxes and masks of the same images, since {source.name} is {layout} with masks; "
+                f"--task {task_of(OF_BOXES)} or --task {task_of(OF_MASKS)} takes one of both."
+            )
+            return Bid(strength=ANNOTATED, reason=said)
         said = f"Read as boxes in images, since {source.name} is {layout}; --modality reads it otherwise."
         return Bid(strength=ANNOTATED, reason=said) if layout else Bid(strength=NO)
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
-        """Read pictures with their boxes.
+        """Read pictures with their boxes, and with masks where they have some.
 
         Raises:
-            DataError: no boxes, no picture that is there, more than 5 % of them unreadable.
+            DataError: no boxes, no picture that is there, more than 5 % of them unreadable; no masks where
+                these are asked for.
             ConfigError: options that do not fit boxes.
             MissingDependencyError: the library that scores boxes is not installed.
         """
@@ -88,25 +102,31 @@ class SceneModality:
         scenes, kept = read_scenes(source, options)
         scenes, left_out = _without_test(scenes)
         scenes, missing = _there(scenes)
+        masked = learn_masks(scenes, source) if _asks_for_masks(source, options) else None
+        scenes = masked.scenes if masked else scenes
         place = replace(place_of(source, options.image_size), where=scenes.where)
         paths = [item.path for item in scenes.scenes]
-        pictures, look, seen = learn_pictures(paths, place, choose=_canvas)
+        pictures, look, seen = learn_pictures(paths, place, choose=_canvas_for(masked))
         labels = _labels(scenes)
         boxes, told = _boxes(scenes, pictures, look.form, labels)
         if not any(map(len, boxes)):
             raise DataError(f"{scenes.where}: no box is left to learn from. {' '.join(told)}")
-        task = options.task or task_of(TargetFacts(kind=BOXES))
-        schema = {"labels": list(labels), **look.as_json(), **kept, "task": task}
+        own = masked.schema if masked else {"task": options.task or task_of(OF_BOXES)}
+        schema = {"labels": list(labels), **look.as_json(), **kept, **own}
         counts = _counts(labels, boxes)
         return Dataset(
-            examples=_examples(scenes, pictures, boxes),
+            examples=_examples(scenes, pictures, _targets(masked, boxes, pictures, look.form, source)),
             schema=schema,
-            task=task,
-            target_names=("boxes",),
-            notes=(*scenes.notes, *left_out, *missing, *seen, *told, counts),
+            task=schema["task"],
+            target_names=tuple(masked.tasks) if masked else (BOX_TARGET,),
+            target_tasks=masked.tasks if masked else {},
+            notes=(
+                *(*scenes.notes, *left_out, *missing, *(masked.notes if masked else ())),
+                *(*seen, *told, counts),
+            ),
             columns=("image",),
             kinds={"image": f"images: {look.form.text}"},
-            handling=_handling(look.form),
+            handling=_handling(look.form, MASKED_SECONDS if masked else PIXEL_SECONDS),
             validates=_validates(scenes, pictures),
         )
 
@@ -124,10 +144,14 @@ class SceneModality:
         scenes = read_scenes_again(source, schema)
         scenes, notes = _test_alone(scenes)
         scenes, missing = _there(scenes)
+        masked = find_masks(scenes, source, schema) if MASKS in schema else None
+        scenes, of_masks = (masked.scenes, masked.notes) if masked else (scenes, ())
         look, place = look_of(schema), replace(place, where=scenes.where)
         pictures, seen = read_pictures([item.path for item in scenes.scenes], look, place)
         boxes, told = _boxes(scenes, pictures, look.form, tuple(schema["labels"]))
-        return _examples(scenes, pictures, boxes), (*scenes.notes, *notes, *missing, *seen, *told)
+        truth = _targets(masked, boxes, pictures, look.form, source)
+        every = (*scenes.notes, *notes, *missing, *of_masks, *seen, *told)
+        return _examples(scenes, pictures, truth), every
 
     def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
         """Pictures, and the size that each one was given in."""
@@ -141,8 +165,9 @@ class SceneModality:
         return fit_images(pixels, rows, look.scale, letterbox=look.form.letterbox, framed=True)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
-        """The labels, and the sides of the canvas."""
-        return {name: dataset.schema[name] for name in ("labels", "height", "width")}
+        """The labels, the sides of the canvas, and what masks hold."""
+        names = ("labels", "height", "width", MASKS)
+        return {name: dataset.schema[name] for name in names if name in dataset.schema}
 
 
 SCENE = SceneModality()
@@ -155,18 +180,30 @@ def _refuse_others(options: ReadOptions) -> None:
             raise ConfigError(f"{name} names a column of rows; these are boxes in images: leave it out.")
 
 
-def _canvas(heads: Heads, side: int | None) -> Form:
-    return choose_canvas(heads, side, longest=LONGEST, multiple=MULTIPLE)
+def _can(task: TaskDeclaration, source: Source, options: ReadOptions) -> bool:
+    """Whether a source may hold what a task takes."""
+    if task.joins:
+        return bool(layout_of(source, options)) and bool(masks_below(source))
+    return task.targets == BOXES
 
 
-def _handling(form: Form) -> Handling:
+def _asks_for_masks(source: Source, options: ReadOptions) -> bool:
+    return has_masks(source) if options.task is None else TASKS[options.task].joins
+
+
+def _canvas_for(masked: Masked | None) -> Callable[[Heads, int | None], Form]:
+    beside = PIXEL_BYTES if masked else 0
+    return partial(choose_canvas, longest=LONGEST, multiple=MULTIPLE, beside=beside)
+
+
+def _handling(form: Form, pixel_seconds: float) -> Handling:
     return replace(
         PICTURE.handling,
         examples_per_epoch=5_000,
         tensors_kept=False,
         least_examples=SEEN,
         most_epochs=MOST_PASSES,
-        example_seconds=PIXEL_SECONDS * form.height * form.width,
+        example_seconds=pixel_seconds * form.height * form.width,
     )
 
 
@@ -230,11 +267,17 @@ def _boxes(
     return made, tally.notes(every, len(made))
 
 
-def _examples(scenes: Scenes, pictures: Pictures, boxes: list[np.ndarray]) -> Examples:
+def _targets(
+    masked: Masked | None, boxes: list[np.ndarray], pictures: Pictures, form: Form, source: Source
+) -> dict[str, np.ndarray]:
+    return masked.targets(boxes, pictures, form, source) if masked else {TARGET: ragged(boxes)}
+
+
+def _examples(scenes: Scenes, pictures: Pictures, targets: dict[str, np.ndarray]) -> Examples:
     names = [scenes.scenes[row].name for row in pictures.kept]
     return Examples(
         inputs={"image": pictures.pixels},
-        targets={TARGET: ragged(boxes)},
+        targets=targets,
         keys=_keys(names, pictures.sizes),
     )
 
@@ -268,9 +311,10 @@ def _without_boxes(
         listing = image_files.list_again(source, asked, targets=False)
     else:
         listing = image_files.list_again(source, {"names": []}, targets=False)
-    # a table has a row for each box, a picture is predicted once
+    # a table has a row for each box, a picture is predicted once; masks of pictures are none
     first = np.sort(np.unique(listing.keys.astype(str), return_index=True)[1])
-    listing = listing.take(first)
+    of_masks = {*masks_below(source).values()}
+    listing = listing.take(np.array([row for row in first if listing.paths[row] not in of_masks], int))
     pictures, seen = read_pictures(listing.paths, look_of(schema), replace(place, where=listing.where))
     names = [str(name) for name in listing.keys[pictures.kept]]
     keys = _keys(names, pictures.sizes)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import DataError
+from automl.data.masks.pairs import masks_below
 from automl.data.parts import UNNAMED, part_of_path, part_of_word
 from automl.data.scenes.pictures import PictureIndex
 from automl.data.scenes.scene import Scene, Scenes, number, scene
@@ -32,7 +33,7 @@ def read(source: Source) -> Scenes:
         DataError: one is no such JSON, or none names an image that is there.
     """
     root = source.path or Path()
-    index, counts = PictureIndex(root), Counter[str]()
+    index, counts = PictureIndex(root, masks_below(source).values()), Counter[str]()
     scenes: dict[Path, Scene] = {}
     labels: list[str] = []
     for file in (item for item in _files(source) if _looks_so(item)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from automl.data.class_folders import shown_files
@@ -13,11 +14,12 @@ class PictureIndex:
 
     Args:
         root: folder that is looked through; hidden files are left out.
+        masks: files of pictures that are masks of others.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.files = shown_files(root, PICTURE_FILES)
+    def __init__(self, root: Path, masks: Iterable[Path] = ()) -> None:
+        self.root, of_masks = root, {*masks}
+        self.files = [item for item in shown_files(root, PICTURE_FILES) if item not in of_masks]
         self._by_name: dict[str, list[Path]] = {}
         self._by_stem: dict[str, list[Path]] = {}
         for item in self.files:

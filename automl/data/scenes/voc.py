@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import DataError
+from automl.data.masks.pairs import masks_below
 from automl.data.parts import UNNAMED, part_of_path, part_of_word
 from automl.data.scenes.pictures import PictureIndex
 from automl.data.scenes.scene import Scene, Scenes, number, scene
@@ -40,7 +41,7 @@ def read(source: Source) -> Scenes:
         DataError: none of them can be read.
     """
     root = source.path or Path()
-    files, index, counts = _files(source), PictureIndex(root), Counter[str]()
+    files, index, counts = _files(source), PictureIndex(root, masks_below(source).values()), Counter[str]()
     scenes: list[Scene] = []
     for file in files:
         found = _scene(file, index, counts)

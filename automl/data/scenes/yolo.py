@@ -14,6 +14,7 @@ from typing import Any
 from automl.core.errors import DataError, SpaceError
 from automl.core.yaml_values import read_located
 from automl.data.image_files import PICTURE_FILES
+from automl.data.masks.pairs import masks_below
 from automl.data.parts import part_of_path, part_of_word
 from automl.data.scenes.pictures import PictureIndex
 from automl.data.scenes.scene import Scene, Scenes, number, scene
@@ -40,7 +41,8 @@ def read(source: Source) -> Scenes:
         DataError: there is no picture.
     """
     root = source.path or Path()
-    index, counts, notes = PictureIndex(root), Counter[str](), tuple[str, ...]()
+    index = PictureIndex(root, masks_below(source).values())
+    counts, notes = Counter[str](), tuple[str, ...]()
     described = _described(root)
     folder, facts = described if described is not None else (root, {})
     names = _names(facts, root)

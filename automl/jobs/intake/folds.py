@@ -13,7 +13,6 @@ from automl.core.notes import Note
 from automl.data.modality import Dataset
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.cost import seconds_per_pass
-from automl.tasks.catalog import TASKS
 
 if TYPE_CHECKING:
     from automl.data.splits import Fold
@@ -67,8 +66,8 @@ def usual_folds(dataset: Dataset) -> int:
     """
     from automl.data.splits import LEAST_IDENTITIES, identities_of, is_split_by_time
 
-    rows, task = len(dataset.examples), TASKS[dataset.task]
-    if rows >= dataset.handling.folds_below or not task.blend or is_split_by_time(dataset):
+    rows = len(dataset.examples)
+    if rows >= dataset.handling.folds_below or not dataset.declaration.blend or is_split_by_time(dataset):
         return 1
     groups, identities = dataset.examples.groups, identities_of(dataset)
     wanted = FOLDS_OF_FEW if rows < FEW and not dataset.handling.example_seconds else FOLDS
@@ -85,7 +84,7 @@ def grouped_by_fold(dataset: Dataset, folds: Sequence[Fold]) -> Dataset:
         dataset: the examples.
         folds: of the split.
     """
-    if len(folds) < 2 or not TASKS[dataset.task].compares:
+    if len(folds) < 2 or not dataset.declaration.compares:
         return dataset
     groups = np.zeros(len(dataset.examples), np.int64)
     for number, fold in enumerate(folds):

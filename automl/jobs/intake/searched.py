@@ -96,7 +96,7 @@ def _search_space(
     rows = len(dataset.examples)
     own = load_space(config.space, task=task).for_kinds(kinds).for_rows(rows) if config.space else None
     wanted = config.family or ((own.name.split("/")[-1],) if own else ())
-    families = usable_families(modality.name, promises, task, wanted)
+    families = usable_families(modality.name, promises, task, wanted, dataset.target_tasks)
     spaces = {
         name: load_space(family.name, task=task).for_kinds(kinds).for_rows(rows)
         for name, family in families.items()

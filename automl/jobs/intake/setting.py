@@ -14,7 +14,6 @@ from automl.jobs.config import JobConfig
 from automl.jobs.intake.intake import Intake, prepare_data
 from automl.models.family import Family
 from automl.spaces.space import FAMILY, SearchSpace
-from automl.tasks.catalog import TASKS
 from automl.tasks.limits import Limit, parse_limit
 from automl.tasks.task import Task, Teaches
 from automl.training.accelerator import CERTAIN, find_accelerator
@@ -179,7 +178,7 @@ def _joins(config: JobConfig, intake: Intake, limits: tuple[Limit, ...]) -> bool
     costs = len(intake.objectives) > 1 or any(name in COSTS for name in asked)
     by_time = len(intake.folds) > 1 and is_split_by_time(intake.dataset)
     one = config.single or config.distill
-    return not (one or costs or by_time) and bool(TASKS[intake.dataset.task].blend)
+    return not (one or costs or by_time) and bool(intake.dataset.declaration.blend)
 
 
 def check_distilling(intake: Intake, task: Task) -> None:

@@ -60,3 +60,16 @@ class MeanOfMirrorImages(layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """The shape of the input, of a batch of any size."""
         return (None, *input_shape[1:])
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class WithoutMirrorImages(layers.Layer):
+    """From maps ``(2 b, height, ...)`` to those of the pictures themselves; in training they stay."""
+
+    def call(self, maps: KerasTensor, training: bool | None = False) -> KerasTensor:
+        """Leave out the second half."""
+        return maps if training else ops.split(maps, 2, axis=0)[0]
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """The shape of the input, of a batch of any size."""
+        return (None, *input_shape[1:])

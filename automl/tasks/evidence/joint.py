@@ -26,7 +26,8 @@ def evidence(shown: Shown) -> Evidence:
             for name, part in parts.items()
             for mistake in part.mistakes[:each]
         ),
-        measure="by target: " + ", ".join(f"{name} {part.measure}" for name, part in parts.items()),
+        measure="by target: "
+        + ", ".join(f"{name} {part.measure}" for name, part in parts.items() if part.measure),
         remarks=tuple(
             Remark(mood=remark.mood, text=f"{name}: {remark.text}")
             for name, part in parts.items()
@@ -45,4 +46,5 @@ def _part(shown: Shown, name: str, task: Any) -> Shown:
         encoded={TARGET: shown.encoded[name]},
         truth={TARGET: shown.truth[name]},
         predictions={TARGET: shown.predictions[name]},
+        inputs=shown.inputs,
     )

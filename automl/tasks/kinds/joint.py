@@ -1,7 +1,8 @@
 """Joint tasks: several targets, each with a task, a head and metrics of its own, on one set of features.
 
 What the targets share is learned once (Caruana, Multitask Learning, 1997). The losses are added up, and how
-much the first one counts is searched.
+much the first one counts is searched. Heads that need the same stand on one feature, such as a vector;
+others, as of boxes and of masks of the same pictures, each on its own.
 
 Symbols: n examples, m targets.
 """
@@ -20,16 +21,21 @@ from keras import KerasTensor
 from automl.core.errors import ConfigError
 from automl.core.names import free_name
 from automl.core.specs import TaskKind
-from automl.core.targets import TARGET
+from automl.core.targets import TARGET, spread_rows
 from automl.core.tensors import Inputs
 from automl.metrics.metric import SKILL, Metric
 from automl.metrics.scorer import score_at_once
-from automl.tasks.catalog import fit_task, restore_task
+from automl.tasks.catalog import declared, fit_task, restore_task
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.joint import JOINT
-from automl.tasks.losses import JoinedLoss
-from automl.tasks.prefixes import prefixed
-from automl.tasks.task import Task, TaskScorer, Teaches
+from automl.tasks.losses import JoinedLoss, MappingLoss
+from automl.tasks.prefixes import output_key, outputs_of, prefixed
+from automl.tasks.task import PlacesAnswers, TakesForm, Task, TaskScorer, Teaches
+
+MOST_VALUES = 2_000_000
+"""Raw values of a target that its baseline is scored on: of masks those of some pictures say enough."""
+
+_OWN_FACTS = ("parts", "asked")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +63,11 @@ def fit(
         kind: ``joint``.
         targets: raw values by name of the target.
         names: of the targets, in the user's order.
-        facts: ``parts``: the kind of task of each target, by name.
+        facts: ``parts``: the kind of task of each target, by name; the others are for these tasks.
     """
+    own = {name: value for name, value in facts.items() if name not in _OWN_FACTS}
     tasks = {
-        name: fit_task(facts["parts"][name], {TARGET: targets[name]}, names=(name,), facts={})
+        name: fit_task(facts["parts"][name], {TARGET: targets[name]}, names=(name,), facts=own)
         for name in names
     }
     references = {name: _reference(task, targets[name]) for name, task in tasks.items()}
@@ -87,25 +94,40 @@ class Joint:
     options: type[Any] = field(init=False, compare=False)
 
     kind: ClassVar[TaskKind] = JOINT.name
-    declaration: ClassVar[TaskDeclaration] = JOINT
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", _options_of(self.tasks))
+
+    @property
+    def declaration(self) -> TaskDeclaration:
+        """As the targets' tasks make it."""
+        return declared(self.kind, {name: task.kind for name, task in self.tasks.items()})
 
     def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Encode each target by its task; one that is not given is an error of that task."""
         return {name: task.encode({TARGET: targets[name]})[TARGET] for name, task in self.tasks.items()}
 
     def connect(self, inputs: Inputs, options: Any) -> tuple[Inputs, Any]:
-        """Pass the inputs on."""
-        return inputs, None
+        """Pass the inputs on, with what each task takes of them for its head."""
+        return inputs, {
+            name: task.connect(inputs, _own(task, options))[1] for name, task in self.tasks.items()
+        }
 
-    def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
-        """Put a head per target on the features, each in a model of its own: layers' names recur."""
-        heads = {}
+    def head(self, features: Any, context: Any, options: Any) -> dict[str, KerasTensor]:
+        """Put a head per target on its feature, each in a model of its own: layers' names recur.
+
+        Args:
+            features: one for all heads, or by what they need.
+            context: by name of the target, or None.
+            options: of all tasks.
+        """
+        heads: dict[str, KerasTensor] = {}
         for at, (name, task) in enumerate(self.tasks.items()):
-            own = _own(task, options)
-            heads[name] = _nested(partial(_head, task, own), features, f"head_{at}")
+            feature = features[task.declaration.needs] if isinstance(features, Mapping) else features
+            beside = (context or {}).get(name)
+            given = {"feature": feature} | ({} if beside is None else {"context": beside})
+            made = _nested(partial(_head, task, _own(task, options)), given, f"head_{at}")
+            heads |= {output_key(name, output): tensor for output, tensor in made.items()}
         return heads
 
     def loss(self, options: Any) -> keras.losses.Loss:
@@ -114,14 +136,34 @@ class Joint:
         return JoinedLoss(losses, _weights(tuple(losses), options.balance))
 
     def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Finish each target's output by its task."""
+        """Finish each target's outputs by its task."""
         done = {}
         for at, (name, task) in enumerate(self.tasks.items()):
-            if isinstance(outputs[name], np.ndarray):
-                done[name] = task.finish({TARGET: outputs[name]})[TARGET]
+            own = outputs_of(name, outputs, self.tasks)
+            if all(isinstance(values, np.ndarray) for values in own.values()):
+                done[name] = task.finish(own)[TARGET]
             else:
-                done[name] = _nested(partial(_finish, task), outputs[name], f"finish_{at}")
+                done[name] = _nested(partial(_finish, task), own, f"finish_{at}")
         return done
+
+    def in_form_of(self, inputs: Mapping[str, Any], predictions: Mapping[str, Any]) -> dict[str, Any]:
+        """Predictions of targets that take the form of raw inputs in that form, the others as they are."""
+        taking = {name: task for name, task in self.tasks.items() if isinstance(task, TakesForm)}
+        formed = {
+            name: task.in_form_of(inputs, {TARGET: predictions[name]})[TARGET]
+            for name, task in taking.items()
+        }
+        return {**predictions, **formed}
+
+    def placed(
+        self, predictions: Mapping[str, np.ndarray], keys: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Those of targets that lie in pictures in pixels of the files, the others as they are."""
+        placing = {name: task for name, task in self.tasks.items() if isinstance(task, PlacesAnswers)}
+        found = {
+            name: task.placed({TARGET: predictions[name]}, keys)[TARGET] for name, task in placing.items()
+        }
+        return {**predictions, **found}
 
     def lesson(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What each target's task makes of its predictions.
@@ -146,15 +188,22 @@ class Joint:
 
     def decode(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns ``<target>``, and what else its task answers as ``<target>_probability_<class>``."""
-        decoded = {name: task.decode({TARGET: predictions[name]}) for name, task in self.tasks.items()}
-        columns = {name: part["prediction"] for name, part in decoded.items()}
-        ordered: dict[str, np.ndarray] = {}
-        for name, part in decoded.items():
-            ordered[name] = columns[name]
-            for column, values in part.items():
-                if column != "prediction":
-                    ordered[free_name(f"{name}_{column}", {**columns, **ordered})] = values
-        return ordered
+        return _columns(
+            {name: task.decode({TARGET: predictions[name]}) for name, task in self.tasks.items()}
+        )
+
+    def decode_for(
+        self, predictions: Mapping[str, np.ndarray], keys: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """As ``decode``, in the form that each example had before it was read."""
+        return _columns(
+            {
+                name: task.decode_for({TARGET: predictions[name]}, keys)
+                if isinstance(task, TakesForm)
+                else task.decode({TARGET: predictions[name]})
+                for name, task in self.tasks.items()
+            }
+        )
 
     def baselines(
         self,
@@ -226,30 +275,47 @@ def skill(metric: Metric, value: float, reference: float) -> float:
 
 
 def _reference(task: Task, raw: np.ndarray) -> float:
-    encoded = task.encode({TARGET: raw})
+    some = raw[spread_rows(len(raw), max(1, MOST_VALUES // max(1, np.size(raw[0]))))]
+    encoded = task.encode({TARGET: some})
     rule = next(iter(task.baselines(encoded, encoded, {}).values()))
     return float(score_at_once(task.scorer(), encoded, rule)[task.declaration.default_metric.name])
 
 
-def _head(task: Task, options: Any, features: KerasTensor) -> KerasTensor:
-    return task.head(features, None, options)[TARGET]
+def _head(task: Task, options: Any, given: Mapping[str, KerasTensor]) -> dict[str, KerasTensor]:
+    return task.head(given["feature"], given.get("context"), options)
 
 
-def _finish(task: Task, output: KerasTensor) -> KerasTensor:
-    return task.finish({TARGET: output})[TARGET]
+def _finish(task: Task, outputs: Mapping[str, KerasTensor]) -> KerasTensor:
+    return task.finish(outputs)[TARGET]
 
 
-def _nested(make: Callable[[KerasTensor], KerasTensor], value: KerasTensor, name: str) -> Any:
+def _nested(make: Callable[[Any], Any], values: Mapping[str, KerasTensor], name: str) -> Any:
     """Apply layers within a model of that name, where their names cannot meet others."""
-    inner = keras.Input(batch_shape=value.shape, dtype=value.dtype)
-    return keras.Model(inner, make(inner), name=name)(value)
+    inner = {
+        key: keras.Input(batch_shape=value.shape, dtype=value.dtype, name=key)
+        for key, value in values.items()
+    }
+    return keras.Model(inner, make(inner), name=name)(dict(values))
 
 
 def _of_target(loss: keras.losses.Loss) -> keras.losses.Loss:
-    """The loss of the only target, which its task gives as a loss of mappings."""
-    if not isinstance(loss, JoinedLoss) or set(loss.losses) != {TARGET}:
+    """The loss of the only target: by itself where its task gives it so, or as one of mappings."""
+    if isinstance(loss, JoinedLoss) and set(loss.losses) == {TARGET}:
+        return loss.losses[TARGET]
+    if isinstance(loss, JoinedLoss) or not isinstance(loss, MappingLoss):
         raise ConfigError(f"A joint task takes tasks with one loss of one target, got {loss.name!r}.")
-    return loss.losses[TARGET]
+    return loss
+
+
+def _columns(decoded: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    columns = {name: part["prediction"] for name, part in decoded.items()}
+    ordered: dict[str, np.ndarray] = {}
+    for name, part in decoded.items():
+        ordered[name] = columns[name]
+        for column, values in part.items():
+            if column != "prediction":
+                ordered[free_name(f"{name}_{column}", {**columns, **ordered})] = values
+    return ordered
 
 
 def _weights(names: tuple[str, ...], balance: float) -> dict[str, float]:

@@ -100,6 +100,28 @@ def coco(root: Path, boxes: list[list[Box]], part: str = "train") -> Path:
     return root
 
 
+def masked(root: Path, boxes: list[list[Box]], part: str = "") -> Path:
+    """Folders ``images`` and ``masks`` and a COCO file: 0 is ground, 1 red, 2 green, 255 the last row."""
+    folder = root / part
+    names = save(folder / "images", boxes)
+    (folder / "masks").mkdir()
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for place, (name, own) in enumerate(zip(names, boxes, strict=True)):
+        mask = np.zeros((48, 64), np.uint8)
+        mask[-1] = 255
+        for label, x1, y1, x2, y2 in own:
+            mask[y1:y2, x1:x2] = 1 if label == "red" else 2
+            box = {"bbox": [x1, y1, x2 - x1, y2 - y1], "category_id": LABELS.index(label)}
+            annotations.append({"id": len(annotations), "image_id": place, **box})
+        Image.fromarray(mask).save(folder / "masks" / name)
+        images.append({"id": place, "file_name": name, "width": 64, "height": 48})
+    categories = [{"id": at, "name": name} for at, name in enumerate(LABELS)]
+    content = {"images": images, "annotations": annotations, "categories": categories}
+    (folder / "boxes.json").write_text(json.dumps(content))
+    return root
+
+
 def yolo(root: Path, boxes: list[list[Box]], part: str = "train") -> Path:
     """Folders ``images`` and ``labels`` of a part; pictures without boxes have no file."""
     names = save(root / "images" / part, boxes, prefix=part)
