@@ -135,6 +135,15 @@ def made_from(tensor: keras.KerasTensor) -> list[keras.KerasTensor]:
     return list(tensors)
 
 
+def place_of(tensor: keras.KerasTensor) -> tuple[Any, int, int]:
+    """Return the operation that gives a tensor of a functional model, which of its calls, and which output.
+
+    A tensor does not tell publicly what it is made by.
+    """
+    history = tensor._keras_history
+    return history.operation, int(history.node_index), int(history.tensor_index)
+
+
 def loss_arguments(loss: keras.losses.Loss) -> dict[str, Any] | None:
     """Return the dictionary in which Keras' plain losses keep their arguments, None of other losses.
 

@@ -26,6 +26,7 @@ GUIDES = (
     "search_spaces.md",
     "video.md",
     "sentence_pairs.md",
+    "explanations.md",
 )
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / name for name in GUIDES)]
 ALL_PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "mlflow" / "README.md"]

@@ -20,6 +20,7 @@ from automl.private_keras import (
     made_from,
     names_from_the_start,
     noise_shape,
+    place_of,
     read_on_tensorflow,
     run_through_graph,
     spare_tensorflow,
@@ -109,6 +110,16 @@ def test_a_tensor_knows_what_it_is_made_from() -> None:
     assert [id(item) for item in made_from(total)] == [id(one), id(two)]
     assert [id(item) for item in made_from(keras.ops.exp(total))] == [id(total)]
     assert made_from(one) == []
+
+
+def test_a_tensor_knows_its_place_among_the_outputs_of_an_operation() -> None:
+    whole = keras.Input((4,))
+    parts = keras.ops.split(whole, 2, axis=1)
+
+    places = [place_of(part) for part in parts]
+    assert [place[2] for place in places] == [0, 1]
+    assert places[0][0] is places[1][0]
+    assert isinstance(place_of(keras.layers.Dense(1)(whole))[0], layers.Dense)
 
 
 def test_a_plain_loss_computes_with_the_arguments_that_are_found() -> None:

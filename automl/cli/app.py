@@ -31,6 +31,7 @@ COMMANDS = {
     "enroll": "Let a job's model name people, animals or things, by a few examples of each.",
     "verify": "Say whether two images show the same, by a job's model.",
     "evaluate": "Score a job's model on data with targets.",
+    "explain": "Say what a job's model relies on, and what single answers rest on.",
     "generate": "Write text with a job's language model.",
     "recommend": "List the items that suit users best, with a job's model.",
     "leaderboard": "Print the trials of a job, best first.",

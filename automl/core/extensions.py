@@ -29,6 +29,7 @@ TASK_GROUP = "automl.tasks"
 KIND_GROUP = "automl.kinds"
 NECK_GROUP = "automl.necks"
 FACTS_GROUP = "automl.facts"
+EXPLANATION_GROUP = "automl.explanations"
 
 PLAIN_NAME = r"\w+"
 SHELVED_NAME = r"\w+/\w+"

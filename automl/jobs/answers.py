@@ -22,6 +22,7 @@ from automl.data.label_types import LabelType, in_own_type
 from automl.data.modality import Examples
 from automl.data.target_kinds.catalog import kind_of
 from automl.jobs.folder import JobFolder
+from automl.tasks.catalog import known_classes
 from automl.tasks.task import PlacesAnswers, TakesForm, Task
 
 if TYPE_CHECKING:
@@ -196,6 +197,33 @@ def index_of(content: Any) -> pd.Index[Any] | None:
     inputs = content[0] if isinstance(content, tuple) and content else content
     index = getattr(inputs, "index", None)
     return index if isinstance(index, pd.Index) else None
+
+
+def probabilities(
+    task: Task, schema: Mapping[str, Any], predict: Callable[[], pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the probability of each class, one column per class; see ``Result.predict_proba``.
+
+    Args:
+        task: the fitted task.
+        schema: of the data.
+        predict: gives the table of predictions.
+
+    Raises:
+        ConfigError: the task is no classification.
+    """
+    import numpy as np
+
+    if classes := task.describe().get("parts") and known_classes(task.describe()):
+        return by_target(predict(), classes, schema["label_type"]["types"])
+    if not task.declaration.probabilities:
+        raise ConfigError(f"The task {task.kind!r} has no probabilities; use predict.")
+    frame = predict()
+    names = list(task.describe().get("classes", task.describe()["names"]))
+    shares = frame.iloc[:, -len(names) :]
+    if task.declaration.classifies:
+        names = list(in_own_type(np.array(names, object), schema.get("label_type", "str")))
+    return shares.set_axis(names, axis=1)
 
 
 def warn(notes: tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ from automl.core.extensions import Origin, absent
 from automl.core.tensors import FACTS
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of
+from automl.explanations.catalog import METHODS
 from automl.models.catalog import FAMILIES
 from automl.models.ends import necks_of
 from automl.models.family import Family
@@ -19,7 +20,7 @@ from automl.models.necks.catalog import NECKS
 from automl.spaces.loading import load_space
 from automl.tasks.catalog import TASKS, declared
 
-CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS, KINDS, NECKS, FACTS)
+CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS, KINDS, NECKS, FACTS, METHODS)
 """Those that take items of other packages."""
 
 

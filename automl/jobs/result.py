@@ -14,9 +14,8 @@ from automl.core.specs import Configuration, Objective, metric_of
 from automl.core.targets import bare, named
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
-from automl.data.label_types import in_own_type
 from automl.data.modality import Examples, Modality
-from automl.data.source import Source, digest, open_source
+from automl.data.source import Source, open_source
 from automl.jobs import answers
 from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
 from automl.jobs.extensions import refuse_absent
@@ -26,7 +25,7 @@ from automl.jobs.generation import Writer, Writing, tokens_of
 from automl.jobs.intake.backend import default_backend, import_keras, name_backend
 from automl.jobs.recognition import Recogniser, recognising
 from automl.jobs.recommendation import Recommender, refuse_without_items
-from automl.jobs.trial.trained_rows import seen_rows
+from automl.jobs.trial.trained_rows import is_of_search, seen_rows
 from automl.jobs.versions import read_versioned, refuse_other_versions
 from automl.tasks.catalog import known_classes, restore_task
 from automl.tasks.sampling import Sampling
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from automl.jobs.report.judging import Judged
+    from automl.jobs.explaining import Explainer, Explanation
 
 PART = 51_200
 """Examples that are predicted and written at once: few enough for memory, many enough for speed."""
@@ -168,20 +167,7 @@ class Result:
         Raises:
             ConfigError: the task is no classification.
         """
-        import numpy as np
-
-        task = self._task
-        if classes := task.describe().get("parts") and known_classes(task.describe()):
-            return answers.by_target(self.predict(data), classes, self._schema["label_type"]["types"])
-        if not task.declaration.probabilities:
-            raise ConfigError(f"The task {task.kind!r} has no probabilities; use predict.")
-        frame = self.predict(data)
-        names = list(task.describe().get("classes", task.describe()["names"]))
-        probabilities = frame.iloc[:, -len(names) :]
-        if task.declaration.classifies:
-            kind = self._schema.get("label_type", "str")
-            names = list(in_own_type(np.array(names, object), kind))
-        return probabilities.set_axis(names, axis=1)
+        return answers.probabilities(self._task, self._schema, lambda: self.predict(data))
 
     def outputs(self, data: object) -> Any:
         """Return predictions as an array: probabilities ``(n, classes)``, values ``(n, targets)``,
@@ -257,6 +243,39 @@ class Result:
         refuse_without_items(self._task)
         return Recommender(self.model, self._schema, self._task.describe().get("items", ()))
 
+    def explain(
+        self,
+        data: object,
+        *,
+        method: str | Sequence[str] = (),
+        rows: int | str | Sequence[int | str] = 4,
+        seconds: float = 60.0,
+        told: Listener = warn,
+    ) -> Explanation:
+        """Say what the model relies on and what single answers rest on; see ``Explainer.explain``."""
+        return self.explainer.explain(data, method=method, rows=rows, seconds=seconds, told=told)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Asks the model what its answers rest on."""
+        from automl.jobs.explaining import Explainer
+
+        def read(data: object, targets: bool, told: Listener) -> Examples:
+            if targets:
+                return self._read_to_score(data, told)[0]
+            _, examples, notes = self._read(data, targets=False)
+            told(notes)
+            return examples
+
+        return Explainer(
+            task=self._task,
+            schema=self._schema,
+            objective=self._objective,
+            read=read,
+            predict=lambda inputs, of=None: self._predictions(Examples(inputs=inputs)),
+            model=lambda: self.model,
+        )
+
     def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
         """Write the page of the report, with scores on test data where some is given.
 
@@ -271,14 +290,15 @@ class Result:
         Raises:
             ConfigError: the job has no report, or it is damaged.
         """
-        from automl.jobs.report.testing import with_test
+        from automl.jobs.report.testing import tested
         from automl.jobs.report.writing import read_report, write_page, write_report
 
         files = self._files
         report = read_report(files)
         if test is not None:
-            judged, seen = self._tested(test, told)
-            report = with_test(report, judged, self._objective, seen=seen)
+            examples, seen = self._read_to_score(test, told)
+            predictions = self._predictions(examples)
+            report = tested(report, self._task, examples, predictions, self._objective, seen=seen)
             write_report(files, report)
         page = files.report if out is None else Path(out)
         with understood(files.report_data, kinds=(ValueError,)):
@@ -307,15 +327,6 @@ class Result:
             ConfigError: the place is taken.
         """
         return copied(self._files, Path(folder))
-
-    def _tested(self, data: object, told: Listener) -> tuple[Judged, int | None]:
-        """The model on test data, and how many of its rows were trained on."""
-        from automl.jobs.report.judging import judge
-        from automl.jobs.report.testing import PART
-
-        examples, seen = self._read_to_score(data, told)
-        targets, predictions = self._task.encode(examples.targets or {}), self._predictions(examples)
-        return judge(PART, self._task, examples, targets, predictions, seed=0), seen
 
     @property
     def _objective(self) -> Objective:
@@ -365,15 +376,9 @@ class Result:
 
         source, examples, notes = self._read(data, targets=True)
         examples, left_out = with_known_labels(examples, known_classes(self._task.describe()), source.name)
-        seen = seen_rows(self._files, examples, source.name, same=self._is_of_search(source))
+        seen = seen_rows(self._files, examples, source.name, same=is_of_search(self._files, source))
         told((*notes, *left_out, *seen.notes))
         return examples, seen.rows
-
-    def _is_of_search(self, source: Source) -> bool:
-        """Whether the data is that of the search."""
-        if source.path is not None and not (source.path.is_file() or source.path.is_dir()):
-            return False  # a pipe is read once
-        return self._files.state.exists() and digest(source) == read_json(self._files.state).get("digest")
 
     def _predictions(self, examples: Examples) -> dict[str, np.ndarray]:
         import numpy as np

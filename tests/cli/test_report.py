@@ -30,9 +30,16 @@ def test_a_search_ends_with_a_report_that_its_run_has_too(wine_job):
     assert {"report.html", "report.json"} <= files
     assert len(page) < MOST_BYTES
     assert report["verdict"] in page.replace("&#39;", "'")
-    assert {"scores", "answers", "audit", "parameters", "search", "model", "card"} == {
-        section["key"] for section in report["sections"]
-    }
+    assert {
+        "scores",
+        "answers",
+        "explained_importance",
+        "audit",
+        "parameters",
+        "search",
+        "model",
+        "card",
+    } == {section["key"] for section in report["sections"]}
     assert report["scores"][0]["metrics"]["accuracy"] == pytest.approx(wine_job.summary["ensemble_score"])
 
 

@@ -144,3 +144,13 @@ def test_it_takes_arrays_and_tensors_of_a_model_that_runs_layer_by_layer() -> No
     expected = layer({name: keras.ops.convert_to_tensor(values) for name, values in INPUTS.items()})
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, atol=1e-6)
+
+
+def test_it_parts_into_models_that_answer_as_it_does():
+    stacked = StackedModel(core(), NETWORKS)
+    stacked.fill(drawn(stacked.structure()))
+
+    each = [network.predict(INPUTS, verbose=0)["target"] for network in stacked.parted()]
+
+    together = keras.ops.convert_to_numpy(stacked(INPUTS)["target"])
+    np.testing.assert_allclose(np.concatenate(each), together, atol=1e-6)

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from automl._version import __version__
+from automl.core.reports import with_section
 from automl.core.sizes import size_text
 from automl.core.targets import count_rows
 from automl.jobs.config import JobConfig
+from automl.jobs.finish.explained import explained_sections
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import read_json
@@ -65,7 +67,16 @@ def _written(session: Session, records: Records, winner: TrainedWinner) -> tuple
     )
     target = ", ".join(dataset.target_names) or "the label"
     kind = f"{TASKS[dataset.task].words} of {target} · {intake.modality.name} data · {intake.source.name}"
-    return write_report(session.folder, report_of(searched, judged, kind=kind, what=target))
+    report = report_of(searched, judged, kind=kind, what=target)
+    files = write_report(session.folder, report)  # whatever becomes of what follows
+
+    def explained() -> tuple[Path, ...]:
+        whole = report
+        for section in reversed(explained_sections(session, winner, judged)):
+            whole = with_section(whole, section, after="answers")
+        return write_report(session.folder, whole)
+
+    return attempted(explained, session.progress.note, "explanations in the report") or files
 
 
 def _card(session: Session, records: Records, winner: TrainedWinner) -> tuple[tuple[str, str], ...]:

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from automl.core.reports import Remark, Report, with_section
 from automl.core.specs import Objective
+from automl.data.modality import Examples
 from automl.drawing.scales import number_text
-from automl.jobs.report.judging import Judged, scores_of
+from automl.jobs.report.judging import Judged, judge, scores_of
 from automl.jobs.report.scores import interval_text, metrics_table
 from automl.jobs.report.verdict import UNTESTED, in_order
 from automl.jobs.report.writing import part_section
+from automl.tasks.task import Task
+
+if TYPE_CHECKING:
+    import numpy as np
 
 KEY, PART = "test", "test"
+
+
+def tested(
+    report: Report,
+    task: Task,
+    examples: Examples,
+    predictions: Mapping[str, np.ndarray],
+    objective: Objective,
+    *,
+    seen: int | None,
+) -> Report:
+    """Return a report with a test on some examples; see ``with_test``.
+
+    Args:
+        report: of the search.
+        task: the fitted task.
+        examples: with their targets.
+        predictions: for them, by name.
+        objective: what was searched for.
+        seen: test rows with inputs that were trained on, None where that is not known.
+    """
+    targets = task.encode(examples.targets or {})
+    judged = judge(PART, task, examples, targets, predictions, seed=0)
+    return with_test(report, judged, objective, seen=seen)
 
 
 def with_test(report: Report, judged: Judged, objective: Objective, *, seen: int | None) -> Report:

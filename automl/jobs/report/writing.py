@@ -87,7 +87,9 @@ def write_page(report: Report, path: Path) -> None:
     write_whole(path, page_of(report))
 
 
-def attempted(make: Callable[[], tuple[Path, ...]], note: Callable[[str], None]) -> tuple[Path, ...]:
+def attempted(
+    make: Callable[[], tuple[Path, ...]], note: Callable[[str], None], what: str = "report"
+) -> tuple[Path, ...]:
     """Return the files of a report, none where it cannot be made, which is told.
 
     A search has its model by then, and is not to fail for a page about it.
@@ -95,6 +97,7 @@ def attempted(make: Callable[[], tuple[Path, ...]], note: Callable[[str], None])
     Args:
         make: writes them.
         note: tells the user something.
+        what: is made, for the note.
     """
     try:
         return make()
@@ -102,7 +105,7 @@ def attempted(make: Callable[[], tuple[Path, ...]], note: Callable[[str], None])
         raise  # a full disk, which the next file would meet, too
     except Exception as error:
         logging.getLogger("automl").debug("The report could not be made.", exc_info=True)
-        note(f"The report could not be made ({type(error).__name__}: {error}).")
+        note(f"The {what} could not be made ({type(error).__name__}: {error}).")
         return ()
 
 

@@ -9,7 +9,8 @@ from zipfile import BadZipFile
 from automl.core.files import whole
 from automl.core.notes import Note
 from automl.data.modality import Examples
-from automl.jobs.folder import JobFolder
+from automl.data.source import Source, digest
+from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake.intake import Intake
 
 if TYPE_CHECKING:
@@ -74,6 +75,13 @@ def seen_rows(folder: JobFolder, examples: Examples, name: str, *, same: bool) -
         return SeenRows(rows=None, notes=(Note(text),))
     seen = compare(examples, trained)
     return SeenRows(rows=seen.rows, notes=note_of(seen, name, same=same))
+
+
+def is_of_search(folder: JobFolder, source: Source) -> bool:
+    """Return whether data is that of the search."""
+    if source.path is not None and not (source.path.is_file() or source.path.is_dir()):
+        return False  # a pipe is read once
+    return folder.state.exists() and digest(source) == read_json(folder.state).get("digest")
 
 
 def _rows(intake: Intake) -> np.ndarray | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
+    from automl.jobs.explaining import Explainer
+
 USER = "user"
 """The modality of such a job in ``result.json``."""
 
@@ -81,6 +83,15 @@ class TunedResult(Result):
     def outputs(self, data: object) -> Any:
         """Return what ``predict`` returns."""
         return self.predict(data)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Refuse: what the inputs and outputs of a user's model mean is not known.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError("What the inputs of a model of your own mean is not known; it is not explained.")
 
     def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
         """Write the page of the report.

@@ -56,6 +56,15 @@ class StackedModel(keras.layers.Layer):
         """Return the structure of each network; Keras would save the values of an attribute."""
         return self._hidden.core
 
+    def parted(self) -> list[keras.Model]:
+        """Return the networks as models of their own, with copies of their values."""
+        made = []
+        for network in range(self.networks):
+            core = keras.models.clone_model(self.structure())
+            core.set_weights([ops.convert_to_numpy(stacked.value)[network] for stacked in self._stacked])
+            made.append(core)
+        return made
+
     def fill(self, values: Sequence[np.ndarray]) -> None:
         """Take values.
 

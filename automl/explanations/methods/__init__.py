@@ -1,0 +1,1 @@
+"""The methods, each a module; strangers to each other."""
