@@ -367,17 +367,15 @@ class ReadsParts(Protocol):
     """A modality that also reads a table part by part, where its columns are of plain kinds."""
 
     def read_part(
-        self, table: Table, schema: Mapping[str, Any], source: Source
+        self, table: Table, schema: Mapping[str, Any], source: Source, *, targets: bool
     ) -> tuple[Examples, tuple[str, ...]]:
-        """Read some rows by the schema of others, as ``Modality.read_again`` does; with their targets.
+        """Read some rows by the schema of others, as ``Modality.read_again`` does.
 
         Args:
             table: the rows.
             schema: of the data set.
             source: where the table lies.
-
-        Raises:
-            DataError: none of the rows has a target.
+            targets: whether the targets must be there.
         """
         ...
 

@@ -169,7 +169,7 @@ def examples_of_rows(
         targets: whether rows need a target; the others are then left out.
 
     Raises:
-        DataError: no row has a target.
+        DataError: no row of a whole table has a target.
     """
     id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
     every = np.arange(len(table.frame))
@@ -179,7 +179,7 @@ def examples_of_rows(
     if not targets:
         return _joined(features.inputs, Examples(inputs={}, keys=keys, rows=every), read, read), notes
     values, present = targets_of(schema).read(table.frame[schema["targets"]], table.where)
-    if not present.any():
+    if not present.any() and table.first is None:
         raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
     beside = Examples(inputs={}, targets=values, keys=keys, rows=every)
     examples = _joined(features.inputs, beside, read, read[present[read]])

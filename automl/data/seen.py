@@ -40,6 +40,10 @@ class Seen:
     of: int
     chance: float
 
+    def and_(self, other: Seen) -> Seen:
+        """Return what is known of these and of other examples of the same data set."""
+        return Seen(rows=self.rows + other.rows, of=self.of + other.of, chance=self.chance)
+
     @property
     def share(self) -> float:
         """Share of the examples that were trained on beyond those that are equal by chance.

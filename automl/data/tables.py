@@ -45,12 +45,14 @@ class Table:
         notes: one sentence for each thing a user should know (encoding guessed).
         where: what messages call the table: the path, or the name of the object.
         styles: how numbers were written, by column, where that was not plainly.
+        first: of a part of a larger table the place of its first row; None for a table of its own.
     """
 
     frame: pd.DataFrame
     notes: tuple[str, ...]
     where: str
     styles: Mapping[str, NumberStyle] = field(default_factory=dict)
+    first: int | None = None
 
     def head(self) -> pd.DataFrame:
         """The first rows, ``HEAD`` at most, with texts as str objects."""
@@ -91,7 +93,8 @@ def first_rows(source: Source, count: int, *, header: bool = True) -> pd.DataFra
 
 def row_keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:
     """Return what names each row in a file of predictions: its position, and its id where there is one."""
-    rows = np.arange(len(table.frame))
+    first = table.first or 0
+    rows = np.arange(first, first + len(table.frame))
     if id_column is None:
         return {"row": rows}
     column = table.frame[id_column]

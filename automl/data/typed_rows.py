@@ -146,10 +146,10 @@ class TypedTables(OfColumns):
         return read_typed_rows_again(source, schema, targets=targets)
 
     def read_part(
-        self, table: Table, schema: Mapping[str, Any], source: Source
+        self, table: Table, schema: Mapping[str, Any], source: Source, *, targets: bool
     ) -> tuple[Examples, tuple[str, ...]]:
-        """Read a part of a table with its targets; see ``modality.ReadsParts``."""
-        return examples_of_table(table, schema, place_of(source), targets=True)
+        """Read a part of a table; see ``modality.ReadsParts``."""
+        return examples_of_table(table, schema, place_of(source), targets=targets)
 
 
 def open_table(source: Source, target: Sequence[str], *, header: bool) -> Table:

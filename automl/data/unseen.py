@@ -26,6 +26,46 @@ MOST_UNSEEN = 0.1
 """Largest share of rows that are left out."""
 
 
+class Unseen:
+    """Counts labels that training does not have, over parts of a data set.
+
+    Args:
+        classes: labels of the training part, by name of each target that is a class.
+        what: what the examples are: the beginning of a message.
+    """
+
+    def __init__(self, classes: Mapping[str, Sequence[str]], what: str) -> None:
+        self._classes = {name: sorted(set(known)) for name, known in classes.items()}
+        self._what, self._rows = what, 0
+        self._unseen: dict[str, Counter[str]] = {name: Counter() for name in classes}
+
+    def without(self, examples: Examples) -> Examples:
+        """Return the examples whose labels are all known."""
+        if examples.targets is None:
+            return examples
+        self._rows += len(examples)
+        found = []
+        for name, classes in self._classes.items():
+            labels = examples.targets[name]
+            known = np.isin(labels.astype(str), np.array(classes, str))
+            self._unseen[name].update(labels[~known].tolist())
+            found.append(np.flatnonzero(known))
+        rows = _in_all(found, len(examples))
+        return examples if len(rows) == len(examples) else examples.take(rows)
+
+    def notes(self) -> tuple[Note, ...]:
+        """Tell of the examples that were left out.
+
+        Raises:
+            DataError: more than a tenth of the examples have such labels.
+        """
+        return tuple(
+            note
+            for name, unseen in self._unseen.items()
+            for note in _told(unseen, self._rows, self._classes[name], self._what)
+        )
+
+
 def with_known_labels(
     examples: Examples, classes: Mapping[str, Sequence[str]], what: str
 ) -> tuple[Examples, tuple[Note, ...]]:
@@ -39,12 +79,8 @@ def with_known_labels(
     Raises:
         DataError: more than a tenth of the examples have such labels.
     """
-    if examples.targets is None:
-        return examples, ()
-    found = [_known(examples.targets[name], sorted(set(known)), what) for name, known in classes.items()]
-    rows = _in_all([rows for rows, _ in found], len(examples))
-    notes = tuple(note for _, notes in found for note in notes)
-    return (examples if len(rows) == len(examples) else examples.take(rows)), notes
+    unseen = Unseen(classes, what)
+    return unseen.without(examples), unseen.notes()
 
 
 def classes_of(dataset: Dataset) -> dict[str, list[str]]:
@@ -96,10 +132,15 @@ def _named(number: int, folds: Sequence[Fold]) -> str:
 def _known(labels: np.ndarray, classes: Sequence[str], what: str) -> tuple[np.ndarray, tuple[Note, ...]]:
     """Positions of the known labels, and a note on the others."""
     known = np.isin(labels.astype(str), np.array(classes, str))
-    share = float(1 - known.mean())
-    if share == 0:
-        return np.arange(len(labels)), ()
-    unseen = Counter(labels[~known].tolist())
+    return np.flatnonzero(known), _told(Counter(labels[~known].tolist()), len(labels), classes, what)
+
+
+def _told(unseen: Counter[str], rows: int, classes: Sequence[str], what: str) -> tuple[Note, ...]:
+    """A note on unknown labels; none where there are none."""
+    count = unseen.total()
+    if not count:
+        return ()
+    share = count / rows
     listed = first_names([f"{label!r} ({count} rows)" for label, count in unseen.most_common()], 5)
     text = f"{what} has labels that training does not have: {listed}"
     if share > MOST_UNSEEN:
@@ -108,8 +149,7 @@ def _known(labels: np.ndarray, classes: Sequence[str], what: str) -> tuple[np.nd
             f"{text}, {share:.0%} of its rows. Expected: {expected}. Do the files belong together, and does"
             " each class occur often enough to be split?"
         )
-    count = len(labels) - int(known.sum())
-    return np.flatnonzero(known), (Note(f"{text}; {count} of {len(labels)} rows are left out.", share),)
+    return (Note(f"{text}; {count} of {rows} rows are left out.", share),)
 
 
 def _in_all(rows: Sequence[np.ndarray], count: int) -> np.ndarray:

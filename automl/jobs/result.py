@@ -8,32 +8,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.errors import ConfigError, understood
+from automl.core.errors import understood
 from automl.core.members import Member, winner_from_json
 from automl.core.specs import Configuration, Objective, metric_of
-from automl.core.targets import bare, named
-from automl.data.catalog import MODALITIES
-from automl.data.coded import compact
-from automl.data.modality import Examples, Modality
-from automl.data.source import Source, open_source
+from automl.core.targets import bare
+from automl.data.modality import Examples
+from automl.data.source import open_source
 from automl.jobs import answers
-from automl.jobs.answers import Form, Listener, answer, index_of, listed, warn
-from automl.jobs.extensions import refuse_absent
-from automl.jobs.finish.exported import load_model
+from automl.jobs.answers import Listener, answer, listed, warn
 from automl.jobs.folder import JobFolder, copied, open_folder, read_json
 from automl.jobs.generation import Writer, Writing, tokens_of
-from automl.jobs.intake.backend import default_backend, import_keras, name_backend
+from automl.jobs.opened import OpenedModel
 from automl.jobs.recognition import Recogniser, recognising
 from automl.jobs.recommendation import Recommender, refuse_without_items
-from automl.jobs.trial.trained_rows import is_of_search, seen_rows
-from automl.jobs.versions import read_versioned, refuse_other_versions
-from automl.tasks.catalog import known_classes, restore_task
+from automl.jobs.scored import ToScore, score
+from automl.jobs.versions import refuse_other_versions
 from automl.tasks.sampling import Sampling
-from automl.tasks.task import Task
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
     import pandas as pd
 
     from automl.jobs.explaining import Explainer, Explanation
@@ -86,11 +79,12 @@ class Result:
     @cached_property
     def model(self) -> keras.Model:
         """The exported Keras model, from raw inputs to predictions."""
-        if not self._files.model.exists():
-            raise ConfigError(f"{self.folder} has no model.keras: the job has not got that far.")
-        self._check_packages()
-        import_keras(default_backend())
-        return load_model(self._files.model)
+        return self.opened.model
+
+    @cached_property
+    def opened(self) -> OpenedModel:
+        """The model with what reads raw data for it: for who asks it often, such as a server."""
+        return OpenedModel(self._files)
 
     @property
     def study(self) -> Any:
@@ -139,24 +133,19 @@ class Result:
         """Predict raw examples part by part, for more rows than fit into memory as one table.
 
         Args:
-            data: as for ``predict``.
+            data: as for ``predict``. A CSV or Parquet file of more than 64 MB is read in parts, too.
             rows: most examples of one part.
-            told: called once with the notes of what was read; warns by default.
+            told: called once with the notes of what was read; warns by default. Of a file that is read in
+                parts they are complete behind the last one.
             spelled: leave boolean labels spelled as in the training file.
 
         Yields:
             tables that make up that of ``predict``, in order.
         """
-        source, examples, notes = self._read(data, targets=False)
-        told(notes)
-        form = Form(
-            task=self._task,
-            label_type=self._schema.get("label_type", "str"),
-            index=index_of(source.content),
-            spelled=spelled,
-        )
-        for first, part in answers.parted(self._task, examples, rows):
-            yield answer(form, part, self._predictions(part), first)
+        source, opened = open_source(data), self.opened
+        for first, part in opened.read_parts(source, rows, told):
+            form = opened.form(source.content, spelled=spelled)  # behind reading: it may load a framework
+            yield answer(form, part, opened.predictions(part), first)
 
     def predict_proba(self, data: object) -> pd.DataFrame:
         """Return the probability of each class, one column per class.
@@ -167,15 +156,15 @@ class Result:
         Raises:
             ConfigError: the task is no classification.
         """
-        return answers.probabilities(self._task, self._schema, lambda: self.predict(data))
+        return answers.probabilities(self.opened.task, self.opened.schema, lambda: self.predict(data))
 
     def outputs(self, data: object) -> Any:
         """Return predictions as an array: probabilities ``(n, classes)``, values ``(n, targets)``,
         forecasts ``(n, horizon, targets)``. Those of a task with several outputs are arrays by name.
         """
-        _, examples, notes = self._read(data, targets=False)
+        _, examples, notes = self.opened.read(data, targets=False)
         warn(notes)
-        return bare(self._predictions(examples))
+        return bare(self.opened.predictions(examples))
 
     def evaluate(self, data: object, *, told: Listener = warn) -> dict[str, Any]:
         """Score the model on raw examples with targets.
@@ -189,18 +178,11 @@ class Result:
             ``seen_rows`` (how many of them have the inputs of examples that were trained on; None where
             that is not known), and ``notes`` and ``warnings`` on how the data was read.
         """
-        listened: list[str] = []
-
-        def both(notes: tuple[str, ...]) -> None:
-            listened.extend(notes)
-            told(notes)
-
-        examples, seen = self._read_to_score(data, both)
-        scorer = self._task.scorer()
-        for _, part in answers.parted(self._task, examples, len(examples)):
-            scorer.update(self._task.encode(part.targets or {}), self._predictions(part), part.groups)
-        metrics = scorer.result()
-        return {"rows": len(examples), "seen_rows": seen, "metrics": metrics, **listed(listened)}
+        examples = ToScore(self.opened, data)
+        metrics = score(self.opened, examples)
+        seen, notes = examples.told()
+        told(notes)
+        return {"rows": examples.rows, "seen_rows": seen, "metrics": metrics, **listed(notes)}
 
     def generate(
         self,
@@ -219,17 +201,14 @@ class Result:
     @cached_property
     def writer(self) -> Writer:
         """Writes text piece by piece, of a language model."""
-        tokens = tokens_of(self._task)
+        tokens = tokens_of(self.opened.task)
         return Writer(self.model, tokens)
 
     @cached_property
     def recogniser(self) -> Recogniser:
         """Tells whom or what examples show, of a job whose task is verification."""
-
-        def read(data: object, targets: bool) -> tuple[Examples, tuple[str, ...]]:
-            return self._read(data, targets=targets)[1:]
-
-        return Recogniser(recognising(self._task), self._files, read, self._predictions)
+        opened = self.opened
+        return Recogniser(recognising(opened.task), self._files, opened.read_named, opened.predictions)
 
     def recommend(
         self, users: Sequence[object] = (), *, top: int = 10, exclude_seen: bool = False
@@ -240,8 +219,8 @@ class Result:
     @cached_property
     def recommender(self) -> Recommender:
         """Finds items for users, of a job over users and items."""
-        refuse_without_items(self._task)
-        return Recommender(self.model, self._schema, self._task.describe().get("items", ()))
+        refuse_without_items(self.opened.task)
+        return Recommender(self.model, self.opened.schema, self.opened.task.describe().get("items", ()))
 
     def explain(
         self,
@@ -263,16 +242,16 @@ class Result:
         def read(data: object, targets: bool, told: Listener) -> Examples:
             if targets:
                 return self._read_to_score(data, told)[0]
-            _, examples, notes = self._read(data, targets=False)
+            _, examples, notes = self.opened.read(data, targets=False)
             told(notes)
             return examples
 
         return Explainer(
-            task=self._task,
-            schema=self._schema,
+            task=self.opened.task,
+            schema=self.opened.schema,
             objective=self._objective,
             read=read,
-            predict=lambda inputs, of=None: self._predictions(Examples(inputs=inputs)),
+            predict=lambda inputs, of=None: self.opened.predictions(Examples(inputs=inputs)),
             model=lambda: self.model,
         )
 
@@ -297,8 +276,8 @@ class Result:
         report = read_report(files)
         if test is not None:
             examples, seen = self._read_to_score(test, told)
-            predictions = self._predictions(examples)
-            report = tested(report, self._task, examples, predictions, self._objective, seen=seen)
+            predictions = self.opened.predictions(examples)
+            report = tested(report, self.opened.task, examples, predictions, self._objective, seen=seen)
             write_report(files, report)
         page = files.report if out is None else Path(out)
         with understood(files.report_data, kinds=(ValueError,)):
@@ -308,7 +287,7 @@ class Result:
     @property
     def writes(self) -> answers.FileWriter | None:
         """What writes predictions that are no cells of a table; see ``answers.file_writer``."""
-        return answers.file_writer(self._task)
+        return answers.file_writer(self.opened.task)
 
     def refuse_unreadable(self, data: object) -> None:
         """Refuse a table with cells that are no numbers or dates where the model reads some.
@@ -318,7 +297,7 @@ class Result:
         Raises:
             DataError: with column, row and cell of the first of them.
         """
-        answers.refuse_unreadable_cells(open_source(data), self._schema)
+        answers.refuse_unreadable_cells(open_source(data), self.opened.schema)
 
     def save(self, folder: str | Path) -> Path:
         """Copy the job folder to a new place and return it.
@@ -338,57 +317,13 @@ class Result:
     def _files(self) -> JobFolder:
         return JobFolder(self.folder)
 
-    @cached_property
-    def _task(self) -> Task:
-        self._check_packages()
-        with understood(self._files.task, kinds=(ValueError,)):
-            return restore_task(read_versioned(self._files.task))
-
-    def _check_packages(self) -> None:
-        if self._files.result.exists():
-            refuse_absent(self.summary, f"The model in {self.folder}")
-
-    @cached_property
-    def _schema(self) -> dict[str, Any]:
-        self._check_packages()
-        return read_versioned(self._files.schema)
-
-    @property
-    def _modality(self) -> Modality:
-        with understood(self._files.schema):
-            return MODALITIES[self._schema["modality"]]
-
-    def _read(self, data: object, *, targets: bool) -> tuple[Source, Examples, tuple[str, ...]]:
-        # what is read is read before a framework takes its room: at its largest a table needs twice its own
-        name_backend(default_backend())
-        schema = {key: value for key, value in self._schema.items() if key != "modality"}
-        source = open_source(data)
-        with understood(self._files.schema):
-            examples, notes = self._modality.read_again(source, schema, targets=targets)
-        examples = compact(examples)
-        source.kept.shrink()  # a large table need not stay beside its inputs
-        import_keras(default_backend())
-        return source, examples, notes
-
     def _read_to_score(self, data: object, told: Listener) -> tuple[Examples, int | None]:
         """Examples with known labels, and how many of them have inputs that were trained on."""
-        from automl.data.unseen import with_known_labels
-
-        source, examples, notes = self._read(data, targets=True)
-        examples, left_out = with_known_labels(examples, known_classes(self._task.describe()), source.name)
-        seen = seen_rows(self._files, examples, source.name, same=is_of_search(self._files, source))
-        told((*notes, *left_out, *seen.notes))
-        return examples, seen.rows
-
-    def _predictions(self, examples: Examples) -> dict[str, np.ndarray]:
-        import numpy as np
-
-        from automl.data.raw_model import batch_size, predict
-
-        model = self.model
-        with understood(self._files.model, kinds=(ValueError,)):  # a model of other inputs
-            found = named(predict(model, examples.inputs, batch_size=batch_size(model)))
-            return {name: np.asarray(values) for name, values in found.items()}
+        reading = ToScore(self.opened, data, whole=True)
+        (examples,) = reading
+        seen, notes = reading.told()
+        told(notes)
+        return examples, seen
 
 
 def load_result(folder: str | Path) -> Result:

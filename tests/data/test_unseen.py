@@ -8,7 +8,7 @@ import pytest
 from automl.core.errors import DataError
 from automl.data.modality import Dataset, Examples
 from automl.data.splits import make_folds
-from automl.data.unseen import classes_of, folds_with_known_labels, with_known_labels
+from automl.data.unseen import Unseen, classes_of, folds_with_known_labels, with_known_labels
 
 ROWS = 40
 
@@ -52,3 +52,13 @@ def test_a_class_that_comes_late_does_not_end_the_search() -> None:
     (fold,), (note,) = folds_with_known_labels(data, make_folds(data, folds=None, seed=0))
     assert fold.validation.tolist() == list(range(80, 99))
     assert note.startswith("The validation part has labels that training does not have: 'c' (1 rows)")
+
+
+def test_parts_are_judged_together() -> None:
+    unseen = Unseen({"target": ["a", "b"]}, "new.csv")
+
+    first, second = unseen.without(examples(["c", "c"])), unseen.without(examples(["a", "b"] * 19))
+
+    assert (len(first), len(second)) == (0, 38)
+    (note,) = unseen.notes()
+    assert "'c' (2 rows); 2 of 40 rows" in note

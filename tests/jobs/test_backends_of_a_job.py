@@ -90,9 +90,11 @@ def test_plain_keras_on_tensorflow_gives_what_was_scored_on_jax(place, command):
     summary, result = read_json(place / "trained" / "result.json"), automl.load(place / "trained")
     model = keras.models.load_model(place / "trained" / "model.keras")
 
-    _, examples, _ = result._read(str(place / "table.csv"), targets=True)
+    _, examples, _ = result.opened.read(str(place / "table.csv"), targets=True)
     found = np.asarray(model.predict({name: np.asarray(item) for name, item in examples.inputs.items()}))
-    scores = score_at_once(result._task.scorer(), result._task.encode(examples.targets), {"target": found})
+    scores = score_at_once(
+        result.opened.task.scorer(), result.opened.task.encode(examples.targets), {"target": found}
+    )
 
     assert summary["exported_error"] == ""
     assert summary["exported_score"] == pytest.approx(summary["best_score"])

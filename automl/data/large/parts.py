@@ -52,7 +52,7 @@ def _of_text(
 ) -> Iterator[Table]:
     if source.path is None:
         return
-    file, where = open_text(source.path, header=header), str(source.path)
+    file, where, first = open_text(source.path, header=header), str(source.path), 0
     for block in blocks(file):
         content = block.without(without)
         if not content.strip():
@@ -60,7 +60,8 @@ def _of_text(
         above = file.heading.lines + block.lines
         read = read_rows(content, file.heading, where, above=above, known=known, numbers=numbers)
         if len(read.frame):
-            yield Table(frame=read.frame, notes=read.notes, where=where, styles=read.styles)
+            yield Table(frame=read.frame, notes=read.notes, where=where, styles=read.styles, first=first)
+        first += len(read.frame)
 
 
 def _of_parquet(
@@ -68,11 +69,12 @@ def _of_parquet(
 ) -> Iterator[Table]:
     if source.path is None:
         return
-    first, where = 0, str(source.path)
+    above, first, where = 0, 0, str(source.path)
     for batch in batches(source.path):
-        left_out = np.isin(np.arange(first, first + batch.num_rows), without)
-        first += batch.num_rows
+        left_out = np.isin(np.arange(above, above + batch.num_rows), without)
+        above += batch.num_rows
         rows = pa.Table.from_batches([batch]).filter(pa.array(~left_out))
         if rows.num_rows:
             read = checked(frame_of(rows), where, known)
-            yield Table(frame=read.frame, notes=read.notes, where=where, styles=read.styles)
+            yield Table(frame=read.frame, notes=read.notes, where=where, styles=read.styles, first=first)
+        first += rows.num_rows

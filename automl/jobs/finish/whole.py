@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -11,6 +11,7 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.core.seeds import derive
 from automl.core.targets import count_rows
+from automl.data.large.tally import Tally
 from automl.data.modality import Examples, ReadsParts
 from automl.jobs.assembly import Prepared
 from automl.jobs.session import Session
@@ -97,7 +98,7 @@ def prepare_whole(session: Session, clock: Clock) -> Whole:
         parts = _parts(session, held, phase, clock, tally)
         entry = cache.entry(key, lambda draft: deal_out(draft, parts, shards=count, rows=rows, seed=seed))
     shards = shards_in(entry)
-    notes = (*tally.notes(rows), *_left_out(rows - shards.rows, rows))
+    notes = (*tally.notes(), *_left_out(rows - shards.rows, rows))
     return Whole(shards=shards, prepared=prepared, notes=notes)
 
 
@@ -128,28 +129,6 @@ class Clock:
         """Raise ``EndedError`` where the user has ended the search."""
         if self._ended():
             raise EndedError
-
-
-class Tally:
-    """Notes on the columns of parts of a table, each told once for all of it."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, tuple[Note, float]] = {}
-
-    def hear(self, notes: Iterable[str], rows: int) -> None:
-        """Hear the notes on so many rows."""
-        for note in notes:
-            column = note.partition(":")[0]
-            if isinstance(note, Note) and note.share and column.startswith("Column "):
-                first, cells = self._found.get(column, (note, 0.0))
-                self._found[column] = first, cells + note.share * rows
-
-    def notes(self, rows: int) -> tuple[Note, ...]:
-        """Tell of all rows, by the first part in which there was something to tell of each column."""
-        return tuple(
-            Note(f"{round(cells):,} cells of all {rows:,} rows are such. {first}", cells / rows)
-            for first, cells in self._found.values()
-        )
 
 
 def _held_out(session: Session, drawn: Drawn) -> np.ndarray:
@@ -205,11 +184,11 @@ def _with_targets(
     intake = session.intake
     try:
         examples, notes = cast("ReadsParts", intake.modality).read_part(
-            table, intake.dataset.schema, intake.source
+            table, intake.dataset.schema, intake.source, targets=True
         )
     except DataError:
         return None
-    tally.hear(notes, len(table.frame))
+    tally.hear((note for note in notes if note.startswith("Column ")), len(table.frame))
     targets = examples.targets or {}
     known = [pd.Series(targets[name]).isin(labels).to_numpy() for name, labels in classes.items()]
     if not known:

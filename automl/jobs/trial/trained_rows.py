@@ -16,6 +16,8 @@ from automl.jobs.intake.intake import Intake
 if TYPE_CHECKING:
     import numpy as np
 
+    from automl.data.seen import Seen
+
 
 @dataclass(frozen=True, kw_only=True)
 class SeenRows:
@@ -54,27 +56,46 @@ def write_fingerprints(folder: JobFolder, found: np.ndarray) -> None:
         np.save(draft, found, allow_pickle=False)
 
 
-def seen_rows(folder: JobFolder, examples: Examples, name: str, *, same: bool) -> SeenRows:
-    """Look for the examples of a data set among those that the job trained on.
+class SeenCount:
+    """Looks for examples among those that a job trained on, part by part.
 
     Args:
-        folder: of the job; one of an earlier version has no fingerprints, and nothing is told.
-        examples: raw examples.
-        name: of the data set.
-        same: whether it is the data of the search.
+        folder: of the job; one of an earlier version has no fingerprints, and little is told.
     """
-    from automl.data.seen import compare, note_of
 
-    if not folder.trained.exists():
-        said = "is the data of the search, which was trained on except for the validation part"
-        known = (Note(f"{name} {said}: new data may score lower.", 1.0),) if same else ()
-        return SeenRows(rows=None, notes=known)
-    trained = _read(folder)
-    if trained is None:
-        text = f"{folder.trained} cannot be read, so it is unknown which rows of {name} were trained on."
-        return SeenRows(rows=None, notes=(Note(text),))
-    seen = compare(examples, trained)
-    return SeenRows(rows=seen.rows, notes=note_of(seen, name, same=same))
+    def __init__(self, folder: JobFolder) -> None:
+        self._folder = folder
+        self._trained = _read(folder) if folder.trained.exists() else None
+        self._found: Seen | None = None
+
+    def hear(self, examples: Examples) -> None:
+        """Look for some raw examples."""
+        from automl.data.seen import compare
+
+        if self._trained is not None:
+            found = compare(examples, self._trained)
+            self._found = found if self._found is None else self._found.and_(found)
+
+    def told(self, name: str, *, same: bool) -> SeenRows:
+        """Tell what was found.
+
+        Args:
+            name: of the data set.
+            same: whether it is the data of the search.
+        """
+        from automl.data.seen import note_of
+
+        if not self._folder.trained.exists():
+            said = "is the data of the search, which was trained on except for the validation part"
+            known = (Note(f"{name} {said}: new data may score lower.", 1.0),) if same else ()
+            return SeenRows(rows=None, notes=known)
+        if self._trained is None:
+            file = self._folder.trained
+            text = f"{file} cannot be read, so it is unknown which rows of {name} were trained on."
+            return SeenRows(rows=None, notes=(Note(text),))
+        if self._found is None:
+            return SeenRows(rows=0, notes=())
+        return SeenRows(rows=self._found.rows, notes=note_of(self._found, name, same=same))
 
 
 def is_of_search(folder: JobFolder, source: Source) -> bool:

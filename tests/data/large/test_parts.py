@@ -37,7 +37,9 @@ def read(path, without=()):
     parts = list(
         parts_of(replace(source, kept=type(source.kept)()), header=True, known=None, without=places)
     )
-    return [tabular.read_part(part, whole.schema, source)[0] for part in parts], whole.examples
+    return [
+        tabular.read_part(part, whole.schema, source, targets=True)[0] for part in parts
+    ], whole.examples
 
 
 def test_parts_give_the_examples_that_the_whole_gives(path):

@@ -11,9 +11,8 @@ import pytest
 import yaml
 
 import automl
-from automl.core.notes import Note
 from automl.core.phases import Phase
-from automl.jobs.finish.whole import Clock, NoTimeError, Tally
+from automl.jobs.finish.whole import Clock, NoTimeError
 from automl.jobs.progress import SilentProgress
 from tests.data.large.files import frame, written
 
@@ -111,14 +110,3 @@ def test_an_interrupted_job_keeps_the_model_of_the_sample_and_goes_on_when_it_is
 
     assert " on all " in told(again)
     assert again.summary["sampled"] == first.summary["sampled"]
-
-
-def test_notes_on_parts_are_told_once_for_all_rows():
-    tally = Tally()
-    tally.hear([Note("Column 'a': 2 of 100 cells are no numbers.", 0.02), "Column 'b' is odd."], 100)
-    tally.hear([Note("Column 'a': 5 of 50 cells are no numbers.", 0.1)], 50)
-
-    (note,) = tally.notes(150)
-
-    assert note == "7 cells of all 150 rows are such. Column 'a': 2 of 100 cells are no numbers."
-    assert note.share == pytest.approx(7 / 150)

@@ -1,0 +1,78 @@
+"""Raw data with targets, for scoring: examples with known labels, and which of them were trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from automl.core.errors import DataError
+from automl.data.modality import Examples
+from automl.data.source import open_source
+from automl.data.unseen import Unseen
+from automl.jobs.answers import parted
+from automl.jobs.opened import OpenedModel
+from automl.jobs.trial.trained_rows import SeenCount, is_of_search
+from automl.tasks.catalog import known_classes
+
+
+class ToScore:
+    """Examples to be scored, read at once or, of a large table, part by part.
+
+    Args:
+        opened: the model, and what reads for it.
+        data: anything that a search reads, with its targets.
+        whole: whether all examples are to be in one part.
+
+    Attributes:
+        rows: examples so far; of all of them behind the last part.
+    """
+
+    def __init__(self, opened: OpenedModel, data: object, *, whole: bool = False) -> None:
+        self._opened, self._whole, self._source = opened, whole, open_source(data)
+        self._unseen: Unseen | None = None
+        self._seen = SeenCount(opened.files)
+        self._notes: tuple[str, ...] = ()
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[Examples]:
+        streamed = None if self._whole else self._opened.parts(self._source, targets=True)
+        if streamed is None:
+            _, examples, self._notes = self._opened.read(self._source, targets=True)
+            yield self._kept(examples)
+            return
+        for examples in streamed:
+            if len(kept := self._kept(examples)):
+                yield kept
+        self._notes = streamed.notes
+        if not self.rows:
+            raise DataError(f"{self._source.name}: no row has a target that can be scored.")
+
+    def told(self) -> tuple[int | None, tuple[str, ...]]:
+        """Return how many examples were trained on, None where that is not known, and all notes.
+
+        Raises:
+            DataError: more than a tenth of the examples have labels that training does not have.
+        """
+        left_out = self._unseen.notes() if self._unseen is not None else ()
+        seen = self._seen.told(self._source.name, same=is_of_search(self._opened.files, self._source))
+        return seen.rows, (*self._notes, *left_out, *seen.notes)
+
+    def _kept(self, examples: Examples) -> Examples:
+        if self._unseen is None:
+            classes = known_classes(self._opened.task.describe())
+            self._unseen = Unseen(classes, self._source.name)
+        kept = self._unseen.without(examples)
+        self._seen.hear(kept)
+        self.rows += len(kept)
+        return kept
+
+
+def score(opened: OpenedModel, examples: ToScore) -> dict[str, float]:
+    """Return every metric of a task on examples, accumulated part by part."""
+    task = opened.task
+    scorer: Any = task.scorer()
+    for each in examples:
+        for _, part in parted(task, each, len(each)):
+            scorer.update(task.encode(part.targets or {}), opened.predictions(part), part.groups)
+    metrics: dict[str, float] = scorer.result()
+    return metrics
