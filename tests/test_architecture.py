@@ -78,6 +78,8 @@ def test_no_imports_run_in_a_circle():
         ),
         ("click", ("cli/",)),
         ("rich", ("views/",)),
+        ("starlette", ("serving/",)),
+        ("uvicorn", ("serving/",)),
     ],
 )
 def test_a_framework_is_imported_in_its_places_only(framework, places):

@@ -24,6 +24,7 @@ GUIDES = (
     "recommendation.md",
     "search.md",
     "search_spaces.md",
+    "serving.md",
     "video.md",
     "sentence_pairs.md",
     "explanations.md",

@@ -49,8 +49,9 @@ def commands(text: str) -> list[list[str]]:
     return [shlex.split(part, comments=True)[1:] for part in parts if part.startswith("automl ")]
 
 
-TYPED = [words for words in commands(README) if words[0] not in ("dashboard", "doctor")]
-"""Not the server, which would not end, nor what only looks at the machine; the first search once."""
+TYPED = [words for words in commands(README) if words[0] not in ("dashboard", "serve", "stop", "doctor")]
+"""Not servers, which would not end, what finds nothing to stop, nor what only looks at the machine; the
+first search once."""
 TYPED = [words for place, words in enumerate(TYPED) if words not in TYPED[:place]]
 
 

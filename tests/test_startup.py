@@ -59,6 +59,8 @@ def probe(*arguments: str, cwd=None) -> tuple[int, set[str]]:
         (["search", "nothing"], 2),
         (["resume", "nosuch"], 2),
         (["leaderboard", "nosuch"], 2),
+        (["serve", "nosuch"], 2),
+        (["serve", "--help"], 0),
         (["predict", "nosuch", "table.csv", "--output", "x.csv"], 2),
     ],
 )

@@ -28,6 +28,7 @@ COMMANDS = {
     "audit": "Look for what is suspicious about a table: leaks, duplicates, drift.",
     "worker": "Join a running search and train trials for it.",
     "predict": "Predict raw data with a job's model.",
+    "serve": "Answer requests with a job's model: a web service.",
     "enroll": "Let a job's model name people, animals or things, by a few examples of each.",
     "verify": "Say whether two images show the same, by a job's model.",
     "evaluate": "Score a job's model on data with targets.",

@@ -65,12 +65,11 @@ def write_records(stream: IO[str], table: pd.DataFrame, lists: Sequence[str], *,
         lists: columns that hold lists as JSON; they become such.
         first: whether the array begins here.
     """
-    columns = {name: table[name].tolist() for name in table.columns}
-    for name in lists:
-        columns[name] = [json.loads(text) for text in columns[name]]
-    for row in range(len(table)):
+    from automl.jobs.written import records_of
+
+    for row, record in enumerate(records_of(table, lists)):
         stream.write("[\n" if first and not row else ",\n")
-        stream.write(json.dumps({name: values[row] for name, values in columns.items()}, default=str))
+        stream.write(json.dumps(record))
 
 
 def _check(folder: Path) -> None:

@@ -89,9 +89,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(unneeded, ignore_errors=True)
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file, whole; text as UTF-8."""
-    with whole(path) as draft:
+def write_whole(path: Path, content: str | bytes, *, durable: bool = True) -> None:
+    """Write a file, whole; text as UTF-8. ``durable`` is told of at ``whole``."""
+    with whole(path, durable=durable) as draft:
         draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 

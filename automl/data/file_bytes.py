@@ -27,6 +27,7 @@ _UNPACK: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\0": lzma.LZMAFile,
 }
+_ZIP = b"PK\x03\x04"
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": "an Excel workbook (xls): save it as CSV",
     b"PAR1": "a Parquet file: give it a name that ends in .parquet",
@@ -56,6 +57,11 @@ def read_bytes(path: Path, limit: int = -1, *, content: bytes | None = None) -> 
     return unpacked
 
 
+def is_packed(content: bytes) -> bool:
+    """Whether content is packed in a way that ``read_bytes`` unpacks."""
+    return content.startswith((*_UNPACK, _ZIP))
+
+
 def unpacked_bytes(path: Path, limit: int = -1, *, content: bytes | None = None) -> bytes:
     """Return the content of a file as ``read_bytes`` does, whatever it is.
 
@@ -75,7 +81,7 @@ def _unpacked(stream: IO[bytes], path: Path) -> Any:
     for mark, unpack in _UNPACK.items():
         if start.startswith(mark):
             return unpack(stream)
-    return _member(stream, path) if start.startswith(b"PK\x03\x04") else stream
+    return _member(stream, path) if start.startswith(_ZIP) else stream
 
 
 def _member(stream: IO[bytes], path: Path) -> IO[bytes]:

@@ -15,6 +15,7 @@ import pandas as pd
 from automl.core.errors import ConfigError, DataError, suggest
 from automl.data.choice import checked_drop
 from automl.data.class_folders import FileKind, any_files, class_files
+from automl.data.confined import within_reach
 from automl.data.modality import ReadOptions
 from automl.data.source import PICTURE_SUFFIXES, Source
 from automl.data.tables import listed
@@ -233,9 +234,10 @@ def _listing(
 def path_of(base: Path, cell: str) -> Path:
     """The file that a cell names: relative, absolute, or a ``file:`` URL; also as Windows writes it."""
     if cell.lower().startswith("file:"):
-        return base / url2pathname(urlsplit(cell).path)
+        return within_reach(base / url2pathname(urlsplit(cell).path), cell)
     plain = base / cell
-    return base / cell.replace("\\", "/") if "\\" in cell and not plain.exists() else plain
+    windows = "\\" in cell and not plain.exists()
+    return within_reach(base / cell.replace("\\", "/") if windows else plain, cell)
 
 
 def _root(source: Source) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import keras
@@ -15,6 +16,8 @@ from automl.cli.app import run
 from automl.core.errors import ConfigError, DataError
 from automl.core.targets import TARGET
 from automl.jobs.recognition import recognising
+from automl.serving.answering import Answering
+from automl.serving.sent import opened
 from automl.tasks.catalog import fit_task
 from tests.faces import folder_of_individuals, individual
 
@@ -167,3 +170,19 @@ def test_what_nothing_can_be_learned_from_is_refused(tmp_path, people, each, opt
 
     with pytest.raises((ConfigError, DataError), match=said):
         automl.search(tmp_path / "data", out=tmp_path / "job", **{**FEW, **options})
+
+
+def test_a_server_names_whom_predict_names(job, result, tmp_path):
+    gallery = tmp_path / "gallery.npz"
+    result.recogniser.enroll(job / "others", output=gallery)
+    folder = sorted(path for path in (job / "others").iterdir() if path.is_dir())[0]
+    files = {path.name: base64.b64encode(path.read_bytes()).decode() for path in folder.iterdir()}
+    answering = Answering(result, str(gallery))
+
+    with opened(json.dumps({"files": files}).encode(), "application/json") as source:
+        answer = answering.answer(source)
+
+    answering.close()
+    expected = result.recogniser.name(folder, gallery=gallery)
+    pd.testing.assert_frame_equal(answer.table, expected, rtol=1e-4)
+    assert [row["prediction"] for row in answer.as_json()["predictions"]] == expected["prediction"].tolist()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import keras
 import numpy as np
 import pandas as pd
@@ -10,6 +13,8 @@ from PIL import Image
 
 import automl
 from automl.cli.app import run
+from automl.serving.answering import Answering
+from automl.serving.sent import opened
 from tests.scenes import folder_of_scenes, scene
 
 FEW = {"trials": 1, "epochs": 3, "tracking": False, "verbose": 0}
@@ -81,3 +86,18 @@ def test_the_command_writes_masks_into_a_folder(job, others, tmp_path, capsys):
 
     assert run(words) == 2
     assert "not empty" in capsys.readouterr().err
+
+
+def test_a_server_sends_the_masks_that_predict_writes(job, others, tmp_path):
+    answering = Answering(automl.load(job / "job"))
+    files = {path.name: base64.b64encode(path.read_bytes()).decode() for path in others.iterdir()}
+    assert run(["predict", str(job / "job"), str(others), "--output", str(tmp_path / "masks")]) == 0
+
+    with opened(json.dumps({"files": files}).encode(), "application/json") as source:
+        answer = answering.answer(source).as_json()
+
+    answering.close()
+    assert [row["file"] for row in answer["predictions"]] == ["70.png", "71.png"]
+    assert sorted(answer["files"]) == ["70.png", "71.png"]
+    for name, text in answer["files"].items():
+        assert base64.b64decode(text) == (tmp_path / "masks" / name).read_bytes()

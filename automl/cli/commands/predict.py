@@ -40,6 +40,7 @@ def command(folder: str, data: str, output: str, safe_csv: bool, gallery: str | 
     from automl.jobs.answers import itemised
     from automl.jobs.folder import JobFolder
     from automl.jobs.versions import read_versioned
+    from automl.jobs.written import csv_of
     from automl.tasks.catalog import TASKS, list_columns
 
     result = load(folder)
@@ -65,7 +66,7 @@ def command(folder: str, data: str, output: str, safe_csv: bool, gallery: str | 
             if as_json:
                 write_records(stream, shown, columns, first=place == 0)
             else:
-                shown.to_csv(stream, index=False, header=place == 0, lineterminator="\n")
+                stream.write(csv_of(shown, header=place == 0))
             rows += len(whole)
         stream.write("\n]\n" if as_json else "")
     click.echo(f"{rows} predictions in {'standard output' if output == STDOUT else output}", err=True)

@@ -202,6 +202,7 @@ class Kind:
             MLflow takes no 64-bit integers for a ``double``, and cuts 38.5 for a ``long``.
         strict: of a column of other data the first cell that counts as missing although something stands
             in it: its row, and what was expected; None where every cell can be read.
+        extra: of this package, without which such columns cannot be read; empty for none.
     """
 
     name: str
@@ -219,6 +220,7 @@ class Kind:
     options: tuple[str, ...] = ()
     plain: bool = False
     strict: Callable[[pd.Series[Any], Column], tuple[int, str] | None] = lambda series, column: None
+    extra: str = ""
 
 
 HANDLED_AS_CELLS = Handling(

@@ -53,6 +53,7 @@ def _promises(column: Column) -> tuple[Promised, ...]:
 SOUND = Kind(
     name="sound",
     words="sounds",
+    extra="audio",
     handling=Handling(examples_per_epoch=20_000, tensors_kept=True, cpu_backend="jax"),
     bid=_PATHS.bid,
     judge=_PATHS.judge,

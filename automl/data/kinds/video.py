@@ -59,6 +59,7 @@ def _promises(column: Column) -> tuple[Promised, ...]:
 CLIP = Kind(
     name="video",
     words="videos",
+    extra="video",
     handling=Handling(examples_per_epoch=5_000, tensors_kept=True),
     bid=_PATHS.bid,
     judge=_PATHS.judge,

@@ -60,6 +60,7 @@ class SpeechModality:
     """Recordings with transcripts, brought to one rate and one channel when they are read."""
 
     name: str = "speech"
+    extra: str = "audio"
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for what the task says is spoken, and for lists of sounds with a column of transcripts."""

@@ -1,0 +1,174 @@
+"""What a request sends, as what ``automl predict`` reads: a table, or files in a folder of its own."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import DataError
+from automl.core.files import write_whole
+from automl.data.confined import confined
+from automl.data.file_bytes import is_packed
+from automl.data.json_lines import SUFFIXES as LINES_OF_JSON
+from automl.data.source import Source, open_source
+from automl.serving.multipart import files_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+JSON, CSV, MULTIPART = "application/json", "text/csv", "multipart/form-data"
+"""Content types of bodies."""
+
+TABLES = (".csv", ".tsv", ".parquet", *LINES_OF_JSON)
+"""Endings of files that name the others where several are sent."""
+
+FORMS = (
+    '{"rows": [{"COLUMN": VALUE, ...}, ...]}, {"columns": {"COLUMN": [VALUE, ...], ...}}, or '
+    '{"files": {"NAME": "BASE64", ...}}'
+)
+
+
+@contextmanager
+def opened(content: bytes, content_type: str) -> Iterator[Source]:
+    """Give what a body holds as a source; files lie in a folder that goes with the block.
+
+    Within the block no cell of a table can name a file outside of that folder.
+
+    Args:
+        content: the body.
+        content_type: of it.
+
+    Raises:
+        DataError: it is none of the forms that are understood, or it is packed.
+        UnknownTypeError: the content type is another one.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    # its name is of no use to who asks, and tells where things lie on this machine
+    with TemporaryDirectory(prefix="automl-") as name, confined(Path(name)), _told_without(name):
+        folder = Path(name)
+        if kind == CSV:
+            _refuse_packed(content, "the body")
+            yield Source(kind="table", name="body", path=folder / "body.csv", content=content)
+        elif kind == MULTIPART:
+            yield _of_files(files_of(content, content_type), folder)
+        elif kind in (JSON, ""):
+            yield _of_json(_parsed(content), folder)
+        else:
+            raise UnknownTypeError(f"Expected {JSON}, {CSV} or {MULTIPART}, got {kind!r}.")
+
+
+class UnknownTypeError(DataError):
+    """The content type of a body is none that is understood."""
+
+
+@contextmanager
+def _told_without(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except DataError as error:
+        text = str(error)
+        for place in (str(Path(folder).resolve()), folder):
+            text = text.replace(f"{place}/", "").replace(place, "the files that were sent")
+        raise type(error)(text) from error
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"The body is no JSON: {error}. Expected {FORMS}.") from None
+
+
+def _of_json(body: Any, folder: Path) -> Source:
+    if isinstance(body, list):
+        body = {"rows": body}
+    if not isinstance(body, dict) or not body.keys() <= {"rows", "columns", "files"} or not body:
+        keys = f"an object with {', '.join(map(repr, body))}" if isinstance(body, dict) else repr(body)[:50]
+        raise DataError(f"Expected {FORMS}, got {keys}.")
+    if {"rows", "columns"} <= body.keys():
+        raise DataError("Give a table as rows or as columns, not both.")
+    files = _decoded(body["files"]) if "files" in body else {}
+    if body.keys() == {"files"}:
+        return _of_files(files, folder)
+    _written(files, folder)
+    frame = _of_rows(body["rows"]) if "rows" in body else _of_columns(body["columns"])
+    return Source(kind="frame", name="rows", path=folder / "rows", content=frame)
+
+
+def _of_rows(rows: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise DataError("rows: expected a list of objects, one for each row, at least one.")
+    for number, row in enumerate(rows):
+        for name, cell in row.items():
+            _check_cell(cell, name, number)
+    return pd.DataFrame(rows)
+
+
+def _of_columns(columns: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    if not isinstance(columns, dict) or not all(isinstance(cells, list) for cells in columns.values()):
+        raise DataError("columns: expected an object with a list of cells for each column.")
+    lengths = {len(cells) for cells in columns.values()}
+    if len(lengths) != 1 or lengths == {0}:
+        found = ", ".join(f"{name!r} has {len(cells)}" for name, cells in list(columns.items())[:5])
+        raise DataError(f"columns: expected lists of one length, at least 1: {found or 'there are none'}.")
+    for name, cells in columns.items():
+        for number, cell in enumerate(cells):
+            _check_cell(cell, name, number)
+    return pd.DataFrame(columns)
+
+
+def _check_cell(cell: Any, name: str, number: int) -> None:
+    if isinstance(cell, list | dict):
+        raise DataError(
+            f"Column {name!r}, row {number}: expected a number, a text, true, false or null, got "
+            f"{'a list' if isinstance(cell, list) else 'an object'}."
+        )
+
+
+def _decoded(files: Any) -> dict[str, bytes]:
+    if not isinstance(files, dict) or not files:
+        raise DataError("files: expected an object with a name and the content in base64 of each file.")
+    found = {}
+    for name, text in files.items():
+        try:
+            found[name] = base64.b64decode(text, validate=True)
+        except (TypeError, ValueError, binascii.Error):
+            raise DataError(f"files: the content of {name!r} is no base64.") from None
+    return found
+
+
+def _of_files(files: Mapping[str, bytes], folder: Path) -> Source:
+    """One file as itself; of several the table that names the others, or their folder."""
+    paths = _written(files, folder)
+    tables = [path for path in paths if path.suffix.lower() in TABLES]
+    return open_source(paths[0] if len(paths) == 1 else tables[0] if len(tables) == 1 else folder)
+
+
+def _written(files: Mapping[str, bytes], folder: Path) -> Sequence[Path]:
+    paths = []
+    for name, content in files.items():
+        _refuse_packed(content, f"the file {name!r}")
+        if name != Path(name).name or "\\" in name or name.startswith(".") or not name.isprintable():
+            raise DataError(f"files: expected plain names such as 'a.png', got {name!r}.")
+        try:
+            write_whole(folder / name, content, durable=False)
+        except (OSError, ValueError):
+            raise DataError(f"files: the name {name!r} is too long, or none of a file.") from None
+        paths.append(folder / name)
+    return paths
+
+
+def _refuse_packed(content: bytes, what: str) -> None:
+    """A small packed file may be a large table."""
+    if is_packed(content):
+        raise DataError(f"Expected plain content, but {what} is packed (gzip, zip, ...): unpack it first.")

@@ -1,0 +1,99 @@
+"""Requests that come while the model is busy are its next batch; each gets its own answers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import numpy as np
+import pytest
+
+from automl.data.modality import Examples
+from automl.serving.batching import Batcher
+
+
+class Model:
+    """Doubles numbers, remembers the batches, and can be held at its first call."""
+
+    def __init__(self, hold: bool = False) -> None:
+        self.sizes: list[int] = []
+        self.busy, self.free = Event(), Event()
+        if not hold:
+            self.free.set()
+
+    def __call__(self, examples: Examples) -> dict[str, np.ndarray]:
+        self.sizes.append(len(examples))
+        self.busy.set()
+        assert self.free.wait(30)
+        values = examples.inputs["x"]
+        if np.isnan(values.astype(float)).any():
+            raise ValueError("no number")
+        return {"target": values * 2}
+
+
+def examples(*values: float, shape: tuple[int, ...] = ()) -> Examples:
+    return Examples(
+        inputs={"x": np.full((len(values), *shape), 0.0) + np.reshape(values, (-1, *[1] * len(shape)))}
+    )
+
+
+def asked_at_once(model: Model, batcher: Batcher, *asked: Examples):
+    """The first holds the model; the others come meanwhile."""
+    with ThreadPoolExecutor(len(asked)) as pool:
+        first = pool.submit(batcher.predictions, asked[0])
+        assert model.busy.wait(30)
+        rest = []
+        for place, item in enumerate(asked[1:], 1):
+            rest.append(pool.submit(batcher.predictions, item))
+            while len(batcher._waiting) < place:
+                pass
+        model.free.set()
+        return [first, *rest]
+
+
+@pytest.fixture
+def held():
+    model = Model(hold=True)
+    batcher = Batcher(model, most=4)
+    yield model, batcher
+    model.free.set()
+    batcher.close()
+
+
+def test_what_comes_meanwhile_is_one_batch(held):
+    answers = asked_at_once(*held, examples(0), examples(1, 2), examples(3))
+
+    assert held[0].sizes == [1, 3]
+    assert [item.result()["target"].tolist() for item in answers] == [[0], [2, 4], [6]]
+
+
+def test_a_batch_does_not_grow_without_end(held):
+    asked_at_once(*held, examples(0), examples(1, 2, 3), examples(4), examples(5), examples(6))
+
+    assert held[0].sizes == [1, 4, 2]
+
+
+def test_inputs_of_other_shapes_are_batches_of_their_own(held):
+    answers = asked_at_once(*held, examples(0), examples(1, shape=(2,)), examples(2, shape=(3,)))
+
+    assert held[0].sizes == [1, 1, 1]
+    assert answers[2].result()["target"].shape == (1, 3)
+
+
+def test_the_fault_of_one_is_not_that_of_others(held):
+    answers = asked_at_once(*held, examples(0), examples(1), examples(np.nan), examples(3))
+
+    assert answers[1].result()["target"].tolist() == [2]
+    assert answers[3].result()["target"].tolist() == [6]
+    with pytest.raises(ValueError, match="no number"):
+        answers[2].result()
+
+
+def test_it_ends_behind_what_waits():
+    batcher = Batcher(Model(), most=4)
+    assert batcher.predictions(examples(1))["target"].tolist() == [2]
+
+    batcher.close()
+
+    with pytest.raises(RuntimeError, match="stopping"):
+        batcher.predictions(examples(1))

@@ -1,0 +1,30 @@
+"""The Dockerfile of a job."""
+
+from __future__ import annotations
+
+import re
+
+from automl._version import __version__
+from automl.cli.app import run
+
+
+def test_it_copies_what_predicts_and_pins_what_runs(wine_job, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    assert run(["serve", str(wine_job.folder), "--dockerfile", "Dockerfile"]) == 0
+
+    text = (tmp_path / "Dockerfile").read_text()
+    assert "its first line says how to build" in capsys.readouterr().out
+    assert f"-f Dockerfile {wine_job.folder}" in text.splitlines()[0]
+    assert f'"automl-keras=={__version__}" "keras==' in text
+    copied = re.search(r"COPY --chown=automl (.+) job/", text)[1].split()
+    assert all((wine_job.folder / name).is_file() for name in copied)
+    assert {"model.keras", "task.json", "schema.json"} <= set(copied)
+    assert "\nUSER automl\n" in text
+
+
+def test_a_job_without_a_model_is_refused(tmp_path, capsys):
+    (tmp_path / "job.yaml").write_text("name: begun")
+
+    assert run(["serve", str(tmp_path), "--dockerfile", str(tmp_path / "Dockerfile")]) == 2
+    assert "has not got that far" in capsys.readouterr().err
