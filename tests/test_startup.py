@@ -61,6 +61,10 @@ def probe(*arguments: str, cwd=None) -> tuple[int, set[str]]:
         (["leaderboard", "nosuch"], 2),
         (["serve", "nosuch"], 2),
         (["serve", "--help"], 0),
+        (["jobs", "nosuch"], 2),
+        (["stop", "nosuch"], 2),
+        (["compare", "nosuch", "nothing"], 2),
+        (["completion", "bash"], 0),
         (["predict", "nosuch", "table.csv", "--output", "x.csv"], 2),
     ],
 )

@@ -17,6 +17,7 @@ LOADED = time.monotonic()
 """Start of a process that runs one command: before click is imported."""
 
 import click  # noqa: E402  the clock starts first
+from click.shell_completion import CompletionItem  # noqa: E402
 
 from automl._version import __version__  # noqa: E402
 from automl.core.errors import AutomlError, InputError, suggest  # noqa: E402
@@ -35,13 +36,17 @@ COMMANDS = {
     "explain": "Say what a job's model relies on, and what single answers rest on.",
     "generate": "Write text with a job's language model.",
     "recommend": "List the items that suit users best, with a job's model.",
+    "jobs": "List the jobs of a folder, running and finished.",
+    "stop": "End a running job as Ctrl-C would, its best model exported.",
     "leaderboard": "Print the trials of a job, best first.",
+    "compare": "Compare finished jobs: scores, time, data, options that differ.",
     "import-kerastuner": "Read a KerasTuner project as a warm start for a search.",
     "report": "Write a job's report: how good its model is, and what was tried.",
     "portfolio": "Learn from finished jobs which configurations to try first.",
     "spaces": "List the search spaces, or print one.",
     "dashboard": "Show the runs in MLflow's web interface.",
     "doctor": "Check backend, devices, versions and stores.",
+    "completion": "Print what bash, zsh or fish needs to complete commands.",
 }
 
 INTERRUPTED = 130
@@ -62,7 +67,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"automl.cli.commands.{cmd_name.replace('-', '_')}").command
-        return command
+        return _completing_files(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -74,7 +79,7 @@ class LazyGroup(click.Group):
         """
         name = args[0]
         # click looks for near names among the commands that it has loaded, and here it has loaded none
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             raise click.UsageError(f"No such command {name!r}. {suggest(name, COMMANDS)}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -82,6 +87,23 @@ class LazyGroup(click.Group):
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+class _Text(click.types.StringParamType):
+    """A text that is often a path, so that shells complete files, as they do where they know nothing."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return that files complete it."""
+        return [CompletionItem(incomplete, type="file")]
+
+
+def _completing_files(command: click.Command) -> click.Command:
+    for param in command.params:
+        if param.type is click.STRING:
+            param.type = _Text()
+    return command
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

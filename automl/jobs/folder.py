@@ -107,6 +107,11 @@ class JobFolder:
         return self.path / ".seconds"
 
     @property
+    def standing(self) -> Path:
+        """How far the search is: trials so far and the best score, for `automl jobs`."""
+        return self.path / ".standing.json"
+
+    @property
     def board(self) -> Path:
         """Where workers of other machines meet the coordinator."""
         return self.path / "board"
@@ -157,7 +162,8 @@ class JobFolder:
         return (
             *(self.job, self.state, self.schema, self.task, self.weights, self.model),
             *(self.result, self.leaderboard, self.leases, self.epochs, self.clock),
-            *(self.trained, self.lock, self.coordinator, self.report, self.report_data, self.gallery),
+            *(self.trained, self.lock, self.coordinator, self.standing),
+            *(self.report, self.report_data, self.gallery),
         )
 
     @property

@@ -45,17 +45,34 @@ def numbers_told(folder):
     return [trial.number for trial in study.trials if trial.state.is_finished()]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
-def test_after_an_interruption_the_best_is_there_and_resume_makes_the_rest(tmp_path, capsys, number):
+def stop(process, folder):
+    """As a user would from another terminal: look, stop, and see that it is stopped."""
+    assert run(["jobs", str(folder.parent), "--json"]) == 0
+    assert run(["stop", str(folder)]) == 0
+    assert run(["stop", str(folder)]) == 2
+
+
+def end(process, folder):
+    process.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("ended", [stop, pytest.param(end, marks=pytest.mark.slow)])
+def test_after_an_interruption_the_best_is_there_and_resume_makes_the_rest(tmp_path, capsys, ended):
     process = start(tmp_path / "job")
     wait_for_a_trial(process)
 
-    process.send_signal(number)
+    ended(process, tmp_path / "job")
     process.communicate(timeout=120)
 
     assert process.returncode == 130
     assert (tmp_path / "job" / "model.keras").exists()
     assert json.loads((tmp_path / "job" / "result.json").read_text())["state"] == "interrupted"
+    if ended is stop:
+        listed, told, _ = capsys.readouterr().out.split("\n")
+        (job,) = json.loads(listed)
+        assert (job["state"], job["pid"], job["metric"]) == ("running", process.pid, "val_accuracy")
+        assert job["trials"] >= 1
+        assert told.startswith("Stopped after 1 trial, best val_accuracy: ")
     assert run(["resume", str(tmp_path / "job")]) == 0
     assert numbers_told(tmp_path / "job") == list(range(TRIALS))
 

@@ -30,6 +30,7 @@ from automl.jobs.search.budget import budget_from
 from automl.jobs.search.interrupts import EXPORTING, Interrupts
 from automl.jobs.search.loop import Loop, run_trials
 from automl.jobs.search.shelf import Shelf
+from automl.jobs.search.standing import Standing
 from automl.jobs.session import Session
 from automl.jobs.trial.epochs import Epochs
 from automl.jobs.trial.plan import Plan, TrialEnd, best_of
@@ -222,6 +223,8 @@ def _loop(
     has_model: Callable[[], None],
 ) -> Loop:
     config, intake, folder = session.config, session.intake, session.folder
+    earlier, first = proposer.records(), intake.objectives[0]
+    standing = Standing(folder, first, earlier, best_of(earlier, first))
 
     def show(configuration: Configuration) -> tuple[Mapping[str, Any], int]:
         family, parameters = intake.space.split(configuration)
@@ -229,6 +232,7 @@ def _loop(
 
     def keep(end: TrialEnd, best: bool) -> None:
         shelf.put(end)
+        standing.hear(end.record, best=best)
         if best:
             has_model()
 

@@ -22,6 +22,7 @@ from automl.jobs.report.facts import Searched
 from automl.jobs.report.writing import attempted, card_of, report_of, write_report
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.loop import Found, Loop, run_trials
+from automl.jobs.search.standing import Standing
 from automl.jobs.trial.messages import epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.tune.tuned import USER, TunedResult
@@ -126,7 +127,10 @@ def run_tuning(
 
     trained: list[keras.Model] = []
 
+    standing = Standing(folder, job.objective, (), None)
+
     def keep(end: TrialEnd, best: bool) -> None:
+        standing.hear(end.record, best=best)
         if best and end.model is not None:
             trained[:] = [end.model]
             keep_user_model(end.model, folder)
