@@ -39,7 +39,7 @@ _DRAW: Mapping[type[Any], Callable[[Any], Markup]] = {
 def page_of(report: Report) -> str:
     """Return the page of a report."""
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return _template().render(
+    return template("report.html").render(
         report=report,
         sections=[item for item in report.sections if item.figures or item.text],
         # safe: it is a file of this package
@@ -51,12 +51,13 @@ def page_of(report: Report) -> str:
         is_wide=_is_wide,
         is_number=lambda cell: isinstance(cell, int | float) or cell is None,
         is_picture=lambda cell: isinstance(cell, Picture),
-        cells=_cells,
+        cells=cells_of,
     )
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a template of this package; it escapes every text that is no ``Markup``."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -64,7 +65,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def _drawing(figure: Figure) -> Markup:
@@ -86,8 +87,8 @@ def _is_wide(figure: Figure) -> bool:
     return isinstance(figure, Parallel)
 
 
-def _cells(table: Table) -> list[list[tuple[Cell, str]]]:
-    """The rows of a table, each cell with its text; numbers of a column have equally many decimals."""
+def cells_of(table: Table) -> list[list[tuple[Cell, str]]]:
+    """Return the rows of a table, each cell with its text; numbers of a column have equal decimals."""
     columns = [
         _texts([row[at] for row in table.rows]) for at in range(len(table.rows[0]) if table.rows else 0)
     ]

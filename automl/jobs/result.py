@@ -19,6 +19,7 @@ from automl.jobs.answers import Listener, answer, listed, warn
 from automl.jobs.folder import JobFolder, copied, open_folder, read_json
 from automl.jobs.generation import Writer, Writing, tokens_of
 from automl.jobs.opened import OpenedModel
+from automl.jobs.rebuilt import PastTrials
 from automl.jobs.recognition import Recogniser, recognising
 from automl.jobs.recommendation import Recommender, refuse_without_items
 from automl.jobs.scored import ToScore, score
@@ -76,6 +77,13 @@ class Result:
         """One row per trial and baseline, best first."""
         return answers.leaderboard_of(self._files)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the verdict, score against time, the best trials; no script."""
+        from automl.drawing.notebook import card_of
+        from automl.jobs.report.card import card_of_job
+
+        return card_of(card_of_job(self._files))
+
     @cached_property
     def model(self) -> keras.Model:
         """The exported Keras model, from raw inputs to predictions."""
@@ -85,6 +93,35 @@ class Result:
     def opened(self) -> OpenedModel:
         """The model with what reads raw data for it: for who asks it often, such as a server."""
         return OpenedModel(self._files)
+
+    def best_model(self) -> keras.Model:
+        """Return the exported Keras model, from raw inputs to predictions, as ``model`` is."""
+        return self.model
+
+    def trials(self, *, data: object = None) -> PastTrials:
+        """Return the trials, the best first; ``result.trials()[3].model()`` is the Keras model of trial 3.
+
+        Args:
+            data: of the search, where it was in memory: models are built from weights that were kept, for
+                which the data is read and prepared again.
+
+        Raises:
+            ConfigError: there is no leaderboard yet.
+        """
+        with understood(self._files.result):
+            return PastTrials(self._files, str(self.summary["metric"]), data)
+
+    def models(self, count: int = 3, *, data: object = None) -> list[keras.Model]:
+        """Return the Keras models of the best trials, the best first, from raw inputs to predictions.
+
+        Args:
+            count: how many at most; the weights of trials far from the best are not kept.
+            data: as for ``trials``.
+
+        Raises:
+            ConfigError: the data is not at hand, or has changed since.
+        """
+        return self.trials(data=data).models(count)
 
     @property
     def study(self) -> Any:

@@ -110,6 +110,30 @@ def load_variables(path: Path, record: TrialRecord) -> tuple[np.ndarray, ...]:
     return found
 
 
+def load_found(path: Path) -> tuple[TrialRecord, tuple[np.ndarray, ...]]:
+    """Read the record of a trial and the values of variables that it has found.
+
+    Raises:
+        ConfigError: the file is absent or damaged.
+    """
+    import numpy as np
+
+    if not path.is_file():
+        kept = (
+            ", ".join(
+                sorted((item.stem for item in path.parent.glob("*.npz")), key=lambda stem: stem.zfill(9))
+            )
+            or "none"
+        )
+        raise ConfigError(f"The weights of trial {path.stem} were not kept, only those of: {kept}.")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            facts: dict[str, Any] = json.loads(str(file["facts"]))
+            return record_from_json(facts["record"]), _variables(file, facts)
+    except Exception as error:  # as below
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+
+
 def is_kept(path: Path, record: TrialRecord) -> bool:
     """Whether a file holds what the trial of a record has found."""
     try:

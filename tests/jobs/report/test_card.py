@@ -1,0 +1,34 @@
+"""What a notebook shows of a job."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from automl import Result
+
+
+def test_a_result_shows_verdict_curve_and_best_trials(wine_job):
+    html = wine_job._repr_html_()
+
+    assert "predicts target with accuracy" in html
+    assert "Leaderboard" in html
+    assert "majority" in html
+    assert html.count("<svg") == 1
+    assert "<script" not in html
+
+
+def test_without_its_report_a_job_still_shows_its_scores(wine_job, tmp_path):
+    copy = Path(shutil.copytree(wine_job.folder, tmp_path / "copy"))
+    (copy / "report.json").write_text("{")
+
+    html = Result(copy)._repr_html_()
+
+    assert "Best val_accuracy: 0." in html
+    assert "Leaderboard" in html
+
+
+def test_a_job_without_a_result_says_so(tmp_path):
+    (tmp_path / "job.yaml").write_text("seed: 0\n")
+
+    assert "has no result.json" in Result(tmp_path)._repr_html_()

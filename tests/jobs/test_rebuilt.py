@@ -1,0 +1,54 @@
+"""Models of single trials are built again from the weights that were kept of them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from automl import Result
+from automl.core.errors import ConfigError
+from automl.data.raw_model import predict
+
+
+def answers(model, result):
+    _, examples, _ = result.opened.read("sklearn:wine", targets=False)
+    return np.asarray(predict(model, examples.inputs, batch_size=256))
+
+
+def test_models_of_trials_are_those_that_were_scored(wine_job):
+    trials = wine_job.trials()
+    best = trials[wine_job.summary["best_trial"]]
+    members = {item.trial: item.weight for item in wine_job.members}
+
+    blend = sum(weight * answers(trials[number].model(), wine_job) for number, weight in members.items())
+
+    assert best.score == pytest.approx(wine_job.best_score)
+    assert next(iter(trials)).number == best.number
+    # what is exported may be calibrated, which moves no label
+    expected = wine_job.outputs("sklearn:wine")
+    np.testing.assert_array_equal(blend.argmax(axis=1), expected.argmax(axis=1))
+    assert wine_job.best_model() is wine_job.model
+
+
+def test_a_trial_without_weights_is_named(wine_job, tmp_path):
+    copy = Result(Path(shutil.copytree(wine_job.folder, tmp_path / "copy")))
+    number = copy.summary["best_trial"]
+    (copy.folder / "candidates" / f"{number}.npz").unlink()
+
+    assert not copy.trials()[number].kept
+    with pytest.raises(ConfigError, match=f"weights of trial {number} were not kept, only those of"):
+        copy.trials()[number].model()
+    with pytest.raises(ConfigError, match=r"There is no trial 99\. Known: "):
+        copy.trials()[99]
+
+
+def test_data_in_memory_is_asked_for(wine_job, tmp_path):
+    copy = Result(Path(shutil.copytree(wine_job.folder, tmp_path / "copy")))
+    options = (copy.folder / "job.yaml").read_text()
+    (copy.folder / "job.yaml").write_text(options.replace("data: sklearn:wine\n", ""))
+
+    with pytest.raises(ConfigError, match="was in memory: give it again"):
+        copy.models(1)
