@@ -118,7 +118,8 @@ class Answering:
     def _answered(self, tables: list[pd.DataFrame], notes: tuple[str, ...]) -> Answer:
         if not tables:  # no file could be read
             return Answer(table=pd.DataFrame(), notes=notes)
-        table, write, files = pd.concat(tables), self._result.writes, {}
+        table, write = pd.concat(tables), self._result.writes
+        files: Mapping[str, bytes] = {}
         if write is not None:
             table, files = _as_files(table, write)
         return Answer(table=table, notes=notes, lists=self._lists, said=self._said, files=files)

@@ -24,7 +24,7 @@ from automl.serving.sent import CSV, JSON, UnknownTypeError, opened
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
-MOST_AT_ONCE, MOST_WAITING = 16, 64
+MOST_AT_ONCE, MOST_WAITING = 8, 64
 """Requests that are read at the same time, and those that are there in all: more are sent away."""
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer, Basic realm="automl"'}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import secrets
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import DataError
@@ -49,9 +51,7 @@ def opened(content: bytes, content_type: str) -> Iterator[Source]:
         UnknownTypeError: the content type is another one.
     """
     kind = content_type.partition(";")[0].strip().lower()
-    # its name is of no use to who asks, and tells where things lie on this machine
-    with TemporaryDirectory(prefix="automl-") as name, confined(Path(name)), _told_without(name):
-        folder = Path(name)
+    with _own_folder() as folder, confined(folder), _told_without(str(folder)):
         if kind == CSV:
             _refuse_packed(content, "the body")
             yield Source(kind="table", name="body", path=folder / "body.csv", content=content)
@@ -68,7 +68,19 @@ class UnknownTypeError(DataError):
 
 
 @contextmanager
+def _own_folder() -> Iterator[Path]:
+    """A name for a folder that nobody has, which is made for files only: most requests send none."""
+    folder = Path(gettempdir(), f"automl-{secrets.token_hex(16)}")
+    try:
+        yield folder
+    finally:
+        if folder.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def _told_without(folder: str) -> Iterator[None]:
+    """Tell of files without their folder, which tells whoever asks where things lie on this machine."""
     try:
         yield
     except DataError as error:
@@ -133,6 +145,16 @@ def _check_cell(cell: Any, name: str, number: int) -> None:
             f"Column {name!r}, row {number}: expected a number, a text, true, false or null, got "
             f"{'a list' if isinstance(cell, list) else 'an object'}."
         )
+    if isinstance(cell, str) and not _is_text(cell):
+        raise DataError(f"Column {name!a}, row {number}: half of a surrogate pair is no text.")
+
+
+def _is_text(cell: str) -> bool:
+    try:
+        cell.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decoded(files: Any) -> dict[str, bytes]:
@@ -156,6 +178,8 @@ def _of_files(files: Mapping[str, bytes], folder: Path) -> Source:
 
 def _written(files: Mapping[str, bytes], folder: Path) -> Sequence[Path]:
     paths = []
+    if files:
+        folder.mkdir(mode=0o700)
     for name, content in files.items():
         _refuse_packed(content, f"the file {name!r}")
         if name != Path(name).name or "\\" in name or name.startswith(".") or not name.isprintable():

@@ -102,6 +102,7 @@ def test_names_of_files_are_plain(name):
         ({"columns": {"a": [1], "b": [1, 2]}}, "one length"),
         ({"columns": {}}, "one length"),
         ({"columns": {"a": [{}]}}, "got an object"),
+        ({"rows": [{"a": "\ud800"}]}, "no text"),
         ({"rows": [{"a": 1}], "columns": {"a": [1]}}, "not both"),
         ({"files": {"a": "§"}}, "no base64"),
         ({"files": {}}, "expected an object"),
