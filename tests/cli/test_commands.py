@@ -237,7 +237,7 @@ def test_the_help_of_a_search_has_each_option_under_one_heading(capsys):
 @pytest.mark.parametrize(
     ("words", "advice"),
     [
-        (["serch", "a.csv"], "No such command 'serch'. Did you mean 'search'?"),
+        (["seach", "a.csv"], "No such command 'seach'. Did you mean 'search'?"),
         (["pruner"], "Known: search, resume"),
         (["spaces", "shwo"], "'show'"),
         (["search", "a.csv", "--targt", "y"], "'--target'"),
