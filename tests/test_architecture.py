@@ -65,7 +65,12 @@ def test_no_imports_run_in_a_circle():
         ("mlflow", ("tracking/",)),
         (
             "tensorflow",
-            ("training/strategies/tf_distribute.py", "training/programs/on_tensorflow", PRIVATE),
+            (
+                "training/strategies/tf_distribute.py",
+                "training/programs/on_tensorflow",
+                "formats/",
+                PRIVATE,
+            ),
         ),
         (
             "jax",

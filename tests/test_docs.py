@@ -18,6 +18,7 @@ GUIDES = (
     "kerastuner.md",
     "cluster.md",
     "driving_scenes.md",
+    "export.md",
     "language_models.md",
     "rare_events.md",
     "speech.md",

@@ -36,6 +36,7 @@ COMMANDS = {
     "explain": "Say what a job's model relies on, and what single answers rest on.",
     "generate": "Write text with a job's language model.",
     "recommend": "List the items that suit users best, with a job's model.",
+    "export": "Write a job's model as SavedModel, ONNX, LiteRT or OpenVINO, and check it.",
     "jobs": "List the jobs of a folder, running and finished.",
     "stop": "End a running job as Ctrl-C would, its best model exported.",
     "leaderboard": "Print the trials of a job, best first.",

@@ -6,9 +6,10 @@
     │   ├── SpaceError          a search-space file or a configuration
     │   ├── ConfigError         an option, a job file, a job folder
     │   └── MissingDependencyError   an optional library is not installed
-    └── SearchError             the run itself failed: exit code 1
-        ├── DiskFullError       a file could not be written: the disk is full
-        └── TimeUpError         time ran out before a model was trained
+    ├── SearchError             the run itself failed: exit code 1
+    │   ├── DiskFullError       a file could not be written: the disk is full
+    │   └── TimeUpError         time ran out before a model was trained
+    └── ExportError             an exported file does not do what it should: exit code 1
 
 A message says what was expected, what came, where, and what to do.
 """
@@ -74,6 +75,10 @@ class DiskFullError(SearchError):
 
 class TimeUpError(SearchError):
     """Time ran out before a model was trained."""
+
+
+class ExportError(AutomlError):
+    """What was exported does not answer as the model does, and is thrown away."""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

@@ -86,7 +86,7 @@ def batch_size(model: keras.Model) -> int:
     Calls of a small model take longer than its mathematics: 50,000 rows of 21 columns took 1.9 s in
     batches of 256 and 0.7 s in batches of 1,024.
     """
-    inside = [model, *_inside(model)]
+    inside = [model, *layers_within(model)]
     number = copies(each for layer in inside for each in getattr(layer, "operations", ()))
     tensors = [tensor for layer in inside for tensor in keras.tree.flatten(_outputs(layer))]
     shapes = [(number.get(id(tensor), 1.0), *tensor.shape[1:]) for tensor in tensors]
@@ -95,11 +95,11 @@ def batch_size(model: keras.Model) -> int:
     return min(MOST, max(min(LEAST, max(1, MOST_VALUES // max(known, 1))), BATCH_VALUES // largest))
 
 
-def _inside(model: keras.Model) -> list[keras.Layer]:
-    """The layers of a model, those of networks that share one structure among them."""
+def layers_within(model: keras.Model) -> list[keras.Layer]:
+    """Return the layers of a model, those of networks that share one structure among them."""
     layers = all_layers(model)
     shared = [layer.structure() for layer in layers if hasattr(layer, "structure")]
-    return [*layers, *(inner for structure in shared for inner in (structure, *_inside(structure)))]
+    return [*layers, *(inner for structure in shared for inner in (structure, *layers_within(structure)))]
 
 
 def _outputs(layer: keras.Layer) -> Any:

@@ -16,6 +16,7 @@ from automl.data.modality import Examples
 from automl.data.source import open_source
 from automl.jobs import answers
 from automl.jobs.answers import Listener, answer, listed, warn
+from automl.jobs.exporting.exporting import Exporter
 from automl.jobs.folder import JobFolder, copied, open_folder, read_json
 from automl.jobs.generation import Writer, Writing, tokens_of
 from automl.jobs.opened import OpenedModel
@@ -320,6 +321,11 @@ class Result:
         with understood(files.report_data, kinds=(ValueError,)):
             write_page(report, page)
         return page
+
+    @property
+    def export(self) -> Exporter:
+        """Writes the model in other formats: ``result.export("onnx")``; see ``Exporter.__call__``."""
+        return Exporter(self._files, self.opened)
 
     @property
     def writes(self) -> answers.FileWriter | None:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
+from automl.core.arithmetic import widest_float
 from automl.core.errors import ConfigError, suggest
 
 HEAD_STARTS = ("random", "prior")
@@ -123,11 +124,13 @@ class TargetRange(keras.layers.Layer):  # type: ignore[misc]
         return np.asarray(np.clip(wide, np.array(low), np.array(high)))
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
-        """Map ``(batch, targets)`` to the same shape in float64, float32 traced on other backends."""
+        """Map ``(batch, targets)`` to the same shape in float64, or in float32 traced on other backends and
+        where nothing wider is wanted.
+        """
         own = self.mean, self.scale, self.low, self.high
         if isinstance(inputs, np.ndarray):
             return self.of(inputs, *own, log=self.log)
-        dtype = "float64" if keras.backend.backend() == "tensorflow" else "float32"
+        dtype = widest_float() if keras.backend.backend() == "tensorflow" else "float32"
         mean, scale, low, high = (
             ops.convert_to_tensor(np.array(values, np.float64), dtype) for values in own
         )

@@ -224,6 +224,26 @@ class Decides(Protocol):
 
 
 @runtime_checkable
+class AnswersByClass(Protocol):
+    """A task that answers one class for each example, by its probabilities."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """In the order of the probabilities."""
+        ...
+
+    @property
+    def positive(self) -> int:
+        """Which of two classes has the threshold."""
+        ...
+
+    @property
+    def threshold(self) -> float | None:
+        """Probability from which on it is answered; None for the class with the highest."""
+        ...
+
+
+@runtime_checkable
 class TakesForm(Protocol):
     """A task whose predictions have the form of the raw input that they are for, such as a mask's."""
 

@@ -35,6 +35,10 @@ class StackColumns(keras.layers.Layer):
         super().__init__(autocast=False, **kwargs)
         take_arrays(self)
 
+    def front(self) -> dict[str, Any]:
+        """What it does with texts, see ``automl.formats.cut``: nothing but put them side by side."""
+        return {"kind": "columns"}
+
     def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
         """Stack."""
         return space_of(inputs[0]).stack(list(inputs), axis=1)
@@ -298,6 +302,10 @@ class CategoryLookup(keras.layers.Layer):
                 words = list(map(_text, words))
             codes[:, place] = list(map(known.get, words, repeat(0)))
         return codes
+
+    def front(self) -> dict[str, Any]:
+        """How texts become codes, see ``automl.formats.cut``."""
+        return {"kind": "codes", "vocabularies": self.vocabularies}
 
     def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
         """Shape of the codes."""

@@ -13,6 +13,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from automl.core.arithmetic import widest_float
+
 
 def space_of(values: Any) -> Any:
     """Where to compute: in NumPy with its arrays, else in the backend; their functions share names."""
@@ -28,9 +30,12 @@ def cast(values: Any, dtype: str) -> Any:
 
 
 def widened(values: Any) -> Any:
-    """Cast to float64, or to float32 where the backend has nothing wider and the array is its own."""
-    held = isinstance(values, np.ndarray) or keras.backend.backend() == "tensorflow"
-    return cast(values, "float64" if held else "float32")
+    """Cast to float64, or to float32 where the backend has nothing wider and the array is its own, or where
+    nothing wider is wanted.
+    """
+    if isinstance(values, np.ndarray):
+        return cast(values, "float64")
+    return cast(values, widest_float() if keras.backend.backend() == "tensorflow" else "float32")
 
 
 def constant(values: Any, like: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, DataError
 from automl.jobs.answers import Listener, listed, warn
+from automl.jobs.exporting.exporting import Exporter
 from automl.jobs.folder import JobFolder, read_json, state_of
 from automl.jobs.intake.backend import default_backend, import_keras
 from automl.jobs.result import PART, Result
@@ -92,6 +93,18 @@ class TunedResult(Result):
             ConfigError: always.
         """
         raise ConfigError("What the inputs of a model of your own mean is not known; it is not explained.")
+
+    @property
+    def export(self) -> Exporter:
+        """Refuse: the rows that such a model reads are not known here, so nothing could be compared.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError(
+            "A model of your own is exported by Keras, as the rows to compare an exported file on are not "
+            "known here: result.model.export(PATH, format=...)."
+        )
 
     def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
         """Write the page of the report.

@@ -1,0 +1,1 @@
+"""What an exported model can be written as: a module for each format, which also runs its files."""

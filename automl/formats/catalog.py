@@ -1,0 +1,17 @@
+"""All formats that models can be exported to, by name."""
+
+from __future__ import annotations
+
+from automl.core.catalog import Catalog
+from automl.formats.format import Format
+
+FORMATS: Catalog[Format] = Catalog(
+    "format",
+    {
+        "keras": "automl.formats.keras_file:FORMAT",
+        "savedmodel": "automl.formats.saved_model:FORMAT",
+        "onnx": "automl.formats.onnx_file:FORMAT",
+        "litert": "automl.formats.litert:FORMAT",
+        "openvino": "automl.formats.openvino:FORMAT",
+    },
+)

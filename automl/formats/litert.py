@@ -1,0 +1,105 @@
+"""LiteRT (TensorFlow Lite): one row at a time in 32 bits, with the operations that every device has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import ConfigError
+from automl.core.files import write_whole
+from automl.core.quiet import muted_native_output
+from automl.formats.format import Form, Format, Quantize, Runner, Subject, Wish
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_SIGNATURE = "serving_default"
+
+
+def _form(subject: Subject) -> Form:
+    from automl.formats.cut import core_form
+
+    return core_form(subject, wide=False)
+
+
+def _reason_against(form: Form) -> str:
+    dates = [item.made_of[0] for item in form.inputs if item.dtype == "int64" and item.front is None]
+    if dates:
+        return f"the model reads dates ({', '.join(dates[:5])}), and LiteRT does not count in 64 bits"
+    free = [item.name for item in form.inputs if None in item.shape]
+    return f"{', '.join(free[:5])} has no fixed length, which LiteRT asks for" if free else ""
+
+
+def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
+    import tensorflow as tf
+
+    from automl.formats.tracing import traced_by_name
+
+    # recurrent layers are only converted for a known number of rows
+    concrete = traced_by_name(form, rows=1)
+    with TemporaryDirectory() as folder, muted_native_output():
+        module = tf.Module()
+        module.variables_of_graph = list(concrete.variables)
+        tf.saved_model.save(module, folder, signatures={_SIGNATURE: concrete})
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[_SIGNATURE])
+        _quantize(tf, converter, wish.quantize)
+        try:
+            content = converter.convert()
+        except Exception as error:  # the converter raises classes of its own
+            raise ConfigError(f"The model cannot be written for LiteRT: {_missing(str(error))}") from error
+    write_whole(path, content)
+
+
+def _quantize(tf: Any, converter: Any, quantize: Quantize | None) -> None:
+    if quantize is None:
+        return
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if quantize == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+
+
+def _missing(message: str) -> str:
+    """The operations that are missing, of a message of some hundred lines."""
+    found = sorted(set(re.findall(r"tf\.[A-Z]\w+", message)))
+    if not found:
+        return " ".join(message.split())[:200]
+    names = ", ".join(name.removeprefix("tf.") for name in found[:8])
+    return f"it has no {names}. Use --to onnx or savedmodel."
+
+
+def _opened(path: Path, form: Form) -> Runner:
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+
+    with muted_native_output():
+        interpreter = Interpreter(model_path=str(path))
+        interpreter.allocate_tensors()
+        runner = interpreter.get_signature_runner(_SIGNATURE)
+
+    def run(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        rows = len(inputs[form.inputs[0].name])
+        each = [
+            runner(**{item.name: inputs[item.name][row : row + 1] for item in form.inputs})
+            for row in range(rows)
+        ]
+        return {name: np.concatenate([found[name] for found in each]) for name in form.outputs}
+
+    return run
+
+
+FORMAT = Format(
+    name="litert",
+    words="a file for phones and small devices, formerly TensorFlow Lite; one row at a time",
+    suffix=".tflite",
+    form=_form,
+    write=_write,
+    opened=_opened,
+    reason_against=_reason_against,
+    modules=("ai_edge_litert",),
+    extra="litert",
+    quantizes=("int8", "float16"),
+    whole=False,
+)

@@ -1,0 +1,122 @@
+"""ONNX, by way of the graph that TensorFlow traces: numbers in, predictions out, in up to 64 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from automl.core.errors import ConfigError
+from automl.core.files import write_whole
+from automl.core.quiet import muted_native_output
+from automl.formats.format import Form, Format, Runner, Subject, Wish
+
+if TYPE_CHECKING:
+    import numpy as np
+
+OPSET = 18
+"""Of the operations: the newest that the converter writes."""
+
+
+def _form(subject: Subject) -> Form:
+    from automl.formats.cut import core_form
+
+    return core_form(subject, wide=True)
+
+
+def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
+    content = graph_of(subject, form, wish.opset or OPSET)
+    if wish.quantize is None:
+        write_whole(path, content.SerializeToString())
+        return
+    write_whole(path, _quantized(content))
+
+
+def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = None) -> Any:
+    """Return the graph as ONNX has it.
+
+    Args:
+        subject: what is written.
+        form: what the graph takes and gives.
+        opset: version of the operations.
+        rows: number of examples at once, None for any.
+
+    Raises:
+        ConfigError: it has operations that ONNX has not.
+    """
+    import tf2onnx
+
+    from automl.formats.tracing import specs_of, traced_by_place
+
+    function = traced_by_place(form, rows=rows)
+    try:
+        content, _ = tf2onnx.convert.from_function(
+            function, input_signature=specs_of(form, rows=rows), opset=opset
+        )
+    except (ValueError, NotImplementedError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ConfigError(f"The model cannot be written as ONNX: {reason}") from error
+    _name(content.graph, form)
+    for key, value in subject.about.items():
+        content.metadata_props.add(key=key, value=value)
+    return content
+
+
+def _name(graph: Any, form: Form) -> None:
+    """Give inputs and outputs the names of the form; the converter's end in ``:0``.
+
+    Raises:
+        ConfigError: the graph asks for more than raw values, so a constant has become an input.
+    """
+    if len(graph.input) != len(form.inputs) or len(graph.output) != len(form.outputs):
+        raise ConfigError(
+            f"The ONNX graph has {len(graph.input)} inputs and {len(graph.output)} outputs, expected "
+            f"{len(form.inputs)} and {len(form.outputs)}. Use --to savedmodel."
+        )
+    names = dict(zip((item.name for item in graph.input), (item.name for item in form.inputs), strict=True))
+    names |= dict(zip((item.name for item in graph.output), form.outputs, strict=True))
+    for item in (*graph.input, *graph.output):
+        item.name = names[item.name]
+    for node in graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+
+
+def _quantized(content: Any) -> bytes:
+    """The graph with weights of matrix products in 8 bits, activations quantized as they come."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with TemporaryDirectory() as folder, muted_native_output():
+        small = Path(folder) / "small.onnx"
+        quantize_dynamic(content, small, weight_type=QuantType.QInt8)
+        return small.read_bytes()
+
+
+def _opened(path: Path, form: Form) -> Runner:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def run(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        found = session.run(list(form.outputs), {item.name: inputs[item.name] for item in form.inputs})
+        return dict(zip(form.outputs, found, strict=True))
+
+    return run
+
+
+FORMAT = Format(
+    name="onnx",
+    words="a file for ONNX Runtime and whatever else reads ONNX",
+    suffix=".onnx",
+    form=_form,
+    write=_write,
+    opened=_opened,
+    modules=("onnx", "tf2onnx", "onnxruntime"),
+    extra="onnx",
+    quantizes=("int8",),
+    has_opset=True,
+    whole=False,
+)

@@ -1,0 +1,121 @@
+"""What every format keeps: a file that answers as the model does, from raw rows, and no chance in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.util import find_spec
+
+import keras
+import numpy as np
+import pytest
+
+from automl.core.errors import ExportError
+from automl.data.raw_model import predict
+from automl.formats.catalog import FORMATS
+from automl.formats.cut import core_form
+from automl.formats.format import Labels, Wish
+from automl.formats.front import core_inputs
+from automl.formats.litert import FORMAT as LITERT
+from automl.formats.tracing import traced_by_place
+from tests.formats.subjects import ROWS, THREE, subject
+
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow exports")
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory):
+    return subject(tmp_path_factory.mktemp("classes"), labels=THREE)
+
+
+def written(name, whole, folder, wish=None):
+    """Outputs of a file in a format for the rows of its subject."""
+    kind = FORMATS[name]
+    if any(find_spec(module) is None for module in kind.modules):
+        pytest.skip(f"{name} needs {', '.join(kind.modules)}")
+    path = folder / f"model{kind.suffix}"
+    form = kind.form(whole)
+    assert not kind.reason_against(form)
+    kind.write(whole, form, path, wish or Wish())
+    assert path.is_dir() == kind.folder
+    rows = whole.sample
+    if form.call is not None:
+        rows = core_inputs({"inputs": [item.plain() for item in form.inputs]}, rows)
+    found = kind.opened(path, form)(rows)
+    assert tuple(found) == form.outputs or set(found) == set(form.outputs)
+    return found
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_a_file_answers_as_the_model_does(name, classes, tmp_path):
+    found = written(name, classes, tmp_path)["prediction"]
+
+    np.testing.assert_allclose(found, predict(classes.model, ROWS, 4), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name in ("savedmodel", "onnx")])
+def test_numbers_far_from_0_keep_their_digits_where_there_are_64_bits(name, tmp_path):
+    whole = subject(tmp_path, texts=False, amount=True, far=1e9)
+
+    found = written(name, whole, tmp_path)["prediction"]
+
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, predict(whole.model, whole.sample, 4), rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "quantize"), [(name, each) for name in FORMATS for each in FORMATS[name].quantizes]
+)
+def test_smaller_weights_answer_nearly_so(name, quantize, classes, tmp_path):
+    found = written(name, classes, tmp_path, Wish(quantize=quantize))["prediction"]
+
+    np.testing.assert_allclose(found, predict(classes.model, ROWS, 4), atol=0.05)
+
+
+def test_a_saved_model_gives_labels_and_needs_nothing_of_ours(classes, tmp_path):
+    found = written("savedmodel", classes, tmp_path)
+
+    best = predict(classes.model, ROWS, 4).argmax(axis=1)
+    assert [label.decode() for label in found["label"]] == [THREE.classes[place] for place in best]
+
+
+def test_a_threshold_decides_on_the_label_inside(classes, tmp_path):
+    sure = replace(classes, labels=Labels(classes=("no", "yes"), positive=1, threshold=0.0))
+
+    found = written("savedmodel", sure, tmp_path)
+
+    assert set(found["label"]) == {b"yes"}
+
+
+def test_an_opset_is_kept(classes, tmp_path):
+    onnx = pytest.importorskip("onnx")
+    written("onnx", replace(classes, about={"task": "multiclass"}), tmp_path, Wish(opset=15))
+
+    graph = onnx.load(tmp_path / "model.onnx")
+
+    assert [item.version for item in graph.opset_import if item.domain in ("", "ai.onnx")] == [15]
+    assert {item.key: item.value for item in graph.metadata_props} == {"task": "multiclass"}
+    assert [item.name for item in graph.graph.input] == ["age", "pay_in__", "table__lookup", "words"]
+
+
+def test_a_layer_that_draws_while_it_predicts_is_refused(tmp_path):
+    noise = keras.Input((2,), name="x")
+    model = keras.Model({"x": noise}, Noise()(noise))
+    whole = replace(subject(tmp_path), model=model, sample={"x": np.zeros((1, 2), np.float32)})
+
+    with pytest.raises(ExportError, match="draws at random"):
+        traced_by_place(core_form(whole, wide=True), rows=None)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Noise(keras.layers.Layer):
+    def call(self, values):
+        return values + keras.random.normal(keras.ops.shape(values))
+
+
+def test_litert_takes_no_dates_and_no_texts_of_any_length(tmp_path):
+    form = core_form(subject(tmp_path), wide=False)
+    date = replace(form.inputs[0], dtype="int64")
+    free = replace(form.inputs[0], shape=(None,))
+
+    assert "reads dates (age)" in LITERT.reason_against(replace(form, inputs=(date,)))
+    assert "no fixed length" in LITERT.reason_against(replace(form, inputs=(free,)))

@@ -1,0 +1,66 @@
+"""Words become the numbers that the layers of the model would give, with NumPy alone."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from automl.formats import front
+from automl.formats.cut import core_form
+from automl.formats.front import core_inputs, read_description
+from tests.formats.subjects import ROWS, subject
+
+
+def of_layer(texts, **options):
+    layer = keras.layers.TextVectorization(vocabulary=["a", "b", "a b", "good", "ä"], **options)
+    return np.asarray(layer(np.array(texts, object)))
+
+
+def of_front(texts, *, clean=True, split="whitespace", ngrams=(), length=5):
+    how = {"kind": "words", "clean": clean, "split": split, "ngrams": list(ngrams), "length": length}
+    how["vocabulary"] = ["a", "b", "a b", "good", "ä"]
+    item = {"name": "ids", "made_of": ["text"], "dtype": "int64", "front": how}
+    return core_inputs({"inputs": [item]}, {"text": texts})["ids"]
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the layer works on TensorFlow")
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text(alphabet="aAbÄä ,.\t!é–", max_size=12), min_size=1, max_size=4))
+def test_terms_are_those_of_the_layer(texts):
+    assert (of_front(texts) == of_layer(texts, output_sequence_length=5)).all()
+    both = {"ngrams": (1, 2), "length": 6}
+    layer = of_layer(texts, output_sequence_length=6, ngrams=(1, 2), split="character")
+    assert (of_front(texts, split="character", **both) == layer).all()
+
+
+def test_without_a_length_the_longest_text_decides():
+    assert of_front(["a b good", "b"], length=None).tolist() == [[2, 3, 5], [3, 0, 0]]
+    assert of_front(["", ""], length=None).shape == (2, 0)
+
+
+def test_words_are_looked_up_in_their_own_column_and_numbers_pass(tmp_path):
+    description = {"inputs": [item.plain() for item in core_form(subject(tmp_path), wide=True).inputs]}
+
+    made = core_inputs(description, ROWS)
+
+    assert made["table__lookup"].tolist() == [[1, 2], [0, 1], [0, 0], [2, 0]]
+    assert made["age"].dtype == np.float64
+    assert np.isnan(made["age"][1])
+    assert made["words"][0].tolist() == [2, 2, 3, 1, 1, 0]
+
+
+def test_a_copy_needs_numpy_only_and_reads_the_file_beside_a_model(tmp_path):
+    (tmp_path / "model.json").write_text(json.dumps({"inputs": []}), encoding="utf-8")
+    tree = ast.parse(Path(front.__file__).read_text(encoding="utf-8"))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+
+    assert read_description(tmp_path / "model.json") == {"inputs": []}
+    assert modules <= {"__future__", "collections.abc", "json", "numpy", "pathlib", "re", "typing"}
