@@ -75,9 +75,10 @@ def drawn_maps(
 
 
 def row_name(subject: Subject, row: int) -> str:
-    """Return what a row is called: its file, or its number from 0."""
+    """Return what a row is called: its file or id, or its number from 0."""
     keys = [values for values in subject.examples.keys.values() if values.ndim == 1]
-    return str(keys[0][row]) if keys else f"row {row}"
+    name = keys[0][row] if keys else row
+    return str(name) if isinstance(name, str) else f"row {name}"
 
 
 def _is_map(subject: Subject, key: str, each: Attribution) -> bool:

@@ -56,9 +56,9 @@ class Importance:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """95% interval of the mean; None of one repeat."""
+        """95% interval of the mean; None of fewer than three repeats, which tell nothing of it."""
         count = len(self.drops)
-        if count < 2:
+        if count < PASSES:
             return None
         half = student.ppf(0.975, count - 1) * np.std(self.drops, ddof=1) / np.sqrt(count)
         return float(self.mean - half), float(self.mean + half)

@@ -14,6 +14,7 @@ from automl.core.files import write_whole
 from automl.core.names import first_names
 from automl.core.reports import Remark, Report, report_to_json
 from automl.core.specs import Objective
+from automl.core.targets import count_rows, take_rows
 from automl.data.columns import columns_of
 from automl.data.forecast_table import channels_of
 from automl.data.modality import Examples
@@ -30,6 +31,9 @@ ROWS = 4
 """Rows whose answers are explained one by one where nothing else is said."""
 
 MOST_ROWS = 50
+
+SIZES = (16, 64, 256, 1024)
+"""Rows that a model is asked for at once; of more, multiples of the last."""
 
 PAGE, NUMBERS = "explanation.html", "explanation.json"
 
@@ -131,7 +135,7 @@ class Explainer:
             task=self.task,
             examples=examples,
             rows=chosen_rows(examples, rows),
-            predict=self.predict,
+            predict=_steady(self.predict),
             objective=self.objective,
             model=self.model,
             labels=labels_of(self.schema),
@@ -140,7 +144,7 @@ class Explainer:
             seed=seed,
         )
         found, left_out = _explained(some, subject, strict=bool(asked))
-        report = self._report(len(examples), subject.rows, found, left_out, notes)
+        report = self._report(len(examples), subject.rows, found, notes)
         return Explanation(report=report, found=found, left_out=left_out)
 
     def _examples(
@@ -160,19 +164,34 @@ class Explainer:
         count: int,
         rows: Sequence[int],
         found: Mapping[str, Found],
-        left_out: Mapping[str, str],
         notes: Sequence[str],
     ) -> Report:
-        told = [f"{name}: {reason}" for name, reason in left_out.items()]
         return Report(
             title="Explanations",
             kind=self.task.declaration.words,
             made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
             verdict=f"What the model's answers for {count:,} examples rest on. {len(rows)} of them are "
             "explained one by one.",
-            remarks=tuple(Remark(mood="careful", text=text) for text in (*notes, *told)),
+            remarks=tuple(Remark(mood="careful", text=text) for text in notes),
             sections=tuple(METHODS[name].section(item) for name, item in found.items()),
         )
+
+
+def _steady(predict: Predict) -> Predict:
+    """Ask for one of a few numbers of rows, as each new one is traced for: some are asked for twice."""
+
+    def steady(
+        inputs: Mapping[str, np.ndarray], of: np.ndarray | None = None, /
+    ) -> Mapping[str, np.ndarray]:
+        import numpy as np
+
+        count = count_rows(inputs)
+        size = next((size for size in SIZES if size >= count), -(-count // SIZES[-1]) * SIZES[-1])
+        rows = np.resize(np.arange(count), size)
+        found = predict(take_rows(inputs, rows), None if of is None else of[rows])
+        return {name: values[:count] for name, values in found.items()}
+
+    return steady
 
 
 def labels_of(schema: Mapping[str, Any]) -> dict[str, str]:

@@ -25,6 +25,7 @@ SUITES = [
     "tests/training/test_compiled.py",
     "tests/training/test_compile_cache.py",
     "tests/training/programs/test_on_jax.py",
+    "tests/training/test_gradients.py",
     "tests/training/programs/test_on_jax_group.py",
     "tests/training/test_masks.py",
     "tests/test_private_keras.py",

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 import automl
+from automl.core.figures import rounded
+from automl.core.specs import metric_of
 from automl.jobs.folder import read_json, write_json
 from automl.study.optuna.optuna_study import OptunaProposer
 
@@ -183,3 +185,12 @@ def test_within_a_time_limit_trials_of_folds_are_never_thrown_away_for_their_len
 
     assert result.summary["finished"] >= 1
     assert not result.leaderboard["reason"].fillna("").str.contains("too slow").any()
+
+
+def test_the_report_tells_what_networks_rely_on_that_were_not_trained_on_the_rows(job):
+    report = read_json(job.folder / "report.json")
+    (section,) = [item for item in report["sections"] if item["key"] == "explained_importance"]
+
+    score, metric = rounded(job.summary["ensemble_score"], 4), metric_of(job.summary["metric"])
+    assert section["text"].startswith("On rows that were not trained on (out of fold).")
+    assert f"{metric} is {score} with all of them" in section["text"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from automl.core.figures import MUTED, Axis, Chart, Line, numbers, rounded
+from automl.core.figures import MUTED, Axis, Bars, Chart, Figure, Line, numbers, rounded
 from automl.core.targets import held_rows, spread_rows
 from automl.data.raw_values import NO_DATE
 from automl.explanations.features import Feature, feature_groups, features_of
@@ -27,6 +27,9 @@ LINES = 30
 """Rows that have a line of their own."""
 
 MOST_CLASSES = 6
+MIDDLE = (0.1, 0.9)
+"""Quantiles of rows between which a whisker lies."""
+
 ENDS = (0.02, 0.98)
 """Quantiles between which a number is varied: beyond, few rows tell what a model should answer."""
 
@@ -57,7 +60,7 @@ def explain(subject: Subject) -> Found:
             break
         varied.append((item, *_varied(subject, inputs, item, quantity)))
     varied.sort(key=lambda each: -_effect(each[2]))
-    figures = tuple(_chart(quantity, *each) for each in varied[:MOST_COLUMNS])
+    figures = tuple(_figure(quantity, *each) for each in varied[:MOST_COLUMNS])
     together = [group for group in feature_groups(features, inputs) if len(group) > 1]
     return Found(text=_text(len(some), together), figures=figures, values=_values(quantity, varied))
 
@@ -99,10 +102,33 @@ def _shown(quantity: Quantity) -> list[int]:
     return [1] if quantity.chances and count == 2 else list(range(min(count, MOST_CLASSES)))
 
 
-def _chart(quantity: Quantity, item: Feature, points: np.ndarray, answers: np.ndarray) -> Chart:
+def _figure(quantity: Quantity, item: Feature, points: np.ndarray, answers: np.ndarray) -> Figure:
+    shown, names = _shown(quantity), _names(points)
+    if names and len(shown) == 1:
+        return _bars(quantity.words[shown[0]], item.label, names, answers[:, :, shown[0]])
+    return _chart(quantity, item, points, answers, shown)
+
+
+def _bars(words: str, label: str, names: tuple[str, ...], answers: np.ndarray) -> Bars:
+    """The mean answer for each category ``(p, n)``, and between which ends most rows lie."""
+    low, high = np.quantile(answers, MIDDLE, axis=1)
+    return Bars(
+        title=label,
+        label=words,
+        names=names,
+        values=numbers(answers.mean(axis=1), 4),
+        low=numbers(low, 4),
+        high=numbers(high, 4),
+        dots=True,
+        note="Means; the lines hold the middle 80% of the rows.",
+    )
+
+
+def _chart(
+    quantity: Quantity, item: Feature, points: np.ndarray, answers: np.ndarray, shown: list[int]
+) -> Chart:
     names = _names(points)
     x = numbers(range(len(points))) if names else numbers(points)
-    shown = _shown(quantity)
     lines = []
     if len(shown) == 1:
         some = spread_rows(answers.shape[1], LINES)

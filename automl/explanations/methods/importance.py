@@ -43,12 +43,12 @@ def shown(importances: Importances) -> Found:
     together = [item for item in importances.found if len(item.columns) > 1]
     intervals = [item.interval or (None, None) for item in first]
     bars = Bars(
-        title="What the model relies on",
+        title="Importance of inputs",
         label=f"{importances.metric}, how much worse",
         names=tuple(" + ".join(item.columns) for item in first),
-        values=numbers([item.mean for item in first], 3),
-        low=numbers([low for low, _ in intervals], 3),
-        high=numbers([high for _, high in intervals], 3),
+        values=numbers([_plain(item.mean) for item in first], 3),
+        low=numbers([low and _plain(low) for low, _ in intervals], 3),
+        high=numbers([high and _plain(high) for _, high in intervals], 3),
         note=_note(importances, len(first)),
     )
     text = (
@@ -60,6 +60,11 @@ def shown(importances: Importances) -> Found:
         names = "; ".join(", ".join(item.columns) for item in together)
         text += f" Columns that go together were shuffled as one, as one stands in for the other: {names}."
     return Found(text=text, figures=(bars,), values=_values(importances))
+
+
+def _plain(value: float) -> float:
+    """A number without the rounding of sums, which would be read as one."""
+    return round(value, 12)
 
 
 def _note(importances: Importances, shown_groups: int) -> str:
