@@ -37,6 +37,19 @@ def parse_size(text: str | int, name: str = "memory_limit") -> int:
     return int(float(match[1]) * base ** " kmgt".index(match[2] or " "))
 
 
+def parse_share(text: str | float, name: str = "coverage") -> float:
+    """Return a share above 0 and below 1 from ``0.9`` or ``"90%"``.
+
+    Raises:
+        ConfigError: it is something else.
+    """
+    match = re.fullmatch(r"\s*(\d*\.?\d+)\s*(%?)\s*", str(text))
+    share = float(match[1]) / (100 if match[2] else 1) if match else 0.0
+    if not 0 < share < 1:
+        raise ConfigError(f"{name}: expected a share above 0 and below 1, 0.9 or 90%, got {text!r}.")
+    return share
+
+
 def parse_workers(value: int | str, name: str = "workers") -> int | str:
     """Return a number of workers from text, or ``auto``.
 

@@ -75,6 +75,7 @@ class TaskDeclaration:
         module: where its functions ``fit`` and ``restore`` are; loaded when a task is fitted.
         metrics: what it measures; the first is what a search optimises unless told otherwise.
         further: what it measures only where that is asked for, or where the data call for it.
+        compares_groups: whether it measures how alike protected groups are treated; see ``tasks.fairness``.
         unlabelled: whether it can do without targets.
         priced: whether its mistakes may have costs; see ``tasks.task.Decides``.
         targets: kind of its targets: a name in ``data.target_kinds.catalog``, or the place
@@ -112,6 +113,8 @@ class TaskDeclaration:
         lists: of a task that answers with a list of items for each example, such as the boxes in a picture,
             what it says of each; empty for any other. Items come in the order of their scores, so rounding
             may swap two of them.
+        coverage: place of a ``tasks.conformal.kept.Conformal``, which tells intervals or sets that hold the
+            truth at a chosen rate; empty where there is none.
         recommends: whether it is asked of users and items, and so of tables of who has dealt with what.
     """
 
@@ -139,7 +142,9 @@ class TaskDeclaration:
     operating: str = ""
     further: tuple[Metric | NumberedMetric, ...] = ()
     priced: bool = False
+    compares_groups: bool = False
     unlabelled: bool = False
+    coverage: str = ""
     recommends: bool = False
     further_needs: tuple[tuple[str, ...], ...] = ()
     over: str = ""

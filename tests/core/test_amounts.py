@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl.core.amounts import parse_size, parse_time
+from automl.core.amounts import parse_share, parse_size, parse_time
 from automl.core.errors import ConfigError
 
 
@@ -21,6 +21,17 @@ def test_times_are_read(text, seconds):
 )
 def test_sizes_are_read(text, size):
     assert parse_size(text) == size
+
+
+@pytest.mark.parametrize(("text", "share"), [(0.9, 0.9), ("90%", 0.9), (" .5 ", 0.5), ("99.5%", 0.995)])
+def test_shares_are_read(text, share):
+    assert parse_share(text) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("text", [0, 1, 90, "100%", "most", "-0.5"])
+def test_what_is_no_share_is_refused(text):
+    with pytest.raises(ConfigError, match="coverage: expected a share above 0 and below 1"):
+        parse_share(text)
 
 
 @pytest.mark.parametrize(

@@ -15,4 +15,5 @@ FORECASTING = TaskDeclaration(
     split=BY_TIME,
     plots=("automl.tasks.plots:predictions_against_truth",),
     evidence="automl.tasks.evidence.forecasting:evidence",
+    coverage="automl.tasks.conformal.forecasts:OF_FORECASTS",
 )

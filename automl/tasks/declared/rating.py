@@ -15,5 +15,6 @@ RATING = TaskDeclaration(
     plots=("automl.tasks.plots:predictions_against_truth",),
     evidence="automl.tasks.evidence.regression:evidence",
     heads=("standardised",),
+    coverage="automl.tasks.conformal.amounts:OF_AMOUNTS",
     recommends=True,
 )

@@ -15,4 +15,5 @@ REGRESSION = TaskDeclaration(
     evidence="automl.tasks.evidence.regression:evidence",
     heads=("standardised",),
     traits="automl.tasks.traits:of_amounts",
+    coverage="automl.tasks.conformal.amounts:OF_AMOUNTS",
 )
