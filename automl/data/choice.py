@@ -32,6 +32,12 @@ def checked_drop(names: Sequence[str], options: ReadOptions, target: Sequence[st
             raise DataError(
                 f"{where}: {getattr(options, role)!r} is the target and cannot be --{option} too."
             )
+    for name in options.compared:
+        if name in target:
+            raise DataError(
+                f"{where}: {name!r} is the target, which a new row does not tell: rows cannot be "
+                "compared by it."
+            )
     return set(options.drop)
 
 

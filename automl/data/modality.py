@@ -43,6 +43,8 @@ class ReadOptions:
         id_column: series id of a long-form table.
         time_column: time of each row.
         group_column: rows of one group stay on one side of a split; not a feature.
+        compared: columns by which results are compared; see ``automl.data.compared``.
+        hidden: columns that are no features unless they are kept, such as protected ones.
         keep: columns that are used whatever they hold.
         drop: columns that are no features.
         header: False when the first row of a table is data; columns are then ``c0``, ``c1``, ...
@@ -64,6 +66,8 @@ class ReadOptions:
     id_column: str | None = None
     time_column: str | None = None
     group_column: str | None = None
+    compared: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     header: bool = True
@@ -104,6 +108,8 @@ class Examples:
             id and time), by column name: ``(n,)``, or ``(n, horizon)`` for one value per forecast step.
         rows: position of each example among the rows of the source ``(n,)``, or None where examples are no
             rows, as windows of a series.
+        compared: by which results are compared, by column name: the group of each example ``(n,)`` object
+            array of str.
     """
 
     inputs: Mapping[str, np.ndarray]
@@ -112,6 +118,7 @@ class Examples:
     times: np.ndarray | None = None
     keys: Mapping[str, np.ndarray] = field(default_factory=dict)
     rows: np.ndarray | None = None
+    compared: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))
@@ -129,6 +136,7 @@ class Examples:
             times=pick(self.times),
             keys={name: array[rows] for name, array in self.keys.items()},
             rows=pick(self.rows),
+            compared={name: array[rows] for name, array in self.compared.items()},
         )
 
 

@@ -13,6 +13,7 @@ from automl.core.errors import DataError
 from automl.core.names import free_name
 from automl.core.notes import Note
 from automl.data.choice import checked_drop
+from automl.data.compared import learn_compared, read_compared
 from automl.data.delimited import refuse_unknown
 from automl.data.modality import ROWS, Dataset, Examples, Handling, ReadOptions
 from automl.data.source import Source
@@ -87,7 +88,8 @@ def open_rows(
     targets, present = target.read(labels, table.where)
     target.check(targets, present, table.where)
     drop = checked_drop(list(table.frame.columns), options, names, table.where)
-    out = ({*names, options.group_column, options.id_column, *aside} - {*options.keep}) | drop
+    roles = {*names, options.group_column, options.id_column, *options.hidden, *aside}
+    out = (roles - {*options.keep}) | drop
     return Rows(
         table=table,
         target=target,
@@ -100,6 +102,7 @@ def open_rows(
 def dataset_of_rows(rows: Rows, features: Features, source: Source, options: ReadOptions) -> Dataset:
     """Return the rows that have a target, with their features, as a data set."""
     table, labels = rows.table, rows.table.frame[list(rows.target.names)]
+    compared = learn_compared(table.frame, options.compared, table.where)
     beside = Examples(
         inputs={},
         targets=rows.targets,
@@ -107,6 +110,7 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
         times=_times(table, options.time_column),
         keys=row_keys(table, options.id_column),
         rows=np.arange(len(table.frame)),
+        compared=compared.groups,
     )
     schema = {
         **features.schema,
@@ -115,6 +119,7 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
         "header": options.header,
         "unused": [name for name in table.frame.columns if name not in features.kinds],
         "id_column": options.id_column,
+        **({"compared": compared.schema} if compared.schema else {}),
     }
     told = (*rows.target.notes(labels), *_without_target(rows.present, rows.target.names))
     read = np.arange(len(table.frame)) if features.rows is None else features.rows
@@ -127,7 +132,7 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
         task=rows.target.task,
         target_names=rows.target.names,
         target_tasks=rows.target.tasks,
-        notes=(*table.notes, *features.notes, *told),
+        notes=(*table.notes, *features.notes, *told, *compared.notes),
         columns=tuple(features.kinds),
         kinds=features.kinds,
         handling=features.handling,
@@ -175,13 +180,15 @@ def examples_of_rows(
     every = np.arange(len(table.frame))
     read = every if features.rows is None else features.rows
     keys = row_keys(table, id_column)
+    compared = read_compared(table.frame, schema.get("compared", ()))
     notes = (*table.notes, *features.notes, *_superfluous(table, features.kinds, schema))
     if not targets:
-        return _joined(features.inputs, Examples(inputs={}, keys=keys, rows=every), read, read), notes
+        beside = Examples(inputs={}, keys=keys, rows=every, compared=compared)
+        return _joined(features.inputs, beside, read, read), notes
     values, present = targets_of(schema).read(table.frame[schema["targets"]], table.where)
     if not present.any() and table.first is None:
         raise DataError(f"{table.where}: no row has a target in {listed(schema['targets'])}.")
-    beside = Examples(inputs={}, targets=values, keys=keys, rows=every)
+    beside = Examples(inputs={}, targets=values, keys=keys, rows=every, compared=compared)
     examples = _joined(features.inputs, beside, read, read[present[read]])
     return examples, (*notes, *_without_target(present, schema["targets"]))
 
@@ -232,7 +239,8 @@ def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ..
     names, target = list(table.frame.columns), targets_named(source, table, options)
     if not target and not (options.task is not None and TASKS[options.task].unlabelled):
         raise DataError(f"{table.where}: which column is the target? Columns: {listed(names)}.")
-    for name in (*target, options.group_column, options.time_column, options.id_column):
+    roles = (options.group_column, options.time_column, options.id_column)
+    for name in (*target, *roles, *options.compared):
         if name is not None:
             refuse_unknown(name, names, table.where)
     return target

@@ -68,7 +68,8 @@ def read_typed_rows_again(
     """Read another table by the schema of the first; see ``Modality.read_again``."""
     columns = columns_of(schema)
     names = [column.name for column in columns]
-    source = written_as(source, schema.get("styles"), (*names, *schema["targets"]))
+    compared = [item["name"] for item in schema.get("compared", ())]
+    source = written_as(source, schema.get("styles"), (*names, *schema["targets"], *compared))
     table = open_table(source, schema["targets"], header=schema["header"])
     return examples_of_table(table, schema, place_of(source), targets=targets)
 
