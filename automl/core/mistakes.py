@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from automl.core.errors import ConfigError
+from automl.core.protected import Protected
 
 MISSED, ALARM = "fn", "fp"
 """Keys of the costs as users write them: false negatives and false positives."""
@@ -57,17 +58,25 @@ class Asked:
         metrics: that are to be measured, by name.
         costs: of mistakes, None where all count alike; with amounts that of a missed row on average.
         amounts: where each row has its own, else None.
+        protected: groups that are compared, else None.
+        mitigate: what makes answers of groups more alike: some of ``protected.MITIGATIONS``.
+        bounds: largest differences between groups that thresholds have to keep, by metric.
     """
 
     metrics: tuple[str, ...] = ()
     costs: MistakeCosts | None = None
     amounts: Amounts | None = None
+    protected: Protected | None = None
+    mitigate: tuple[str, ...] = ()
+    bounds: Mapping[str, float] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON holds it, without what is not asked for."""
         costs = None if self.costs is None else {MISSED: self.costs.missed, ALARM: self.costs.alarm}
         amounts = None if self.amounts is None else asdict(self.amounts)
-        asked = {"metrics": list(self.metrics), "costs": costs, "amounts": amounts}
+        asked: dict[str, Any] = {"metrics": list(self.metrics), "costs": costs, "amounts": amounts}
+        asked["protected"] = None if self.protected is None else self.protected.plain()
+        asked |= {"mitigate": list(self.mitigate), "bounds": dict(self.bounds)}
         return {name: value for name, value in asked.items() if value}
 
     @classmethod
@@ -78,6 +87,9 @@ class Asked:
             metrics=tuple(values.get("metrics", ())),
             costs=None if costs is None else MistakeCosts(missed=costs[MISSED], alarm=costs[ALARM]),
             amounts=None if amounts is None else Amounts(**amounts),
+            protected=Protected.of(values.get("protected")),
+            mitigate=tuple(values.get("mitigate", ())),
+            bounds=dict(values.get("bounds", {})),
         )
 
 

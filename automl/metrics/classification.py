@@ -43,10 +43,16 @@ class ClassScorer:
     def update(self, y: np.ndarray, p: np.ndarray, groups: np.ndarray | None = None) -> None:
         """Hear of a batch."""
         self._usable = self._usable and usable(p)
+        if self._usable and len(p):
+            self.heard(y, p, answers(p, self._positive, self._threshold))
+
+    def heard(self, y: np.ndarray, p: np.ndarray, guess: np.ndarray) -> None:
+        """Hear of a batch with the class that is answered for each row ``(n,) int``."""
+        self._usable = self._usable and usable(p)
         if not self._usable or not len(p):
             return
         k = p.shape[1]
-        truth, guess = y.argmax(axis=1), answers(p, self._positive, self._threshold)
+        truth = y.argmax(axis=1)
         counts = np.bincount(truth * k + guess, minlength=k**2).reshape(k, k)
         self._confusion = counts + (self._confusion if self._rows else 0)
         hit = p[np.arange(len(p)), truth].astype(np.float64)
@@ -122,13 +128,13 @@ class FlagScorer:
         }
 
 
-def answers(p: np.ndarray, positive: int, threshold: float | None) -> np.ndarray:
+def answers(p: np.ndarray, positive: int, threshold: float | np.ndarray | None) -> np.ndarray:
     """Return the class that is answered for each row ``(n,) int``.
 
     Args:
         p: probabilities ``(n, k)``.
         positive: which of two classes has the threshold.
-        threshold: see ``ClassScorer``.
+        threshold: see ``ClassScorer``; or one for each row ``(n,)``.
     """
     if threshold is None:
         return np.asarray(p.argmax(axis=1))

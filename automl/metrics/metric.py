@@ -83,6 +83,11 @@ RECALL_AT = NumberedMetric(stem="recall_at_1_in_", unit=SHARE, usual=100)
 """Share of the class that is found where one of so many rows of the other class raises a false alarm."""
 EXPECTED_COST = Metric(name="expected_cost", direction="minimize", unit="cost of a row", stepped=True)
 
+EQUALIZED_ODDS = Metric(name="equalized_odds_difference", direction="minimize", unit=SHARE, stepped=True)
+DEMOGRAPHIC_PARITY = Metric(
+    name="demographic_parity_difference", direction="minimize", unit=SHARE, stepped=True
+)
+
 RMSE = Metric(name="rmse", direction="minimize", unit=OF_TARGET, tie_breaker=4)
 MAE = Metric(name="mae", direction="minimize", unit=OF_TARGET, tie_breaker=5)
 R2 = Metric(name="r2", direction="maximize", unit=SHARE)

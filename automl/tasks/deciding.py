@@ -44,6 +44,14 @@ class Decision:
     usual: float
     silent: float
 
+    def told(self) -> str:
+        """Return what a user should know."""
+        origin = "held-out rows" if self.fitted else "the costs alone"
+        return (
+            f"Answers follow from a threshold of {self.threshold:.4g}, by {origin}: a row costs "
+            f"{self.cost:.4g}, at one half {self.usual:.4g}, without any alarm {self.silent:.4g}."
+        )
+
 
 def decide(hit: np.ndarray, chance: np.ndarray, costs: MistakeCosts, *, seed: int) -> Decision:
     """Choose a threshold on rows that networks were not trained on.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from automl.core.tokens import Tokens
     from automl.tasks.deciding import Decision
+    from automl.tasks.fairness.thresholds import GroupDecision
     from automl.tasks.gallery import Gallery
 
 
@@ -212,7 +213,7 @@ class Decides(Protocol):
 
     def decided(
         self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray], seed: int
-    ) -> tuple[Task, Decision] | None:
+    ) -> tuple[Task, Decision | GroupDecision] | None:
         """Return the task with its threshold, and what that is worth; None where nothing has a cost.
 
         Args:
@@ -240,6 +241,33 @@ class AnswersByClass(Protocol):
     @property
     def threshold(self) -> float | None:
         """Probability from which on it is answered; None for the class with the highest."""
+        ...
+
+
+@runtime_checkable
+class ComparesGroups(Protocol):
+    """A task that knows of protected groups of rows, where such were named."""
+
+    def grouped(self, compared: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return what travels beside the encoded targets of rows that are scored; nothing without groups.
+
+        Args:
+            compared: see ``data.modality.Examples.compared``.
+        """
+        ...
+
+    def reweighed(
+        self, targets: Mapping[str, np.ndarray], compared: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Return the encoded targets of training rows with their weights, where that was asked for."""
+        ...
+
+    def of_rows(self, compared: Mapping[str, np.ndarray]) -> Task:
+        """Return the task as it answers certain rows, where thresholds go by group.
+
+        Raises:
+            DataError: their groups are not known.
+        """
         ...
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from automl.metrics.metric import (
     ACCURACY,
     BALANCED_ACCURACY,
+    DEMOGRAPHIC_PARITY,
+    EQUALIZED_ODDS,
     EXPECTED_COST,
     F1_MACRO,
     LOG_LOSS,
@@ -21,6 +23,7 @@ _CONFUSION = ("automl.tasks.plots:confusion_matrix",)
 _EVIDENCE = "automl.tasks.evidence.classification:evidence"
 _HEADS = ("logits",)
 _CALIBRATION = "automl.tasks.calibration:OF_CLASSES"
+_COVERAGE = "automl.tasks.conformal.classes:OF_CLASSES"
 
 BINARY = TaskDeclaration(
     name="binary",
@@ -36,8 +39,10 @@ BINARY = TaskDeclaration(
     heads=_HEADS,
     usual="automl.tasks.imbalance:usual_metric",
     calibration=_CALIBRATION,
-    further=(PRECISION_AT, RECALL_AT, EXPECTED_COST),
+    coverage=_COVERAGE,
+    further=(PRECISION_AT, RECALL_AT, EXPECTED_COST, EQUALIZED_ODDS, DEMOGRAPHIC_PARITY),
     priced=True,
+    compares_groups=True,
     traits="automl.tasks.imbalance:traits_of",
     # focal: gamma 2 as in Lin et al., 2017. Weights by the root of the shares lie half way between those of
     # rows and of classes (as in Mahajan et al., 2018); plain first, as the others rarely gain where
@@ -64,4 +69,5 @@ MULTICLASS = TaskDeclaration(
     evidence=_EVIDENCE,
     heads=_HEADS,
     calibration=_CALIBRATION,
+    coverage=_COVERAGE,
 )

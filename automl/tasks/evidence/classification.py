@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from automl.core.figures import Figure, Matrix, Table, numbers, rounded
 from automl.core.mistakes import Asked
 from automl.core.names import first_names
+from automl.core.protected import GROUP
 from automl.core.reports import Remark, Section
 from automl.core.targets import TARGET
-from automl.metrics.classification import answers
 from automl.tasks.evidence.chances import calibration_chart, ranking_charts, rates, threshold_chart
 from automl.tasks.evidence.costs import cost_remark, cost_section
 from automl.tasks.imbalance import positive_class
@@ -45,7 +45,7 @@ def evidence(shown: Shown) -> Evidence:
     positive = positive_class(tuple(description["shares"]))
     truth = np.asarray(shown.encoded[TARGET]).argmax(axis=1)
     chances = np.asarray(shown.predictions[TARGET], dtype=np.float64)
-    answer = answers(chances, positive, description.get("threshold"))
+    answer = cast(Any, shown.task).answers(shown.predictions, shown.encoded.get(GROUP))
     counts = np.zeros((len(classes), len(classes)), dtype=int)
     np.add.at(counts, (truth, answer), 1)
     calibration, error = _calibration(truth, answer, chances, classes)

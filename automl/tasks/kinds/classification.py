@@ -16,6 +16,7 @@ from keras import KerasTensor
 from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.mistakes import Asked
 from automl.core.names import first_names
+from automl.core.protected import GROUP, REWEIGHING, THRESHOLDS
 from automl.core.shaping import shaping
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
@@ -27,6 +28,9 @@ from automl.tasks.class_order import classes_of
 from automl.tasks.deciding import USUAL, Decision, decide
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.classification import BINARY, MULTICLASS
+from automl.tasks.fairness.reweighing import ReweighedLoss, row_weights
+from automl.tasks.fairness.scoring import GroupedScorer
+from automl.tasks.fairness.thresholds import GroupDecision, Rows, decide_by_group, thresholds_of
 from automl.tasks.imbalance import RARE, positive_class
 from automl.tasks.layers import WeightedCrossentropy, check_head_start, head, softmax
 from automl.tasks.losses import JoinedLoss
@@ -39,6 +43,7 @@ from automl.tasks.rare_losses import (
     weights_of,
 )
 from automl.tasks.scoring import SingleTarget
+from automl.tasks.task import TaskScorer
 
 CLASS_WEIGHTS = ("none", "balanced")
 RARE_LOSSES = ("plain", "weighted", "focal")
@@ -120,6 +125,7 @@ def restore(description: Mapping[str, Any]) -> Classification:
         shares=tuple(description["shares"]),
         asked=Asked.of(description.get("asked", {})),
         threshold=description.get("threshold"),
+        by_group=dict(description.get("by_group", {})),
     )
 
 
@@ -135,6 +141,8 @@ class Classification:
         asked: what the user asks for beyond the targets.
         threshold: of two classes, the probability from which on the positive one is answered; None for the
             class with the highest.
+        by_group: thresholds of protected groups, by name; empty for one threshold for all.
+        each: the threshold of each row ``(n,)`` of those that are answered, see ``of_rows``; else None.
     """
 
     kind: TaskKind
@@ -143,6 +151,8 @@ class Classification:
     shares: tuple[float, ...]
     asked: Asked = field(default_factory=Asked)
     threshold: float | None = None
+    by_group: Mapping[str, float] = field(default_factory=dict)
+    each: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     options: ClassVar[type[Any]] = ClassificationOptions
 
@@ -182,22 +192,25 @@ class Classification:
         return {TARGET: logits}
 
     def loss(self, options: ClassificationOptions) -> keras.losses.Loss:
-        """Cross-entropy of logits, or one of those for a rare class."""
+        """Cross-entropy of logits, or one of those for a rare class; of rows that have weights, weighed."""
         if options.rare_loss == "focal":
             return FocalLoss(options.focal_gamma)
+        loss = self._plain_loss(options)
+        return JoinedLoss({TARGET: ReweighedLoss(loss) if REWEIGHING in self.asked.mitigate else loss})
+
+    def _plain_loss(self, options: ClassificationOptions) -> keras.losses.Loss:
         if options.rare_loss == "weighted" or options.common_kept < 1:
             weights = weights_of(
                 self.shares, options.rare_power if options.rare_loss == "weighted" else 0.0
             )
             kept = self._kept(options)
-            return JoinedLoss({TARGET: UnbiasedCrossentropy(weights, options.label_smoothing, kept)})
+            return UnbiasedCrossentropy(weights, options.label_smoothing, kept)
         if options.class_weight == "balanced":
             weights = [1 / (len(self.classes) * share) for share in self.shares]
-            return JoinedLoss({TARGET: WeightedCrossentropy(weights, options.label_smoothing)})
-        crossentropy = keras.losses.CategoricalCrossentropy(
+            return WeightedCrossentropy(weights, options.label_smoothing)
+        return keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=options.label_smoothing
         )
-        return JoinedLoss({TARGET: crossentropy})
 
     def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Logits to probabilities."""
@@ -224,29 +237,80 @@ class Classification:
     def _kept(self, options: ClassificationOptions) -> list[float]:
         return [options.common_kept if share > 0.5 else 1.0 for share in self.shares]
 
-    def scorer(self) -> SingleTarget:
+    def grouped(self, compared: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return the protected group of each row ``(n,)``, where such were named and are known."""
+        protected = self.asked.protected
+        names = None if protected is None else protected.of_rows(compared)
+        return {} if names is None else {GROUP: names}
+
+    def reweighed(
+        self, targets: Mapping[str, np.ndarray], compared: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Return targets times the weights of their rows, where that was asked for."""
+        groups = self.grouped(compared).get(GROUP)
+        if REWEIGHING not in self.asked.mitigate or groups is None:
+            return dict(targets)
+        return {TARGET: targets[TARGET] * row_weights(groups, targets[TARGET])[:, None]}
+
+    def of_rows(self, compared: Mapping[str, np.ndarray]) -> Classification:
+        """Return the task with the threshold of each row."""
+        if not self.by_group:
+            return self
+        groups = self.grouped(compared).get(GROUP)
+        if groups is None or self.asked.protected is None:
+            columns = ", ".join(map(repr, self.asked.protected.columns if self.asked.protected else ()))
+            raise DataError(f"Answers go by thresholds of groups: the data needs {columns} and lacks it.")
+        rows = self._of_groups(groups)
+        return replace(self, each=rows, by_group={})
+
+    def scorer(self) -> TaskScorer:
         """Hears of one-hot targets and probabilities; of two classes the rare one is the positive one."""
-        return SingleTarget(ClassScorer(self.positive, self.threshold, self._alarms()))
+        scorer = ClassScorer(self.positive, self.threshold, self._alarms())
+        if self.asked.protected is None or len(self.classes) != 2:
+            return SingleTarget(scorer)
+        return GroupedScorer(scorer, self.answers, self.positive)
 
     @property
     def positive(self) -> int:
         """Which of two classes is looked for."""
         return positive_class(self.shares)
 
-    def answers(self, predictions: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The class that is answered for each row ``(n,) int``."""
-        return answers(predictions[TARGET], self.positive, self.threshold)
+    def answers(
+        self, predictions: Mapping[str, np.ndarray], groups: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The class that is answered for each row ``(n,) int``.
+
+        Args:
+            predictions: probabilities.
+            groups: protected group of each row, where thresholds go by it; without, all have the common
+            one.
+        """
+        threshold = self.threshold if self.each is None else self.each
+        if self.by_group and groups is not None:
+            threshold = self._of_groups(groups)
+        return answers(predictions[TARGET], self.positive, threshold)
 
     def decided(
         self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray], seed: int
-    ) -> tuple[Classification, Decision] | None:
-        """Choose the threshold of the positive class by what mistakes cost."""
-        if self.asked.costs is None:
-            return None
+    ) -> tuple[Classification, Decision | GroupDecision] | None:
+        """Choose the threshold of the positive class by what mistakes cost, or one for each group."""
         hit = np.asarray(targets[TARGET])[:, self.positive] > 0.5
         chance = np.asarray(predictions[TARGET], np.float64)[:, self.positive]
-        decision = decide(hit, chance, self.asked.costs, seed=seed)
-        return replace(self, threshold=decision.threshold), decision
+        costs, groups = self.asked.costs, targets.get(GROUP)
+        decision = None if costs is None else decide(hit, chance, costs, seed=seed)
+        chosen = self if decision is None else replace(self, threshold=decision.threshold)
+        if THRESHOLDS in self.asked.mitigate and groups is not None:
+            usual = USUAL if chosen.threshold is None else chosen.threshold
+            rows = Rows(groups=groups, hit=hit, chance=chance)
+            metric, bound = next(iter(self.asked.bounds.items()))
+            found = decide_by_group(rows, metric, bound, usual=usual, costs=costs, seed=seed)
+            if found is not None:
+                return replace(chosen, by_group=found.thresholds), found
+        return None if decision is None else (chosen, decision)
+
+    def _of_groups(self, groups: np.ndarray) -> np.ndarray:
+        """The threshold of each row by its group."""
+        return thresholds_of(groups, self.by_group, USUAL if self.threshold is None else self.threshold)
 
     def _alarms(self) -> AlarmMetrics | None:
         """What is measured of the positive class: what is asked for, and the usual where it is rare."""
@@ -287,6 +351,7 @@ class Classification:
             "shares": list(self.shares),
             **({"asked": self.asked.plain()} if self.asked.plain() else {}),
             **({} if self.threshold is None else {"threshold": self.threshold}),
+            **({"by_group": dict(self.by_group)} if self.by_group else {}),
         }
 
 
