@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.amounts import parse_size, parse_time, parse_workers
+from automl.core.amounts import parse_share, parse_size, parse_time, parse_workers
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.job_names import name_of
@@ -60,6 +60,11 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
     cost: str | None = None,
     amount_column: str | None = None,
     constraint: str | Sequence[str] = (),
+    protected: str | Sequence[str] = (),
+    keep_protected: bool = False,
+    mitigate: str | Sequence[str] = (),
+    coverage: float | str | None = None,
+    coverage_by: str | None = None,
     trials: int | None = None,
     time_limit: float | str | None = None,
     trial_time: float | str | None = None,
@@ -119,10 +124,11 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
         settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
         verbose: 1 shows progress on stderr, live in a terminal and in plain lines elsewhere; 0 is silent.
         progress: a view of your own, an object with the methods of ``automl.Progress``.
-        name, modality, task, family, space, metric, cost, amount_column, constraint, trials, trial_time,
-            epochs, sampler, pruner, portfolio, warm_start, validation, folds, sample_rows, single, distill,
-            group_column, time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size,
-            frames, user_column, item_column, user_table, item_table, hold_out, header, seed, out, backend,
+        name, modality, task, family, space, metric, cost, amount_column, constraint, protected,
+            keep_protected, mitigate, coverage, coverage_by, trials, trial_time, epochs, sampler, pruner,
+            portfolio, warm_start, validation, folds, sample_rows, single, distill, group_column,
+            time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size, frames,
+            user_column, item_column, user_table, item_table, hold_out, header, seed, out, backend,
             strategy, engine, precision, compile_cache, workers, executor, ray_address, worker_cores,
             trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri: see there.
 
@@ -148,6 +154,11 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
         cost=cost,
         amount_column=amount_column,
         constraint=_names(constraint),
+        protected=_names(protected),
+        keep_protected=keep_protected,
+        mitigate=_names(mitigate),
+        coverage=None if coverage is None else parse_share(coverage),
+        coverage_by=coverage_by,
         trials=trials,
         time=None if time_limit is None else parse_time(time_limit),
         trial_time=None if trial_time is None else parse_time(trial_time, "trial_time"),

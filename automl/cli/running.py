@@ -78,7 +78,7 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
 
 def _plain(result: Result, summary: Mapping[str, Any]) -> dict[str, Any]:
     """What ``--json`` prints."""
-    new = {key: summary.get(key) for key in ("distilled", "calibration")}
+    new = {key: summary.get(key) for key in ("distilled", "calibration", "coverage")}
     return {**{key: summary[key] for key in _JSON_KEYS}, **new, "model": str(_model(result))}
 
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from automl.core.mistakes import Asked
 from automl.core.specs import TaskKind
+from automl.core.taking import each_taken, taken
 from automl.core.targets import TARGET
 from automl.core.tensors import Promised, TensorSpec
 from automl.data.bids import Bid
@@ -127,11 +128,11 @@ class Examples:
         """Return the examples at integer positions ``rows``, in that order."""
 
         def pick(array: np.ndarray | None) -> np.ndarray | None:
-            return None if array is None else _taken(array, rows)
+            return None if array is None else taken(array, rows)
 
         return Examples(
-            inputs=_each_taken(self.inputs, rows),
-            targets=None if self.targets is None else _each_taken(self.targets, rows),
+            inputs=each_taken(self.inputs, rows),
+            targets=None if self.targets is None else each_taken(self.targets, rows),
             groups=pick(self.groups),
             times=pick(self.times),
             keys={name: array[rows] for name, array in self.keys.items()},
@@ -386,16 +387,3 @@ class ReadsParts(Protocol):
             targets: whether the targets must be there.
         """
         ...
-
-
-def _each_taken(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
-    return {name: _taken(array, rows) for name, array in arrays.items()}
-
-
-def _taken(array: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Rows of an array; of windows the windows, not their copies."""
-    from automl.core.text_windows import TextWindows
-    from automl.core.windows import Windows
-
-    whole: Any = array
-    return cast("np.ndarray", whole.take(rows) if isinstance(whole, Windows | TextWindows) else whole[rows])

@@ -23,7 +23,7 @@ from automl.data.modality import Examples
 from automl.data.target_kinds.catalog import kind_of
 from automl.jobs.folder import JobFolder
 from automl.tasks.catalog import known_classes
-from automl.tasks.task import PlacesAnswers, TakesForm, Task
+from automl.tasks.task import ComparesGroups, PlacesAnswers, TakesForm, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,9 +60,14 @@ class Form:
 
 
 def answer(
-    form: Form, examples: Examples, predictions: Mapping[str, np.ndarray], first: int = 0
+    form: Form,
+    examples: Examples,
+    predictions: Mapping[str, np.ndarray],
+    first: int = 0,
+    *,
+    more: Mapping[str, np.ndarray] | None = None,
 ) -> pd.DataFrame:
-    """Return the table of predictions: the columns that name the examples, then those of the task.
+    """Return the table of predictions: the columns that name the examples, those of the task, then others.
 
     A column of the user's keeps its name; ours get an underscore where that name is taken.
 
@@ -71,15 +76,17 @@ def answer(
         examples: what was predicted.
         predictions: of the exported model by name, first axis examples.
         first: position of the first of these examples among all, for the index where the user gave none.
+        more: further columns, as long as those of the task.
     """
     import pandas as pd
 
-    if isinstance(form.task, PlacesAnswers):
-        predictions = form.task.placed(predictions, examples.keys)
-    decoded = typed(form, _decoded(form.task, predictions, examples.keys))
+    task = form.task.of_rows(examples.compared) if isinstance(form.task, ComparesGroups) else form.task
+    if isinstance(task, PlacesAnswers):
+        predictions = task.placed(predictions, examples.keys)
+    decoded = typed(form, _decoded(task, predictions, examples.keys))
     rows = len(next(iter(decoded.values())))
     columns: dict[str, Any] = {name: _repeated(array, rows) for name, array in examples.keys.items()}
-    for name, values in decoded.items():
+    for name, values in (*decoded.items(), *(more or {}).items()):
         columns[free_name(name, columns)] = values
     each = rows // max(1, count_rows(predictions))
     return pd.DataFrame(columns, index=_index(form, examples, first * each, rows))

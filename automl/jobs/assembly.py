@@ -20,7 +20,7 @@ from automl.models.family import Family
 from automl.tasks.catalog import fit_task
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.scoring import OutputScorer
-from automl.tasks.task import Joins, TakesForm, Task
+from automl.tasks.task import ComparesGroups, Joins, TakesForm, Task
 from automl.training.batches.transforms.catalog import TRANSFORMS
 from automl.training.batches.transforms.transform import BatchTransform, Kinds
 from automl.training.engine import Candidate, Split, TrainingOptions
@@ -144,6 +144,9 @@ def _prepared(
     facts = {"parts": dataset.target_tasks, "asked": dataset.asked, **modality.facts(dataset, rows)}
     task = fit_task(dataset.task, train_targets, names=dataset.target_names, facts=facts)
     targets, learned = task.encode(validation.targets), task.encode(train_targets)
+    if isinstance(task, ComparesGroups):
+        targets |= task.grouped(validation.compared)
+        learned = task.reweighed(learned, training.compared)
     done = with_inner_folds(done, learned, training.groups, derive(seed, "inner folds"))
     split = Split(
         train=done.train,

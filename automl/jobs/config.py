@@ -7,17 +7,20 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from automl.core.amounts import AUTO, parse_size, parse_time, parse_workers
+from automl.core.amounts import AUTO, parse_share, parse_size, parse_time, parse_workers
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.job_names import check_job_name
 from automl.core.mistakes import parse_costs
 from automl.core.names import column_name
+from automl.core.option_values import check_between, plain_value
+from automl.core.protected import check_mitigation, columns_named
 from automl.core.yaml_values import read_located
 
 DEFAULT_TRIALS = 20
 """Trials of a sampler of Optuna's when neither a number nor a time is given."""
 
-_COLUMNS = ("group_column", "time_column", "id_column", "user_column", "item_column", "amount_column")
+_ROLES = ("group", "time", "id", "user", "item", "amount")
+_COLUMNS = (*(f"{role}_column" for role in _ROLES), "coverage_by")
 
 BACKENDS = (AUTO, "tensorflow", "jax", "torch")
 
@@ -98,6 +101,28 @@ class JobConfig:
     )
     constraint: tuple[str, ...] = option(
         (), "limit the result must meet: parameters<=1e6, latency_ms<=5, ...", metavar="M<=N"
+    )
+    protected: tuple[str, ...] = option(
+        (),
+        "column with groups of people that are to be treated alike, no feature; several are compared by "
+        "their intersections, too",
+        metavar="COL",
+    )
+    keep_protected: bool = option(False, "use protected columns as features all the same")
+    mitigate: tuple[str, ...] = option(
+        (),
+        "make answers of protected groups more alike: reweighing (of training rows), thresholds (one for "
+        "each group, which predict then needs)",
+        metavar="HOW",
+    )
+    coverage: float | None = option(
+        None,
+        "share of rows whose truth an interval, or a set of classes, shall hold: 0.9, 90%; `automl "
+        "predict` then writes them",
+        metavar="SHARE",
+    )
+    coverage_by: str | None = option(
+        None, "column whose groups have that coverage each, not only all rows together", metavar="COL"
     )
     trials: int | None = option(
         None, "number of trials; without it and --time, until more gain little", metavar="N"
@@ -235,10 +260,10 @@ class JobConfig:
     def __post_init__(self) -> None:
         self._name_columns()
         for name, most in _COUNTS.items():
-            _between(name, getattr(self, name), _LEAST.get(name, 1), most)
-        _between("seed", self.seed, 0, LARGEST_SEED)
+            check_between(name, getattr(self, name), _LEAST.get(name, 1), most)
+        check_between("seed", self.seed, 0, LARGEST_SEED)
         if self.workers != AUTO:
-            _between("workers", int(self.workers), 1, MOST_WORKERS)
+            check_between("workers", int(self.workers), 1, MOST_WORKERS)
         check_job_name(self.name)
         if self.executor == "inline" and self.workers != 1:
             raise ConfigError(
@@ -262,12 +287,16 @@ class JobConfig:
             raise ConfigError("folds and validation cannot be combined: give one of them.")
         if self.cost is not None:
             parse_costs(self.cost)
+        if self.coverage is not None:
+            parse_share(self.coverage)
+        check_mitigation(self.mitigate, self.protected, kept=self.keep_protected)
         for name in sorted({*self.keep} & {*self.drop}):
             raise ConfigError(f"Column {name!r} is in both keep and drop: give only one.")
 
     def _name_columns(self) -> None:
         """Names of columns as tables have them: ``"Life expectancy "`` is read without the blank."""
-        for name in ("target", "keep", "drop"):
+        object.__setattr__(self, "protected", columns_named(self.protected))
+        for name in ("target", "keep", "drop", "protected"):
             object.__setattr__(self, name, tuple(column_name(column) for column in getattr(self, name)))
         for name in _COLUMNS:
             column = getattr(self, name)
@@ -344,6 +373,7 @@ PARSED: Mapping[str, Any] = {
     "trial_time": parse_time,
     "memory_limit": parse_size,
     "workers": parse_workers,
+    "coverage": parse_share,
 }
 """Options whose values are also understood as text with a unit or a word: what reads them."""
 
@@ -363,30 +393,7 @@ def _anchored(key: str, value: Any, folder: Path) -> Any:
 _LEAST = {"memory_limit": LEAST_MEMORY, "sample_rows": 0}
 
 
-def _between(name: str, value: int | None, low: int, high: int) -> None:
-    if value is None or low <= value <= high:
-        return
-    limit = f"of at least {low}" if value < low else f"of at most {high}"
-    raise ConfigError(f"{name}: expected a whole number {limit}, got {value}.")
-
-
-_PLAIN: dict[str, tuple[tuple[type, ...], str]] = {
-    "int": ((int,), "a whole number"),
-    "str": ((str, Path), "text"),
-    "bool": ((bool,), "true or false"),
-}
-
-
 def _converted(key: str, value: Any, where: str) -> Any:
-    kind = str(config_fields()[key].type)
     if key in PARSED and value is not None:
         return PARSED[key](value, key)
-    if kind.startswith("tuple"):
-        items = value if isinstance(value, list | tuple) else [value]
-        return tuple(str(item) for item in items if item is not None)
-    if value is None and "None" in kind:
-        return None
-    expected, words = _PLAIN[kind.split(" ")[0]]
-    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
-        raise ConfigError(f"{where}: {key}: expected {words}, got {value!r}.")
-    return str(value) if isinstance(value, Path) else value
+    return plain_value(key, value, str(config_fields()[key].type), where)

@@ -157,13 +157,18 @@ class JobFolder:
         return self.path / "gallery.npz"
 
     @property
+    def coverage(self) -> Path:
+        """How far predictions of held-out rows were from the truth, for intervals and sets."""
+        return self.path / "coverage.npz"
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """What is a file, but for the study, which may be kept elsewhere."""
         return (
             *(self.job, self.state, self.schema, self.task, self.weights, self.model),
             *(self.result, self.leaderboard, self.leases, self.epochs, self.clock),
             *(self.trained, self.lock, self.coordinator, self.standing),
-            *(self.report, self.report_data, self.gallery),
+            *(self.report, self.report_data, self.gallery, self.coverage),
         )
 
     @property

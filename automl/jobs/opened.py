@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from automl.core.amounts import parse_share
 from automl.core.errors import ConfigError, understood
 from automl.core.targets import named
 from automl.data.catalog import MODALITIES
@@ -15,6 +16,7 @@ from automl.data.large.again import PartsAgain, parts_again
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, open_source
 from automl.jobs.answers import Form, Listener, index_of, parted
+from automl.jobs.coverage import Covering, covering
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder, read_json
@@ -146,6 +148,19 @@ class OpenedModel:
         """
         kind = self.schema.get("label_type", "str")
         return Form(task=self.task, label_type=kind, index=index_of(content), spelled=spelled)
+
+    def covering(self, coverage: float | None) -> Covering | None:
+        """Return what tells intervals or sets with predictions; None for neither.
+
+        Args:
+            coverage: asked for; None for what the search was asked for, 0 for none.
+
+        Raises:
+            ConfigError: there are none for such a task or job, or too few rows were held out.
+        """
+        asked = parse_share(coverage) if coverage else coverage
+        kind = self.schema.get("label_type", "str")
+        return None if asked == 0 else covering(self.files.coverage, self.task, kind, asked)
 
     def predictions(self, examples: Examples) -> dict[str, np.ndarray]:
         """Return the predictions of the exported model by name, first axis examples.

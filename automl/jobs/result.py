@@ -137,11 +137,13 @@ class Result:
         config = config_from(read_config(self._files.job), where=str(self._files.job))
         return load_study(self.folder, str(self.summary["name"]), config.storage)
 
-    def predict(self, data: object) -> pd.DataFrame:
+    def predict(self, data: object, *, coverage: float | None = None) -> pd.DataFrame:
         """Predict raw examples.
 
         Args:
             data: anything that a search reads: a file, folder, DataFrame or arrays; targets are not needed.
+            coverage: share of rows that ``lower`` and ``upper``, or the ``set`` of classes, shall hold the
+                truth of; by default what the search was asked for, 0 for neither.
 
         Returns:
             one row per example, or per step of a forecast: the columns that name the example, then
@@ -152,6 +154,7 @@ class Result:
 
         Raises:
             DataError: the data lacks a column, or cannot be read.
+            ConfigError: a coverage that the task has not, or that needs more held-out rows.
         """
         import pandas as pd
 
@@ -161,12 +164,18 @@ class Result:
             warn(found)
             notes.extend(map(str, found))
 
-        frame = pd.concat(list(self.predict_parts(data, told=told)))
+        frame = pd.concat(list(self.predict_parts(data, told=told, coverage=coverage)))
         frame.attrs["notes"] = notes
         return frame
 
     def predict_parts(
-        self, data: object, *, rows: int = PART, told: Listener = warn, spelled: bool = False
+        self,
+        data: object,
+        *,
+        rows: int = PART,
+        told: Listener = warn,
+        spelled: bool = False,
+        coverage: float | None = None,
     ) -> Iterator[pd.DataFrame]:
         """Predict raw examples part by part, for more rows than fit into memory as one table.
 
@@ -176,14 +185,18 @@ class Result:
             told: called once with the notes of what was read; warns by default. Of a file that is read in
                 parts they are complete behind the last one.
             spelled: leave boolean labels spelled as in the training file.
+            coverage: as for ``predict``.
 
         Yields:
             tables that make up that of ``predict``, in order.
         """
         source, opened = open_source(data), self.opened
+        covering = opened.covering(coverage)
         for first, part in opened.read_parts(source, rows, told):
             form = opened.form(source.content, spelled=spelled)  # behind reading: it may load a framework
-            yield answer(form, part, opened.predictions(part), first)
+            predictions = opened.predictions(part)
+            more = None if covering is None else covering.columns(part, predictions)
+            yield answer(form, part, predictions, first, more=more)
 
     def predict_proba(self, data: object) -> pd.DataFrame:
         """Return the probability of each class, one column per class.
@@ -194,7 +207,8 @@ class Result:
         Raises:
             ConfigError: the task is no classification.
         """
-        return answers.probabilities(self.opened.task, self.opened.schema, lambda: self.predict(data))
+        opened = self.opened
+        return answers.probabilities(opened.task, opened.schema, lambda: self.predict(data, coverage=0))
 
     def outputs(self, data: object) -> Any:
         """Return predictions as an array: probabilities ``(n, classes)``, values ``(n, targets)``,
@@ -204,23 +218,28 @@ class Result:
         warn(notes)
         return bare(self.opened.predictions(examples))
 
-    def evaluate(self, data: object, *, told: Listener = warn) -> dict[str, Any]:
+    def evaluate(
+        self, data: object, *, told: Listener = warn, coverage: float | None = None
+    ) -> dict[str, Any]:
         """Score the model on raw examples with targets.
 
         Args:
             data: anything that a search reads, with its targets.
             told: called with the notes of what was read; warns by default.
+            coverage: as for ``predict``.
 
         Returns:
             ``{"rows": examples scored, "metrics": {name: value}}`` with every metric of the task,
             ``seen_rows`` (how many of them have the inputs of examples that were trained on; None where
-            that is not known), and ``notes`` and ``warnings`` on how the data was read.
+            that is not known), ``coverage`` where it is asked for (``tasks.conformal.measured``),
+            ``groups`` where they are protected (``jobs.groups``), ``notes`` and ``warnings`` on how it was
+            read.
         """
         examples = ToScore(self.opened, data)
-        metrics = score(self.opened, examples)
+        scores = score(self.opened, examples, self.opened.covering(coverage))
         seen, notes = examples.told()
         told(notes)
-        return {"rows": examples.rows, "seen_rows": seen, "metrics": metrics, **listed(notes)}
+        return {"rows": examples.rows, "seen_rows": seen, **scores, **listed(notes)}
 
     def generate(
         self,
@@ -315,7 +334,9 @@ class Result:
         if test is not None:
             examples, seen = self._read_to_score(test, told)
             predictions = self.opened.predictions(examples)
-            report = tested(report, self.opened.task, examples, predictions, self._objective, seen=seen)
+            facts = self.opened.task, examples, predictions, self._objective
+            known = self.opened.schema, files.coverage
+            report = tested(report, *facts, *known, seen=seen)
             write_report(files, report)
         page = files.report if out is None else Path(out)
         with understood(files.report_data, kinds=(ValueError,)):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import DataError
+from automl.core.protected import Protected
 from automl.data.modality import Examples
 from automl.data.source import open_source
 from automl.data.unseen import Unseen
 from automl.jobs.answers import parted
+from automl.jobs.coverage import Covering
+from automl.jobs.groups import compare, encoded_with_groups, groups_in, without_groups
 from automl.jobs.opened import OpenedModel
 from automl.jobs.trial.trained_rows import SeenCount, is_of_search
 from automl.tasks.catalog import known_classes
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class ToScore:
@@ -32,6 +38,7 @@ class ToScore:
         self._unseen: Unseen | None = None
         self._seen = SeenCount(opened.files)
         self._notes: tuple[str, ...] = ()
+        self._compared: frozenset[str] = frozenset()
         self.rows = 0
 
     def __iter__(self) -> Iterator[Examples]:
@@ -55,7 +62,8 @@ class ToScore:
         """
         left_out = self._unseen.notes() if self._unseen is not None else ()
         seen = self._seen.told(self._source.name, same=is_of_search(self._opened.files, self._source))
-        return seen.rows, (*self._notes, *left_out, *seen.notes)
+        lacking = without_groups(self._opened.schema, self._compared)
+        return seen.rows, (*self._notes, *left_out, *seen.notes, *lacking)
 
     def _kept(self, examples: Examples) -> Examples:
         if self._unseen is None:
@@ -63,16 +71,42 @@ class ToScore:
             self._unseen = Unseen(classes, self._source.name)
         kept = self._unseen.without(examples)
         self._seen.hear(kept)
+        self._compared = frozenset(kept.compared)
         self.rows += len(kept)
         return kept
 
 
-def score(opened: OpenedModel, examples: ToScore) -> dict[str, float]:
-    """Return every metric of a task on examples, accumulated part by part."""
-    task = opened.task
+def score(opened: OpenedModel, examples: ToScore, covering: Covering | None = None) -> dict[str, Any]:
+    """Return ``metrics`` of a task on examples, accumulated part by part.
+
+    Args:
+        opened: the model.
+        examples: with their targets.
+        covering: tells intervals or sets, whose ``coverage`` is then returned, too; None for neither.
+
+    Returns:
+        protected ``groups``, too, where there are some and the data tells them.
+    """
+    task, protected = opened.task, Protected.of(opened.schema.get("protected"))
     scorer: Any = task.scorer()
+    measured = None if covering is None else covering.measured()
+    compared: list[Sequence[Mapping[str, np.ndarray]]] = []
     for each in examples:
         for _, part in parted(task, each, len(each)):
-            scorer.update(task.encode(part.targets or {}), opened.predictions(part), part.groups)
-    metrics: dict[str, float] = scorer.result()
-    return metrics
+            encoded, predictions = encoded_with_groups(task, part), opened.predictions(part)
+            scorer.update(encoded, predictions, part.groups)
+            if covering is not None and measured is not None:
+                covering.measure(measured, part, predictions, encoded)
+            if groups := groups_in(protected, part):
+                compared.append((groups, encoded, predictions))
+    return {
+        "metrics": scorer.result(),
+        **({} if measured is None else {"coverage": measured.result()}),
+        **({"groups": compare(task, *map(_joined, zip(*compared, strict=True)))} if compared else {}),
+    }
+
+
+def _joined(parts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    import numpy as np
+
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from automl.cli.coverage import coverage_option
 from automl.cli.notes import show_notes
 from automl.cli.output import STDOUT, check_output, harmless, opened
 from automl.cli.predicted_files import RECORDS, TABLE, write_files, write_records
+from automl.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from automl.jobs.result import Result
 
 
 @click.command("predict")
@@ -33,11 +41,15 @@ from automl.cli.predicted_files import RECORDS, TABLE, write_files, write_record
     help="of verification: who is named, as `automl enroll` wrote it; by default DIR/gallery.npz, where "
     "that is",
 )
-def command(folder: str, data: str, output: str, safe_csv: bool, gallery: str | None) -> None:
+@coverage_option
+def command(
+    folder: str, data: str, output: str, safe_csv: bool, gallery: str | None, coverage: float | None
+) -> None:
     """Predict raw DATA with the model of the job in DIR."""
     from automl.api import load
     from automl.data.source import open_source
     from automl.jobs.answers import itemised
+    from automl.jobs.coverage import without_coverage
     from automl.jobs.folder import JobFolder
     from automl.jobs.versions import read_versioned
     from automl.jobs.written import csv_of
@@ -46,6 +58,9 @@ def command(folder: str, data: str, output: str, safe_csv: bool, gallery: str | 
     result = load(folder)
     source = open_source(data)
     job = JobFolder(result.folder)
+    task = result.summary["task"]
+    if coverage and task in TASKS and not TASKS[task].coverage:
+        raise ConfigError(without_coverage(task))
     columns = list_columns(read_versioned(job.task))
     if result.writes is not None:
         files = write_files(result, source, Path(output), safe=safe_csv, lists=columns)
@@ -57,16 +72,27 @@ def command(folder: str, data: str, output: str, safe_csv: bool, gallery: str | 
     if gallery is not None or job.gallery.exists():
         parts = iter([result.recogniser.name(source, gallery=gallery, told=show_notes)])
     else:
-        parts = result.predict_parts(source, told=show_notes, spelled=True)
-    first, lists = next(parts), TASKS[result.summary["task"]].lists
+        parts = result.predict_parts(source, told=show_notes, spelled=True, coverage=coverage)
+    first, lists = next(parts), TASKS[task].lists
+    sets = [] if columns else _sets(result, first, coverage)
     with opened(output) as stream:
         for place, part in enumerate((first, *parts)):
             whole = part if as_json else itemised(part, lists)
             shown = harmless(whole) if safe_csv else whole
             if as_json:
-                write_records(stream, shown, columns, first=place == 0)
+                write_records(stream, shown, [*columns, *sets], first=place == 0)
             else:
                 stream.write(csv_of(shown, header=place == 0))
             rows += len(whole)
         stream.write("\n]\n" if as_json else "")
     click.echo(f"{rows} predictions in {'standard output' if output == STDOUT else output}", err=True)
+
+
+def _sets(result: Result, table: pd.DataFrame, coverage: float | None) -> list[str]:
+    """The column of sets of classes, which are lists in a JSON file; none where none were asked for."""
+    from automl.tasks.catalog import TASKS
+
+    told = (result.summary.get("coverage") or {}).get("asked")
+    if not (told if coverage is None else coverage) or not TASKS[result.summary["task"]].classifies:
+        return []
+    return [name for name in ("set_", "set") if name in table][:1]

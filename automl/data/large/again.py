@@ -56,6 +56,7 @@ class PartsAgain:
         columns, schema = columns_of(self._schema), self._schema
         styles = schema.get("styles") or {}
         names = [*(column.name for column in columns), *schema["targets"]]
+        names += [item["name"] for item in schema.get("compared", ())]
         tables = parts_of(
             self._source,
             header=schema["header"],

@@ -1,16 +1,13 @@
-"""The winner with a threshold for its answers, where mistakes have costs."""
+"""The winner with thresholds for its answers: where mistakes have costs, or groups are treated alike."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from automl.core.seeds import derive
 from automl.jobs.finish.winner import TrainedWinner
 from automl.tasks.task import Decides
-
-if TYPE_CHECKING:
-    from automl.tasks.deciding import Decision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +16,7 @@ class Decided:
 
     Attributes:
         winner: whose task has the threshold.
-        facts: the decision, for the result; None where mistakes have no costs.
+        facts: the decision, for the result; None where none was asked for.
         note: for the user, empty where there is nothing to tell.
     """
 
@@ -44,12 +41,4 @@ def decided(winner: TrainedWinner, seed: int) -> Decided:
         return Decided(winner=winner)
     chosen, decision = found
     winner = replace(winner, prepared=replace(prepared, task=chosen), decided=True)
-    return Decided(winner=winner, facts=asdict(decision), note=_told(decision))
-
-
-def _told(decision: Decision) -> str:
-    origin = "held-out rows" if decision.fitted else "the costs alone"
-    return (
-        f"Answers follow from a threshold of {decision.threshold:.4g}, by {origin}: a row costs "
-        f"{decision.cost:.4g}, at one half {decision.usual:.4g}, without any alarm {decision.silent:.4g}."
-    )
+    return Decided(winner=winner, facts=asdict(decision), note=decision.told())

@@ -16,6 +16,7 @@ from automl.core.members import winner_to_json
 from automl.core.specs import Objective, TrialRecord
 from automl.execution.executor import INTERRUPTED
 from automl.jobs.answers import listed
+from automl.jobs.coverage import write_kept
 from automl.jobs.extensions import record_of
 from automl.jobs.finish.distill import Distilled, distill, teachers_to_json
 from automl.jobs.finish.every_row import Grown, grown_on_every_row
@@ -30,6 +31,7 @@ from automl.jobs.finish.samples import raw_sample, untyped_columns
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.intake.over import COMPLETE, mark_over
+from automl.jobs.intake.protected import kept_by_trials
 from automl.jobs.session import Session
 from automl.jobs.versions import write_versioned
 from automl.tracking.tracker import ModelRecord
@@ -101,7 +103,7 @@ def finish(
 def _warned(session: Session, records: Records) -> str:
     """What speaks against the best trial; the user is told."""
     told = (
-        limit_warning(records.best, session.config.constraint),
+        limit_warning(records.best, kept_by_trials(session.config)),
         _baseline_warning(records, session.intake.objectives[0]),
     )
     for warning in filter(None, told):
@@ -119,8 +121,10 @@ def _tidy(folder: JobFolder) -> None:
 
 def _exported(session: Session, winner: TrainedWinner) -> Ready:
     """Write the model, and the task that says what it answers."""
-    found = ready(winner, session.config.seed)
+    found = ready(winner, session.config)
     save_model(found.winner.exported(), session.folder.model)
+    if found.coverage.kept is not None:
+        write_kept(session.folder.coverage, found.coverage.kept)
     write_versioned(session.folder.task, found.winner.prepared.task.describe())
     return found
 
@@ -254,6 +258,7 @@ def _summary(session: Session, records: Records, found: Ready, state: str, warni
         "ensemble_metrics": dict(metrics),
         "calibration": found.calibration,
         "decision": found.decision,
+        "coverage": found.coverage.facts,
         "operating": _operating(found.winner),
         "folds": len(session.setting.parts) or None,
         "spread": records.best.spread,

@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from automl._version import __version__
+from automl.core.protected import Protected
 from automl.core.reports import with_section
 from automl.core.sizes import size_text
 from automl.core.targets import count_rows
 from automl.jobs.config import JobConfig
+from automl.jobs.finish.covered import crossed_coverage
 from automl.jobs.finish.explained import explained_sections
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import read_json
 from automl.jobs.intake.story import data_facts, goal_text
+from automl.jobs.report.covered import with_coverage
 from automl.jobs.report.facts import Searched
+from automl.jobs.report.fairness import with_groups
 from automl.jobs.report.judging import judge
 from automl.jobs.report.writing import SIZE, attempted, card_of, report_of, write_report
 from automl.jobs.session import Session
@@ -54,6 +58,11 @@ def _written(session: Session, records: Records, winner: TrainedWinner) -> tuple
         predictions,
         seed=session.config.seed,
     )
+    protected = Protected.of(dataset.schema.get("protected"))
+    judged = with_groups(
+        judged, prepared.task, prepared.validation, prepared.targets, predictions, protected
+    )
+    judged = with_coverage(judged, *crossed_coverage(winner, session.config, predictions))
     searched = Searched(
         summary=read_json(session.folder.result),
         objectives=intake.objectives,

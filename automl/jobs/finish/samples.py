@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from automl.core.targets import take_rows
@@ -73,19 +73,24 @@ def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:
     if intake.source.kind in (*TABLES, "sklearn"):
         if columns_of(schema):
             frame = first_rows(intake.source, ROWS, header=schema.get("header", True))
-            return typed_example(frame, schema, place_of(intake.source))
+            by_group = prepared.task.describe().get("by_group")
+            needed = schema["protected"]["columns"] if by_group else ()
+            return typed_example(frame, schema, place_of(intake.source), beside=needed)
         if channels_of(schema):
             return _end_of_series(intake)
     return take_rows(prepared.validation.inputs, rows)
 
 
-def typed_example(frame: pd.DataFrame, schema: Mapping[str, Any], place: Place) -> pd.DataFrame:
+def typed_example(
+    frame: pd.DataFrame, schema: Mapping[str, Any], place: Place, *, beside: Collection[str] = ()
+) -> pd.DataFrame:
     """Return the columns that the model reads, numbers as float64, texts as objects, dates as they came.
 
     Args:
         frame: rows of a table.
         schema: with ``columns``.
         place: of the table.
+        beside: further columns that answers need.
     """
     import pandas as pd
 
@@ -99,7 +104,7 @@ def typed_example(frame: pd.DataFrame, schema: Mapping[str, Any], place: Place) 
         column = used.get(name)
         if column is not None:
             cells[name] = KINDS[column.kind].example(frame[name], column, place)
-        elif name == schema.get("id_column"):
+        elif name == schema.get("id_column") or name in beside:
             cells[name] = plain(frame[name])
     return pd.DataFrame(cells, index=frame.index)
 

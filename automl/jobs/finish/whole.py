@@ -15,6 +15,7 @@ from automl.data.large.tally import Tally
 from automl.data.modality import Examples, ReadsParts
 from automl.jobs.assembly import Prepared
 from automl.jobs.session import Session
+from automl.tasks.task import ComparesGroups
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,6 +157,7 @@ def _parts(
     schema = intake.dataset.schema
     columns, styles = columns_of(schema), schema.get("styles") or {}
     names = [*(column.name for column in columns), *schema["targets"]]
+    names += [item["name"] for item in schema.get("compared", ())]
     numbers = [item.name for item in columns if KINDS[item.kind].raw(item)[1] == "float64"]
     tables = parts_of(
         intake.source,
@@ -204,6 +206,8 @@ def _tensors(prepared: Prepared, examples: Examples, random: np.random.Generator
     dealt = dealt_rows(preprocessing.inputs, len(examples), random)
     tensors = {**preprocessing.transform(examples), **dealt}
     targets = prepared.task.encode(examples.targets or {})
+    if isinstance(prepared.task, ComparesGroups):
+        targets = prepared.task.reweighed(targets, examples.compared)
     return {
         **{_input(place): tensors[name] for place, name in enumerate(prepared.split.train)},
         **{_target(place): targets[name] for place, name in enumerate(prepared.split.train_targets)},

@@ -13,6 +13,8 @@ from automl.core.targets import TARGET
 from automl.data.columns import columns_of
 from automl.data.modality import Dataset
 from automl.jobs.config import JobConfig
+from automl.jobs.coverage import without_coverage
+from automl.jobs.intake.protected import protected_of, with_protected
 from automl.metrics.metric import EXPECTED_COST
 from automl.tasks.catalog import TASKS
 from automl.tasks.class_order import classes_of
@@ -53,8 +55,13 @@ def goals_of(config: JobConfig, dataset: Dataset) -> Goals:
     limits = [parse_limit(text, parts) for text in config.constraint]
     for limit in limits:
         check_limit(limit, task, parts)
-    asked = _asked(config, dataset, (*chosen, *limits))
+    _check_coverage(config, dataset)
+    protected, noted = protected_of(config, dataset)
+    if protected is not None:
+        dataset = replace(dataset, schema={**dataset.schema, "protected": protected.plain()})
+    asked = with_protected(_asked(config, dataset, (*chosen, *limits)), protected, config, dataset, limits)
     objectives, notes = (chosen, ()) if chosen else _usual(dataset, asked)
+    notes = (*notes, *noted)
     told = () if asked.costs is None else (told_costs(dataset.examples.targets or {}, asked.costs),)
     if asked.amounts is not None:
         factor = f"{asked.amounts.factor:g} times its {config.amount_column!r}"
@@ -83,6 +90,18 @@ def _asked(config: JobConfig, dataset: Dataset, named: tuple[Objective | Limit, 
     amounts = Amounts(input=_input_of(config.amount_column, dataset), factor=costs.missed)
     missed = costs.missed * _mean_amount(config.amount_column, dataset, amounts.input)
     return Asked(metrics=metrics, costs=replace(costs, missed=missed), amounts=amounts)
+
+
+def _check_coverage(config: JobConfig, dataset: Dataset) -> None:
+    if config.coverage is None and config.coverage_by is None:
+        return
+    if not TASKS[dataset.task].coverage:
+        raise ConfigError(without_coverage(dataset.task))
+    if config.coverage_by is not None and config.coverage_by not in dataset.examples.compared:
+        raise ConfigError(
+            f"coverage_by: groups come from a column of a table with a row per example; this is "
+            f"{TASKS[dataset.task].words} of other data. Leave it out."
+        )
 
 
 def _input_of(name: str, dataset: Dataset) -> str:

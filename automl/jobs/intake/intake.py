@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.errors import ConfigError, suggest
+from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.notes import said_of, warnings_of
 from automl.core.specs import Objective
 from automl.data.audit.finding import Finding
@@ -126,6 +126,7 @@ def check_early(config: JobConfig, data: object = None) -> Source:
         refuse_pipe(given, "a search reads its data again, when it is resumed and in each worker")
     source = open_source(config.data if data is None else data)
     wanted = [config.group_column, config.time_column, config.id_column, config.amount_column]
+    wanted += [config.coverage_by, *config.protected]
     wanted += [*config.keep, *config.drop]
     options = read_options(config)
     rated = reason_for_ratings(source, options) is not None
@@ -291,6 +292,8 @@ def read_options(config: JobConfig) -> ReadOptions:
         id_column=config.id_column,
         time_column=config.time_column,
         group_column=config.group_column,
+        compared=(*config.protected, *filter(None, (config.coverage_by,))),
+        hidden=() if config.keep_protected else config.protected,
         keep=config.keep,
         drop=config.drop,
         header=config.header,
@@ -330,6 +333,11 @@ def _validation(
     source = replace(open_source(config.validation), cache=like.cache, phases=like.phases)
     with source.phases.phase(f"reading {source.name}"):
         examples, notes = modality.read_again(source, dataset.schema, targets=True)
+    lacking = [name for name in dataset.examples.compared if name not in examples.compared]
+    if lacking:
+        raise DataError(
+            f"{source.name} lacks the column {lacking[0]!r}, by which rows are compared. Add it."
+        )
     examples, left_out = with_known_labels(examples, classes_of(dataset), source.name)
     return examples, (*(said_of(source.name, note) for note in notes), *left_out)
 

@@ -12,6 +12,7 @@ from automl.core.specs import COSTS, Configuration, Objective, Scalar
 from automl.jobs.assembly import Dealt, Prepared, deal, structure
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.intake import Intake, prepare_data
+from automl.jobs.intake.protected import kept_by_trials
 from automl.models.family import Family
 from automl.spaces.space import FAMILY, SearchSpace
 from automl.tasks.limits import Limit, parse_limit
@@ -129,7 +130,7 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
     prepared, parts = prepare_data(config, intake)
     if config.distill:
         check_distilling(intake, prepared.task)
-    limits = tuple(parse_limit(text, intake.dataset.target_tasks) for text in config.constraint)
+    limits = tuple(parse_limit(text, intake.dataset.target_tasks) for text in kept_by_trials(config))
 
     def chosen(wanted: str, backend: str) -> EngineChoice:
         return choose_engine(

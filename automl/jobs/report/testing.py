@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from automl.core.reports import Remark, Report, with_section
 from automl.core.specs import Objective
 from automl.data.modality import Examples
 from automl.drawing.scales import number_text
-from automl.jobs.report.judging import Judged, judge, scores_of
+from automl.jobs.report.covered import judge_test
+from automl.jobs.report.judging import Judged, scores_of
 from automl.jobs.report.scores import interval_text, metrics_table
 from automl.jobs.report.verdict import UNTESTED, in_order
 from automl.jobs.report.writing import part_section
@@ -28,6 +30,8 @@ def tested(
     examples: Examples,
     predictions: Mapping[str, np.ndarray],
     objective: Objective,
+    schema: Mapping[str, Any],
+    scores: Path,
     *,
     seen: int | None,
 ) -> Report:
@@ -39,10 +43,11 @@ def tested(
         examples: with their targets.
         predictions: for them, by name.
         objective: what was searched for.
+        schema: how the data of the search was read.
+        scores: file with the scores of held-out rows, by which coverage goes; it need not exist.
         seen: test rows with inputs that were trained on, None where that is not known.
     """
-    targets = task.encode(examples.targets or {})
-    judged = judge(PART, task, examples, targets, predictions, seed=0)
+    judged = judge_test(PART, task, scores, examples, predictions, schema)
     return with_test(report, judged, objective, seen=seen)
 
 

@@ -47,23 +47,31 @@ class TunedResult(Result):
         import_keras(default_backend())
         return load_user_model(JobFolder(self.folder), self.build, self.best)
 
-    def predict(self, data: object) -> Any:
+    def predict(self, data: object, *, coverage: float | None = None) -> Any:
         """Return what ``Model.predict`` gives.
 
         Args:
             data: inputs as the search took them, without targets: arrays, tables, dictionaries or lists of
                 them, a stream of batches.
+            coverage: refused, as no errors of held-out rows are known.
 
         Raises:
             DataError: a file is given, which only the user's own code can read.
         """
         from automl.training.fit_data import normal
 
+        _refuse_coverage(coverage)
         _refuse_path(data)
         return self.model.predict(normal(data), verbose=0)
 
     def predict_parts(
-        self, data: object, *, rows: int = PART, told: Listener = warn, spelled: bool = False
+        self,
+        data: object,
+        *,
+        rows: int = PART,
+        told: Listener = warn,
+        spelled: bool = False,
+        coverage: float | None = None,
     ) -> Iterator[pd.DataFrame]:
         """Refuse: tables of predictions are made of what this package has read itself.
 
@@ -116,12 +124,15 @@ class TunedResult(Result):
             raise ConfigError("A model of your own is scored by evaluate; its report takes no test data.")
         return super().report(out=out, told=told)
 
-    def evaluate(self, data: object, *, told: Listener = warn) -> dict[str, Any]:
+    def evaluate(
+        self, data: object, *, told: Listener = warn, coverage: float | None = None
+    ) -> dict[str, Any]:
         """Score the model as ``Model.evaluate`` does.
 
         Args:
             data: ``(inputs, targets)``, perhaps with sample weights as a third, or a stream of batches.
             told: called with the notes of what was read: there are none.
+            coverage: refused, see ``predict``.
 
         Returns:
             ``{"rows": examples scored or None, "metrics": {name: value}}``, and what is told, which is
@@ -133,6 +144,7 @@ class TunedResult(Result):
         from automl.training.fit_data import take_in
         from automl.training.metric_names import plain_names
 
+        _refuse_coverage(coverage)
         _refuse_path(data)
         taken = take_in(data, training=False)
         # TensorFlow's has been traced for the search's targets, and fails where these have another rank
@@ -167,6 +179,14 @@ def refuse_tuned(folder: JobFolder) -> None:
         raise ConfigError(
             f"{folder.path} is a search over models of your own, whose code the folder does not hold. Call "
             "automl.tune again for more trials; automl.load opens what was found."
+        )
+
+
+def _refuse_coverage(coverage: float | None) -> None:
+    if coverage:
+        raise ConfigError(
+            "coverage: of a model of your own no errors on held-out rows are kept. Leave it out, or "
+            "search with automl.search."
         )
 
 

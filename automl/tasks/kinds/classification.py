@@ -294,9 +294,11 @@ class Classification:
         self, targets: Mapping[str, np.ndarray], predictions: Mapping[str, np.ndarray], seed: int
     ) -> tuple[Classification, Decision | GroupDecision] | None:
         """Choose the threshold of the positive class by what mistakes cost, or one for each group."""
+        costs, groups = self.asked.costs, targets.get(GROUP)
+        if costs is None and THRESHOLDS not in self.asked.mitigate:
+            return None
         hit = np.asarray(targets[TARGET])[:, self.positive] > 0.5
         chance = np.asarray(predictions[TARGET], np.float64)[:, self.positive]
-        costs, groups = self.asked.costs, targets.get(GROUP)
         decision = None if costs is None else decide(hit, chance, costs, seed=seed)
         chosen = self if decision is None else replace(self, threshold=decision.threshold)
         if THRESHOLDS in self.asked.mitigate and groups is not None:

@@ -1,0 +1,111 @@
+"""Protected groups of a job: which there are, and what is asked of answers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from automl.core.errors import ConfigError, DataError
+from automl.core.mistakes import Asked
+from automl.core.names import first_names
+from automl.core.notes import Note
+from automl.core.protected import OTHERS, THRESHOLDS, Protected, joint_names
+from automl.data.modality import Dataset
+from automl.jobs.config import JobConfig
+from automl.metrics.metric import DEMOGRAPHIC_PARITY, EQUALIZED_ODDS
+from automl.tasks.catalog import TASKS
+from automl.tasks.limits import Limit, parse_limit
+
+LEAST_ROWS = 50
+"""Rows of a group that stands for itself: rates of fewer say nothing."""
+
+DIFFERENCES = (EQUALIZED_ODDS.name, DEMOGRAPHIC_PARITY.name)
+
+
+def protected_of(config: JobConfig, dataset: Dataset) -> tuple[Protected | None, tuple[str, ...]]:
+    """Return the groups that the protected columns make, small ones merged, and notes; None without
+    columns.
+
+    Raises:
+        ConfigError: the data has no columns of rows, or the task compares no groups as it is asked to.
+        DataError: fewer than two groups are left.
+    """
+    columns = config.protected
+    if not columns:
+        return None, ()
+    missing = [name for name in columns if name not in dataset.examples.compared]
+    if missing:
+        raise ConfigError(
+            f"protected: expected columns of a table with a row per example; {missing[0]!r} is none of "
+            "this data. Leave it out."
+        )
+    names, counts = np.unique(
+        joint_names(columns, dataset.examples.compared).astype(str), return_counts=True
+    )
+    kept = tuple(str(name) for name in names[counts >= LEAST_ROWS])
+    small = [str(name) for name in names[counts < LEAST_ROWS]]
+    if len(kept) + bool(small) < 2 or not kept:
+        raise DataError(
+            f"protected: {' and '.join(map(repr, columns))} have {len(kept)} group(s) of {LEAST_ROWS} "
+            "rows or more: expected two to compare. Name another column, or fewer."
+        )
+    notes = []
+    if small:
+        share = float(counts[counts < LEAST_ROWS].sum() / counts.sum())
+        told = first_names(small, 5)
+        text = f"Protected groups with fewer than {LEAST_ROWS} rows count as {OTHERS!r}: {told}."
+        notes.append(Note(text, share))
+    if not config.keep_protected:
+        notes.append(Note(f"Protected columns are no features: {', '.join(columns)}."))
+    return Protected(columns=columns, groups=kept), tuple(notes)
+
+
+def with_protected(
+    asked: Asked,
+    protected: Protected | None,
+    config: JobConfig,
+    dataset: Dataset,
+    limits: Sequence[Limit],
+) -> Asked:
+    """Return what is asked of a task, with what is asked of its answers to groups.
+
+    Args:
+        asked: all else.
+        protected: the groups, or None.
+        config: names limits and how they are kept.
+        dataset: its task.
+        limits: that a result must keep.
+
+    Raises:
+        ConfigError: differences are named without groups, or for a task that has none.
+    """
+    named = [name for name in asked.metrics if name in DIFFERENCES]
+    if named and protected is None:
+        raise ConfigError(f"{named[0]} compares groups: name the column that makes them by --protected.")
+    if protected is None:
+        return asked
+    if not TASKS[dataset.task].compares_groups:
+        if config.mitigate:
+            raise ConfigError(
+                f"mitigate: {TASKS[dataset.task].words} has no answers of yes and no that could be made "
+                "alike; leave it out. Groups are compared all the same."
+            )
+        return asked
+    bounds = {limit.name: limit.bound for limit in limits if limit.name in DIFFERENCES and limit.at_most}
+    if THRESHOLDS in config.mitigate and len(bounds) != 1:
+        raise ConfigError(
+            "mitigate thresholds: expected the difference between groups that they keep, one of "
+            f'{" and ".join(DIFFERENCES)}: --constraint "{EQUALIZED_ODDS.name}<=0.05".'
+        )
+    if THRESHOLDS in config.mitigate and not all(0 < bound < 1 for bound in bounds.values()):
+        raise ConfigError("mitigate thresholds: the constraint's bound is a share, above 0 and below 1.")
+    return replace(asked, protected=protected, mitigate=config.mitigate, bounds=bounds)
+
+
+def kept_by_trials(config: JobConfig) -> tuple[str, ...]:
+    """Return the constraints that trials have to keep: those that thresholds of groups see to are none."""
+    if THRESHOLDS not in config.mitigate:
+        return config.constraint
+    return tuple(text for text in config.constraint if parse_limit(text).name not in DIFFERENCES)
