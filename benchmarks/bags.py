@@ -75,7 +75,9 @@ def table(name: str, measured: Mapping[str, Sequence[tuple[float, float]]]) -> l
 def measure(case: Case, rounds: int, epochs: int) -> dict[str, list[tuple[float, float]]]:
     """Wall and processor seconds of each side in each round."""
     from automl.training.compiled import CompiledEngine
+    from automl.training.devices import configure
 
+    configure()
     engine, split = CompiledEngine(), _split(case)
     found: dict[str, list[tuple[float, float]]] = {side: [] for side in SIDES}
     for number in range(rounds + 1):

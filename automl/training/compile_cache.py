@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+from filelock import FileLock, Timeout
 
 from automl.core.user_cache import user_cache
 
@@ -29,6 +30,9 @@ LARGEST = 512 << 20
 
 LEAST_SECONDS = 0.05
 """What compiles faster is not kept: it takes about as long to read."""
+
+MOST = 600
+"""Programs that a search begins with at most: JAX looks at each of them whenever it keeps another one."""
 
 UNUSED_DAYS = 60
 """After so long the programs of another version or machine are removed."""
@@ -123,9 +127,19 @@ def _made() -> Path | None:
                 return None
         os.utime(folder)
         _remove_unused(folder)
+        _keep_latest(folder)
     except (OSError, RuntimeError):
         return None  # no home, or one that cannot be written
     return folder
+
+
+def _keep_latest(folder: Path) -> None:
+    """Remove the programs that were used longest ago, so that ``MOST`` are left."""
+    with suppress(Timeout), FileLock(folder / ".lockfile", timeout=1):  # JAX's own
+        used = sorted(folder.glob("*-atime"), key=lambda item: item.stat().st_mtime, reverse=True)
+        for item in used[MOST:]:
+            item.unlink()
+            item.with_name(item.name.removesuffix("-atime") + "-cache").unlink(missing_ok=True)
 
 
 def _remove_unused(folder: Path) -> None:

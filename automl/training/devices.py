@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import keras
 
 from automl.private_keras import spare_tensorflow
 
 _DETERMINISTIC = "--xla_gpu_deterministic_ops=true"
+
+_MOST_DEVICES = 8
+"""Of a processor: as many as there are folds at most."""
 
 
 def configure(*, deterministic: bool = True) -> None:
@@ -68,3 +71,17 @@ def _configure_jax(deterministic: bool) -> None:
     flags = os.environ.get("XLA_FLAGS", "")
     if deterministic and _DETERMINISTIC.partition("=")[0] not in flags:
         os.environ["XLA_FLAGS"] = f"{flags} {_DETERMINISTIC}".strip()
+    if "host_platform_device_count" not in flags:
+        _divide_processor()
+
+
+def _divide_processor() -> None:
+    """Let each core that this process may use be a device of JAX, among which folds are divided.
+
+    A small network keeps one core busy, whatever it is trained by: eight folds took 0.5 of the time.
+    """
+    import jax
+
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with suppress(RuntimeError):  # the user's program has used JAX before
+        jax.config.update("jax_num_cpu_devices", min(there, _MOST_DEVICES))

@@ -32,7 +32,8 @@ def rates(schedule: Schedule | float, first: int, count: int) -> np.ndarray:
     """
     if not isinstance(schedule, Schedule):
         return np.full(count, schedule, np.float32)
-    return np.array(ops.convert_to_numpy(schedule(np.arange(first, first + count))), np.float32)
+    steps = np.arange(first, first + count) // schedule.parts
+    return np.asarray(schedule.rate(steps.astype(np.float32), np), np.float32)
 
 
 @keras.saving.register_keras_serializable(package="automl")
@@ -64,26 +65,36 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
 
     def __call__(self, step: KerasTensor) -> KerasTensor:
         """Return the rate of a step, counted from 0."""
-        done = ops.minimum(ops.cast(step // self.parts, "float32") / self.total, 1.0)
+        return self.rate(ops.cast(step // self.parts, "float32"), ops)
+
+    def rate(self, steps: Any, over: Any) -> Any:
+        """Return the rates at steps.
+
+        Args:
+            steps: of the optimizer, float32.
+            over: what computes: ``keras.ops``, or NumPy, as JAX compiles each operation by itself.
+        """
+        done = over.minimum(steps / self.total, 1.0)
         if self.shape == "coslog4":
-            return self.peak * 0.5 * (1 - ops.cos(2 * math.pi * ops.log(1 + 15 * done) / math.log(2)))
+            waves = over.log(1 + 15 * done) / math.log(2)
+            return self.peak * 0.5 * (1 - over.cos(2 * math.pi * waves))
         share = min(self.warmup or _DEFAULT_WARMUP.get(self.shape, 0.0), 0.9)
         if not share:
-            return self.peak * self._fall(done)
+            return self.peak * self._fall(done, over)
         # the first step counts as done, so that its rate is not 0
-        rise = ops.minimum((done + 1 / self.total) / share, 1.0)
+        rise = over.minimum((done + 1 / self.total) / share, 1.0)
         if self.shape == "onecycle":
-            rise = _ONECYCLE_START + (1 - _ONECYCLE_START) * 0.5 * (1 - ops.cos(math.pi * rise))
-        return self.peak * rise * self._fall(ops.maximum(done - share, 0.0) / (1 - share))
+            rise = _ONECYCLE_START + (1 - _ONECYCLE_START) * 0.5 * (1 - over.cos(math.pi * rise))
+        return self.peak * rise * self._fall(over.maximum(done - share, 0.0) / (1 - share), over)
 
-    def _fall(self, progress: KerasTensor) -> KerasTensor:
+    def _fall(self, progress: Any, over: Any) -> Any:
         if self.shape in ("cosine", "onecycle"):
-            return 0.5 * (1 + ops.cos(math.pi * progress))
+            return 0.5 * (1 + over.cos(math.pi * progress))
         if self.shape == "warmup_linear":
             return 1 - progress
         if self.shape == "step":
-            return ops.where(progress < 0.5, 1.0, ops.where(progress < 0.75, 0.1, 0.01))
-        return ops.ones_like(progress)
+            return over.where(progress < 0.5, 1.0, over.where(progress < 0.75, 0.1, 0.01))
+        return over.ones_like(progress)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""

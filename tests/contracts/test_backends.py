@@ -32,6 +32,9 @@ SUITES = [
 ]
 
 
+TWO_CORES = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+"""Folds are divided among cores, however many this machine has."""
+
 TRAINED = "answers_the_same or of_other_trials or goes_on_bit"
 LEFT_OUT = " or ".join(
     (
@@ -67,7 +70,7 @@ def test_the_suites_pass_on_jax(chosen: str) -> None:
         *SUITES,
     ]
     # the suites run each function a few times only, so optimising them would take most of the time
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1", **TWO_CORES}
 
     outcome = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1480

@@ -115,3 +115,21 @@ def test_nothing_is_kept_unless_it_is_wanted_and_of_jax(home, wanted):
 
     assert kept_programs().programs == 0
     assert not list(home.iterdir())
+
+
+@on_jax
+def test_a_search_begins_with_the_programs_that_were_used_last(monkeypatch):
+    monkeypatch.setattr(compile_cache, "MOST", 2)
+    folder = kept_programs().folder
+    folder.mkdir(parents=True, mode=0o700)
+    for number in range(4):
+        for suffix in ("atime", "cache"):
+            item = folder / f"program{number}-{suffix}"
+            item.write_bytes(b"x" * 8)
+            os.utime(item, (number, number))
+
+    with keeping_programs(wanted=True):
+        pass
+
+    assert {item.name for item in folder.glob("*-cache")} == {"program2-cache", "program3-cache"}
+    assert {item.name for item in folder.glob("*-atime")} == {"program2-atime", "program3-atime"}

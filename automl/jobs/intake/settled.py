@@ -19,6 +19,9 @@ def settled(config: JobConfig, intake: Intake) -> JobConfig:
         config: the job.
         intake: its data.
     """
+    from automl.training.devices import configure
+
+    configure()  # before a device is looked at
     folds = len(intake.folds) or None
     # to judge a trial of folds by a part of its length has not been measured yet
     pruner = NONE if (folds or 1) > 1 else DEFAULT

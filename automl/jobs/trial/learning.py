@@ -19,6 +19,9 @@ Learned: TypeAlias = "Callable[[Sequence[np.ndarray], np.ndarray | None, int], S
 SHOWN = 1000
 """Rows, evenly spread, that first weights are fitted to."""
 
+_GRAIN = 32
+"""Their number is a multiple of this, as JAX compiles for one, and folds differ by a row."""
+
 
 @runtime_checkable
 class LearnsFromRows(Protocol):
@@ -72,8 +75,6 @@ def learning(model: keras.Model, split: Split) -> Learned | None:
         model: that is trained; its own values do not count.
         split: of which the training part is looked at.
     """
-    import keras
-
     from automl.private_keras import all_layers
 
     layers: list[Any] = all_layers(model)
@@ -81,7 +82,7 @@ def learning(model: keras.Model, split: Split) -> Learned | None:
     beginners: list[Any] = [item for item in layers if isinstance(item, BeginsByRows) and item.by_rows]
     if not learners and not beginners:
         return None
-    probe = keras.Model(model.input, [layer.input for layer in beginners]) if beginners else None
+    probe = _Probe(model, beginners) if beginners else None
 
     def learned(values: Sequence[np.ndarray], rows: np.ndarray | None, seed: int) -> Sequence[np.ndarray]:
         every = np.arange(count_rows(split.train_targets)) if rows is None else rows
@@ -90,33 +91,60 @@ def learning(model: keras.Model, split: Split) -> Learned | None:
             inputs = held_rows({name: split.train[name] for name in layer.reads}, every)
             _put(known, layer, layer.learn(inputs, held_rows(split.train_targets, every)))
         if probe is not None:
-            some = every[spread_rows(len(every), SHOWN)]
+            some = every[spread_rows(len(every), _shown(len(every)))]
             inputs = held_rows({name: split.train[name] for name in model.input}, some)
-            _begin(probe, beginners, inputs, known, np.random.default_rng(seed))
+            probe.begin(inputs, known, np.random.default_rng(seed))
         return [known[id(item)] for item in model.variables]
 
     return learned
 
 
-def _begin(
-    probe: keras.Model,
-    layers: Sequence[Any],
-    inputs: Mapping[str, np.ndarray],
-    known: dict[int, np.ndarray],
-    random: np.random.Generator,
-) -> None:
-    """Let layers begin one after another, each by what those before it make of the rows."""
-    from keras import ops
+class _Probe:
+    """Layers that begin by rows, and a model of what reaches them.
 
-    for place, layer in enumerate(layers):
-        groups = [
-            [ops.convert_to_tensor(known[id(item)]) for item in group]
-            for group in (probe.trainable_variables, probe.non_trainable_variables)
-        ]
-        reached, _ = probe.stateless_call(*groups, dict(inputs), training=False)
-        reached = reached if isinstance(reached, list | tuple) else [reached]
-        own = {item.name: known[id(item)] for item in layer.weights}
-        _put(known, layer, layer.begin(ops.convert_to_numpy(reached[place]), own, random))
+    Args:
+        model: that they are in.
+        layers: in the order of calls.
+    """
+
+    def __init__(self, model: keras.Model, layers: Sequence[Any]) -> None:
+        import keras
+
+        from automl.training.answering import answering
+
+        self._layers = layers
+        self._model = keras.Model(model.input, [layer.input for layer in layers])
+        self._reached = answering(self._model)
+
+    def begin(
+        self,
+        inputs: Mapping[str, np.ndarray],
+        known: dict[int, np.ndarray],
+        random: np.random.Generator,
+    ) -> None:
+        """Let layers begin one after another, each by what those before it make of the rows.
+
+        Args:
+            inputs: of the rows.
+            known: values by the identity of their variables; what layers begin with is put there.
+            random: draws.
+        """
+        from keras import ops
+
+        for place, layer in enumerate(self._layers):
+            trainable, other = (
+                [known[id(item)] for item in group]
+                for group in (self._model.trainable_variables, self._model.non_trainable_variables)
+            )
+            reached = self._reached(trainable, other, inputs)
+            reached = reached if isinstance(reached, list | tuple) else [reached]
+            own = {item.name: known[id(item)] for item in layer.weights}
+            _put(known, layer, layer.begin(ops.convert_to_numpy(reached[place]), own, random))
+
+
+def _shown(rows: int) -> int:
+    """How many of some rows first weights are fitted to."""
+    return min(SHOWN, rows - rows % _GRAIN or rows)
 
 
 def _put(known: dict[int, np.ndarray], layer: Any, values: Mapping[str, np.ndarray]) -> None:

@@ -50,11 +50,14 @@ class JaxCompiler:
     def compile_group(self, blueprint: Blueprint, members: int) -> GroupProgram:
         """Make a program that loops within XLA wherever that is as fast as its steps one by one.
 
-        There several members are trained as one where ``gains_together`` says so; else they take turns.
+        There devices share the members, and those of one are trained as one where ``gains_together`` says
+        so; else they take turns.
         """
-        loops = not suffers_in_loops(blueprint.model)
-        if loops and members > 1 and gains_together(blueprint.model, blueprint.sizes):
-            return JaxGroup(blueprint, members)
+        loops, devices = not suffers_in_loops(blueprint.model), cores()
+        if loops and members > 1:
+            at_once = gains_together(blueprint.model, blueprint.sizes)
+            if at_once or len(devices) > 1:
+                return JaxGroup(blueprint, members, devices=devices, at_once=at_once)
         return InTurn(JaxProgram(blueprint, loops=loops), members, self.place)
 
     def gains_together(self, model: keras.Model, sizes: Sizes) -> bool:
@@ -80,6 +83,15 @@ class JaxCompiler:
 
 
 COMPILER = JaxCompiler()
+
+
+def cores() -> list[jax.Device]:
+    """Devices that members are divided among: the cores of a processor, see ``training.devices``.
+
+    One accelerator only, as it trains small networks at once, and others may be another trial's.
+    """
+    found: list[jax.Device] = jax.devices()
+    return found if jax.default_backend() == "cpu" else found[:1]
 
 
 def gains_together(model: keras.Model, sizes: Sizes) -> bool:

@@ -24,6 +24,9 @@ _ON_CPU = {"xla_backend_optimization_level": 1}
 With more, a step of eight nets of two layers of 64 units compiled in 1.7 s of processor time instead of 1.1
 and ran as long (six epochs 0.19 s and 0.18), as did one net of two layers of 256 units."""
 
+_AT_ONCE = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+"""To compile as quickly as possible."""
+
 _Carry: TypeAlias = "tuple[State, jax.Array]"
 _Gradients: TypeAlias = tuple[jax.Array, list[jax.Array], list[jax.Array]]
 
@@ -69,6 +72,12 @@ class Function:
             options = _ON_CPU if jax.default_backend() == "cpu" else None
             self._compiled[key] = jitted.lower(state, *arguments).compile(compiler_options=options)
         return self._compiled[key](state, *arguments)
+
+
+def compiled_briefly(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function for each shape of its arguments, for so few calls that optimising does not pay."""
+    jitted: Callable[..., Any] = jax.jit(function, compiler_options=_AT_ONCE)
+    return jitted
 
 
 class Steps:

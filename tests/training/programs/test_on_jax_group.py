@@ -22,8 +22,12 @@ SEEDS = (0, 1, 2)
 RATES = np.linspace(0.01, 0.03, 3, dtype=np.float32)
 
 
-def groups(*layers: keras.layers.Layer, parts: int = 1) -> list[GroupProgram]:
+def groups(
+    *layers: keras.layers.Layer, parts: int = 1, devices: int = 1, at_once: bool = True
+) -> list[GroupProgram]:
     """The same members as one and in turn; weights and learning rates differ."""
+    import jax
+
     from automl.training.programs.in_turn import InTurn
     from automl.training.programs.on_jax import COMPILER, JaxProgram
     from automl.training.programs.on_jax_group import JaxGroup
@@ -32,7 +36,10 @@ def groups(*layers: keras.layers.Layer, parts: int = 1) -> list[GroupProgram]:
     plan = blueprint(net(*layers), parts)
     own = [np.array(item.value) for item in plan.model.variables]
     begun = [np.stack([value + seed * (value.dtype.kind == "u") for seed in SEEDS]) for value in own]
-    made = [JaxGroup(plan, 3), InTurn(JaxProgram(plan, loops=True), 3, COMPILER.place)]
+    made = [
+        JaxGroup(plan, 3, devices=jax.devices()[:devices], at_once=at_once),
+        InTurn(JaxProgram(plan, loops=True), 3, COMPILER.place),
+    ]
     for group in made:
         group.load(begun, None, np.zeros((3, 0)))
     return made
@@ -67,9 +74,14 @@ def outputs(group: GroupProgram, chosen: Any) -> list[np.ndarray]:
     return [np.concatenate(values) for values in found]
 
 
-@pytest.mark.parametrize("parts", [1, 5])
-def test_members_as_one_are_those_in_turn(parts: int) -> None:
-    together, apart = groups(*noisy(), parts=parts)
+@pytest.mark.parametrize(
+    ("parts", "devices", "at_once"),
+    [(1, 1, True), (5, 1, True), (5, 2, True), (1, 2, False)],
+    ids=["plain", "accumulated", "two devices", "two devices in turn"],
+)
+def test_members_as_one_are_those_in_turn(parts: int, devices: int, at_once: bool) -> None:
+    # three members on two devices: one has a copy, which nobody sees
+    together, apart = groups(*noisy(), parts=parts, devices=devices, at_once=at_once)
 
     np.testing.assert_allclose(epoch(together), epoch(apart), rtol=1e-4)
     for one, other in zip(together.variables(), apart.variables(), strict=True):
@@ -78,9 +90,10 @@ def test_members_as_one_are_those_in_turn(parts: int) -> None:
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize("devices", [1, 2])
 @pytest.mark.parametrize("chosen", [[None] * 3, [np.arange(5), np.arange(4, 50), np.arange(69, 70)]])
-def test_each_member_gives_outputs_for_its_rows(chosen: list[np.ndarray | None]) -> None:
-    together, apart = groups(*noisy())
+def test_each_member_gives_outputs_for_its_rows(chosen: list[np.ndarray | None], devices: int) -> None:
+    together, apart = groups(*noisy(), devices=devices, at_once=devices == 1)
     epoch(together)
     epoch(apart)
 
@@ -104,3 +117,18 @@ def test_small_steps_gain_from_being_one(width: int, small: bool) -> None:
     plan = blueprint(net(keras.layers.Flatten(), keras.layers.Dense(width)))
 
     assert gains_together(plan.model, plan.sizes) == (small or jax.default_backend() != "cpu")
+
+
+def test_data_on_several_devices_is_let_go_with_what_it_was_copied_from() -> None:
+    import jax
+    from jax.sharding import Mesh
+
+    from automl.training.programs.on_jax_group import _Everywhere
+
+    copies, mesh = _Everywhere(), Mesh(np.array(jax.devices()[:2]), ("members",))
+    array = jax.numpy.arange(8.0)
+
+    assert len(copies.get(array, mesh).addressable_shards) == 2
+    assert copies.get(array, mesh) is copies.get(array, mesh)
+    del array
+    assert not copies._known
