@@ -120,6 +120,14 @@ class Form:
     call: Callable[[list[Any]], list[Any]] | None = None
 
 
+def reads_dates(form: Form, runtime: str) -> str:
+    """Return why dates cannot be written for a runtime that counts in 32 bits; empty without any."""
+    dates = [item.made_of[0] for item in form.inputs if item.dtype == "int64" and item.front is None]
+    if not dates:
+        return ""
+    return f"the model reads dates ({', '.join(dates[:5])}), and {runtime} does not count in 64 bits"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Format:
     """A format that models can be written in.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.quiet import muted_native_output
-from automl.formats.format import Form, Format, Quantize, Runner, Subject, Wish
+from automl.formats.format import Form, Format, Quantize, Runner, Subject, Wish, reads_dates
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,9 +26,9 @@ def _form(subject: Subject) -> Form:
 
 
 def _reason_against(form: Form) -> str:
-    dates = [item.made_of[0] for item in form.inputs if item.dtype == "int64" and item.front is None]
+    dates = reads_dates(form, "LiteRT")
     if dates:
-        return f"the model reads dates ({', '.join(dates[:5])}), and LiteRT does not count in 64 bits"
+        return dates
     free = [item.name for item in form.inputs if None in item.shape]
     return f"{', '.join(free[:5])} has no fixed length, which LiteRT asks for" if free else ""
 

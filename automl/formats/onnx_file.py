@@ -52,15 +52,41 @@ def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = Non
     function = traced_by_place(form, rows=rows)
     try:
         content, _ = tf2onnx.convert.from_function(
-            function, input_signature=specs_of(form, rows=rows), opset=opset
+            function,
+            input_signature=specs_of(form, rows=rows),
+            opset=opset,
+            custom_op_handlers={"Erfc": (_write_erfc, [])},
         )
     except (ValueError, NotImplementedError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise ConfigError(f"The model cannot be written as ONNX: {reason}") from error
+    _refuse_unknown(content.graph)
     _name(content.graph, form)
     for key, value in subject.about.items():
         content.metadata_props.add(key=key, value=value)
     return content
+
+
+def _write_erfc(context: Any, node: Any, name: str, arguments: Any) -> None:
+    """One minus the error function, as ONNX has only that; GELU is computed by it."""
+    import numpy as np
+
+    node.type = "Erf"
+    one = context.make_const(f"{name}_one", np.ones((), np.float32))
+    context.insert_new_node_on_output("Sub", node.output[0], inputs=[one.output[0], node.output[0]])
+
+
+def _refuse_unknown(graph: Any) -> None:
+    """Refuse what the converter has left as it was.
+
+    Raises:
+        ConfigError: an operation that ONNX has not.
+    """
+    import onnx
+
+    unknown = sorted({item.op_type for item in graph.node if not onnx.defs.has(item.op_type, item.domain)})
+    if unknown:
+        raise ConfigError(f"The model cannot be written as ONNX, which has no {', '.join(unknown[:8])}.")
 
 
 def _name(graph: Any, form: Form) -> None:

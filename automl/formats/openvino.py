@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from automl.core.files import write_whole
-from automl.formats.format import Form, Format, Runner, Subject, Wish
+from automl.formats.format import Form, Format, Runner, Subject, Wish, reads_dates
 from automl.formats.onnx_file import OPSET, graph_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ def _form(subject: Subject) -> Form:
     from automl.formats.cut import core_form
 
     return core_form(subject, wide=False)
+
+
+def _reason_against(form: Form) -> str:
+    return reads_dates(form, "OpenVINO")
 
 
 def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
@@ -61,6 +65,7 @@ FORMAT = Format(
     form=_form,
     write=_write,
     opened=_opened,
+    reason_against=_reason_against,
     modules=("onnx", "tf2onnx", "openvino"),
     extra="openvino",
     quantizes=("float16",),

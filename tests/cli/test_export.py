@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from automl.cli.app import run
-from automl.formats import onnx_file
+from automl.formats import keras_file, onnx_file
 from automl.formats.catalog import FORMATS
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow exports")
@@ -54,6 +54,19 @@ def test_a_file_that_answers_otherwise_is_not_kept(job, capsys, monkeypatch):
     assert run(["export", str(job), "--to", "wrong"]) == 1
 
     assert "prediction differs by up to 0.01 (probability) on 178 rows" in capsys.readouterr().err
+    assert not list((job / "exports").iterdir())
+
+
+def test_a_file_that_cannot_be_run_is_not_kept(job, capsys, monkeypatch):
+    def opened(path, form):
+        raise RuntimeError("no such operation")
+
+    monkeypatch.setattr(keras_file, "BROKEN", replace(keras_file.FORMAT, opened=opened), raising=False)
+    monkeypatch.setitem(FORMATS._places, "broken", "automl.formats.keras_file:BROKEN")
+
+    assert run(["export", str(job), "--to", "broken"]) == 1
+
+    assert "cannot be run, so it was not kept: RuntimeError: no such op" in capsys.readouterr().err
     assert not list((job / "exports").iterdir())
 
 

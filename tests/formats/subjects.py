@@ -38,7 +38,7 @@ def subject(tmp_path, *, amount=False, texts=True, far=0.0, labels=None) -> Subj
     numbers = JoinColumns()([StackColumns()([inputs["age"], inputs["pay in €"]])])
     parts = [RobustScale([30.0, far], [0.1, 0.1], [0, 1], name="scaled")(numbers)]
     parts += _of_texts(inputs) if texts else []
-    hidden = keras.layers.Dense(24, "relu")(keras.layers.Concatenate()(parts) if texts else parts[0])
+    hidden = keras.layers.Dense(24, "gelu")(keras.layers.Concatenate()(parts) if texts else parts[0])
     hidden = keras.layers.Dropout(0.5)(hidden)
     if amount:
         answer = TargetRange([1e6], [10.0], [0.0], [1e7], name="amount")(keras.layers.Dense(1)(hidden))

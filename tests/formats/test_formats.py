@@ -9,13 +9,14 @@ import keras
 import numpy as np
 import pytest
 
-from automl.core.errors import ExportError
+from automl.core.errors import ConfigError, ExportError
 from automl.data.raw_model import predict
 from automl.formats.catalog import FORMATS
 from automl.formats.cut import core_form
-from automl.formats.format import Labels, Wish
+from automl.formats.format import Labels, Subject, Wish
 from automl.formats.front import core_inputs
 from automl.formats.litert import FORMAT as LITERT
+from automl.formats.openvino import FORMAT as OPENVINO
 from automl.formats.tracing import traced_by_place
 from tests.formats.subjects import ROWS, THREE, subject
 
@@ -97,6 +98,16 @@ def test_an_opset_is_kept(classes, tmp_path):
     assert [item.name for item in graph.graph.input] == ["age", "pay_in__", "table__lookup", "words"]
 
 
+def test_an_operation_that_onnx_has_not_is_named(tmp_path):
+    pytest.importorskip("tf2onnx")
+    given = keras.Input((2,), name="x")
+    model = keras.Model({"x": given}, keras.ops.erfinv(given))
+    whole = Subject(model=model, path=tmp_path, sample={"x": np.zeros((1, 2), np.float32)})
+
+    with pytest.raises(ConfigError, match="ONNX, which has no Erfinv"):
+        written("onnx", whole, tmp_path)
+
+
 def test_a_layer_that_draws_while_it_predicts_is_refused(tmp_path):
     noise = keras.Input((2,), name="x")
     model = keras.Model({"x": noise}, Noise()(noise))
@@ -112,10 +123,11 @@ class Noise(keras.layers.Layer):
         return values + keras.random.normal(keras.ops.shape(values))
 
 
-def test_litert_takes_no_dates_and_no_texts_of_any_length(tmp_path):
+def test_runtimes_of_32_bits_take_no_dates_and_litert_no_texts_of_any_length(tmp_path):
     form = core_form(subject(tmp_path), wide=False)
     date = replace(form.inputs[0], dtype="int64")
     free = replace(form.inputs[0], shape=(None,))
 
-    assert "reads dates (age)" in LITERT.reason_against(replace(form, inputs=(date,)))
+    for kind in (LITERT, OPENVINO):
+        assert "reads dates (age)" in kind.reason_against(replace(form, inputs=(date,)))
     assert "no fixed length" in LITERT.reason_against(replace(form, inputs=(free,)))

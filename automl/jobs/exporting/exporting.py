@@ -13,7 +13,16 @@ from automl.core.errors import ConfigError, ExportError
 from automl.core.files import whole, whole_folder, write_whole
 from automl.core.targets import TARGET, take_rows
 from automl.data.modality import Examples
-from automl.formats.format import LABEL, PREDICTION, Form, Labels, Runner, Subject, as_outputs
+from automl.formats.format import (
+    LABEL,
+    PREDICTION,
+    Form,
+    Format,
+    Labels,
+    Runner,
+    Subject,
+    as_outputs,
+)
 from automl.jobs.answers import warn
 from automl.jobs.exporting.parity import FULL_LIMIT, SMALL_LIMIT, Parity, compared, latency
 from automl.jobs.exporting.plan import Plan, planned
@@ -92,7 +101,7 @@ class Exporter:
         """
         plan = planned(self.files, to, output=output, quantize=quantize, opset=opset)
         opened = self.opened
-        examples, notes = sampled(self.files, data, opened.read_named)
+        examples, notes = sampled(opened, data)
         told(notes)
         expected = opened.predictions(examples)
         return carry_out(plan, self.files, opened.model, opened.task, examples, expected)
@@ -132,8 +141,7 @@ def carry_out(
     plan.path.parent.mkdir(exist_ok=True)
     with _draft(plan) as draft:
         kind.write(subject, form, draft, plan.wish)
-        run = _from_raw(kind.opened(draft, form), form)
-        found = _in_parts(run, examples)
+        run, found = _run(kind, draft, form, examples)
         limit = FULL_LIMIT if plan.wish.quantize is None and not rewritten else SMALL_LIMIT
         parity = _compared(task, found, _with_labels(subject, task, expected), limit)
         _refuse_other(plan, parity)
@@ -175,6 +183,22 @@ def _from_raw(run: Runner, form: Form) -> Runner:
         return run
     description = {"inputs": [item.plain() for item in form.inputs]}
     return lambda inputs: run(core_inputs(description, inputs))
+
+
+def _run(kind: Format, draft: Path, form: Form, examples: Examples) -> tuple[Runner, dict[str, np.ndarray]]:
+    """Run what was written; gives what runs it, and its outputs.
+
+    Raises:
+        ExportError: it cannot be run.
+    """
+    try:
+        run = _from_raw(kind.opened(draft, form), form)
+        return run, _in_parts(run, examples)
+    except Exception as error:  # each runtime has errors of its own
+        reason = " ".join(str(error).split())[:300]
+        raise ExportError(
+            f"The {kind.name} file cannot be run, so it was not kept: {type(error).__name__}: {reason}"
+        ) from error
 
 
 def _in_parts(run: Runner, examples: Examples) -> dict[str, np.ndarray]:
