@@ -101,7 +101,8 @@ def checked_task(
 def _refuse_joined(frame: pd.DataFrame, found: TaskKind, where: str, what: str, *, asked: bool) -> None:
     table = f"{found} tasks are for tables, also of paths of images (--modality mixed)"
     if asked:
-        raise DataError(f"{what} cannot be read for a {found} task: {table}.")
+        folder = "for folders of images with annotations of boxes and with masks"
+        raise DataError(f"{what} cannot be read for a {found} task: {table}, and {folder}.")
     raise DataError(
         f"{where}: several targets must all be numbers, or all yes/no (0/1, true/false); got"
         f" {_example_of_text(frame)}. Name one target, or turn the columns into 0 and 1; {table}."
