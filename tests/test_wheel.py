@@ -36,7 +36,13 @@ def test_the_wheel_holds_every_search_space(wheel):
     spaces = {str(path.relative_to(ROOT)) for path in (ROOT / "search_spaces").rglob("*.yaml")}
     assert {f"automl/{name}" for name in spaces} <= names
     assert "automl/py.typed" in names
-    assert {"automl/drawing/templates/report.html", "automl/drawing/templates/report.css"} <= names
+    pages = {"drawing": ("report", "notebook"), "serving": ("docs",)}
+    assert {
+        f"automl/{room}/templates/{page}.{kind}"
+        for room, known in pages.items()
+        for page in known
+        for kind in ("html", "css")
+    } <= names
     assert not [name for name in names if name.startswith(("tests", "mlflow", "benchmarks"))]
 
 

@@ -142,15 +142,31 @@ def describe(result: Result, most_bytes: int) -> Description:
     summary, schema = result.summary, result.opened.schema
     with understood(result.opened.files.result):
         name, task = str(summary["name"]), TASKS[summary["task"]]
-    targets = schema.get("targets") or result.opened.task.describe().get("names", ())
-    numbers = [Item(name=channel, words="numbers", example=1.5) for channel in channels_of(schema)]
+    targets = _targets(schema) or result.opened.task.describe().get("names", ())
     return Description(
         name=name,
         task=task.words,
         target=", ".join(map(str, targets)) or "each example",
-        columns=(*_columns(schema), *numbers),
+        columns=(*_columns(schema), *_channels(schema)),
         most_bytes=most_bytes,
     )
+
+
+def _targets(schema: Any) -> Any:
+    """Names of the targets; of a forecast, whose schema counts them, the first channels."""
+    found = schema.get("targets")
+    return channels_of(schema)[:found] if isinstance(found, int) else found
+
+
+def _channels(schema: Any) -> Iterator[Item]:
+    """The columns that a forecast reads."""
+    channels = channels_of(schema)
+    if channels and schema.get("time"):
+        yield Item(name=schema["time"], words="times", example="2026-01-31")
+    if channels and schema.get("series"):
+        yield Item(name=schema["series"], words="series", example="a")
+    for name in channels:
+        yield Item(name=name, words="numbers", example=1.5)
 
 
 def _columns(schema: Any) -> Iterator[Item]:
