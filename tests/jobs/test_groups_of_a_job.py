@@ -50,7 +50,7 @@ def people(rows: int, seed: int) -> pd.DataFrame:
 def result(tmp_path_factory: pytest.TempPathFactory) -> automl.Result:
     """A job in which each group has a threshold of its own."""
     return automl.search(
-        people(2000, 0),
+        people(4000, 0),
         protected="group",
         constraint=f"{ODDS}<=0.08",
         mitigate=("reweighing", "thresholds"),
@@ -63,7 +63,7 @@ def test_the_column_is_no_feature_and_small_groups_are_merged_which_is_told(resu
     assert "group" not in result.model.input
     notes = " ".join(result.summary["notes"])
     assert "Protected columns are no features: group." in notes
-    assert "fewer than 50 rows count as 'all others': c" in notes
+    assert "fewer than 50 rows of each class count as 'all others': c" in notes
 
 
 def test_thresholds_of_groups_bring_them_together(result: automl.Result) -> None:
@@ -144,7 +144,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_trained(
     options: dict[str, Any], said: str, tmp_path: Path
 ) -> None:
     with pytest.raises(automl.InputError, match=said):
-        automl.search(people(120, 0), out=tmp_path / "job", **{**QUICK, **options})
+        automl.search(people(600, 0), out=tmp_path / "job", **{**QUICK, **options})
 
 
 def test_a_constraint_alone_is_one_for_trials_and_thresholds_take_it_from_them() -> None:

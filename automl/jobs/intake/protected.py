@@ -12,6 +12,7 @@ from automl.core.mistakes import Asked
 from automl.core.names import first_names
 from automl.core.notes import Note
 from automl.core.protected import OTHERS, THRESHOLDS, Protected, joint_names
+from automl.core.targets import TARGET
 from automl.data.modality import Dataset
 from automl.jobs.config import JobConfig
 from automl.metrics.metric import DEMOGRAPHIC_PARITY, EQUALIZED_ODDS
@@ -19,7 +20,8 @@ from automl.tasks.catalog import TASKS
 from automl.tasks.limits import Limit, parse_limit
 
 LEAST_ROWS = 50
-"""Rows of a group that stands for itself: rates of fewer say nothing."""
+"""Rows of a group that stands for itself, of each class where answers are compared: rates of fewer say
+nothing."""
 
 DIFFERENCES = (EQUALIZED_ODDS.name, DEMOGRAPHIC_PARITY.name)
 
@@ -41,25 +43,36 @@ def protected_of(config: JobConfig, dataset: Dataset) -> tuple[Protected | None,
             f"protected: expected columns of a table with a row per example; {missing[0]!r} is none of "
             "this data. Leave it out."
         )
-    names, counts = np.unique(
-        joint_names(columns, dataset.examples.compared).astype(str), return_counts=True
-    )
+    names, counts = _sizes(joint_names(columns, dataset.examples.compared).astype(str), dataset)
     kept = tuple(str(name) for name in names[counts >= LEAST_ROWS])
     small = [str(name) for name in names[counts < LEAST_ROWS]]
+    each = " of each class" if TASKS[dataset.task].compares_groups else ""
     if len(kept) + bool(small) < 2 or not kept:
         raise DataError(
-            f"protected: {' and '.join(map(repr, columns))} have {len(kept)} group(s) of {LEAST_ROWS} "
-            "rows or more: expected two to compare. Name another column, or fewer."
+            f"protected: {' and '.join(map(repr, columns))} have {len(kept)} group(s) of {LEAST_ROWS} rows "
+            f"or more{each}: expected two to compare. Name another column, or fewer."
         )
     notes = []
     if small:
-        share = float(counts[counts < LEAST_ROWS].sum() / counts.sum())
         told = first_names(small, 5)
-        text = f"Protected groups with fewer than {LEAST_ROWS} rows count as {OTHERS!r}: {told}."
-        notes.append(Note(text, share))
+        text = f"Protected groups with fewer than {LEAST_ROWS} rows{each} count as {OTHERS!r}: {told}."
+        notes.append(Note(text))
     if not config.keep_protected:
         notes.append(Note(f"Protected columns are no features: {', '.join(columns)}."))
     return Protected(columns=columns, groups=kept), tuple(notes)
+
+
+def _sizes(groups: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Different groups, and the rows of each, or of the smaller class in each."""
+    names, codes = np.unique(groups, return_inverse=True)
+    if not TASKS[dataset.task].compares_groups:
+        return names, np.bincount(codes)
+    labels, classes = np.unique(
+        np.asarray((dataset.examples.targets or {})[TARGET]).astype(str), return_inverse=True
+    )
+    table = np.zeros((len(names), len(labels)), int)
+    np.add.at(table, (codes, classes), 1)
+    return names, table.min(axis=1)
 
 
 def with_protected(

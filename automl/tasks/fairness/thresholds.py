@@ -33,36 +33,58 @@ LEAST_SHARE = 0.25
 PARTS = 5
 """Of the cross-validation."""
 
+LEAST_ROWS = 30
+"""Held-out rows of each class that a group needs for a threshold of its own."""
+
+DEAR = 0.02
+"""Loss of accuracy from which the user is warned."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GroupDecision:
     """Thresholds of groups, and what they are worth on rows that were not trained on.
 
     Attributes:
-        thresholds: by group: probability from which on the class that is looked for is answered.
+        thresholds: by group: probability from which on the class that is looked for is answered; empty
+            where no thresholds make the difference smaller.
+        left_out: groups with too few held-out rows for a threshold of their own.
         metric: the difference that is bounded.
         bound: its largest value.
-        before: the difference at one threshold for all.
+        before: the difference between the other groups at one threshold for all; None where fewer than two
+            are left.
         after: the same with these, by cross-validation.
         accuracy_before: share of right answers at one threshold for all.
         accuracy_after: the same with these, by cross-validation.
     """
 
     thresholds: Mapping[str, float]
+    left_out: tuple[str, ...]
     metric: str
     bound: float
-    before: float
-    after: float
-    accuracy_before: float
-    accuracy_after: float
+    before: float | None = None
+    after: float | None = None
+    accuracy_before: float = 0.0
+    accuracy_after: float = 0.0
 
     def told(self) -> str:
         """Return what a user should know."""
+        few = ""
+        if self.left_out:
+            few = f" Too few held-out rows for thresholds of their own: {', '.join(self.left_out)}."
+        if self.before is None or self.after is None:
+            return f"Warning: no group gets a threshold of its own.{few}"
+        before, after = f"{self.before:.3f}", f"{self.after:.3f}"
+        if not self.thresholds:
+            return (
+                f"Warning: no thresholds of groups bring {self.metric} down from {before} on held-out "
+                f"rows, so all keep one.{few}"
+            )
+        dear = self.after > self.bound or self.accuracy_after < self.accuracy_before - DEAR
         levels = ", ".join(f"{name} {value:.3g}" for name, value in self.thresholds.items())
         return (
-            f"Each group has a threshold of its own ({levels}): {self.metric} is {self.after:.3f} on "
-            f"held-out rows by cross-validation, {self.before:.3f} with one for all; accuracy "
-            f"{self.accuracy_after:.4f}, before {self.accuracy_before:.4f}. New rows need their group."
+            f"{'Warning: ' if dear else ''}Each group has a threshold of its own ({levels}): {self.metric} "
+            f"is {after} on held-out rows by cross-validation, {before} with one for all; accuracy "
+            f"{self.accuracy_after:.4f}, before {self.accuracy_before:.4f}. New rows need their group.{few}"
         )
 
 
@@ -96,7 +118,7 @@ def thresholds_of(groups: np.ndarray, thresholds: Mapping[str, float], usual: fl
 
 def decide_by_group(
     rows: Rows, metric: str, bound: float, *, usual: float, costs: MistakeCosts | None, seed: int
-) -> GroupDecision | None:
+) -> GroupDecision:
     """Choose thresholds on rows that networks were not trained on.
 
     Args:
@@ -106,47 +128,47 @@ def decide_by_group(
         usual: the threshold for all without them.
         costs: of mistakes, None where both cost alike.
         seed: of the parts of the cross-validation.
-
-    Returns:
-        None where fewer than two groups have rows of both classes.
     """
-    chosen = choose(rows, metric, bound, usual=usual, costs=costs)
-    if chosen is None:
-        return None
-    part_of = np.random.default_rng(seed).permutation(len(rows.hit)) % PARTS
-    plain = rows.chance >= usual
+    names = [str(name) for name in np.unique(rows.groups.astype(str))]
+    known = [name for name in names if _enough(rows.take(rows.groups.astype(str) == name))]
+    if len(known) < 2:
+        return GroupDecision(thresholds={}, left_out=tuple(names), metric=metric, bound=bound)
+    large = rows.take(np.isin(rows.groups.astype(str), known))
+    part_of = np.random.default_rng(seed).permutation(len(large.hit)) % PARTS
+    plain = large.chance >= usual
     answer = plain.copy()
     for part in range(PARTS):
         own = part_of == part
-        found = choose(rows.take(~own), metric, bound, usual=usual, costs=costs)
-        if found is not None:
-            answer[own] = rows.take(own).answered(found, usual)
+        found = choose(large.take(~own), metric, bound, usual=usual, costs=costs)
+        answer[own] = large.take(own).answered(found, usual)
+    before, after = (_difference(large, some, metric) for some in (plain, answer))
+    chosen = choose(large, metric, bound, usual=usual, costs=costs)
     return GroupDecision(
-        thresholds=chosen,
+        thresholds=chosen if after < before else {},
+        left_out=tuple(name for name in names if name not in known),
         metric=metric,
         bound=bound,
-        before=_difference(rows, plain, metric),
-        after=_difference(rows, answer, metric),
-        accuracy_before=float((plain == rows.hit).mean()),
-        accuracy_after=float((answer == rows.hit).mean()),
+        before=before,
+        after=after,
+        accuracy_before=float((plain == large.hit).mean()),
+        accuracy_after=float((answer == large.hit).mean()),
     )
 
 
 def choose(
     rows: Rows, metric: str, bound: float, *, usual: float, costs: MistakeCosts | None
-) -> dict[str, float] | None:
+) -> dict[str, float]:
     """Return the thresholds with the fewest mistakes whose differences lie within the narrowed bound.
 
     Groups without rows of both classes keep the usual threshold, as their rates are not known.
     """
-    names = [str(name) for name in np.unique(rows.groups.astype(str))]
     curves = {}
-    for name in names:
+    for name in np.unique(rows.groups.astype(str)):
         own = rows.groups.astype(str) == name
         if rows.hit[own].any() and not rows.hit[own].all():
-            curves[name] = _curve(rows.hit[own], rows.chance[own], costs)
+            curves[str(name)] = _curve(rows.hit[own], rows.chance[own], costs)
     if len(curves) < 2:
-        return None
+        return dict.fromkeys(curves, usual)
     parts = list(curves.values())
     if metric == DEMOGRAPHIC_PARITY.name:
         width = _width(bound, [curve.rows for curve in parts])
@@ -154,6 +176,11 @@ def choose(
     else:
         best = _odds(parts, bound)
     return {name: float(curves[name].thresholds[at]) for name, at in zip(curves, best, strict=True)}
+
+
+def _enough(rows: Rows) -> bool:
+    hits = int(rows.hit.sum())
+    return min(hits, len(rows.hit) - hits) >= LEAST_ROWS
 
 
 @dataclass(frozen=True, kw_only=True)

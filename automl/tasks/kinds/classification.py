@@ -306,8 +306,7 @@ class Classification:
             rows = Rows(groups=groups, hit=hit, chance=chance)
             metric, bound = next(iter(self.asked.bounds.items()))
             found = decide_by_group(rows, metric, bound, usual=usual, costs=costs, seed=seed)
-            if found is not None:
-                return replace(chosen, by_group=found.thresholds), found
+            return replace(chosen, by_group=dict(found.thresholds)), found
         return None if decision is None else (chosen, decision)
 
     def _of_groups(self, groups: np.ndarray) -> np.ndarray:
