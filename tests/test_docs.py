@@ -28,6 +28,7 @@ GUIDES = (
     "search.md",
     "search_spaces.md",
     "serving.md",
+    "sounds.md",
     "video.md",
     "sentence_pairs.md",
     "explanations.md",

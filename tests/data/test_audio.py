@@ -86,6 +86,15 @@ def test_a_table_gives_groups_for_the_split(manifest: Path) -> None:
     assert dataset.examples.keys["file"][0] == "high/0.wav"
 
 
+def test_a_column_of_speakers_is_taken_for_groups_and_told(manifest: Path) -> None:
+    dataset = read(manifest, target=("label",), drop=("level",))
+    alone = read(manifest, target=("label",), drop=("level", "speaker"))
+
+    assert set(dataset.examples.groups) == {"s0", "s1", "s2", "s3"}
+    assert any("Column 'speaker' was taken for the speaker or recording" in note for note in dataset.notes)
+    assert alone.examples.groups is None
+
+
 def test_tags_and_numbers_are_targets_too(manifest: Path) -> None:
     frame = pd.read_csv(manifest).assign(
         dog=[row % 2 for row in range(16)], rain=[row % 3 // 2 for row in range(16)]
@@ -102,7 +111,7 @@ def test_tags_and_numbers_are_targets_too(manifest: Path) -> None:
 def test_other_columns_are_left_aside_and_told(manifest: Path) -> None:
     dataset = read(manifest, target=("label",))
 
-    assert "Sounds alone are read, and not the columns 'speaker', 'level'." in dataset.notes
+    assert "Sounds alone are read, and not the columns 'level'." in dataset.notes
 
 
 def test_for_prediction_any_folder_a_file_and_arrays_will_do(folder: Path) -> None:

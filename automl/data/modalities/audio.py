@@ -13,12 +13,21 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import DataError
+from automl.data.file_groups import GroupWords
 from automl.data.file_tables import FileTables
 from automl.data.kinds.kind import Column
 from automl.data.kinds.sound import SOUND, SOUND_FILES, form_of
 from automl.data.modality import Handling
 from automl.data.sounds import fit_length
 from automl.data.source import PICTURE_SUFFIXES, SOUND_SUFFIXES, Source
+
+GROUPS = GroupWords(
+    one="speaker or recording",
+    many="speakers or recordings",
+    columns=frozenset(
+        {"speaker", "talker", "singer", "recording", "source", "subject", "person", "patient", "group"}
+    ),
+)
 
 FOLDS_BELOW = 5_000
 """Of fewer sounds none is left out of training: networks of folds are averaged."""
@@ -71,6 +80,7 @@ AUDIO = FileTables(
     handling=_handling,
     in_memory=_in_memory,
     not_learned="the rate of sounds in memory is not known",
+    groups=GROUPS,
 )
 """Sounds, brought to one rate and one channel when they are read.
 

@@ -39,9 +39,7 @@ def train_on_all(session: Session, member: TrainedMember) -> TrainedMember:
     """
     setting, record = session.setting, member.record
     outputs = member.held_out(setting.prepared, setting.parts)
-    left = session.seconds_left
-    needed = record.compile_seconds + (record.seconds - record.compile_seconds) / len(setting.parts)
-    if left is not None and TIME_SHARE * left < LEAST_SHARE * needed:
+    if not is_time_for(session, member):
         rows, total = len(setting.parts[0].train), count_rows(setting.prepared.split.train_targets)
         session.progress.note(
             f"No time was left to train trial {record.number} on all rows: the model is its network of the "
@@ -49,8 +47,15 @@ def train_on_all(session: Session, member: TrainedMember) -> TrainedMember:
         )
         values = tuple(array[0] for array in member.folds)
     else:
-        values = _values(session, member)
+        values = values_on_all(session, member, seed=derive(session.config.seed, "refit"))
     return member.assigned(values, folds=(), outputs=outputs)
+
+
+def is_time_for(session: Session, member: TrainedMember) -> bool:
+    """Whether a member can be trained on all examples in the time left, if need be for less long."""
+    left, record = session.seconds_left, member.record
+    training = (record.seconds - record.compile_seconds) / len(session.setting.parts)
+    return left is None or TIME_SHARE * left >= LEAST_SHARE * (record.compile_seconds + training)
 
 
 def shortened(training: TrainingOptions, share: float) -> TrainingOptions:
@@ -59,8 +64,14 @@ def shortened(training: TrainingOptions, share: float) -> TrainingOptions:
     return replace(training, patience=0, passes=passes)
 
 
-def _values(session: Session, member: TrainedMember) -> tuple[np.ndarray, ...]:
-    """Values of a network on all rows, after as many epochs as were best out of fold."""
+def values_on_all(session: Session, member: TrainedMember, *, seed: int) -> tuple[np.ndarray, ...]:
+    """Return values of a network on all rows, after as many epochs as were best out of fold.
+
+    Args:
+        session: the job.
+        member: of which configuration.
+        seed: of weights and batches.
+    """
     setting, record = session.setting, member.record
     epochs = max(record.best_epoch, 1)
     family, dealt = setting.dealt(record.configuration)
@@ -71,7 +82,7 @@ def _values(session: Session, member: TrainedMember) -> tuple[np.ndarray, ...]:
         setting.prepared,
         title="the training on all examples",
         epochs=epochs,
-        seed=derive(session.config.seed, "refit"),
+        seed=seed,
         deadline=session.deadline(TIME_SHARE),
     )
 

@@ -64,7 +64,7 @@ def finish(
     warning = _warned(session, records)
     phases = intake.source.phases
     with phases.phase("exporting the best model"):
-        distilled = _distilled(session, records)
+        distilled = _distilled(session, records, state != COMPLETE)
         found = _exported(session, distilled.winner)
     write_whole(folder.leaderboard, leaderboard_frame(records, intake.objectives).to_csv(index=False))
     summary = _summary(session, records, found, state, warning) | _taught(distilled, records)
@@ -139,10 +139,10 @@ def _with_grown(session: Session, found: Ready, grown: Grown) -> tuple[Session, 
     return replace(session, intake=replace(intake, notes=(*intake.notes, *grown.notes))), found
 
 
-def _distilled(session: Session, records: Records) -> Distilled:
+def _distilled(session: Session, records: Records, hurried: bool) -> Distilled:
     """The winner with its weights: one network taught by others, where that is asked for."""
     if records.teachers is None:
-        return Distilled(winner=train_winner(session, records))
+        return Distilled(winner=train_winner(session, records, hurried))
     teacher = joined(session, records, records.teachers)
     with session.intake.source.phases.phase("distilling the ensemble into one network"):
         return distill(session, teacher, records.best)

@@ -11,6 +11,7 @@ from automl.core.specs import TrialRecord
 from automl.execution.executor import Alone
 from automl.jobs.assembly import build_core
 from automl.jobs.finish.alone import train_on_all
+from automl.jobs.finish.every_group import with_every_group
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.winner import TrainedMember, TrainedWinner
 from automl.jobs.session import Session
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
     import keras
 
 
-def train_winner(session: Session, records: Records) -> TrainedWinner:
+def train_winner(session: Session, records: Records, hurried: bool = False) -> TrainedWinner:
     """Return the winner with its weights.
 
-    With folds that are not to be joined the trial is trained once more, on all examples, if time allows.
+    With folds that are not to be joined the trial is trained once more, on all examples, if time allows. So
+    is each member where folds lack groups.
+
+    Args:
+        session: the job.
+        records: all that was tried.
+        hurried: whether the user has ended the search, so that what can be spared is.
 
     Raises:
         SearchError: the weights of a member are lost, and it cannot be trained again.
@@ -34,7 +41,7 @@ def train_winner(session: Session, records: Records) -> TrainedWinner:
     winner = joined(session, records, records.winner)
     if winner.parts and not session.setting.joins:
         return replace(winner, members=(train_on_all(session, winner.members[0]),))
-    return winner
+    return with_every_group(session, winner) if session.setting.completes and not hurried else winner
 
 
 def joined(session: Session, records: Records, chosen: Winner) -> TrainedWinner:

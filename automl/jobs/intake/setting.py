@@ -30,6 +30,9 @@ from automl.training.engine_choice import (
 from automl.training.precision import policy
 from automl.training.strategy import STRATEGIES, Strategy
 
+FEW_GROUPS = 20
+"""Of fewer groups (speakers, patients) each one counts: a network that lacks some does worse on others."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
@@ -39,6 +42,7 @@ class Setting:
         prepared: the data.
         parts: with folds the rows of each; a trial then has one set of weights per fold.
         joins: whether the result may be made of several networks, of folds and of trials.
+        completes: whether networks trained on all rows join those of folds, which lack whole groups.
         distills: whether they teach one network, which is the result.
         families: by short name.
         space: the joint search space.
@@ -80,6 +84,7 @@ class Setting:
     passes: Mapping[str, int] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     joins: bool = True
+    completes: bool = False
     distills: bool = False
 
     def dealt(self, configuration: Configuration) -> tuple[str, Dealt]:
@@ -153,6 +158,7 @@ def open_setting(config: JobConfig, intake: Intake, note: Callable[[str], None])
         passes=intake.passes,
         objectives=intake.objectives,
         joins=_joins(config, intake, limits),
+        completes=_joins(config, intake, limits) and _lack_groups(intake),
         distills=config.distill,
         limits=limits,
         engine=make_engine(own.name, strategy),
@@ -180,6 +186,16 @@ def _joins(config: JobConfig, intake: Intake, limits: tuple[Limit, ...]) -> bool
     by_time = len(intake.folds) > 1 and is_split_by_time(intake.dataset)
     one = config.single or config.distill
     return not (one or costs or by_time) and bool(intake.dataset.declaration.blend)
+
+
+def _lack_groups(intake: Intake) -> bool:
+    """Whether examples are of so few groups that those a fold leaves out are missed."""
+    import numpy as np
+
+    groups = intake.dataset.examples.groups
+    if groups is None or len(intake.folds) < 2 or intake.dataset.declaration.compares:
+        return False
+    return len(np.unique(groups)) < FEW_GROUPS
 
 
 def check_distilling(intake: Intake, task: Task) -> None:

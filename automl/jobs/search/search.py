@@ -17,6 +17,7 @@ from automl.jobs.config import JobConfig
 from automl.jobs.extensions import record_of
 from automl.jobs.finish.baselines import baseline_records
 from automl.jobs.finish.choice import choose_winner
+from automl.jobs.finish.every_group import NETWORKS
 from automl.jobs.finish.finish import finish
 from automl.jobs.finish.records import Records
 from automl.jobs.folder import JobFolder, state_of, write_json
@@ -267,7 +268,7 @@ def _loop(
 def _last_trainings(setting: Setting) -> int:
     """How many networks are trained when the search is over; with folds a distilled one twice."""
     on_all_rows = bool(setting.parts) and not setting.joins
-    return on_all_rows + setting.distills
+    return on_all_rows + setting.distills + NETWORKS * setting.completes
 
 
 def _job_record(session: Session, fingerprint: str) -> JobRecord:
