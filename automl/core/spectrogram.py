@@ -170,6 +170,13 @@ def cosines(bands: int, coefficients: int) -> np.ndarray:
     return matrix.astype(np.float32)
 
 
+def corners(scale: MelScale) -> np.ndarray:
+    """Return the frequencies in Hz ``(m + 2,)`` at which bands begin, have their middles, and end."""
+    ends = np.linspace(_mel(scale.low), _mel(scale.high), scale.bands + 2)
+    hertz: np.ndarray = 700 * (10 ** (ends / 2595) - 1)
+    return hertz
+
+
 def _blocks(scale: MelScale) -> int:
     return -(-scale.window // scale.hop)
 
@@ -177,11 +184,11 @@ def _blocks(scale: MelScale) -> int:
 def _triangles(size: int, scale: MelScale) -> np.ndarray:
     """``(k, m)``: triangles of height 1, from the middle of the band below to that of the band above."""
     frequencies = np.arange(size // 2 + 1) * scale.rate / size
-    ends = np.linspace(_mel(scale.low), _mel(scale.high), scale.bands + 2)
-    corners = 700 * (10 ** (ends / 2595) - 1)
-    rising = (frequencies[:, None] - corners[:-2]) / (corners[1:-1] - corners[:-2])
-    falling = (corners[2:] - frequencies[:, None]) / (corners[2:] - corners[1:-1])
-    return np.maximum(0, np.minimum(rising, falling))
+    ends = corners(scale)
+    rising = (frequencies[:, None] - ends[:-2]) / (ends[1:-1] - ends[:-2])
+    falling = (ends[2:] - frequencies[:, None]) / (ends[2:] - ends[1:-1])
+    triangles: np.ndarray = np.maximum(0, np.minimum(rising, falling))
+    return triangles
 
 
 def _mel(frequency: float) -> float:

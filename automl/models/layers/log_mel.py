@@ -26,9 +26,6 @@ Level = Literal["clip", "band"]
 LEAST_DEVIATION = 1.0
 """In decibels: what varies less is noise, and must not be blown up."""
 
-MASKS = 2
-"""Stretches of time, and of bands, that are left out (Park et al., 2019, policy LD)."""
-
 
 class OfSounds(keras.layers.Layer):
     """A layer in float32 that makes frames of a scale; a base.
@@ -47,8 +44,31 @@ class OfSounds(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="automl")
-class LogMel(OfSounds):
-    """From sounds ``(n, s)``, NaN behind the end of each, to ``(n, t, m, 1)``, 0 behind the end.
+class MelLevels(OfSounds):
+    """From sounds ``(n, s)``, NaN behind the end of each, to decibels ``(n, t, m, 1)``.
+
+    See ``core.spectrogram.decibels``; behind the end of a clip stands its lowest level.
+
+    Args:
+        scale: of the spectrogram.
+    """
+
+    def __init__(self, scale: MelScale | dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(scale, **kwargs)
+        self._bank = mel_bank(self.scale)
+
+    def call(self, sound: KerasTensor) -> KerasTensor:
+        """Make the spectrogram of each clip."""
+        return decibels(mel_power(sound, self._bank, ops), ops)[..., None]
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """``(n, t, m, 1)``."""
+        return (input_shape[0], self.scale.frames(input_shape[1] or 0), self.scale.bands, 1)
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class NormalisedLevels(OfSounds):
+    """Normalise the levels of each clip over its own frames: mean 0, deviation 1; 0 behind its end.
 
     Args:
         scale: of the spectrogram.
@@ -60,12 +80,10 @@ class LogMel(OfSounds):
     def __init__(self, scale: MelScale | dict[str, Any], level: Level = "clip", **kwargs: Any) -> None:
         super().__init__(scale, **kwargs)
         self.level = level
-        self._bank = mel_bank(self.scale)
 
-    def call(self, sound: KerasTensor) -> KerasTensor:
-        """Make the spectrogram of each clip."""
-        real = real_frames(sound, self.scale, ops)[..., None]
-        levels = decibels(mel_power(sound, self._bank, ops), ops)
+    def call(self, levels: KerasTensor, sound: KerasTensor) -> KerasTensor:
+        """From levels ``(n, t, m, 1)`` of sounds ``(n, s)``."""
+        real = real_frames(sound, self.scale, ops)[:, :, None, None]
         frames = ops.sum(real, axis=1, keepdims=True)
         mean = ops.sum(levels * real, axis=1, keepdims=True) / frames
         if self.level == "clip":
@@ -74,11 +92,11 @@ class LogMel(OfSounds):
         variance = ops.mean(
             ops.sum(ops.square(centred), axis=1, keepdims=True) / frames, axis=2, keepdims=True
         )
-        return (centred / ops.maximum(ops.sqrt(variance), LEAST_DEVIATION))[..., None]
+        return centred / ops.maximum(ops.sqrt(variance), LEAST_DEVIATION)
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """``(n, t, m, 1)``."""
-        return (input_shape[0], self.scale.frames(input_shape[1] or 0), self.scale.bands, 1)
+    def compute_output_spec(self, levels: KerasTensor, sound: KerasTensor) -> KerasTensor:
+        """Shape and type of the levels."""
+        return keras.KerasTensor(levels.shape, dtype="float32")
 
     def get_config(self) -> dict[str, Any]:
         """Give what rebuilds the layer."""
@@ -111,58 +129,3 @@ class RealFrames(OfSounds):
     def get_config(self) -> dict[str, Any]:
         """Give what rebuilds the layer."""
         return {**super().get_config(), "steps": self.steps}
-
-
-@keras.saving.register_keras_serializable(package="automl")
-class SpectrogramMasks(keras.layers.Layer):
-    """Leave out stretches of time and of bands in training (SpecAugment, Park et al., 2019).
-
-    What is left out becomes 0, the mean of a normalised clip. Two stretches of either kind, of random
-    length and place, may overlap. It keeps the shape ``(n, t, m, 1)``.
-
-    Args:
-        time: longest stretch as a share of the time.
-        frequency: widest stretch as a share of the bands.
-        seed: of the choice; None draws one.
-    """
-
-    dials = dials_of_config = ("time", "frequency")
-    """What a compiled program can turn: attributes, and entries of the configuration."""
-
-    def __init__(self, time: float, frequency: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**{"dtype": "float32", **kwargs})
-        self.time, self.frequency, self.seed = time, frequency, seed
-        self.generator = keras.random.SeedGenerator(seed)
-
-    def call(self, levels: KerasTensor, training: bool = False) -> KerasTensor:
-        """Leave out stretches where this is training."""
-        if not training:
-            return levels
-        draw = keras.random.uniform((ops.shape(levels)[0], 4 * MASKS), seed=self.generator)
-        kept = _outside(draw[:, : 2 * MASKS], levels.shape[1], self.time)[:, :, None, None]
-        bands = _outside(draw[:, 2 * MASKS :], levels.shape[2], self.frequency)[:, None, :, None]
-        return levels * kept * bands
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Give the shape of the input."""
-        return input_shape
-
-    def get_config(self) -> dict[str, Any]:
-        """Give what rebuilds the layer."""
-        own = {"time": self.time, "frequency": self.frequency, "seed": self.seed}
-        return {**super().get_config(), **own}
-
-
-def _outside(draw: KerasTensor, size: int, most: Any) -> KerasTensor:
-    """Which places lie in no stretch ``(n, size)``: 1 and 0.
-
-    Args:
-        draw: lengths and beginnings in [0, 1) ``(n, 2 MASKS)``.
-        size: how many places there are.
-        most: longest stretch as a share of them.
-    """
-    length = draw[:, :MASKS] * most * size
-    begin = draw[:, MASKS:] * (size - length)
-    place = (ops.arange(size, dtype="float32") + 0.5)[None, None, :]
-    inside = ops.logical_and(place >= begin[..., None], place < (begin + length)[..., None])
-    return 1.0 - ops.cast(ops.any(inside, axis=1), "float32")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from automl.core.shaping import shaping
 from automl.core.spectrogram import MelScale, scale_of
 from automl.core.tensors import Bound
-from automl.models.layers.log_mel import LogMel, SpectrogramMasks
+from automl.models.layers.log_mel import MelLevels, NormalisedLevels
+from automl.models.layers.spectrogram_changes import SpectrogramMasks, VariedLevels
 
 if TYPE_CHECKING:
     from keras import KerasTensor
@@ -30,6 +31,9 @@ class SpectrogramOptions:
         level: what is taken out of each clip: ``clip``, its loudness, or ``band``, the mean of each band.
         time_mask: longest stretch of time that is left out in training, as a share (Park et al., 2019).
         frequency_mask: widest stretch of bands that is left out in training, as a share.
+        warp: by what share frequencies are stretched in training at most (Jaitly and Hinton, 2013).
+        tilt: by how many decibels bands are made louder or quieter in training at most (Nam et al., 2022).
+        noise: how loud noise is made in training at most, as a share of a clip's range of levels.
     """
 
     window_ms: int = 25
@@ -40,6 +44,9 @@ class SpectrogramOptions:
     level: Literal["clip", "band"] = "clip"
     time_mask: float = 0.0
     frequency_mask: float = 0.0
+    warp: float = 0.0
+    tilt: float = 0.0
+    noise: float = 0.0
 
 
 def spectrogram_of(sound: Bound, options: SpectrogramOptions) -> tuple[KerasTensor, MelScale]:
@@ -57,7 +64,10 @@ def spectrogram_of(sound: Bound, options: SpectrogramOptions) -> tuple[KerasTens
         low=options.low_hz,
         high_share=options.high_share,
     )
-    picture = LogMel(scale, options.level)(sound.tensor)
+    levels = MelLevels(scale)(sound.tensor)
+    if options.warp or options.tilt or options.noise:
+        levels = VariedLevels(scale, options.warp, options.tilt, options.noise)(levels)
+    picture = NormalisedLevels(scale, options.level)(levels, sound.tensor)
     if options.time_mask or options.frequency_mask:
         picture = SpectrogramMasks(options.time_mask, options.frequency_mask)(picture)
     return picture, scale
