@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import keras
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from automl.data.image_heads import Form, read_heads
 from automl.data.images import fit_arrays
 from automl.data.kinds.kind import Place
 from automl.data.look import learn_pictures, read_pictures
+from automl.data.preprocessing.image import channel_statistics
 from automl.data.preprocessing.letterboxed import Frame, Letterbox
 
 SIZES = [(640, 480), (480, 640), (333, 211), (64, 48), (1000, 30), (7, 9)]
@@ -133,3 +136,16 @@ def test_more_than_a_few_broken_pictures_are_refused(files):
 
     with pytest.raises(DataError, match="At most 5 %"):
         learn(files)
+
+
+def test_statistics_of_large_pictures_need_little_memory():
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 240, 320, 3)).astype(np.uint8)
+    tracemalloc.start()
+
+    mean, variance = channel_statistics(pixels, np.arange(60))
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 << 20
+    np.testing.assert_allclose(mean, pixels.mean(axis=(0, 1, 2)))
+    np.testing.assert_allclose(variance, pixels.var(axis=(0, 1, 2)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -23,8 +24,8 @@ from automl.private_keras import take_arrays
 STANDARDISED = 1_000
 """Pictures that features by patches are standardised on."""
 
-CHUNK = 1024
-"""Pictures summed at a time, so that statistics need little memory."""
+CHUNK = 4 << 20
+"""Values summed at a time, so that statistics need little memory: 32 MiB as 64-bit floats."""
 
 SAMPLE = 4 << 20
 """Pixels that quantiles are taken of."""
@@ -133,8 +134,14 @@ class MissingImages(keras.layers.Layer):
 
 def _gaps(pixels: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Which pictures of the training part are missing ``(rows,) bool``."""
-    parts = [pixels[rows[start : start + CHUNK]] for start in range(0, len(rows), CHUNK)]
-    return np.concatenate([~part.any(axis=(1, 2, 3)) for part in parts])
+    return np.concatenate([~part.any(axis=(1, 2, 3)) for part in _chunks(pixels, rows)])
+
+
+def _chunks(pixels: np.ndarray, rows: np.ndarray) -> Iterator[np.ndarray]:
+    """The pictures at some rows, a few at a time."""
+    each = max(1, CHUNK // int(np.prod(pixels.shape[1:])))
+    for start in range(0, len(rows), each):
+        yield pixels[rows[start : start + each]]
 
 
 def _fit(
@@ -184,8 +191,8 @@ def usual_values(pixels: np.ndarray, rows: np.ndarray) -> tuple[float, float] | 
     """
     sample = rows[spread_rows(len(rows), max(1, SAMPLE // int(np.prod(pixels.shape[1:]))))]
     low, high = np.quantile(pixels[sample], (0.01, 0.99)).tolist()
-    parts = [pixels[rows[start : start + CHUNK]] for start in range(0, len(rows), CHUNK)]
-    lowest, highest = min(float(part.min()) for part in parts), max(float(part.max()) for part in parts)
+    ends = [(float(part.min()), float(part.max())) for part in _chunks(pixels, rows)]
+    lowest, highest = min(low for low, _ in ends), max(high for _, high in ends)
     first, last = 2 * low - high, 2 * high - low
     return (first, last) if low < high and (lowest < first or highest > last) else None
 
@@ -207,8 +214,8 @@ def channel_statistics(
     """
     total = np.zeros(pixels.shape[-1])
     squares = np.zeros(pixels.shape[-1])
-    for start in range(0, len(rows), CHUNK):
-        part = pixels[rows[start : start + CHUNK]].astype(np.float64)
+    for chunk in _chunks(pixels, rows):
+        part = chunk.astype(np.float64)
         if usual is not None:
             part = ops.convert_to_numpy(draw_nearer(part.astype(np.float32), *usual)).astype(np.float64)
         total += part.sum(axis=(0, 1, 2))
