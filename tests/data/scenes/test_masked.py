@@ -66,6 +66,9 @@ def test_one_of_both_can_be_taken(task, modality, folder):
     assert set(dataset.examples.targets) == {TARGET}
     assert len(dataset.examples) == 12
     assert not any("without an annotation" in note for note in dataset.notes)
+    both = read(folder).examples.keys["file"]
+    # the same pictures in the same order are split alike
+    assert [name.split("/")[-1] for name in dataset.examples.keys["file"]] == [name[7:] for name in both]
 
 
 def test_parts_of_a_folder_are_kept(tmp_path):
