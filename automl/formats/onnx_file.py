@@ -47,7 +47,7 @@ def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = Non
     """
     import tf2onnx
 
-    from automl.formats.tracing import specs_of, traced_by_place
+    from automl.formats.tracing import constants_of, specs_of, traced_by_place
 
     function = traced_by_place(form, rows=rows)
     try:
@@ -61,6 +61,7 @@ def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = Non
         reason = " ".join(str(error).split())[:200]
         raise ConfigError(f"The model cannot be written as ONNX: {reason}") from error
     _refuse_unknown(content.graph)
+    _hold(content.graph, constants_of(function))
     _name(content.graph, form)
     for key, value in subject.about.items():
         content.metadata_props.add(key=key, value=value)
@@ -87,6 +88,17 @@ def _refuse_unknown(graph: Any) -> None:
     unknown = sorted({item.op_type for item in graph.node if not onnx.defs.has(item.op_type, item.domain)})
     if unknown:
         raise ConfigError(f"The model cannot be written as ONNX, which has no {', '.join(unknown[:8])}.")
+
+
+def _hold(graph: Any, constants: Mapping[str, np.ndarray]) -> None:
+    """Put arrays that layers keep, such as means of pixels, into the graph: the converter asks for them."""
+    from onnx import numpy_helper
+
+    kept = [item for item in graph.input if item.name not in constants]
+    asked = [item.name for item in graph.input if item.name in constants]
+    graph.initializer.extend(numpy_helper.from_array(constants[name], name) for name in asked)
+    del graph.input[:]
+    graph.input.extend(kept)
 
 
 def _name(graph: Any, form: Form) -> None:

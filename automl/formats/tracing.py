@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ExportError
 from automl.formats.format import Form
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def specs_of(form: Form, *, rows: int | None) -> list[Any]:
@@ -46,6 +49,15 @@ def traced_by_name(form: Form, *, rows: int | None) -> Any:
     concrete = tf.function(serve, autograph=False).get_concrete_function(**specs)
     refuse_chance(concrete)
     return concrete
+
+
+def constants_of(function: Any) -> dict[str, np.ndarray]:
+    """Return the arrays that the graph of a function refers to, by the names of their places in it."""
+    import numpy as np
+    import tensorflow as tf
+
+    captures = function.get_concrete_function().graph.captures
+    return {inner.name: np.asarray(outer) for outer, inner in captures if inner.dtype != tf.resource}
 
 
 def refuse_chance(concrete: Any) -> None:

@@ -37,6 +37,8 @@ def subject(tmp_path, *, amount=False, texts=True, far=0.0, labels=None) -> Subj
     inputs = {name: keras.Input((), dtype=dtypes[name], name=name) for name in names}
     numbers = JoinColumns()([StackColumns()([inputs["age"], inputs["pay in €"]])])
     parts = [RobustScale([30.0, far], [0.1, 0.1], [0, 1], name="scaled")(numbers)]
+    # keeps its statistics as tensors, which the graph refers to
+    parts[0] = keras.layers.Normalization(mean=[0.1] * 4, variance=[2.0] * 4)(parts[0])
     parts += _of_texts(inputs) if texts else []
     hidden = keras.layers.Dense(24, "gelu")(keras.layers.Concatenate()(parts) if texts else parts[0])
     hidden = keras.layers.Dropout(0.5)(hidden)

@@ -40,23 +40,27 @@ def people(tmp_path_factory):
     )
 
 
-def test_the_page_says_how_a_file_without_texts_is_used(people, monkeypatch):
+def test_the_page_says_how_files_are_used(people, monkeypatch):
     pytest.importorskip("tf2onnx")
+    people.export("savedmodel")
     done = people.export("onnx")
-    (block,) = re.findall(r"(?ms)^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"))
+    whole, core = re.findall(r"(?ms)^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"))
     monkeypatch.chdir(done.path.parent)
     monkeypatch.syspath_prepend(str(done.path.parent))
     names: dict[str, object] = {}
 
-    exec(block, names)  # noqa: S102  it is our own page
+    exec(whole, names)  # noqa: S102  it is our own page
+    exec(core, names)  # noqa: S102  as above
     sys.modules.pop("front")
 
     expected = people.predict_proba(pd.DataFrame({"age": [39.0, 51.0], "job": ["clerk", "cook"]}))
     np.testing.assert_allclose(names["shares"], expected, atol=1e-5)
+    np.testing.assert_allclose(names["answers"]["prediction"], expected[:1], atol=1e-5)
+    assert names["answers"]["label"].numpy()[0].decode() == expected.iloc[0].idxmax()
 
 
-def test_the_comparison_and_what_goes_in_stand_beside_the_file(people):
-    done = people.export("savedmodel")
+def test_the_comparison_and_what_goes_in_stand_beside_the_file(people, tmp_path):
+    done = people.export("savedmodel", tmp_path / "model.savedmodel")
 
     described = json.loads(done.description.read_text(encoding="utf-8"))
     assert described["file"] == done.path.name == "model.savedmodel"
