@@ -50,16 +50,12 @@ def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = Non
     from automl.formats.tracing import constants_of, specs_of, traced_by_place
 
     function = traced_by_place(form, rows=rows)
-    try:
-        content, _ = tf2onnx.convert.from_function(
-            function,
-            input_signature=specs_of(form, rows=rows),
-            opset=opset,
-            custom_op_handlers={"Erfc": (_write_erfc, [])},
-        )
-    except (ValueError, NotImplementedError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ConfigError(f"The model cannot be written as ONNX: {reason}") from error
+    content, _ = tf2onnx.convert.from_function(
+        function,
+        input_signature=specs_of(form, rows=rows),
+        opset=opset,
+        custom_op_handlers={"Erfc": (_write_erfc, [])},
+    )
     _refuse_unknown(content.graph)
     _hold(content.graph, constants_of(function))
     _name(content.graph, form)

@@ -70,6 +70,18 @@ def test_a_file_that_cannot_be_run_is_not_kept(job, capsys, monkeypatch):
     assert not list((job / "exports").iterdir())
 
 
+def test_a_model_that_a_converter_stumbles_over_is_refused(job, capsys, monkeypatch):
+    def write(whole, form, path, wish):
+        raise RuntimeError("Conversion failed for Loop-18")
+
+    monkeypatch.setattr(keras_file, "NARROW", replace(keras_file.FORMAT, write=write), raising=False)
+    monkeypatch.setitem(FORMATS._places, "narrow", "automl.formats.keras_file:NARROW")
+
+    assert run(["export", str(job), "--to", "narrow"]) == 2
+
+    assert "cannot be exported to keras (RuntimeError: Conversion failed" in capsys.readouterr().err
+
+
 def test_json_is_for_programs(job, tmp_path, capsys):
     place = tmp_path / "copy.keras"
 

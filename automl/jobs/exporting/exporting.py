@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl._version import __version__
-from automl.core.errors import ConfigError, ExportError
+from automl.core.errors import AutomlError, ConfigError, ExportError
 from automl.core.files import whole, whole_folder, write_whole
 from automl.core.targets import TARGET, take_rows
 from automl.data.modality import Examples
@@ -140,7 +140,7 @@ def carry_out(
         raise ConfigError(f"This model cannot be exported to {kind.name}: {reason}.")
     plan.path.parent.mkdir(exist_ok=True)
     with _draft(plan) as draft:
-        kind.write(subject, form, draft, plan.wish)
+        _write(plan, subject, form, draft)
         run, found = _run(kind, draft, form, examples)
         limit = FULL_LIMIT if plan.wish.quantize is None and not rewritten else SMALL_LIMIT
         parity = _compared(task, found, _with_labels(subject, task, expected), limit)
@@ -183,6 +183,23 @@ def _from_raw(run: Runner, form: Form) -> Runner:
         return run
     description = {"inputs": [item.plain() for item in form.inputs]}
     return lambda inputs: run(core_inputs(description, inputs))
+
+
+def _write(plan: Plan, subject: Subject, form: Form, draft: Path) -> None:
+    """Write a draft.
+
+    Raises:
+        ConfigError: the format cannot hold the model.
+    """
+    try:
+        plan.format.write(subject, form, draft, plan.wish)
+    except (AutomlError, OSError):
+        raise
+    except Exception as error:  # each converter has errors of its own
+        reason = " ".join(str(error).split())[-300:]
+        raise ConfigError(
+            f"This model cannot be exported to {plan.format.name} ({type(error).__name__}: {reason})"
+        ) from error
 
 
 def _run(kind: Format, draft: Path, form: Form, examples: Examples) -> tuple[Runner, dict[str, np.ndarray]]:
