@@ -57,6 +57,7 @@ class OpenedModel:
     def task(self) -> Task:
         """The fitted task: it decodes predictions, and scores them."""
         self._check_packages()
+        import_keras(default_backend())  # which tasks load: theirs would not be mute
         with understood(self.files.task, kinds=(ValueError,)):
             return restore_task(read_versioned(self.files.task))
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -71,3 +74,15 @@ def test_nothing_that_is_there_is_overwritten(tmp_path, name, said):
         write_files(Pretended(), None, tmp_path / name, safe=False)
 
     assert (tmp_path / "full" / "mine.png").read_text() == (tmp_path / "file").read_text() == "mine"
+
+
+def test_nothing_but_what_was_done_is_written_to_a_terminal(wine_job, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    command = [sys.executable, "-m", "automl", "predict", str(wine_job.folder), "sklearn:wine"]
+
+    done = subprocess.run(
+        [*command, "--output", str(tmp_path / "file.csv")], env=environment, capture_output=True, text=True
+    )
+
+    assert done.stderr == f"178 predictions in {tmp_path / 'file.csv'}\n"
+    assert done.stdout == ""
