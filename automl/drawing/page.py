@@ -81,7 +81,8 @@ def _is_wide(figure: Figure) -> bool:
     if isinstance(figure, Table):
         long = any(isinstance(cell, str) and len(cell) > LONG for row in figure.rows for cell in row)
         wide = sum(map(len, figure.columns)) > MOST_HEADING
-        return long or wide or len(figure.columns) > MOST_COLUMNS
+        shown = any(sum(isinstance(cell, Picture) for cell in row) > 1 for row in figure.rows)
+        return long or wide or shown or len(figure.columns) > MOST_COLUMNS
     if isinstance(figure, Matrix):
         return len(figure.columns) > 10
     return isinstance(figure, Parallel)

@@ -38,7 +38,7 @@ class Attribution:
     @property
     def told(self) -> str:
         """The answer, as text."""
-        text = f"{self.words} {rounded(self.score, 3)}"
+        text = f"{self.words}: {rounded(self.score, 3)}"
         return text if self.start is None else f"{text}, {rounded(self.start, 3)} for usual values"
 
     def plain(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from automl.core.targets import held_rows
 from automl.explanations.attribution import Attribution
 from automl.explanations.method import Subject
 from automl.explanations.pieces import Pieces, block_numbers
-from automl.explanations.quantity import quantity_of
+from automl.explanations.quantity import Quantity, quantity_of
 
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 """Of all blocks, that are taken away."""
@@ -34,8 +34,8 @@ class Deletion:
 
     Attributes:
         shares: of the blocks that were taken away.
-        by_method: share that is left of the way from the answer for nothing to the answer, the most
-            important blocks gone first.
+        by_method: share that is left of a probability, or of the way from the answer for nothing to a
+            value, the most important blocks gone first.
         at_random: the same, in orders at random.
     """
 
@@ -82,7 +82,7 @@ def deletion_of(subject: Subject, pieces: Mapping[str, Pieces], found: Sequence[
     random = np.random.default_rng(derive(subject.seed, "deletion"))
     left = np.zeros((1 + SHUFFLES, len(SHARES)))
     for each in found:
-        left += _left(subject, pieces, _blocks(subject, pieces, each), each.row, random)
+        left += _left(subject, pieces, _blocks(subject, pieces, each), random)
     left /= np.maximum(left[:, :1], 1e-12)
     return Deletion(
         shares=SHARES,
@@ -108,18 +108,21 @@ def _blocks(subject: Subject, pieces: Mapping[str, Pieces], each: Attribution) -
 
 
 def _left(
-    subject: Subject, pieces: Mapping[str, Pieces], blocks: _Blocks, row: int, random: np.random.Generator
+    subject: Subject, pieces: Mapping[str, Pieces], blocks: _Blocks, random: np.random.Generator
 ) -> np.ndarray:
-    """What is left of one answer, in its own direction ``(orders, shares)``."""
+    """What is left of one answer ``(orders, shares)``.
+
+    A probability falls without what speaks for it; a value goes where it is for nothing, up or down.
+    """
     count = len(blocks.values)
     nothing = [np.zeros(count, bool), np.ones(count, bool)]
-    ends = _scores(subject, pieces, blocks, nothing)
-    sign = 1.0 if ends[0] >= ends[1] else -1.0
+    (first, last), quantity = _scores(subject, pieces, blocks, nothing)
+    sign, end = (1.0, 0.0) if quantity.chances else (1.0 if first >= last else -1.0, last)
     orders = [np.argsort(-sign * blocks.values, kind="stable")]
     orders += [random.permutation(count) for _ in range(SHUFFLES)]
     gone = [_first(order, share) for order in orders for share in SHARES]
-    scores = _scores(subject, pieces, blocks, gone).reshape(len(orders), len(SHARES))
-    return np.asarray(sign * (scores - ends[1]))
+    scores = _scores(subject, pieces, blocks, gone)[0].reshape(len(orders), len(SHARES))
+    return np.asarray(sign * (scores - end))
 
 
 def _first(order: np.ndarray, share: float) -> np.ndarray:
@@ -130,14 +133,14 @@ def _first(order: np.ndarray, share: float) -> np.ndarray:
 
 def _scores(
     subject: Subject, pieces: Mapping[str, Pieces], blocks: _Blocks, gone: Sequence[np.ndarray]
-) -> np.ndarray:
-    """The number that is explained, with some blocks gone ``(n,)``; the first answer says which one."""
+) -> tuple[np.ndarray, Quantity]:
+    """The number that is explained, with some blocks gone ``(n,)``; the whole answer says which one."""
     whole = [blocks.without(pieces, np.zeros(len(blocks.values), bool))]
     changed = whole + [blocks.without(pieces, each) for each in gone]
     predictions = subject.predict(stacked(changed, subject.examples.inputs))
     quantity = quantity_of(subject.task, predictions)
     chosen = np.repeat(quantity.chosen(predictions)[:1], len(changed))
-    return quantity.of(predictions, chosen)[1:]
+    return quantity.of(predictions, chosen)[1:], quantity
 
 
 def stacked(examples: Sequence[Mapping[str, Any]], like: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -97,7 +97,7 @@ def _maps(
         files[f"{name}-{each.row}.png"] = map_file
         rows.append((row_name(subject, each.row), each.told, cell_of(png_of(pixels)), cell_of(map_file)))
     table = Table(
-        title=f"Where the model looks: {label}",
+        title=f"Maps on {label}",
         columns=("example", "explained", label, "map"),
         rows=tuple(rows),
         note="Red speaks for the answer, blue against it; each map by its own strongest places.",

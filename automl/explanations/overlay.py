@@ -12,7 +12,7 @@ import numpy as np
 
 from automl.core.figures import Picture
 
-SIDE = 192
+SIDE = 160
 """Longest side of a drawn picture, in pixels."""
 
 STRONGEST = 0.99

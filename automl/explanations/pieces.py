@@ -17,6 +17,7 @@ import numpy as np
 
 from automl.core.targets import held_rows, spread_rows
 from automl.data.modality import Examples
+from automl.data.raw_values import NO_DATE
 
 BACKGROUND = 64
 """Examples that tell what is usual."""
@@ -82,7 +83,9 @@ class Whole:
         return ()
 
     def names(self, value: Any) -> tuple[str, ...]:
-        """The value itself, where it is short."""
+        """The value itself, a date as a day."""
+        if isinstance(value, np.integer):
+            return ("missing",) if value == NO_DATE else (day_of(int(value)),)
         return (_text(value),)
 
     def without(self, value: Any, gone: np.ndarray) -> Any:
@@ -170,6 +173,11 @@ class Pixels:
     def without(self, value: Any, gone: np.ndarray) -> Any:
         """The mean colour."""
         return np.where(gone[..., None], self.usual.astype(value.dtype), value)
+
+
+def day_of(seconds: int) -> str:
+    """Return the day of a date in seconds since 1970, as raw inputs hold it."""
+    return str(np.datetime64(seconds, "s"))[:10]
 
 
 def pieces_of(inputs: Mapping[str, np.ndarray], labels: Mapping[str, str]) -> dict[str, Pieces]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from automl.core.figures import rounded
 from automl.core.targets import named
 from automl.explanations.method import NotExplainedError
 from automl.tasks.catalog import gives_probabilities
@@ -58,10 +57,6 @@ class Quantity:
         flat = ops.mean(values, axis=1) if self.steps else ops.reshape(values, (len(chosen), -1))
         picked = np.eye(len(self.words), dtype=np.float32)[chosen]
         return ops.sum(flat * ops.convert_to_tensor(picked), axis=1)
-
-    def told(self, place: int, value: float) -> str:
-        """Return a number with what it is, as text."""
-        return f"{self.words[place]} {rounded(value, 3)}"
 
 
 def quantity_of(task: Task, predictions: Mapping[str, np.ndarray]) -> Quantity:

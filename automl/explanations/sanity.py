@@ -129,11 +129,16 @@ def weights_at_random(model: keras.Model, seed: int) -> Iterator[None]:
 
 
 def _alike(one: Attribution, other: Attribution) -> float:
-    """Rank correlation of the sizes; NaN where there is nothing to rank."""
+    """Rank correlation of the sizes; NaN where there is nothing to rank.
+
+    What is 0 with any weights, such as a channel that the network does not read, tells nothing.
+    """
     first, second = (
         np.abs(np.concatenate([values.reshape(-1) for values in each.parts.values()]))
         for each in (one, other)
     )
+    told = (first > 0) | (second > 0)
+    first, second = first[told], second[told]
     if len(first) < 3 or not np.ptp(first) or not np.ptp(second):
         return float("nan")
     return float(spearmanr(first, second).statistic)

@@ -229,7 +229,7 @@ def _position(examples: Examples, row: str) -> int:
                 return place
     if row.isascii() and row.isdigit() and int(row) < len(examples):
         return int(row)
-    names = [str(name) for values in known[:1] for name in values[:6]]
+    names = [name for values in known[:1] for name in values[:6] if isinstance(name, str)]
     listed = f", or one of {first_names(names, 5, of=len(examples))}" if names else ""
     raise ConfigError(
         f"rows: there is no row {row!r}; expected a number from 0 to {len(examples) - 1}{listed}."

@@ -295,12 +295,13 @@ class Result:
     def explainer(self) -> Explainer:
         """Asks the model what its answers rest on."""
         from automl.jobs.explaining import Explainer
+        from automl.jobs.trial.trained_rows import seen_notes
 
         def read(data: object, targets: bool, told: Listener) -> Examples:
             if targets:
                 return self._read_to_score(data, told)[0]
-            _, examples, notes = self.opened.read(data, targets=False)
-            told(notes)
+            source, examples, notes = self.opened.read(data, targets=False)
+            told((*notes, *seen_notes(self._files, examples, source)))
             return examples
 
         return Explainer(

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from automl.core.figures import Axis, Bars, Chart, Line, Matrix, Parallel, Table
+from automl.core.figures import Axis, Bars, Chart, Line, Matrix, Parallel, Picture, Table
 from automl.core.reports import Remark, Report, Section
 from automl.drawing.page import page_of
 from tests.core.test_figures import SAMPLES
@@ -133,3 +133,16 @@ def test_columns_of_numbers_are_set_right():
     assert '<th scope="col" class="number">count</th>' in page
     assert '<td class="number">12,345</td>' in page
     assert '<td class="number">–</td>' in page
+
+
+def test_a_table_of_several_pictures_takes_the_whole_width():
+    rows = (("a", Picture(png="QQ=="), Picture(png="QQ==")),)
+    tables = [
+        Table(title="t", columns=("name", "image", "map"), rows=rows),
+        Table(title="t", columns=("name", "image"), rows=(rows[0][:2],)),
+    ]
+
+    page = page_of(replace(REPORT, sections=(Section(key="a", title="A", figures=tuple(tables)),)))
+
+    assert re.findall(r'<figure class="(\w+)">', page) == ["whole", "part"]
+    assert re.findall(r'<img alt="(\w+)"', page) == ["image", "map", "image"]

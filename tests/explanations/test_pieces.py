@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from automl.data.raw_values import NO_DATE
 from automl.explanations.pieces import Pixels, Steps, Whole, Words, block_numbers, pieces_of
 
 RNG = np.random.default_rng(0)
@@ -33,6 +34,8 @@ def test_each_input_is_taken_apart_in_its_own_way():
     }
     assert pieces["age"].label == "Age in years"
     assert (pieces["age"].usual, pieces["town"].usual) == (3.0, "Ulm")
+    assert pieces["day"].names(np.int64(86_400)) == ("1970-01-02",)
+    assert pieces["day"].names(np.int64(NO_DATE)) == ("missing",)
 
 
 @pytest.mark.parametrize("name", list(INPUTS))

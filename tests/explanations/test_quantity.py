@@ -22,7 +22,6 @@ def test_of_probabilities_the_largest_is_explained():
     assert quantity.chosen(CHANCES).tolist() == [1, 0]
     assert quantity.of(CHANCES, quantity.chosen(CHANCES)).tolist() == [0.7, 0.5]
     assert quantity.words == ("probability of a", "probability of b", "probability of c")
-    assert quantity.told(1, 0.7) == "probability of b 0.7"
 
 
 def test_of_values_the_first_target_is():

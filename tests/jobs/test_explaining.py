@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+import automl
 from automl.core.errors import ConfigError
 from automl.data.modality import Examples
 from automl.jobs.explaining import MOST_ROWS, NUMBERS, PAGE, chosen_rows
@@ -72,7 +73,8 @@ def test_without_targets_all_but_the_importance_is_found(wine_job):
 
     frame = load_wine(as_frame=True).data
 
-    found = wine_job.explain(frame.head(30), rows=1, seconds=1.0)
+    with pytest.warns(automl.DataWarning, match="were trained on"):
+        found = wine_job.explain(frame.head(30), rows=1, seconds=1.0)
 
     assert "importance" not in found.found
     assert "must have its targets" in found.left_out["importance"]

@@ -16,7 +16,7 @@ from automl.core.targets import held_rows, spread_rows
 from automl.data.raw_values import NO_DATE
 from automl.explanations.features import Feature, feature_groups, features_of
 from automl.explanations.method import Found, Method, NotExplainedError, Subject
-from automl.explanations.pieces import Whole, pieces_beside
+from automl.explanations.pieces import Whole, day_of, pieces_beside
 from automl.explanations.quantity import Quantity, quantity_of
 
 ROWS, MOST_COLUMNS = 200, 12
@@ -152,7 +152,7 @@ def _names(points: np.ndarray) -> tuple[str, ...]:
         return tuple(str(word) or "(missing)" for word in points)
     if points.dtype.kind == "f":
         return ()
-    return tuple(str(np.datetime64(int(point), "s"))[:10] for point in points)
+    return tuple(day_of(int(point)) for point in points)
 
 
 def _text(rows: int, together: list[tuple[Feature, ...]]) -> str:

@@ -91,7 +91,7 @@ WAYS: Mapping[str, tuple[str, Way]] = {
     ),
     "integrated gradients": (
         "Integrated gradients (Sundararajan et al., 2017) of pixels, as these networks do not end in a "
-        "convolutional map.",
+        "convolutional map of the picture alone.",
         _by_gradients,
     ),
     "occlusion": (

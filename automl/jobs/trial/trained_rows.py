@@ -98,6 +98,13 @@ class SeenCount:
         return SeenRows(rows=self._found.rows, notes=note_of(self._found, name, same=same))
 
 
+def seen_notes(folder: JobFolder, examples: Examples, source: Source) -> tuple[Note, ...]:
+    """Return what to tell of examples that the job trained on."""
+    seen = SeenCount(folder)
+    seen.hear(examples)
+    return seen.told(source.name, same=is_of_search(folder, source)).notes
+
+
 def is_of_search(folder: JobFolder, source: Source) -> bool:
     """Return whether data is that of the search."""
     if source.path is not None and not (source.path.is_file() or source.path.is_dir()):
