@@ -10,6 +10,7 @@ import pytest
 
 from automl.data.modality import Examples
 from automl.serving.batching import Batcher
+from automl.serving.joining import inputs_alike, predicted_at_once
 
 
 class Model:
@@ -37,15 +38,19 @@ def examples(*values: float, shape: tuple[int, ...] = ()) -> Examples:
     )
 
 
+def batcher_of(model: Model):
+    return Batcher(predicted_at_once(model), size=len, alike=inputs_alike, most=4)
+
+
 def asked_at_once(model: Model, batcher: Batcher, *asked: Examples):
     """The first holds the model; the others come meanwhile."""
     with ThreadPoolExecutor(len(asked)) as pool:
-        first = pool.submit(batcher.predictions, asked[0])
+        first = pool.submit(batcher.ask, asked[0])
         assert model.busy.wait(30)
         rest = []
         for place, item in enumerate(asked[1:], 1):
-            rest.append(pool.submit(batcher.predictions, item))
-            while len(batcher._waiting) < place:
+            rest.append(pool.submit(batcher.ask, item))
+            while batcher.waiting < place:
                 pass
         model.free.set()
         return [first, *rest]
@@ -54,7 +59,7 @@ def asked_at_once(model: Model, batcher: Batcher, *asked: Examples):
 @pytest.fixture
 def held():
     model = Model(hold=True)
-    batcher = Batcher(model, most=4)
+    batcher = batcher_of(model)
     yield model, batcher
     model.free.set()
     batcher.close()
@@ -90,10 +95,10 @@ def test_the_fault_of_one_is_not_that_of_others(held):
 
 
 def test_it_ends_behind_what_waits():
-    batcher = Batcher(Model(), most=4)
-    assert batcher.predictions(examples(1))["target"].tolist() == [2]
+    batcher = batcher_of(Model())
+    assert batcher.ask(examples(1))["target"].tolist() == [2]
 
     batcher.close()
 
     with pytest.raises(RuntimeError, match="stopping"):
-        batcher.predictions(examples(1))
+        batcher.ask(examples(1))
