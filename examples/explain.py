@@ -22,7 +22,13 @@ def main() -> None:
 
     train, test = train_test_split(load_breast_cancer(as_frame=True).frame, random_state=0)
     result = automl.search(
-        train, target="target", metric="log_loss", trials=options.trials, epochs=options.epochs
+        train,
+        target="target",
+        family="mlp",
+        folds=1,
+        metric="log_loss",
+        trials=options.trials,
+        epochs=options.epochs,
     )
     found = result.explain(test, method=("importance", "gradients"), rows=1, seconds=5)
 
