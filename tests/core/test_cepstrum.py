@@ -40,6 +40,21 @@ def test_room_behind_a_clip_changes_nothing(length: int) -> None:
     np.testing.assert_allclose(padded, alone, rtol=1e-3, atol=1e-3)
 
 
+def test_silence_at_both_ends_and_loudness_change_nothing() -> None:
+    (sound,) = clips(600)
+    between = np.concatenate([np.zeros(80, np.float32), 0.1 * sound[:600], np.zeros(120, np.float32)])
+    # frames that lie half in silence are heard, so that long ones count for little
+    own = cepstral_statistics(sound[None, :600], BANK, np)
+    other = cepstral_statistics(between[None], BANK, np)
+
+    assert np.exp(other[0, -1]) == pytest.approx(np.exp(own[0, -1]), abs=2)
+    np.testing.assert_allclose(other[0, : PARTS * COEFFICIENTS], own[0, : PARTS * COEFFICIENTS], atol=6)
+
+
+def test_silence_alone_is_no_special_case() -> None:
+    assert np.isfinite(cepstral_statistics(np.zeros((2, 500), np.float32), BANK, np)).all()
+
+
 def test_parts_tell_the_order_of_sounds() -> None:
     times = np.arange(1_000) / RATE
     rising = np.sin(2 * np.pi * np.where(times < 0.25, 200, 600) * times).astype(np.float32)
