@@ -15,8 +15,8 @@ COEFFICIENTS, PARTS = 13, 6
 """13 are usual in speech: higher ones tell speakers apart."""
 
 QUIET = 40.0
-"""Decibels below a clip's loudest frame: what comes before the first louder frame, and behind the last, is taken
-for silence, of which some recordings have more than others (Rabiner and Sambur, 1975)."""
+"""Decibels below a clip's loudest frame: what comes before the first louder frame, and behind the last, is
+taken for silence, of which some recordings have more than others (Rabiner and Sambur, 1975)."""
 
 STATISTICS = (PARTS + 2) * COEFFICIENTS + 1
 """How many there are: f."""
@@ -30,10 +30,10 @@ def usual_scale(rate: int) -> MelScale:
 def cepstral_statistics(sound: Any, bank: MelBank, space: Any) -> Any:
     """Return the statistics of each clip by itself ``(n, f)``.
 
-    They are those of what lies between the silences at both ends. Of each coefficient the mean over each part
-    of it, so that the order of sounds is seen, its deviation, and that of its change from frame to frame; and
-    how long it is. The first coefficient, the loudness, counts from its greatest value: the distance of a
-    microphone is left out.
+    They are those of what lies between the silences at both ends. Of each coefficient the mean over each
+    part of it, so that the order of sounds is seen, its deviation, and that of its change from frame to
+    frame; and how long it is. The first coefficient, the loudness, counts from its greatest value: the
+    distance of a microphone is left out.
 
     Args:
         sound: ``(n, s)`` float32, NaN behind the end of each clip.
@@ -58,7 +58,7 @@ def cepstral_statistics(sound: Any, bank: MelBank, space: Any) -> Any:
 
 
 def heard_frames(levels: Any, real: Any, space: Any, quiet: float = QUIET) -> Any:
-    """Return which frames lie between the silences at both ends of their clips ``(n, t)``: 1 and 0, float32.
+    """Return which frames lie between the silences at both ends of their clips ``(n, t)``: 1 and 0.
 
     Args:
         levels: in decibels ``(n, t, m)``.

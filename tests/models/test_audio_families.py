@@ -12,7 +12,7 @@ import pytest
 from automl.core.spectrogram import scale_of
 from automl.models.catalog import FAMILIES
 from automl.models.layers.augmentation import AugmentationOptions
-from automl.models.layers.log_mel import Level, MelLevels, NormalisedLevels, RealFrames
+from automl.models.layers.log_mel import HeardFrames, HeardSteps, Level, MelLevels, NormalisedLevels
 from automl.testing.networks import network
 from automl.testing.tensors import sounds
 
@@ -35,7 +35,7 @@ def build(name: str, **options: Any) -> keras.Model:
 
 def normalised(clips: np.ndarray, level: Level = "clip") -> np.ndarray:
     levels = MelLevels(SCALE)(clips)
-    return np.asarray(NormalisedLevels(SCALE, level)(levels, clips))
+    return np.asarray(NormalisedLevels(level)(levels, HeardFrames(SCALE)(levels, clips)))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -43,7 +43,7 @@ def normalised(clips: np.ndarray, level: Level = "clip") -> np.ndarray:
     "options",
     [
         {},
-        {"level": "band", "band_summary": "average", "summary": "max"},
+        {"level": "band", "band_summary": "average", "summary": "max", "trim": 40},
         {"window_ms": 64, "hop_ms": 8, "high_share": 0.5, "low_hz": 100, "summary": "average"},
     ],
 )
@@ -100,8 +100,24 @@ def test_silence_is_no_special_case() -> None:
 
 @pytest.mark.parametrize("steps", [81, 40, 11, 1])
 def test_steps_of_a_map_are_real_as_far_as_the_clip_goes(steps: int) -> None:
-    real = np.asarray(RealFrames(SCALE, steps)(waves((1_600, 800, 0))))
+    clips = waves((1_600, 800, 0))
+    real = np.asarray(HeardSteps(steps)(HeardFrames(SCALE)(MelLevels(SCALE)(clips), clips)))
 
     assert real[0].all()
     assert real[1].sum() == pytest.approx(steps / 2, abs=1)
     assert real[2].sum() == 1
+
+
+@pytest.mark.parametrize("trim", [0, 30])
+def test_silence_at_both_ends_is_left_out_where_that_is_asked_for(trim: int) -> None:
+    clips = waves((1_600,))
+    clips[:, :500] *= 1e-4
+    clips[:, 1_150:] *= 1e-4
+    levels = MelLevels(SCALE)(clips)
+
+    heard = np.asarray(HeardFrames(SCALE, trim)(levels, clips))
+
+    inside = np.flatnonzero(heard[0])
+    ends = (inside[0], inside[-1])
+    assert ends == ((0, 80) if not trim else (pytest.approx(25, abs=2), pytest.approx(57, abs=2)))
+    assert np.asarray(HeardSteps(4)(heard)).tolist() == [[not trim, True, True, not trim]]

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from automl.core.cepstrum import heard_frames
 from automl.core.spectrogram import MelScale, decibels, mel_bank, mel_power, real_frames
 
 if TYPE_CHECKING:
@@ -67,23 +68,50 @@ class MelLevels(OfSounds):
 
 
 @keras.saving.register_keras_serializable(package="automl")
-class NormalisedLevels(OfSounds):
-    """Normalise the levels of each clip over its own frames: mean 0, deviation 1; 0 behind its end.
+class HeardFrames(OfSounds):
+    """Tell which frames of levels ``(n, t, m, 1)`` of sounds ``(n, s)`` are looked at: ``(n, t)``, 1 and 0.
 
     Args:
         scale: of the spectrogram.
+        trim: decibels below a clip's loudest frame at which silence begins, which is left out at both ends;
+            0 for all frames within the clip.
+    """
+
+    def __init__(self, scale: MelScale | dict[str, Any], trim: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(scale, **kwargs)
+        self.trim = trim
+
+    def call(self, levels: KerasTensor, sound: KerasTensor) -> KerasTensor:
+        """Find where silence ends and where it begins again."""
+        real = real_frames(sound, self.scale, ops)
+        return heard_frames(levels[..., 0], real, ops, self.trim) if self.trim else real
+
+    def compute_output_spec(self, levels: KerasTensor, sound: KerasTensor) -> KerasTensor:
+        """Shape and type."""
+        return keras.KerasTensor(levels.shape[:2], dtype="float32")
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what rebuilds the layer."""
+        return {**super().get_config(), "trim": self.trim}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class NormalisedLevels(keras.layers.Layer):
+    """Normalise the levels of each clip over its own frames: mean 0, deviation 1; 0 where nothing is heard.
+
+    Args:
         level: what is taken out of the decibels of a clip: mean and deviation of all its values (``clip``),
             or the mean of each band, which a microphone or a room colours, and the deviation of what is
             left (``band``).
     """
 
-    def __init__(self, scale: MelScale | dict[str, Any], level: Level = "clip", **kwargs: Any) -> None:
-        super().__init__(scale, **kwargs)
+    def __init__(self, level: Level = "clip", **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.level = level
 
-    def call(self, levels: KerasTensor, sound: KerasTensor) -> KerasTensor:
-        """From levels ``(n, t, m, 1)`` of sounds ``(n, s)``."""
-        real = real_frames(sound, self.scale, ops)[:, :, None, None]
+    def call(self, levels: KerasTensor, heard: KerasTensor) -> KerasTensor:
+        """From levels ``(n, t, m, 1)`` and the frames that are looked at ``(n, t)``."""
+        real = heard[:, :, None, None]
         frames = ops.sum(real, axis=1, keepdims=True)
         mean = ops.sum(levels * real, axis=1, keepdims=True) / frames
         if self.level == "clip":
@@ -94,13 +122,39 @@ class NormalisedLevels(OfSounds):
         )
         return centred / ops.maximum(ops.sqrt(variance), LEAST_DEVIATION)
 
-    def compute_output_spec(self, levels: KerasTensor, sound: KerasTensor) -> KerasTensor:
+    def compute_output_spec(self, levels: KerasTensor, heard: KerasTensor) -> KerasTensor:
         """Shape and type of the levels."""
         return keras.KerasTensor(levels.shape, dtype="float32")
 
     def get_config(self) -> dict[str, Any]:
         """Give what rebuilds the layer."""
         return {**super().get_config(), "level": self.level}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class HeardSteps(keras.layers.Layer):
+    """Tell in which steps of a map over time something is heard: frames ``(n, t)`` to ``(n, steps)`` bool.
+
+    Args:
+        steps: of the map; as many as the spectrogram has frames, or fewer, each of several.
+    """
+
+    def __init__(self, steps: int, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.steps = steps
+
+    def call(self, heard: KerasTensor) -> KerasTensor:
+        """Look at all frames of each step."""
+        step = np.arange(heard.shape[1]) * self.steps // heard.shape[1]
+        return ops.matmul(heard, np.eye(self.steps, dtype=np.float32)[step]) > 0
+
+    def compute_output_spec(self, heard: KerasTensor) -> KerasTensor:
+        """Shape and type."""
+        return keras.KerasTensor((heard.shape[0], self.steps), dtype="bool")
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what rebuilds the layer."""
+        return {**super().get_config(), "steps": self.steps}
 
 
 @keras.saving.register_keras_serializable(package="automl")

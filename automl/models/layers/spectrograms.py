@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from automl.core.shaping import shaping
 from automl.core.spectrogram import MelScale, scale_of
 from automl.core.tensors import Bound
-from automl.models.layers.log_mel import MelLevels, NormalisedLevels
+from automl.models.layers.log_mel import HeardFrames, MelLevels, NormalisedLevels
 from automl.models.layers.spectrogram_changes import SpectrogramMasks, VariedLevels
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class SpectrogramOptions:
         low_hz: frequency in Hz at which the lowest band begins.
         high_share: frequency at which the highest band ends, as a share of half the rate.
         level: what is taken out of each clip: ``clip``, its loudness, or ``band``, the mean of each band.
+        trim: decibels below a clip's loudest frame at which silence begins, which is left out at both ends;
+            0 for none.
         time_mask: longest stretch of time that is left out in training, as a share (Park et al., 2019).
         frequency_mask: widest stretch of bands that is left out in training, as a share.
         warp: by what share frequencies are stretched in training at most (Jaitly and Hinton, 2013).
@@ -42,6 +44,7 @@ class SpectrogramOptions:
     low_hz: int = 20
     high_share: float = shaping(1.0)
     level: Literal["clip", "band"] = "clip"
+    trim: int = 0
     time_mask: float = 0.0
     frequency_mask: float = 0.0
     warp: float = 0.0
@@ -49,8 +52,23 @@ class SpectrogramOptions:
     noise: float = 0.0
 
 
-def spectrogram_of(sound: Bound, options: SpectrogramOptions) -> tuple[KerasTensor, MelScale]:
-    """Return the spectrogram of sounds ``(n, t, m, 1)``, 0 behind the end of each, and its scale.
+@dataclass(frozen=True, kw_only=True)
+class Spectrogram:
+    """A picture of sounds.
+
+    Attributes:
+        picture: ``(n, t, m, 1)``, 0 where nothing is heard.
+        heard: which frames are looked at ``(n, t)``: 1 and 0.
+        scale: how it was made.
+    """
+
+    picture: KerasTensor
+    heard: KerasTensor
+    scale: MelScale
+
+
+def spectrogram_of(sound: Bound, options: SpectrogramOptions) -> Spectrogram:
+    """Return the spectrogram of sounds.
 
     Args:
         sound: ``(n, s)``, with its rate.
@@ -65,9 +83,10 @@ def spectrogram_of(sound: Bound, options: SpectrogramOptions) -> tuple[KerasTens
         high_share=options.high_share,
     )
     levels = MelLevels(scale)(sound.tensor)
+    heard = HeardFrames(scale, options.trim)(levels, sound.tensor)
     if options.warp or options.tilt or options.noise:
         levels = VariedLevels(scale, options.warp, options.tilt, options.noise)(levels)
-    picture = NormalisedLevels(scale, options.level)(levels, sound.tensor)
+    picture = NormalisedLevels(options.level)(levels, heard)
     if options.time_mask or options.frequency_mask:
         picture = SpectrogramMasks(options.time_mask, options.frequency_mask)(picture)
-    return picture, scale
+    return Spectrogram(picture=picture, heard=heard, scale=scale)

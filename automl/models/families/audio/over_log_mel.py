@@ -18,7 +18,7 @@ from automl.core.tensors import Inputs
 from automl.models.catalog import FAMILIES
 from automl.models.families.pictured import options_over, shown_to
 from automl.models.family import Family, Features, Slot
-from automl.models.layers.log_mel import RealFrames
+from automl.models.layers.log_mel import HeardSteps
 from automl.models.layers.spectrograms import SpectrogramOptions, spectrogram_of
 
 if TYPE_CHECKING:
@@ -50,10 +50,9 @@ def over_log_mel(name: str, base: str) -> Family:
     def build(inputs: Inputs, options: Any) -> Features:
         """Give ``steps (n, t, f)`` and the ``mask (n, t)`` of those within each clip."""
         sound = inputs.one("sound")
-        picture, scale = spectrogram_of(sound, options)
-        steps = _steps(shown_to(network, picture, options)["map"], options.band_summary)
-        mask = RealFrames(scale, steps.shape[1])(sound.tensor)
-        return {"steps": steps, "mask": mask}
+        found = spectrogram_of(sound, options)
+        steps = _steps(shown_to(network, found.picture, options)["map"], options.band_summary)
+        return {"steps": steps, "mask": HeardSteps(steps.shape[1])(found.heard)}
 
     return Family(
         name=name,

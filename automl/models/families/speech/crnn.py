@@ -47,9 +47,9 @@ class CrnnOptions(StemOptions):
 def build(inputs: Inputs, options: CrnnOptions) -> Features:
     """Build from ``sound`` to ``frames (n, u, f)``."""
     sound = inputs.one("sound")
-    picture, scale = spectrogram_of(sound, options)
-    steps = stem(picture, sound, scale, options)
-    mask = real_steps(sound, scale, steps)
+    found = spectrogram_of(sound, options)
+    steps = stem(found.picture, sound, found.scale, options)
+    mask = real_steps(sound, found.scale, steps)
     for _ in range(options.layers):
         steps = _recurrent(options)(_dropped(steps, options.dropout), mask=mask)
     return {"frames": _dropped(steps, options.dropout)}

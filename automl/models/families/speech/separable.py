@@ -44,10 +44,10 @@ class SeparableOptions(StemOptions):
 def build(inputs: Inputs, options: SeparableOptions) -> Features:
     """Build from ``sound`` to ``frames (n, u, f)``."""
     sound = inputs.one("sound")
-    picture, scale = spectrogram_of(sound, options)
-    steps = stem(picture, sound, scale, options)
+    found = spectrogram_of(sound, options)
+    steps = stem(found.picture, sound, found.scale, options)
     # what stands behind the end of a clip would reach into it with every convolution
-    real = ops.expand_dims(ops.cast(real_steps(sound, scale, steps), steps.dtype), -1)
+    real = ops.expand_dims(ops.cast(real_steps(sound, found.scale, steps), steps.dtype), -1)
     steps = steps * real
     for _ in range(options.blocks):
         steps = _block(steps, real, options)
