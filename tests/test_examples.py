@@ -19,7 +19,17 @@ from automl.jobs.config import EXECUTORS
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
+SELDOM = ("driving_scenes", "explain", "pairs", "rare_events", "verification")
+"""Scripts whose data and options jobs of their own are tested with every day."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=pytest.mark.slow if path.stem in SELDOM else (), id=path.stem)
+        for path in sorted(EXAMPLES.glob("*.py"))
+    ],
+)
 def test_a_script_runs(path, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(path), "--trials", "1", "--epochs", "1"])

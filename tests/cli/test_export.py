@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason=
 @pytest.fixture
 def job(wine_job, tmp_path):
     """A copy of a finished job, to be changed."""
-    shutil.copytree(wine_job.folder, tmp_path / "job")
+    shutil.copytree(wine_job.folder, tmp_path / "job", ignore=shutil.ignore_patterns("exports"))
     return tmp_path / "job"
 
 

@@ -148,6 +148,7 @@ def test_a_search_with_workers_is_its_coordinators_and_survives_the_death_of_all
     assert not (folder / "leases.journal").exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_search_with_workers_saved(tmp_path, capsys):
     folder = tmp_path / "job"
     process = start(folder, "--executor", "pool", epochs=200)

@@ -1,17 +1,21 @@
-"""Which comparisons with Keras' own ``fit`` are made every day; the others are slow tests."""
+"""Which families and tasks are trained in all ways every day; the others are slow tests."""
 
 from __future__ import annotations
 
 import pytest
 
 EVERYDAY = ("tabular/mlp", "tabular/realmlp", "image/residual_cnn", "series/rnn", "text/transformer")
-"""Dense layers, images, loops and attention. Each comparison compiles a family once more."""
+"""Dense layers, images, loops and attention. Each of these tests compiles a family once more."""
+
+TRAINED = ("as_keras_fit_does", "nothing_of_other_trials", "networks_in_one_layer")
+SELDOM = ("every_engine_trains_it_alike[joint-joint of boxes and masks]",)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the families' others as slow, before slow tests are left out."""
+    """Mark the others as slow, before slow tests are left out."""
     for item in items:
-        compared = "TestFamilies" in item.nodeid and "as_keras_fit_does" in item.name
-        if compared and not any(f"[{name}]" in item.name for name in EVERYDAY):
+        trained = "TestFamilies" in item.nodeid and any(name in item.name for name in TRAINED)
+        everyday = any(f"[{name}]" in item.name for name in EVERYDAY)
+        if (trained and not everyday) or any(name in item.name for name in SELDOM):
             item.add_marker(pytest.mark.slow)

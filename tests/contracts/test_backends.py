@@ -43,6 +43,8 @@ LEFT_OUT = " or ".join(
         "(TestFamilies and (one_layer or gives_features or every_filling))",
         f"(TestFamilies and ({TRAINED}) and not (tabular or residual_cnn or rnn))",
         "(TestFamilies and keras_fit_does and not tabular)",
+        "(TestTasks and every_engine)",
+        "(TestEngines and streaming)",
     )
 )
 """What differs least between backends: how a family is built (and stacked, only ever on TensorFlow), and

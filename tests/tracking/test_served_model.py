@@ -47,7 +47,7 @@ def rows() -> pd.DataFrame:
 def test_when_it_is_loaded_it_has_answered_once(served):
     result = served._model_impl._result
 
-    assert "model" in vars(result)
+    assert "model" in vars(result.opened)
     assert result.model.predict_function is not None
 
 

@@ -281,6 +281,7 @@ def test_large_steps_are_trained_in_turn(monkeypatch: pytest.MonkeyPatch) -> Non
     assert outcomes[1].facts["compile_seconds"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="resident size is read from /proc")
 def test_dropped_programs_give_their_memory_back() -> None:
     engine, sizes = CompiledEngine(programs=2), []

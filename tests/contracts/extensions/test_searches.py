@@ -73,6 +73,7 @@ def test_a_joint_task_learns_two_targets_by_a_family_of_the_house(sales, tmp_pat
     assert np.isfinite(table["price"]).all()
 
 
+@pytest.mark.slow
 def test_a_joint_task_can_have_two_members(sales, tmp_path, monkeypatch):
     winner = Winner(members=(Member(trial=0, weight=0.25), Member(trial=1, weight=0.75)))
     monkeypatch.setattr("automl.jobs.search.search.choose_winner", lambda *given: winner)
