@@ -135,6 +135,29 @@ def made_from(tensor: keras.KerasTensor) -> list[keras.KerasTensor]:
     return list(tensors)
 
 
+def frontier(
+    outputs: Sequence[keras.KerasTensor], stop: Callable[[keras.KerasTensor], bool]
+) -> list[keras.KerasTensor]:
+    """Return the tensors of a functional model that are first met from its outputs back.
+
+    Args:
+        outputs: where one begins.
+        stop: whether one goes no further back than a tensor; inputs are met in any case.
+    """
+    found, seen, waiting = [], set(), list(reversed(outputs))
+    while waiting:
+        tensor = waiting.pop()
+        if id(tensor) in seen:
+            continue
+        seen.add(id(tensor))
+        sources = made_from(tensor)
+        if not sources or stop(tensor):
+            found.append(tensor)
+        else:
+            waiting += reversed(sources)
+    return found
+
+
 def place_of(tensor: keras.KerasTensor) -> tuple[Any, int, int]:
     """Return the operation that gives a tensor of a functional model, which of its calls, and which output.
 

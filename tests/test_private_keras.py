@@ -15,6 +15,7 @@ from automl import private_keras
 from automl.private_keras import (
     all_layers,
     forget_on_tensorflow,
+    frontier,
     in_abstract,
     loss_arguments,
     made_from,
@@ -252,3 +253,13 @@ def test_the_last_bytes_of_texts_of_any_length() -> None:
 
     assert count.tolist() == [0, 2, 4]
     assert found.tolist() == [[0, 0, 0, 0], [97, 98, 0, 0], list("größer".encode()[-4:])]
+
+
+def test_the_frontier_is_what_is_met_first() -> None:
+    first = keras.Input((2,))
+    middle = keras.layers.Dense(3, name="middle")(first)
+    end = keras.layers.Add()([keras.layers.Dense(3)(middle), middle])
+
+    assert frontier([end], lambda tensor: tensor is middle) == [middle]
+    assert frontier([end], lambda tensor: False) == [first]
+    assert made_from(middle) == [first]

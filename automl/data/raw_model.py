@@ -19,7 +19,7 @@ import keras
 import numpy as np
 
 from automl.core.copies import copies
-from automl.private_keras import all_layers, made_from, run_through_graph
+from automl.private_keras import all_layers, frontier, run_through_graph
 
 LEAST, MOST = 256, 2048
 """Examples that are predicted at once."""
@@ -130,14 +130,7 @@ def _with_tensors(operation: Any) -> Any:
 
 def _parted(model: keras.Model) -> tuple[keras.Model, keras.Function]:
     """A model up to where its outputs become float64, and the rest of it."""
-    frontier, tensors = {}, list(model.outputs)
-    while tensors:
-        tensor = tensors.pop()
-        sources = made_from(tensor) if _is_wide(tensor) else ()
-        tensors += sources
-        if not sources:
-            frontier[id(tensor)] = tensor
-    narrow = list(frontier.values())
+    narrow = frontier(model.outputs, lambda tensor: not _is_wide(tensor))
     return keras.Model(model.input, narrow), keras.Function(narrow, model.output)
 
 

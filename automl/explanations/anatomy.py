@@ -8,9 +8,9 @@ Networks of folds are one layer, ``StackedModel``; here each of them is a model 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import keras
 import numpy as np
@@ -19,9 +19,7 @@ from keras import KerasTensor, ops
 from automl.data.raw_model import RawModel, batch_size, predict
 from automl.explanations.method import NotExplainedError
 from automl.models.layers.stacked import StackedModel
-from automl.private_keras import made_from, place_of
-
-Stop: TypeAlias = Callable[[KerasTensor], bool]
+from automl.private_keras import frontier, made_from, place_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,29 +94,6 @@ def anatomy_of(model: keras.Model) -> Anatomy:
         calls=made,
         decode=keras.Function(ordered, model.output),
     )
-
-
-def frontier(outputs: Sequence[KerasTensor], stop: Stop) -> list[KerasTensor]:
-    """Return the tensors of a graph that are first met from its outputs back: inputs, and where one stops.
-
-    Args:
-        outputs: where one begins.
-        stop: whether one goes no further back than a tensor.
-    """
-    found: dict[int, KerasTensor] = {}
-    seen: set[int] = set()
-    waiting = list(outputs)
-    while waiting:
-        tensor = waiting.pop(0)
-        if id(tensor) in seen:
-            continue
-        seen.add(id(tensor))
-        sources = made_from(tensor)
-        if not sources or stop(tensor):
-            found[id(tensor)] = tensor
-        else:
-            waiting += sources
-    return list(found.values())
 
 
 def _call(outputs: Sequence[KerasTensor], numbers: Mapping[int, int]) -> Call:

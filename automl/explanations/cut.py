@@ -16,8 +16,10 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-from automl.explanations.anatomy import Anatomy, Call, Stop, frontier
-from automl.private_keras import made_from
+from automl.explanations.anatomy import Anatomy, Call
+from automl.private_keras import frontier, made_from
+
+Stop: TypeAlias = Callable[[KerasTensor], bool]
 
 Ends: TypeAlias = Callable[[list[Any]], Any]
 """From the raw outputs of all calls to one number for each example ``(n,)``."""

@@ -19,7 +19,7 @@ from automl.core.arithmetic import in_32_bits
 from automl.core.errors import ConfigError
 from automl.formats.format import Form, FormInput, Subject, as_outputs
 from automl.formats.front import core_inputs
-from automl.private_keras import made_from, place_of, run_through_graph
+from automl.private_keras import frontier, made_from, place_of, run_through_graph
 
 TEXT = "string"
 
@@ -93,32 +93,25 @@ def _cut(model: keras.Model) -> list[_Kept]:
     names = {id(tensor): name for name, tensor in model.input.items()}
     plain: dict[str, _Kept] = {}
     made: list[_Kept] = []
-    seen: set[int] = set()
-    tensors = list(reversed(keras.tree.flatten(model.output)))
-    while tensors:
-        tensor = tensors.pop()
-        if id(tensor) in seen:
-            continue
-        seen.add(id(tensor))
-        sources = made_from(tensor)
-        if not sources:
+    for tensor in frontier(keras.tree.flatten(model.output), _reads_texts):
+        if id(tensor) in names:
             name = names[id(tensor)]
             plain[name] = _Kept(tensor=tensor, name=name, made_of=(name,))
-        elif any(source.dtype == TEXT for source in sources):
-            made.append(_looked_up(tensor, sources, names))
         else:
-            tensors += reversed(sources)
+            made.append(_looked_up(tensor, names))
     return [*(plain[name] for name in names.values() if name in plain), *made]
 
 
-def _looked_up(
-    tensor: keras.KerasTensor, sources: Sequence[keras.KerasTensor], names: Mapping[int, str]
-) -> _Kept:
+def _reads_texts(tensor: keras.KerasTensor) -> bool:
+    return any(source.dtype == TEXT for source in made_from(tensor))
+
+
+def _looked_up(tensor: keras.KerasTensor, names: Mapping[int, str]) -> _Kept:
     layer, *_ = place_of(tensor)
     front = _front(layer)
     if front is None or front["kind"] == "columns":
         raise _unknown(layer)
-    made_of = tuple(name for source in sources for name in _raw(source, names))
+    made_of = tuple(name for source in made_from(tensor) for name in _raw(source, names))
     return _Kept(tensor=tensor, name=str(layer.name), made_of=made_of, front=front)
 
 

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 
 from automl.core.targets import held_rows, named
-from automl.explanations.anatomy import anatomy_of, frontier
+from automl.explanations.anatomy import anatomy_of
 from automl.explanations.by_gradients import decoded
 from automl.explanations.cut import cut_at_maps, cut_where_gradients_begin
 from automl.explanations.method import NotExplainedError
-from automl.private_keras import made_from
 from tests.explanations.subjects import SUBJECTS
 
 
@@ -51,16 +50,6 @@ def test_maps_are_found_where_networks_end_in_them():
     assert cut_at_maps(anatomy_of(SUBJECTS["pictures"]().model())) is not None
     assert cut_at_maps(anatomy_of(SUBJECTS["words"]().model())) is None
     assert cut_at_maps(anatomy_of(SUBJECTS["table"]().model())) is None
-
-
-def test_the_frontier_is_what_is_met_first():
-    first = keras.Input((2,))
-    middle = keras.layers.Dense(3, name="middle")(first)
-    end = keras.layers.Add()([keras.layers.Dense(3)(middle), middle])
-
-    assert frontier([end], lambda tensor: tensor is middle) == [middle]
-    assert frontier([end], lambda tensor: False) == [first]
-    assert made_from(middle) == [first]
 
 
 def test_a_model_without_networks_is_refused():
