@@ -7,7 +7,7 @@ without: ``bare`` takes the name off and ``named`` puts it back on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -56,6 +56,15 @@ def held_rows(values: Mapping[str, Any], rows: np.ndarray) -> dict[str, np.ndarr
     import numpy as np
 
     return {name: np.asarray(array[rows]) for name, array in values.items()}
+
+
+def joined_rows(parts: Sequence[Mapping[str, np.ndarray]]) -> Mapping[str, np.ndarray]:
+    """Return values one after another; those of one part as they are, as they may be mapped from a file."""
+    import numpy as np
+
+    if len(parts) == 1:
+        return parts[0]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def ragged(items: Iterable[Any]) -> np.ndarray:

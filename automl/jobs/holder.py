@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +73,11 @@ class Holder:
                 psutil.Process(self.pid).send_signal(number)
             except psutil.AccessDenied:
                 raise ConfigError(f"{self.words} belongs to another user.") from None
+
+
+def this_process() -> Holder:
+    """Return this process, as one that takes a folder now."""
+    return Holder(pid=os.getpid(), host=socket.gethostname(), started=time.time())
 
 
 def holder_of(folder: JobFolder) -> Holder | None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from dataclasses import asdict
 
 from filelock import FileLock, Timeout
 
 from automl.core.errors import ConfigError, DiskFullError
 from automl.core.files import discard_drafts, writing
-from automl.jobs.folder import RUNS, JobFolder, check_kinds, check_unused, read_json, write_json
+from automl.jobs.folder import RUNS, JobFolder, check_kinds, check_unused, write_json
+from automl.jobs.holder import holder_of, this_process
 
 
 @contextmanager
@@ -33,7 +31,7 @@ def locked(folder: JobFolder) -> Iterator[None]:
             lock.acquire(timeout=0)
     except Timeout:
         raise ConfigError(
-            f"{folder.path} is in use by {_holder(folder.coordinator)}. Wait for it to end, or stop "
+            f"{folder.path} is in use by {_holder(folder)}. Wait for it to end, or stop "
             "it with Ctrl-C or SIGTERM and continue with `automl resume`."
         ) from None
     except (OSError, NotImplementedError) as error:
@@ -46,10 +44,7 @@ def locked(folder: JobFolder) -> Iterator[None]:
             raise ConfigError(f"{folder.path} was just removed by another process; try again.")
         check_kinds(folder)
         discard_drafts(folder.path)
-        write_json(
-            folder.coordinator,
-            {"pid": os.getpid(), "host": socket.gethostname(), "started": time.time()},
-        )
+        write_json(folder.coordinator, asdict(this_process()))
         yield
     except DiskFullError as error:
         if not folder.job.exists():
@@ -92,9 +87,6 @@ def _discard(folder: JobFolder, *, made: bool) -> None:
             folder.path.parent.rmdir()
 
 
-def _holder(path: Path) -> str:
-    try:
-        known = read_json(path)
-    except ConfigError:
-        return "another process"
-    return f"process {known.get('pid')} on {known.get('host')}"
+def _holder(folder: JobFolder) -> str:
+    known = holder_of(folder)
+    return "another process" if known is None else f"process {known.pid} on {known.host}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import DataError
 from automl.core.protected import Protected
+from automl.core.targets import joined_rows
 from automl.data.modality import Examples
 from automl.data.source import open_source
 from automl.data.unseen import Unseen
@@ -102,11 +103,5 @@ def score(opened: OpenedModel, examples: ToScore, covering: Covering | None = No
     return {
         "metrics": scorer.result(),
         **({} if measured is None else {"coverage": measured.result()}),
-        **({"groups": compare(task, *map(_joined, zip(*compared, strict=True)))} if compared else {}),
+        **({"groups": compare(task, *map(joined_rows, zip(*compared, strict=True)))} if compared else {}),
     }
-
-
-def _joined(parts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    import numpy as np
-
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl.core.targets import TARGET, bare, count_rows, held_rows, named, ragged, spread_rows
+from automl.core.targets import TARGET, bare, count_rows, held_rows, joined_rows, named, ragged, spread_rows
 from automl.core.windows import Windows
 
 
@@ -44,3 +44,10 @@ def test_held_rows_are_arrays_in_memory() -> None:
     assert isinstance(held["series"], np.ndarray)
     assert held["series"][:, :, 0].tolist() == [[4, 5, 6], [0, 1, 2]]
     assert held["label"].tolist() == [4, 0]
+
+
+def test_parts_are_joined_in_order_and_one_alone_stays_as_it_is() -> None:
+    first, second = {"a": np.arange(2)}, {"a": np.arange(2, 5)}
+
+    assert joined_rows([first, second])["a"].tolist() == [0, 1, 2, 3, 4]
+    assert joined_rows([first]) is first

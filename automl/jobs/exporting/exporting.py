@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from automl._version import __version__
 from automl.core.errors import AutomlError, ConfigError, ExportError
 from automl.core.files import whole, whole_folder, write_whole
-from automl.core.targets import TARGET, take_rows
+from automl.core.targets import TARGET, joined_rows, take_rows
 from automl.data.modality import Examples
 from automl.formats.format import (
     LABEL,
@@ -202,7 +202,9 @@ def _write(plan: Plan, subject: Subject, form: Form, draft: Path) -> None:
         ) from error
 
 
-def _run(kind: Format, draft: Path, form: Form, examples: Examples) -> tuple[Runner, dict[str, np.ndarray]]:
+def _run(
+    kind: Format, draft: Path, form: Form, examples: Examples
+) -> tuple[Runner, Mapping[str, np.ndarray]]:
     """Run what was written; gives what runs it, and its outputs.
 
     Raises:
@@ -218,14 +220,13 @@ def _run(kind: Format, draft: Path, form: Form, examples: Examples) -> tuple[Run
         ) from error
 
 
-def _in_parts(run: Runner, examples: Examples) -> dict[str, np.ndarray]:
-    import numpy as np
-
-    parts = [
-        run(take_rows(examples.inputs, slice(first, first + PART)))
-        for first in range(0, len(examples), PART)
-    ]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def _in_parts(run: Runner, examples: Examples) -> Mapping[str, np.ndarray]:
+    return joined_rows(
+        [
+            run(take_rows(examples.inputs, slice(first, first + PART)))
+            for first in range(0, len(examples), PART)
+        ]
+    )
 
 
 def _with_labels(subject: Subject, task: Task, expected: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

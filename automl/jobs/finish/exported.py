@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from automl.core.errors import ConfigError
 from automl.core.saved_classes import import_classes_of
 from automl.core.specs import COSTS, Objective
-from automl.core.targets import count_rows, held_rows, named, take_rows
+from automl.core.targets import count_rows, held_rows, joined_rows, named, take_rows
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.winner import TrainedWinner
 from automl.metrics.scorer import score_at_once
@@ -143,7 +143,7 @@ def _told(fault: str, score: float | None = None, examples: int = 0) -> Check:
 
 def _predict(
     model: keras.Model, prepared: Prepared, seconds: float, most: int | None
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
     """Predict as many examples, evenly spread, as there is time for ``(n,)``, or at most so many."""
     import numpy as np
 
@@ -163,7 +163,7 @@ def _predict(
         until = until or time.monotonic() + seconds
         if time.monotonic() > until:
             break
-    predictions = {name: np.concatenate([part[name] for part in done]) for name in done[0]}
+    predictions = joined_rows(done)
     return rows[: count_rows(predictions)], predictions
 
 

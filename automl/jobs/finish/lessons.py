@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError
 from automl.core.seeds import derive
-from automl.core.targets import count_rows, held_rows, take_rows
+from automl.core.targets import count_rows, held_rows, joined_rows, take_rows
 from automl.data.modality import Examples
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.more_rows import can_be_mixed, mixed_rows
@@ -80,7 +80,9 @@ def lesson_of(session: Session, teacher: TrainedWinner, *, by_fold: bool) -> Les
         for part, end, size in zip(parts, np.cumsum(sizes), sizes, strict=False)
     )
     real = sum(len(part.train) for part in parts) or count_rows(prepared.split.train_targets)
-    return Lesson(inputs=_joined(inputs), targets=_joined(targets), parts=taught, repeats=sum(sizes) / real)
+    return Lesson(
+        inputs=joined_rows(inputs), targets=joined_rows(targets), parts=taught, repeats=sum(sizes) / real
+    )
 
 
 def teaching(prepared: Prepared) -> Teaches:
@@ -130,13 +132,4 @@ def _with_more(
     dealt = dealt_rows(prepared.preprocessing.inputs, count, random)
     near = {name: values for name, values in real.items() if name not in dealt}
     mixed = mixed_rows(own, near, np.arange(len(rows)), count, random)
-    return _joined([real, {**prepared.preprocessing.transform(Examples(inputs=mixed)), **dealt}])
-
-
-def _joined(blocks: Sequence[Mapping[str, np.ndarray]]) -> Mapping[str, np.ndarray]:
-    """One block as it is, as it may be mapped from a file; several one after another."""
-    import numpy as np
-
-    if len(blocks) == 1:
-        return blocks[0]
-    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    return joined_rows([real, {**prepared.preprocessing.transform(Examples(inputs=mixed)), **dealt}])
