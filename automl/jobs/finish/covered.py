@@ -16,7 +16,7 @@ from automl.jobs.report.covered import LEVELS
 if TYPE_CHECKING:
     import numpy as np
 
-    from automl.tasks.conformal.kept import Kept
+    from automl.tasks.conformal.kept import Case, Kept
     from automl.tasks.conformal.measured import Measured
 
 
@@ -53,13 +53,10 @@ def covered(winner: TrainedWinner, config: JobConfig) -> Covered:
     from automl.tasks.conformal.kept import refuse_few
     from automl.tasks.conformal.measured import crossed
 
-    prepared = winner.prepared
-    task = prepared.task
-    method = method_of(task.kind)
+    method = method_of(winner.prepared.task.kind)
     if method is None:
         return Covered()
-    by, groups = groups_by(task, config.coverage_by, prepared.validation)
-    case = case_of(task, prepared.validation, winner.held_out(), prepared.targets, groups)
+    by, case = _held_out(winner, config, winner.held_out())
     kept = replace(method.scored(case), by=by, coverage=config.coverage)
     if config.coverage is None:
         return Covered(kept=kept)
@@ -82,15 +79,23 @@ def crossed_coverage(
     """
     from automl.tasks.conformal.measured import PARTS, crossed
 
-    prepared, asked = winner.prepared, config.coverage or USUAL
+    asked = config.coverage or USUAL
     how = f"Held-out rows, in {PARTS} parts: each is judged by the errors of the others."
-    method = method_of(prepared.task.kind)
+    method = method_of(winner.prepared.task.kind)
     if method is None:
         return {}, asked, how
-    by, groups = groups_by(prepared.task, config.coverage_by, prepared.validation)
-    case = case_of(prepared.task, prepared.validation, predictions, prepared.targets, groups)
+    by, case = _held_out(winner, config, predictions)
     levels = sorted({*LEVELS, asked})
     return crossed(method, case, levels, by=by, seed=config.seed), asked, how
+
+
+def _held_out(
+    winner: TrainedWinner, config: JobConfig, predictions: Mapping[str, np.ndarray]
+) -> tuple[str, Case]:
+    """By what held-out rows have scores of their own, and these rows with their targets."""
+    prepared = winner.prepared
+    by, groups = groups_by(prepared.task, config.coverage_by, prepared.validation)
+    return by, case_of(prepared.task, prepared.validation, predictions, prepared.targets, groups)
 
 
 def _told(facts: dict[str, Any], by: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -91,7 +91,7 @@ class HeldOut:
         if of is None or not self.winner.parts:
             return self.winner.answers(encoded)
         count = count_rows(inputs)
-        folds = self._folds()[of]
+        folds = self._folds[of]
         # all folds are asked in calls of one size, as each new one is compiled for
         size = max(np.bincount(folds).max(), 1)
         found: dict[str, np.ndarray] = {}
@@ -103,6 +103,7 @@ class HeldOut:
                 whole[rows] = values[: len(rows)]
         return found
 
+    @cached_property
     def _folds(self) -> np.ndarray:
         """The fold that holds each example of the validation part out ``(n,) int``."""
         folds = np.zeros(len(self.winner.prepared.validation), int)
