@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl.core.errors import DataError
+from automl.core.folders import files_below
 from automl.core.notes import Note
 from automl.data.tables import listed
 
@@ -59,7 +60,7 @@ def is_hidden(file: Path, root: Path) -> bool:
 
 def shown_files(root: Path, kind: FileKind) -> list[Path]:
     """Return the files of a kind below a folder in order, without hidden ones; perhaps none."""
-    files = [file for file in sorted(root.rglob("*")) if kind.has(file) and file.is_file()]
+    files = [file for file in files_below(root) if kind.has(file)]
     return [file for file in files if not is_hidden(file, root)]
 
 
@@ -69,7 +70,7 @@ def any_files(root: Path, kind: FileKind) -> Walked:
     Raises:
         DataError: there are none.
     """
-    files = [file for file in sorted(root.rglob("*")) if file.is_file()]
+    files = files_below(root)
     visible = [file for file in files if not is_hidden(file, root)]
     own = [file for file in visible if kind.has(file)]
     others = len(visible) - len(own)

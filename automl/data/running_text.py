@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.core.errors import DataError, suggest
+from automl.core.folders import files_below
 from automl.core.names import first_names
 from automl.core.notes import Note
 from automl.core.tokens import DOCUMENT_END
@@ -128,7 +129,7 @@ def _read_file(path: Path, content: bytes | None = None) -> tuple[str, tuple[str
 
 
 def _read_folder(folder: Path) -> RunningText:
-    files = sorted(item for item in folder.rglob(f"*{SUFFIX}") if item.is_file())
+    files = [item for item in files_below(folder) if item.name.endswith(SUFFIX)]
     if not files:
         raise DataError(f"{folder} holds no {SUFFIX} file: expected running text, one document a file.")
     texts: list[str] = []

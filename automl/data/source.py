@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from automl.core.errors import DataError, suggest
+from automl.core.folders import files_below
 from automl.core.phases import Phases
 from automl.data.json_lines import SUFFIXES as LINES_OF_JSON
 
@@ -91,7 +91,8 @@ class Source:
     @property
     def files(self) -> tuple[Path, ...]:
         """All files below a folder in order, hidden ones too; it is walked through once, whoever asks."""
-        return cast("tuple[Path, ...]", self.kept.get("files", lambda: _files_below(self.path)))
+        root = self.path if self.path is not None and self.path.is_dir() else None
+        return cast("tuple[Path, ...]", self.kept.get("files", lambda: files_below(root) if root else ()))
 
 
 class Kept:
@@ -200,12 +201,6 @@ def _file(path: Path) -> Source:
     return Source(kind=kinds.get(suffixes[-1] if suffixes else "", "table"), name=name, path=path)
 
 
-def _files_below(root: Path | None) -> tuple[Path, ...]:
-    if root is None or not root.is_dir():
-        return ()
-    return tuple(sorted(Path(folder, name) for folder, _, names in os.walk(root) for name in names))
-
-
 def _is_stream(path: Path) -> bool:
     return path.is_fifo() or path.is_char_device() or path.is_socket()
 
@@ -232,7 +227,7 @@ def _neighbours(path: Path) -> str:
 
 def _blocks(source: Source) -> Iterator[bytes]:
     if source.path is not None and source.path.is_dir():
-        for file in sorted(item for item in source.path.rglob("*") if item.is_file()):
+        for file in files_below(source.path):
             yield f"{file.relative_to(source.path)}:{file.stat().st_size};".encode()
     elif source.path is not None and source.content is None:
         with source.path.open("rb") as stream:

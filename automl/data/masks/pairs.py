@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from automl.core.errors import DataError
+from automl.core.folders import files_below
 from automl.core.names import first_names
 from automl.core.notes import Note
 from automl.data.class_folders import shown_files
@@ -136,7 +137,7 @@ def _in_folder(root: Path) -> Listing | None:
     pictures = [item for name, item in folders.items() if name in PICTURE_WORDS]
     masks = [item for name, item in folders.items() if name in MASK_WORDS]
     if len(masks) > 1:  # annotations of other kinds lie in folders of such names, too
-        masks = [item for item in masks if any(map(PICTURE_FILES.has, item.rglob("*")))]
+        masks = [item for item in masks if any(map(PICTURE_FILES.has, files_below(item)))]
     if len(pictures) == 1 and len(masks) == 1:
         return _of_two_folders(root, pictures[0], masks[0])
     return _side_by_side(root)

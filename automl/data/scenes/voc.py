@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import DataError
+from automl.core.folders import files_below
 from automl.data.masks.pairs import masks_below
 from automl.data.parts import UNNAMED, part_of_path, part_of_word
 from automl.data.scenes.pictures import PictureIndex
@@ -107,9 +108,9 @@ def _box(item: dict[str, list[Any]], counts: Counter[str]) -> tuple[str, list[fl
 def _in_parts(scenes: list[Scene], root: Path, counts: Counter[str]) -> list[Scene]:
     """Parts as lists of names say, where there are some."""
     listed: dict[str, str] = {}
-    for file in sorted(root.rglob("ImageSets/Main/*.txt")):
-        part = part_of_word(file.stem)
-        if part:
+    for file in files_below(root):
+        part = part_of_word(file.stem) if file.parts[-3:-1] == ("ImageSets", "Main") else None
+        if part and file.suffix == ".txt":
             lines = file.read_text("utf-8", "replace").splitlines()
             listed |= dict.fromkeys([line.split()[0] for line in lines if line.split()], part)
     if not listed:

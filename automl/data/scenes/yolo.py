@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import DataError, SpaceError
+from automl.core.folders import files_below
 from automl.core.yaml_values import read_located
 from automl.data.image_files import PICTURE_FILES
 from automl.data.masks.pairs import masks_below
@@ -103,7 +104,7 @@ def _names(facts: Mapping[str, Any], root: Path) -> dict[int, str]:
     if isinstance(given, list):
         return dict(enumerate(map(str, given)))
     for name in _NAMES:
-        for file in sorted(root.rglob(name)):
+        for file in (item for item in files_below(root) if item.name == name):
             lines = [line.strip() for line in file.read_text("utf-8", "replace").splitlines()]
             return dict(enumerate(line for line in lines if line))
     return {}
@@ -139,7 +140,7 @@ def _place(written: str, base: Path, folder: Path) -> Path | None:
 
 def _pictures(place: Path) -> list[Path]:
     if place.is_dir():
-        return [item.resolve() for item in place.rglob("*") if PICTURE_FILES.has(item)]
+        return [item.resolve() for item in files_below(place) if PICTURE_FILES.has(item)]
     lines = [line.strip() for line in place.read_text("utf-8", "replace").splitlines() if line.strip()]
     return [(place.parent / line).resolve() for line in lines]
 
