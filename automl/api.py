@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from automl.core.amounts import parse_share, parse_size, parse_time, parse_workers
-from automl.core.errors import ConfigError
+from automl.core.amounts import parse_workers
 from automl.core.files import write_whole
 from automl.core.job_names import name_of
 from automl.core.phases import Phases, Timings
+from automl.jobs.arguments import JobArguments, config_of_arguments, taking_options
 from automl.jobs.config import JobConfig, config_from, dump_config, read_config
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
@@ -46,91 +46,20 @@ if TYPE_CHECKING:
     from automl.data.source import Source
 
 
-def search(  # noqa: D417  long, as each option is a parameter, for editors and `help`; JobConfig tells them
-    data: object,
-    *,
-    target: int | str | Sequence[int | str] = (),
-    name: str | None = None,
-    modality: str | None = None,
-    task: str | None = None,
-    family: str | Sequence[str] = (),
-    space: str | Path | None = None,
-    settings: Sequence[str] = (),
-    metric: str | Sequence[str] = (),
-    cost: str | None = None,
-    amount_column: str | None = None,
-    constraint: str | Sequence[str] = (),
-    protected: str | Sequence[str] = (),
-    keep_protected: bool = False,
-    mitigate: str | Sequence[str] = (),
-    coverage: float | str | None = None,
-    coverage_by: str | None = None,
-    trials: int | None = None,
-    time_limit: float | str | None = None,
-    trial_time: float | str | None = None,
-    epochs: int | None = None,
-    sampler: str = "rungs",
-    pruner: str | None = None,
-    portfolio: bool = True,
-    warm_start: str | Path | Sequence[str | Path] = (),
-    validation: str | Path | None = None,
-    folds: int | None = None,
-    sample_rows: int | None = None,
-    single: bool = False,
-    distill: bool = False,
-    group_column: str | None = None,
-    time_column: str | None = None,
-    id_column: str | None = None,
-    keep: str | Sequence[str] = (),
-    drop: str | Sequence[str] = (),
-    horizon: int | None = None,
-    lookback: int | None = None,
-    tokenizer: str | None = None,
-    image_size: int | None = None,
-    frames: int | None = None,
-    user_column: str | None = None,
-    item_column: str | None = None,
-    user_table: str | Path | None = None,
-    item_table: str | Path | None = None,
-    hold_out: str | None = None,
-    header: bool = True,
-    seed: int = 0,
-    out: str | Path | None = None,
-    backend: str = "auto",
-    strategy: str = "auto",
-    engine: str = "auto",
-    precision: str = "auto",
-    compile_cache: bool = True,
-    workers: int | str = 1,
-    executor: str = "auto",
-    ray_address: str | None = None,
-    worker_cores: int | None = None,
-    trials_per_gpu: int = 1,
-    attempts: int = 3,
-    memory_limit: int | str | None = None,
-    storage: str | None = None,
-    lenient: bool = False,
-    tracking: bool = True,
-    tracking_uri: str | Path | None = None,
-    verbose: int = 1,
-    progress: Progress | None = None,
+@taking_options
+def search(
+    data: object, *, verbose: int = 1, progress: Progress | None = None, **options: Unpack[JobArguments]
 ) -> Result:
     """Search for the best Keras model for a data set, with the options of ``automl.JobConfig``.
 
     Args:
         data: a file or folder, ``"sklearn:NAME"``, a DataFrame, an array, or ``(inputs, targets)``.
-        target: target column or columns, as the frame spells them (``"Life expectancy "``, ``0``).
-        time_limit: wall time of the whole call in seconds, or text such as ``"10m"``.
-        settings: as ``--set``: ``"learning_rate=1e-3"`` fixes, ``"width=[64,128]"`` narrows.
         verbose: 1 shows progress on stderr, live in a terminal and in plain lines elsewhere; 0 is silent.
         progress: a view of your own, an object with the methods of ``automl.Progress``.
-        name, modality, task, family, space, metric, cost, amount_column, constraint, protected,
-            keep_protected, mitigate, coverage, coverage_by, trials, trial_time, epochs, sampler, pruner,
-            portfolio, warm_start, validation, folds, sample_rows, single, distill, group_column,
-            time_column, id_column, keep, drop, horizon, lookback, tokenizer, image_size, frames,
-            user_column, item_column, user_table, item_table, hold_out, header, seed, out, backend,
-            strategy, engine, precision, compile_cache, workers, executor, ray_address, worker_cores,
-            trials_per_gpu, attempts, memory_limit, storage, lenient, tracking, tracking_uri: see there.
+        **options: what is asked for. ``target`` is a column or several, as the frame spells them
+            (``"Life expectancy "``, ``0``); ``time_limit`` is wall time of the whole call in seconds, or
+            text such as ``"10m"``; ``settings`` is ``--set``: ``"learning_rate=1e-3"`` fixes,
+            ``"width=[64,128]"`` narrows. Paths are ``str`` or ``Path``.
 
     Returns:
         the result, with the best model found within the budget.
@@ -138,75 +67,11 @@ def search(  # noqa: D417  long, as each option is a parameter, for editors and 
     Raises:
         InputError: data or options are wrong.
         SearchError: no trial succeeded.
+        TypeError: there is no such option.
     """
     started = time.monotonic()
     inside = not isinstance(data, str | Path)
-    config = JobConfig(
-        data=None if inside else str(data),
-        name=name,
-        target=_names(target),
-        modality=modality,
-        task=task,
-        family=_names(family),
-        space=_path(space, "space"),
-        set=tuple(settings),
-        metric=_names(metric),
-        cost=cost,
-        amount_column=amount_column,
-        constraint=_names(constraint),
-        protected=_names(protected),
-        keep_protected=keep_protected,
-        mitigate=_names(mitigate),
-        coverage=None if coverage is None else parse_share(coverage),
-        coverage_by=coverage_by,
-        trials=trials,
-        time=None if time_limit is None else parse_time(time_limit),
-        trial_time=None if trial_time is None else parse_time(trial_time, "trial_time"),
-        epochs=epochs,
-        sampler=sampler,
-        pruner=pruner,
-        portfolio=portfolio,
-        warm_start=_names(warm_start),
-        validation=_path(validation, "validation"),
-        folds=folds,
-        sample_rows=sample_rows,
-        single=single,
-        distill=distill,
-        group_column=group_column,
-        time_column=time_column,
-        id_column=id_column,
-        keep=_names(keep),
-        drop=_names(drop),
-        horizon=horizon,
-        lookback=lookback,
-        tokenizer=tokenizer,
-        image_size=image_size,
-        frames=frames,
-        user_column=user_column,
-        item_column=item_column,
-        user_table=_path(user_table, "user_table"),
-        item_table=_path(item_table, "item_table"),
-        hold_out=hold_out,
-        header=header,
-        seed=seed,
-        out=_path(out, "out"),
-        strategy=strategy,
-        engine=engine,
-        precision=precision,
-        compile_cache=compile_cache,
-        workers=parse_workers(workers),
-        executor=executor,
-        ray_address=ray_address,
-        worker_cores=worker_cores,
-        trials_per_gpu=trials_per_gpu,
-        attempts=attempts,
-        memory_limit=None if memory_limit is None else parse_size(memory_limit),
-        storage=storage,
-        lenient=lenient,
-        tracking=tracking,
-        tracking_uri=_path(tracking_uri, "tracking_uri"),
-        backend=backend,
-    )
+    config = config_of_arguments(None if inside else str(data), options)
     with watching(verbose, progress, started=started) as watcher:
         return run_job(config, data=data if inside else None, progress=watcher, started=started)
 
@@ -380,21 +245,3 @@ def _search(
             run_search(
                 config, intake, folder, adapters, progress, started=started, used=used, has_model=bell.off
             )
-
-
-def _path(value: object, option: str) -> str | None:
-    """A path as the job file holds it.
-
-    Raises:
-        ConfigError: it is none, such as a frame.
-    """
-    if value is None or isinstance(value, str | Path):
-        return None if value is None else str(value)
-    advice = ""
-    if option == "validation":
-        advice = " Save the rows to a file, or leave it out: a part of the data is then held out."
-    raise ConfigError(f"{option}: expected a path, got {type(value).__name__}.{advice}")
-
-
-def _names(value: int | str | Path | Sequence[int | str | Path]) -> tuple[str, ...]:
-    return (str(value),) if isinstance(value, int | str | Path) else tuple(str(item) for item in value)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from automl.cli.app import COMMANDS, run
-from automl.jobs.config import EXECUTORS
+from automl.jobs.options.workers import EXECUTORS
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

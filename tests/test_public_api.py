@@ -8,7 +8,7 @@ import pytest
 
 import automl
 from automl.core.errors import InputError
-from automl.jobs.config import config_fields
+from automl.jobs.config import config_fields, option_facts
 
 
 def test_all_is_sorted_and_importable():
@@ -22,12 +22,11 @@ def test_unknown_names_are_refused():
 
 
 def test_search_takes_every_option_of_a_job_with_its_default():
-    renamed = {"time": "time_limit", "set": "settings"}
     taken = inspect.signature(automl.search).parameters
 
     for name, item in config_fields().items():
         if name != "data":
-            assert taken[renamed.get(name, name)].default == item.default, name
+            assert taken[option_facts()[name].argument or name].default == item.default, name
 
 
 @pytest.mark.parametrize("option", ["validation", "space", "out", "tracking_uri"])

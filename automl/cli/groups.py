@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import get_annotations
 
 import click
 
+from automl.jobs.config import OPTION_GROUPS
+
+_OF_COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "Budget": ("time_limit",),
+    "Output": ("job", "as_json", "quiet", "timings"),
+}
+"""Options that are no job's but of commands about jobs."""
+
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Data": (
-        "target",
-        "modality",
-        "task",
-        "keep",
-        "drop",
-        "validation",
-        "folds",
-        "sample_rows",
-        "single",
-        "distill",
-        "group_column",
-        "time_column",
-        "id_column",
-        "horizon",
-        "lookback",
-        "image_size",
-        "frames",
-        "tokenizer",
-        "user_column",
-        "item_column",
-        "user_table",
-        "item_table",
-        "hold_out",
-        "header",
-    ),
-    "Search": (
-        "family",
-        "space",
-        "set",
-        "metric",
-        "cost",
-        "amount_column",
-        "constraint",
-        "protected",
-        "keep_protected",
-        "mitigate",
-        "coverage",
-        "coverage_by",
-        "sampler",
-        "pruner",
-        "portfolio",
-        "warm_start",
-        "seed",
-    ),
-    "Budget": ("time", "time_limit", "trials", "trial_time", "epochs"),
-    "Training": ("backend", "engine", "precision", "strategy", "compile_cache"),
-    "Workers": (
-        "workers",
-        "executor",
-        "ray_address",
-        "worker_cores",
-        "trials_per_gpu",
-        "attempts",
-        "memory_limit",
-    ),
-    "Tracking": ("tracking", "tracking_uri", "storage", "lenient"),
-    "Output": ("name", "out", "job", "as_json", "quiet", "timings"),
+    heading: (*get_annotations(group), *_OF_COMMANDS.get(heading, ()))
+    for heading, group in OPTION_GROUPS.items()
 }
 """Names of options by heading; what stands under none comes last, under "Options"."""
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from automl.jobs.config import PARSED, JobConfig, config_fields, config_from, read_config
+from automl.jobs.config import JobConfig, config_fields, config_from, read_config
+from automl.jobs.options.option import facts_of
 
 Command = Callable[..., Any]
 
@@ -42,17 +43,17 @@ def given_config(data: str | None, job: str | None, options: dict[str, Any]) -> 
 
 
 def _option(name: str, item: Field[Any]) -> Callable[[Command], Command]:
-    text, kind = item.metadata["help"], str(item.type)
+    facts, kind = facts_of(item), str(item.type)
     flag = name.replace("_", "-")
     if kind == "bool" and not item.default:
-        return click.option(f"--{flag}", name, flag_value=True, default=None, help=text)
+        return click.option(f"--{flag}", name, flag_value=True, default=None, help=facts.help)
     if kind == "bool":
-        return click.option(f"--no-{flag}", name, flag_value=False, default=None, help=item.metadata["off"])
-    shared = {"default": None, "help": text, "metavar": item.metadata["metavar"] or None}
+        return click.option(f"--no-{flag}", name, flag_value=False, default=None, help=facts.off)
+    shared: dict[str, Any] = {"default": None, "help": facts.help, "metavar": facts.metavar or None}
     flag = f"--{flag}"
     if kind.startswith("tuple"):
-        shared["help"] = f"{text}; repeatable"
+        shared["help"] = f"{facts.help}; repeatable"
         return click.option(flag, name, multiple=True, **{**shared, "default": ()})
-    if kind in ("int", "int | None") and name not in PARSED:
+    if kind in ("int", "int | None") and facts.parse is None:
         return click.option(flag, name, type=int, **shared)
     return click.option(flag, name, type=str, **shared)

@@ -12,9 +12,8 @@ from automl.core.errors import understood
 from automl.core.members import Member, winner_from_json
 from automl.core.specs import Configuration, Objective, metric_of
 from automl.core.targets import bare
-from automl.data.modality import Examples
 from automl.data.source import open_source
-from automl.jobs import answers
+from automl.jobs import answers, scored
 from automl.jobs.answers import Listener, answer, listed, warn
 from automl.jobs.exporting.exporting import Exporter
 from automl.jobs.folder import JobFolder, copied, open_folder, read_json
@@ -23,7 +22,6 @@ from automl.jobs.opened import OpenedModel
 from automl.jobs.rebuilt import PastTrials
 from automl.jobs.recognition import Recogniser, recognising
 from automl.jobs.recommendation import Recommender, refuse_without_items
-from automl.jobs.scored import ToScore, score
 from automl.jobs.versions import refuse_other_versions
 from automl.tasks.sampling import Sampling
 
@@ -235,8 +233,8 @@ class Result:
             ``groups`` where they are protected (``jobs.groups``), ``notes`` and ``warnings`` on how it was
             read.
         """
-        examples = ToScore(self.opened, data)
-        scores = score(self.opened, examples, self.opened.covering(coverage))
+        examples = scored.ToScore(self.opened, data)
+        scores = scored.score(self.opened, examples, self.opened.covering(coverage))
         seen, notes = examples.told()
         told(notes)
         return {"rows": examples.rows, "seen_rows": seen, **scores, **listed(notes)}
@@ -294,24 +292,7 @@ class Result:
     @cached_property
     def explainer(self) -> Explainer:
         """Asks the model what its answers rest on."""
-        from automl.jobs.explaining import Explainer
-        from automl.jobs.trial.trained_rows import seen_notes
-
-        def read(data: object, targets: bool, told: Listener) -> Examples:
-            if targets:
-                return self._read_to_score(data, told)[0]
-            source, examples, notes = self.opened.read(data, targets=False)
-            told((*notes, *seen_notes(self._files, examples, source)))
-            return examples
-
-        return Explainer(
-            task=self.opened.task,
-            schema=self.opened.schema,
-            objective=self._objective,
-            read=read,
-            predict=lambda inputs, of=None: self.opened.predictions(Examples(inputs=inputs)),
-            model=lambda: self.model,
-        )
+        return scored.explainer_of(self.opened, self._objective)
 
     def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
         """Write the page of the report, with scores on test data where some is given.
@@ -327,22 +308,7 @@ class Result:
         Raises:
             ConfigError: the job has no report, or it is damaged.
         """
-        from automl.jobs.report.testing import tested
-        from automl.jobs.report.writing import read_report, write_page, write_report
-
-        files = self._files
-        report = read_report(files)
-        if test is not None:
-            examples, seen = self._read_to_score(test, told)
-            predictions = self.opened.predictions(examples)
-            facts = self.opened.task, examples, predictions, self._objective
-            known = self.opened.schema, files.coverage
-            report = tested(report, *facts, *known, seen=seen)
-            write_report(files, report)
-        page = files.report if out is None else Path(out)
-        with understood(files.report_data, kinds=(ValueError,)):
-            write_page(report, page)
-        return page
+        return scored.report(self.opened, self._objective, test=test, out=out, told=told)
 
     @property
     def export(self) -> Exporter:
@@ -381,14 +347,6 @@ class Result:
     @property
     def _files(self) -> JobFolder:
         return JobFolder(self.folder)
-
-    def _read_to_score(self, data: object, told: Listener) -> tuple[Examples, int | None]:
-        """Examples with known labels, and how many of them have inputs that were trained on."""
-        reading = ToScore(self.opened, data, whole=True)
-        (examples,) = reading
-        seen, notes = reading.told()
-        told(notes)
-        return examples, seen
 
 
 def load_result(folder: str | Path) -> Result:

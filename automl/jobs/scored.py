@@ -1,25 +1,29 @@
-"""Raw data with targets, for scoring: examples with known labels, and which of them were trained on."""
+"""A finished model on raw data with targets: examples with known labels, scores, reports, explanations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.errors import DataError
+from automl.core.errors import DataError, understood
 from automl.core.protected import Protected
+from automl.core.specs import Objective
 from automl.core.targets import joined_rows
 from automl.data.modality import Examples
 from automl.data.source import open_source
 from automl.data.unseen import Unseen
-from automl.jobs.answers import parted
+from automl.jobs.answers import Listener, parted
 from automl.jobs.coverage import Covering
 from automl.jobs.groups import compare, encoded_with_groups, groups_in, without_groups
 from automl.jobs.opened import OpenedModel
-from automl.jobs.trial.trained_rows import SeenCount, is_of_search
+from automl.jobs.trial.trained_rows import SeenCount, is_of_search, seen_notes
 from automl.tasks.catalog import known_classes
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from automl.jobs.explaining import Explainer
 
 
 class ToScore:
@@ -105,3 +109,67 @@ def score(opened: OpenedModel, examples: ToScore, covering: Covering | None = No
         **({} if measured is None else {"coverage": measured.result()}),
         **({"groups": compare(task, *map(joined_rows, zip(*compared, strict=True)))} if compared else {}),
     }
+
+
+def read_to_score(opened: OpenedModel, data: object, told: Listener) -> tuple[Examples, int | None]:
+    """Return examples with known labels, and how many of them have inputs that were trained on."""
+    reading = ToScore(opened, data, whole=True)
+    (examples,) = reading
+    seen, notes = reading.told()
+    told(notes)
+    return examples, seen
+
+
+def report(
+    opened: OpenedModel, objective: Objective, *, test: object, out: str | Path | None, told: Listener
+) -> Path:
+    """Write the page of a job's report, with scores on test data where some is given.
+
+    Args:
+        opened: the model.
+        objective: what was searched for.
+        test: anything that a search reads, with its targets, or None.
+        out: where the page goes; into the job folder by default.
+        told: called with the notes of what was read.
+
+    Returns:
+        where the page is.
+
+    Raises:
+        ConfigError: the job has no report, or it is damaged.
+    """
+    from automl.jobs.report.testing import tested
+    from automl.jobs.report.writing import read_report, write_page, write_report
+
+    files = opened.files
+    found = read_report(files)
+    if test is not None:
+        examples, seen = read_to_score(opened, test, told)
+        facts = opened.task, examples, opened.predictions(examples), objective
+        found = tested(found, *facts, opened.schema, files.coverage, seen=seen)
+        write_report(files, found)
+    page = files.report if out is None else Path(out)
+    with understood(files.report_data, kinds=(ValueError,)):
+        write_page(found, page)
+    return page
+
+
+def explainer_of(opened: OpenedModel, objective: Objective) -> Explainer:
+    """Return what asks a model what its answers rest on."""
+    from automl.jobs.explaining import Explainer
+
+    def read(data: object, targets: bool, told: Listener) -> Examples:
+        if targets:
+            return read_to_score(opened, data, told)[0]
+        source, examples, notes = opened.read(data, targets=False)
+        told((*notes, *seen_notes(opened.files, examples, source)))
+        return examples
+
+    return Explainer(
+        task=opened.task,
+        schema=opened.schema,
+        objective=objective,
+        read=read,
+        predict=lambda inputs, of=None: opened.predictions(Examples(inputs=inputs)),
+        model=lambda: opened.model,
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from automl.core.errors import ConfigError
 from automl.data.catalog import MODALITIES
-from automl.jobs.config import JobConfig, config_fields, config_from, dump_config, read_config
+from automl.jobs.config import JobConfig, config_from, dump_config, option_facts, read_config
 from automl.tasks.catalog import TASKS
 
 
@@ -91,6 +91,6 @@ def test_a_column_is_kept_or_dropped() -> None:
 
 @pytest.mark.parametrize(("option", "names"), [("modality", MODALITIES), ("task", TASKS)])
 def test_help_names_all_that_can_be_asked_for(option, names):
-    told = re.findall(r"\w+", config_fields()[option].metadata["help"])
+    told = re.findall(r"\w+", option_facts()[option].help)
 
     assert {name for name in names if names.origin(name) is None} <= {*told}

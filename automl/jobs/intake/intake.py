@@ -16,7 +16,7 @@ from automl.data.interactions.layout import reason_for_ratings, refuse_without_r
 from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.running_text import reason_for_text
 from automl.data.source import Source, open_source, refuse_pipe
-from automl.jobs.config import EXECUTORS, JobConfig
+from automl.jobs.config import JobConfig
 from automl.jobs.intake.audited import audited
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
 from automl.jobs.intake.folds import grouped_by_fold, split
@@ -27,6 +27,7 @@ from automl.jobs.intake.searched import lay_out
 from automl.jobs.intake.settings import check_settings
 from automl.jobs.intake.story import story_of
 from automl.jobs.matching import on_shelves
+from automl.jobs.options.workers import EXECUTORS
 from automl.models.catalog import FAMILIES
 from automl.models.family import Family
 from automl.spaces.loading import load_space
