@@ -54,7 +54,11 @@ def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = Non
         function,
         input_signature=specs_of(form, rows=rows),
         opset=opset,
-        custom_op_handlers={"Erfc": (_write_erfc, [])},
+        custom_op_handlers={
+            "Erfc": (_write_erfc, []),
+            "FloorDiv": (_write_floor_div, []),
+            "FloorMod": (_write_floor_mod, []),
+        },
     )
     _refuse_unknown(content.graph)
     _hold(content.graph, constants_of(function))
@@ -71,6 +75,40 @@ def _write_erfc(context: Any, node: Any, name: str, arguments: Any) -> None:
     node.type = "Erf"
     one = context.make_const(f"{name}_one", np.ones((), np.float32))
     context.insert_new_node_on_output("Sub", node.output[0], inputs=[one.output[0], node.output[0]])
+
+
+def _write_floor_div(context: Any, node: Any, name: str, arguments: Any) -> None:
+    """A division that rounds down: of whole numbers the converter's own rounds towards 0."""
+    whole, _ = _floored(context, *node.input)
+    _become(context, node, whole)
+
+
+def _write_floor_mod(context: Any, node: Any, name: str, arguments: Any) -> None:
+    """What a division that rounds down leaves."""
+    _, left = _floored(context, *node.input)
+    _become(context, node, left)
+
+
+def _floored(context: Any, first: str, second: str) -> tuple[str, str]:
+    """Names of the quotient, rounded down, and of what is left."""
+    from onnx import TensorProto
+
+    def made(kind: str, *inputs: str) -> str:
+        return str(context.make_node(kind, list(inputs)).output[0])
+
+    if context.get_dtype(first) in (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16):
+        whole = made("Floor", made("Div", first, second))
+        return whole, made("Sub", first, made("Mul", whole, second))
+    left = made("Mod", first, second)
+    return made("Div", made("Sub", first, left), second), left
+
+
+def _become(context: Any, node: Any, given: str) -> None:
+    """Let a node hand on another one's output."""
+    shapes, dtypes = node.output_shapes, node.output_dtypes
+    outputs, name = node.output, node.name
+    context.remove_node(name)
+    context.make_node("Identity", [given], name=name, outputs=outputs, shapes=shapes, dtypes=dtypes)
 
 
 def _refuse_unknown(graph: Any) -> None:
