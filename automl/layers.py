@@ -30,6 +30,7 @@ def register() -> None:
     importlib.import_module("automl.tasks.rare_losses")
     importlib.import_module("automl.tasks.surprise")
     importlib.import_module("automl.tasks.ranking_layers")
+    importlib.import_module("automl.tasks.unit_length")
     importlib.import_module("automl.data.raw_model")
 
 

@@ -36,6 +36,7 @@ from automl.data.preprocessing.vocabulary import (
     words_of,
     written_without_blanks,
 )
+from automl.tasks.unit_length import UnitLength
 
 MAX_WORDS = 20_000
 MAX_NGRAMS = 50_000
@@ -188,12 +189,7 @@ def _weigh(column: str, ids: KerasTensor, weights: np.ndarray, places: int) -> K
     table.set_weights([weights[:, None]])
     flat = keras.layers.Flatten(dtype="float32", name=f"{column}__flat_weights")(table(ids))
     blocks = [flat] if places == flat.shape[1] else [flat[:, :places], flat[:, places:]]
-    unit = [
-        keras.layers.UnitNormalization(axis=1, dtype="float32", name=f"{column}__unit_weights_{place}")(
-            block
-        )
-        for place, block in enumerate(blocks)
-    ]
+    unit = [UnitLength(name=f"{column}__unit_weights_{place}")(block) for place, block in enumerate(blocks)]
     if len(unit) == 1:
         return unit[0]
     joined = keras.layers.Concatenate(axis=1, dtype="float32", name=f"{column}__joined_weights")(unit)

@@ -27,6 +27,7 @@ from automl.tasks.discriminant import discriminant_vectors
 from automl.tasks.gallery import Gallery
 from automl.tasks.margins import COSINES, KINDS, Directions, MarginLoss
 from automl.tasks.scoring import SingleTarget
+from automl.tasks.unit_length import UnitLength
 
 BASELINE_SIDE = 32
 """Pixels in a row or a column of the pictures that are compared pixel by pixel, at most."""
@@ -118,7 +119,7 @@ class Verification:
         dense = layers.Dense(options.embedding_width, use_bias=False, dtype="float32", name="embedding")
         # few examples make few steps, and Keras' momentum of 0.99 would still remember the first one
         centred = layers.BatchNormalization(momentum=0.9, scale=False, dtype="float32", name="centred")
-        vectors = layers.UnitNormalization(dtype="float32", name="vector")(centred(dense(features)))
+        vectors = UnitLength(name="vector")(centred(dense(features)))
         return {TARGET: vectors, COSINES: Directions(len(self.identities), name=COSINES)(vectors)}
 
     def loss(self, options: VerificationOptions) -> MarginLoss:

@@ -13,6 +13,7 @@ from keras import layers, ops
 
 from automl.core.tensors import Bound, Inputs, Ngrams
 from automl.models.family import Family, Features, Slot
+from automl.tasks.unit_length import UnitLength
 
 if TYPE_CHECKING:
     from keras import KerasTensor
@@ -71,7 +72,7 @@ def _bag(
         return ids, _equal(ids), size
     weights, places = given.tensor, ids.shape[1]
     if places < weights.shape[1]:
-        weights = layers.UnitNormalization(axis=1)(weights[:, :places])
+        weights = UnitLength()(weights[:, :places])
     return ids, weights, size
 
 
