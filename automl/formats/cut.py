@@ -1,13 +1,14 @@
 """Where a model is cut in two for runtimes without texts: behind the layers that look up words.
 
 Ahead of the cut lies the front (``formats.front``), behind it the core, which takes numbers only. Layers
-that read texts say by ``front`` what they do, as JSON.
+that can be moved ahead say by ``front`` what they do, as JSON. Of runtimes that count in 32 bits those that
+read dates are, too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
@@ -21,18 +22,29 @@ from automl.formats.format import Form, FormInput, Subject, as_outputs
 from automl.formats.front import core_inputs
 from automl.private_keras import frontier, made_from, place_of, run_through_graph
 
-TEXT = "string"
+TEXT, DATE = "string", "int64"
+
+COLUMNS, ENDS = "columns", "ends"
+"""What layers do that only prepare or follow another: put columns side by side, keep the last ids."""
 
 
 @runtime_checkable
-class ReadsTexts(Protocol):
-    """A layer that reads texts and can say how."""
+class MovesAhead(Protocol):
+    """A layer that can be moved ahead of a file, and says what it does."""
 
     def front(self) -> Mapping[str, Any]:
-        """What it does, as JSON: ``kind`` is ``columns`` where it puts texts side by side, ``codes`` where
-        it looks up each in the vocabulary of its column.
+        """What it does, as JSON.
+
+        ``kind`` is one that ``formats.front`` makes; or ``columns`` of a layer that puts columns side by
+        side, ``ends`` of one that keeps the last of the ids that another makes. One with several outputs
+        names them by ``parts``.
         """
         ...
+
+
+def as_it_is(operation: Any) -> Any:
+    """Return a layer, which is called in its own place."""
+    return operation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,63 +77,84 @@ def whole_form(subject: Subject, *, plain_names: bool = False) -> Form:
     return Form(inputs=inputs, outputs=tuple(as_outputs(subject.model.output)))
 
 
-def core_form(subject: Subject, *, wide: bool) -> Form:
+def core_form(
+    subject: Subject, *, wide: bool, instead: Callable[[Any], Callable[..., Any]] = as_it_is
+) -> Form:
     """Return the form of the part of a model behind its texts.
 
     Args:
         subject: what is written.
-        wide: whether numbers of 64 bits stay such; else they are cut to 32.
+        wide: whether numbers of 64 bits stay such; else they are cut to 32, and dates are read ahead.
+        instead: from a layer to what is called in its place.
 
     Raises:
         ConfigError: a layer reads texts in a way that the front cannot.
     """
-    kept = _cut(subject.model)
+    kept = _cut(subject.model, {TEXT} if wide else {TEXT, DATE})
     inputs = _described(kept, subject.sample, wide=wide)
     function = keras.Function([item.tensor for item in kept], subject.model.output)
     outputs = tuple(as_outputs(subject.model.output))
 
     def call(values: list[Any]) -> list[Any]:
         with nullcontext() if wide else in_32_bits():
-            found = as_outputs(run_through_graph(function, values, lambda operation: operation))
+            found = as_outputs(run_through_graph(function, values, instead))
         return [found[name] for name in outputs]
 
     return Form(inputs=inputs, outputs=outputs, call=call)
 
 
-def _cut(model: keras.Model) -> list[_Kept]:
-    """The raw inputs without texts that the model needs, then what is made of texts."""
+def _cut(model: keras.Model, unheld: set[str]) -> list[_Kept]:
+    """The raw inputs that the model needs and the runtime holds, then what is made of the others."""
     names = {id(tensor): name for name, tensor in model.input.items()}
     plain: dict[str, _Kept] = {}
     made: list[_Kept] = []
-    for tensor in frontier(keras.tree.flatten(model.output), _reads_texts):
+    for tensor in frontier(keras.tree.flatten(model.output), lambda tensor: _is_ahead(tensor, unheld)):
         if id(tensor) in names:
             name = names[id(tensor)]
             plain[name] = _Kept(tensor=tensor, name=name, made_of=(name,))
         else:
-            made.append(_looked_up(tensor, names))
+            made.append(_made(tensor, names))
     return [*(plain[name] for name in names.values() if name in plain), *made]
 
 
-def _reads_texts(tensor: keras.KerasTensor) -> bool:
-    return any(source.dtype == TEXT for source in made_from(tensor))
+def _is_ahead(tensor: keras.KerasTensor, unheld: set[str]) -> bool:
+    """Whether a tensor is made ahead of the file, of what the runtime does not hold."""
+    sources = made_from(tensor)
+    kind = (_front(place_of(tensor)[0]) or {}).get("kind")
+    if kind == ENDS:
+        return any(_is_ahead(source, unheld) for source in sources)
+    # whatever reads texts is met here, and refused later where it does not say how
+    return any(source.dtype in (unheld if kind not in (None, COLUMNS) else {TEXT}) for source in sources)
 
 
-def _looked_up(tensor: keras.KerasTensor, names: Mapping[int, str]) -> _Kept:
+def _made(tensor: keras.KerasTensor, names: Mapping[int, str]) -> _Kept:
+    front, sources = _how(tensor)
     layer, *_ = place_of(tensor)
-    front = _front(layer)
-    if front is None or front["kind"] == "columns":
+    own = f"{layer.name}_{front['part']}" if "part" in front else str(layer.name)
+    made_of = tuple(name for source in sources for name in _raw(source, names))
+    return _Kept(tensor=tensor, name=own, made_of=made_of, front=front)
+
+
+def _how(tensor: keras.KerasTensor) -> tuple[dict[str, Any], list[keras.KerasTensor]]:
+    """How a tensor is made, as JSON, and of which tensors."""
+    layer, _, output = place_of(tensor)
+    front, sources = dict(_front(layer) or {"kind": COLUMNS}), made_from(tensor)
+    if front["kind"] == COLUMNS:
         raise _unknown(layer)
-    made_of = tuple(name for source in made_from(tensor) for name in _raw(source, names))
-    return _Kept(tensor=tensor, name=str(layer.name), made_of=made_of, front=front)
+    if front["kind"] == ENDS:
+        first, sources = _how(sources[0])
+        return {**first, **front, "kind": first["kind"]}, sources
+    if "parts" in front:
+        front["part"] = front.pop("parts")[output]
+    return front, sources
 
 
 def _raw(tensor: keras.KerasTensor, names: Mapping[int, str]) -> list[str]:
-    """Names of the raw texts that a tensor of texts is, or holds side by side."""
+    """Names of the raw inputs that a tensor is, or holds side by side."""
     if id(tensor) in names:
         return [names[id(tensor)]]
     layer, *_ = place_of(tensor)
-    front = _front(layer)
-    if front is None or front["kind"] != "columns":
+    if (_front(layer) or {}).get("kind") != COLUMNS:
         raise _unknown(layer)
     return [name for source in made_from(tensor) for name in _raw(source, names)]
 
@@ -129,7 +162,7 @@ def _raw(tensor: keras.KerasTensor, names: Mapping[int, str]) -> list[str]:
 def _front(layer: Any) -> Mapping[str, Any] | None:
     if isinstance(layer, keras.layers.TextVectorization):
         return _terms(layer)
-    return layer.front() if isinstance(layer, ReadsTexts) else None
+    return layer.front() if isinstance(layer, MovesAhead) else None
 
 
 def _terms(layer: keras.layers.TextVectorization) -> Mapping[str, Any] | None:

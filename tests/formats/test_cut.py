@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError
+from automl.data.preprocessing.language import LastTokens
+from automl.data.preprocessing.tabular_layers import DateParts, StackColumns
 from automl.data.raw_model import predict
 from automl.formats.cut import core_form, whole_form
 from automl.formats.format import Subject
@@ -37,6 +39,46 @@ def test_the_core_takes_numbers_and_answers_as_the_whole(tmp_path):
     }
     assert form.outputs == ("prediction",)
     np.testing.assert_allclose(answers(form, ROWS)[0], predict(whole.model, ROWS, 4), rtol=1e-12)
+
+
+HISTORIES = {"items": np.array(["a b a", "", "c b"], object)}
+
+
+def test_ids_that_another_layer_keeps_the_last_of_are_made_ahead_in_one_length(tmp_path):
+    given = keras.Input((), dtype="string", name="items")
+    words = keras.layers.TextVectorization(
+        standardize=None, split="whitespace", vocabulary=["a", "b"], name="words"
+    )
+    last = LastTokens(2, name="last")(words(given))
+    whole = Subject(model=keras.Model({"items": given}, last + 1), path=tmp_path, sample=HISTORIES)
+
+    form = core_form(whole, wide=True)
+
+    (only,) = form.inputs
+    assert (only.name, only.shape, only.front["kind"], only.front["keep"]) == (
+        "last",
+        (2, 1),
+        "words",
+        "last",
+    )
+    assert answers(form, HISTORIES)[0][:, :, 0].tolist() == [[4, 3], [1, 1], [2, 4]]
+
+
+def test_dates_stay_where_there_are_64_bits_and_are_read_ahead_where_there_are_not(tmp_path):
+    given = keras.Input((), dtype="int64", name="day")
+    parts = DateParts(name="parts")(StackColumns()([given]))
+    model = keras.Model({"day": given}, {"numbers": parts[0], "codes": parts[1]})
+    whole = Subject(model=model, path=tmp_path, sample={"day": np.array([0, 86_400 * 45])})
+
+    wide, narrow = core_form(whole, wide=True), core_form(whole, wide=False)
+
+    assert [(item.name, item.dtype) for item in wide.inputs] == [("day", "int64")]
+    assert {(item.name, item.dtype, item.shape) for item in narrow.inputs} == {
+        ("parts_numbers", "float32", (3,)),
+        ("parts_codes", "int32", (3,)),
+    }
+    for one, other in zip(answers(wide, whole.sample), answers(narrow, whole.sample), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_in_32_bits_nothing_is_wider_and_large_numbers_lose_digits(tmp_path):

@@ -12,6 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from automl.data.preprocessing.language import LastBytes, LastTokens
+from automl.data.preprocessing.tabular_layers import DateParts
+from automl.data.raw_values import NO_DATE
 from automl.formats import front
 from automl.formats.cut import core_form
 from automl.formats.front import core_inputs, read_description
@@ -26,8 +29,12 @@ def of_layer(texts, **options):
 def of_front(texts, *, clean=True, split="whitespace", ngrams=(), length=5):
     how = {"kind": "words", "clean": clean, "split": split, "ngrams": list(ngrams), "length": length}
     how["vocabulary"] = ["a", "b", "a b", "good", "ä"]
-    item = {"name": "ids", "made_of": ["text"], "dtype": "int64", "front": how}
-    return core_inputs({"inputs": [item]}, {"text": texts})["ids"]
+    return made(how, {"text": texts})
+
+
+def made(front, rows, shape=(None,), dtype="int64"):
+    item = {"name": "x", "made_of": list(rows), "dtype": dtype, "front": front, "shape": [None, *shape]}
+    return core_inputs({"inputs": [item]}, rows)["x"]
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the layer works on TensorFlow")
@@ -43,6 +50,35 @@ def test_terms_are_those_of_the_layer(texts):
 def test_without_a_length_the_longest_text_decides():
     assert of_front(["a b good", "b"], length=None).tolist() == [[2, 3, 5], [3, 0, 0]]
     assert of_front(["", ""], length=None).shape == (2, 0)
+
+
+def test_the_last_bytes_of_a_text_are_those_of_the_layer():
+    texts = ["abc", "", "ä\n", b"\xff\xfe123"]
+    layer = LastBytes(4)
+    ids = keras.ops.convert_to_numpy(LastTokens(4)(layer(np.array(texts, object))))
+
+    assert (made(layer.front(), {"text": texts}, (4, 1)) == ids).all()
+
+
+def test_the_last_words_are_kept_where_a_layer_keeps_them():
+    words = {"kind": "words", "clean": False, "split": "whitespace", "ngrams": [], "vocabulary": ["a", "b"]}
+
+    found = made({**words, "length": 2, "keep": "last"}, {"items": ["a b b", "b", ""]}, (2, 1))
+
+    assert found[:, :, 0].tolist() == [[3, 3], [3, 0], [0, 0]]
+
+
+def test_parts_of_dates_are_those_of_the_layer():
+    days = np.array(["1969-12-31T23:59:59", "2000-02-29", "NaT", "2024-12-31T13:00"], "datetime64[s]")
+    seconds = days.astype(np.int64)
+    layer = DateParts()
+    numbers, codes = (np.asarray(part) for part in layer(np.stack([seconds, seconds + 86_400], axis=1)))
+    rows = {"from": days, "to": np.where(seconds == NO_DATE, NO_DATE, seconds + 86_400)}
+    numbers[2], codes[2] = np.nan, 0  # the layer was given a day behind none
+
+    front = {"kind": "dates"}
+    np.testing.assert_array_equal(made({**front, "part": "numbers"}, rows, (6,), "float32"), numbers)
+    np.testing.assert_array_equal(made({**front, "part": "codes"}, rows, (6,)), codes)
 
 
 def test_words_are_looked_up_in_their_own_column_and_numbers_pass(tmp_path):

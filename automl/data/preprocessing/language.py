@@ -70,6 +70,10 @@ class LastBytes(keras.layers.Layer):
         ids = ops.where(np.arange(self.length)[None] < _own(count)[:, None], _own(found) + FIRST, PADDING)
         return ops.cast(ids, "int32")
 
+    def front(self) -> dict[str, Any]:
+        """How texts become ids, see ``automl.formats.cut``."""
+        return {"kind": "bytes", "length": self.length, "keep": "last", "first": FIRST}
+
     def compute_output_spec(self, texts: KerasTensor) -> KerasTensor:
         """Shape and type of the ids."""
         return KerasTensor((texts.shape[0], self.length), dtype="int32")
@@ -103,6 +107,10 @@ class LastTokens(keras.layers.Layer):
         count = ops.sum(ops.cast(ops.not_equal(ids, 0), "int32"), axis=1, keepdims=True)
         places = ops.maximum(count - self.length, 0) + ops.arange(self.length, dtype="int32")[None]
         return ops.take_along_axis(room, places, axis=1)[:, :, None]
+
+    def front(self) -> dict[str, Any]:
+        """Which ids it keeps, see ``automl.formats.cut``."""
+        return {"kind": "ends", "length": self.length, "keep": "last"}
 
     def compute_output_spec(self, ids: KerasTensor) -> KerasTensor:
         """Shape and type of the ids."""

@@ -36,7 +36,7 @@ class StackColumns(keras.layers.Layer):
         take_arrays(self)
 
     def front(self) -> dict[str, Any]:
-        """What it does with texts, see ``automl.formats.cut``: nothing but put them side by side."""
+        """What it does, see ``automl.formats.cut``: nothing but put columns side by side."""
         return {"kind": "columns"}
 
     def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
@@ -242,6 +242,10 @@ class DateParts(keras.layers.Layer):
         """Shapes and types of numbers and codes."""
         shape = (inputs.shape[0], 3 * inputs.shape[1])
         return KerasTensor(shape, dtype="float32"), KerasTensor(shape, dtype="int32")
+
+    def front(self) -> dict[str, Any]:
+        """What its outputs are, see ``automl.formats.cut``."""
+        return {"kind": "dates", "parts": ["numbers", "codes"]}
 
 
 @keras.saving.register_keras_serializable(package="automl")
