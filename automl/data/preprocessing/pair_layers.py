@@ -168,8 +168,8 @@ def _mix(code: KerasTensor) -> KerasTensor:
     """Make codes ``int32`` look random; products wrap around."""
     for odd in _ODD[:2]:
         code = code * np.int32(odd)
-        # the shift copies the sign into what comes in, which must be 0
-        moved = ops.bitwise_and(ops.right_shift(code, np.int32(15)), np.int32((1 << 17) - 1))
+        # the shift copies the sign into what comes in, which must be 0; LiteRT has no bitwise and
+        moved = ops.right_shift(code, np.int32(15)) + ops.where(code < 0, np.int32(1 << 17), np.int32(0))
         code = ops.bitwise_xor(code, moved)
     return code
 
@@ -178,5 +178,6 @@ def _signs(codes: KerasTensor) -> KerasTensor:
     """``d`` signs, -1 and 1, for each code, as ``(..., d) float32``."""
     halves = [_mix(codes * np.int32(odd) + np.int32(1)) for odd in _ODD[2:]]
     shifts = np.arange(BITS // 2, dtype=np.int32)
-    bits = [ops.bitwise_and(ops.right_shift(half[..., None], shifts), np.int32(1)) for half in halves]
+    moved = [ops.right_shift(half[..., None], shifts) for half in halves]
+    bits = [each - np.int32(2) * ops.right_shift(each, np.int32(1)) for each in moved]
     return ops.cast(ops.concatenate(bits, axis=-1), "float32") * 2.0 - 1.0
