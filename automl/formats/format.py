@@ -52,11 +52,14 @@ class Labels:
         classes: in the order of the probabilities.
         positive: which of two classes has the threshold.
         threshold: probability from which on it is answered; None for the class with the highest.
+        by_group: how thresholds go by group (JSON), see ``tasks.task.ComparesGroups.group_rule``; None for
+            one for all. A file does not know groups, so it gives no label then.
     """
 
     classes: tuple[str, ...]
     positive: int = 0
     threshold: float | None = None
+    by_group: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

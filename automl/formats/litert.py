@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.quiet import muted_native_output
-from automl.formats.format import Form, Format, Quantize, Runner, Subject, Wish, reads_dates
+from automl.formats.format import Form, Format, Runner, Subject, Wish, reads_dates
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,8 +21,9 @@ _SIGNATURE = "serving_default"
 
 def _form(subject: Subject) -> Form:
     from automl.formats.cut import core_form
+    from automl.formats.recurrent import in_plain_steps
 
-    return core_form(subject, wide=False)
+    return core_form(subject, wide=False, instead=in_plain_steps(subject.model, unroll=False))
 
 
 def _reason_against(form: Form) -> str:
@@ -36,6 +37,7 @@ def _reason_against(form: Form) -> str:
 def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
     import tensorflow as tf
 
+    from automl.formats.halves import with_halves
     from automl.formats.tracing import traced_by_name
 
     # recurrent layers are only converted for a known number of rows
@@ -45,20 +47,13 @@ def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
         module.variables_of_graph = list(concrete.variables)
         tf.saved_model.save(module, folder, signatures={_SIGNATURE: concrete})
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[_SIGNATURE])
-        _quantize(tf, converter, wish.quantize)
+        if wish.quantize == "int8":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
         try:
             content = converter.convert()
         except Exception as error:  # the converter raises classes of its own
             raise ConfigError(f"The model cannot be written for LiteRT: {_missing(str(error))}") from error
-    write_whole(path, content)
-
-
-def _quantize(tf: Any, converter: Any, quantize: Quantize | None) -> None:
-    if quantize is None:
-        return
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if quantize == "float16":
-        converter.target_spec.supported_types = [tf.float16]
+    write_whole(path, with_halves(content) if wish.quantize == "float16" else content)
 
 
 def _missing(message: str) -> str:

@@ -20,8 +20,9 @@ FILE = "model.xml"
 
 def _form(subject: Subject) -> Form:
     from automl.formats.cut import core_form
+    from automl.formats.recurrent import in_plain_steps
 
-    return core_form(subject, wide=False)
+    return core_form(subject, wide=False, instead=in_plain_steps(subject.model, unroll=True))
 
 
 def _reason_against(form: Form) -> str:

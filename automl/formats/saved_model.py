@@ -27,7 +27,11 @@ def _form(subject: Subject) -> Form:
     from automl.formats.cut import whole_form
 
     form = whole_form(subject, plain_names=True)
-    return form if subject.labels is None else replace(form, outputs=(*form.outputs, LABEL))
+    return form if _labels(subject) is None else replace(form, outputs=(*form.outputs, LABEL))
+
+
+def _labels(subject: Subject) -> Labels | None:
+    return None if subject.labels is None or subject.labels.by_group is not None else subject.labels
 
 
 def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
@@ -35,7 +39,7 @@ def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
 
     from automl.formats.tracing import refuse_chance
 
-    model, labels = subject.model, subject.labels
+    model, labels = subject.model, _labels(subject)
 
     def serve(inputs: Mapping[str, Any]) -> dict[str, Any]:
         raw = {item.made_of[0]: inputs[item.name] for item in form.inputs}

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError, ExportError
-from automl.data.raw_model import predict
+from automl.data.preprocessing.tabular_layers import DateParts, RobustScale, StackColumns
+from automl.data.raw_model import RawModel, predict
 from automl.formats.catalog import FORMATS
 from automl.formats.cut import core_form
 from automl.formats.format import Labels, Subject, Wish
@@ -18,6 +19,7 @@ from automl.formats.front import core_inputs
 from automl.formats.litert import FORMAT as LITERT
 from automl.formats.openvino import FORMAT as OPENVINO
 from automl.formats.tracing import traced_by_place
+from automl.tasks.unit_length import UnitLength
 from tests.formats.subjects import ROWS, THREE, subject
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow exports")
@@ -108,6 +110,18 @@ def test_an_operation_that_onnx_has_not_is_named(tmp_path):
         written("onnx", whole, tmp_path)
 
 
+def test_whole_numbers_below_0_are_divided_in_onnx_as_in_tensorflow(tmp_path):
+    pytest.importorskip("tf2onnx")
+    given = keras.Input((), dtype="int64", name="second")
+    parts = keras.ops.stack([given // 86_400, given % 86_400], axis=1)
+    model = keras.Model({"second": given}, keras.ops.cast(parts, "float32"))
+    rows = {"second": np.array([-86_401, -86_400, -1, 0, 86_401])}
+
+    found = written("onnx", Subject(model=model, path=tmp_path, sample=rows), tmp_path)["prediction"]
+
+    assert found.tolist() == [[-2, 86_399], [-1, 0], [-1, 86_399], [0, 0], [1, 1]]
+
+
 def test_a_layer_that_draws_while_it_predicts_is_refused(tmp_path):
     noise = keras.Input((2,), name="x")
     model = keras.Model({"x": noise}, Noise()(noise))
@@ -123,7 +137,49 @@ class Noise(keras.layers.Layer):
         return values + keras.random.normal(keras.ops.shape(values))
 
 
-def test_runtimes_of_32_bits_take_no_dates_and_litert_no_texts_of_any_length(tmp_path):
+def test_a_saved_model_gives_no_labels_where_thresholds_go_by_groups(classes, tmp_path):
+    rule = {"columns": ["sex"], "groups": ["f"], "others": "all others", "thresholds": {"f": 0.2}}
+    grouped = replace(classes, labels=Labels(classes=("no", "yes"), positive=1, by_group=rule))
+
+    assert set(written("savedmodel", grouped, tmp_path)) == {"prediction"}
+
+
+@pytest.mark.parametrize("name", ["litert", "openvino"])
+def test_dates_and_masked_loops_go_to_runtimes_of_32_bits(name, tmp_path):
+    whole = Subject(model=dated(), path=tmp_path, sample=DATED)
+
+    found = written(name, whole, tmp_path)["prediction"]
+
+    np.testing.assert_allclose(found, predict(whole.model, DATED, 3), atol=1e-5)
+
+
+DATED = {
+    "day": np.array([0, -(2**63), 1_700_000_000]),
+    "text": np.array(["good day", "", "bad good day"], object),
+}
+
+
+def dated():
+    """A model of dates, and of texts of which zeros are brought to length 1 and words are read in turn."""
+    keras.utils.set_random_seed(0)
+    inputs = {
+        "day": keras.Input((), dtype="int64", name="day"),
+        "text": keras.Input((), dtype="string", name="text"),
+    }
+    numbers, codes = DateParts(name="parts")(StackColumns()([inputs["day"]]))
+    words = keras.layers.TextVectorization(
+        split="whitespace", vocabulary=["good", "day"], output_sequence_length=4, name="words"
+    )
+    ids = words(inputs["text"])
+    vectors, mask = keras.layers.Embedding(4, 3)(ids), keras.ops.not_equal(ids, 0)
+    read = keras.layers.Bidirectional(keras.layers.LSTM(3))(vectors, mask=mask)
+    known = UnitLength()(keras.ops.cast(ids, "float32"))
+    parts = [RobustScale([19_000.0, 15.0, 0.0], [1e-3, 0.1, 1e-4], [])(numbers), read, known]
+    parts.append(keras.layers.Flatten()(keras.layers.Embedding(26, 2)(codes)))
+    return RawModel(inputs, keras.layers.Dense(2)(keras.layers.Concatenate()(parts)))
+
+
+def test_runtimes_of_32_bits_take_no_other_64_bits_and_litert_no_texts_of_any_length(tmp_path):
     form = core_form(subject(tmp_path), wide=False)
     date = replace(form.inputs[0], dtype="int64")
     free = replace(form.inputs[0], shape=(None,))

@@ -1,0 +1,58 @@
+"""Recurrent layers give the same without masks ahead of their loops, and without loops."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from automl.formats.recurrent import in_plain_steps
+from automl.models.layers.stacked import StackedModel, Unstacked
+from automl.private_keras import run_through_graph
+
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow exports")
+
+STEPS = np.random.default_rng(0).normal(size=(3, 4, 2)).astype(np.float32)
+COUNTS = np.array([[1, 1, 1, 1], [1, 1, 0, 0], [0, 0, 0, 0]], np.float32)
+
+
+def network(layer, *, masked):
+    steps, counts = keras.Input((4, 2), name="steps"), keras.Input((4,), name="counts")
+    mask = keras.ops.greater(counts, 0)
+    out = layer(steps, mask=mask) if masked else layer(steps)
+    return keras.Model({"counts": counts, "steps": steps}, {"y": out})
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+@pytest.mark.parametrize(
+    ("layer", "masked"),
+    [
+        (keras.layers.LSTM(3), True),
+        (keras.layers.GRU(3, return_sequences=True), True),
+        (keras.layers.Bidirectional(keras.layers.LSTM(3, return_sequences=True)), True),
+        (keras.layers.Bidirectional(keras.layers.SimpleRNN(3)), True),
+        (keras.layers.GRU(3, return_sequences=True), False),
+    ],
+)
+def test_a_layer_gives_what_it_gave(layer, masked, unroll):
+    model = network(keras.layers.deserialize(keras.layers.serialize(layer)), masked=masked)
+    given = {"counts": COUNTS, "steps": STEPS}
+
+    found = run_through_graph(model, given, in_plain_steps(model, unroll=unroll))
+
+    np.testing.assert_allclose(found["y"], model(given)["y"], atol=1e-6)
+
+
+def test_networks_that_share_a_structure_are_met_one_by_one():
+    core = network(keras.layers.GRU(3), masked=True)
+    stack = StackedModel(core, 2)
+    stack.fill([np.stack([value.numpy(), 2 * value.numpy()]) for value in core.variables])
+    steps, counts = keras.Input((4, 2), name="steps"), keras.Input((4,), name="counts")
+    both = Unstacked(2)(stack({"counts": counts, "steps": steps})["y"])
+    model = keras.Model({"counts": counts, "steps": steps}, both)
+    given = {"counts": COUNTS, "steps": STEPS}
+
+    found = run_through_graph(model, given, in_plain_steps(model, unroll=True))
+
+    for one, other in zip(found, model(given), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
