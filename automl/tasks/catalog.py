@@ -142,5 +142,11 @@ def gives_probabilities(description: Mapping[str, Any], name: str) -> bool:
     return TASKS[part["kind"]].probabilities
 
 
+def gives_lists(description: Mapping[str, Any], name: str) -> bool:
+    """Whether a fitted task predicts lists of items for a target, see ``gives_probabilities``."""
+    part = description.get("parts", {}).get(name, description)
+    return bool(TASKS[part["kind"]].lists)
+
+
 def _module(kind: TaskKind) -> Any:
     return import_module(TASKS[kind].module)

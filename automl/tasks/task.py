@@ -270,6 +270,25 @@ class ComparesGroups(Protocol):
         """
         ...
 
+    def group_rule(self) -> dict[str, Any] | None:
+        """Return how thresholds go by group (JSON), None for one threshold for all.
+
+        ``columns`` make the groups, ``groups`` are those that stand for themselves, rows of any other count
+        as ``others``; ``thresholds`` has that of each, and the usual one holds where there is none.
+        """
+        ...
+
+
+@runtime_checkable
+class KnowsSpread(Protocol):
+    """A task that predicts amounts and knows how much these vary."""
+
+    def spread(self) -> Mapping[str, np.ndarray]:
+        """Return the standard deviation of each target in training, in its unit, by name of the prediction
+        ``(k,)``; nothing of what is no amount.
+        """
+        ...
+
 
 @runtime_checkable
 class TakesForm(Protocol):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl._version import __version__
 from automl.core.errors import AutomlError, ConfigError, ExportError
-from automl.core.files import whole, whole_folder, write_whole
+from automl.core.files import whole, whole_folder
 from automl.core.targets import TARGET, joined_rows, take_rows
 from automl.data.modality import Examples
 from automl.formats.format import (
@@ -21,17 +21,17 @@ from automl.formats.format import (
     Labels,
     Runner,
     Subject,
-    as_outputs,
 )
 from automl.jobs.answers import warn
-from automl.jobs.exporting.parity import FULL_LIMIT, SMALL_LIMIT, Parity, compared, latency
+from automl.jobs.exporting.described import describe
+from automl.jobs.exporting.latency import latency
 from automl.jobs.exporting.plan import Plan, planned
 from automl.jobs.exporting.rows import sampled
 from automl.jobs.finish.exported import load_model
-from automl.jobs.folder import JobFolder, write_json
+from automl.jobs.folder import JobFolder
 from automl.jobs.opened import OpenedModel
-from automl.tasks.catalog import gives_probabilities
-from automl.tasks.task import AnswersByClass, Task
+from automl.jobs.parity import Parity, compared
+from automl.tasks.task import AnswersByClass, ComparesGroups, Task
 
 if TYPE_CHECKING:
     import keras
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 PART = 64
 """Rows that are predicted at once, of pictures and sounds as well."""
 
-FRONT = "front.py"
-"""The module that makes the inputs of a core from raw rows, beside a file that needs it."""
+FULL_LIMIT, SMALL_LIMIT = 1e-4, 2e-2
+"""Largest difference that is rounding: of weights in float32, and of smaller ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,27 +103,16 @@ class Exporter:
         opened = self.opened
         examples, notes = sampled(opened, data)
         told(notes)
-        expected = opened.predictions(examples)
-        return carry_out(plan, self.files, opened.model, opened.task, examples, expected)
+        return carry_out(plan, opened, examples)
 
 
-def carry_out(
-    plan: Plan,
-    files: JobFolder,
-    model: keras.Model,
-    task: Task,
-    examples: Examples,
-    expected: Mapping[str, np.ndarray],
-) -> Exported:
+def carry_out(plan: Plan, opened: OpenedModel, examples: Examples) -> Exported:
     """Write a model, compare what was written with it, and describe it in a JSON file.
 
     Args:
         plan: what and where to.
-        files: of the job.
-        model: the exported Keras model.
-        task: its task.
+        opened: the job.
         examples: raw rows to compare on.
-        expected: what the model predicts for them, by name.
 
     Raises:
         ConfigError: the format cannot hold the model; the message says why.
@@ -131,25 +120,27 @@ def carry_out(
     """
     from automl.formats.full_precision import computes_in_halves
 
-    kind = plan.format
-    rewritten = not kind.whole and computes_in_halves(model)
-    subject = _subject(files, _model(files, model, anew=rewritten), task, examples)
+    kind, files, task = plan.format, opened.files, opened.task
+    rewritten = not kind.whole and computes_in_halves(opened.model)
+    subject = _subject(files, _model(files, opened.model, anew=rewritten), task, examples)
     form = kind.form(subject)
     reason = kind.reason_against(form)
     if reason:
         raise ConfigError(f"This model cannot be exported to {kind.name}: {reason}.")
+    expected = opened.predictions(examples)
     plan.path.parent.mkdir(exist_ok=True)
     with _draft(plan) as draft:
         _write(plan, subject, form, draft)
         run, found = _run(kind, draft, form, examples)
         limit = FULL_LIMIT if plan.wish.quantize is None and not rewritten else SMALL_LIMIT
-        parity = _compared(task, found, _with_labels(subject, task, expected), limit)
+        parity = _compared(task, subject, found, expected, limit)
         _refuse_other(plan, parity)
         size, pace = _size(draft), latency(run, examples.inputs)
     done = Exported(
         path=plan.path, description=plan.description, parity=parity, bytes=size, latency_ms=pace
     )
-    _describe(plan, files, subject, form, found, done)
+    measured = {"parity": asdict(parity), "bytes": size, "latency_ms": round(pace, 4)}
+    describe(plan, files, task, subject, form, found, measured)
     return done
 
 
@@ -164,7 +155,10 @@ def _subject(files: JobFolder, model: keras.Model, task: Task, examples: Example
     labels = None
     about = {"made_by": f"automl {__version__}", "task": task.kind}
     if isinstance(task, AnswersByClass):
-        labels = Labels(classes=task.classes, positive=task.positive, threshold=task.threshold)
+        rule = task.group_rule() if isinstance(task, ComparesGroups) else None
+        labels = Labels(
+            classes=task.classes, positive=task.positive, threshold=task.threshold, by_group=rule
+        )
         about["classes"] = "\n".join(task.classes)
     return Subject(model=model, path=files.model, sample=examples.inputs, labels=labels, about=about)
 
@@ -229,23 +223,22 @@ def _in_parts(run: Runner, examples: Examples) -> Mapping[str, np.ndarray]:
     )
 
 
-def _with_labels(subject: Subject, task: Task, expected: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What is expected by the names of a file's outputs, and the label that ``predict`` gives."""
-    named = as_outputs(expected)
-    return named if subject.labels is None else {**named, LABEL: task.decode(expected)["prediction"]}
-
-
 def _compared(
-    task: Task, found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray], limit: float
+    task: Task,
+    subject: Subject,
+    found: Mapping[str, np.ndarray],
+    expected: Mapping[str, np.ndarray],
+    limit: float,
 ) -> Parity:
-    described = task.describe()
-    shares = frozenset(
-        name
-        for name in expected
-        if name != LABEL and gives_probabilities(described, TARGET if name == PREDICTION else name)
-    )
-    known = {name: values for name, values in expected.items() if name in found}
-    return compared(found, known, shares, limit=limit)
+    """Compare with the model; a label has to follow from the probabilities that the file gives."""
+    from automl.formats.answers import labels
+
+    own = {TARGET if name == PREDICTION else name: values for name, values in found.items()}
+    known = dict(expected)
+    if subject.labels is not None and LABEL in own:
+        known[LABEL] = labels({"labels": asdict(subject.labels)}, own[TARGET])
+    parity = compared(task, own, known, limit=limit)
+    return replace(parity, output=PREDICTION) if parity.output == TARGET else parity
 
 
 def _refuse_other(plan: Plan, parity: Parity) -> None:
@@ -267,36 +260,3 @@ def _refuse_other(plan: Plan, parity: Parity) -> None:
 def _size(path: Path) -> int:
     files = [item for item in path.rglob("*") if item.is_file()] if path.is_dir() else [path]
     return sum(item.stat().st_size for item in files)
-
-
-def _describe(
-    plan: Plan,
-    files: JobFolder,
-    subject: Subject,
-    form: Form,
-    found: Mapping[str, np.ndarray],
-    done: Exported,
-) -> None:
-    """Write the JSON file, and the module that makes inputs where the file takes no texts."""
-    kind = plan.format
-    content: dict[str, Any] = {
-        "format": kind.name,
-        "file": plan.path.name,
-        **subject.about,
-        "weights": plan.wish.quantize or "float32",
-        "inputs": [item.plain() for item in form.inputs],
-        "outputs": [
-            {"name": name, "shape": [None, *found[name].shape[1:]], "dtype": str(found[name].dtype)}
-            for name in form.outputs
-        ],
-        **({} if subject.labels is None else {"labels": asdict(subject.labels)}),
-        "parity": asdict(done.parity),
-        "bytes": done.bytes,
-        "latency_ms": round(done.latency_ms, 4),
-    }
-    content.pop("classes", None)
-    write_json(plan.description, content)
-    if any(item.front for item in form.inputs):
-        from automl.formats import front
-
-        write_whole(plan.path.with_name(FRONT), Path(front.__file__).read_bytes())

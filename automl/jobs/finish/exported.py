@@ -18,9 +18,8 @@ from automl.core.specs import COSTS, Objective
 from automl.core.targets import count_rows, held_rows, joined_rows, named, take_rows
 from automl.jobs.assembly import Prepared
 from automl.jobs.finish.winner import TrainedWinner
+from automl.jobs.parity import compared
 from automl.metrics.scorer import score_at_once
-from automl.tasks.catalog import gives_probabilities
-from automl.tasks.decoding import finished
 from automl.training.precision import FULL, policy
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ LEAST_SECONDS = 1.0
 """Time left below which the check is not begun."""
 
 PREDICTION_DRIFT = 1e-3
-"""Largest difference of predictions that counts as rounding: of a probability, or of a target's spread."""
+"""Largest difference of predictions that counts as rounding, in the units of ``jobs.parity``."""
 
 HALF_DRIFT = 0.05
 """The same where layers compute in 16 bits."""
@@ -170,54 +169,16 @@ def _predict(
 def _drift(
     winner: TrainedWinner, found: Mapping[str, np.ndarray], trained: Mapping[str, np.ndarray]
 ) -> str:
-    import numpy as np
-
-    if winner.prepared.task.declaration.lists:
-        return ""  # rounding may swap two items, or let one cover another: the score tells
-    described = winner.prepared.task.describe()
-    shares = {name for name in trained if gives_probabilities(described, name)}
-    units = {} if shares == trained.keys() else _units(winner, trained)
+    task = winner.prepared.task
     # a whole number that turns, such as a class, shows in the score
     amounts = {name: values for name, values in trained.items() if values.dtype.kind == "f"}
-    drifts = {}
-    for name, values in amounts.items():
-        gap = np.abs(np.asarray(found[name], np.float64) - values)
-        drifts[name] = float((gap if name in shares else gap / units[name]).max())
-    worst = max(drifts, key=drifts.__getitem__, default="")
-    largest = drifts.get(worst, 0.0)
-    if largest <= (
-        HALF_DRIFT if any(_has_halves(item.core) for item in winner.members) else PREDICTION_DRIFT
-    ):
+    if task.declaration.lists or not amounts:
+        return ""  # rounding may swap two items, or let one cover another: the score tells
+    halves = any(_has_halves(item.core) for item in winner.members)
+    parity = compared(task, found, amounts, limit=HALF_DRIFT if halves else PREDICTION_DRIFT)
+    if parity.holds:
         return ""
-    unit = "" if worst in shares else " standard deviations"
-    return f"its predictions differ by up to {largest:.3g}{unit}"
-
-
-def _units(winner: TrainedWinner, trained: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What drift is measured in, by name ``(k,)``: the standard deviation of the true values.
-
-    A task whose outputs have another form than its targets (boxes, points), or whose targets only judge
-    them (anomalies), has no true values in the form of predictions: there it is the predictions' size.
-    """
-    import numpy as np
-
-    targets, outputs = winner.prepared.targets, winner.members[0].core.output
-    least = 1e-300
-    forms = {name: tuple(tensor.shape[1:]) for name, tensor in outputs.items()}
-    judged = winner.prepared.task.declaration.unlabelled
-    if judged or forms != {name: values.shape[1:] for name, values in targets.items()}:
-        return {
-            name: np.abs(_columns(values)).max(axis=0, initial=least) for name, values in trained.items()
-        }
-    truth = finished(winner.prepared.task, targets)
-    return {
-        name: np.maximum(_columns(values).std(axis=0, dtype=np.float64), least)
-        for name, values in truth.items()
-    }
-
-
-def _columns(values: np.ndarray) -> np.ndarray:
-    return values.reshape(-1, values.shape[-1] if values.ndim > 1 else 1)
+    return f"its predictions differ by up to {parity.largest_difference:.3g} ({parity.unit})"
 
 
 def _has_halves(core: keras.Model) -> bool:

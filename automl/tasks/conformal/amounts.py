@@ -8,12 +8,22 @@ knots.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from automl.core.targets import TARGET, spread_rows
-from automl.tasks.conformal.intervals import JUDGED_AT, Intervals, around, ends, errors_of, interval_score
+from automl.tasks.conformal.intervals import (
+    JUDGED_AT,
+    Intervals,
+    around,
+    ends,
+    errors_of,
+    interval_score,
+    plain_ends,
+)
 from automl.tasks.conformal.kept import Case, Kept, least_rows
+from automl.tasks.task import Task
 
 MOST_KNOTS = 10
 """Predictions at which the size of errors is told; between them it is interpolated."""
@@ -58,6 +68,11 @@ class OfAmounts:
         """Return intervals."""
         answer = np.asarray(case.predictions[TARGET], np.float64)
         return around(kept, case, _units(kept.facts, answer), coverage)
+
+    def plain(self, kept: Kept, task: Task, coverage: float) -> dict[str, Any]:
+        """Return ends, and the ``sizes`` of errors at ``knots`` where units differ."""
+        sizes = {name: kept.facts[name].tolist() for name in (_KNOTS, _SIZES) if name in kept.facts}
+        return {**plain_ends(kept, coverage), **({"sizes": sizes} if sizes else {})}
 
 
 OF_AMOUNTS = OfAmounts()

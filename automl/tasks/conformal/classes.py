@@ -19,7 +19,8 @@ import numpy as np
 
 from automl.core.protected import GROUP
 from automl.core.targets import TARGET
-from automl.tasks.conformal.kept import Case, Kept, bound, by_group
+from automl.tasks.conformal.kept import Case, Kept, bound, by_group, finite
+from automl.tasks.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,11 @@ class OfClasses:
         answer = cast(Any, case.task).answers(case.predictions, case.encoded.get(GROUP))
         members[np.arange(len(members)), answer] = True
         return Sets(members=members)
+
+    def plain(self, kept: Kept, task: Task, coverage: float) -> dict[str, Any]:
+        """Return ``bound``: what is not of a class may be no more, for it to be in the set."""
+        own = kept.plain(lambda scores: {"bound": finite(bound(scores, coverage))})
+        return {"kind": "sets", "coverage": coverage, **own}
 
 
 OF_CLASSES = OfClasses()

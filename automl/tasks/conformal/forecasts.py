@@ -7,11 +7,22 @@ series. Symbols: n windows, L steps of input, h steps ahead, k targets.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from automl.core.targets import spread_rows
-from automl.tasks.conformal.intervals import JUDGED_AT, Intervals, around, ends, errors_of, interval_score
+from automl.tasks.conformal.intervals import (
+    JUDGED_AT,
+    Intervals,
+    around,
+    ends,
+    errors_of,
+    interval_score,
+    plain_ends,
+)
 from automl.tasks.conformal.kept import Case, Kept, least_rows
+from automl.tasks.task import Task
 
 SERIES = "series"
 """The raw input."""
@@ -32,6 +43,9 @@ CHUNK = 4096
 """Windows that are looked at at once."""
 
 _UNIT = "unit"
+
+_WORDS = {PLAIN: "spread", VARIES: "deviation", CHANGES: "change"}
+"""Units as the description of an exported file names them."""
 
 
 class OfForecasts:
@@ -57,6 +71,16 @@ class OfForecasts:
     def tell(self, kept: Kept, case: Case, coverage: float) -> Intervals:
         """Return intervals."""
         return around(kept, case, window_units(case, int(kept.facts[_UNIT])), coverage)
+
+    def plain(self, kept: Kept, task: Task, coverage: float) -> dict[str, Any]:
+        """Return ends, and of the ``window`` what their unit is."""
+        window = {
+            "unit": _WORDS[int(kept.facts[_UNIT])],
+            "input": SERIES,
+            "spread": [float(value) for value in task.describe()["std"]],
+            "least": LEAST_UNIT,
+        }
+        return {**plain_ends(kept, coverage), "window": window}
 
 
 OF_FORECASTS = OfForecasts()

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from automl.core.targets import TARGET
-from automl.tasks.conformal.kept import Case, Kept, bound, by_group
+from automl.tasks.conformal.kept import Case, Kept, bound, by_group, finite
 
 JUDGED_AT = 0.9
 """Coverage at which units of errors are compared."""
@@ -70,6 +71,16 @@ def around(kept: Kept, case: Case, units: np.ndarray, coverage: float) -> Interv
         lower[rows] = answer[rows] + low * units[rows]
         upper[rows] = answer[rows] + high * units[rows]
     return Intervals(lower=lower, upper=upper)
+
+
+def plain_ends(kept: Kept, coverage: float) -> dict[str, Any]:
+    """Return ``low`` and ``high``, the ends in units of errors (JSON)."""
+
+    def told(scores: np.ndarray) -> dict[str, Any]:
+        low, high = ends(scores, coverage)
+        return {"low": finite(low), "high": finite(high)}
+
+    return {"kind": "intervals", "coverage": coverage, **kept.plain(told)}
 
 
 def ends(scores: np.ndarray, coverage: float) -> tuple[np.ndarray, np.ndarray]:

@@ -10,9 +10,9 @@ Symbols: n rows, h steps (1 unless forecast), k targets or classes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -90,6 +90,23 @@ class Kept:
     def __len__(self) -> int:
         return len(self.scores)
 
+    def plain(self, ends: Callable[[np.ndarray], dict[str, Any]]) -> dict[str, Any]:
+        """Return what is made of the scores of all rows, and of those of each group that has some (JSON).
+
+        Args:
+            ends: from scores to what is told by them.
+        """
+        groups = {} if self.groups is None else self._by_name(self.groups.astype(str))
+        return {
+            **ends(self.scores),
+            "by": self.by,
+            "groups": {name: ends(scores) for name, scores in groups.items()},
+        }
+
+    def _by_name(self, names: np.ndarray) -> dict[str, np.ndarray]:
+        found = {str(name): self.scores[names == name] for name in np.unique(names)}
+        return {name: scores for name, scores in found.items() if len(scores) >= LEAST_OWN}
+
     def shared(self) -> tuple[str, ...]:
         """Return the groups with too few rows for scores of their own: they go by those of all rows."""
         if self.groups is None:
@@ -143,6 +160,16 @@ class Conformal(Protocol):
             kept: scores of held-out rows.
             case: what is predicted.
             coverage: share of rows that shall hold the truth, in (0, 1).
+        """
+        ...
+
+    def plain(self, kept: Kept, task: Task, coverage: float) -> dict[str, Any]:
+        """Return what ``formats.answers`` tells the same by (JSON), without the rows.
+
+        Args:
+            kept: scores of held-out rows.
+            task: the fitted task.
+            coverage: as above.
         """
         ...
 
@@ -201,3 +228,10 @@ def by_group(kept: Kept, case: Case) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield every[codes == code], kept.scores[own]
     if rest:
         yield every[np.isin(codes, rest)], kept.scores
+
+
+def finite(values: np.ndarray) -> Any:
+    """Return numbers as JSON has them: infinite ones as None."""
+    known = np.asarray(values, object)
+    known[~np.isfinite(values)] = None
+    return known.tolist()

@@ -16,7 +16,7 @@ from keras import KerasTensor
 from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.mistakes import Asked
 from automl.core.names import first_names
-from automl.core.protected import GROUP, REWEIGHING, THRESHOLDS
+from automl.core.protected import GROUP, OTHERS, REWEIGHING, THRESHOLDS
 from automl.core.shaping import shaping
 from automl.core.specs import TaskKind
 from automl.core.targets import TARGET
@@ -262,6 +262,12 @@ class Classification:
             raise DataError(f"Answers go by thresholds of groups: the data needs {columns} and lacks it.")
         rows = self._of_groups(groups)
         return replace(self, each=rows, by_group={})
+
+    def group_rule(self) -> dict[str, Any] | None:
+        """Return how thresholds go by group, as JSON has it."""
+        if not self.by_group or self.asked.protected is None:
+            return None
+        return {**self.asked.protected.plain(), "others": OTHERS, "thresholds": dict(self.by_group)}
 
     def scorer(self) -> TaskScorer:
         """Hears of one-hot targets and probabilities; of two classes the rare one is the positive one."""

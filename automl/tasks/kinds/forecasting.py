@@ -197,6 +197,10 @@ class Forecasting:
         low = [-value for value in wide]
         return {TARGET: within_range(outputs[TARGET], self.mean, self.std, low, wide, name="forecast")}
 
+    def spread(self) -> dict[str, np.ndarray]:
+        """Of each target over the training part."""
+        return {TARGET: np.array(self.std)}
+
     def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of forecasts in the targets' units."""
         return SingleTarget(Decoded(ForecastScorer(self.std, self.naive_mae, self.scales), self._in_unit))

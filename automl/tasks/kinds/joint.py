@@ -30,7 +30,7 @@ from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.joint import JOINT
 from automl.tasks.losses import JoinedLoss, MappingLoss
 from automl.tasks.prefixes import output_key, outputs_of, prefixed
-from automl.tasks.task import PlacesAnswers, TakesForm, Task, TaskScorer, Teaches
+from automl.tasks.task import KnowsSpread, PlacesAnswers, TakesForm, Task, TaskScorer, Teaches
 
 MOST_VALUES = 2_000_000
 """Raw values of a target that its baseline is scored on: of masks those of some pictures say enough."""
@@ -181,6 +181,11 @@ class Joint:
         for task in self.tasks.values():
             options = replace(options, **asdict(_teaching(task).taught(_own(task, options))))
         return options
+
+    def spread(self) -> dict[str, np.ndarray]:
+        """Of the targets that are amounts."""
+        knowing = {name: task for name, task in self.tasks.items() if isinstance(task, KnowsSpread)}
+        return {name: task.spread()[TARGET] for name, task in knowing.items()}
 
     def scorer(self) -> JointScorer:
         """Return what scores each target by its own metrics, and all by their mean skill."""

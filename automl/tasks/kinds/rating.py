@@ -94,6 +94,10 @@ class Rating:
         """Standardised ratings to their unit, within the range of the training part."""
         return self.amount.finish(outputs)
 
+    def spread(self) -> dict[str, np.ndarray]:
+        """Of the ratings."""
+        return self.amount.spread()
+
     def scorer(self) -> SingleTarget:
         """Hears of standardised ratings, and of predictions in their unit."""
         return self.amount.scorer()

@@ -195,6 +195,10 @@ class Regression:
         """The squared error: what is learned has no outliers."""
         return replace(options, loss="mse")
 
+    def spread(self) -> dict[str, np.ndarray]:
+        """Of each target."""
+        return {TARGET: np.array(self.scale)}
+
     def scorer(self) -> SingleTarget:
         """Hears of standardised targets, and of predictions in the unit of the target."""
         return SingleTarget(Decoded(AmountScorer(), self._in_unit))

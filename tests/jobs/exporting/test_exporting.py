@@ -44,16 +44,22 @@ def test_the_page_says_how_files_are_used(people, monkeypatch):
     pytest.importorskip("tf2onnx")
     people.export("savedmodel")
     done = people.export("onnx")
-    whole, core = re.findall(r"(?ms)^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"))
+    whole, core, told = re.findall(r"(?ms)^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"))
     monkeypatch.chdir(done.path.parent)
     monkeypatch.syspath_prepend(str(done.path.parent))
     names: dict[str, object] = {}
 
     exec(whole, names)  # noqa: S102  it is our own page
     exec(core, names)  # noqa: S102  as above
-    sys.modules.pop("front")
+    exec(told, names)  # noqa: S102  as above
+    for name in ("front", "answers"):
+        sys.modules.pop(name)
 
-    expected = people.predict_proba(pd.DataFrame({"age": [39.0, 51.0], "job": ["clerk", "cook"]}))
+    rows = pd.DataFrame({"age": [39.0, 51.0], "job": ["clerk", "cook"]})
+    answered = people.predict(rows, coverage=0.9)
+    assert names["answered"].tolist() == answered["prediction"].tolist()
+    assert names["candidates"] == [json.loads(text) for text in answered["set"]]
+    expected = people.predict_proba(rows)
     np.testing.assert_allclose(names["shares"], expected, atol=1e-5)
     np.testing.assert_allclose(names["answers"]["prediction"], expected[:1], atol=1e-5)
     assert names["answers"]["label"].numpy()[0].decode() == expected.iloc[0].idxmax()

@@ -66,7 +66,7 @@ def test_a_difference_is_told(tmp_path, slope, expected, said):
 
 
 @pytest.mark.parametrize("slope", [1.0, 0.5])
-def test_outputs_of_another_form_than_the_targets_are_compared_by_their_own_spread(tmp_path, slope):
+def test_outputs_of_another_form_than_the_targets_are_compared_by_their_size(tmp_path, slope):
     _boxes(slope).save(tmp_path / "model.keras")
     prepared = SimpleNamespace(**{**vars(PREPARED), "task": Boxes()})
     winner = _winner(_boxes(1.0), prepared)
@@ -77,7 +77,11 @@ def test_outputs_of_another_form_than_the_targets_are_compared_by_their_own_spre
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("sold", r"up to 0\.\d+\.$"), ("price", r"up to [\d.]+ standard deviations\.$")]
+    ("name", "said"),
+    [
+        ("sold", r"up to 0\.\d+ \(probability\)\.$"),
+        ("price", r"up to [\d.]+ \(standard deviations of the target\)\.$"),
+    ],
 )
 def test_targets_of_a_joint_task_are_compared_each_in_its_unit(tmp_path, name, said):
     sold = {"kind": "binary", "names": ["sold"], "classes": ["no", "yes"], "shares": [0.5, 0.5]}
