@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from automl.core.notes import Note
@@ -65,21 +66,27 @@ def groups_in(protected: Protected | None, examples: Examples) -> dict[str, np.n
     return single if len(single) == 1 else {**single, JOINT.join(protected.columns): joint}
 
 
-def compare(
-    task: Task,
-    groups: Mapping[str, np.ndarray],
-    encoded: Mapping[str, np.ndarray],
-    predictions: Mapping[str, np.ndarray],
-    *,
-    seed: int = 0,
-) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """Rows with known truth, and what a model answers.
+
+    Attributes:
+        task: the fitted task.
+        encoded: encoded targets, with the protected groups where the task compares them.
+        predictions: by name.
+    """
+
+    task: Task
+    encoded: Mapping[str, np.ndarray]
+    predictions: Mapping[str, np.ndarray]
+
+
+def compare(answered: Answered, groups: Mapping[str, np.ndarray], *, seed: int = 0) -> dict[str, Any]:
     """Compare groups (JSON).
 
     Args:
-        task: the fitted task.
+        answered: rows that are compared.
         groups: of each row, by what makes them.
-        encoded: encoded targets, with the protected groups where the task compares them.
-        predictions: by name.
         seed: of the resampling.
 
     Returns:
@@ -94,9 +101,8 @@ def compare(
     for name, values in groups.items():
         names, counts = np.unique(np.asarray(values).astype(str), return_counts=True)
         largest = [str(names[at]) for at in np.argsort(-counts, kind="stable")[:MOST_GROUPS]]
-        compared = _of_answers if task.declaration.compares_groups else _of_metrics
-        own = np.asarray(values).astype(str)
-        found[name] = compared(task, own, encoded, predictions, largest, random)
+        compared = _of_answers if answered.task.declaration.compares_groups else _of_metrics
+        found[name] = compared(answered, np.asarray(values).astype(str), largest, random)
     return found
 
 
@@ -119,20 +125,17 @@ def _text(value: Mapping[str, Any]) -> str:
 
 
 def _of_answers(
-    task: Any,
-    groups: np.ndarray,
-    encoded: Mapping[str, np.ndarray],
-    predictions: Mapping[str, np.ndarray],
-    largest: list[str],
-    random: np.random.Generator,
+    answered: Answered, groups: np.ndarray, largest: list[str], random: np.random.Generator
 ) -> dict[str, Any]:
     """Rates of answers of yes and no; rows of each group are drawn anew, which are counts of four kinds."""
     import numpy as np
 
     from automl.metrics.fairness import count_groups, differences_of, rates_of
 
+    task: Any = answered.task
+    encoded = answered.encoded
     truth = np.asarray(encoded[TARGET]).argmax(axis=1) == task.positive
-    answer = task.answers(predictions, encoded.get(GROUP)) == task.positive
+    answer = task.answers(answered.predictions, encoded.get(GROUP)) == task.positive
     known = count_groups(groups, truth, answer)
     counts = np.stack([known[name] for name in largest])
     shares = [own.ravel() / own.sum() for own in counts]
@@ -159,22 +162,18 @@ def _of_answers(
 
 
 def _of_metrics(
-    task: Task,
-    groups: np.ndarray,
-    encoded: Mapping[str, np.ndarray],
-    predictions: Mapping[str, np.ndarray],
-    largest: list[str],
-    random: np.random.Generator,
+    answered: Answered, groups: np.ndarray, largest: list[str], random: np.random.Generator
 ) -> dict[str, Any]:
     """Metrics of the task in each group."""
     import numpy as np
 
     from automl.metrics.scorer import score_at_once
 
+    task = answered.task
     found: dict[str, Any] = {}
     for name in largest:
         rows = np.flatnonzero(groups == name)
-        truth, answer = take_rows(encoded, rows), take_rows(predictions, rows)
+        truth, answer = take_rows(answered.encoded, rows), take_rows(answered.predictions, rows)
         metrics = score_at_once(task.scorer(), truth, answer)
         size = min(count_rows(answer), MOST_ROWS)
         draws: dict[str, list[float]] = {}

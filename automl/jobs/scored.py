@@ -15,7 +15,7 @@ from automl.data.source import open_source
 from automl.data.unseen import Unseen
 from automl.jobs.answers import Listener, parted
 from automl.jobs.coverage import Covering
-from automl.jobs.groups import compare, encoded_with_groups, groups_in, without_groups
+from automl.jobs.groups import Answered, compare, encoded_with_groups, groups_in, without_groups
 from automl.jobs.opened import OpenedModel
 from automl.jobs.trial.trained_rows import SeenCount, is_of_search, seen_notes
 from automl.tasks.catalog import known_classes
@@ -104,11 +104,13 @@ def score(opened: OpenedModel, examples: ToScore, covering: Covering | None = No
                 covering.measure(measured, part, predictions, encoded)
             if groups := groups_in(protected, part):
                 compared.append((groups, encoded, predictions))
-    return {
-        "metrics": scorer.result(),
-        **({} if measured is None else {"coverage": measured.result()}),
-        **({"groups": compare(task, *map(joined_rows, zip(*compared, strict=True)))} if compared else {}),
-    }
+    found: dict[str, Any] = {"metrics": scorer.result()}
+    if measured is not None:
+        found["coverage"] = measured.result()
+    if compared:
+        by, truth, answers = map(joined_rows, zip(*compared, strict=True))
+        found["groups"] = compare(Answered(task=task, encoded=truth, predictions=answers), by)
+    return found
 
 
 def read_to_score(opened: OpenedModel, data: object, told: Listener) -> tuple[Examples, int | None]:

@@ -11,7 +11,7 @@ from automl.core.protected import Protected
 from automl.core.reports import Remark, Section
 from automl.data.modality import Examples
 from automl.drawing.scales import number_text, span_text
-from automl.jobs.groups import compare, groups_in
+from automl.jobs.groups import Answered, compare, groups_in
 from automl.jobs.report.judging import Judged
 from automl.metrics.metric import EQUALIZED_ODDS
 from automl.tasks.task import Task
@@ -53,7 +53,7 @@ def with_groups(
     groups = groups_in(protected, examples)
     if not groups:
         return judged
-    found = compare(task, groups, encoded, predictions)
+    found = compare(Answered(task=task, encoded=encoded, predictions=predictions), groups)
     figures = tuple(figure for column, item in found.items() for figure in _figures(column, item))
     section = Section(key=KEY, title="Protected groups", text=TEXT, figures=figures)
     evidence = judged.evidence
