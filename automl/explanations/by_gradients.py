@@ -14,6 +14,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 from automl.core.targets import held_rows, named, spread_rows
 from automl.explanations.anatomy import Anatomy, anatomy_of
@@ -22,7 +23,7 @@ from automl.explanations.cut import Cut, cut_where_gradients_begin
 from automl.explanations.integrated import Answer, Integrated, integrate
 from automl.explanations.method import NotExplainedError, Subject
 from automl.explanations.ownership import Ownership, ownership_of
-from automl.explanations.pieces import BACKGROUND, pieces_of
+from automl.explanations.pieces import BACKGROUND, pieces_beside
 from automl.explanations.quantity import Quantity, quantity_of
 
 
@@ -61,7 +62,7 @@ def explained_by_gradients(subject: Subject, model: keras.Model | None = None) -
     predictions = subject.predict(own)
     quantity = quantity_of(subject.task, predictions)
     chosen = quantity.chosen(predictions)
-    pieces = pieces_of({name: values[len(rows) :] for name, values in every.items()}, subject.labels)
+    pieces = pieces_beside(subject)
     ownership = ownership_of(cut, pieces, every)
     tensors = cut.tensors(cut.anatomy.encode(every))
     found = integrate(
@@ -71,6 +72,7 @@ def explained_by_gradients(subject: Subject, model: keras.Model | None = None) -
         cut.varied,
         spread=_spread(quantity, subject, every),
         ended=subject.clock(),
+        variables=cut.variables,
     )
     made = [
         _attribution(found, ownership, own, quantity, chosen, at, row)
@@ -85,9 +87,13 @@ def decoded(anatomy: Anatomy, outputs: Sequence[Any]) -> dict[str, Any]:
 
 
 def _answer(cut: Cut, quantity: Quantity, chosen: np.ndarray) -> Answer:
-    def answer(tensors: Sequence[Any], rows: np.ndarray) -> Any:
+    every = ops.convert_to_tensor(quantity.picks(chosen))
+
+    def answer(tensors: Sequence[Any], rows: Any) -> Any:
+        picks = ops.take(every, rows, axis=0)
+
         def ends(outputs: list[Any]) -> Any:
-            return quantity.of_tensors(decoded(cut.anatomy, outputs), chosen[rows])
+            return quantity.of_tensors(decoded(cut.anatomy, outputs), picks)
 
         return cut.score(tensors, ends)
 

@@ -59,6 +59,13 @@ class Cut:
         """Which of the tensors at the cut are explained."""
         return [each for half in self.halves for each in half.varied]
 
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """What is behind the cut reads of weights and statistics."""
+        behind = [*(half.upper for half in self.halves), self.anatomy.decode]
+        layers = [item for each in behind for item in each.operations if isinstance(item, keras.Layer)]
+        return list({id(item): item for layer in layers for item in layer.variables}.values())
+
     def tensors(self, encoded: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the tensors at the cut, those of all networks one after another."""
         found: list[np.ndarray] = []

@@ -24,7 +24,7 @@ from automl.explanations.cut import Cut, cut_at_maps
 from automl.explanations.method import Subject
 from automl.explanations.pieces import Pieces
 from automl.explanations.quantity import Quantity, quantity_of
-from automl.training.gradients import gradients
+from automl.training.gradients import gradients_of
 
 
 def grad_cam(
@@ -70,13 +70,13 @@ def _heat(
     """The maps in the size of the pictures ``(n, height, width)``."""
     moving = [place for place, moves in enumerate(cut.varied) if moves]
 
-    def score(maps: Sequence[Any]) -> Any:
+    def score(maps: Sequence[Any], _: Sequence[Any]) -> Any:
         whole: list[Any] = list(tensors)
         for place, item in zip(moving, maps, strict=True):
             whole[place] = item
         return cut.score(whole, lambda outputs: _logit(cut, quantity, chosen, outputs))
 
-    _, slopes = gradients(score, [tensors[place] for place in moving])
+    _, slopes = gradients_of(score, cut.variables)([tensors[place] for place in moving])
     heat = np.zeros((len(chosen), *size))
     for place, slope in zip(moving, slopes, strict=True):
         weights = slope.mean(axis=(1, 2), keepdims=True)
@@ -92,9 +92,9 @@ def _logit(cut: Cut, quantity: Quantity, chosen: np.ndarray, outputs: list[Any])
     """
     rows, count = len(chosen), len(quantity.words)
     if quantity.steps or any(len(item.shape) != 2 or item.shape[-1] != count for item in outputs):
-        return quantity.of_tensors(decoded(cut.anatomy, outputs), chosen)
+        return quantity.of_tensors(decoded(cut.anatomy, outputs), quantity.picks(chosen))
     each = [ops.mean(ops.reshape(item, (-1, rows, count)), axis=0) for item in outputs]
-    return sum(ops.sum(item * np.eye(count, dtype=np.float32)[chosen], axis=1) for item in each)
+    return sum(ops.sum(item * quantity.picks(chosen), axis=1) for item in each)
 
 
 def _resized(maps: np.ndarray, size: tuple[int, int]) -> np.ndarray:

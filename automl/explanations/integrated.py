@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from automl.training.gradients import gradients
+from automl.training.gradients import Gradients, Score, gradients_of
 
 TOLERANCE = 0.01
 """Of what is to be explained: gap of completeness that is good enough."""
@@ -29,7 +29,7 @@ BATCH = 256
 SMALL = 1e-3
 """Differences of answers below it, in the unit of the answers' spread, count as this large."""
 
-Answer: TypeAlias = Callable[[Sequence[Any], np.ndarray], Any]
+Answer: TypeAlias = Callable[[Sequence[Any], Any], Any]
 """From the tensors at the cut, and the example that each row belongs to, to one number per row."""
 
 
@@ -60,6 +60,7 @@ def integrate(
     *,
     spread: float,
     ended: Callable[[], bool],
+    variables: Sequence[Any] = (),
 ) -> Integrated:
     """Return the attributions of examples.
 
@@ -70,6 +71,7 @@ def integrate(
         varied: which tensors go from their baselines to their values.
         spread: of answers, from one example to another: the unit in which differences are small.
         ended: whether the time is over; what is found by then is returned.
+        variables: of Keras, that the answer reads.
     """
     count = len(tensors[0])
     starts_at = [
@@ -91,12 +93,14 @@ def integrate(
         gaps=np.full(count, np.inf),
         points=0,
     )
+    slopes = gradients_of(_score(answer, varied), variables)
+    way = _Way(starts=starts_at, steps=steps, slopes=slopes, size=min(BATCH, count * FIRST_POINTS))
     points = FIRST_POINTS
     while points <= MOST_POINTS and not (found.points and ended()):
         rows = np.flatnonzero(found.gaps > TOLERANCE)
         if not len(rows):
             break
-        sums = _summed(answer, starts_at, steps, rows, points)
+        sums = _summed(way, rows, points)
         total = sum(part.reshape(len(rows), -1).sum(axis=1) for part in sums)
         parts = [_with_rows(whole, rows, part) for whole, part in zip(found.parts, sums, strict=True)]
         gaps = found.gaps.copy()
@@ -106,42 +110,65 @@ def integrate(
     return found
 
 
-def _summed(
-    answer: Answer,
-    starts: Sequence[np.ndarray],
-    steps: Mapping[int, np.ndarray],
-    rows: np.ndarray,
-    points: int,
-) -> list[np.ndarray]:
+@dataclass(frozen=True, kw_only=True)
+class _Way:
+    """From baselines to examples.
+
+    Attributes:
+        starts: the baselines, and what stays as it is.
+        steps: from there to the examples, of what moves.
+        slopes: computes gradients.
+        size: points that go through the networks at once: always as many, as JAX compiles for each number.
+    """
+
+    starts: Sequence[np.ndarray]
+    steps: Mapping[int, np.ndarray]
+    slopes: Gradients
+    size: int
+
+    def along(self, rows: np.ndarray, shares: np.ndarray) -> list[np.ndarray]:
+        """Gradients at points of the way, of what moves.
+
+        Args:
+            rows: the example of each point.
+            shares: how far along it is.
+        """
+        filled = np.resize(rows, self.size), np.resize(shares, self.size)
+        moving = [self._point(place, *filled) for place in self.steps]
+        still = [start[filled[0]] for place, start in enumerate(self.starts) if place not in self.steps]
+        _, slopes = self.slopes(moving, [*still, filled[0].astype(np.int32)])
+        return [slope[: len(rows)] for slope in slopes]
+
+    def _point(self, place: int, rows: np.ndarray, shares: np.ndarray) -> np.ndarray:
+        step = self.steps[place]
+        along = shares.reshape(-1, *[1] * (step.ndim - 1))
+        return np.asarray(self.starts[place][rows] + along * step[rows], np.float32)
+
+
+def _summed(way: _Way, rows: np.ndarray, points: int) -> list[np.ndarray]:
     """Attributions of some rows with so many points."""
     shares = (np.arange(points) + 0.5) / points
     pairs = np.stack([np.repeat(rows, points), np.tile(np.arange(points), len(rows))], axis=1)
-    sums = [np.zeros((len(rows), *start.shape[1:])) for start in starts]
-    for first in range(0, len(pairs), BATCH):
-        some, at = pairs[first : first + BATCH, 0], shares[pairs[first : first + BATCH, 1]]
-        given = [start[some] for start in starts]
-        for place, step in steps.items():
-            along = at.reshape(-1, *[1] * (step.ndim - 1))
-            given[place] = (starts[place][some] + along * step[some]).astype(np.float32)
-        slopes = _slopes(answer, given, list(steps), some)
+    sums = [np.zeros((len(rows), *start.shape[1:])) for start in way.starts]
+    for first in range(0, len(pairs), way.size):
+        some, at = pairs[first : first + way.size, 0], shares[pairs[first : first + way.size, 1]]
+        slopes = way.along(some, at)
         begins = np.flatnonzero(np.diff(some, prepend=-1))  # the points of a row follow each other
         owners = np.searchsorted(rows, some[begins])
-        for (place, step), slope in zip(steps.items(), slopes, strict=True):
+        for (place, step), slope in zip(way.steps.items(), slopes, strict=True):
             each = np.nan_to_num(slope) * step[some] / points
             sums[place][owners] += np.add.reduceat(each, begins, axis=0)
     return sums
 
 
-def _slopes(
-    answer: Answer, given: Sequence[np.ndarray], moving: Sequence[int], rows: np.ndarray
-) -> list[np.ndarray]:
-    def score(tensors: Sequence[Any]) -> Any:
-        whole: list[Any] = list(given)
-        for place, tensor in zip(moving, tensors, strict=True):
-            whole[place] = tensor
-        return answer(whole, rows)
+def _score(answer: Answer, varied: Sequence[bool]) -> Score:
+    """The answer from what moves, and from what stays with the example of each row behind it."""
 
-    return gradients(score, [given[place] for place in moving])[1]
+    def score(moving: Sequence[Any], still: Sequence[Any]) -> Any:
+        changed, rest = iter(moving), iter(still[:-1])
+        return answer([next(changed) if moves else next(rest) for moves in varied], still[-1])
+
+    return score
 
 
 def _with_rows(whole: np.ndarray, rows: np.ndarray, part: np.ndarray) -> np.ndarray:

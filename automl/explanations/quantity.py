@@ -23,16 +23,22 @@ class Quantity:
 
     Attributes:
         name: of the prediction.
-        words: what each of its k numbers is.
+        names: what each of its k numbers is called.
         chances: whether they are probabilities; the largest of an answer is explained then, else the first
             number.
         steps: whether there is a number for each of several steps, of which the mean is explained.
     """
 
     name: str
-    words: tuple[str, ...]
+    names: tuple[str, ...]
     chances: bool
     steps: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What each of its k numbers is."""
+        said = tuple(f"probability of {item}" for item in self.names) if self.chances else self.names
+        return tuple(f"mean forecast of {word}" for word in said) if self.steps else said
 
     def all_of(self, predictions: Any) -> np.ndarray:
         """Return the numbers of an answer ``(n, k)``, from what a model gives."""
@@ -49,14 +55,22 @@ class Quantity:
         values = self.all_of(predictions)
         return np.asarray(values[np.arange(len(values)), chosen])
 
-    def of_tensors(self, predictions: Any, chosen: np.ndarray) -> Any:
-        """Return the same of tensors."""
+    def picks(self, chosen: np.ndarray) -> np.ndarray:
+        """Return which number is explained of each answer as 1 among zeros ``(n, k) float32``."""
+        return np.asarray(np.eye(len(self.words), dtype=np.float32)[chosen])
+
+    def of_tensors(self, predictions: Any, picks: Any) -> Any:
+        """Return the same of tensors.
+
+        Args:
+            predictions: of a model.
+            picks: see there ``(n, k)``.
+        """
         from keras import ops
 
         values = ops.cast(named(predictions)[self.name], "float32")
-        flat = ops.mean(values, axis=1) if self.steps else ops.reshape(values, (len(chosen), -1))
-        picked = np.eye(len(self.words), dtype=np.float32)[chosen]
-        return ops.sum(flat * ops.convert_to_tensor(picked), axis=1)
+        flat = ops.mean(values, axis=1) if self.steps else ops.reshape(values, (-1, len(self.words)))
+        return ops.sum(flat * ops.convert_to_tensor(picks), axis=1)
 
 
 def quantity_of(task: Task, predictions: Mapping[str, np.ndarray]) -> Quantity:
@@ -76,10 +90,10 @@ def quantity_of(task: Task, predictions: Mapping[str, np.ndarray]) -> Quantity:
         flat = array.ndim == 3 if forecasts else array.ndim in (1, 2)
         if flat and array.dtype.kind == "f" and not _lists(task):
             chances = gives_probabilities(description, name)
-            words = _words(description, name, chances, 1 if array.ndim == 1 else array.shape[-1])
+            count = 1 if array.ndim == 1 else array.shape[-1]
             return Quantity(
                 name=name,
-                words=tuple(f"mean forecast of {word}" for word in words) if forecasts else words,
+                names=_names(description, name, chances, count),
                 chances=chances,
                 steps=forecasts,
             )
@@ -95,10 +109,9 @@ def _lists(task: Task) -> bool:
     return bool(known.lists or known.compares or known.ranks or known.continues)
 
 
-def _words(description: Mapping[str, Any], name: str, chances: bool, count: int) -> tuple[str, ...]:
+def _names(description: Mapping[str, Any], name: str, chances: bool, count: int) -> tuple[str, ...]:
     own = description.get("parts", {}).get(name, description)
     known: Sequence[Any] = own.get("classes") or own.get("names") or ()
-    given = [str(item) for item in known] if len(known) == count else [str(at) for at in range(count)]
-    if not chances:
-        return tuple(given) if len(known) == count else (name,) * count
-    return tuple(f"probability of {item}" for item in given)
+    if len(known) == count:
+        return tuple(map(str, known))
+    return tuple(map(str, range(count))) if chances else (name,) * count

@@ -59,7 +59,7 @@ def test_what_stays_as_it_is_gets_nothing_and_may_be_missing():
 def test_each_row_is_told_which_example_it_belongs_to():
     factors = np.array([1.0, 10.0], np.float32)
 
-    found = run(lambda t, rows: t[0][:, 0] * factors[rows])
+    found = run(lambda t, rows: t[0][:, 0] * ops.take(factors, rows, axis=0))
 
     np.testing.assert_allclose(found.parts[0][:, 0], [1.0, 5.0], atol=1e-5)
 

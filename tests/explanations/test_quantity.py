@@ -38,7 +38,9 @@ def test_tensors_give_the_same(predictions):
     chosen = quantity.chosen(predictions)
 
     np.testing.assert_allclose(
-        quantity.of_tensors(predictions[TARGET], chosen), quantity.of(predictions, chosen), rtol=1e-6
+        quantity.of_tensors(predictions[TARGET], quantity.picks(chosen)),
+        quantity.of(predictions, chosen),
+        rtol=1e-6,
     )
 
 

@@ -42,15 +42,19 @@ def explain(subject: Subject) -> Found:
     """
     some = spread_rows(len(subject.examples), ROWS)
     inputs = held_rows(subject.examples.inputs, some)
-    pieces = pieces_beside(subject.examples, subject.labels)
+    pieces = pieces_beside(subject)
     features = [
         item
         for item in features_of(inputs, subject.labels, ())
         if inputs[item.input].ndim == 1 and isinstance(pieces[item.input], Whole)
     ]
-    if not features or len(inputs) < 2:
+    if not features:
         raise NotExplainedError(
             "Partial dependence varies the columns of a table, and this model reads none."
+        )
+    if len(some) < 2:
+        raise NotExplainedError(
+            "Partial dependence sets columns to values of other rows, and the data has one row only."
         )
     quantity = quantity_of(subject.task, subject.predict(inputs))
     ended = subject.clock()

@@ -6,20 +6,39 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import jax
+import keras
 import numpy as np
 from jax import numpy as jnp
 
 if TYPE_CHECKING:
-    from automl.training.gradients import Score
+    from automl.training.gradients import Gradients, Score
 
 
-def gradients(score: Score, inputs: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return scores ``(n,)`` and gradients; not compiled, as each model is asked a few times only."""
+def gradients_of(score: Score, variables: Sequence[keras.Variable]) -> Gradients:
+    """Return what computes scores ``(n,)`` and gradients, compiled: layer by layer it would take many times
+    as long, as each call would be traced anew.
 
-    def total(tensors: list[jax.Array]) -> tuple[jax.Array, Any]:
-        values = score(tensors)
-        return jnp.sum(values), values
+    Values of variables are arguments of what is compiled, as large constants take XLA long.
+    """
 
-    tensors = [jnp.asarray(array) for array in inputs]
-    (_, values), found = jax.value_and_grad(total, has_aux=True)(tensors)
-    return np.asarray(values), [np.asarray(item) for item in found]
+    def run(values: list[Any], moving: list[Any], still: list[Any]) -> tuple[Any, list[Any]]:
+        def total(tensors: list[Any]) -> tuple[Any, Any]:
+            with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+                scores = score(tensors, still)
+            return jnp.sum(scores), scores
+
+        (_, scores), slopes = jax.value_and_grad(total, has_aux=True)(moving)
+        return scores, slopes
+
+    compiled = jax.jit(run)
+
+    def gradients(
+        moving: Sequence[np.ndarray], still: Sequence[np.ndarray] = (), /
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        values = [item.value for item in variables]
+        scores, slopes = compiled(
+            values, *([jnp.asarray(item) for item in some] for some in (moving, still))
+        )
+        return np.asarray(scores), [np.asarray(item) for item in slopes]
+
+    return gradients
