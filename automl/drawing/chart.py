@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from automl.core.figures import INK, MUTED, Chart, Line, Number
+from automl.drawing.described import chart_words
 from automl.drawing.marks import LETTER, clipped, dots, hint, line, path, svg, tag, text
 from automl.drawing.scales import Scale, number_text, scale_of
 
@@ -26,7 +27,7 @@ def draw_chart(chart: Chart) -> Markup:
     return svg(
         WIDTH,
         HEIGHT,
-        chart.title,
+        chart_words(chart),
         *_along(along, chart.x.label, left),
         *_up(up, chart.y.label, left),
         *drawn,

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from automl.core.figures import Axis, Bars, Matrix, Number
+from automl.drawing.described import bars_words, matrix_words
 from automl.drawing.marks import LETTER, clipped, hint, line, svg, tag, text
 from automl.drawing.scales import Scale, aligned_texts, number_text, scale_of
 
 WIDTH = 380.0
 MOST_LETTERS, BAR_LETTERS = 18, 24
 """Of the names of classes, and of bars."""
+
+READ_DARK, READ_LIGHT = 0.67, 0.93
+"""Shares of a row up to which the ink of the page is read best on a cell, in dark pages and in light ones:
+the contrasts of both inks (WCAG 2.2) are equal there."""
 
 STEP = 22.0
 """Height of a bar with its gap."""
@@ -42,7 +47,7 @@ def draw_matrix(matrix: Matrix) -> Markup:
             transform=f"rotate(-90 10 {middle:.0f})",
         ),
     ]
-    return svg(left + side * across + 4, top + height * len(matrix.rows) + 6, matrix.title, *drawn)
+    return svg(left + side * across + 4, top + height * len(matrix.rows) + 6, matrix_words(matrix), *drawn)
 
 
 def draw_bars(bars: Bars) -> Markup:
@@ -62,7 +67,7 @@ def draw_bars(bars: Bars) -> Markup:
     for at, name in enumerate(bars.names):
         drawn += _bar(bars, at, name, words[at], scale, left)
     drawn.append(text((left + WIDTH - right) / 2, base + 29, bars.label, anchor="middle", class_="label"))
-    return svg(WIDTH, base + 34, bars.title, *drawn)
+    return svg(WIDTH, base + 34, bars_words(bars), *drawn)
 
 
 def _slant(matrix: Matrix, side: float) -> float:
@@ -112,8 +117,15 @@ def _cells(matrix: Matrix, left: float, top: float, side: float, height: float) 
                     y + height / 2 + 4,
                     number_text(float(count)),
                     anchor="middle",
-                    class_="lit count" if share > 0.55 else "count",
+                    class_=_ink(share),
                 )
+
+
+def _ink(share: float) -> str:
+    """Classes of a count: the ink that is read best on its cell, which in between differs by theme."""
+    if share <= READ_DARK:
+        return "count"
+    return "half count" if share <= READ_LIGHT else "lit count"
 
 
 def _bar(bars: Bars, at: int, name: str, words: str, scale: Scale, left: float) -> Iterator[Markup]:

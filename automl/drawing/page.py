@@ -46,12 +46,14 @@ def page_of(report: Report) -> str:
         style=Markup(style),  # noqa: S704
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         drawing=_drawing,
+        scrolls=lambda image: 'class="wide"' in image,
         legend=_legend,
         is_table=lambda figure: isinstance(figure, Table),
         is_wide=_is_wide,
         is_number=lambda cell: isinstance(cell, int | float) or cell is None,
         is_picture=lambda cell: isinstance(cell, Picture),
         cells=cells_of,
+        beside=_beside,
     )
 
 
@@ -97,6 +99,12 @@ def cells_of(table: Table) -> list[list[tuple[Cell, str]]]:
         list(zip(row, texts, strict=True))
         for row, texts in zip(table.rows, zip(*columns, strict=True), strict=True)
     ]
+
+
+def _beside(row: Sequence[tuple[Cell, str]]) -> str:
+    """What tells the pictures of a row from those of others, behind their column: its first text."""
+    told = next((text for cell, text in row if not isinstance(cell, Picture)), "")
+    return f" of {told}" if told else ""
 
 
 def _texts(cells: Sequence[Cell]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from automl.core.figures import Parallel
+from automl.drawing.described import parallel_words
 from automl.drawing.marks import clipped, hint, line, path, svg, tag, text
 from automl.drawing.scales import Scale, scale_of
 
@@ -30,7 +31,7 @@ def draw_parallel(figure: Parallel) -> Markup:
         drawn.append(_line(figure, at, scales, "best" if at in best else "rest"))
     for at, scale in enumerate(scales):
         drawn += _axis(figure.axes[at].label, scale, _x(at), at)
-    return svg(LEFT + STEP * (len(scales) - 1) + RIGHT, HEIGHT, figure.title, *drawn)
+    return svg(LEFT + STEP * (len(scales) - 1) + RIGHT, HEIGHT, parallel_words(figure), *drawn)
 
 
 def _x(at: int) -> float:

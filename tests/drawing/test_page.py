@@ -145,4 +145,28 @@ def test_a_table_of_several_pictures_takes_the_whole_width():
     page = page_of(replace(REPORT, sections=(Section(key="a", title="A", figures=tuple(tables)),)))
 
     assert re.findall(r'<figure class="(\w+)">', page) == ["whole", "part"]
-    assert re.findall(r'<img alt="(\w+)"', page) == ["image", "map", "image"]
+    assert re.findall(r'<img alt="([^"]+)"', page) == ["image of a", "map of a", "image of a"]
+
+
+def test_what_scrolls_can_be_reached_and_is_named():
+    axes = tuple(Axis(label=name) for name in "abcdefg")
+    wide = Parallel(title="many axes", axes=axes, lines=((1.0,) * 7,), texts=("t",))
+    table = Table(title="facts", columns=("a",), rows=(("b",),))
+    bars = Bars(title="few", label="l", names=("x",), values=(1,))
+
+    page = page_of(replace(REPORT, sections=(Section(key="a", title="A", figures=(wide, table, bars)),)))
+
+    regions = [known for name, known in Tags(page).tags if known.get("role") == "region"]
+    assert [known["aria-label"] for known in regions] == ["many axes", "facts"]
+    assert all(known["tabindex"] == "0" for known in regions)
+
+
+@pytest.mark.parametrize(("share", "ink"), [(0.6, "count"), (0.8, "half count"), (0.95, "lit count")])
+def test_counts_are_in_the_ink_that_is_read_best_on_their_cell(share, ink):
+    cells = ((100 * share, 100 - 100 * share), (0, 1))
+    names = ("yes", "no")
+    matrix = Matrix(title="m", rows=names, columns=names, cells=cells, row_label="a", column_label="b")
+
+    page = page_of(replace(REPORT, sections=(Section(key="a", title="A", figures=(matrix,)),)))
+
+    assert f'class="{ink}">{100 * share:.0f}<' in page
