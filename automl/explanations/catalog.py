@@ -16,6 +16,7 @@ METHODS: Catalog[Method] = Catalog(
         "gradients": f"{_PLACE}.gradients:GRADIENTS",
         "maps": f"{_PLACE}.maps:MAPS",
         "occlusion": f"{_PLACE}.occlusion:OCCLUSION",
+        "counterfactuals": f"{_PLACE}.counterfactuals:COUNTERFACTUALS",
     },
     group=EXPLANATION_GROUP,
     expected=Method,

@@ -9,13 +9,19 @@ import numpy as np
 
 from automl.core.figures import Axis, Bars, Cell, Chart, Figure, Line, Table, numbers, rounded
 from automl.explanations.attribution import Attribution
+from automl.explanations.map_pictures import map_note, map_pictures, takes_maps
 from automl.explanations.method import NotExplainedError, Subject
-from automl.explanations.overlay import cell_of, overlaid, plain_pixels, png_of, smoothed
+from automl.explanations.overlay import cell_of, png_of
 from automl.explanations.pieces import Pieces
 
 MOST_BARS = 12
 MOST_LINES = 6
 MOST_LETTERS = 24
+
+NO_PARTS = (
+    "This method tells the parts of an input apart, and of what this model reads it can tell none: choose "
+    "another method."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,23 +58,19 @@ def drawn(
         figures += _words(subject, pieces, each)
         figures += _series(subject, pieces, each)
     if not figures:
-        raise NotExplainedError(
-            "This method tells the parts of an input apart, and of what this model reads it can tell none: "
-            "choose another method."
-        )
+        raise NotExplainedError(NO_PARTS)
     return Drawn(figures=tuple(figures), pictures=maps.pictures)
 
 
 def drawn_maps(
     subject: Subject, pieces: Mapping[str, Pieces], found: Sequence[Attribution], *, name: str
 ) -> Drawn:
-    """Return the maps on pictures alone; see ``drawn``."""
+    """Return the maps alone; see ``drawn``."""
     figures: list[Figure] = []
     pictures: dict[str, bytes] = {}
     for key, item in pieces.items():
-        maps = [each for each in found if _is_map(subject, key, each)]
-        if maps:
-            table, files = _maps(subject, key, item.label, maps, name)
+        table, files = _maps(subject, key, item, found, name)
+        if table.rows:
             figures.append(table)
             pictures |= files
     return Drawn(figures=tuple(figures), pictures=pictures)
@@ -81,26 +83,23 @@ def row_name(subject: Subject, row: int) -> str:
     return str(name) if isinstance(name, str) else f"row {name}"
 
 
-def _is_map(subject: Subject, key: str, each: Attribution) -> bool:
-    """Whether what is explained is a picture."""
-    return each.parts[key].ndim == 2 and len(subject.examples.inputs[key].shape) == 4
-
-
 def _maps(
-    subject: Subject, key: str, label: str, found: Sequence[Attribution], name: str
+    subject: Subject, key: str, item: Pieces, found: Sequence[Attribution], name: str
 ) -> tuple[Table, dict[str, bytes]]:
     rows: list[tuple[Cell, ...]] = []
     files: dict[str, bytes] = {}
     for each in found:
-        pixels = plain_pixels(np.asarray(subject.examples.inputs[key][each.row]))
-        map_file = png_of(overlaid(pixels, smoothed(each.parts[key])))
-        files[f"{name}-{each.row}.png"] = map_file
-        rows.append((row_name(subject, each.row), each.told, cell_of(png_of(pixels)), cell_of(map_file)))
+        value = subject.examples.inputs[key][each.row]
+        for shown in map_pictures(item, value, each.parts[key]):
+            map_file = png_of(shown.map)
+            files[f"{name}-{each.row}{shown.mark}.png"] = map_file
+            example = " ".join(filter(None, (row_name(subject, each.row), shown.name)))
+            rows.append((example, each.told, cell_of(png_of(shown.below)), cell_of(map_file)))
     table = Table(
-        title=f"Maps on {label}",
-        columns=("example", "explained", label, "map"),
+        title=f"Maps on {item.label}",
+        columns=("example", "explained", item.label, "map"),
         rows=tuple(rows),
-        note="Red speaks for the answer, blue against it; each map by its own strongest places.",
+        note=map_note(item),
     )
     return table, files
 
@@ -161,7 +160,7 @@ def _words(subject: Subject, pieces: Mapping[str, Pieces], each: Attribution) ->
 def _series(subject: Subject, pieces: Mapping[str, Pieces], each: Attribution) -> list[Figure]:
     made: list[Figure] = []
     for name, values in each.parts.items():
-        if values.ndim != 2 or _is_map(subject, name, each):
+        if values.ndim != 2 or takes_maps(pieces[name]):
             continue
         count = values.shape[1]
         known = subject.channels if len(subject.channels) == count else [str(at) for at in range(count)]

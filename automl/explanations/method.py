@@ -44,6 +44,20 @@ SECONDS = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a user wants of counterfactuals.
+
+    Attributes:
+        keep: columns that stay as they are, by the names that users know, such as an age.
+        wanted: the class that is to be answered, or the amount that is to be passed; empty for any other
+            class, and for the middle of the answers.
+    """
+
+    keep: tuple[str, ...] = ()
+    wanted: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """A model and the examples that it is explained on.
 
@@ -55,6 +69,8 @@ class Subject:
         objective: metric that answers are scored by.
         labels: what users call the raw inputs, by name.
         channels: what users call the channels of a series.
+        rates: samples of a second of the raw inputs that are sounds, by name.
+        wish: what counterfactuals are to reach.
         model: gives the exported model; loaded when a method first asks for it.
         seconds: time that a method may take, about.
         seed: of all that is drawn.
@@ -68,6 +84,8 @@ class Subject:
     model: Callable[[], keras.Model]
     labels: Mapping[str, str] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
+    rates: Mapping[str, int] = field(default_factory=dict)
+    wish: Wish = field(default_factory=Wish)
     seconds: float = SECONDS
     seed: int = 0
 
@@ -103,15 +121,15 @@ class Method:
         title: of its section.
         explain: from a subject to what is found; raises ``NotExplainedError`` where it cannot.
         targets: whether it needs the targets of the examples.
-        instead_of: name of a method that is better where it can be had: this one is used by default only
-            where that one cannot explain.
+        instead_of: names of methods that are better where they can be had: this one is used by default only
+            where none of them can explain.
     """
 
     name: str
     title: str
     explain: Callable[[Subject], Found]
     targets: bool = False
-    instead_of: str = ""
+    instead_of: tuple[str, ...] = ()
 
     def section(self, found: Found) -> Section:
         """Return what was found as a section of a report."""

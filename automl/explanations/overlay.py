@@ -35,16 +35,22 @@ def plain_pixels(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.broadcast_to(colours.clip(0, 255).astype(np.uint8), (*pixels.shape[:2], 3)))
 
 
-def overlaid(pixels: np.ndarray, heat: np.ndarray) -> np.ndarray:
+def scale_of_heat(heat: np.ndarray) -> float:
+    """Return the size from which places of a map are drawn at full strength."""
+    known = np.abs(np.nan_to_num(heat))
+    return float(np.quantile(known, STRONGEST)) or float(known.max()) or 1.0
+
+
+def overlaid(pixels: np.ndarray, heat: np.ndarray, scale: float | None = None) -> np.ndarray:
     """Return a picture under its map: red speaks for the answer, blue against it.
 
     Args:
         pixels: ``(h, w, 3) uint8``.
-        heat: ``(h, w)``; its size is told by nothing but the strongest places.
+        heat: ``(h, w)``.
+        scale: size of its strongest places; of this map by default.
     """
     known = np.nan_to_num(heat)
-    scale = float(np.quantile(np.abs(known), STRONGEST)) or float(np.abs(known).max()) or 1.0
-    strength = (np.abs(known) / scale).clip(0, 1)[..., None] * FAINT
+    strength = (np.abs(known) / (scale or scale_of_heat(known))).clip(0, 1)[..., None] * FAINT
     colour = np.where(known[..., None] >= 0, np.array(FOR), np.array(AGAINST))
     grey = pixels.mean(axis=-1, keepdims=True)  # colours of the picture would be taken for those of the map
     return np.asarray(((1 - strength) * grey + strength * colour).astype(np.uint8))

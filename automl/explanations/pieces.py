@@ -1,8 +1,9 @@
 """What a raw input is made of, and what is left when some of it is taken away.
 
-A cell of a table is one piece, a text is words, a series steps and channels, a picture pixels. What is
-taken away becomes what is usual: the median, the most frequent category, the mean colour, an unknown word
-of the same length, so that nothing else moves.
+A cell of a table is one piece, a text is words, a series steps and channels, a picture pixels, a sound
+spans of time and frequency, a video pixels of its frames. What is taken away becomes what is usual: the
+median, the most frequent category, the mean colour, silence, an unknown word of the same length, so that
+nothing else moves.
 
 Symbols: n examples, w words, t steps, c channels.
 """
@@ -15,9 +16,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from automl.core.figures import rounded
 from automl.core.targets import held_rows, spread_rows
-from automl.data.modality import Examples
 from automl.data.raw_values import NO_DATE
+from automl.explanations.filtered import BANDS, SPANS, Filter
+from automl.explanations.method import Subject
 
 BACKGROUND = 64
 """Examples that tell what is usual."""
@@ -32,6 +35,8 @@ UNKNOWN = "\u00a4"
 """A letter that no text has."""
 
 COLOURS = (1, 3, 4)
+
+_NO_RATES: Mapping[str, int] = {}
 
 
 class Pieces(Protocol):
@@ -175,24 +180,96 @@ class Pixels:
         return np.where(gone[..., None], self.usual.astype(value.dtype), value)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sound:
+    """Spans of time of a sound, each band of frequencies by itself.
+
+    Attributes:
+        label: see ``Pieces``.
+        filter: takes sounds apart.
+    """
+
+    label: str
+    filter: Filter
+    blocks: tuple[int, ...] = (SPANS, BANDS)
+
+    def shape(self, value: Any) -> tuple[int, ...]:
+        """``(spans, bands)``."""
+        return (SPANS, BANDS)
+
+    def names(self, value: Any) -> tuple[str, ...]:
+        """Places."""
+        return ()
+
+    def without(self, value: Any, gone: np.ndarray) -> Any:
+        """Silence there."""
+        return self.filter.without(value, gone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """Pixels of the frames of a video, all colours of one together.
+
+    Attributes:
+        label: see ``Pieces``.
+        usual: the mean colour ``(c,)``.
+    """
+
+    label: str
+    usual: np.ndarray
+    blocks: tuple[int, ...] = (8, 4, 4)
+
+    def shape(self, value: Any) -> tuple[int, ...]:
+        """Frames, height and width."""
+        return tuple(np.shape(value)[:3])
+
+    def names(self, value: Any) -> tuple[str, ...]:
+        """Places."""
+        return ()
+
+    def without(self, value: Any, gone: np.ndarray) -> Any:
+        """The mean colour."""
+        return np.where(gone[..., None], self.usual.astype(value.dtype), value)
+
+
+def value_text(value: Any) -> str:
+    """Return a cell of a table as text: a date as a day, a number with six digits."""
+    if isinstance(value, np.integer):
+        return "(missing)" if value == NO_DATE else day_of(int(value))
+    if isinstance(value, np.floating):
+        return "(missing)" if np.isnan(value) else str(rounded(value, 6))
+    return _text(value) or "(missing)"
+
+
 def day_of(seconds: int) -> str:
     """Return the day of a date in seconds since 1970, as raw inputs hold it."""
     return str(np.datetime64(seconds, "s"))[:10]
 
 
-def pieces_of(inputs: Mapping[str, np.ndarray], labels: Mapping[str, str]) -> dict[str, Pieces]:
+def pieces_of(
+    inputs: Mapping[str, np.ndarray], labels: Mapping[str, str], rates: Mapping[str, int] = _NO_RATES
+) -> dict[str, Pieces]:
     """Return how each input is taken apart.
 
     Args:
         inputs: raw examples by name, which tell what is usual.
         labels: what users call inputs; by default their names.
+        rates: samples of a second of those that are sounds.
     """
-    return {name: _pieces(labels.get(name, name), np.asarray(values)) for name, values in inputs.items()}
+    made: dict[str, Pieces] = {}
+    for name, values in inputs.items():
+        label = labels.get(name, name)
+        if name in rates:
+            made[name] = Sound(label=label, filter=Filter(rate=rates[name]))
+        else:
+            made[name] = _pieces(label, np.asarray(values))
+    return made
 
 
-def pieces_beside(examples: Examples, labels: Mapping[str, str]) -> dict[str, Pieces]:
-    """Return how the inputs of examples are taken apart, by some of them, evenly spread."""
-    return pieces_of(held_rows(examples.inputs, spread_rows(len(examples), BACKGROUND)), labels)
+def pieces_beside(subject: Subject) -> dict[str, Pieces]:
+    """Return how the inputs of a subject are taken apart, by some of its examples, evenly spread."""
+    some = spread_rows(len(subject.examples), BACKGROUND)
+    return pieces_of(held_rows(subject.examples.inputs, some), subject.labels, subject.rates)
 
 
 def block_numbers(pieces: Pieces, shape: tuple[int, ...]) -> np.ndarray:
@@ -215,6 +292,8 @@ def _pieces(label: str, values: np.ndarray) -> Pieces:
             return Words(label=label, characters=characters)
         known, often = np.unique(np.array(texts, dtype=str), return_counts=True)
         return Whole(label=label, usual=str(known[often.argmax()]))
+    if values.ndim == 5 and values.shape[-1] in COLOURS:
+        return Clip(label=label, usual=values.reshape(-1, values.shape[-1]).mean(axis=0))
     if values.ndim == 4 and values.shape[-1] in COLOURS:
         return Pixels(label=label, usual=values.reshape(-1, values.shape[-1]).mean(axis=0))
     if values.ndim == 3 and values.dtype.kind == "f":

@@ -19,7 +19,15 @@ from automl.data.columns import columns_of
 from automl.data.forecast_table import channels_of
 from automl.data.modality import Examples
 from automl.explanations.catalog import METHODS
-from automl.explanations.method import SECONDS, Found, Method, NotExplainedError, Predict, Subject
+from automl.explanations.method import (
+    SECONDS,
+    Found,
+    Method,
+    NotExplainedError,
+    Predict,
+    Subject,
+    Wish,
+)
 from automl.jobs.answers import Listener, warn
 from automl.tasks.task import Task
 
@@ -101,6 +109,8 @@ class Explainer:
         *,
         method: str | Iterable[str] = (),
         rows: int | str | Sequence[int | str] = ROWS,
+        keep: str | Sequence[str] = (),
+        wanted: object = "",
         seconds: float = SECONDS,
         seed: int = 0,
         told: Listener = warn,
@@ -113,6 +123,9 @@ class Explainer:
                 default.
             rows: how many of the first rows are explained one by one, or which: numbers from 0, or what
                 names them, such as files.
+            keep: columns that counterfactuals leave as they are.
+            wanted: class that they lead to, or amount that they pass; any other class, or the middle of the
+                answers, by default.
             seconds: time that each method may take, about.
             seed: of all that is drawn.
             told: called with the notes of what was read.
@@ -140,6 +153,8 @@ class Explainer:
             model=self.model,
             labels=labels_of(self.schema),
             channels=channels_of(self.schema),
+            rates=rates_of(self.schema),
+            wish=Wish(keep=(keep,) if isinstance(keep, str) else tuple(keep), wanted=str(wanted)),
             seconds=seconds,
             seed=seed,
         )
@@ -199,6 +214,12 @@ def labels_of(schema: Mapping[str, Any]) -> dict[str, str]:
     return {column.input: column.name for column in columns_of(schema)}
 
 
+def rates_of(schema: Mapping[str, Any]) -> dict[str, int]:
+    """Return samples of a second of the raw inputs that are sounds."""
+    known = {column.input: column.facts.get("rate") for column in columns_of(schema)}
+    return {name: int(rate) for name, rate in known.items() if rate}
+
+
 def chosen_rows(examples: Examples, rows: int | str | Sequence[int | str]) -> tuple[int, ...]:
     """Return the positions of the rows that are asked for.
 
@@ -250,7 +271,7 @@ def _explained(
     found: dict[str, Found] = {}
     left_out: dict[str, str] = {}
     for method in methods:
-        if not strict and method.instead_of in found:
+        if not strict and not found.keys().isdisjoint(method.instead_of):
             continue
         try:
             found[method.name] = method.explain(subject)

@@ -283,11 +283,14 @@ class Result:
         *,
         method: str | Sequence[str] = (),
         rows: int | str | Sequence[int | str] = 4,
+        keep: str | Sequence[str] = (),
+        wanted: object = "",
         seconds: float = 60.0,
         told: Listener = warn,
     ) -> Explanation:
         """Say what the model relies on and what single answers rest on; see ``Explainer.explain``."""
-        return self.explainer.explain(data, method=method, rows=rows, seconds=seconds, told=told)
+        wish: dict[str, Any] = {"keep": keep, "wanted": wanted}
+        return self.explainer.explain(data, method=method, rows=rows, seconds=seconds, told=told, **wish)
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -295,15 +298,12 @@ class Result:
         return scored.explainer_of(self.opened, self._objective)
 
     def report(self, *, test: object = None, out: str | Path | None = None, told: Listener = warn) -> Path:
-        """Write the page of the report, with scores on test data where some is given.
+        """Write the page of the report, with scores on test data where some is given; returns its path.
 
         Args:
             test: anything that a search reads, with its targets; its scores become a part of the report.
             out: where the page goes; into the job folder by default.
             told: called with the notes of what was read; warns by default.
-
-        Returns:
-            where the page is.
 
         Raises:
             ConfigError: the job has no report, or it is damaged.

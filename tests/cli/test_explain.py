@@ -31,6 +31,17 @@ def test_all_numbers_as_json(wine_job, tmp_path, capsys):
     assert [row["row"] for row in known["values"]["occlusion"]["rows"]] == [0, 1, 2, 3, 4]
 
 
+def test_counterfactuals_are_lines_and_keep_what_they_shall(wine_job, tmp_path, capsys):
+    words = ["--method", "counterfactuals", "--rows", "1", "--keep", "alcohol", "--out", str(tmp_path)]
+
+    assert run(["explain", str(wine_job.folder), "sklearn:wine", *words]) == 0
+
+    told = capsys.readouterr().out
+    assert "Kept as they are: alcohol." in told
+    assert "answer then" in told
+    assert "    1    alcohol " not in told
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -38,6 +49,7 @@ def test_all_numbers_as_json(wine_job, tmp_path, capsys):
         (["--method", "maps"], "this model reads none"),
         (["--rows", "none", "--method", "gradients"], "there is no row 'none'"),
         (["--seconds", "0"], "seconds: expected a time above 0, got 0"),
+        (["--method", "counterfactuals", "--wanted", "class_9"], "there is no class 'class_9'"),
     ],
 )
 def test_what_cannot_be_done_is_refused(wine_job, tmp_path, capsys, words, message):

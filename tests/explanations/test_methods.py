@@ -17,10 +17,11 @@ SUITS = {
     "gradients": (*SUBJECTS,),
     "maps": ("pictures",),
     "occlusion": ("table",),
+    "counterfactuals": ("table",),
 }
 """On what each method is tried; a new method needs an entry, and of what it refuses one below."""
 
-REFUSES = {"importance": "words", "dependence": "series", "maps": "table"}
+REFUSES = {"importance": "words", "dependence": "series", "maps": "table", "counterfactuals": "words"}
 OUTCOMES: dict[tuple[str, str], object] = {}
 
 

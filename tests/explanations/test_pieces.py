@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from automl.data.raw_values import NO_DATE
-from automl.explanations.pieces import Pixels, Steps, Whole, Words, block_numbers, pieces_of
+from automl.explanations.pieces import (
+    Clip,
+    Pixels,
+    Sound,
+    Steps,
+    Whole,
+    Words,
+    block_numbers,
+    pieces_of,
+    value_text,
+)
 
 RNG = np.random.default_rng(0)
 INPUTS = {
@@ -20,17 +30,22 @@ INPUTS = {
     "wave": RNG.normal(size=(4, 6, 2)),
     "photo": RNG.integers(0, 255, (4, 5, 7, 3)).astype(np.uint8),
     "sound": RNG.normal(size=(4, 100)).astype(np.float32),
+    "vector": RNG.normal(size=(4, 3)).astype(np.float32),
+    "clip": RNG.integers(0, 255, (4, 6, 5, 7, 3)).astype(np.uint8),
 }
+RATES = {"sound": 50}
 
 
 def test_each_input_is_taken_apart_in_its_own_way():
-    pieces = pieces_of(INPUTS, {"age": "Age in years"})
+    pieces = pieces_of(INPUTS, {"age": "Age in years"}, RATES)
 
     assert {name: type(item) for name, item in pieces.items()} == {
-        **dict.fromkeys(("age", "day", "town", "sound"), Whole),
+        **dict.fromkeys(("age", "day", "town", "vector"), Whole),
         **dict.fromkeys(("review", "line"), Words),
         "wave": Steps,
         "photo": Pixels,
+        "sound": Sound,
+        "clip": Clip,
     }
     assert pieces["age"].label == "Age in years"
     assert (pieces["age"].usual, pieces["town"].usual) == (3.0, "Ulm")
@@ -40,7 +55,7 @@ def test_each_input_is_taken_apart_in_its_own_way():
 
 @pytest.mark.parametrize("name", list(INPUTS))
 def test_what_is_left_has_the_same_form(name):
-    item, value = pieces_of(INPUTS, {})[name], INPUTS[name][1]
+    item, value = pieces_of(INPUTS, {}, RATES)[name], INPUTS[name][1]
     shape = item.shape(value)
 
     kept = item.without(value, np.zeros(shape, bool))
@@ -50,6 +65,21 @@ def test_what_is_left_has_the_same_form(name):
     assert item.shape(bare) == shape
     assert np.shape(bare) == np.shape(value)
     assert len(item.names(value)) in (0, *shape) or shape == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float64(0.1 + 0.2), "0.3"),
+        (np.float64("nan"), "(missing)"),
+        (np.int64(86_400), "1970-01-02"),
+        (np.int64(NO_DATE), "(missing)"),
+        ("", "(missing)"),
+        ("Ulm", "Ulm"),
+    ],
+)
+def test_cells_are_told_as_users_know_them(value, text):
+    assert value_text(value) == text
 
 
 def test_a_word_that_is_gone_moves_no_other():

@@ -21,7 +21,7 @@ def explained(wine_job):
 
 
 def test_what_suits_the_model_is_found_and_the_rest_says_why_not(explained):
-    assert list(explained.found) == ["importance", "dependence", "gradients"]
+    assert list(explained.found) == ["importance", "dependence", "gradients", "counterfactuals"]
     assert list(explained.left_out) == ["maps"]
     assert explained.left_out["maps"].endswith("choose another method.")
     assert explained.values["gradients"]["completeness_gap"] <= 0.01
@@ -55,7 +55,10 @@ def test_what_matters_to_the_search_is_scored(explained):
     ("options", "message"),
     [
         ({"method": "magic"}, r"Unknown method 'magic'\. Known: importance, dependence"),
-        ({"method": "maps"}, r"^Maps lie on pictures, and this model reads none: choose another method\.$"),
+        (
+            {"method": "maps"},
+            r"^Maps lie on pictures, sounds and videos, and this model reads none: choose another \w+\.$",
+        ),
         (
             {"method": "occlusion", "rows": "7,none"},
             "there is no row 'none'; expected a number from 0 to 177",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from automl.cli.notes import show_notes
-from automl.core.figures import Bars
+from automl.core.figures import Bars, Picture, Table
 
 if TYPE_CHECKING:
     from automl.core.reports import Section
@@ -29,7 +29,8 @@ FOLDER = "explanation"
     metavar="M",
     help="importance (which columns the score needs), dependence (how answers change with a column), "
     "gradients (what single answers rest on), maps (where on a picture), occlusion (what answers lose "
-    "without a part); repeatable; default: all that suit the model",
+    "without a part), counterfactuals (which changes of a row would change its answer); repeatable; "
+    "default: all that suit the model",
 )
 @click.option(
     "--rows",
@@ -37,6 +38,19 @@ FOLDER = "explanation"
     show_default=True,
     metavar="N|IDS",
     help="explain the first N rows, or those named: numbers from 0, files, ids, with commas between",
+)
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="COLUMN",
+    help="counterfactuals leave this column as it is, such as an age; repeatable",
+)
+@click.option(
+    "--wanted",
+    default="",
+    metavar="CLASS|AMOUNT",
+    help="counterfactuals lead to this class, or past this amount; default: any other class, past the "
+    "middle of the answers",
 )
 @click.option("--seconds", type=float, metavar="S", help="time for each method, about; default: 60")
 @click.option("--out", metavar="FOLDER", help="where the page goes; default: explanation in DIR")
@@ -47,6 +61,8 @@ def command(
     data: str,
     methods: tuple[str, ...],
     rows: str,
+    keep: tuple[str, ...],
+    wanted: str,
     seconds: float | None,
     out: str | None,
     as_json: bool,
@@ -58,6 +74,7 @@ def command(
 
     \b
     automl explain runs/adult test.csv --rows 3,17 --method gradients
+    automl explain runs/adult test.csv --rows 3 --method counterfactuals --keep age --keep sex
     """  # noqa: D301  click reads the escape
     from automl.api import load
     from automl.core.errors import ConfigError
@@ -71,7 +88,13 @@ def command(
     if place.exists() and not place.is_dir():
         raise ConfigError(f"Cannot write into {place}: it is a file. Name a folder.")
     found = result.explain(
-        open_source(data), method=methods, rows=rows, seconds=seconds or SECONDS, told=show_notes
+        open_source(data),
+        method=methods,
+        rows=rows,
+        keep=keep,
+        wanted=wanted,
+        seconds=seconds or SECONDS,
+        told=show_notes,
     )
     page = found.write(place)
     if as_json:
@@ -87,15 +110,33 @@ def command(
 
 
 def _told(section: Section) -> Iterator[str]:
-    """A section as lines: its bars, which are short."""
+    """A section as lines: its bars and tables, which are short."""
     yield f"{section.title}\n  {section.text}"
     for figure in section.figures:
-        if not isinstance(figure, Bars):
-            continue
-        yield f"  {figure.title} ({figure.label})"
-        width = max(map(len, figure.names), default=0)
-        for at, name in enumerate(figure.names):
-            value = figure.values[at]
-            low, high = (ends[at] if ends else None for ends in (figure.low, figure.high))
-            told = "" if low is None or high is None else f"  ({low:.3g} to {high:.3g})"
-            yield f"    {name:<{width}}  {'–' if value is None else f'{value:+.4g}'}{told}"
+        if isinstance(figure, Bars):
+            yield from _bars(figure)
+        if isinstance(figure, Table) and not any(
+            isinstance(c, Picture) for row in figure.rows for c in row
+        ):
+            yield from _table(figure)
+
+
+def _bars(figure: Bars) -> Iterator[str]:
+    yield f"  {figure.title} ({figure.label})"
+    width = max(map(len, figure.names), default=0)
+    for at, name in enumerate(figure.names):
+        value = figure.values[at]
+        low, high = (ends[at] if ends else None for ends in (figure.low, figure.high))
+        told = "" if low is None or high is None else f"  ({low:.3g} to {high:.3g})"
+        yield f"    {name:<{width}}  {'–' if value is None else f'{value:+.4g}'}{told}"
+
+
+def _table(figure: Table) -> Iterator[str]:
+    yield f"  {figure.title}"
+    rows = [figure.columns, *(tuple(map(str, row)) for row in figure.rows)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(figure.columns))]
+    for row in rows if figure.rows else []:
+        padded = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        yield f"    {'  '.join(padded).rstrip()}"
+    if figure.note:
+        yield f"    {figure.note}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from automl.core.figures import rounded
 from automl.explanations.by_gradients import explained_by_gradients
-from automl.explanations.drawn import drawn
+from automl.explanations.drawn import NO_PARTS, drawn
 from automl.explanations.integrated import TOLERANCE
-from automl.explanations.method import Found, Method, Subject
-from automl.explanations.pieces import pieces_beside
+from automl.explanations.method import Found, Method, NotExplainedError, Subject
+from automl.explanations.pieces import Sound, Whole, pieces_beside
 from automl.explanations.sanity import checked
 
 
@@ -17,9 +17,11 @@ def explain(subject: Subject) -> Found:
     Raises:
         NotExplainedError: see ``explained_by_gradients``.
     """
+    pieces = pieces_beside(subject)
+    if all(isinstance(item, Whole | Sound) for item in pieces.values()) and len(pieces) == 1:
+        raise NotExplainedError(NO_PARTS)  # known before gradients are taken, which may be long
     explained = explained_by_gradients(subject)
     found = explained.attributions
-    pieces = pieces_beside(subject.examples, subject.labels)
     sanity = checked(
         subject, pieces, found, lambda model: explained_by_gradients(subject, model).attributions
     )

@@ -21,7 +21,7 @@ def explain(subject: Subject) -> Found:
     Raises:
         NotExplainedError: answers are not single numbers, or the input has no parts.
     """
-    pieces = pieces_beside(subject.examples, subject.labels)
+    pieces = pieces_beside(subject)
     found = occluded(subject, pieces)
     shown = drawn(subject, pieces, found, name="occlusion")
     gain = deletion_of(subject, pieces, found).gain
@@ -34,5 +34,8 @@ def explain(subject: Subject) -> Found:
 
 
 OCCLUSION = Method(
-    name="occlusion", title="What answers lose without it", explain=explain, instead_of="gradients"
+    name="occlusion",
+    title="What answers lose without it",
+    explain=explain,
+    instead_of=("gradients", "maps"),
 )

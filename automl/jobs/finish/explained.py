@@ -15,7 +15,7 @@ from automl.data.modality import Examples
 from automl.explanations.catalog import METHODS
 from automl.explanations.method import NotExplainedError, Subject
 from automl.explanations.pieces import COLOURS
-from automl.jobs.explaining import labels_of
+from automl.jobs.explaining import labels_of, rates_of
 from automl.jobs.finish.exported import load_model
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.report.judging import Judged
@@ -53,6 +53,7 @@ def explained_sections(session: Session, winner: TrainedWinner, judged: Judged) 
         model=cache(lambda: load_model(session.folder.model)),
         labels=labels_of(session.intake.dataset.schema),
         channels=channels_of(session.intake.dataset.schema),
+        rates=rates_of(session.intake.dataset.schema),
         seconds=seconds,
         seed=session.config.seed,
     )
