@@ -147,6 +147,11 @@ class JobFolder:
         return self.path / "report.json"
 
     @property
+    def model_card(self) -> Path:
+        """What the model is, for whom it holds, and what it cost, as Markdown."""
+        return self.path / "model_card.md"
+
+    @property
     def plots(self) -> Path:
         """Folder of plots."""
         return self.path / "plots"
@@ -168,7 +173,7 @@ class JobFolder:
             *(self.job, self.state, self.schema, self.task, self.weights, self.model),
             *(self.result, self.leaderboard, self.leases, self.epochs, self.clock),
             *(self.trained, self.lock, self.coordinator, self.standing),
-            *(self.report, self.report_data, self.gallery, self.coverage),
+            *(self.report, self.report_data, self.model_card, self.gallery, self.coverage),
         )
 
     @property

@@ -27,6 +27,7 @@ JOB_FILES = (
     "job.yaml",
     "result.json",
     "leaderboard.csv",
+    "model_card.md",
 )
 """Files of a job folder that predicting needs; those that exist travel with the registered model."""
 

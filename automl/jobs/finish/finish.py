@@ -81,11 +81,12 @@ def finish(
     with phases.phase("checking the exported model"):
         summary = {**summary, **_checked(session, winner, summary)}
     _write_result(session, summary)
+    with phases.phase("writing the report"):
+        written = report_files(session, records, winner)  # the model card among them goes with the model
+        tracker.log_files(written)
     with phases.phase("registering the model"):
         tracker.log_files([folder.leaderboard, folder.result, folder.job])
         tracker.log_model(_model_record(session, winner))
-    with phases.phase("writing the report"):
-        tracker.log_files(report_files(session, records, winner))
     with phases.phase("drawing plots"):
         drawn = validation_plots(winner, folder.plots)
         tracker.log_files([*drawn, *plots(folder.plots)], "plots")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import time
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from automl._version import __version__
 from automl.core.protected import Protected
 from automl.core.reports import with_section
 from automl.core.sizes import size_text
+from automl.core.specs import Configuration
 from automl.core.targets import count_rows
 from automl.jobs.config import JobConfig
 from automl.jobs.finish.covered import crossed_coverage
@@ -22,20 +24,33 @@ from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import read_json
 from automl.jobs.intake.story import data_facts, goal_text
 from automl.jobs.report.covered import with_coverage
+from automl.jobs.report.energy import Used
 from automl.jobs.report.facts import Searched
 from automl.jobs.report.fairness import with_groups
 from automl.jobs.report.judging import judge
+from automl.jobs.report.model_card import (
+    ENERGY,
+    GOAL,
+    LIMITS,
+    LOADING,
+    MADE,
+    MODALITY,
+    SECONDS,
+    TASK,
+)
 from automl.jobs.report.writing import SIZE, attempted, card_of, report_of, write_report
 from automl.jobs.session import Session
 from automl.jobs.trial.epochs import read_epochs
+from automl.spaces.space import FAMILY, SearchSpace, family_of
 from automl.tasks.catalog import TASKS
+from automl.training.accelerator import host_memory, visible_gpus
 
 _PLACES = frozenset(
     ("data", "name", "out", "storage", "tracking_uri", "warm_start", "validation", "space", "ray_address")
 )
 """Options that hold places on this machine, or addresses."""
 
-LIMITS = (
+LIMITS_OF_USE = (
     "The scores hold for data that comes as this did: from the same source and time, with the same "
     "columns. Score it again (`automl evaluate`) before it is used on anything else, and from time to time."
 )
@@ -73,6 +88,7 @@ def _written(session: Session, records: Records, winner: TrainedWinner) -> tuple
         card=_card(session, records, winner),
         part=part,
         rows=count_rows(predictions),
+        defaults=_defaults(intake.space, records),
     )
     target = ", ".join(dataset.target_names) or "the label"
     kind = f"{TASKS[dataset.task].words} of {target} · {intake.modality.name} data · {intake.source.name}"
@@ -88,18 +104,27 @@ def _written(session: Session, records: Records, winner: TrainedWinner) -> tuple
     return attempted(explained, session.progress.note, "explanations in the report") or files
 
 
+def _defaults(space: SearchSpace, records: Records) -> dict[str, Configuration]:
+    """The default configuration of each family that was tried, by plain names."""
+    tried = {family_of(record.configuration) for record in records.trials}
+    return {family: space.split(space.complete({FAMILY: family}))[1] for family in tried if family}
+
+
 def _card(session: Session, records: Records, winner: TrainedWinner) -> tuple[tuple[str, str], ...]:
     intake, folder = session.intake, session.folder
     dataset = intake.dataset
     summary: Mapping[str, Any] = read_json(folder.result)
     told = [str(note) for note in summary.get("notes", ())]
     parameters = sum(member.core.count_params() for member in winner.members)
+    used = _used(session)
     entries = {
-        "made": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        MADE: time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        TASK: dataset.task,
+        MODALITY: intake.modality.name,
         "data": f"{intake.source.name}, {len(dataset.examples):,} examples",
-        **dict(data_facts(dataset, intake.folds, intake.validation)),
-        "goal": goal_text(intake.objectives),
         **{f"read so ({place})": note for place, note in enumerate(told, start=1)},
+        **dict(data_facts(dataset, intake.folds, intake.validation)),
+        GOAL: goal_text(intake.objectives),
         "asked for": _options(session.config),
         "seed": session.config.seed,
         "trials": len(records.trials),
@@ -109,10 +134,22 @@ def _card(session: Session, records: Records, winner: TrainedWinner) -> tuple[tu
         "trained with": _software(session),
         "machine": f"{platform.system()} {platform.machine()}, {platform.python_implementation()} "
         f"{platform.python_version()}",
-        "limits of use": LIMITS,
-        "to load": 'import automl; automl.load("JOB FOLDER").predict("new data")',
+        SECONDS: f"{used.seconds:,.0f} s",
+        ENERGY: used.told,
+        LIMITS: LIMITS_OF_USE,
+        LOADING: 'import automl; automl.load("JOB FOLDER").predict("new data")',
     }
     return card_of(entries)
+
+
+def _used(session: Session) -> Used:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Used(
+        seconds=time.monotonic() - session.started,
+        cores=cores,
+        gpus=len(visible_gpus()),
+        gigabytes=(host_memory() or 0) / 1e9,
+    )
 
 
 def _options(config: JobConfig) -> str:

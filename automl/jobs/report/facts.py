@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from automl.core.specs import EpochRecord, Objective, Scalar, TrialRecord
+from automl.core.specs import Configuration, EpochRecord, Objective, Scalar, TrialRecord
 from automl.spaces.space import family_of
 
 BETTER: Mapping[str, str] = {"maximize": "higher", "minimize": "lower"}
@@ -30,6 +30,7 @@ class Searched:
         part: what the rows are called on which trials were scored.
         rows: how many they are, 0 where that is not known.
         tests: whether the model can be scored on further data by a command.
+        defaults: the default configuration of each family by plain names; empty where there are none.
     """
 
     summary: Mapping[str, Any]
@@ -42,6 +43,7 @@ class Searched:
     part: str = "validation"
     rows: int = 0
     tests: bool = True
+    defaults: Mapping[str, Configuration] = field(default_factory=dict)
 
     @property
     def objective(self) -> Objective:

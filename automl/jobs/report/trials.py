@@ -40,6 +40,7 @@ from automl.jobs.report.importance import (
     importances,
     is_amount,
 )
+from automl.jobs.report.paid_off import families_told, paid_off
 
 MOST_FAMILIES, MOST_AXES, MOST_SLICES, MOST_BARS = 3, 9, 6, 12
 """Families that get figures of their own, axes of parallel coordinates, scatters and bars of each."""
@@ -64,8 +65,11 @@ def trial_sections(searched: Searched) -> tuple[Section, ...]:
     if not scored:
         return ()
     figures: list[Figure] = []
+    words = [families_told(searched)]
     for family in list(families)[:MOST_FAMILIES]:
-        figures += _of_family(searched, family, families[family], several=len(families) > 1)
+        told, drawn = _of_family(searched, family, families[family], several=len(families) > 1)
+        figures += drawn
+        words.append(told)
     most = max(map(len, families.values()))
     lacking = (
         f" Importances need at least {ENOUGH} trials of one family that reached the same epoch; the most "
@@ -77,6 +81,7 @@ def trial_sections(searched: Searched) -> tuple[Section, ...]:
         "Each family has parameters of its own, so each is compared by itself, and trials only where they "
         f"had trained equally long.{lacking}"
     )
+    text = " ".join(filter(None, (*words, text)))
     return (Section(key="parameters", title="What mattered", text=text, figures=tuple(figures)),)
 
 
@@ -112,12 +117,13 @@ def trial_words(record: TrialRecord) -> str:
 
 def _of_family(
     searched: Searched, family: str, trials: Sequence[TrialRecord], *, several: bool
-) -> list[Figure]:
+) -> tuple[str, list[Figure]]:
     of = f" of {family}" if several and family else ""
     found = compared(trials)
     told = importances(found, searched.objective)
     names = [item.name for item in told]
     names += [name for name in differing(trials) if name not in names]
+    paid = paid_off(searched, family, found, of)
     figures: list[Figure] = []
     if told:
         top = told[:MOST_BARS]
@@ -142,7 +148,7 @@ def _of_family(
         apart = set(differing(found.trials))
         told_apart = [name for name in names if name in apart]
         figures += [_slice(searched, name, known, found.when, of) for name in told_apart[:MOST_SLICES]]
-    return figures
+    return paid.text, [*figures[:2], *paid.figures, *figures[2:]]
 
 
 def _importance_words(item: Importance) -> str:

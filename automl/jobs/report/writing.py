@@ -1,4 +1,4 @@
-"""A job's report as two files: the page, and the JSON that holds every number of it."""
+"""A job's report as files: the page, the JSON that holds every number of it, and the model card."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from automl.jobs.report.audited import audit_remarks, audit_section
 from automl.jobs.report.facts import Searched, configuration_words, parameters_of, value_words
 from automl.jobs.report.history import history_section
 from automl.jobs.report.judging import Judged, scores_of
+from automl.jobs.report.model_card import model_card
 from automl.jobs.report.scores import scores_section, summary_scores
 from automl.jobs.report.trials import trial_sections
 from automl.jobs.report.verdict import headline_of, in_order, remarks_of, verdict_of
@@ -73,11 +74,12 @@ def part_section(judged: Judged, *, key: str) -> Section:
     )
 
 
-def write_report(folder: JobFolder, report: Report) -> tuple[Path, Path]:
-    """Write page and JSON into the job folder; returns their paths."""
+def write_report(folder: JobFolder, report: Report) -> tuple[Path, ...]:
+    """Write page, JSON and model card into the job folder; returns their paths."""
     write_whole(folder.report_data, json.dumps(report_to_json(report), ensure_ascii=False, allow_nan=False))
     write_page(report, folder.report)
-    return folder.report, folder.report_data
+    write_whole(folder.model_card, model_card(report))
+    return folder.report, folder.report_data, folder.model_card
 
 
 def write_page(report: Report, path: Path) -> None:
@@ -158,7 +160,7 @@ def _member(record: TrialRecord, weight: float) -> tuple[Any, ...]:
 
 def _card(searched: Searched) -> tuple[Table, ...]:
     rows = tuple(searched.card)
-    return (Table(title="Facts", columns=("", ""), rows=rows),) if rows else ()
+    return (Table(title="Facts", columns=("fact", "value"), rows=rows),) if rows else ()
 
 
 def card_of(entries: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -32,3 +32,13 @@ def test_a_job_without_a_result_says_so(tmp_path):
     (tmp_path / "job.yaml").write_text("seed: 0\n")
 
     assert "has no result.json" in Result(tmp_path)._repr_html_()
+
+
+def test_the_model_card_of_a_job_has_all_its_chapters(wine_job):
+    card = (wine_job.folder / "model_card.md").read_text()
+
+    chapters = [line.removeprefix("## ") for line in card.splitlines() if line.startswith("## ")]
+    assert chapters[:7] == ["Data", "Split", "Search", "Scores", "Groups", "Limits", "Cost"]
+    assert chapters[-2:] == ["How to load it", "Licence"]
+    assert "- tabular" in card
+    assert "kWh" in card
