@@ -15,8 +15,9 @@ from automl.core.files import write_whole
 from automl.core.job_names import name_of
 from automl.core.phases import Phases, Timings
 from automl.jobs.arguments import JobArguments, config_of_arguments, taking_options
-from automl.jobs.config import JobConfig, config_from, dump_config, read_config
+from automl.jobs.config import JobConfig, dump_config
 from automl.jobs.extensions import refuse_absent
+from automl.jobs.fetched import fetched, keep, read_job, with_addresses
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.backend import Backend, kept_backend
 from automl.jobs.intake.continued import longer, refuse_other_data
@@ -53,7 +54,8 @@ def search(
     """Search for the best Keras model for a data set, with the options of ``automl.JobConfig``.
 
     Args:
-        data: a file or folder, ``"sklearn:NAME"``, a DataFrame, an array, or ``(inputs, targets)``.
+        data: a file, folder or address, ``"sklearn:NAME"``, a DataFrame, an array, ``(inputs, targets)``,
+            or an object of another library; docs/data.md lists all.
         verbose: 1 shows progress on stderr, live in a terminal and in plain lines elsewhere; 0 is silent.
         progress: a view of your own, an object with the methods of ``automl.Progress``.
         **options: what is asked for. ``target`` is a column or several, as the frame spells them
@@ -97,7 +99,8 @@ def run_job(
         the result; ``summary["state"]`` is ``interrupted`` when the user stopped it.
     """
     started = time.monotonic() if started is None else started
-    source = check_early(config, data)
+    found = fetched(config, progress, started)
+    source = check_early(found.config, data)
     check_places(config.warm_start)
     config = replace(config, name=config.name or name_of(source.name))
     options = dump_config(kept_config(config))
@@ -107,6 +110,8 @@ def run_job(
     with locked(folder), discarded_unused(folder, made=made):
         # first of all, so that `automl resume` works whatever happens from now on
         write_whole(folder.job, options)
+        config, source = keep(found, folder, config, source)
+        data = source if source.in_memory else None
         return _conduct(config, source, data, folder, progress or SilentProgress(), started, alone=alone)
 
 
@@ -148,7 +153,7 @@ def resume(
     refuse_other_versions(files)
     with watching(verbose, progress, started=started) as watcher, locked(files):
         refuse_absent(state_of(files), f"The job in {files.path}")
-        config = config_from(read_config(files.job), where=str(files.job))
+        config = read_job(files)
         if time_limit is None and is_over(files, trials):
             store = tracking_uri or config.tracking_uri
             leave_as_it_is(files, config, watcher, lambda: open_tracker_of(config.tracking, store, files))
@@ -157,9 +162,11 @@ def resume(
         config = kept_backend(config, begun=files.state.exists())
         config = config if workers is None else replace(config, workers=parse_workers(workers))
         config = with_secrets(config, storage, tracking_uri)
-        source = check_early(config, data)
+        found = fetched(config, watcher, started)
+        config, source = keep(found, files, config, check_early(found.config, data))
         refuse_other_data(files, state_of(files), source)
         check_stores(config)
+        data = source if source.in_memory else None
         return _conduct(config, source, data, files, watcher, started, alone=alone)
 
 
@@ -233,7 +240,7 @@ def _search(
         )
         config = settled(replace(config, backend=intake.backend.trials), intake)
         tracker = tracking.open()
-        write_whole(folder.job, dump_config(kept_config(config)))
+        write_whole(folder.job, dump_config(kept_config(with_addresses(config, folder))))
         from automl.jobs.search.search import Adapters, run_search
         from automl.training import memory
         from automl.training.compile_cache import keeping_programs

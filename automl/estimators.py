@@ -18,7 +18,16 @@ from automl.core.errors import ConfigError, DataError, DataWarning
 from automl.core.files import write_whole
 from automl.core.names import column_name
 from automl.core.notes import Note
-from automl.data.in_memory import Targets, as_inputs, as_numbers, as_targets, class_names, numbered
+from automl.data.in_memory import (
+    Targets,
+    as_inputs,
+    as_numbers,
+    as_pair,
+    as_targets,
+    class_names,
+    inputs_of,
+    numbered,
+)
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.portable import OwnedFolder, PortableJob
 from automl.jobs.result import Result
@@ -85,7 +94,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         self.tracking = tracking
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Search for the best model.
 
         Rows of X and y pair by position. Rows without a target are left out, with a warning.
@@ -93,12 +102,14 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         Args:
             X: inputs: ``(n, features)`` array or DataFrame, ``(n, height, width, channels)`` pixels,
                 ``(n, time, channels)`` series, or ``(n,)`` texts as array, list or Series, missing ones
-                empty.
-            y: targets ``(n,)``, or ``(n, outputs)`` for regression.
+                empty; or an object of another library that holds such.
+            y: targets ``(n,)``, or ``(n, outputs)`` for regression; None for the labels of a
+                ``tf.data.Dataset``.
 
         Raises:
             DataError: X and y disagree, or cannot be learnt from.
         """
+        X, y = as_pair(X, y)
         inputs, targets = as_inputs(X), as_targets(y)
         if len(inputs) != targets.count:
             raise DataError(f"X has {len(inputs)} rows and y has {targets.count}; they must agree.")
@@ -192,6 +203,7 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _as_fitted(self, X: Any) -> Any:
         """Inputs with the columns of ``fit``: by name, or by position where one of both has no names."""
+        X = inputs_of(X)
         inputs: Any = as_inputs(X)
         expected = self.__dict__.get("n_features_in_")
         if expected is None:  # fitted on texts, pixels or series
@@ -236,7 +248,7 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
         result_: the ``Result`` of the search.
     """
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Search for the best model; see ``_AutoEstimator.fit``.
 
         Args:

@@ -15,6 +15,7 @@ from automl.study.proposals.samplers import SAMPLERS
 ROOT = Path(__file__).parents[1]
 GUIDES = (
     "guide.md",
+    "data.md",
     "kerastuner.md",
     "cluster.md",
     "driving_scenes.md",

@@ -10,6 +10,7 @@ import sys
 import joblib
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from scipy.sparse import csr_matrix
 from sklearn.base import clone
@@ -49,6 +50,17 @@ def test_labels_come_back_in_their_own_type(classifier):
     assert classifier.classes_.tolist() == [2, 10]
     assert classifier.predict(X).dtype == LABELS.dtype
     assert classifier.score(X, LABELS) > 0.8
+
+
+def test_tables_of_arrow_and_records_are_predicted_as_arrays_are(classifier):
+    records = np.array([tuple(row) for row in X], dtype=[("x0", "f8"), ("x1", "f8"), ("x2", "f8")])
+    expected = classifier.predict(X).tolist()
+
+    assert classifier.predict(records).tolist() == expected
+    assert (
+        classifier.predict(pa.table({name: records[name] for name in records.dtype.names})).tolist()
+        == expected
+    )
 
 
 def test_probabilities_stand_in_the_order_of_the_classes(classifier):

@@ -164,6 +164,10 @@ class Phases:
                 self.timings.add(name, phase.began)
             self._enter(outer)
 
+    def __reduce__(self) -> tuple[type[Phases], tuple[()]]:
+        """Whoever is told is not told from another process."""
+        return Phases, ()
+
     def _enter(self, phase: Phase | None) -> None:
         self.now = phase
         self._tell(phase)

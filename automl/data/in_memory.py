@@ -14,6 +14,7 @@ import pandas as pd
 from automl.core.errors import DataError
 from automl.data.flags import find_flags
 from automl.data.labels import labels
+from automl.data.objects.taken import plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ def as_inputs(given: Any) -> np.ndarray | pd.DataFrame:
             data at all.
     """
     _refuse_sparse(given)
+    given = inputs_of(given)
     if hasattr(given, "to_pandas"):
         given = given.to_pandas()
     if isinstance(given, pd.DataFrame):
@@ -59,6 +61,33 @@ def as_inputs(given: Any) -> np.ndarray | pd.DataFrame:
     if array.ndim == 2 and array.dtype.kind in "OUS":
         return pd.DataFrame(array, columns=numbered(array.shape[1])).infer_objects()
     return array
+
+
+def inputs_of(given: Any) -> Any:
+    """Return inputs that another library holds as a frame or array, without the labels beside them."""
+    found = plain(given)
+    return found[0] if isinstance(found, tuple) and not isinstance(given, tuple) else found
+
+
+def as_pair(X: Any, y: Any) -> tuple[Any, Any]:
+    """Return inputs and targets; where no targets are given, those that the inputs come with.
+
+    Args:
+        X: inputs, or a data set of ``tf.data`` with labels.
+        y: targets; None for those of the data set.
+
+    Raises:
+        DataError: there are targets in both.
+    """
+    found = plain(X)
+    if isinstance(X, tuple) or not isinstance(found, tuple):
+        return found, y
+    if y is not None:
+        raise DataError(
+            f"The {type(X).__name__} has labels already: leave y out, or give inputs alone as X."
+        )
+    inputs, labels = found
+    return inputs, labels
 
 
 def as_targets(given: Any) -> Targets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
@@ -13,6 +13,7 @@ from automl.core.errors import DataError, suggest
 from automl.core.folders import files_below
 from automl.core.phases import Phases
 from automl.data.json_lines import SUFFIXES as LINES_OF_JSON
+from automl.data.remote.address import is_address
 
 if TYPE_CHECKING:
     from automl.data.cache import ArrayCache
@@ -76,6 +77,9 @@ class Source:
         styles: how numbers are written in training, by column, for a source that is read again; or None.
         sampling: how a table in a file is sampled instead of being read at once, or None.
         kept: what was read from this source already, for those who read it next.
+        notes: what a user should know of how the data was brought here.
+        validation: the examples that validate, where the data itself holds them; else None.
+        parts: names of the parts of the data, of which this is one; empty where there is but one.
     """
 
     kind: SourceKind
@@ -87,6 +91,20 @@ class Source:
     styles: Mapping[str, NumberStyle] | None = field(default=None, compare=False, repr=False)
     sampling: Sampling | None = field(default=None, compare=False)
     kept: Kept = field(default_factory=lambda: Kept(), compare=False, repr=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    validation: Source | None = None
+    parts: tuple[str, ...] = ()
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether it is an object that other processes must be handed."""
+        return self.path is None and self.content is not None
+
+    @property
+    def held(self) -> tuple[Any, ...]:
+        """The frames and arrays in memory that it is read from, those that validate too."""
+        content = self.content if isinstance(self.content, tuple) else (self.content,)
+        return (*content, *(() if self.validation is None else self.validation.held))
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -125,11 +143,12 @@ class Kept:
 
 
 def open_source(data: object) -> Source:
-    """Recognise where ``data`` comes from; only a pipe is read, since that can be done once.
+    """Recognise where ``data`` comes from; only pipes are read, which can be done once, and addresses.
 
     Args:
-        data: a path, ``-`` for standard input, ``"sklearn:NAME"``, a DataFrame, a Series (a table of one
-            column), a numpy array, or ``(inputs, targets)``.
+        data: a path, an address, ``-`` for standard input, ``"sklearn:NAME"``, a DataFrame, a Series (a
+            table of one column), a numpy array, ``(inputs, targets)``, or an object of another library that
+            ``automl.data.objects`` knows.
 
     Raises:
         DataError: there is no such file, or nothing here can read it.
@@ -138,14 +157,17 @@ def open_source(data: object) -> Source:
         return data
     if isinstance(data, str) and data.startswith("sklearn:"):
         return _bundled(data.removeprefix("sklearn:"))
+    if isinstance(data, str) and is_address(data):
+        return _fetched(data)
     if isinstance(data, str) and data == STDIN and not Path(STDIN).exists():
         return _file(Path("/dev/stdin"))
     if isinstance(data, str | Path):
         return _file(Path(data))
+    brought = _brought(data)
+    if brought is not None:
+        return brought
     if isinstance(data, tuple) or type(data).__module__.startswith("numpy"):
         return Source(kind="arrays", name="arrays", content=data)
-    if type(data).__name__ == "LazyFrame" and hasattr(data, "collect"):
-        data = data.collect()
     if hasattr(data, "columns"):
         return Source(kind="frame", name="frame", content=data)
     if type(data).__module__.startswith("pandas") and hasattr(data, "to_frame"):
@@ -153,11 +175,16 @@ def open_source(data: object) -> Source:
         return Source(
             kind="frame", name="frame", content=data.to_frame(NAMELESS_SERIES if name is None else name)
         )
-    raise DataError(f"Expected a path, 'sklearn:NAME', a DataFrame or arrays, got {type(data).__name__}.")
+    raise DataError(
+        "Expected a path, an address, 'sklearn:NAME', a DataFrame, an Arrow table, a data set of Hugging "
+        f"Face or tf.data, or arrays, got {type(data).__name__}."
+    )
 
 
 def refuse_pipe(data: object, why: str) -> None:
     """Raise DataError when ``data`` names a pipe or a device, whose content is gone once it was read."""
+    if is_address(data):
+        return
     if isinstance(data, str | Path) and (str(data) == STDIN or _is_stream(Path(data))):
         raise DataError(
             f"{data} is a pipe, which can be read only once, and {why}. Write it to a file first."
@@ -173,6 +200,39 @@ def digest(source: Source) -> str:
     for block in _blocks(source):
         hasher.update(block)
     return hasher.hexdigest()[:16]
+
+
+def _fetched(address: str) -> Source:
+    from automl.data.remote.fetching import fetch
+
+    copy = fetch(address)
+    return replace(_file(copy.path), notes=(copy.told,) if copy.told else ())
+
+
+def _brought(data: object) -> Source | None:
+    """An object of another library as frames or arrays; None for others."""
+    from automl.data.objects.taken import taken
+
+    found = taken(data)
+    if found is None:
+        return None
+    kind: SourceKind = "frame" if hasattr(found.content, "columns") else "arrays"
+    validation = found.validation
+    return Source(
+        kind=kind,
+        name=found.name,
+        content=found.content,
+        notes=found.notes,
+        validation=None if validation is None else Source(kind=kind, name="validation", content=validation),
+        parts=found.parts,
+    )
+
+
+def refuse_parts(source: Source) -> None:
+    """Raise DataError when a source is one of several parts, where it is to be all of the data."""
+    if source.parts:
+        names = ", ".join(source.parts)
+        raise DataError(f"The data has the splits {names}: give one, such as data[{source.parts[-1]!r}].")
 
 
 def _bundled(name: str) -> Source:

@@ -10,6 +10,7 @@ from typing import Any
 from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.option_values import plain_value
 from automl.core.yaml_values import read_located
+from automl.data.remote.address import is_address
 from automl.jobs.options.budget import BudgetOptions
 from automl.jobs.options.data import DataOptions
 from automl.jobs.options.goals import GoalOptions
@@ -133,7 +134,7 @@ def dump_config(config: JobConfig) -> str:
 def _anchored(key: str, value: Any, folder: Path) -> Any:
     if isinstance(value, list):
         return [_anchored(key, item, folder) for item in value]
-    if isinstance(value, str) and "://" in value:
+    if isinstance(value, str) and ("://" in value or is_address(value)):
         return value
     plain = isinstance(value, str) and not value.startswith("sklearn:")
     names_file = key in config_fields() and facts_of(config_fields()[key]).path == "file"

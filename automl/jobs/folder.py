@@ -16,6 +16,7 @@ from typing import Any
 
 from automl.core.errors import ConfigError
 from automl.core.files import DRAFT, draft_of, whole_folder, write_whole, writing
+from automl.core.secrets import shown
 
 MOST_BYTES = 150
 """Of the part of a folder's name that tells what the job is; file systems end at 255."""
@@ -182,6 +183,11 @@ class JobFolder:
         return self.path / "states"
 
     @property
+    def fetched(self) -> Path:
+        """Rows of queries, and where copies of other data from elsewhere lie."""
+        return self.path / "fetched"
+
+    @property
     def cache(self) -> Path:
         """Decoded pictures and prepared tensors; there as long as the job is not complete."""
         return self.path / "cache"
@@ -197,6 +203,7 @@ def new_folder(out: str | Path | None, name: str) -> JobFolder:
     """
     if out is not None and not str(out).strip():
         raise ConfigError("out: expected a folder, got an empty name.")
+    _refuse_address(out)
     path = Path(out) if out else Path(RUNS) / f"{slug(name)}-{time.strftime('%Y%m%d-%H%M%S')}"
     try:
         folder = JobFolder((path if out else _made_alone(path)).absolute())
@@ -225,7 +232,10 @@ def check_unused(folder: JobFolder) -> None:
 
 def check_kinds(folder: JobFolder) -> None:
     """Raise ConfigError where a folder stands in a file's place, or a file in a folder's."""
-    folders = (folder.states, folder.cache, folder.candidates, folder.logs, folder.plots, folder.board)
+    folders = (
+        *(folder.states, folder.cache, folder.candidates, folder.logs, folder.plots, folder.board),
+        folder.fetched,
+    )
     files = folder.files
     wrong = [path for path in folders if path.exists() and not path.is_dir()]
     wrong += [path for path in files if path.exists() and not path.is_file()]
@@ -247,6 +257,7 @@ def open_folder(path: str | Path) -> JobFolder:
     Raises:
         ConfigError: there is no job in it.
     """
+    _refuse_address(path)
     folder = JobFolder(Path(path).absolute())
     try:
         if folder.job.is_file():
@@ -301,6 +312,15 @@ def copied(folder: JobFolder, target: Path) -> Path:
 def state_of(folder: JobFolder) -> Mapping[str, Any]:
     """Return what earlier sessions of a job left for the next."""
     return read_json(folder.state) if folder.state.exists() else {}
+
+
+def _refuse_address(path: str | Path | None) -> None:
+    """Stores of objects lock no files, which a study's journal needs."""
+    if isinstance(path, str) and "://" in path:
+        raise ConfigError(
+            f"{shown(path)} is an address, and a job folder lies on a disk of this machine or a mounted "
+            "one: search into a local folder, and copy it there and back as a whole."
+        )
 
 
 def _made_alone(path: Path) -> Path:

@@ -14,7 +14,7 @@ from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
 from automl.data.large.again import PartsAgain, parts_again
 from automl.data.modality import Examples, Modality
-from automl.data.source import Source, open_source
+from automl.data.source import Source, open_source, refuse_parts
 from automl.jobs.answers import Form, Listener, index_of, parted
 from automl.jobs.coverage import Covering, covering
 from automl.jobs.extensions import refuse_absent
@@ -89,12 +89,13 @@ class OpenedModel:
         # what is read is read before a framework takes its room: at its largest a table needs twice its own
         name_backend(default_backend())
         source = open_source(data)
+        refuse_parts(source)
         with understood(self.files.schema):
             examples, notes = self.modality.read_again(source, self._reading, targets=targets)
         examples = compact(examples)
         source.kept.shrink()  # a large table need not stay beside its inputs
         import_keras(default_backend())
-        return source, examples, notes
+        return source, examples, (*source.notes, *notes)
 
     def read_parts(self, data: object, rows: int, told: Listener) -> Iterator[tuple[int, Examples]]:
         """Read raw data without its targets, part by part where it is a large table.
@@ -122,7 +123,7 @@ class OpenedModel:
             for place, part in parted(self.task, examples, rows):
                 yield first + place, part
             first += len(examples)
-        told(streamed.notes)
+        told((*source.notes, *streamed.notes))
 
     def parts(self, source: Source, *, targets: bool) -> PartsAgain | None:
         """Return a large table in parts; None for what is read at once.

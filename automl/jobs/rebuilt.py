@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
 from automl.jobs.answers import leaderboard_of
-from automl.jobs.config import config_from, read_config
+from automl.jobs.fetched import fetched, read_job
 from automl.jobs.folder import JobFolder, state_of
 from automl.jobs.intake.backend import kept_backend
 from automl.jobs.intake.continued import refuse_other_data
@@ -44,7 +44,7 @@ class Workshop:
         from automl.jobs.intake.setting import open_setting
 
         refuse_other_versions(self._files)
-        config = as_read(config_from(read_config(self._files.job), where=str(self._files.job)))
+        config = as_read(fetched(read_job(self._files)).config)
         config = kept_backend(config, begun=True)
         if config.data is None and self._data is None:
             raise ConfigError(

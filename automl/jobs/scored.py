@@ -55,7 +55,7 @@ class ToScore:
         for examples in streamed:
             if len(kept := self._kept(examples)):
                 yield kept
-        self._notes = streamed.notes
+        self._notes = (*self._source.notes, *streamed.notes)
         if not self.rows:
             raise DataError(f"{self._source.name}: no row has a target that can be scored.")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from automl.core.errors import DataError
-from automl.data.in_memory import as_inputs, as_numbers, as_targets, class_names
+from automl.data.in_memory import as_inputs, as_numbers, as_pair, as_targets, class_names
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,14 @@ def test_classes_are_named_by_their_texts_where_readers_leave_them(
     classes: np.ndarray, names: list[str]
 ) -> None:
     assert class_names(classes) == names
+
+
+def test_frames_of_other_libraries_are_inputs_and_targets() -> None:
+    table = pa.table({"a": [1, 2], "b": ["x", "y"]})
+    records = np.array([(1, "x"), (2, "y")], dtype=[("a", "i8"), ("b", "U1")])
+    for given in (table, pa.RecordBatchReader.from_batches(table.schema, table.to_batches()), records):
+        frame = as_inputs(given)
+        assert frame.columns.tolist() == ["a", "b"]
+        assert frame["b"].tolist() == ["x", "y"]
+    assert as_targets(table.column("b")).values.tolist() == ["x", "y"]
+    assert as_pair(table, [0, 1])[1] == [0, 1]

@@ -168,3 +168,9 @@ def test_a_full_disk_says_how_to_go_on_with_a_job_that_has_begun(tmp_path, job):
     assert str(caught.value) == (
         f"No room. Then continue with `automl resume {folder.path}`." if job else "No room."
     )
+
+
+@pytest.mark.parametrize("opened", [lambda path: new_folder(path, "a"), open_folder])
+def test_a_folder_at_an_address_is_refused_with_what_to_do(opened):
+    with pytest.raises(ConfigError, match=r"s3://bucket/job is an address.*copy it there and back"):
+        opened("s3://bucket/job")

@@ -94,6 +94,7 @@ def _show_devices() -> int:
         import_keras(default_backend())
         import keras
 
+        from automl.data.remote.store import folder, kept_copies
         from automl.training.compile_cache import kept_programs
         from automl.training.devices import describe_devices
     except (ConfigError, ImportError) as error:
@@ -104,6 +105,8 @@ def _show_devices() -> int:
         click.echo(f"device       {line}")
     kept = kept_programs()
     click.echo(f"compiled     {kept.programs} programs, {kept.size / 1e6:.1f} MB in {kept.folder}")
+    copies, size = kept_copies()
+    click.echo(f"copies       of {copies} addresses, {size / 1e6:.1f} MB in {folder()}")
     sys.stdout.flush()
     return 0
 

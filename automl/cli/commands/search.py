@@ -21,13 +21,15 @@ from automl.cli.running import run_and_report
 def command(
     data: str | None, job: str | None, as_json: bool, quiet: bool, timings: bool, **options: Any
 ) -> int:
-    """Search for the best Keras model for DATA: a file, a folder, or sklearn:NAME.
+    """Search for the best Keras model for DATA: a file, a folder, an address, or sklearn:NAME.
 
     \b
     automl search adult.csv --target income --time 10m
     automl search photos/ --epochs 30 --trials 20
     automl search reviews.tsv --target label --family ngrams --family cnn
     automl search energy.csv --target load --time-column hour --horizon 24
+    automl search https://example.org/adult.csv --target income
+    automl search "postgresql://me@host/shop?query=SELECT * FROM orders" --target returned
     """  # noqa: D301  click reads the escape
     from automl.api import run_job
     from automl.cli.app import started

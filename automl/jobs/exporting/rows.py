@@ -6,7 +6,7 @@ from automl.core.errors import ConfigError, DataError
 from automl.core.targets import held_rows, spread_rows
 from automl.data.modality import Examples
 from automl.data.source import Source, open_source
-from automl.jobs.config import config_from, read_config
+from automl.jobs.fetched import read_job
 from automl.jobs.opened import OpenedModel
 
 ROWS = 200
@@ -36,7 +36,7 @@ def sampled(opened: OpenedModel, data: object) -> tuple[Examples, tuple[str, ...
 
 def _own_data(opened: OpenedModel) -> Source:
     files = opened.files
-    data = config_from(read_config(files.job), where=str(files.job)).data
+    data = read_job(files).data
     if data is None:
         raise ConfigError(
             "The job's data was in memory, so there are no rows to compare the exported file on. Give "

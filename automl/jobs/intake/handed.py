@@ -19,7 +19,7 @@ def obstacle_to_hand(data: object) -> str:
     """Return why data cannot be handed over, as the end of a sentence; empty where it can.
 
     Args:
-        data: frames and arrays, as a search takes them; None for data in files.
+        data: a frame or an array, or a tuple of such; None for data in files.
     """
     parts = data if isinstance(data, tuple) else (data,)
     known = [part for part in parts if part is not None]

@@ -142,6 +142,10 @@ def check_early(config: JobConfig, data: object = None) -> Source:
         )
     if config.validation is not None:
         open_source(config.validation)
+    elif source.validation is not None and (config.folds or 1) > 1:
+        raise ConfigError(
+            "The data has a split for validation: give one split, data['train'], or no folds."
+        )
     return source
 
 
@@ -179,7 +183,7 @@ def take_in(
     notes = (*divided.notes, *note_of_parts(per_pass, len(dataset.examples)))
     note(divided.story())
     _tell(notes, note)
-    backend = choose_backends(config, dataset.handling, dataset.task, data=source.content, alone=alone)
+    backend = choose_backends(config, dataset.handling, dataset.task, data=source.held, alone=alone)
     data_is_good(backend, dataset.handling)
     findings = audited(source, dataset, folds, validation, note) if audits else ()
     with source.phases.phase(f"loading Keras on {backend.own}"):
@@ -253,7 +257,7 @@ def divide(config: JobConfig, source: Source) -> Divided:
         objectives=goals.objectives,
         folds=folds,
         validation=validation,
-        notes=(*reason, *dataset.notes, *notes, *left_out, *goals.notes),
+        notes=(*source.notes, *reason, *dataset.notes, *notes, *left_out, *goals.notes),
     )
 
 
@@ -329,9 +333,10 @@ def _validation(
 ) -> tuple[Examples | None, tuple[str, ...]]:
     from automl.data.unseen import classes_of, with_known_labels
 
-    if config.validation is None:
+    given = like.validation if config.validation is None else open_source(config.validation)
+    if given is None:
         return None, ()
-    source = replace(open_source(config.validation), cache=like.cache, phases=like.phases)
+    source = replace(given, cache=like.cache, phases=like.phases)
     with source.phases.phase(f"reading {source.name}"):
         examples, notes = modality.read_again(source, dataset.schema, targets=True)
     lacking = [name for name in dataset.examples.compared if name not in examples.compared]

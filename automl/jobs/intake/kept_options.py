@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from automl.core.addresses import anchored, is_reference, kept, usable
+from automl.data.remote.address import is_address, kept_address
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.warm_start import kept_place
 from automl.tracking.location import resolve
@@ -15,14 +16,17 @@ def kept_config(config: JobConfig) -> JobConfig:
     """Return a job as its file keeps it: paths as seen from anywhere, addresses without secrets."""
 
     def absolute(path: str | None) -> str | None:
-        plain = path is not None and not path.startswith("sklearn:")
-        return str(Path(path).absolute()) if plain and path is not None else path
+        if path is None or path.startswith("sklearn:"):
+            return path
+        return kept_address(path) if is_address(path) else str(Path(path).absolute())
 
     return replace(
         config,
         data=absolute(config.data),
         validation=absolute(config.validation),
         space=absolute(config.space),
+        user_table=absolute(config.user_table),
+        item_table=absolute(config.item_table),
         warm_start=tuple(kept_place(text) for text in config.warm_start),
         out=None,
         storage=None if config.storage is None else kept(anchored(config.storage)),

@@ -16,7 +16,7 @@ class DataOptions(OptionGroup):
     """The data and its columns."""
 
     data: str | None = option(
-        None, "file, folder or sklearn:NAME; null when it was given in memory", path="file"
+        None, "file, folder, address or sklearn:NAME; null when it was given in memory", path="file"
     )
     target: tuple[str, ...] = option(
         (),

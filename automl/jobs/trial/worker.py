@@ -10,8 +10,9 @@ from typing import Any
 
 from automl.core.errors import ConfigError
 from automl.execution.executor import Channel, Runner
-from automl.jobs.config import JobConfig, config_from, read_config
+from automl.jobs.config import JobConfig
 from automl.jobs.extensions import refuse_absent
+from automl.jobs.fetched import fetched, read_job
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake.setting import Setting
 from automl.jobs.intake.settled import as_read
@@ -91,7 +92,7 @@ def open_joined_runner(folder: JobFolder, options: Mapping[str, Any]) -> Runner:
     refuse_other_versions(folder)
     state = read_json(folder.state)
     refuse_absent(state, f"The job in {folder.path}")
-    source = check_early(config_from(read_config(folder.job), where=str(folder.job)))
+    source = check_early(fetched(read_job(folder)).config)
     if digest(source) != state["digest"]:
         raise ConfigError(
             f"The data at {source.name} on this machine differs from the coordinator's, so its trials "
@@ -128,5 +129,5 @@ def trial_runner(
 
 
 def _config_of(folder: JobFolder, engine: str | None) -> JobConfig:
-    config = as_read(config_from(read_config(folder.job), where=str(folder.job)))
+    config = as_read(fetched(read_job(folder)).config)
     return config if engine is None else replace(config, engine=engine)
