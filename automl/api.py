@@ -14,6 +14,7 @@ from automl.core.amounts import parse_workers
 from automl.core.files import write_whole
 from automl.core.job_names import name_of
 from automl.core.phases import Phases, Timings
+from automl.execution.executor import INTERRUPTED
 from automl.jobs.arguments import JobArguments, config_of_arguments, taking_options
 from automl.jobs.config import JobConfig, dump_config
 from automl.jobs.extensions import refuse_absent
@@ -35,6 +36,7 @@ from automl.jobs.search.budget import budget_from
 from automl.jobs.search.clock import counted, seconds_used
 from automl.jobs.search.crew import hiring
 from automl.jobs.search.interrupts import endings_interrupt
+from automl.jobs.search.nested import check_nested, search_folds
 from automl.jobs.tune.tuned import load_any, refuse_tuned
 from automl.jobs.versions import refuse_other_versions
 from automl.training.precision import FULL, policy
@@ -101,6 +103,7 @@ def run_job(
     started = time.monotonic() if started is None else started
     found = fetched(config, progress, started)
     source = check_early(found.config, data)
+    check_nested(config)
     check_places(config.warm_start)
     config = replace(config, name=config.name or name_of(source.name))
     options = dump_config(kept_config(config))
@@ -197,11 +200,40 @@ def _conduct(
     """Work on a job whose folder this process holds."""
     try:
         with counted(folder, started) as used, endings_interrupt() if alone else nullcontext():
+            if config.nested:
+                _search_folds(config, data, folder, progress, started, used, alone=alone)
             _search(config, source, data, folder, progress, started, used, alone=alone)
     except KeyboardInterrupt:
         progress.note(f"Interrupted. To continue: {folder.resuming}")
         raise
     return Result(folder.path)
+
+
+def _search_folds(
+    config: JobConfig,
+    data: object,
+    folder: JobFolder,
+    progress: Progress,
+    started: float,
+    used: float,
+    *,
+    alone: bool,
+) -> None:
+    """Search without the rows of each fold, in folders of their own."""
+
+    def run(own: JobConfig, place: Path) -> None:
+        if JobFolder(place).job.exists():
+            found = resume(place, data=data, time_limit=own.time, progress=SilentProgress(), alone=alone)
+        else:
+            own = replace(own, out=str(place))
+            found = run_job(own, data=data, progress=SilentProgress(), alone=alone)
+        if found.summary["state"] == INTERRUPTED:
+            raise KeyboardInterrupt  # the user has ended all of it
+
+    def left() -> float | None:
+        return None if config.time is None else config.time - used - (time.monotonic() - started)
+
+    search_folds(config, folder, run, progress.note, left)
 
 
 def _search(

@@ -25,6 +25,7 @@ GUIDES = (
     "rare_events.md",
     "speech.md",
     "uncertainty.md",
+    "validation.md",
     "recommendation.md",
     "search.md",
     "search_spaces.md",

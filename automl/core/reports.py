@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from automl.core.figures import Figure, Number, figure_from_json, figure_to_json, rounded
@@ -36,12 +36,15 @@ class Scores:
         rows: how many they are.
         metrics: by name, None where not finite.
         intervals: 95% intervals of metrics, by name; those that cannot be told are absent.
+        corrected: metrics less what the choice among trials made of them, where that is known; their
+            intervals are about these.
     """
 
     part: str
     rows: int
     metrics: Mapping[str, Number]
     intervals: Mapping[str, tuple[float, float]]
+    corrected: Mapping[str, Number] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,4 +156,6 @@ def _scores(values: Mapping[str, Any]) -> Scores:
         intervals={
             str(name): (float(low), float(high)) for name, (low, high) in values["intervals"].items()
         },
+        # absent in reports of earlier versions
+        corrected={str(name): rounded(value, 9) for name, value in values.get("corrected", {}).items()},
     )

@@ -115,6 +115,11 @@ def span_text(low: float, high: float) -> str:
     return f"{low:,.{digits}f} to {high:,.{digits}f}"
 
 
+def interval_text(ends: tuple[float, float] | None) -> str:
+    """Return ``0.868 to 0.878``, or a dash where there is no interval."""
+    return "–" if ends is None else span_text(*ends)
+
+
 def _is_usual(value: float, least: float) -> bool:
     return value == 0 or least <= abs(value) < LARGE
 

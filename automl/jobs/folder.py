@@ -82,6 +82,10 @@ class JobFolder:
         """Weights and raw outputs that a trial has found."""
         return self.candidates / f"{number}.npz"
 
+    def nested(self, part: int) -> Path:
+        """Folder of the search without the rows of an outer fold, from 1 on."""
+        return self.path / "nested" / str(part)
+
     @property
     def leases(self) -> Path:
         """The journal of who runs which trial."""

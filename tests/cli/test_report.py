@@ -40,6 +40,7 @@ def test_a_search_ends_with_a_report_that_its_run_has_too(wine_job):
         "model",
         "card",
         "coverage",
+        "validation",
     } == {section["key"] for section in report["sections"]}
     assert report["scores"][0]["metrics"]["accuracy"] == pytest.approx(wine_job.summary["ensemble_score"])
 

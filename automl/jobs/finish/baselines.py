@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from automl.core.specs import COSTS, TrialRecord
-from automl.core.targets import take_rows
+from automl.core.targets import count_rows, take_rows
 from automl.jobs.intake.setting import Setting
 from automl.tasks.task import LearnsBaselines, TaskScorer
 
@@ -38,8 +38,28 @@ def baseline_records(setting: Setting) -> tuple[TrialRecord, ...]:
     return tuple(records)
 
 
+def baseline_predictions(setting: Setting) -> dict[str, dict[str, np.ndarray]]:
+    """Return what trivial rules say of the validation part, by rule; with folds of each row out of fold.
+
+    Those that have to be learned are left out.
+    """
+    import numpy as np
+
+    total = count_rows(setting.prepared.targets)
+    places = [part.validation for part in setting.parts] or [np.arange(total)]
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for rows, (_, rules, _) in zip(places, _parts(setting, learned=False), strict=True):
+        for rule, predictions in rules.items():
+            for name, values in predictions.items():
+                known = found.setdefault(rule, {})
+                if name not in known:
+                    known[name] = np.zeros((total, *values.shape[1:]), values.dtype)
+                known[name][rows] = values
+    return found
+
+
 def _parts(
-    setting: Setting,
+    setting: Setting, *, learned: bool = True
 ) -> Iterator[tuple[dict[str, np.ndarray], dict[str, dict[str, np.ndarray]], np.ndarray | None]]:
     """Encoded targets, the predictions of each rule for them, and the group of each."""
     prepared, task = setting.prepared, setting.prepared.task
@@ -51,6 +71,6 @@ def _parts(
             train, seen = take_rows(train, part.train), take_rows(seen, part.train)
             ahead = take_rows(ahead, part.validation)
         rules = task.baselines(seen, targets, examples.inputs)
-        if isinstance(task, LearnsBaselines):
+        if learned and isinstance(task, LearnsBaselines):
             rules |= task.learned_baselines(train, seen, ahead)
         yield dict(targets), rules, examples.groups

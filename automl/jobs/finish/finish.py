@@ -28,6 +28,7 @@ from automl.jobs.finish.ready import Ready, ready
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.reported import report_files
 from automl.jobs.finish.samples import raw_sample, untyped_columns
+from automl.jobs.finish.validated import validated
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.intake.over import COMPLETE, mark_over
@@ -81,8 +82,12 @@ def finish(
     with phases.phase("checking the exported model"):
         summary = {**summary, **_checked(session, winner, summary)}
     _write_result(session, summary)
+    checked = validated(session, records, winner, lambda: state != COMPLETE or ended())
+    summary = summary | checked.known.facts()
+    _write_result(session, summary)
     with phases.phase("writing the report"):
-        written = report_files(session, records, winner)  # the model card among them goes with the model
+        # the model card among them goes with the model
+        written = report_files(session, records, winner, checked)
         tracker.log_files(written)
     with phases.phase("registering the model"):
         tracker.log_files([folder.leaderboard, folder.result, folder.job])

@@ -20,6 +20,7 @@ from automl.jobs.config import JobConfig
 from automl.jobs.finish.covered import crossed_coverage
 from automl.jobs.finish.explained import explained_sections
 from automl.jobs.finish.records import Records
+from automl.jobs.finish.validated import Checked
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import read_json
 from automl.jobs.intake.story import data_facts, goal_text
@@ -27,7 +28,7 @@ from automl.jobs.report.covered import with_coverage
 from automl.jobs.report.energy import Used
 from automl.jobs.report.facts import Searched
 from automl.jobs.report.fairness import with_groups
-from automl.jobs.report.judging import judge
+from automl.jobs.report.judging import judge, less_choice
 from automl.jobs.report.model_card import (
     ENERGY,
     GOAL,
@@ -38,6 +39,7 @@ from automl.jobs.report.model_card import (
     SECONDS,
     TASK,
 )
+from automl.jobs.report.testing import HOLDOUT, with_part
 from automl.jobs.report.writing import SIZE, attempted, card_of, report_of, write_report
 from automl.jobs.session import Session
 from automl.jobs.trial.epochs import read_epochs
@@ -56,12 +58,16 @@ LIMITS_OF_USE = (
 )
 
 
-def report_files(session: Session, records: Records, winner: TrainedWinner) -> tuple[Path, ...]:
+def report_files(
+    session: Session, records: Records, winner: TrainedWinner, checked: Checked
+) -> tuple[Path, ...]:
     """Write the report into the job folder; returns its files, none where it could not be made."""
-    return attempted(lambda: _written(session, records, winner), session.progress.note)
+    return attempted(lambda: _written(session, records, winner, checked), session.progress.note)
 
 
-def _written(session: Session, records: Records, winner: TrainedWinner) -> tuple[Path, ...]:
+def _written(
+    session: Session, records: Records, winner: TrainedWinner, checked: Checked
+) -> tuple[Path, ...]:
     intake, prepared = session.intake, winner.prepared
     dataset, part = intake.dataset, "out of fold" if session.setting.parts else "validation"
     predictions = winner.held_out()
@@ -77,6 +83,7 @@ def _written(session: Session, records: Records, winner: TrainedWinner) -> tuple
     judged = with_groups(
         judged, prepared.task, prepared.validation, prepared.targets, predictions, protected
     )
+    judged = less_choice(judged, checked.known.choice)
     judged = with_coverage(judged, *crossed_coverage(winner, session.config, predictions))
     searched = Searched(
         summary=read_json(session.folder.result),
@@ -89,10 +96,13 @@ def _written(session: Session, records: Records, winner: TrainedWinner) -> tuple
         part=part,
         rows=count_rows(predictions),
         defaults=_defaults(intake.space, records),
+        validated=checked.known,
     )
     target = ", ".join(dataset.target_names) or "the label"
     kind = f"{TASKS[dataset.task].words} of {target} · {intake.modality.name} data · {intake.source.name}"
     report = report_of(searched, judged, kind=kind, what=target)
+    if checked.holdout is not None:
+        report = with_part(report, checked.holdout, intake.objectives[0], HOLDOUT)
     files = write_report(session.folder, report)  # whatever becomes of what follows
 
     def explained() -> tuple[Path, ...]:
@@ -123,7 +133,7 @@ def _card(session: Session, records: Records, winner: TrainedWinner) -> tuple[tu
         MODALITY: intake.modality.name,
         "data": f"{intake.source.name}, {len(dataset.examples):,} examples",
         **{f"read so ({place})": note for place, note in enumerate(told, start=1)},
-        **dict(data_facts(dataset, intake.folds, intake.validation)),
+        **dict(data_facts(dataset, intake.folds, intake.validation, intake.holdout)),
         GOAL: goal_text(intake.objectives),
         "asked for": _options(session.config),
         "seed": session.config.seed,

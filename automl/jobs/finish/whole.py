@@ -136,10 +136,14 @@ def _held_out(session: Session, drawn: Drawn) -> np.ndarray:
     """Places of the rows that are scored, as ``Drawn.rows`` counts them."""
     import numpy as np
 
-    examples = session.intake.dataset.examples
-    if session.intake.validation is not None or examples.rows is None:
-        return np.array([], np.int64)
-    return np.sort(drawn.rows[examples.rows[session.intake.folds[0].validation]])
+    intake = session.intake
+    examples, holdout = intake.dataset.examples, intake.holdout
+    found = [np.array([], np.int64)]
+    if intake.validation is None and examples.rows is not None:
+        found.append(examples.rows[intake.folds[0].validation])
+    if holdout is not None and holdout.rows is not None:
+        found.append(holdout.rows)
+    return np.sort(drawn.rows[np.concatenate(found)])
 
 
 def _parts(

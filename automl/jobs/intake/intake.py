@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, DataError, suggest
+from automl.core.holdout import NO_HOLDOUT
 from automl.core.notes import said_of, warnings_of
 from automl.core.specs import Objective
 from automl.data.audit.finding import Finding
@@ -21,6 +22,7 @@ from automl.jobs.intake.audited import audited
 from automl.jobs.intake.backend import Backend, choose_backends, import_keras
 from automl.jobs.intake.folds import grouped_by_fold, split
 from automl.jobs.intake.goals import goals_of
+from automl.jobs.intake.holdout import part_off
 from automl.jobs.intake.large import Reading, read_data
 from automl.jobs.intake.lengths import epochs_per_pass, note_of_parts
 from automl.jobs.intake.searched import lay_out
@@ -59,6 +61,8 @@ class Intake:
         folds: positions of training and validation parts: one where a part is held out, several where each
             example is held out of one fold; empty with validation data of the user's.
         validation: raw examples of the user's validation data, or None.
+        holdout: raw examples that the search never looks at, or None.
+        held_out: how much that is, as job files have it.
         objectives: what is optimised.
         families: to search in, by short name.
         space: the joint search space.
@@ -88,6 +92,8 @@ class Intake:
     backend: Backend
     findings: tuple[Finding, ...] = ()
     drawn: Drawn | None = None
+    holdout: Examples | None = None
+    held_out: str = NO_HOLDOUT
 
     @property
     def sampled_rows(self) -> int | None:
@@ -206,6 +212,8 @@ def take_in(
         findings=findings,
         backend=backend,
         drawn=reading.drawn,
+        holdout=divided.holdout,
+        held_out=divided.held_out,
     )
 
 
@@ -219,6 +227,8 @@ class Divided:
         folds: see ``Intake``.
         validation: see ``Intake``.
         notes: what the user should know of the data.
+        holdout: see ``Intake``.
+        held_out: see ``Intake``.
     """
 
     reading: Reading
@@ -226,6 +236,8 @@ class Divided:
     folds: tuple[Fold, ...]
     validation: Examples | None
     notes: tuple[str, ...]
+    holdout: Examples | None = None
+    held_out: str = NO_HOLDOUT
 
     def story(self) -> str:
         """What was read, in lines."""
@@ -237,6 +249,7 @@ class Divided:
             self.validation,
             self.objectives,
             total=reading.total,
+            holdout=self.holdout,
         )
 
 
@@ -246,7 +259,8 @@ def divide(config: JobConfig, source: Source) -> Divided:
         reading = read_data(config, source, read_options(config))
         reading.source.kept.shrink()
     goals = goals_of(config, reading.dataset)
-    dataset = goals.dataset
+    parted = part_off(config, goals.dataset)
+    dataset = parted.dataset
     reading = replace(reading, dataset=dataset)
     validation, notes = _validation(config, reading.modality, dataset, reading.source)
     folds, left_out = ((), ()) if validation is not None else split(reading.held_out(config), dataset)
@@ -257,7 +271,9 @@ def divide(config: JobConfig, source: Source) -> Divided:
         objectives=goals.objectives,
         folds=folds,
         validation=validation,
-        notes=(*source.notes, *reason, *dataset.notes, *notes, *left_out, *goals.notes),
+        notes=(*source.notes, *reason, *dataset.notes, *parted.notes, *notes, *left_out, *goals.notes),
+        holdout=parted.holdout,
+        held_out=parted.text,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from automl.core.holdout import NO_HOLDOUT
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.intake import Intake
 from automl.study.optuna.pruners import DEFAULT, NONE
@@ -13,7 +14,7 @@ from automl.training.precision import choose_precision
 
 
 def settled(config: JobConfig, intake: Intake) -> JobConfig:
-    """Return the job with its folds, sample, length of trials, pruner and precision chosen.
+    """Return the job with its folds, holdout, sample, length of trials, pruner and precision chosen.
 
     Args:
         config: the job.
@@ -30,6 +31,7 @@ def settled(config: JobConfig, intake: Intake) -> JobConfig:
         folds=folds,
         sample_rows=config.sample_rows if intake.drawn is None else intake.sampled_rows,
         epochs=intake.asked,
+        holdout=config.holdout if intake.holdout is None else intake.held_out,
         pruner=config.pruner or pruner,
         precision=choose_precision(config.precision),
     )
@@ -52,5 +54,8 @@ def as_begun(config: JobConfig, state: Mapping[str, Any]) -> JobConfig:
 
 
 def as_read(config: JobConfig) -> JobConfig:
-    """Return a job whose data was read before: if its file tells of no sample, it was read at once."""
-    return replace(config, sample_rows=config.sample_rows or 0)
+    """Return a job whose data was read before: what its file does not tell of was not made.
+
+    Without a sample all rows were read, and without a holdout none was kept from the search.
+    """
+    return replace(config, sample_rows=config.sample_rows or 0, holdout=config.holdout or NO_HOLDOUT)

@@ -34,6 +34,7 @@ def story_of(
     objectives: Sequence[Objective],
     *,
     total: int | None = None,
+    holdout: Examples | None = None,
 ) -> str:
     """Return what was read, in lines: rows, columns by kind, target and task, split, goal.
 
@@ -44,23 +45,26 @@ def story_of(
         validation: that data, or None.
         objectives: what is optimised.
         total: rows of the table of which the examples are a sample, or None.
+        holdout: examples that the search never looks at, or None.
     """
-    facts = [*data_facts(dataset, folds, validation), ("goal", goal_text(objectives))]
+    facts = [*data_facts(dataset, folds, validation, holdout), ("goal", goal_text(objectives))]
     width = max(len(name) for name, _ in facts)
     what = TASKS[dataset.task].words
     drawn = "" if total is None else f" of {total:,}, drawn at random"
-    head = f"Read {source.name}: {len(dataset.examples):,} {_unit(source, dataset)}{drawn}, {what}"
+    rows = len(dataset.examples) + (0 if holdout is None else len(holdout))
+    head = f"Read {source.name}: {rows:,} {_unit(source, dataset)}{drawn}, {what}"
     return "\n".join([head, *(_wrapped(f"  {name:<{width}}  ", text) for name, text in facts)])
 
 
 def data_facts(
-    dataset: Dataset, folds: Sequence[Fold], validation: Examples | None
+    dataset: Dataset, folds: Sequence[Fold], validation: Examples | None, holdout: Examples | None = None
 ) -> list[tuple[str, str]]:
     """Return columns by kind, target and split, each with what it is called; see ``story_of``."""
+    kept = "" if holdout is None else f", {len(holdout):,} kept from the search"
     return [
         *_columns(dataset),
         ("target", _target(dataset)),
-        ("split", _split(dataset, folds, validation)),
+        ("split", f"{_split(dataset, folds, validation)}{kept}"),
     ]
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from automl.core.specs import Configuration, EpochRecord, Objective, Scalar, TrialRecord
+from automl.jobs.report.validated import Validated
 from automl.spaces.space import family_of
 
 BETTER: Mapping[str, str] = {"maximize": "higher", "minimize": "lower"}
@@ -31,6 +32,7 @@ class Searched:
         rows: how many they are, 0 where that is not known.
         tests: whether the model can be scored on further data by a command.
         defaults: the default configuration of each family by plain names; empty where there are none.
+        validated: what is known of the result besides its score.
     """
 
     summary: Mapping[str, Any]
@@ -44,6 +46,7 @@ class Searched:
     rows: int = 0
     tests: bool = True
     defaults: Mapping[str, Configuration] = field(default_factory=dict)
+    validated: Validated = field(default_factory=Validated)
 
     @property
     def objective(self) -> Objective:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl.core.figures import Table, rounded
 from automl.core.reports import Scores
-from automl.core.seeds import derive
 from automl.core.targets import count_rows, take_rows
 from automl.data.modality import Examples
+from automl.jobs.report.choosing import Choice
 from automl.jobs.report.mistakes import mistakes_table
+from automl.jobs.report.resampling import DRAWS_LEAST, resampling
 from automl.metrics.metric import SHARE
 from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import metric_named
@@ -26,24 +27,6 @@ from automl.tasks.shown import Evidence, Shown, evidence_of
 
 if TYPE_CHECKING:
     from automl.tasks.task import Task
-
-DRAWS_LEAST, DRAWS_MOST = 60, 200
-"""Resamples for an interval, by how costly one is."""
-
-CELLS = 6_000_000
-"""Predicted values that all resamples of an interval go through: about a third of a second."""
-
-MOST_ROWS = 5000
-"""Rows of a resample; of more examples fewer are drawn and the interval is narrowed accordingly."""
-
-LEAST_ROWS, LARGE = 200, 10_000
-"""Rows of a resample at least, but for predictions of so many values that they would take minutes."""
-
-BLOCK = 2
-"""Horizons of windows that are drawn as one: windows up to a horizon apart share steps of their targets."""
-
-LEAST_CLUSTERS = 10
-"""Rows, groups or blocks of windows below which no interval is told."""
 
 NONE_IN = 3.0
 """Where no example of n is wrong, so many of n may be at 95% (Hanley and Lippman-Hand, 1983)."""
@@ -60,6 +43,8 @@ class Judged:
         intervals: 95% intervals of metrics, by name; those that cannot be told are absent.
         evidence: what the task shows.
         mistakes: the worst ones with their inputs, or None.
+        corrected: metrics less what the choice among trials made of them, by name, where that is known;
+            their intervals are then about these.
     """
 
     part: str
@@ -68,6 +53,7 @@ class Judged:
     intervals: Mapping[str, tuple[float, float]]
     evidence: Evidence
     mistakes: Table | None
+    corrected: Mapping[str, float] = field(default_factory=dict)
 
 
 def judge(
@@ -116,7 +102,28 @@ def scores_of(judged: Judged) -> Scores:
         rows=judged.rows,
         metrics={name: rounded(value, 9) for name, value in judged.metrics.items()},
         intervals=dict(judged.intervals),
+        corrected={name: rounded(value, 9) for name, value in judged.corrected.items()},
     )
+
+
+def less_choice(judged: Judged, choice: Choice | None) -> Judged:
+    """Return what was judged with its intervals less what the choice among trials made of the metrics."""
+    if choice is None or not choice.gains:
+        return judged
+    gains = {name: gain for name, gain in choice.gains.items() if name in judged.metrics}
+    moved = {
+        name: _within(name, low - gains.get(name, 0.0), high - gains.get(name, 0.0))
+        for name, (low, high) in judged.intervals.items()
+    }
+    corrected = {name: judged.metrics[name] - gain for name, gain in gains.items()}
+    return replace(judged, intervals=moved, corrected=corrected)
+
+
+def _within(name: str, low: float, high: float) -> tuple[float, float]:
+    metric = metric_named(unprefixed(name))
+    if metric is None or metric.unit != SHARE:
+        return low, high
+    return max(low, -1.0), min(high, 1.0)
 
 
 def intervals(
@@ -141,26 +148,11 @@ def intervals(
         metrics: what all examples score.
         seed: of the drawing.
     """
-    if task.declaration.compares:
-        return {}  # an example that is drawn twice would be a pair of the same, told with certainty
-    total = count_rows(predictions)
-    clusters = _clusters(task, groups, total)
-    count = int(clusters.max()) + 1 if total else 0
-    if count < LEAST_CLUSTERS:
+    drawing = resampling(task, groups, predictions, seed=seed)
+    if drawing is None:
         return {}
-    width = max(sum(math.prod(values.shape[1:]) for values in predictions.values()), 1)
-    draws = int(np.clip(CELLS / (width * min(total, MOST_ROWS)), DRAWS_LEAST, DRAWS_MOST))
-    if task.declaration.lists:  # items are matched with true ones, which takes many times as long
-        draws = DRAWS_LEAST
-    least = LEAST_ROWS if width < LARGE else LEAST_CLUSTERS
-    rows = min(total, MOST_ROWS, max(int(CELLS / (width * draws)), least))
-    drawn = max(LEAST_CLUSTERS, round(count * rows / total))
-    members = [] if count == total else _members(clusters)
-    random = np.random.default_rng(derive(seed, "report"))
     found: dict[str, list[float]] = {}
-    for _ in range(draws):
-        some = random.integers(0, count, drawn)
-        at = some if count == total else np.concatenate([members[place] for place in some])
+    for at in drawing.rows():
         scores = score_at_once(
             task.scorer(),
             take_rows(encoded, at),
@@ -169,30 +161,11 @@ def intervals(
         )
         for name, value in scores.items():
             found.setdefault(name, []).append(value)
-    narrowing = math.sqrt(min(drawn / count, 1.0))
     made = {
-        name: _interval(name, metrics, np.array(values), narrowing, count) for name, values in found.items()
+        name: _interval(name, metrics, np.array(values), drawing.narrowing, drawing.count)
+        for name, values in found.items()
     }
     return {name: ends for name, ends in made.items() if ends is not None}
-
-
-def _clusters(task: Task, groups: np.ndarray | None, total: int) -> np.ndarray:
-    """What is drawn as one: the cluster of each example ``(n,) int``, from 0 without gaps."""
-    codes = np.arange(total)
-    if groups is not None:
-        codes = np.unique(np.asarray(groups).astype(str), return_inverse=True)[1]
-    if not task.declaration.forecasts:
-        return codes
-    # windows that follow each other share steps of their targets
-    blocks = np.arange(total) // (BLOCK * max(int(task.describe().get("horizon", 1)), 1))
-    pairs = blocks if groups is None else codes * (int(blocks.max(initial=0)) + 1) + blocks
-    return np.asarray(np.unique(pairs, return_inverse=True)[1])
-
-
-def _members(clusters: np.ndarray) -> list[np.ndarray]:
-    """The rows of each cluster."""
-    ends = np.cumsum(np.bincount(clusters))[:-1]
-    return list(np.split(np.argsort(clusters, kind="stable"), ends))
 
 
 def _interval(

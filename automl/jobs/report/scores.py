@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from automl.core.figures import Bars, Cell, Figure, Number, Table, rounded
 from automl.core.reports import Scores, Section
 from automl.core.specs import COSTS
-from automl.drawing.scales import span_text
+from automl.drawing.scales import interval_text
 from automl.jobs.report.facts import BETTER, Searched
 from automl.tasks.catalog import metric_named
 from automl.tasks.prefixes import unprefixed
@@ -27,11 +27,21 @@ def scores_section(searched: Searched, held_out: Scores) -> Section:
         figures.append(dots)
     text = (
         "Intervals are 95% bootstrap intervals over rows: how much a figure may change with other rows "
-        "of the same kind. They do not cover that the best of many trials was chosen on these rows."
+        f"of the same kind. {_on_choice(held_out)}"
         if held_out.intervals
         else ""
     )
     return Section(key="scores", title="How good it is", text=text, figures=tuple(figures))
+
+
+def _on_choice(held_out: Scores) -> str:
+    if held_out.corrected:
+        return (
+            "Corrected figures, and their intervals, are less what the choice of the best trial on these "
+            "rows made "
+            "of them. That each trial was stopped at its best epoch on these rows is not taken off."
+        )
+    return "They do not cover that the best of many trials was chosen on these rows."
 
 
 def metrics_table(scores: Scores, beside: Mapping[str, Mapping[str, Number]], *, first: str) -> Table:
@@ -52,20 +62,20 @@ def metrics_table(scores: Scores, beside: Mapping[str, Mapping[str, Number]], *,
                 BETTER[metric.direction] if metric else "",
                 metric.unit if metric else "",
                 rounded(scores.metrics[name], 5),
+                *((rounded(scores.corrected.get(name), 5),) if scores.corrected else ()),
                 interval_text(scores.intervals.get(name)),
                 *(rounded(other.get(name), 5) for other in beside.values()),
             )
         )
     return Table(
         title="All metrics",
-        columns=("metric", "better", "unit", scores.part, "95% interval", *beside),
+        columns=(
+            *("metric", "better", "unit", scores.part),
+            *(("corrected",) if scores.corrected else ()),
+            *("95% interval", *beside),
+        ),
         rows=tuple(rows),
     )
-
-
-def interval_text(ends: tuple[float, float] | None) -> str:
-    """Return ``0.868 to 0.878``, or a dash."""
-    return "–" if ends is None else span_text(*ends)
 
 
 def summary_scores(searched: Searched) -> Scores:
@@ -82,7 +92,11 @@ def _dots(searched: Searched, held_out: Scores) -> Bars | None:
     value, ends = held_out.metrics.get(name), held_out.intervals.get(name)
     entries: list[tuple[str, Number, tuple[float, float] | None]] = []
     if value is not None:
-        entries.append(("ensemble" if several else "model", value, ends))
+        what = "ensemble" if several else "model"
+        corrected = held_out.corrected.get(name)
+        entries.append((what, value, ends if corrected is None else None))
+        if corrected is not None:
+            entries.append((f"{what}, corrected", corrected, ends))
     alone = set() if several else set(searched.weights)
     rivals = [item for item in searched.scored if item.number not in alone][:3]
     entries += [(f"trial {item.number}", item.scores[0], None) for item in rivals]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.reports import Remark, Report, with_section
 from automl.core.specs import Objective
 from automl.data.modality import Examples
-from automl.drawing.scales import number_text
+from automl.drawing.scales import interval_text, number_text
 from automl.jobs.report.covered import judge_test
 from automl.jobs.report.judging import Judged, scores_of
-from automl.jobs.report.scores import interval_text, metrics_table
+from automl.jobs.report.scores import metrics_table
 from automl.jobs.report.verdict import UNTESTED, in_order
 from automl.jobs.report.writing import part_section
 from automl.tasks.task import Task
@@ -21,7 +21,24 @@ from automl.tasks.task import Task
 if TYPE_CHECKING:
     import numpy as np
 
-KEY, PART = "test", "test"
+PART = "test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherPart:
+    """Rows that the model is shown on beside those that chose it.
+
+    Attributes:
+        key: of their section.
+        words: what they are called in its title.
+    """
+
+    key: str
+    words: str
+
+
+TEST = FurtherPart(key="test", words="test data")
+HOLDOUT = FurtherPart(key="holdout", words="the holdout")
 
 
 def tested(
@@ -60,30 +77,40 @@ def with_test(report: Report, judged: Judged, objective: Objective, *, seen: int
         objective: what was searched for.
         seen: test rows with inputs that were trained on, None where that is not known.
     """
-    name, scores = objective.name, scores_of(judged)
-    before = [item for item in report.scores if item.part != PART]
-    beside = {item.part: item.metrics for item in before}
-    section = part_section(judged, key=KEY)
-    table = metrics_table(scores, beside, first=name)
-    section = replace(section, title="On test data", figures=(table, *section.figures))
+    name = objective.name
     label = f"{name}, {PART}"
     value = number_text(judged.metrics[name]) if name in judged.metrics else "–"
     entry = (label, value, interval_text(judged.intervals.get(name)))
     rest = [item for item in report.headline if item[0] != label]
+    before = [item for item in report.scores if item.part != PART]
     promised = before[0].metrics.get(name) if before else None
     remarks = [item for item in report.remarks if not _is_replaced(item.text)]
     remarks += _seen(seen, judged.rows) + _confirmed(judged, objective, promised)
     remarks += judged.evidence.remarks
+    report = with_part(report, judged, objective, TEST)
+    return replace(report, headline=(*rest[:1], entry, *rest[1:]), remarks=in_order(tuple(remarks)))
+
+
+def with_part(report: Report, judged: Judged, objective: Objective, part: FurtherPart) -> Report:
+    """Return a report with what the model does on further rows, in place of what it told of such before.
+
+    Args:
+        report: of the search.
+        judged: the model on the rows.
+        objective: what was searched for.
+        part: what they are.
+    """
+    scores = scores_of(judged)
+    before = [item for item in report.scores if item.part != judged.part]
+    beside = {item.part: item.metrics for item in before}
+    section = part_section(judged, key=part.key)
+    table = metrics_table(scores, beside, first=objective.name)
+    section = replace(section, title=f"On {part.words}", figures=(table, *section.figures))
     report = with_section(report, section, after="scores")
     for own in judged.evidence.sections:
-        own = replace(own, key=f"{KEY}_{own.key}", title=f"{own.title}, on test data")
-        report = with_section(report, own, after=KEY)
-    return replace(
-        report,
-        headline=(*rest[:1], entry, *rest[1:]),
-        remarks=in_order(tuple(remarks)),
-        scores=(*before, scores),
-    )
+        own = replace(own, key=f"{part.key}_{own.key}", title=f"{own.title}, on {part.words}")
+        report = with_section(report, own, after=part.key)
+    return replace(report, scores=(*before, scores))
 
 
 _TEST = "On the test,"

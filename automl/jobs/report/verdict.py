@@ -7,9 +7,10 @@ from typing import Any
 
 from automl.core.reports import Remark, Scores
 from automl.core.specs import Objective, TrialRecord
-from automl.drawing.scales import number_text
+from automl.drawing.scales import interval_text, number_text
+from automl.jobs.report.choosing import Difference
 from automl.jobs.report.facts import Searched
-from automl.jobs.report.scores import interval_text
+from automl.jobs.report.validated import honest
 from automl.spaces.space import family_of
 
 FEW_ROWS = 200
@@ -37,6 +38,9 @@ def verdict_of(searched: Searched, held_out: Scores, what: str) -> str:
     """
     name, value = searched.objective.name, _value(searched, held_out)
     told = f"{_model(searched)} predicts {what} with {name} {number_text(value)}"
+    corrected = held_out.corrected.get(name)
+    if corrected is not None:
+        told += f", {number_text(corrected)} less what the choice among trials made of it"
     if name in held_out.intervals:
         told += f" (95% interval {interval_text(held_out.intervals[name])})"
     sentences = [f"{told} {_where(searched)}."]
@@ -46,6 +50,12 @@ def verdict_of(searched: Searched, held_out: Scores, what: str) -> str:
     seconds = float(searched.summary.get("seconds", 0.0))
     took = f"{seconds / 60:.1f} minutes" if seconds >= 117 else f"{seconds:.0f} seconds"
     count = len(searched.trials)
+    known = searched.validated.holdout
+    if known is not None:
+        sentences.append(
+            f"On {known.rows:,} rows that the search never looked at it reaches "
+            f"{number_text(known.score.value)} (95% interval {interval_text(known.score.ends)})."
+        )
     sentences.append(f"It was found in {count} trial{'s' if count != 1 else ''} and {took}.")
     return " ".join(sentences)
 
@@ -62,6 +72,9 @@ def headline_of(searched: Searched, held_out: Scores, size: str) -> tuple[tuple[
     ends = held_out.intervals.get(name)
     value = number_text(_value(searched, held_out))
     found = [(f"{name}, {searched.part}", value, interval_text(ends) if ends else "")]
+    known = searched.validated.holdout
+    if known is not None:
+        found.append((f"{name}, holdout", number_text(known.score.value), interval_text(known.score.ends)))
     rule = best_rule(searched)
     if rule is not None:
         found.append((f"{name}, {rule.baseline}", number_text(rule.scores[0]), "best trivial rule"))
@@ -159,6 +172,13 @@ def _worth(searched: Searched, held_out: Scores) -> list[Remark]:
     if not searched.objective.better(value, score):
         text = f"The model does not beat the {named}: the inputs may not predict the target."
         return [Remark(mood="bad", text=text)]
+    known = _difference(searched, rule)
+    if known is not None:
+        told = f"On the same rows the model is better than the {named} by {number_text(known.value)}"
+        told += f" (95% interval {interval_text((known.low, known.high))})"
+        if known.low > 0:
+            return [Remark(mood="good", text=f"{told}: the inputs do predict the target.")]
+        return [Remark(mood="careful", text=f"{told}: that it is better may be chance.")]
     if ends is None:
         return []
     if ends[0] <= score <= ends[1]:
@@ -168,13 +188,19 @@ def _worth(searched: Searched, held_out: Scores) -> list[Remark]:
     return [Remark(mood="good", text=text)]
 
 
+def _difference(searched: Searched, rule: TrialRecord) -> Difference | None:
+    choice = searched.validated.choice
+    found = () if choice is None else choice.differences
+    return next((item for item in found if item.is_rule and item.rival == rule.baseline), None)
+
+
 def _chosen(searched: Searched) -> list[Remark]:
     remarks = []
     if 0 < searched.rows < FEW_ROWS:
         text = f"{searched.rows} held-out rows are few: small differences of scores are chance."
         remarks.append(Remark(mood="careful", text=text))
     total = len(searched.trials)
-    if total >= MANY_TRIALS:
+    if total >= MANY_TRIALS and not honest(searched.validated):
         text = f"This is the best of {total} trials on the rows that chose it: new data will score worse."
         text += f" {UNTESTED}" if searched.tests else ""
         remarks.append(Remark(mood="careful", text=text))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from automl.core.errors import AutomlError, ConfigError, understood
 from automl.core.figures import Table, rounded
 from automl.core.files import write_whole
-from automl.core.reports import Report, Section, report_from_json, report_to_json
+from automl.core.reports import Report, Scores, Section, report_from_json, report_to_json
 from automl.core.specs import TrialRecord
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.report.audited import audit_remarks, audit_section
@@ -22,8 +23,11 @@ from automl.jobs.report.judging import Judged, scores_of
 from automl.jobs.report.model_card import model_card
 from automl.jobs.report.scores import scores_section, summary_scores
 from automl.jobs.report.trials import trial_sections
+from automl.jobs.report.validated import Estimate, validation_remarks, validation_section
 from automl.jobs.report.verdict import headline_of, in_order, remarks_of, verdict_of
 from automl.spaces.space import family_of
+
+Part = TypeVar("Part")
 
 SIZE = "size of the file"
 """The entry of a model card that is shown among the first figures, too."""
@@ -47,9 +51,17 @@ def report_of(searched: Searched, judged: Judged | None, *, kind: str, what: str
         made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         verdict=verdict_of(searched, scores, what),
         headline=headline_of(searched, scores, dict(searched.card).get(SIZE, "")),
-        remarks=in_order((*remarks_of(searched, scores), *audit_remarks(searched), *remarks)),
+        remarks=in_order(
+            (
+                *remarks_of(searched, scores),
+                *validation_remarks(searched.validated, searched.objective, own_estimate(searched, scores)),
+                *audit_remarks(searched),
+                *remarks,
+            )
+        ),
         sections=(
             scores_section(searched, scores),
+            *_validation(searched, scores),
             *shown,
             audit_section(searched),
             *trial_sections(searched),
@@ -59,6 +71,22 @@ def report_of(searched: Searched, judged: Judged | None, *, kind: str, what: str
         ),
         scores=(scores,),
     )
+
+
+def own_estimate(searched: Searched, scores: Scores) -> Estimate:
+    """Return the score by which the model was chosen, with its interval where one is known."""
+    name = searched.objective.name
+    value = scores.metrics.get(name)
+    low, high = scores.intervals.get(name, (math.nan, math.nan))
+    return Estimate(
+        value=float(searched.summary["best_score"] if value is None else value), low=low, high=high
+    )
+
+
+def _validation(searched: Searched, scores: Scores) -> tuple[Section, ...]:
+    own = own_estimate(searched, scores)
+    found = validation_section(searched.validated, searched.objective, own, scores.part)
+    return () if found is None else (found,)
 
 
 def part_section(judged: Judged, *, key: str) -> Section:
@@ -92,12 +120,17 @@ def write_page(report: Report, path: Path) -> None:
 def attempted(
     make: Callable[[], tuple[Path, ...]], note: Callable[[str], None], what: str = "report"
 ) -> tuple[Path, ...]:
-    """Return the files of a report, none where it cannot be made, which is told.
+    """Return the files of a report, none where it cannot be made, which is told; see ``attempted_part``."""
+    return attempted_part(make, note, what) or ()
+
+
+def attempted_part(make: Callable[[], Part | None], note: Callable[[str], None], what: str) -> Part | None:
+    """Return what a report is made of, None where it cannot be made, which is told.
 
     A search has its model by then, and is not to fail for a page about it.
 
     Args:
-        make: writes them.
+        make: makes it.
         note: tells the user something.
         what: is made, for the note.
     """
@@ -106,9 +139,9 @@ def attempted(
     except AutomlError:
         raise  # a full disk, which the next file would meet, too
     except Exception as error:
-        logging.getLogger("automl").debug("The report could not be made.", exc_info=True)
+        logging.getLogger("automl").debug("The %s could not be made.", what, exc_info=True)
         note(f"The {what} could not be made ({type(error).__name__}: {error}).")
-        return ()
+        return None
 
 
 def read_report(folder: JobFolder) -> Report:

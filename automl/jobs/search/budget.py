@@ -33,6 +33,9 @@ TRAINING_SHARE, TRAINING_MOST = 0.15, 120.0
 not joined from folds."""
 
 
+REPEATS_SHARE = 0.4
+"""Most of the time that is kept back for training the best trial again."""
+
 READING_SHARE = 0.4
 """Share of the time kept back for reading all rows of a table that was sampled, and training on them."""
 
@@ -116,6 +119,7 @@ def budget_from(
     trial_seconds: float | None = None,
     last_trainings: int = 0,
     reads_all: bool = False,
+    repeats: float = 0.0,
 ) -> Budget:
     """Return the budget of this session.
 
@@ -128,12 +132,14 @@ def budget_from(
         last_trainings: how often a network is trained when the search is over, on all examples or to
             distill an ensemble.
         reads_all: whether all rows of a table, of which trials see a sample, are trained on then.
+        repeats: how often the best trial is trained again, to tell how far it can be believed.
     """
     if seconds is None:
         return Budget(trials=trials, deadline=None, trial_seconds=trial_seconds)
     reserve = min(max(FINISHING_SHARE * seconds, FINISHING_LEAST), FINISHING_MOST, SHORT_SHARE * seconds)
     reserve += last_trainings * min(TRAINING_SHARE * seconds, TRAINING_MOST)
     reserve += READING_SHARE * seconds if reads_all else 0.0
+    reserve += min(repeats * min(TRAINING_SHARE * seconds, TRAINING_MOST), REPEATS_SHARE * seconds)
     end = started + max(seconds - used, 0.0)
     return Budget(
         trials=trials,

@@ -20,6 +20,7 @@ from automl.jobs.finish.choice import choose_winner
 from automl.jobs.finish.every_group import NETWORKS
 from automl.jobs.finish.finish import finish
 from automl.jobs.finish.records import Records
+from automl.jobs.finish.repeated import trainings
 from automl.jobs.folder import JobFolder, state_of, write_json
 from automl.jobs.intake.cost import seconds_per_pass
 from automl.jobs.intake.intake import Intake
@@ -251,6 +252,7 @@ def _loop(
             trial_seconds=config.trial_time,
             last_trainings=_last_trainings(session.setting),
             reads_all=intake.drawn is not None and not session.setting.distills,
+            repeats=trainings(config.repeat_seeds, config.learning_curve),
         ),
         seed=config.seed,
         executor=executor,
