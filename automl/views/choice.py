@@ -1,9 +1,10 @@
-"""Which view a search gets: none, warnings alone, a live one on a terminal, plain lines elsewhere."""
+"""Which view a search gets: none, warnings alone, a live one on terminals and in notebooks, else lines."""
 
 from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO, cast
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 from automl.core.errors import ConfigError
 from automl.core.streams import Lasting
 from automl.jobs.progress import SilentProgress
+from automl.views.screens import in_notebook
 
 if TYPE_CHECKING:
     from automl.jobs.progress import Progress
@@ -36,7 +38,8 @@ def watching(
     """Open the view of a job for the block below it.
 
     Args:
-        verbose: 0 says nothing, 1 shows the search on stderr: live on a terminal, in lines elsewhere.
+        verbose: 0 says nothing, 1 shows the search: live in a terminal (on stderr) and below the cell of a
+            notebook, in lines on stderr elsewhere.
         progress: watches instead, if given.
         started: ``time.monotonic()`` of the begin of the command.
 
@@ -45,6 +48,9 @@ def watching(
     """
     if verbose not in (0, 1):
         raise ConfigError(f"verbose: expected 0 (silent) or 1 (shows the search), got {verbose!r}.")
+    if in_notebook():
+        # Optuna loads bars of tqdm's, which warn where there are no widgets; none of them is shown here
+        warnings.filterwarnings("ignore", message="IProgress not found")
     if progress is not None or not verbose:
         yield progress or SilentProgress()
         return
@@ -77,9 +83,12 @@ def _own_stderr() -> Iterator[TextIO | None]:
 def _view(started: float | None, stream: TextIO | None) -> LiveProgress | PlainProgress:
     from automl.views.live import LiveProgress
     from automl.views.plain import PlainProgress
+    from automl.views.screens import NotebookScreen, TerminalScreen
 
+    if in_notebook():
+        return LiveProgress(started, NotebookScreen())
     if stream is None or not stream.isatty():
         return PlainProgress(started, stream)
     from rich.console import Console
 
-    return LiveProgress(started, Console(file=stream))
+    return LiveProgress(started, TerminalScreen(Console(file=stream)))

@@ -21,11 +21,11 @@ from automl.views.lines import (
     trial_line,
     unprefixed,
 )
+from automl.views.screens import Screen, TerminalScreen
 from automl.views.text import configuration_text, duration_text
 
 if TYPE_CHECKING:
-    from rich.console import Console, Group, RenderableType
-    from rich.live import Live
+    from rich.console import Group, RenderableType
     from rich.table import Table
 
 SHOWN = 5
@@ -36,17 +36,17 @@ BAR = 28
 
 
 class LiveProgress:
-    """A view that is drawn anew twice a second; notes scroll above it.
+    """A view that is drawn anew again and again; notes stay above it.
 
     Args:
         started: ``time.monotonic()`` of the begin of the command.
-        console: where it is drawn; stderr by default.
+        screen: where it is drawn; a terminal on stderr by default.
     """
 
-    def __init__(self, started: float | None = None, console: Console | None = None) -> None:
+    def __init__(self, started: float | None = None, screen: Screen | None = None) -> None:
         self._started = time.monotonic() if started is None else started
-        self._console = console
-        self._live: Live | None = None
+        self._screen: Screen = screen or TerminalScreen()
+        self._open = False
         self._search = NO_SEARCH
         self._searching = False
         self._standings = Standings()
@@ -66,7 +66,9 @@ class LiveProgress:
 
     def note(self, text: str) -> None:
         """See ``Progress``."""
-        self._shown().console.print(text, markup=False, highlight=False)
+        from rich.text import Text
+
+        self._shown().say(Text(text))  # which is not markup, whatever it holds
 
     def phase(self, phase: Phase | None) -> None:
         """See ``Progress``."""
@@ -103,14 +105,14 @@ class LiveProgress:
         with self._lock:
             self._searching = False
             self._running.clear()
-        if self._live is not None and self._standings.leaders(self._search.objectives[0], 1):
-            self._live.console.print(self._leaders())
+        if self._open and self._standings.leaders(self._search.objectives[0], 1):
+            self._screen.say(self._leaders())
 
     def close(self) -> None:
         """Take the view away."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        if self._open:
+            self._screen.close()
+            self._open = False
 
     def view(self) -> Group:
         """Return what is shown now."""
@@ -119,17 +121,11 @@ class LiveProgress:
         with self._lock:
             return Group(*self._parts())
 
-    def _shown(self) -> Live:
-        if self._live is None:
-            from rich.console import Console
-            from rich.live import Live
-
-            console = self._console or Console(stderr=True)
-            self._live = Live(
-                console=console, get_renderable=self.view, refresh_per_second=4, transient=True
-            )
-            self._live.start()
-        return self._live
+    def _shown(self) -> Screen:
+        if not self._open:
+            self._open = True
+            self._screen.show(self.view)
+        return self._screen
 
     def _parts(self) -> Iterator[RenderableType]:
         if self._phase is not None:

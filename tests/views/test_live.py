@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -16,6 +18,7 @@ from automl.views.choice import watching
 from automl.views.lines import phase_line, trial_line
 from automl.views.live import SHOWN, LiveProgress
 from automl.views.plain import PATIENCE, SILENCE, TALKATIVE, PlainProgress
+from automl.views.screens import NotebookScreen, TerminalScreen
 
 ACCURACY = Objective(name="accuracy", direction="maximize")
 
@@ -40,7 +43,7 @@ def shown(progress) -> str:
 
 
 def live(**facts) -> LiveProgress:
-    return started(LiveProgress(console=Console(file=io.StringIO(), width=200)), **facts)
+    return started(LiveProgress(screen=TerminalScreen(Console(file=io.StringIO(), width=200))), **facts)
 
 
 def test_the_view_leaves_its_last_line_to_what_the_terminal_echoes():
@@ -129,7 +132,7 @@ def test_silence_during_the_trials_ends_with_how_the_running_ones_stand():
 
 
 def test_the_view_says_how_far_a_phase_is():
-    progress = LiveProgress(console=Console(file=io.StringIO(), width=200))
+    progress = LiveProgress(screen=TerminalScreen(Console(file=io.StringIO(), width=200)))
     phase = Phase("exporting the model")
     progress.phase(phase)
 
@@ -196,3 +199,33 @@ def test_verbosity_0_says_nothing(capsys):
         progress.note("hello")
 
     assert capsys.readouterr().err == ""
+
+
+class Output:
+    """An output of a cell, which keeps what it was last told."""
+
+    def __init__(self) -> None:
+        self.bundle: dict[str, str] = {}
+
+    def update(self, bundle, raw) -> None:
+        self.bundle = bundle
+
+
+def test_in_a_notebook_notes_stay_escaped_and_the_view_goes(monkeypatch):
+    output = Output()
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=lambda *_, **__: output))
+    progress = started(LiveProgress(screen=NotebookScreen()))
+    progress.note("Column <b>[red]x[/red]</b> was dropped.")
+    progress.trial_started(3, {}, 30)
+    progress.note("one more")
+
+    assert "trial 3" in output.bundle["text/html"]
+    progress.trial_ended(record(3), record(3))
+    progress.stop()
+    progress.close()
+
+    html = output.bundle["text/html"]
+    assert html.index("Column &lt;b&gt;[red]x[/red]") < html.index("one more") < html.index("mlp depth=2")
+    assert "building" not in html
+    assert "<script" not in html
+    assert "one more" in output.bundle["text/plain"]
