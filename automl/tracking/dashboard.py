@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,14 +12,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 
 from automl.core.children import ENDINGS
-from automl.core.errors import ConfigError, SearchError
+from automl.core.errors import SearchError
+from automl.core.ports import address_of, free_port
 from automl.core.secrets import shown
 from automl.tracking.location import artifact_root, is_server, resolve
 from automl.tracking.schema import check_schema
 
 START_SECONDS = 120.0
 STOP_SECONDS = 5.0
-PORTS_TRIED = 20
 
 
 def serve(
@@ -29,7 +28,9 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 5000,
     run: tuple[str, str] | None = None,
+    report: str = "",
     say: Callable[[str], None] = print,
+    open_page: Callable[[str], object] | None = None,
 ) -> int:
     """Serve the pages until interrupted; a tracking server that runs elsewhere is only named.
 
@@ -38,7 +39,9 @@ def serve(
         host: address to listen on; anyone who reaches it can read and change the runs.
         port: first port to try.
         run: experiment and run to point to.
+        report: file of that run that is its report; empty where there is none.
         say: prints a line.
+        open_page: opens the report, or else the run, once the server answers.
 
     Returns:
         exit code: 0, also after Ctrl-C.
@@ -49,27 +52,29 @@ def serve(
     """
     store = resolve(uri)
     if is_server(store):
-        say(_page(store, run))
+        _point(store, run, report, say, open_page)
         return 0
     check_schema(store)
-    free = _free_port(host, port)
+    free = free_port(host, port)
     if free != port:
         say(f"Port {port} is taken; using {free}.")
-    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{free}"  # noqa: S104
+    address = address_of(host, free)
     say(f"Starting MLflow's server on {shown(store)} ...")
     # ended from outside as by Ctrl-C: the server must not outlive this program
     for number in ENDINGS:
         signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), server(store, host=host, port=free) as process:
         _await(process, address)
-        say(f"{_page(address, run)}\nPress Ctrl-C to stop it.")
+        _point(address, run, report, say, open_page)
+        say("Press Ctrl-C to stop it.")
         return _ended(process)
     return 0
 
 
-def run_page(address: str, experiment_id: str, run_id: str) -> str:
-    """Return the address of a run's page on a server."""
+def run_page(address: str, experiment_id: str, run_id: str, file: str = "") -> str:
+    """Return the address of a run's page on a server, or of a file of the run."""
     page = f"{address.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"
+    page += f"/artifacts/{file}" if file else ""
     # MLflow's pages open for language-model traces otherwise
     return f"{page}?workflowType=machine_learning"
 
@@ -108,21 +113,23 @@ def server(uri: str, *, host: str, port: int) -> Iterator[subprocess.Popen[bytes
         _stop(process)
 
 
-def _page(address: str, run: tuple[str, str] | None) -> str:
-    open_to_all = shown(address)
-    return f"Runs: {run_page(open_to_all, *run) if run else open_to_all}"
+def _point(
+    address: str,
+    run: tuple[str, str] | None,
+    report: str,
+    say: Callable[[str], None],
+    open_page: Callable[[str], object] | None,
+) -> None:
+    """Say where the job's report and its runs are, and open the first of them."""
+    files = {"Report": report, "Runs": ""} if run is not None and report else {"Runs": ""}
 
+    def at(base: str, file: str) -> str:
+        return base if run is None else run_page(base, *run, file=file)
 
-def _free_port(host: str, first: int) -> int:
-    for port in range(first, min(first + PORTS_TRIED, 65536)):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return port
-    raise ConfigError(f"No free port on {host} from {first} on. Choose another with --port.")
+    for name, file in files.items():
+        say(f"{name}: {at(shown(address), file)}")
+    if open_page is not None:
+        open_page(at(address, next(iter(files.values()))))
 
 
 def _await(process: subprocess.Popen[bytes], address: str) -> None:
