@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import pytest
 
@@ -35,3 +36,32 @@ def test_options_that_name_files_take_paths_and_refuse_all_else(option, tmp_path
         automl.search(tmp_path / "data.csv", **{option: ([[1.0]], [1.0])}, verbose=0)
     with pytest.raises(InputError, match=r"data\.csv|no search space .*other"):
         automl.search(tmp_path / "data.csv", **{option: tmp_path / "other"}, verbose=0)
+
+
+def _public_callables():
+    """Functions of the face, and methods of its classes, each with its name."""
+    for name in automl.__all__:
+        item = getattr(automl, name)
+        if inspect.isfunction(item):
+            yield pytest.param(item, "", id=name)
+        if not inspect.isclass(item) or issubclass(item, BaseException) or item is automl.JobConfig:
+            continue  # each option of a job is told where it is declared
+        for owner in [each for each in item.__mro__ if each.__module__.startswith("automl.")]:
+            for method, value in vars(owner).items():
+                function = getattr(value, "__func__", value)
+                named = not method.startswith("_") or method == "__init__"
+                # Python and typing make functions, too, that are of no module of ours
+                if inspect.isfunction(function) and named and function.__module__ == owner.__module__:
+                    about = (owner.__doc__ or "") if method == "__init__" else ""
+                    yield pytest.param(function, about, id=f"{name}-{owner.__name__}.{method}")
+
+
+@pytest.mark.parametrize(("function", "about"), _public_callables())
+def test_every_parameter_is_typed_and_told(function, about):
+    told = f"{about}\n{inspect.getdoc(function) or ''}"
+    every = inspect.signature(function).parameters.values()
+    parameters = [item for item in every if item.name not in ("self", "cls")]
+
+    untyped = [item.name for item in parameters if item.annotation is inspect.Parameter.empty]
+    untold = [item.name for item in parameters if not re.search(rf"\b{item.name}\b", told)]
+    assert (untyped, untold) == ([], [])

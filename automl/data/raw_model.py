@@ -11,12 +11,14 @@ prediction that is float64 runs in NumPy too.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
+import pandas as pd
 
 from automl.core.copies import copies
 from automl.private_keras import all_layers, frontier, run_through_graph
@@ -26,6 +28,9 @@ LEAST, MOST = 256, 2048
 
 BATCH_VALUES, MOST_VALUES = 1 << 21, 1 << 25
 """Most values of one tensor in a batch above ``LEAST``, and in any batch: 128 MB."""
+
+_readers: WeakKeyDictionary[keras.Model, Callable[[Any], Mapping[str, np.ndarray]]] = WeakKeyDictionary()
+"""Of models of a job what reads frames, rows and texts as the search has read them."""
 
 _parts: WeakKeyDictionary[keras.Model, tuple[keras.Model, keras.Function]] = WeakKeyDictionary()
 """Of models with wide outputs what comes before these, and what makes them."""
@@ -43,10 +48,27 @@ class RawModel(keras.Model):  # type: ignore[misc]
         steps: Any = None,
         callbacks: Any = None,
     ) -> Any:
-        """As ``keras.Model.predict``; arrays by name are handed to the model as they are."""
+        """As ``keras.Model.predict``; arrays by name are handed to the model as they are.
+
+        The model of a job takes frames, lists of rows, arrays and dictionaries of lists, too: they are read
+        as ``Result.predict`` reads them. A list with an array for each input is taken as Keras takes it.
+        """
+        if steps is None and not callbacks and (read := _readers.get(self)) and _is_raw(x, self):
+            x = read(pd.DataFrame(x) if isinstance(x, Mapping) else x)
         if not isinstance(x, Mapping) or steps is not None or callbacks:
             return super().predict(x, batch_size, verbose, steps, callbacks)
         return predict(self, {name: np.asarray(item) for name, item in x.items()}, batch_size or 32)
+
+
+def reads_raw(model: keras.Model, read: Callable[[Any], Mapping[str, np.ndarray]]) -> keras.Model:
+    """Return a model of a job, told how what its ``predict`` is given is read.
+
+    Args:
+        model: one that takes a dictionary of arrays.
+        read: makes such a dictionary of anything that a search reads; it must not hold the model.
+    """
+    _readers[model] = read
+    return model
 
 
 def predict_batch(model: keras.Model, batch: Mapping[str, Any]) -> Any:
@@ -100,6 +122,25 @@ def layers_within(model: keras.Model) -> list[keras.Layer]:
     layers = all_layers(model)
     shared = [layer.structure() for layer in layers if hasattr(layer, "structure")]
     return [*layers, *(inner for structure in shared for inner in (structure, *layers_within(structure)))]
+
+
+def _is_raw(x: Any, model: keras.Model) -> bool:
+    """Whether something is to be read first: no stream of batches, and no arrays for the inputs by name."""
+    if isinstance(x, Mapping):
+        arrays = all(hasattr(item, "dtype") for item in x.values())
+        return not (x.keys() >= model.input.keys() and (arrays or _fit(x, model)))
+    if isinstance(x, list | tuple):
+        return not (len(x) == len(model.inputs) and all(hasattr(item, "dtype") for item in x))
+    frames = ("iloc", "columns", "to_pandas")
+    return isinstance(x, str | Path | np.ndarray) or any(hasattr(x, name) for name in frames)
+
+
+def _fit(x: Mapping[str, Any], model: keras.Model) -> bool:
+    """Whether lists are what the inputs take: texts where they take texts, numbers for all others."""
+    kinds = {
+        name: (np.asarray(x[name]).dtype.kind, item.dtype == "string") for name, item in model.input.items()
+    }
+    return all(kind != "O" and (kind == "U") == texts for kind, texts in kinds.values())
 
 
 def _outputs(layer: keras.Layer) -> Any:

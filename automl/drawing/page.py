@@ -45,9 +45,9 @@ def page_of(report: Report) -> str:
         # safe: it is a file of this package
         style=Markup(style),  # noqa: S704
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        drawing=_drawing,
+        drawing=draw_figure,
         scrolls=lambda image: 'class="wide"' in image,
-        legend=_legend,
+        legend=legend_of,
         is_table=lambda figure: isinstance(figure, Table),
         is_wide=_is_wide,
         is_number=lambda cell: isinstance(cell, int | float) or cell is None,
@@ -70,11 +70,13 @@ def template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def _drawing(figure: Figure) -> Markup:
+def draw_figure(figure: Figure) -> Markup:
+    """Return a figure that is no table as SVG."""
     return _DRAW[type(figure)](figure)
 
 
-def _legend(figure: Figure) -> list[tuple[str, str, str]]:
+def legend_of(figure: Figure) -> list[tuple[str, str, str]]:
+    """Return the legend of a chart; see ``legend``."""
     return legend(figure) if isinstance(figure, Chart) else []
 
 

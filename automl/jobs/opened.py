@@ -12,10 +12,11 @@ from automl.core.errors import ConfigError, understood
 from automl.core.targets import named
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
+from automl.data.columns import columns_of
 from automl.data.large.again import PartsAgain, parts_again
 from automl.data.modality import Examples, Modality
 from automl.data.source import Source, open_source, refuse_parts
-from automl.jobs.answers import Form, Listener, index_of, parted
+from automl.jobs.answers import Form, Listener, index_of, parted, warn
 from automl.jobs.coverage import Covering, covering
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.finish.exported import load_model
@@ -51,7 +52,7 @@ class OpenedModel:
             raise ConfigError(f"{self.files.path} has no model.keras: the job has not got that far.")
         self._check_packages()
         import_keras(default_backend())
-        return load_model(self.files.model)
+        return reading_raw(self.files, load_model(self.files.model))
 
     @cached_property
     def task(self) -> Task:
@@ -191,3 +192,41 @@ class OpenedModel:
     def _check_packages(self) -> None:
         if self.files.result.exists():
             refuse_absent(read_json(self.files.result), f"The model in {self.files.path}")
+
+
+def reading_raw(files: JobFolder, model: keras.Model) -> keras.Model:
+    """Return a model of a job whose ``predict`` reads frames, rows and texts as the job has read its data.
+
+    Args:
+        files: of the job.
+        model: from raw inputs to predictions.
+    """
+    from automl.data.raw_model import reads_raw
+
+    opened = OpenedModel(files)  # one of its own, as what reads must not hold the model
+
+    def read(data: object) -> Mapping[str, np.ndarray]:
+        _, examples, notes = opened.read(_named_rows(data, opened.schema), targets=False)
+        warn(notes)
+        return examples.inputs
+
+    return reads_raw(model, read)
+
+
+def _named_rows(data: Any, schema: Mapping[str, Any]) -> Any:
+    """Rows of a table that come without names, as a frame with the columns that the model reads."""
+    import numpy as np
+    import pandas as pd
+
+    names = [column.name for column in columns_of(schema)]
+    rows = np.ndim(data) == 2 if isinstance(data, np.ndarray) else _is_rows(data, len(names))
+    if not names or not rows:
+        return data
+    frame = pd.DataFrame(data)
+    return frame.set_axis(names, axis=1) if frame.shape[1] == len(names) else data
+
+
+def _is_rows(data: Any, width: int) -> bool:
+    """Whether something is a list of rows, each of so many cells."""
+    cells = isinstance(data, list) and all(isinstance(row, list | tuple) for row in data)
+    return cells and {len(row) for row in data} == {width}

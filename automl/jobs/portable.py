@@ -73,8 +73,9 @@ def _read(folder: Path) -> dict[str, bytes]:
     gone = [file.name for file in needed if not file.is_file()]
     if gone:
         raise ConfigError(f"Cannot copy the model: {folder} has no {gone[0]} any more.")
-    others = (files.leaderboard, files.state, folder / "study.journal", folder / "estimator.json")
-    return {file.name: file.read_bytes() for file in (*needed, *others) if file.is_file()}
+    others = (files.leaderboard, files.state, files.report_data, files.coverage)
+    beside = (folder / "study.journal", folder / "estimator.json")
+    return {file.name: file.read_bytes() for file in (*needed, *others, *beside) if file.is_file()}
 
 
 def _remove(folder: Path, process: int) -> None:

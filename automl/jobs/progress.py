@@ -37,27 +37,29 @@ class Progress(Protocol):
     """Watches a job."""
 
     def start(self, search: Announcement) -> None:
-        """The search begins, or goes on after earlier trials."""
+        """The search begins, or goes on after earlier trials; ``search`` is what is known of it."""
         ...
 
     def note(self, text: str) -> None:
-        """Something the user should know."""
+        """Something the user should know: ``text``."""
         ...
 
     def phase(self, phase: Phase | None) -> None:
-        """The job is in this phase now, which goes on counting; None when it is in none."""
+        """The job is in ``phase`` now, which goes on counting; None when it is in none."""
         ...
 
     def trial_started(self, number: int, configuration: Configuration, epochs: int) -> None:
-        """A trial begins, or goes on from where it paused; ``epochs`` is its full length."""
+        """Trial ``number`` begins, or goes on from where it paused; ``epochs`` is its full length, and
+        ``configuration`` what was drawn for it.
+        """
         ...
 
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
-        """A trial ended an epoch."""
+        """Trial ``number`` ended its ``epoch``, counted from 1, with these ``metrics``."""
         ...
 
     def trial_ended(self, record: TrialRecord, best: TrialRecord | None) -> None:
-        """A trial ended or paused; ``best`` is the best so far, perhaps this one."""
+        """A trial ended or paused, as ``record`` says; ``best`` is the best so far, perhaps this one."""
         ...
 
     def stop(self) -> None:

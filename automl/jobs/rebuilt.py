@@ -15,6 +15,7 @@ from automl.jobs.intake.backend import kept_backend
 from automl.jobs.intake.continued import refuse_other_data
 from automl.jobs.intake.setting import Setting
 from automl.jobs.intake.settled import as_read
+from automl.jobs.opened import reading_raw
 from automl.jobs.trial.kept import load_found
 from automl.jobs.versions import refuse_other_versions
 
@@ -78,7 +79,7 @@ class Workshop:
             core = build_core(dealt, setting.prepared)
             member = TrainedMember.made(record, core, found, {}, parts=setting.parts)
             winner = TrainedWinner(prepared=setting.prepared, parts=setting.parts, members=(member,))
-            return winner.exported()
+            return reading_raw(self._files, winner.exported())
 
 
 @dataclass(frozen=True, kw_only=True)

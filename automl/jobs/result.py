@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.catalog import at_place
 from automl.core.errors import understood
 from automl.core.members import Member, winner_from_json
 from automl.core.specs import Configuration, Objective, metric_of
@@ -19,6 +20,7 @@ from automl.jobs.exporting.exporting import Exporter
 from automl.jobs.folder import JobFolder, copied, open_folder, read_json
 from automl.jobs.generation import Writer, Writing, tokens_of
 from automl.jobs.opened import OpenedModel
+from automl.jobs.plots import Plots
 from automl.jobs.rebuilt import PastTrials
 from automl.jobs.recognition import Recogniser, recognising
 from automl.jobs.recommendation import Recommender, refuse_without_items
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl.jobs.explaining import Explainer, Explanation
+
+RETRAIN = "automl.retraining:retrain"
+"""What trains a result's configurations on other data."""
 
 PART = 51_200
 """Examples that are predicted and written at once: few enough for memory, many enough for speed."""
@@ -123,6 +128,33 @@ class Result:
         return self.trials(data=data).models(count)
 
     @property
+    def plot(self) -> Plots:
+        """The figures of the report: ``result.plot.history()``, ``result.plot.confusion_matrix()``, ..."""
+        return Plots(self._files)
+
+    def retrain(
+        self,
+        data: object,
+        *,
+        trials: int | None = None,
+        time_limit: float | str | None = None,
+        out: str | Path | None = None,
+        verbose: int = 1,
+    ) -> Result:
+        """Train the best configurations of this job on other data; see ``automl.retraining.retrain``.
+
+        Args:
+            data: as for ``automl.search``, with the same targets.
+            trials: how many; as many as there are ``members`` by default, at most three.
+            time_limit: wall time in seconds, or text such as ``"10m"``.
+            out: the new job folder.
+            verbose: as for ``automl.search``.
+        """
+        # the api, which runs jobs, stands above results: its place is told and not imported
+        run: Callable[..., Result] = at_place(RETRAIN)
+        return run(self.folder, data, trials=trials, time_limit=time_limit, out=out, verbose=verbose)
+
+    @property
     def study(self) -> Any:
         """The Optuna study of the job.
 
@@ -197,7 +229,7 @@ class Result:
             yield answer(form, part, predictions, first, more=more)
 
     def predict_proba(self, data: object) -> pd.DataFrame:
-        """Return the probability of each class, one column per class.
+        """Return the probability of each class for each row of ``data``, one column per class.
 
         Columns are named by the classes in their own type, or by the targets of a multi-label task; those
         of a joint task by target and class, for each target that is a class.
@@ -209,8 +241,8 @@ class Result:
         return answers.probabilities(opened.task, opened.schema, lambda: self.predict(data, coverage=0))
 
     def outputs(self, data: object) -> Any:
-        """Return predictions as an array: probabilities ``(n, classes)``, values ``(n, targets)``,
-        forecasts ``(n, horizon, targets)``. Those of a task with several outputs are arrays by name.
+        """Return predictions for ``data``, an array: probabilities ``(n, classes)``, values ``(n, k)``,
+        forecasts ``(n, horizon, k)``. Those of a task with several outputs are arrays by name.
         """
         _, examples, notes = self.opened.read(data, targets=False)
         warn(notes)
@@ -249,7 +281,9 @@ class Result:
         top_p: float = 1.0,
         seed: int = 0,
     ) -> str:
-        """Return what may follow a text, written by a language model; see ``Writing`` and ``Sampling``."""
+        """Return what may follow ``prompt``, by a language model: so many ``tokens``, drawn by ``seed`` at
+        a ``temperature`` from the ``top_k`` likeliest and ``top_p`` of the probability; see ``Sampling``.
+        """
         sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
         return "".join(self.writer.write(prompt, Writing(tokens=tokens, sampling=sampling, seed=seed)))
 
@@ -268,7 +302,9 @@ class Result:
     def recommend(
         self, users: Sequence[object] = (), *, top: int = 10, exclude_seen: bool = False
     ) -> pd.DataFrame:
-        """Return the items that suit users best, best first; see ``Recommender.recommend``."""
+        """Return the ``top`` items that suit ``users`` best, without seen ones if ``exclude_seen``;
+        see ``Recommender.recommend``.
+        """
         return self.recommender.recommend(users, top=top, exclude_seen=exclude_seen, told=warn)
 
     @cached_property
@@ -288,7 +324,9 @@ class Result:
         seconds: float = 60.0,
         told: Listener = warn,
     ) -> Explanation:
-        """Say what the model relies on and what single answers rest on; see ``Explainer.explain``."""
+        """Say what the model relies on for ``data`` and what answers to ``rows`` rest on; see
+        ``Explainer.explain`` for ``method``, ``keep``, ``wanted``, ``seconds`` and ``told``.
+        """
         wish: dict[str, Any] = {"keep": keep, "wanted": wanted}
         return self.explainer.explain(data, method=method, rows=rows, seconds=seconds, told=told, **wish)
 
@@ -321,7 +359,7 @@ class Result:
         return answers.file_writer(self.opened.task)
 
     def refuse_unreadable(self, data: object) -> None:
-        """Refuse a table with cells that are no numbers or dates where the model reads some.
+        """Refuse ``data``, a table, with cells that are no numbers or dates where the model reads some.
 
         ``predict`` takes them as missing and says so.
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_wine
 
 from automl import Result
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, DataError
 from automl.data.raw_model import predict
 
 
@@ -52,3 +53,26 @@ def test_data_in_memory_is_asked_for(wine_job, tmp_path):
 
     with pytest.raises(ConfigError, match="was in memory: give it again"):
         copy.models(1)
+
+
+def test_models_take_frames_dictionaries_lists_and_arrays(wine_job):
+    frame = load_wine(as_frame=True).data.iloc[::20]
+    expected = wine_job.outputs(frame)
+
+    for model in (wine_job.best_model(), wine_job.models(1)[0]):
+        by_name = model.predict({name: column.to_numpy() for name, column in frame.items()})
+        forms = (
+            frame,
+            frame[frame.columns[::-1]],
+            frame.to_dict("list"),
+            frame.to_numpy(),
+            frame.to_numpy().tolist(),
+        )
+        for form in forms:
+            np.testing.assert_allclose(model.predict(form), by_name, rtol=1e-5)
+    np.testing.assert_allclose(wine_job.model.predict(frame), expected, rtol=1e-5)
+
+
+def test_a_model_says_which_columns_it_lacks(wine_job):
+    with pytest.raises(DataError, match="alcohol"):
+        wine_job.model.predict(load_wine(as_frame=True).data.drop(columns="alcohol"))
