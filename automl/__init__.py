@@ -17,7 +17,7 @@ from automl._version import __version__
 if TYPE_CHECKING:
     from automl.api import load, resume, search
     from automl.core.errors import AutomlError, DataWarning, InputError, SearchError
-    from automl.estimators import AutoClassifier, AutoRegressor
+    from automl.estimators import AutoClassifier, AutoForecaster, AutoRegressor
     from automl.jobs.config import JobConfig
     from automl.jobs.progress import Progress
     from automl.jobs.result import Result
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "AutoClassifier": "automl.estimators",
+    "AutoForecaster": "automl.estimators",
     "AutoRegressor": "automl.estimators",
     "AutomlError": "automl.core.errors",
     "DataWarning": "automl.core.errors",
@@ -41,6 +42,7 @@ _PLACES = {
 
 __all__ = [
     "AutoClassifier",
+    "AutoForecaster",
     "AutoRegressor",
     "AutomlError",
     "DataWarning",

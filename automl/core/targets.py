@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 TARGET = "target"
 """Name of a single target, of its raw output and of its prediction."""
 
+WEIGHT = "weight of the row"
+"""Name under which weights of rows travel beside encoded targets into the loss; no column is called so."""
+
 Value = TypeVar("Value")
 
 

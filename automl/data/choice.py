@@ -26,7 +26,7 @@ def checked_drop(names: Sequence[str], options: ReadOptions, target: Sequence[st
             refuse_unknown(name, list(names), where)
             if name in target:
                 raise DataError(f"{where}: {name!r} is the target, which --{option} cannot take.")
-    for role in ("group_column", "time_column", "id_column"):
+    for role in ("group_column", "time_column", "id_column", "weight_column"):
         if getattr(options, role) in target:
             option = role.replace("_", "-")
             raise DataError(

@@ -31,6 +31,10 @@ class Targets:
     rows: np.ndarray
     count: int
 
+    def at(self, some: np.ndarray) -> Targets:
+        """Return those of some of the rows ``(n,) bool``."""
+        return Targets(values=self.values[some], rows=self.rows[some], count=self.count)
+
 
 def as_inputs(given: Any) -> np.ndarray | pd.DataFrame:
     """Bring inputs to one of three forms.
@@ -129,6 +133,34 @@ def as_numbers(values: np.ndarray) -> np.ndarray:
     if infinite:
         raise DataError(f"y has {infinite} infinite values; expected finite numbers.")
     return numbers
+
+
+def as_weights(given: Any, rows: int) -> np.ndarray | None:
+    """How much each row counts ``(rows,)`` float64; None where none is given.
+
+    Args:
+        given: a number for all rows, or one for each.
+        rows: how many there are.
+
+    Raises:
+        DataError: of another shape, not finite, below 0, or 0 for all rows.
+    """
+    if given is None:
+        return None
+    try:
+        weights = np.asarray(given, np.float64)
+    except (TypeError, ValueError):
+        raise DataError("sample_weight: expected a number for each row.") from None
+    if weights.ndim == 0:
+        weights = np.full(rows, float(weights))
+    if weights.shape != (rows,):
+        raise DataError(
+            f"sample_weight: Sample weights must be 1D array or scalar: expected shape ({rows},), got "
+            f"{weights.shape}."
+        )
+    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
+        raise DataError("sample_weight: expected finite weights of at least 0, some of them above 0.")
+    return weights
 
 
 def class_names(classes: np.ndarray) -> list[str]:

@@ -44,6 +44,7 @@ class ReadOptions:
         id_column: series id of a long-form table.
         time_column: time of each row.
         group_column: rows of one group stay on one side of a split; not a feature.
+        weight_column: how much each row counts in the loss; not a feature.
         compared: columns by which results are compared; see ``automl.data.compared``.
         hidden: columns that are no features unless they are kept, such as protected ones.
         keep: columns that are used whatever they hold.
@@ -67,6 +68,7 @@ class ReadOptions:
     id_column: str | None = None
     time_column: str | None = None
     group_column: str | None = None
+    weight_column: str | None = None
     compared: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
@@ -111,6 +113,7 @@ class Examples:
             rows, as windows of a series.
         compared: by which results are compared, by column name: the group of each example ``(n,)`` object
             array of str.
+        weights: how much each example counts in the loss ``(n,)`` float64 above 0, or None.
     """
 
     inputs: Mapping[str, np.ndarray]
@@ -120,6 +123,7 @@ class Examples:
     keys: Mapping[str, np.ndarray] = field(default_factory=dict)
     rows: np.ndarray | None = None
     compared: Mapping[str, np.ndarray] = field(default_factory=dict)
+    weights: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))
@@ -138,6 +142,7 @@ class Examples:
             keys={name: array[rows] for name, array in self.keys.items()},
             rows=pick(self.rows),
             compared={name: array[rows] for name, array in self.compared.items()},
+            weights=pick(self.weights),
         )
 
 

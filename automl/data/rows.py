@@ -16,6 +16,7 @@ from automl.data.choice import checked_drop
 from automl.data.compared import learn_compared, read_compared
 from automl.data.delimited import refuse_unknown
 from automl.data.modality import ROWS, Dataset, Examples, Handling, ReadOptions
+from automl.data.row_weights import row_weights
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, plain_styles, row_keys
 from automl.data.target_columns import TableTargets, find_targets, targets_of
@@ -33,6 +34,8 @@ class Rows:
         targets: of each row, as ``Examples.targets`` has them.
         present: which rows have every target ``(n,) bool``.
         features: the columns that are neither targets nor kept out by their role or by the user.
+        weights: of each row ``(n,)`` float64, at least 0; None where all count alike.
+        notes: what a user should know of them.
     """
 
     table: Table
@@ -40,6 +43,8 @@ class Rows:
     targets: Mapping[str, np.ndarray]
     present: np.ndarray
     features: pd.DataFrame
+    weights: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
 
     def of(self, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return each target at the positions ``rows``."""
@@ -86,9 +91,13 @@ def open_rows(
     labels = table.frame[list(names)]
     target = find_targets(labels, options.task, table.where, what)
     targets, present = target.read(labels, table.where)
-    target.check(targets, present, table.where)
     drop = checked_drop(list(table.frame.columns), options, names, table.where)
-    roles = {*names, options.group_column, options.id_column, *options.hidden, *aside}
+    weights, notes = row_weights(table.frame, options.weight_column, table.where)
+    if weights is not None:
+        present = present & (weights > 0)
+    target.check(targets, present, table.where)
+    roles = {*names, options.group_column, options.id_column, options.weight_column}
+    roles |= {*options.hidden, *aside}
     out = (roles - {*options.keep}) | drop
     return Rows(
         table=table,
@@ -96,6 +105,8 @@ def open_rows(
         targets=targets,
         present=present,
         features=table.frame[[name for name in table.frame.columns if name not in out]],
+        weights=weights,
+        notes=notes,
     )
 
 
@@ -111,6 +122,7 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
         keys=row_keys(table, options.id_column),
         rows=np.arange(len(table.frame)),
         compared=compared.groups,
+        weights=rows.weights,
     )
     schema = {
         **features.schema,
@@ -121,7 +133,8 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
         "id_column": options.id_column,
         **({"compared": compared.schema} if compared.schema else {}),
     }
-    told = (*rows.target.notes(labels), *_without_target(rows.present, rows.target.names))
+    unweighed = rows.present if rows.weights is None else rows.present | (rows.weights == 0)
+    told = (*rows.target.notes(labels), *_without_target(unweighed, rows.target.names), *rows.notes)
     read = np.arange(len(table.frame)) if features.rows is None else features.rows
     kept = read[rows.present[read]]
     if len(kept) < np.count_nonzero(rows.present):
@@ -239,7 +252,7 @@ def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ..
     names, target = list(table.frame.columns), targets_named(source, table, options)
     if not target and not (options.task is not None and TASKS[options.task].unlabelled):
         raise DataError(f"{table.where}: which column is the target? Columns: {listed(names)}.")
-    roles = (options.group_column, options.time_column, options.id_column)
+    roles = (options.group_column, options.time_column, options.id_column, options.weight_column)
     for name in (*target, *roles, *options.compared):
         if name is not None:
             refuse_unknown(name, names, table.where)

@@ -109,7 +109,8 @@ def _looks_plain(frame: pd.DataFrame) -> bool:
 
 def _features(table: Table, target: Sequence[str], options: ReadOptions) -> pd.DataFrame:
     """Columns without a role of their own."""
-    roles = {options.group_column, options.id_column, options.time_column} - {*options.keep}
+    roles = {options.group_column, options.id_column, options.time_column, options.weight_column}
+    roles -= {*options.keep}
     out = {*target, *options.drop, *roles}
     return table.frame[[name for name in table.frame.columns if name not in out]]
 

@@ -11,14 +11,14 @@ from automl.core.errors import ConfigError, SpaceError, suggest
 from automl.core.seeds import derive
 from automl.core.shaping import shaping_names
 from automl.core.specs import Configuration, Scalar
-from automl.core.targets import bare
+from automl.core.targets import WEIGHT, bare
 from automl.core.tensors import Bound, Inputs
 from automl.data.modality import Dataset, Examples, Modality, Preprocessing
 from automl.jobs.matching import taken
 from automl.models.ends import End, deal_ends, lead, necks_of, part_of
 from automl.models.family import Family
 from automl.tasks.catalog import fit_task
-from automl.tasks.declaration import TaskDeclaration
+from automl.tasks.declaration import AMOUNT, TaskDeclaration
 from automl.tasks.scoring import OutputScorer
 from automl.tasks.task import ComparesGroups, Joins, TakesForm, Task
 from automl.training.batches.transforms.catalog import TRANSFORMS
@@ -148,6 +148,8 @@ def _prepared(
         targets |= task.grouped(validation.compared)
         learned = task.reweighed(learned, training.compared)
     done = with_inner_folds(done, learned, training.groups, derive(seed, "inner folds"))
+    if training.weights is not None:
+        learned |= {WEIGHT: (training.weights / training.weights.mean()).astype("float32")}
     split = Split(
         train=done.train,
         train_targets=learned,
@@ -217,7 +219,7 @@ def build_candidate(
 
     seed_models(seed)
     model = build_core(dealt, prepared)
-    loss = prepared.task.loss(dealt.task_options)
+    loss = _loss(dealt, prepared)
     return Candidate(
         model=model,
         loss=loss,
@@ -228,7 +230,10 @@ def build_candidate(
         transforms=dealt.transforms,
         kinds=Kinds(
             inputs={spec.name: spec.kind for spec in prepared.preprocessing.inputs},
-            targets={name: _kind_of(name, prepared.task) for name in prepared.split.train_targets},
+            targets={
+                name: AMOUNT if name == WEIGHT else _kind_of(name, prepared.task)
+                for name in prepared.split.train_targets
+            },
         ),
     )
 
@@ -259,6 +264,15 @@ def build_core(dealt: Dealt, prepared: Prepared) -> keras.Model:
         alone = next(iter(found.values())) if len(found) == 1 else found
         outputs = task.head(alone, context, dealt.task_options)
         return keras.Model(inputs=inputs.by_name(), outputs=outputs, name=dealt.family.short)
+
+
+def _loss(dealt: Dealt, prepared: Prepared) -> keras.losses.Loss:
+    loss = prepared.task.loss(dealt.task_options)
+    if WEIGHT not in prepared.split.train_targets:
+        return loss
+    from automl.tasks.losses import WeighedLoss
+
+    return WeighedLoss(loss)
 
 
 def _kind_of(name: str, task: Task) -> str:

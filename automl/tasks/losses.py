@@ -12,7 +12,7 @@ from typing import Any, Self
 import keras
 from keras import KerasTensor, ops
 
-from automl.core.targets import TARGET
+from automl.core.targets import TARGET, WEIGHT
 from automl.tasks.prefixes import outputs_of
 
 
@@ -92,6 +92,38 @@ class WrappedLoss(MappingLoss):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
         return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Make the loss again from what ``get_config`` gave."""
+        return cls(**{**config, "loss": keras.saving.deserialize_keras_object(config["loss"])})
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class WeighedLoss(MappingLoss):
+    """A loss in which each example counts with a weight that comes with the targets.
+
+    Weights are 1 on average over the training part, so the loss of a batch keeps its size.
+
+    Args:
+        loss: between mappings, without weights.
+    """
+
+    def __init__(self, loss: keras.losses.Loss, **kwargs: Any) -> None:
+        super().__init__(**{"name": "weighed", **kwargs})
+        # in a mapping, as losses that join others keep them: numbers in it are then found as dials
+        self.losses = {TARGET: loss}
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> KerasTensor:
+        """Return the reduced loss; a weight that is given counts, too."""
+        weight = y_true[WEIGHT]
+        targets = {name: values for name, values in y_true.items() if name != WEIGHT}
+        every = weight if sample_weight is None else weight * sample_weight
+        return self.losses[TARGET](targets, y_pred, every)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.losses[TARGET])}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:

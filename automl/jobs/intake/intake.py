@@ -133,6 +133,7 @@ def check_early(config: JobConfig, data: object = None) -> Source:
         refuse_pipe(given, "a search reads its data again, when it is resumed and in each worker")
     source = open_source(config.data if data is None else data)
     wanted = [config.group_column, config.time_column, config.id_column, config.amount_column]
+    wanted += [config.weight_column]
     wanted += [config.coverage_by, *config.protected]
     wanted += [*config.keep, *config.drop]
     options = read_options(config)
@@ -258,6 +259,10 @@ def divide(config: JobConfig, source: Source) -> Divided:
     with source.phases.phase(f"reading {source.name}"):
         reading = read_data(config, source, read_options(config))
         reading.source.kept.shrink()
+    if config.weight_column is not None and reading.dataset.examples.weights is None:
+        raise ConfigError(
+            "weight_column: only rows of tables are weighed, and this data has none. Leave it out."
+        )
     goals = goals_of(config, reading.dataset)
     parted = part_off(config, goals.dataset)
     dataset = parted.dataset
@@ -313,6 +318,7 @@ def read_options(config: JobConfig) -> ReadOptions:
         id_column=config.id_column,
         time_column=config.time_column,
         group_column=config.group_column,
+        weight_column=config.weight_column,
         compared=(*config.protected, *filter(None, (config.coverage_by,))),
         hidden=() if config.keep_protected else config.protected,
         keep=config.keep,

@@ -121,6 +121,7 @@ def _obstacle(config: JobConfig) -> str:
     asked = {
         "folds are asked for": (config.folds or 1) > 1,
         "a group column is named": config.group_column is not None,
+        "a weight column is named": config.weight_column is not None,
         "a time column is named": config.time_column is not None,
         "an id column is named": config.id_column is not None,
         "a forecast is asked for": config.horizon is not None,

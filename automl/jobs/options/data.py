@@ -47,6 +47,12 @@ class DataOptions(OptionGroup):
     id_column: str | None = option(
         None, "column with the series id, for several series in one file", metavar="COL", column=True
     )
+    weight_column: str | None = option(
+        None,
+        "column with the weight of each row of a table in the loss; rows of weight 0 are left out",
+        metavar="COL",
+        column=True,
+    )
     keep: tuple[str, ...] = option(
         (),
         "column to use that would otherwise be dropped (an id, one value, unique texts)",
@@ -104,6 +110,7 @@ class DataArguments(TypedDict, total=False):
     task: str | None
     sample_rows: int | None
     id_column: str | None
+    weight_column: str | None
     keep: str | Sequence[str]
     drop: str | Sequence[str]
     horizon: int | None

@@ -1,22 +1,19 @@
-"""scikit-learn estimators over ``automl.search``, for tables, pixels, texts and series in memory."""
+"""Classifier and regressor over ``automl.search``, for tables, pixels, texts and series in memory."""
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.exceptions import DataConversionWarning, NotFittedError
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.validation import check_is_fitted
 
-from automl.api import search
-from automl.core.errors import ConfigError, DataError, DataWarning
-from automl.core.files import write_whole
-from automl.core.names import column_name
+from automl.core.errors import DataError, DataWarning
+from automl.core.names import column_name, free_name
 from automl.core.notes import Note
 from automl.data.in_memory import (
     Targets,
@@ -24,13 +21,13 @@ from automl.data.in_memory import (
     as_numbers,
     as_pair,
     as_targets,
+    as_weights,
     class_names,
     inputs_of,
     numbered,
 )
-from automl.jobs.folder import JobFolder, read_json
-from automl.jobs.portable import OwnedFolder, PortableJob
-from automl.jobs.result import Result
+from automl.estimators.base import SearchedEstimator
+from automl.jobs.folder import JobFolder
 from automl.jobs.versions import read_versioned
 from automl.tasks.catalog import task_of
 from automl.tasks.declaration import AMOUNT, LABEL, TargetFacts
@@ -41,10 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.utils import Tags
 
-_KEPT = "estimator.json"
 
-
-class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
+class _AutoEstimator(SearchedEstimator):
     """What both estimators share; the finished job is the fitted state.
 
     Args:
@@ -94,10 +89,11 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         self.tracking = tracking
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Search for the best model.
 
-        Rows of X and y pair by position. Rows without a target are left out, with a warning.
+        Rows of X and y pair by position. Rows without a target are left out, with a warning. Interrupted
+        by Ctrl-C, it ends with the best model until then, with a ``ConvergenceWarning``.
 
         Args:
             X: inputs: ``(n, features)`` array or DataFrame, ``(n, height, width, channels)`` pixels,
@@ -105,6 +101,8 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
                 empty; or an object of another library that holds such.
             y: targets ``(n,)``, or ``(n, outputs)`` for regression; None for the labels of a
                 ``tf.data.Dataset``.
+            sample_weight: how much each row of a table counts in the loss ``(n,)``, at least 0; rows of
+                weight 0 are left out. Scores of the search count every row alike.
 
         Raises:
             DataError: X and y disagree, or cannot be learnt from.
@@ -116,76 +114,15 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         if len(targets.rows) == 1:
             raise DataError("Expected several rows with a target, got 1 sample.")
         _warn_of_gaps(targets)
-        encoded, state = self._learn(targets.values)
-        owner = None if self.out else OwnedFolder()
+        facts, asked = _facts_of(X, inputs), dict[str, Any]()
+        weights = as_weights(sample_weight, targets.count)
+        if weights is not None:
+            targets = targets.at(weights[targets.rows] > 0)
+            inputs, asked["weight_column"] = _weighed(inputs, weights)
+        encoded, learnt = self._learn(targets.values)
+        asked["task"] = learnt.pop("task")
         data, names = _joined(_rows(inputs, targets.rows), encoded)
-        result = search(
-            data,
-            target=names,
-            name=type(self).__name__.lower(),
-            task=state.pop("task"),
-            family=self.family or (),
-            metric=self.metric or (),
-            modality=self.modality,
-            trials=self.trials,
-            time_limit=self.time_limit,
-            epochs=self.epochs,
-            folds=self.folds,
-            seed=self.seed,
-            out=self.out if owner is None else str(owner.path / "job"),
-            tracking=self.tracking,
-            verbose=self.verbose,
-        )
-        # only now, so that a search that failed leaves the estimator as it was
-        self._forget()
-        self._job = PortableJob(result.folder, owner)
-        self.__dict__.update(state | _facts_of(X, inputs))
-        return self
-
-    @property
-    def result_(self) -> Result:
-        """The ``Result`` of the search.
-
-        Raises:
-            NotFittedError: before ``fit``.
-        """
-        if "_job" not in self.__dict__:
-            raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(X, y) first.")
-        job: PortableJob = self._job
-        return job.result
-
-    def save(self, folder: str | Path) -> Path:
-        """Save to a folder, without pickle; ``load`` brings the estimator back.
-
-        Raises:
-            ConfigError: the folder exists.
-        """
-        check_is_fitted(self)
-        target: Path = self.result_.save(folder)
-        state = {"class": type(self).__name__, "parameters": self.get_params(), **self._state()}
-        write_whole(target / _KEPT, json.dumps(state, default=_plain))
-        return target
-
-    @classmethod
-    def load(cls, folder: str | Path) -> Self:
-        """Bring back an estimator that ``save`` wrote.
-
-        Raises:
-            ConfigError: the folder holds no saved estimator of this class.
-        """
-        path = Path(folder) / _KEPT
-        if not path.is_file():
-            raise ConfigError(f"{folder} holds no saved estimator: it has no {_KEPT}.")
-        state = read_json(path)
-        if state.get("class") != cls.__name__:
-            raise ConfigError(f"{folder} holds an {state.get('class')}, not an {cls.__name__}.")
-        estimator = cls(**state["parameters"])
-        estimator._job = PortableJob(Path(folder).absolute())
-        estimator._restore(state)
-        return estimator
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return "_job" in self.__dict__
+        return self._search(data, learnt | facts, target=names, modality=self.modality, **asked)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -221,7 +158,8 @@ class _AutoEstimator(BaseEstimator):  # type: ignore[misc]
         return inputs if self._columns == numbered(expected) else _frame(inputs, self._columns)
 
     def _forget(self) -> None:
-        for name in ("_job", "n_features_in_", "feature_names_in_", "_columns"):
+        super()._forget()
+        for name in ("n_features_in_", "feature_names_in_", "_columns"):
             self.__dict__.pop(name, None)
 
     def _state(self) -> dict[str, Any]:
@@ -248,12 +186,13 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
         result_: the ``Result`` of the search.
     """
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Search for the best model; see ``_AutoEstimator.fit``.
 
         Args:
             X: inputs.
             y: labels ``(n,)`` of one type.
+            sample_weight: how much each row counts in the loss.
 
         Raises:
             DataError: X and y disagree, or cannot be learnt from.
@@ -261,15 +200,15 @@ class AutoClassifier(ClassifierMixin, _AutoEstimator):  # type: ignore[misc]
         if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
             told = "A column-vector y was passed when a 1d array was expected."
             warnings.warn(told, DataConversionWarning, stacklevel=2)
-        return super().fit(X, y)
+        return super().fit(X, y, sample_weight)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the label of each example ``(n,)``, in the type of ``fit``'s labels."""
+        """Return the label of each example of ``X`` ``(n,)``, in the type of ``fit``'s labels."""
         positions = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[positions])
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probability of each class ``(n, classes)``, in the order of ``classes_``."""
+        """Return the probability of each class ``(n, classes)`` for ``X``, in the order of ``classes_``."""
         outputs = self._outputs(X)
         learnt = read_versioned(JobFolder(self.result_.folder).task)["classes"]
         # a class so rare that the training part lacked it has no output
@@ -320,7 +259,7 @@ class AutoRegressor(RegressorMixin, _AutoEstimator):  # type: ignore[misc]
     """
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the value of each example: ``(n,)``, or ``(n, outputs)`` for several targets."""
+        """Return the value of each example of ``X``: ``(n,)``, or ``(n, outputs)`` for several targets."""
         values = self._outputs(X)
         return values[:, 0] if values.shape[1] == 1 else values
 
@@ -347,6 +286,23 @@ def _joined(inputs: Any, targets: np.ndarray) -> tuple[Any, tuple[str, ...]]:
         return (inputs, targets), tuple(names)
     # as one frame it is read as any file is, texts among it
     return inputs.assign(**dict(zip(names, columns, strict=True))), tuple(names)
+
+
+def _weighed(inputs: Any, weights: np.ndarray) -> tuple[pd.DataFrame, str]:
+    """Inputs as a frame with their weights, and the name of that column.
+
+    Raises:
+        DataError: they are neither a table nor texts.
+    """
+    if not hasattr(inputs, "columns"):
+        if inputs.ndim > 2 or (inputs.ndim == 1 and not isinstance(inputs[0], str)):
+            raise DataError(
+                f"sample_weight: only rows of tables and texts are weighed, X has shape {inputs.shape}."
+            )
+        table = inputs.reshape(len(inputs), -1)
+        inputs = _frame(table, ["text"] if inputs.ndim == 1 else numbered(table.shape[1]))
+    name = free_name("weight", inputs.columns)
+    return inputs.assign(**{name: weights}), name
 
 
 def _rows(inputs: Any, rows: np.ndarray) -> Any:
@@ -378,11 +334,6 @@ def _frame(array: np.ndarray, columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(array, columns=list(columns)).infer_objects()
-
-
-def _plain(value: Any) -> Any:
-    """A parameter as JSON holds it: grids are often numpy's, folders ``pathlib``'s."""
-    return value.item() if isinstance(value, np.generic) else str(value)
 
 
 def _warn_of_gaps(targets: Targets) -> None:

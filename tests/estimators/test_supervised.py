@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import gc
+import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import joblib
 import numpy as np
@@ -13,14 +15,16 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from scipy.sparse import csr_matrix
+from sklearn import config_context
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import automl
 from automl import AutoClassifier, AutoRegressor
+from automl.jobs.progress import SilentProgress
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 3))
@@ -227,12 +231,23 @@ REFUSALS = {
 """Of scikit-learn's checks, those that train nothing."""
 
 
+EXPECTED_FAILURES = {
+    "check_sample_weight_equivalence_on_dense_data": (
+        "networks learn from batches drawn at random, and a row that comes twice falls into two batches; "
+        "rows of weight 0 are left out"
+    ),
+}
+"""Of scikit-learn's checks, those that cannot pass, with the reason."""
+
+
 def _checks(trains):
     for estimator in (AutoClassifier(**QUICK), AutoRegressor(**QUICK)):
         for one, check in estimator_checks_generator(estimator):
             name = getattr(check, "func", check).__name__
+            reason = EXPECTED_FAILURES.get(name)
+            marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
             if (name not in REFUSALS) == trains:
-                yield pytest.param(one, check, id=f"{type(one).__name__}-{name}")
+                yield pytest.param(one, check, id=f"{type(one).__name__}-{name}", marks=marks)
 
 
 @pytest.mark.parametrize(("estimator", "check"), _checks(trains=False))
@@ -244,3 +259,60 @@ def test_what_scikit_learn_refuses_is_refused_as_it_does(estimator, check):
 @pytest.mark.parametrize(("estimator", "check"), _checks(trains=True))
 def test_scikit_learn_s_checks_pass(estimator, check):
     check(estimator)
+
+
+@pytest.mark.slow
+def test_weights_count_in_the_loss_and_are_no_feature():
+    twice = np.concatenate([X, X])
+    labels = np.concatenate([LABELS, np.where(LABELS == 10, 2, 10)])  # each row once wrong
+
+    fitted = AutoClassifier(**QUICK, folds=1).fit(twice, labels, np.repeat([0.05, 1.0], 120))
+
+    assert fitted.score(X, LABELS) < 0.4
+    assert fitted.n_features_in_ == 3
+
+
+def test_pipelines_hand_weights_and_frames_on_and_rows_of_weight_0_are_left_out():
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    weights = np.arange(120) % 2
+    with config_context(enable_metadata_routing=True):
+        last = AutoRegressor(**BRIEF, folds=1).set_fit_request(sample_weight=True)
+        scaler = StandardScaler().set_fit_request(sample_weight=False)
+        pipeline = make_pipeline(scaler, last).set_output(transform="pandas")
+        pipeline.fit(frame, np.where(weights, VALUES, 1e9), sample_weight=weights)
+
+    assert pipeline[-1].feature_names_in_.tolist() == ["a", "b", "c"]
+    assert "weight" in pipeline[-1].result_.opened.schema["unused"]
+    assert pipeline.predict(frame).max() < 100
+
+
+@pytest.mark.parametrize(
+    ("inputs", "weights", "message"),
+    [
+        (np.zeros((120, 4, 4, 1)), np.ones(120), "only rows of tables and texts"),
+        (X, np.ones(5), "sample_weight"),
+        (X, -np.ones(120), "sample_weight"),
+        (X, np.zeros(120), "sample_weight"),
+        (X, ["a"] * 120, "sample_weight"),
+    ],
+)
+def test_what_is_no_weight_is_refused(inputs, weights, message):
+    with pytest.raises(automl.InputError, match=message):
+        AutoRegressor(**BRIEF).fit(inputs, VALUES, weights)
+
+
+class Interrupting(SilentProgress):
+    """Presses Ctrl-C when the first trial has ended."""
+
+    def trial_ended(self, record, best) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_leaves_the_best_model_until_then(monkeypatch):
+    monkeypatch.setattr("automl.api.watching", lambda *_, **__: nullcontext(Interrupting()))
+
+    with pytest.warns(ConvergenceWarning, match="interrupted"):
+        fitted = AutoRegressor(**{**BRIEF, "trials": 3}).fit(X, VALUES)
+
+    assert fitted.result_.summary["trials"] < 3
+    assert fitted.predict(X).shape == (120,)
