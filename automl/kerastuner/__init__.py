@@ -5,7 +5,7 @@
 What it does differently is told in ``docs/kerastuner.md``.
 """
 
-from automl.kerastuner import errors, oracles, tuners
+from automl.kerastuner import applications, errors, oracles, tuners
 from automl.kerastuner.engine.base_tuner import BaseTuner
 from automl.kerastuner.engine.hypermodel import HyperModel
 from automl.kerastuner.engine.hyperparameters import HyperParameter, HyperParameters
@@ -49,6 +49,7 @@ __all__ = [
     "SklearnTuner",
     "Tuner",
     "__version__",
+    "applications",
     "errors",
     "oracles",
     "synchronized",
