@@ -1,0 +1,81 @@
+"""Keras' own steps over arrays on TensorFlow: many of them in one ``tf.while_loop``.
+
+``Model.fit`` calls a traced function for every step, and takes batches from a pipeline that is traced, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from automl.private_keras import build_for
+from automl.training.programs.on_tensorflow import is_light_model
+
+Rows = Any
+"""A nest of tensors ``(n, ...)``."""
+
+
+class TensorFlowFit:
+    """Implements ``FitProgram``: one traced function for training, one for validation.
+
+    Args:
+        model: compiled.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self._model = model
+        self._train = _traced(model.train_step)
+        self._test = _traced(model.test_step)
+        self._executor = ""
+
+    @staticmethod
+    def takes(model: keras.Model) -> bool:
+        """Whether a model is on one device, and its steps are to be traced and not compiled by XLA."""
+        alone = model.distribute_strategy.num_replicas_in_sync == 1
+        return alone and not (model.run_eagerly or model.jit_compile)
+
+    def place(self, data: Any) -> Rows:
+        """Copy a nest of arrays to the device."""
+        return tf.nest.map_structure(tf.constant, data)
+
+    def build(self, data: Any, size: int) -> None:
+        """Give variables to the model and all that belongs to it, from the first batch of a nest."""
+        build_for(self._model, tf.nest.map_structure(lambda whole: whole[:size], data))
+        self._executor = "SINGLE_THREADED_EXECUTOR" if is_light_model(self._model, size) else ""
+
+    def train(self, data: Rows, order: np.ndarray, size: int, first: int, last: int) -> None:
+        """Train on some batches, which are next to each other in an order of the rows."""
+        self._call(self._train, data, order, size, first, last)
+
+    def test(self, data: Rows, order: np.ndarray, size: int, first: int, last: int) -> None:
+        """Let the model's metrics see some batches."""
+        self._call(self._test, data, order, size, first, last)
+
+    def _call(
+        self, steps: Callable[..., Any], data: Rows, order: np.ndarray, size: int, first: int, last: int
+    ) -> None:
+        # while it is traced, too: loops are laid out for the executor they meet
+        with tf.experimental.function_executor_type(self._executor):
+            done = steps(data, tf.constant(order), size, tf.constant(first), tf.constant(last))
+        done.numpy()  # the call has come to its end only then
+
+
+def _traced(step: Callable[[Any], Any]) -> Callable[..., Any]:
+    def steps(data: Rows, order: tf.Tensor, size: int, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
+        # batches of one length, if they are, are known to be
+        even = order.shape[0] is not None and order.shape[0] % size == 0
+
+        def body(place: tf.Tensor) -> tuple[tf.Tensor]:
+            rows = order[place * size : (place + 1) * size]
+            rows = tf.ensure_shape(rows, (size,)) if even else rows
+            step(tf.nest.map_structure(lambda whole: tf.gather(whole, rows), data))
+            return (place + 1,)
+
+        return tf.while_loop(lambda place: place < last, body, (first,), parallel_iterations=1)[0]
+
+    traced: Callable[..., Any] = tf.function(steps, autograph=False, reduce_retracing=True)
+    return traced

@@ -1,0 +1,128 @@
+"""Training of plain arrays in few calls: what comes of it is what ``Model.fit`` gives."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl.training.quick_fit import hears_batches, quick_fit
+
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="of TensorFlow alone")
+
+X = np.random.default_rng(0).random((21, 3))
+Y = (X.sum(axis=1) > 1.5).astype("int64")
+
+
+def model_of(kind=keras.Model, **options):
+    keras.utils.set_random_seed(3)
+    inputs = keras.Input((3,))
+    hidden = keras.layers.Dropout(0.2, seed=1)(keras.layers.Dense(4, activation="relu")(inputs))
+    model = kind(inputs, keras.layers.Dense(2, activation="softmax")(hidden))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], **options)
+    return model
+
+
+class Told(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.calls.append((epoch, sorted(logs), type(logs["loss"]).__name__))
+
+    def on_test_end(self, logs=None):
+        self.calls.append(sorted(logs))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"validation_data": (X[:6], Y[:6]), "validation_batch_size": 4},
+        {"validation_split": 0.4, "initial_epoch": 1},
+    ],
+    ids=["validation part", "validation share"],
+)
+def test_history_weights_and_callbacks_are_those_of_fit(options):
+    found = []
+    for train in (keras.Model.fit, quick_fit):
+        model, told = model_of(), Told()
+        history = train(
+            model, X, Y, batch_size=8, epochs=3, shuffle=False, verbose=0, callbacks=told, **options
+        )
+        found.append((history, told.calls, model.get_weights()))
+    (theirs, heard, weights), (ours, also_heard, same) = found
+
+    assert ours.epoch == theirs.epoch
+    assert list(ours.history) == list(theirs.history)
+    for name, values in theirs.history.items():
+        assert ours.history[name] == pytest.approx(values, abs=1e-6), name
+    assert also_heard == heard
+    assert all(np.allclose(one, other, atol=1e-6) for one, other in zip(same, weights, strict=True))
+
+
+def test_a_model_that_does_not_know_its_input_is_built_and_callbacks_end_it(capsys):
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    images = (255 * X.reshape(21, 3, 1)).astype("uint8")
+    stopping = keras.callbacks.EarlyStopping("loss", patience=1)
+    history = quick_fit(model, images, Y, epochs=9, shuffle=False, callbacks=[stopping])
+
+    assert len(history.epoch) == 2
+    assert model.built
+    assert model.get_build_config()["input_shape"][1:] == (3, 1)
+    assert "Epoch 2/9" in capsys.readouterr().out
+
+
+def test_rows_are_shuffled_anew_and_a_seed_says_how():
+    losses = []
+    for seed in (1, 1, 2):
+        model = model_of()
+        keras.utils.set_random_seed(seed)
+        losses.append(quick_fit(model, X, Y, batch_size=4, verbose=0).history["loss"][0])
+
+    assert losses[0] == losses[1] != losses[2]
+
+
+class Own(keras.Model):
+    def train_step(self, data):
+        return super().train_step(data)
+
+
+class Batchwise(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        """Hear of it."""
+
+
+@pytest.mark.parametrize(
+    ("compiled", "kind", "options"),
+    [
+        ({}, keras.Model, {"class_weight": {0: 1.0, 1: 2.0}}),
+        ({}, keras.Model, {"validation_freq": 2}),
+        ({}, keras.Model, {"y": pd.Series(Y)}),
+        ({}, keras.Model, {"callbacks": [Batchwise()]}),
+        ({}, keras.Model, {"validation_data": (X, Y, np.ones(21))}),
+        ({}, keras.Model, {"wrong": 1}),
+        ({"run_eagerly": True}, keras.Model, {}),
+        ({"steps_per_execution": 2}, keras.Model, {}),
+        ({}, Own, {}),
+    ],
+)
+def test_what_is_not_plain_is_left_to_fit(compiled, kind, options):
+    model = model_of(kind, **compiled)
+    model.fit = lambda **given: sorted(given)
+
+    assert quick_fit(model, x=X, **{"y": Y, **options}) == sorted({"x", "y", *options})
+
+
+def test_callbacks_hear_of_batches_where_they_say_so():
+    quiet = keras.callbacks.LambdaCallback(on_epoch_end=print)
+    loud = keras.callbacks.LambdaCallback(on_train_batch_begin=print)
+
+    assert [hears_batches(item) for item in (quiet, loud, Batchwise(), Told())] == [
+        False,
+        True,
+        True,
+        False,
+    ]
