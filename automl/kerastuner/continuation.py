@@ -43,6 +43,9 @@ class Continuation(keras.callbacks.Callback):
         channel: is told of epochs, and says when to stop.
     """
 
+    hears_calls = True
+    """A deadline may be heard after several batches; see ``quick_fit``."""
+
     def __init__(
         self,
         path: Path,
@@ -118,11 +121,12 @@ class Continuation(keras.callbacks.Callback):
 
     def _keep(self) -> None:
         begun = time.monotonic()
-        optimizer = getattr(self.model, "optimizer", None)
+        # a program's own optimizer may be anything
+        slots = getattr(getattr(self.model, "optimizer", None), "variables", ())
         state = TrainingState(
             engine=ENGINE,
             variables=values_of(self.model.variables),
-            optimizer=() if optimizer is None else values_of(optimizer.variables),
+            optimizer=values_of(slots),
             epochs=tuple(self.epochs),
         )
         save_state(state, self._path)

@@ -219,12 +219,17 @@ def _running(values: dict[str, Any], origin: str) -> dict[str, Any]:
 
 
 def _like(point: dict[str, Any]) -> Callable[[Trial], bool]:
-    """Whether a trial has shown what a point would show: what it did not ask for made no difference."""
+    """Whether a trial has shown what a point would show: what it did not ask for made no difference.
+
+    One that runs may ask for more yet, so what its values are a part of waits for its end.
+    """
 
     def shown(trial: Trial) -> bool:
         values = trial.hyperparameters.values
-        whole = trial.status == TrialStatus.COMPLETED and bool(values)
-        return values.items() <= point.items() if whole else values == point
+        part = trial.status == TrialStatus.RUNNING or (
+            trial.status == TrialStatus.COMPLETED and bool(values)
+        )
+        return values.items() <= point.items() if part else values == point
 
     return shown
 

@@ -90,9 +90,9 @@ def test_mirrored_scales_are_fine_at_the_far_end():
         (lambda: Fixed("f", None), ValueError, "must be an int"),
         (lambda: Int("n", 1.5, 2), ValueError, "must be an int"),
         (lambda: Int("n", 3, 2), ValueError, "greater than the max_value"),
-        (lambda: Float("x", 0, 1, sampling="log"), ValueError, "above 0"),
+        (lambda: Float("x", 0, 1, sampling="log"), ValueError, "negative values or 0"),
         (lambda: Float("x", 1, 2, sampling="cubic"), ValueError, "sampling must be"),
-        (lambda: Float("x", 1, 2, step=1, sampling="log"), ValueError, "step above 1"),
+        (lambda: Float("x", 1, 2, step=1, sampling="log"), ValueError, "step > 1"),
         (lambda: deserialize({"class_name": "Tree", "config": {}}), ValueError, "Tree"),
     ],
 )

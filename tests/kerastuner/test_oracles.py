@@ -110,6 +110,22 @@ def test_an_oracle_by_hand(tmp_path):
     assert oracle.remaining_trials() == 1
 
 
+def test_a_grid_waits_for_trials_that_may_ask_for_more(tmp_path):
+    space = keras_tuner.HyperParameters()
+    space.Boolean("first")
+    tuner = searching(keras_tuner.GridSearch, hyperparameters=space, directory=tmp_path, project_name="job")
+    oracle = tuner.oracle
+    trials = [oracle.create_trial(name) for name in ("one", "two", "three")]
+    assert [trial.status for trial in trials] == ["RUNNING", "RUNNING", "IDLE"]
+    trials[0].hyperparameters.Boolean("second")
+    oracle.update_trial(trials[0].trial_id, {"default_objective": 1.0})
+    trials[0].status = "COMPLETED"
+    oracle.end_trial(trials[0])
+
+    assert oracle.create_trial("three").hyperparameters.values == {"first": False, "second": True}
+    assert oracle.create_trial("four").status == "IDLE"  # what the second one will ask for is not known
+
+
 def test_an_oracle_needs_a_tuner():
     with pytest.raises(ConfigError, match="no project yet"):
         keras_tuner.oracles.RandomSearchOracle().create_trial("me")

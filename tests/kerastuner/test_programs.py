@@ -24,10 +24,21 @@ def outcome_of(path: Path, library: str = "keras_tuner") -> dict[str, object]:
 
 EXPECTED = {
     "black_box": {"first is the default": True, "best": True, "all in range": True, "different": 6},
+    "code_kept_apart": {
+        "names": ["optimizer", "units"],
+        "files": ["0.keras", "1.keras", "best.keras"],
+        "again": True,
+        "best": True,
+    },
     "conditional_scopes": {
         "space": ["model_type", "mlp_units", "conv/filters"],
         "only active values": True,
         "contains": True,
+    },
+    "custom_metric": {
+        "metrics": ["loss", "val_loss", "val_worst", "worst"],
+        "score is that of the metric": True,
+        "summary": True,
     },
     "custom_objective": {
         "metrics": ["agreement", "extra"],
@@ -42,6 +53,17 @@ EXPECTED = {
         "told why": True,
         "hopeless": True,
         "hopeless runs": ["0", "0", "1", "1"],
+    },
+    "failing_models": {
+        "statuses": {
+            (1, 1): "COMPLETED",
+            (1, 2): "FAILED",
+            (2, 1): "FAILED",
+            (2, 2): "FAILED",
+        },
+        "the same": True,
+        "builds of a large one": (2, 1),
+        "over": "too large: 11 parameters",
     },
     "getting_started": {
         "trials": 2,
@@ -58,6 +80,11 @@ EXPECTED = {
         "predicts": (3, 2),
         "remaining": 0,
     },
+    "gradient_loop": {
+        "first": {"batch_size": 16, "rate": 1e-2},
+        "names": ["batch_size", "rate", "units"],
+        "weights are those of the score": True,
+    },
     "grid": {
         "count": 9,
         "different": 9,
@@ -70,11 +97,23 @@ EXPECTED = {
         "promoted": 1,
         "best": "Sequential",
     },
+    "image_sizes": {
+        "names": ["image_size", "normalize", "shuffle", "units"],
+        "input": True,
+        "trained": ["accuracy", "loss"],
+        "statuses": {"COMPLETED"},
+    },
     "own_training": {
         "calls": ["begin", "epoch", "begin", "epoch"],
         "file": True,
         "project": "own",
         "units": ["int", "int"],
+    },
+    "ready_made_models": {
+        "searched": ["learning_rate", "conv2d_num_filters", "sep_num_filters", "num_residual_blocks"],
+        "rest": {"pooling": "avg", "dropout_rate": 0.5},
+        "model": ("Xception", True, (None, 3)),
+        "loss": "sparse_categorical_crossentropy",
     },
     "reload_and_resume": {
         "known": 1,
@@ -115,6 +154,7 @@ EXPECTED = {
         "units": 4,
         "optimizer": "SGD",
         "refused": True,
+        "fixed and searched": [("learning_rate", "Fixed"), ("units", "Int")],
     },
 }
 

@@ -113,7 +113,7 @@ def test_a_hypermodel_that_is_not_tunable_has_its_defaults(tmp_path):
 
     assert tuner.oracle.get_space().space == []
     assert tuner.get_best_models()[0].layers[0].units == 2
-    with pytest.raises(ValueError, match="hypermodel: expected a HyperModel"):
+    with pytest.raises(ValueError, match="should be either a HyperModel"):
         tuner_in(tmp_path, 3)
 
 
@@ -139,6 +139,36 @@ def test_the_best_epoch_is_kept(tmp_path):
     model.load_weights(path)
 
     assert model.get_weights()[0].item() == 1.0
+
+
+def test_a_model_that_saves_its_weights_in_its_own_way_is_asked_to(tmp_path):
+    class Keeps(keras.Model):
+        def save_weights(self, filepath, **options):
+            self.kept_at = filepath
+
+    keeper = SaveBestEpoch(keras_tuner.Objective("loss", "min"), tmp_path / "best.weights.h5")
+    keeper.set_model(Keeps())
+    keeper.on_epoch_end(0, {"loss": 1.0})
+
+    assert keeper.model.kept_at == str(tmp_path / "best.weights.h5")
+
+
+def test_hooks_for_batches_are_called_where_a_tuner_has_its_own(tmp_path):
+    class Counting(keras_tuner.RandomSearch):
+        batches = 0
+
+        def on_batch_end(self, trial, model, batch, logs=None):
+            self.batches += 1
+
+    tuner = Counting(build, objective="val_loss", max_trials=1, directory=tmp_path, project_name="job")
+    search(tuner, batch_size=8)
+
+    assert tuner.batches == 3
+
+
+def test_a_logger_is_told_to_have_no_effect(tmp_path):
+    with pytest.deprecated_call(match="logger"):
+        tuner_in(tmp_path, logger=1)
 
 
 def test_without_the_objective_in_the_logs_the_last_epoch_is_kept(tmp_path):

@@ -48,8 +48,15 @@ class BaseTuner:
         **options: Any,
     ) -> None:
         if not isinstance(oracle, Oracle):
-            raise ValueError(f"Expected `oracle` to be an Oracle, got {type(oracle).__name__}.")
-        options.pop("logger", None)  # KerasTuner takes it, too, and has dropped what it did
+            raise ValueError(
+                f"Expected `oracle` argument to be an instance of `Oracle`, got {type(oracle).__name__}."
+            )
+        if options.pop("logger", None) is not None:
+            warnings.warn(
+                "`logger` has no effect, as in KerasTuner since 1.3; see `tracking`.",
+                DeprecationWarning,
+                stacklevel=3,
+            )
         unknown = sorted(options.keys() - vars(SearchOptions()).keys())
         if unknown:
             raise ValueError(f"Unrecognized arguments {', '.join(unknown)}.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from automl.kerastuner.engine.hyperparameters import HyperParameters
+from automl.training.quick_fit import quick_fit
 
 
 class HyperModel:
@@ -44,7 +45,7 @@ class HyperModel:
         Returns:
             what ``Model.fit`` returns, metrics by name, or the value of the objective.
         """
-        return model.fit(*args, **kwargs)
+        return quick_fit(model, *args, **kwargs)
 
 
 class DefaultHyperModel(HyperModel):
@@ -71,7 +72,7 @@ def get_hypermodel(hypermodel: Any) -> HyperModel | None:
         return hypermodel
     if not callable(hypermodel):
         raise ValueError(
-            "hypermodel: expected a HyperModel, or a function from hyperparameters to a model, got "
-            f"{type(hypermodel).__name__}."
+            "The `hypermodel` argument should be either a HyperModel or a function from hyperparameters to "
+            f"a model, got {type(hypermodel).__name__}."
         )
     return DefaultHyperModel(hypermodel)

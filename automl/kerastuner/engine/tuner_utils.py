@@ -13,6 +13,7 @@ import numpy as np
 
 from automl.core.files import whole
 from automl.kerastuner import errors
+from automl.kerastuner.engine.hyperparameters import Float, HyperParameter, HyperParameters, Int
 from automl.kerastuner.engine.objective import DefaultObjective, Objective
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class TunerCallback(keras.callbacks.Callback):
-    """Passes on to a tuner's own ``on_epoch_end`` and its like.
+    """Passes on to a tuner's ``on_epoch_begin`` and ``on_epoch_end``.
 
     Args:
         tuner: whose.
@@ -36,6 +37,24 @@ class TunerCallback(keras.callbacks.Callback):
         """See Keras."""
         self.tuner.on_epoch_begin(self.trial, self.model, epoch, logs=logs)
 
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """See Keras."""
+        self.tuner.on_epoch_end(self.trial, self.model, epoch, logs=logs)
+
+
+class BatchCallback(keras.callbacks.Callback):
+    """Passes on to a tuner's ``on_batch_begin`` and ``on_batch_end``.
+
+    Args:
+        tuner: whose.
+        trial: that is trained.
+    """
+
+    def __init__(self, tuner: Any, trial: Trial) -> None:
+        super().__init__()
+        self.tuner = tuner
+        self.trial = trial
+
     def on_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """See Keras."""
         self.tuner.on_batch_begin(self.trial, self.model, batch, logs)
@@ -43,10 +62,6 @@ class TunerCallback(keras.callbacks.Callback):
     def on_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """See Keras."""
         self.tuner.on_batch_end(self.trial, self.model, batch, logs)
-
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """See Keras."""
-        self.tuner.on_epoch_end(self.trial, self.model, epoch, logs=logs)
 
 
 class SaveBestEpoch(keras.callbacks.Callback):
@@ -70,6 +85,12 @@ class SaveBestEpoch(keras.callbacks.Callback):
             if not self.objective.better_than(value, self.best_value):
                 return
             self.best_value = value
+        self._save()
+
+    def _save(self) -> None:
+        if type(self.model).save_weights is not keras.Model.save_weights:
+            self.model.save_weights(str(self.filepath))  # of the program's own: it writes what it likes
+            return
         with whole(self.filepath) as draft:
             self.model.save_weights(draft)
 
@@ -154,6 +175,28 @@ def average_metrics_dicts(metrics_dicts: Iterable[Mapping[str, float]]) -> dict[
         for name, value in metrics.items():
             found[name].append(value)
     return {name: float(np.mean(values)) for name, values in found.items()}
+
+
+def convert_hyperparams_to_hparams(hyperparams: HyperParameters, hparams_api: Any) -> dict[Any, Any]:
+    """Return values by what TensorBoard's page HParams is told of their range.
+
+    Args:
+        hyperparams: with the values of a trial.
+        hparams_api: ``tensorboard.plugins.hparams.api``.
+    """
+    active = (item for item in hyperparams.space if hyperparams.is_active(item))
+    return {
+        hparams_api.HParam(item.name, _domain(item, hparams_api)): hyperparams.values[item.name]
+        for item in active
+        if item.name in hyperparams.values
+    }
+
+
+def _domain(item: HyperParameter, hparams_api: Any) -> Any:
+    if not isinstance(item, Float | Int) or item.step not in (None, 1):
+        return hparams_api.Discrete(list(item.values))
+    interval = hparams_api.IntInterval if isinstance(item, Int) else hparams_api.RealInterval
+    return interval(item.min_value, item.max_value)
 
 
 def _metrics_of(results: Any) -> Mapping[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -109,8 +110,18 @@ def _rows(content: Any, places: np.ndarray) -> Any:
 
 def _weights(model: Any, sample_weight: Any, train: np.ndarray) -> dict[str, Any]:
     """The weights as a model's ``fit`` takes them: a pipeline hands them to its last step."""
+    from sklearn.utils.validation import has_fit_parameter
+
     if sample_weight is None:
         return {}
     steps = getattr(model, "steps", None)
+    last = steps[-1][1] if steps else model
+    if not has_fit_parameter(last, "sample_weight"):
+        warnings.warn(
+            f"{type(last).__name__} takes no sample_weight: it is fitted without, its score has them.",
+            UserWarning,
+            stacklevel=3,
+        )
+        return {}
     name = f"{steps[-1][0]}__sample_weight" if steps else "sample_weight"
     return {name: _rows(sample_weight, train)}

@@ -32,6 +32,16 @@ tuner = keras_tuner.RandomSearch(
 tuner.search(x, y, epochs=1, validation_data=(x, y), verbose=0)
 best = tuner.get_best_hyperparameters()[0]
 model = tuner.get_best_models()[0]
+rest = keras_tuner.RandomSearch(
+    build,
+    hyperparameters=hp.copy(),
+    tune_new_entries=True,
+    objective="val_loss",
+    max_trials=1,
+    directory="results",
+    project_name="rest",
+)
+rest.search(x, y, epochs=1, validation_data=(x, y), verbose=0)
 try:
     keras_tuner.RandomSearch(
         build,
@@ -51,4 +61,5 @@ outcome = {
     "units": best.get("units"),
     "optimizer": type(model.optimizer).__name__,
     "refused": refused,
+    "fixed and searched": [(item.name, type(item).__name__) for item in rest.oracle.get_space().space],
 }

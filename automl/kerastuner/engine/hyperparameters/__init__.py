@@ -1,5 +1,6 @@
 """Hyperparameters, and the container of a space and its current values."""
 
+from automl.kerastuner.engine.hyperparameters import hp_types
 from automl.kerastuner.engine.hyperparameters.choices import Boolean, Choice, Fixed
 from automl.kerastuner.engine.hyperparameters.container import HyperParameters, deserialize, serialize
 from automl.kerastuner.engine.hyperparameters.hyperparameter import HyperParameter
@@ -14,5 +15,6 @@ __all__ = [
     "HyperParameters",
     "Int",
     "deserialize",
+    "hp_types",
     "serialize",
 ]

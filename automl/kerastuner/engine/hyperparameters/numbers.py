@@ -99,20 +99,21 @@ class Numerical(HyperParameter):
         return 1.0 - math.log((most + least - value) / least) / math.log(most / least)
 
     def _check(self) -> None:
-        where = f"{type(self).__name__} {self.name!r}"
+        where = f"For HyperParameters.{type(self).__name__}(name={self.name!r})"
         if self.sampling not in SCALES:
-            raise ValueError(f"{where}: sampling must be one of {SCALES}, got {self.sampling!r}.")
+            raise ValueError(f"{where}, sampling must be one of {SCALES}, got {self.sampling!r}.")
         if self.min_value > self.max_value:
             raise ValueError(
-                f"{where}: min_value {self.min_value} is greater than the max_value {self.max_value}."
+                f"{where}, min_value {self.min_value} is greater than the max_value {self.max_value}."
             )
         if self.sampling != "linear" and self.min_value <= 0:
             raise ValueError(
-                f"{where}: sampling {self.sampling!r} needs a min_value above 0, got {self.min_value}."
+                f"{where}, sampling {self.sampling!r} does not support negative values or 0, got the "
+                f"min_value {self.min_value}."
             )
         if self.step is not None and self.step <= (0 if self.sampling == "linear" else 1):
             least = 0 if self.sampling == "linear" else 1
-            raise ValueError(f"{where}: expected a step above {least}, got {self.step}.")
+            raise ValueError(f"{where}, expected step > {least}, got {self.step}.")
 
 
 class Float(Numerical):
