@@ -1,7 +1,8 @@
 """Which pictures and masks belong together, by the names of folders and files.
 
-Three layouts are known: a folder of pictures beside a folder of masks (``images/ masks/``), masks beside
-their pictures with a word at the end of their names (``a.png a_mask.png``), and a table of two paths.
+Four layouts are known: a folder of pictures beside a folder of masks (``images/ masks/``), masks beside
+their pictures with a word at the end of their names (``a.png a_mask.png``), a table of two paths, and COCO
+files, from whose outlines masks are drawn.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from automl.core.notes import Note
 from automl.data.class_folders import shown_files
 from automl.data.image_files import PICTURE_FILES, Listing, list_again, list_files
 from automl.data.kinds.picture import names_pictures
+from automl.data.masks.outlines import OUTLINED, list_outlined
 from automl.data.parts import part_of_word
 from automl.data.source import Source
 from automl.tasks.catalog import TASKS
@@ -77,12 +79,12 @@ def list_labelled(source: Source, options: ReadOptions) -> Listing:
     if options.task is not None and not asked:
         return list_files(source, options)
     if source.kind == "folder" and source.path is not None:
-        listing = _in_folder(source.path)
+        listing = _in_folder(source.path) or (list_outlined(source) if asked else None)
         if listing is None and asked:
             raise DataError(
                 f"{source.path}: expected pictures with masks: a folder such as images/ beside one such as "
-                "masks/, or masks beside their pictures (a.png and a_mask.png). A CSV of two paths will "
-                "do, too: name the column with the masks (--target mask)."
+                "masks/, masks beside their pictures (a.png and a_mask.png), or COCO files with outlines. "
+                "A CSV of two paths will do, too: name the column with the masks (--target mask)."
             )
         return listing or list_files(source, options)
     return _in_table(list_files(source, options), source, asked=asked)
@@ -99,6 +101,8 @@ def list_masked_again(source: Source, schema: Mapping[str, Any], *, targets: boo
     path = source.path
     if source.kind == "folder" and path is not None:
         found = _in_folder(path)
+        if found is None and targets and OUTLINED in schema:
+            found = list_outlined(source, schema[OUTLINED])
         if found is not None:
             return found if targets else replace(found, labels=None)
         if targets:

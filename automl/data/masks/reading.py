@@ -26,6 +26,7 @@ from automl.data.masks.files import (
     masks_on_canvas,
     unknown_values,
 )
+from automl.data.masks.outlines import OUTLINED
 from automl.data.modality import Dataset, Examples, Handling
 from automl.tasks.catalog import task_of
 from automl.tasks.declaration import CLASS_MAP, TargetFacts
@@ -65,7 +66,7 @@ def dataset_of_masks(listing: Listing, options: ReadOptions, source: Source) -> 
     """
     masks = sound_masks(list(zip(listing.paths, _mask_paths(listing), strict=True)), listing.where, source)
     listing = listing.take(masks.kept)
-    form, notes = agree_on_classes(masks.facts, masks.paths, root_of(source), listing.where)
+    form, notes = agree_on_classes(masks.facts, masks.paths, _names_in(listing, source), listing.where)
     place = replace(place_of(source, options.image_size), where=listing.where)
     pictures, look, seen = learn_pictures(listing.paths, place, choose=canvas_of)
     targets = masks.on_canvas(pictures.kept, look.form, form, source)
@@ -173,6 +174,11 @@ def sound_masks(pairs: Sequence[tuple[Path, Path]], where: str, source: Source) 
 def canvas_of(heads: Heads, side: int | None) -> Form:
     """Choose the canvas of a job; see ``choose_canvas``."""
     return choose_canvas(heads, side, longest=LONGEST_SIDE, beside=PIXEL_BYTES)
+
+
+def _names_in(listing: Listing, source: Source) -> Path | None:
+    """The folder in which, or above which, names of classes may lie: beside masks that were drawn."""
+    return _mask_paths(listing)[0].parent if OUTLINED in listing.schema else root_of(source)
 
 
 def _mask_paths(listing: Listing) -> list[Path]:

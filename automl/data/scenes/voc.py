@@ -17,7 +17,7 @@ from automl.core.errors import DataError
 from automl.core.folders import files_below
 from automl.data.masks.pairs import masks_below
 from automl.data.parts import UNNAMED, part_of_path, part_of_word
-from automl.data.scenes.pictures import PictureIndex
+from automl.data.picture_index import PictureIndex
 from automl.data.scenes.scene import Scene, Scenes, number, scene
 from automl.data.scenes.xml_tree import BadXmlError, first, read_tree
 from automl.data.source import Source

@@ -17,7 +17,7 @@ from automl.core.yaml_values import read_located
 from automl.data.image_files import PICTURE_FILES
 from automl.data.masks.pairs import masks_below
 from automl.data.parts import part_of_path, part_of_word
-from automl.data.scenes.pictures import PictureIndex
+from automl.data.picture_index import PictureIndex
 from automl.data.scenes.scene import Scene, Scenes, number, scene
 from automl.data.source import Source
 
