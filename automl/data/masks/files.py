@@ -109,7 +109,7 @@ def agree_on_classes(
     for item in facts:
         counts.update(item.counts)
     _refuse_no_classes(counts, facts, paths, where)
-    names = _names(root, max(counts)) if mode != "RGB" else ()
+    names = _names(root, counts) if mode != "RGB" else ()
     ignored = _ignored(counts, names, mode)
     values = tuple(sorted(value for value in counts if value != ignored))
     if len(values) < 2:
@@ -200,10 +200,15 @@ def _refuse_no_classes(
         )
 
 
-def _names(root: Path | None, highest: int) -> tuple[str, ...]:
-    """Names of the values from 0 on, from a file in a folder or above it; empty where there is none."""
+def _names(root: Path | None, counts: Mapping[int, int]) -> tuple[str, ...]:
+    """Names of the values from 0 on, from a file in a folder or above it; empty where there is none.
+
+    Beside two classes or more the value of pixels without a class needs no name.
+    """
     if root is None:
         return ()
+    classes = [value for value in counts if value != VOID]
+    highest = max(classes if len(classes) > 1 else counts)
     for folder in (root, root.absolute().parent):
         for name in CLASS_FILES:
             try:
@@ -211,7 +216,9 @@ def _names(root: Path | None, highest: int) -> tuple[str, ...]:
             except (OSError, UnicodeDecodeError):
                 continue
             names = tuple(line.strip() for line in lines if line.strip())
-            if len(names) > highest and len(set(names)) == len(names):
+            nameless = VOID in counts and len(names) <= VOID
+            void = {name.lower() for value, name in enumerate(names) if value in counts} & UNNAMED
+            if len(names) > highest and len(set(names)) == len(names) and not (nameless and void):
                 return names
     return ()
 
@@ -222,6 +229,8 @@ def _ignored(counts: Mapping[int, int], names: Sequence[str], mode: MaskMode) ->
     for value, name in enumerate(names):
         if name.lower() in UNNAMED and value in counts:
             return value
+    if names and len(names) <= VOID and VOID in counts:
+        return VOID
     others = sorted(value for value in counts if value != VOID)
     counted = len(others) >= 2 and others[0] in (0, 1) and others == list(range(others[0], others[-1] + 1))
     return VOID if VOID in counts and counted else None

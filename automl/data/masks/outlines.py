@@ -159,18 +159,20 @@ def _drawn(
     draw = require(_LIBRARY, extra="vision", purpose="to draw COCO's outlines")
     write_whole(folder / CLASS_FILES[0], "\n".join((BACKGROUND, *names, CROWD)), durable=False)
     values = {name: value for value, name in enumerate(names, 1)}
-    faults: Counter[str] = Counter()
 
-    def work(at: int) -> Path:
-        file = folder / f"{at:07d}.png"
+    def work(at: int) -> tuple[Path, Counter[str]]:
+        file, faults = folder / f"{at:07d}.png", Counter[str]()
         with writing(file):
             Image.fromarray(_mask(pictures[at], values, draw, faults)).save(file)
-        return file
+        return file, faults
 
     with source.phases.phase("drawing masks", len(pictures), unit="masks") as phase:
-        masks = in_parallel(work, range(len(pictures)), phase)
+        drawn = in_parallel(work, range(len(pictures)), phase)
+    faults = sum((found for _, found in drawn), Counter[str]())
     total = max(1, sum(len(item.objects) for item in pictures))
-    return masks, [Note(f"{count} {text}.", count / total) for text, count in sorted(faults.items())]
+    return [file for file, _ in drawn], [
+        Note(f"{count} {text}.", count / total) for text, count in sorted(faults.items())
+    ]
 
 
 def _mask(picture: _Picture, values: Mapping[str, int], draw: Any, faults: Counter[str]) -> np.ndarray:

@@ -90,6 +90,16 @@ def test_a_file_names_the_classes_and_what_is_none(tmp_path):
     assert (form.titles, form.ignored) == (("sky", "road"), 2)
 
 
+def test_the_value_of_pixels_without_a_class_needs_no_name(tmp_path):
+    (tmp_path / "classes.txt").write_text("ground\nroad\ncar\n")
+
+    form, _ = agreed(tmp_path, grey(0, 2, 255))
+    two, _ = agreed(tmp_path, grey(0, 255))
+
+    assert (form.titles, form.ignored) == (("ground", "car"), 255)
+    assert (two.titles, two.ignored) == (("0", "255"), None)
+
+
 def test_one_value_and_smooth_edges_are_refused(tmp_path):
     with pytest.raises(DataError, match="every pixel of all 1 masks has the value 0"):
         agreed(tmp_path, grey(0, 0))
