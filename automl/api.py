@@ -14,6 +14,7 @@ from automl.core.amounts import parse_workers
 from automl.core.files import write_whole
 from automl.core.job_names import name_of
 from automl.core.phases import Phases, Timings
+from automl.data.source import Source, with_validation
 from automl.execution.executor import INTERRUPTED
 from automl.jobs.arguments import JobArguments, config_of_arguments, taking_options
 from automl.jobs.config import JobConfig, dump_config
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     import keras
 
     from automl.data.modality import Handling
-    from automl.data.source import Source
 
 
 @taking_options
@@ -63,7 +63,8 @@ def search(
         **options: what is asked for. ``target`` is a column or several, as the frame spells them
             (``"Life expectancy "``, ``0``); ``time_limit`` is wall time of the whole call in seconds, or
             text such as ``"10m"``; ``settings`` is ``--set``: ``"learning_rate=1e-3"`` fixes,
-            ``"width=[64,128]"`` narrows. Paths are ``str`` or ``Path``.
+            ``"width=[64,128]"`` narrows. Paths are ``str`` or ``Path``. Data in memory may have
+            ``validation`` in memory.
 
     Returns:
         the result, with the best model found within the budget.
@@ -75,6 +76,9 @@ def search(
     """
     started = time.monotonic()
     inside = not isinstance(data, str | Path)
+    validation = options.get("validation")
+    if inside and validation is not None and not isinstance(validation, str | Path):
+        data, options["validation"] = with_validation(data, validation), None
     config = config_of_arguments(None if inside else str(data), options)
     with watching(verbose, progress, started=started) as watcher:
         return run_job(config, data=data if inside else None, progress=watcher, started=started)
@@ -122,6 +126,7 @@ def resume(
     folder: str | Path,
     *,
     data: object = None,
+    validation: object = None,
     trials: int | None = None,
     time_limit: float | str | None = None,
     workers: int | str | None = None,
@@ -137,6 +142,7 @@ def resume(
     Args:
         folder: the job folder.
         data: the data when the job was started on data in memory.
+        validation: the validation data when that was in memory, too.
         trials: new number of trials in all.
         time_limit: time from now; default: what the job's own limit leaves.
         workers: trials that run at once; default: as many as before.
@@ -151,6 +157,7 @@ def resume(
         ConfigError: no job there, other data than before, or nothing left to do.
     """
     started = time.monotonic() if started is None else started
+    data = data if validation is None else with_validation(data, validation)
     files = open_folder(folder)
     refuse_tuned(files)
     refuse_other_versions(files)

@@ -194,11 +194,14 @@ def refuse_pipe(data: object, why: str) -> None:
 def digest(source: Source) -> str:
     """Return a fingerprint of the content: 16 hexadecimal digits of SHA-256.
 
-    Of a folder the names and sizes of its files are taken, of anything else names, shapes and values.
+    Of a folder the names and sizes of its files are taken, of anything else names, shapes and values, those
+    of examples in memory that validate too.
     """
     hasher = hashlib.sha256()
     for block in _blocks(source):
         hasher.update(block)
+    if source.validation is not None:
+        hasher.update(digest(source.validation).encode())
     return hasher.hexdigest()[:16]
 
 
@@ -226,6 +229,22 @@ def _brought(data: object) -> Source | None:
         validation=None if validation is None else Source(kind=kind, name="validation", content=validation),
         parts=found.parts,
     )
+
+
+def with_validation(data: object, validation: object) -> Source:
+    """Return data in memory with the examples in memory that validate.
+
+    Raises:
+        DataError: one of them is a file, holds several parts, or nothing here can read it.
+    """
+    source, own = open_source(data), open_source(validation)
+    for each in (source, own):
+        refuse_parts(each)
+        if not each.in_memory:
+            raise DataError(
+                "validation: expected data and validation data both in memory, or paths of both."
+            )
+    return replace(source, validation=replace(own, name="validation"))
 
 
 def refuse_parts(source: Source) -> None:

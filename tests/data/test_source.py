@@ -14,7 +14,7 @@ import pytest
 
 from automl.core.errors import DataError
 from automl.data.preflight import check_table_header
-from automl.data.source import Source, digest, open_source, refuse_pipe
+from automl.data.source import Source, digest, open_source, refuse_pipe, with_validation
 from automl.data.tables import as_text, read_table
 
 
@@ -105,6 +105,16 @@ def test_the_digest_of_a_folder_follows_its_files(tmp_path: Path) -> None:
 )
 def test_the_digest_of_objects_follows_their_content(one: object, other: object) -> None:
     assert digest(open_source(one)) == digest(open_source(one)) != digest(open_source(other))
+
+
+def test_data_in_memory_is_validated_by_data_in_memory(tmp_path: Path) -> None:
+    frame, other = pd.DataFrame({"a": [1, 2]}), (np.zeros((2, 2)), np.zeros(2))
+    source = with_validation(frame, other)
+    assert source.content is frame
+    assert source.held == (frame, *other)
+    assert digest(source) != digest(open_source(frame))
+    with pytest.raises(DataError, match="in memory, or paths of both"):
+        with_validation(frame, tmp_path)
 
 
 def test_a_pipe_is_read_once_when_it_is_opened(tmp_path: Path) -> None:

@@ -150,9 +150,7 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     if config.validation is not None:
         open_source(config.validation)
     elif source.validation is not None and (config.folds or 1) > 1:
-        raise ConfigError(
-            "The data has a split for validation: give one split, data['train'], or no folds."
-        )
+        raise ConfigError("folds and validation cannot be combined: give data that validates, or folds.")
     return source
 
 

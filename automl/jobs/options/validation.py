@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypedDict
 
 from automl.core.errors import ConfigError
@@ -20,7 +19,7 @@ class ValidationOptions(OptionGroup):
         "validation data; default: folds, or a fifth of the data is held out",
         metavar="FILE",
         path="file",
-        advice=" Save the rows to a file, or leave it out: a part of the data is then held out.",
+        advice=" Save the rows to a file, as the data is one, or leave it out: a part is then held out.",
     )
     folds: int | None = option(
         None,
@@ -81,7 +80,7 @@ class ValidationOptions(OptionGroup):
 class ValidationArguments(TypedDict, total=False):
     """``ValidationOptions`` as Python takes them."""
 
-    validation: str | Path | None
+    validation: object
     folds: int | None
     holdout: float | str | None
     nested: bool

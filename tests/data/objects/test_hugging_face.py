@@ -93,7 +93,7 @@ def test_several_splits_are_no_data_to_predict_on():
 
 def test_folds_and_a_split_for_validation_are_refused_together():
     splits = datasets.DatasetDict(train=table(), validation=table())
-    with pytest.raises(ConfigError, match="split for validation"):
+    with pytest.raises(ConfigError, match="folds and validation cannot be combined"):
         check_early(JobConfig(target=("label",), folds=3), splits)
 
 
