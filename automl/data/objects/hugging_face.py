@@ -7,6 +7,7 @@ nothing is ever loaded by name, so no code of a data set runs.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from automl.core.notes import Note
 from automl.core.sizes import size_text
 from automl.core.user_cache import user_cache
 from automl.data.objects.arrow import frame_of_table
+from automl.data.remote.store import forget_oldest
 
 FILES = ("Image", "Audio", "Video")
 """Features whose cells are files."""
@@ -60,6 +62,7 @@ def frame_of_dataset(data: Any) -> tuple[pd.DataFrame, tuple[str, ...]]:
         place = table.schema.get_field_index(name)
         table = table.set_column(place, name, pa.array(paths, pa.string()))
         if size:
+            forget_oldest(_folder())
             told = f"Column {name!r}: its files ({size_text(size)}) were written to {_folder()}."
             notes.append(Note(told))
     frame, left_out = frame_of_table(table.replace_schema_metadata(None))
@@ -100,7 +103,9 @@ def _paths(column: pa.ChunkedArray, name: str) -> tuple[list[str | None], int]:
 def _written(content: bytes, path: str | None) -> Path:
     mark = hashlib.sha256(content).hexdigest()[:32]
     file = _folder() / mark[:2] / f"{mark}{_suffix(content, path)}"
-    if not file.exists():
+    if file.exists():
+        os.utime(file)
+    else:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(file, content, durable=False)
     return file

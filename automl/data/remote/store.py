@@ -87,6 +87,20 @@ def kept_copies() -> tuple[int, int]:
     return len(sizes), sum(sizes.values())
 
 
+def forget_oldest(root: Path) -> None:
+    """Remove files below a folder that were used longest ago where all take more than copies may.
+
+    Those used in the last day stay.
+    """
+    files = sorted((path for path in root.rglob("*") if path.is_file()), key=_used)
+    total = sum(path.stat().st_size for path in files)
+    for path in files:
+        if total <= limit() or time.time() - _used(path) < USED_SECONDS:
+            return
+        total -= path.stat().st_size
+        path.unlink(missing_ok=True)
+
+
 def limit() -> int:
     """Return how many bytes all copies take at most.
 

@@ -6,10 +6,12 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
 
 from automl.core.errors import ConfigError, DataError
+from automl.data.remote import store
 from automl.data.source import digest, open_source, refuse_parts
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.intake import check_early, divide
@@ -65,6 +67,19 @@ def test_pictures_are_files_that_are_written_once(tmp_path):
     assert third is None or third != third
     assert "files (" in source.notes[0]
     assert digest(source) == digest(open_source(data))
+
+
+def test_sounds_are_files_whatever_decodes_them_elsewhere(monkeypatch):
+    features = datasets.Features({"a": datasets.Audio(), "label": datasets.Value("string")})
+    sound = {"bytes": b"RIFF\0\0\0\0WAVE", "path": "x.bin"}
+    data = datasets.Dataset(pa.table({"a": [sound], "label": ["b"]}, schema=features.arrow_schema))
+    path = Path(open_source(data).content["a"][0])
+    assert (path.suffix, path.read_bytes()) == (".wav", sound["bytes"])
+
+    monkeypatch.setattr(store, "USED_SECONDS", -1)
+    monkeypatch.setattr(store, "LARGEST", 0)
+    store.forget_oldest(path.parent)
+    assert not path.exists()
 
 
 def test_files_that_are_nowhere_are_refused():
