@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from automl.api import run_job
 from automl.core.amounts import parse_time
 from automl.core.errors import understood
-from automl.jobs.config import config_from, read_config
+from automl.jobs.fetched import read_job
 from automl.jobs.folder import open_folder
 from automl.jobs.intake.kept_options import with_secrets
 from automl.jobs.result import Result
@@ -61,7 +61,7 @@ def retrain(
     result = Result(files.path)
     inside = not isinstance(data, str | Path)
     # its study goes into the new folder, wherever that of the first job is
-    first = replace(config_from(read_config(files.job), where=str(files.job)), storage=None)
+    first = replace(read_job(files), storage=None)
     config = replace(
         with_secrets(first, None, None),
         data=None if inside else str(data),
