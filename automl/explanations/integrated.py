@@ -1,9 +1,10 @@
 """Integrated gradients: what each number at the cut adds to an answer, on the way from a baseline to it.
 
 Sundararajan, Taly and Yan, "Axiomatic attribution for deep networks", 2017. The integral over the straight
-way from baseline b to example x is a sum over midpoints of m equal parts. Attributions add up to
-f(x) - f(b) (completeness), which tells how good the sum is: m is doubled until it holds within
-``TOLERANCE``.
+way from baseline b to example x is a sum over midpoints of m parts. Attributions add up to f(x) - f(b)
+(completeness), which tells how good the sum is: m is doubled until it holds within ``TOLERANCE``. Parts are
+equal at first, and then the shorter the more the answer changes there: where it jumps, equal parts of any
+number miss it.
 
 Symbols: n examples, m points of the way.
 """
@@ -95,18 +96,22 @@ def integrate(
     )
     slopes = gradients_of(_score(answer, varied), variables)
     way = _Way(starts=starts_at, steps=steps, slopes=slopes, size=min(BATCH, count * FIRST_POINTS))
-    points = FIRST_POINTS
+    points, edges = FIRST_POINTS, np.tile(np.linspace(0, 1, FIRST_POINTS + 1), (count, 1))
     while points <= MOST_POINTS and not (found.points and ended()):
         rows = np.flatnonzero(found.gaps > TOLERANCE)
         if not len(rows):
             break
-        sums = _summed(way, rows, points)
+        sums, answers = _summed(way, rows, edges[rows])
         total = sum(part.reshape(len(rows), -1).sum(axis=1) for part in sums)
         parts = [_with_rows(whole, rows, part) for whole, part in zip(found.parts, sums, strict=True)]
         gaps = found.gaps.copy()
         gaps[rows] = np.abs(total - (scores - starts)[rows]) / least[rows]
         found = replace(found, parts=tuple(parts), gaps=gaps, points=points)
         points *= 2
+        finer = np.zeros((count, points + 1))
+        for row, own in zip(rows, answers, strict=True):
+            finer[row] = _finer(edges[row], np.array([starts[row], *own, scores[row]]), points)
+        edges = finer
     return found
 
 
@@ -126,8 +131,8 @@ class _Way:
     slopes: Gradients
     size: int
 
-    def along(self, rows: np.ndarray, shares: np.ndarray) -> list[np.ndarray]:
-        """Gradients at points of the way, of what moves.
+    def along(self, rows: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Answers and gradients at points of the way, of what moves.
 
         Args:
             rows: the example of each point.
@@ -136,8 +141,8 @@ class _Way:
         filled = np.resize(rows, self.size), np.resize(shares, self.size)
         moving = [self._point(place, *filled) for place in self.steps]
         still = [start[filled[0]] for place, start in enumerate(self.starts) if place not in self.steps]
-        _, slopes = self.slopes(moving, [*still, filled[0].astype(np.int32)])
-        return [slope[: len(rows)] for slope in slopes]
+        answers, slopes = self.slopes(moving, [*still, filled[0].astype(np.int32)])
+        return answers[: len(rows)], [slope[: len(rows)] for slope in slopes]
 
     def _point(self, place: int, rows: np.ndarray, shares: np.ndarray) -> np.ndarray:
         step = self.steps[place]
@@ -145,20 +150,43 @@ class _Way:
         return np.asarray(self.starts[place][rows] + along * step[rows], np.float32)
 
 
-def _summed(way: _Way, rows: np.ndarray, points: int) -> list[np.ndarray]:
-    """Attributions of some rows with so many points."""
-    shares = (np.arange(points) + 0.5) / points
-    pairs = np.stack([np.repeat(rows, points), np.tile(np.arange(points), len(rows))], axis=1)
+def _summed(way: _Way, rows: np.ndarray, edges: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """Attributions of some rows, and the answers on their way ``(rows, m)``.
+
+    Args:
+        way: from baselines to examples.
+        rows: positions of the examples.
+        edges: of the parts of the way of each ``(rows, m + 1)``.
+    """
+    points = edges.shape[1] - 1
+    owners = np.repeat(np.arange(len(rows)), points)
+    shares, widths = ((edges[:, 1:] + edges[:, :-1]) / 2).reshape(-1), np.diff(edges, axis=1).reshape(-1)
     sums = [np.zeros((len(rows), *start.shape[1:])) for start in way.starts]
-    for first in range(0, len(pairs), way.size):
-        some, at = pairs[first : first + way.size, 0], shares[pairs[first : first + way.size, 1]]
-        slopes = way.along(some, at)
-        begins = np.flatnonzero(np.diff(some, prepend=-1))  # the points of a row follow each other
-        owners = np.searchsorted(rows, some[begins])
+    answers = np.zeros(len(shares))
+    for first in range(0, len(shares), way.size):
+        part = slice(first, first + way.size)
+        some = rows[owners[part]]
+        answers[part], slopes = way.along(some, shares[part])
+        begins = np.flatnonzero(np.diff(owners[part], prepend=-1))  # the points of a row follow each other
         for (place, step), slope in zip(way.steps.items(), slopes, strict=True):
-            each = np.nan_to_num(slope) * step[some] / points
-            sums[place][owners] += np.add.reduceat(each, begins, axis=0)
-    return sums
+            each = np.nan_to_num(slope) * step[some] * widths[part].reshape(-1, *[1] * (step.ndim - 1))
+            sums[place][owners[part][begins]] += np.add.reduceat(each, begins, axis=0)
+    return sums, answers.reshape(len(rows), points)
+
+
+def _finer(edges: np.ndarray, answers: np.ndarray, points: int) -> np.ndarray:
+    """The edges of more parts of a way ``(points + 1,)``, half of them by length and half by change.
+
+    Args:
+        edges: of its parts so far ``(m + 1,)``.
+        answers: at its start, at the midpoints of its parts, and at its end ``(m + 2,)``.
+        points: new number of parts.
+    """
+    places = np.array([0.0, *(edges[1:] + edges[:-1]) / 2, 1.0])
+    change = np.abs(np.diff(np.nan_to_num(answers)))
+    density = np.diff(places) + change / max(float(change.sum()), 1e-12)
+    known = np.array([0.0, *np.cumsum(density)])
+    return np.interp(np.linspace(0, known[-1], points + 1), known, places)
 
 
 def _score(answer: Answer, varied: Sequence[bool]) -> Score:

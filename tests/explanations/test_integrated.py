@@ -35,10 +35,11 @@ def test_attributions_are_the_integrals(answer, expected):
     assert (found.gaps <= TOLERANCE).all()
 
 
-def test_a_steep_place_gets_more_points_until_they_add_up():
-    found = run(lambda t, rows: ops.sigmoid(400.0 * (t[0][:, 0] - 0.31)))
+@pytest.mark.parametrize(("steep", "most"), [(400.0, 128), (20_000.0, 1024)])
+def test_a_steep_place_gets_more_points_until_they_add_up(steep, most):
+    found = run(lambda t, rows: ops.sigmoid(steep * (t[0][:, 0] - 0.31)))
 
-    assert found.points > 32
+    assert 32 < found.points <= most
     assert (found.gaps <= TOLERANCE).all()
 
 
