@@ -7,39 +7,36 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from automl.core.targets import held_rows
+from automl.core.targets import TARGET
+from automl.data.modality import Examples
 from automl.explanations.method import NotExplainedError
 from automl.explanations.methods.dependence import explain
-from tests.explanations.subjects import table_subject
+from tests.explanations.test_permuting import subject
+
+AGE = np.linspace(20, 70, 50)
+TOWN = np.array(["Bonn", "Ulm"] * 25, object)
 
 
-def only(column: str):
-    """A subject that reads one column; the others are as in the first row."""
-    whole = table_subject()
-    name = next(key for key, label in whole.labels.items() if label == column)
-    first = held_rows(whole.examples.inputs, np.array([0]))
+def only(name: str, values: np.ndarray):
+    """A subject that reads one column."""
+    examples = Examples(inputs={name: values})
 
     def predict(inputs, of=None):
-        rows = len(inputs[name])
-        return whole.predict({key: np.repeat(first[key], rows, axis=0) for key in first} | dict(inputs), of)
+        return {TARGET: np.array([[float(value in ("Ulm",) or value == 20)] for value in inputs[name]])}
 
-    examples = replace(whole.examples, inputs={name: whole.examples.inputs[name]})
-    return replace(whole, examples=examples, predict=predict)
+    return replace(subject(), examples=examples, predict=predict)
 
 
-@pytest.mark.parametrize(("column", "points"), [("age", 16), ("town", 3)])
-def test_a_table_of_one_column_is_varied(column, points):
-    found = explain(only(column))
+@pytest.mark.parametrize(("name", "values", "points"), [("age", AGE, 16), ("town", TOWN, 2)])
+def test_a_table_of_one_column_is_varied(name, values, points):
+    found = explain(only(name, values))
 
     (known,) = found.values["columns"]
-    assert known["column"] == column
+    assert known["column"] == name
     assert len(known["values"]) == len(known["mean"]) == points
     assert len(found.figures) == 1
 
 
 def test_one_row_has_no_other_values():
-    whole = table_subject()
-    examples = replace(whole.examples, inputs=held_rows(whole.examples.inputs, np.array([0])), targets=None)
-
     with pytest.raises(NotExplainedError, match=r"the data has one row only\.$"):
-        explain(replace(whole, examples=examples, rows=(0,)))
+        explain(only("age", AGE[:1]))
