@@ -186,7 +186,7 @@ def _finer(edges: np.ndarray, answers: np.ndarray, points: int) -> np.ndarray:
     change = np.abs(np.diff(np.nan_to_num(answers)))
     density = np.diff(places) + change / max(float(change.sum()), 1e-12)
     known = np.array([0.0, *np.cumsum(density)])
-    return np.interp(np.linspace(0, known[-1], points + 1), known, places)
+    return np.asarray(np.interp(np.linspace(0, known[-1], points + 1), known, places))
 
 
 def _score(answer: Answer, varied: Sequence[bool]) -> Score:
