@@ -15,9 +15,9 @@ WIDTH = 380.0
 MOST_LETTERS, BAR_LETTERS = 18, 24
 """Of the names of classes, and of bars."""
 
-READ_DARK, READ_LIGHT = 0.67, 0.93
-"""Shares of a row up to which the ink of the page is read best on a cell, in dark pages and in light ones:
-the contrasts of both inks (WCAG 2.2) are equal there."""
+PALEST, DARKEST = 0.04, 0.5
+"""Opacity of a cell with nothing of its row, and with all: up to there the ink of the page is read with a
+contrast of 4.5 (WCAG 2.2, AA) on every colour, in light and dark."""
 
 STEP = 22.0
 """Height of a bar with its gap."""
@@ -109,7 +109,7 @@ def _cells(matrix: Matrix, left: float, top: float, side: float, height: float) 
                 height=height - 2,
                 rx=2.0,
                 class_="hit" if row == column else "miss",
-                fill_opacity=f"{0.06 + 0.84 * share:.3f}",
+                fill_opacity=f"{PALEST + (DARKEST - PALEST) * share:.3f}",
             )
             if count:
                 yield text(
@@ -117,15 +117,8 @@ def _cells(matrix: Matrix, left: float, top: float, side: float, height: float) 
                     y + height / 2 + 4,
                     number_text(float(count)),
                     anchor="middle",
-                    class_=_ink(share),
+                    class_="count",
                 )
-
-
-def _ink(share: float) -> str:
-    """Classes of a count: the ink that is read best on its cell, which in between differs by theme."""
-    if share <= READ_DARK:
-        return "count"
-    return "half count" if share <= READ_LIGHT else "lit count"
 
 
 def _bar(bars: Bars, at: int, name: str, words: str, scale: Scale, left: float) -> Iterator[Markup]:

@@ -161,12 +161,12 @@ def test_what_scrolls_can_be_reached_and_is_named():
     assert all(known["tabindex"] == "0" for known in regions)
 
 
-@pytest.mark.parametrize(("share", "ink"), [(0.6, "count"), (0.8, "half count"), (0.95, "lit count")])
-def test_counts_are_in_the_ink_that_is_read_best_on_their_cell(share, ink):
-    cells = ((100 * share, 100 - 100 * share), (0, 1))
+@pytest.mark.parametrize(("share", "opacity"), [(0.0, "0.040"), (0.5, "0.270"), (1.0, "0.500")])
+def test_cells_are_shaded_by_their_share_and_never_too_dark_to_read(share, opacity):
     names = ("yes", "no")
+    cells = ((share, 1 - share), (0, 1))
     matrix = Matrix(title="m", rows=names, columns=names, cells=cells, row_label="a", column_label="b")
 
     page = page_of(replace(REPORT, sections=(Section(key="a", title="A", figures=(matrix,)),)))
 
-    assert f'class="{ink}">{100 * share:.0f}<' in page
+    assert re.findall(r'class="hit" fill-opacity="([\d.]+)"', page)[0] == opacity
