@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from automl.core.errors import understood
+from automl.drawing.scales import interval_text
 from automl.views.choice import WarningProgress, watching
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def run_and_report(job: Callable[[Progress], Result], *, as_json: bool, quiet: b
 
 def _plain(result: Result, summary: Mapping[str, Any]) -> dict[str, Any]:
     """What ``--json`` prints."""
-    new = {key: summary.get(key) for key in ("distilled", "calibration", "coverage")}
+    new = {key: summary.get(key) for key in ("distilled", "calibration", "coverage", "holdout", "nested")}
     return {**{key: summary[key] for key in _JSON_KEYS}, **new, "model": str(_model(result))}
 
 
@@ -96,6 +97,7 @@ def _report(result: Result, summary: Any) -> str:
         _indented(configuration_text(summary["best_configuration"])),
         *_members(summary),
         *_distilled(summary),
+        *_validated(summary),
         f"Trials: {_counts(summary)}",
         f"Model: {_near(_model(result))}",
         *_page(result),
@@ -154,6 +156,23 @@ def _distilled(summary: Mapping[str, Any]) -> list[str]:
         f"  ensemble of {len(facts['teachers'])}: {facts['ensemble']:.5g}, the best trial alone: "
         f"{facts['single']:.5g}",
     ]
+
+
+def _validated(summary: Mapping[str, Any]) -> list[str]:
+    """Return the lines on scores of rows that the search never looked at."""
+    words = {"holdout": "never looked at", "nested": "each scored by a search that never looked at it"}
+    metric = str(summary["metric"]).removeprefix("val_")
+    lines = []
+    for name, what in words.items():
+        found = summary.get(name)
+        if found and found["score"]["value"] is not None:
+            low, high = found["score"]["low"], found["score"]["high"]
+            span = None if low is None else (low, high)
+            lines.append(
+                f"{name.capitalize()} {metric}: {found['score']['value']:.5g} ({interval_text(span)}), "
+                f"{found['rows']:,} rows {what}"
+            )
+    return lines
 
 
 def _model(result: Result) -> Path:

@@ -91,6 +91,7 @@ def test_seeds_and_rows_are_told_in_result_and_report(job):
 
     assert len(summary["seeds"]) == 3
     assert [point["rows"] for point in summary["learning_curve"]] == [60, 120]
+    assert summary["learning_curve"][-1]["score"] == pytest.approx(np.mean(summary["seeds"][1:]))
     assert "More rows" in [figure["title"] for figure in section["figures"]]
     assert {item["rival"] for item in summary["choice"]["differences"]} >= {"majority"}
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import mean
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,8 +27,8 @@ from automl.jobs.trial.trial import run_trial
 if TYPE_CHECKING:
     from automl.data.modality import Examples
 
-SHARES = (1 / 8, 1 / 4, 1 / 2)
-"""Of the rows, beside all of them."""
+SHARES = (1 / 8, 1 / 4, 1 / 2, 1.0)
+"""Of the rows; on all of them once more, too, as the score that won the search was chosen, and flatters."""
 
 LONGER = 4
 """Times as many epochs that a training on fewer rows may take, so that it makes as many steps."""
@@ -65,8 +66,12 @@ class Again:
             found.append(score)
         return (self.record.scores[0], *found) if found else ()
 
-    def curve(self) -> tuple[Point, ...]:
-        """Return its score by rows, those with all of them last; only as many as there is time for."""
+    def curve(self, repeated: Sequence[float] = ()) -> tuple[Point, ...]:
+        """Return its score by rows, all of them last; nothing where there is no time for all points.
+
+        Args:
+            repeated: scores with other seeds on all rows, where these are known.
+        """
         setting = self.session.setting
         total = _rows(setting)
         found: list[Point] = []
@@ -74,14 +79,17 @@ class Again:
         for share in SHARES:
             if share * total < LEAST_ROWS:
                 continue
+            if share == 1.0 and repeated:
+                found.append(Point(rows=total, score=mean(repeated)))
+                continue
             some = _on_share(setting, order, share, self.record)
             seed = derive(self.session.config.seed, "curve", round(1 / share))
-            score = self._score(some, seed, f"on {share:.1%} of the rows", share)
+            score = self._score(some, seed, f"on {share:.3g} of the rows", share)
             if score is None:
                 self._short(f"{len(found)} of {len(SHARES)} points of the learning curve", "learning_curve")
                 return ()
             found.append(Point(rows=_rows(some), score=score))
-        return (*found, Point(rows=total, score=self.record.scores[0])) if found else ()
+        return tuple(found)
 
     def _score(self, setting: Setting, seed: int, what: str, share: float = 1.0) -> float | None:
         """The first score of one more training; None where there is no time, or it fails."""

@@ -52,7 +52,7 @@ def validated(
     if config.repeat_seeds:
         checked = _with(checked, seeds=again.seeds(config.repeat_seeds))
     if config.learning_curve:
-        checked = _with(checked, curve=again.curve())
+        checked = _with(checked, curve=again.curve(checked.known.seeds[1:]))
     return checked
 
 

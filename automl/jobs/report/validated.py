@@ -21,6 +21,11 @@ NEAR = 0.5
 """Share of the last doubling's gain that the next one has, where the doubling before gained nothing."""
 
 
+FLATTENING = 0.8
+"""Share of the last doubling's gain that the next one has at most, as learning curves flatten: errors fall
+with a power of the rows, by exponents of a third and less (Hestness et al., 2017)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
     """A score with its 95% interval, by the metric that was searched for.
@@ -333,9 +338,8 @@ def _of_seeds(checked: Validated, objective: Objective) -> list[Remark]:
         f"average, {number_text(min(others))} to {number_text(max(others))}; the search has "
         f"{number_text(own)}"
     )
-    lucky = all(objective.better(own, other) for other in others) and abs(own - middle) > 2 * spread
-    if lucky:
-        return [Remark(mood="careful", text=f"{told}, a lucky one.")]
+    if all(objective.better(own, other) for other in others):
+        return [Remark(mood="careful", text=f"{told}, better than all of them: a part of it is luck.")]
     return [Remark(mood="good", text=f"{told}. Differences of {number_text(2 * spread)} are chance.")]
 
 
@@ -354,7 +358,7 @@ def _of_curve(checked: Validated, objective: Objective, own: Estimate) -> list[R
     least = max(noise, 0.0 if own.ends is None else (own.high - own.low) / 8)
     if last <= least:
         return [Remark(mood="good", text=f"{told}: twice as many rows would hardly help.")]
-    ratio = min(max(last / first, 0.0), 1.0) if first > 0 else NEAR
+    ratio = min(max(last / first, 0.0), FLATTENING) if first > 0 else NEAR
     expected = whole.score + sign * ratio * last
     text = f"{told}: twice as many rows may give about {number_text(expected)}. More data is worth it."
     return [Remark(mood="good", text=text)]

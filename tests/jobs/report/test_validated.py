@@ -87,7 +87,7 @@ def test_nested_folds_that_are_missing_are_told():
 
 
 @pytest.mark.parametrize(
-    ("seeds", "mood"), [((0.85, 0.84, 0.86, 0.85), "good"), ((0.9, 0.801, 0.8, 0.799, 0.8), "careful")]
+    ("seeds", "mood"), [((0.85, 0.84, 0.86, 0.85), "good"), ((0.85, 0.84, 0.845), "careful")]
 )
 def test_a_lucky_seed_is_told(seeds, mood):
     assert {*said(Validated(seeds=seeds)).values()} == {mood}
