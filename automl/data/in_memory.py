@@ -158,8 +158,10 @@ def as_weights(given: Any, rows: int) -> np.ndarray | None:
             f"sample_weight: Sample weights must be 1D array or scalar: expected shape ({rows},), got "
             f"{weights.shape}."
         )
-    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
-        raise DataError("sample_weight: expected finite weights of at least 0, some of them above 0.")
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise DataError("sample_weight: expected finite weights of at least 0.")
+    if not weights.any():
+        raise DataError("sample_weight: all weights are zero, so no row would count. Give some above 0.")
     return weights
 
 

@@ -273,7 +273,7 @@ def _framed(y: Any) -> tuple[pd.DataFrame, list[str]]:
     if not isinstance(y, pd.DataFrame):
         values = np.asarray(y)
         if values.ndim not in (1, 2):
-            raise DataError(f"y: expected a series ({{time}}, or time and targets), got {values.shape}.")
+            raise DataError(f"y: expected a series (time,) or (time, targets), got {values.shape}.")
         table = values.reshape(len(values), -1)
         names = ["y"] if table.shape[1] == 1 else [f"y{place}" for place in range(table.shape[1])]
         y = pd.DataFrame(table, columns=names)

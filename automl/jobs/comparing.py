@@ -126,7 +126,7 @@ def _read(folder: str) -> Compared:
             },
             trials=int(summary["trials"]),
             seconds=float(summary["seconds"]),
-            data=Path(str(options.get("data", "in memory"))).name,
+            data=Path(str(options.get("data") or "in memory")).name,
             digest=str(state_of(files).get("digest", "")),
             options={name: value for name, value in options.items() if name not in OWN},
             state=str(summary["state"]),

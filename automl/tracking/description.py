@@ -19,6 +19,9 @@ LIMITS = {"key": 250, "param": 6000, "tag": 5000}
 TECHNICAL = "system/"
 """Before the names of metrics that tell what a trial cost."""
 
+INTERNAL = ("program_hits", "program_misses", "gains_together")
+"""Of a trial's effort what tells a user nothing: each key is a column of MLflow's page of compared runs."""
+
 NOTE = "mlflow.note.content"
 """The tag that MLflow's pages show as a run's description."""
 
@@ -107,7 +110,7 @@ def final_metrics(record: TrialRecord, objectives: Sequence[Objective]) -> dict[
         "epochs": float(record.epochs),
         "best_epoch": float(record.best_epoch),
         **costs,
-        **record.effort,
+        **{key: value for key, value in record.effort.items() if key not in INTERNAL},
     }
     kept = {key: value for key, value in known.items() if key not in costs}
     technical = {f"{TECHNICAL}{key}": value for key, value in effort.items()}

@@ -97,6 +97,7 @@ def test_parameters_of_numpy_and_pathlib_are_saved(classifier, tmp_path):
 def test_a_copy_outlives_the_original_and_leaves_it_its_folder(classifier):
     first = copy.deepcopy(classifier)
     second = copy.deepcopy(first)
+    assert len(second.result_.plot)
     expected = second.predict_proba(X)
     folder = second.result_.folder
 

@@ -17,7 +17,7 @@ RECORD = TrialRecord(
     seconds=2.5,
     reason="pruned after epoch 4",
     origin="portfolio",
-    effort={"compile_seconds": 1.0},
+    effort={"compile_seconds": 1.0, "program_hits": 1.0},
 )
 
 
@@ -29,6 +29,7 @@ def test_only_scores_stand_outside_of_what_the_pages_show_apart():
     assert found["system/duration_seconds"] == 2.5
     assert found["system/parameters"] == 120
     assert found["system/compile_seconds"] == 1
+    assert "system/program_hits" not in found
 
 
 def test_a_cost_that_is_optimised_is_a_score():
