@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from automl.kerastuner.engine.hyperparameters import HyperParameters
-from automl.training.quick_fit import quick_fit
 
 
 class HyperModel:
@@ -45,7 +44,7 @@ class HyperModel:
         Returns:
             what ``Model.fit`` returns, metrics by name, or the value of the objective.
         """
-        return quick_fit(model, *args, **kwargs)
+        return model.fit(*args, **kwargs)
 
 
 class DefaultHyperModel(HyperModel):

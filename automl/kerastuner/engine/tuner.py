@@ -28,6 +28,7 @@ from automl.kerastuner.tensorboard import logged_apart
 from automl.private_keras import names_from_the_start
 from automl.training.engine import Epoch
 from automl.training.memory import release, seldom
+from automl.training.quick_fit import quicker
 
 _OWN = __name__.partition(".engine")[0]
 """Where a ``run_trial`` is defined that needs a hypermodel."""
@@ -127,7 +128,8 @@ class Tuner(BaseTuner):
         """Build a model and train it by the hypermodel's ``fit``."""
         model = self._try_build(trial.hyperparameters)
         assert self.hypermodel is not None  # noqa: S101  a subclass without one does not come here
-        results = self.hypermodel.fit(trial.hyperparameters, model, *args, **kwargs)
+        with quicker(model):
+            results = self.hypermodel.fit(trial.hyperparameters, model, *args, **kwargs)
         write_json(self._shapes_path(trial), _any_batch(model.get_build_config()))
         return results
 
