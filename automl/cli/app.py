@@ -26,7 +26,7 @@ from automl.core.streams import outlive_readers  # noqa: E402
 COMMANDS = {
     "search": "Search for the best Keras model for a data set.",
     "resume": "Continue an interrupted or killed job, or run more trials.",
-    "audit": "Look for what is suspicious about a table: leaks, duplicates, drift.",
+    "audit": "Look for what is suspicious about data: leaks, copies, wrong labels, drift.",
     "worker": "Join a running search and train trials for it.",
     "predict": "Predict raw data with a job's model.",
     "serve": "Answer requests with a job's model: a web service.",

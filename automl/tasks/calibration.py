@@ -18,6 +18,7 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from automl.core.targets import TARGET, spread_rows
+from automl.metrics.calibration_error import calibration_error
 from automl.metrics.classification import SMALLEST_PROBABILITY
 
 PARTS = 5
@@ -68,6 +69,18 @@ class Calibration:
             return float(-(targets * np.log(p)).sum(axis=1).mean())
         return float(-(targets * np.log(p) + (1 - targets) * np.log1p(-p)).mean())
 
+    def error(self, targets: np.ndarray, probabilities: np.ndarray) -> float:
+        """Return the calibration error of the predicted class, or of each yes.
+
+        Args:
+            targets: one-hot, or yes and no as 1 and 0 ``(n, k)``.
+            probabilities: ``(n, k)``.
+        """
+        if not self.exclusive:
+            return calibration_error(targets.reshape(-1) > 0, probabilities.reshape(-1))
+        right = probabilities.argmax(axis=1) == targets.argmax(axis=1)
+        return calibration_error(right, probabilities.max(axis=1))
+
     def best(self, targets: np.ndarray, probabilities: np.ndarray) -> float:
         """Return the temperature with the lowest log-loss."""
         from scipy.optimize import minimize_scalar
@@ -94,11 +107,15 @@ class Fitted:
         temperature: above 1 makes less certain; 1 where none saves enough.
         before: log-loss as it was.
         after: log-loss by cross-validation: each part at the temperature of the others.
+        brier: mean squared distance from the truth (Brier, 1950), before and after.
+        ece: calibration error of what is predicted, before and after.
     """
 
     temperature: float
     before: float
     after: float
+    brier: tuple[float, float]
+    ece: tuple[float, float]
 
 
 def fit_temperature(
@@ -120,16 +137,36 @@ def fit_temperature(
     truth, p = (np.asarray(item[TARGET][rows], np.float64) for item in (targets, predictions))
     before = calibration.loss(truth, p, 1.0)
     part_of = np.random.default_rng(seed).permutation(len(rows)) % PARTS
-    after = 0.0
+    tried, after = p.copy(), 0.0
     for part in range(min(PARTS, len(rows))):
         own, others = part_of == part, part_of != part
         if not others.any():
-            return Fitted(temperature=1.0, before=before, after=before)
+            return _fitted(calibration, truth, (p, p), 1.0, (before, before))
         temperature = calibration.best(truth[others], p[others])
+        tried[own] = tempered(p[own], temperature, exclusive=calibration.exclusive)
         after += own.mean() * calibration.loss(truth[own], p[own], temperature)
     if not after <= (1 - LEAST_GAIN) * before:
-        return Fitted(temperature=1.0, before=before, after=before)
-    return Fitted(temperature=calibration.best(truth, p), before=before, after=after)
+        return _fitted(calibration, truth, (p, p), 1.0, (before, before))
+    return _fitted(calibration, truth, (p, tried), calibration.best(truth, p), (before, after))
+
+
+def _fitted(
+    calibration: Calibration,
+    truth: np.ndarray,
+    chances: tuple[np.ndarray, np.ndarray],
+    temperature: float,
+    losses: tuple[float, float],
+) -> Fitted:
+    """What was fitted, with the errors before and after."""
+    brier = [float(((p - truth) ** 2).sum(axis=1).mean()) for p in chances]
+    ece = [calibration.error(truth, p) for p in chances]
+    return Fitted(
+        temperature=temperature,
+        before=losses[0],
+        after=losses[1],
+        brier=(brier[0], brier[1]),
+        ece=(ece[0], ece[1]),
+    )
 
 
 def tempered(p: Any, temperature: float, *, exclusive: bool, space: Any = np) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,8 @@ def confusion_matrix(shown: Shown) -> Figure | None:
     """Draw how often each class was taken for each other; nothing for more than 50 classes."""
     import plotly.graph_objects as go
 
-    labels = list(shown.task.describe()["classes"])
+    # plotly reads some tags and all entities in texts
+    labels = [escape(str(name), quote=False) for name in shown.task.describe()["classes"]]
     if len(labels) > MOST_CLASSES:
         return None
     counts = np.zeros((len(labels), len(labels)), dtype=int)

@@ -8,6 +8,7 @@ import os
 import platform
 import re
 from collections.abc import Mapping, Sequence
+from html import escape
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -130,11 +131,12 @@ def job_note(job: JobRecord, model: str) -> str:
     size = f" ({rows:,} rows)" if isinstance(rows, int) else ""
     better = {"maximize": "larger is better", "minimize": "smaller is better"}
     aims = ", ".join(f"`{item.label}` ({better[item.direction]})" for item in job.objectives)
+    source = _code(job.data.get("source", job.name))
     return (
-        f"A search for the best Keras model of `{job.data.get('source', job.name)}`{size}: {job.modality}, "
+        f"A search for the best Keras model of `{source}`{size}: {job.modality}, "
         f"{job.task}, by {aims}.\n\nEach trial is a run below this one; its `score` is `{_first(job)}`. "
         f"The cost of a trial is under `{TECHNICAL}`, totals of the search under `search/`. The winner is "
-        f"the registered model `{model}`, alias `champion`.\n\nJob folder: `{job.folder}`"
+        f"the registered model `{model}`, alias `champion`.\n\nJob folder: `{_code(job.folder)}`"
     )
 
 
@@ -152,7 +154,7 @@ def trial_note(record: TrialRecord) -> str:
     named = f"`{family}`, {record.state}" if family else record.state.capitalize()
     best = f", the best of which was {record.best_epoch}" if record.best_epoch else ""
     ends = f" after {record.epochs} epochs{best}" if record.epochs else ""
-    reason = f" Reason: {record.reason}." if record.reason else ""
+    reason = f" Reason: {escape(record.reason, quote=False)}." if record.reason else ""
     origin = f" Proposed by: {record.origin}." if record.origin else ""
     return f"{named}{ends}.{origin}{reason}"
 
@@ -186,6 +188,11 @@ def safe_name(name: str) -> str:
 def is_number(value: object) -> bool:
     """Whether a fact is a metric rather than a tag."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _code(value: object) -> str:
+    """A name as it stands between backticks in Markdown, which nothing but another one ends."""
+    return str(value).replace("`", "'")
 
 
 def _is_score(key: str) -> bool:

@@ -65,3 +65,28 @@ def test_a_search_tells_it_first_and_its_report_has_it(leaking, tmp_path, monkey
     report = json.loads((tmp_path / "job" / "report.json").read_text())
     assert "audit" in [section["key"] for section in report["sections"] if section["figures"]]
     assert any(remark["mood"] == "bad" and "'tax'" in remark["text"] for remark in report["remarks"])
+
+
+def test_images_in_folders_are_looked_at_and_their_copies_stay_together(tmp_path, capsys):
+    from PIL import Image
+
+    from tests.data.alike.test_sets import scenes
+
+    pixels = scenes(60, 32)
+    for place, picture in enumerate([*pixels, *pixels[:6]]):
+        folder = tmp_path / "photos" / ("cat" if place % 2 else "dog")
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(folder / f"{place}.jpg", quality=70 + place // 2)
+
+    assert run(["audit", str(tmp_path / "photos")]) == 0
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "18.2% of the images (12) are equal or nearly equal to another one" in told
+    assert "they are kept on one side" in told
+    assert "Looked for equal and nearly equal images, wrong labels and rare classes" in told
+
+
+def test_what_an_audit_looks_at_is_said(leaking, capsys):
+    assert run(["audit", str(leaking), "--target", "income"]) == 0
+
+    assert "not for nearly equal rows." in capsys.readouterr().out

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl.data.raw_values import NO_DATE
+
 BINS = 31
 """Quantiles of numbers, and most frequent words, that have a code of their own."""
 
@@ -29,11 +31,13 @@ class Coded:
         name: of the input.
         codes: ``(n,) int64`` from 0 (missing) to ``OTHER``.
         coded: whether codes tell what stands in it; else only ``MISSING`` does.
+        ordered: whether a larger code is a larger number.
     """
 
     name: str
     codes: np.ndarray
     coded: bool = True
+    ordered: bool = False
 
     @property
     def missing(self) -> np.ndarray:
@@ -53,18 +57,24 @@ def coded_column(name: str, values: Any) -> Coded | None:
         return None
     array = array.reshape(-1)
     if array.dtype.kind in "biuf":
-        return Coded(name=name, codes=_of_numbers(array.astype(np.float64)))
+        known = np.where(array == NO_DATE, np.nan, array) if array.dtype == np.int64 else array
+        return Coded(name=name, codes=_of_numbers(known.astype(np.float64)), ordered=True)
     if array.dtype.kind in "mM":
         known = np.where(np.isnat(array), np.nan, array.astype("int64").astype(np.float64))
-        return Coded(name=name, codes=_of_numbers(known))
+        return Coded(name=name, codes=_of_numbers(known), ordered=True)
     return _of_words(name, array)
 
 
-def _of_numbers(values: np.ndarray) -> np.ndarray:
+def fine_codes(values: np.ndarray, bins: int) -> np.ndarray:
+    """Return numbers ``(n,)`` as codes from 0 (missing) to ``bins``, by as many quantiles."""
+    return _of_numbers(np.asarray(values, np.float64).reshape(-1), bins)
+
+
+def _of_numbers(values: np.ndarray, bins: int = BINS) -> np.ndarray:
     known = values[np.isfinite(values)]
     if not len(known):
         return np.zeros(len(values), np.int64)
-    cuts = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1], method="lower"))
+    cuts = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
     codes = 1 + np.searchsorted(cuts, values, side="left")
     return np.asarray(np.where(np.isfinite(values), codes, MISSING), np.int64)
 

@@ -9,6 +9,7 @@ Symbols: n rows, b codes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,6 +26,53 @@ NOISE = 0.35
 LEAST_ROWS = 100
 """Of each part."""
 
+NAMED = 0.55
+"""Area of one column from which it is named."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Apart:
+    """How far two parts of the rows can be told apart.
+
+    Attributes:
+        area: under the ROC curve, by all columns.
+        columns: names of the columns that tell most, with the area of each.
+    """
+
+    area: float
+    columns: tuple[tuple[str, float], ...]
+
+    def named(self, plain: str = "") -> str:
+        """The columns as the end of a sentence; the one named ``plain`` without marks."""
+        listed = ", ".join(
+            f"{name if name == plain else repr(name)} ({area:.2f})" for name, area in self.columns
+        )
+        return f", most of all by {listed}" if listed else ""
+
+
+def told_apart(columns: Sequence[Coded], part: np.ndarray) -> Apart | None:
+    """Return how far a part of the rows differs from the rest; None where that is nothing, or chance.
+
+    Args:
+        columns: the inputs.
+        part: which rows are of it ``(n,) bool``.
+    """
+    smaller = min(int(part.sum()), int((~part).sum()))
+    usable = [column for column in columns if column.coded]
+    if smaller < LEAST_ROWS or not usable:
+        return None
+    half = np.random.default_rng(0).permutation(len(part)) % 2 == 0
+    scores = np.stack([_odds(column.codes, part, half)[~half] for column in usable], axis=1)
+    truth = part[~half]
+    whole = float(ranking_areas(truth[:, None], scores.sum(axis=1)[:, None])[0][0])
+    if whole < max(TOLD, 0.5 + 3 * NOISE / np.sqrt(smaller)):
+        return None
+    alone = ranking_areas(np.repeat(truth[:, None], len(usable), axis=1), scores)[0]
+    order = np.argsort(-np.nan_to_num(alone), kind="stable")[:3]
+    return Apart(
+        area=whole, columns=tuple((usable[at].name, float(alone[at])) for at in order if alone[at] > NAMED)
+    )
+
 
 def drift(columns: Sequence[Coded], validation: np.ndarray) -> list[Finding]:
     """Return how the validation part differs from the training part, as one finding.
@@ -33,32 +81,19 @@ def drift(columns: Sequence[Coded], validation: np.ndarray) -> list[Finding]:
         columns: the inputs.
         validation: which rows validate ``(n,) bool``.
     """
-    smaller = min(int(validation.sum()), int((~validation).sum()))
-    usable = [column for column in columns if column.coded]
-    if smaller < LEAST_ROWS or not usable:
+    found = told_apart(columns, validation)
+    if found is None:
         return []
-    half = np.random.default_rng(0).permutation(len(validation)) % 2 == 0
-    scores = np.stack([_odds(column.codes, validation, half)[~half] for column in usable], axis=1)
-    truth = validation[~half]
-    whole = float(ranking_areas(truth[:, None], scores.sum(axis=1)[:, None])[0][0])
-    if whole < max(TOLD, 0.5 + 3 * NOISE / np.sqrt(smaller)):
-        return []
-    alone = ranking_areas(np.repeat(truth[:, None], len(usable), axis=1), scores)[0]
-    order = np.argsort(-np.nan_to_num(alone), kind="stable")[:3]
-    named = ", ".join(f"{usable[at].name!r} ({alone[at]:.2f})" for at in order if alone[at] > 0.55)
-    told = f"Validation rows can be told from training rows with an area of {whole:.2f}"
-    told += f", most of all by {named}." if named else "."
-    advice = (
-        "New data may differ as much: leave out columns that only count time, and test on the latest rows."
-    )
     return [
         Finding(
             kind="drift",
             where="split",
-            mood="bad" if whole >= BAD else "careful",
-            told=told,
-            advice=advice,
-            size=whole,
+            mood="bad" if found.area >= BAD else "careful",
+            told="Validation rows can be told from training rows with an area of "
+            f"{found.area:.2f}{found.named()}.",
+            advice="New data may differ as much: leave out columns that only count time, and test on the "
+            "latest rows.",
+            size=found.area,
         )
     ]
 

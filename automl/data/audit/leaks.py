@@ -9,35 +9,47 @@ Symbols: n rows, c classes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from automl.data.audit.codes import CODES, Coded
+from automl.data.audit.codes import CODES, Coded, fine_codes
 from automl.data.audit.finding import Finding
+from automl.data.row_labels import tells
 
 PERFECT, LEAK, GAP = 0.995, 0.9, 0.25
 """Share of the way from which a column gives the target away whatever the others do, or if it does better
 than the next by so much."""
 
+DENSE = 1.5
+"""Range of numbers of rows at most, for each row."""
+
+MANY_CLASSES, FINE = 8, 255
+"""Classes from which numbers are told by so many quantiles."""
+
 LEAST_ROWS = 100
 """Rows below which a column does well by chance."""
 
 
-def leaks(columns: Sequence[Coded], target: np.ndarray, *, amounts: bool) -> list[Finding]:
+def leaks(
+    columns: Sequence[Coded], target: np.ndarray, *, amounts: bool, raw: Mapping[str, Any] | None = None
+) -> list[Finding]:
     """Return the columns from which the target can be read off.
 
     Args:
         columns: the inputs.
         target: ``(n,)``: codes of classes from 0, or amounts.
         amounts: which of the two.
+        raw: the inputs as they are, by name; without them many classes cannot be told by numbers.
     """
     usable = [column for column in columns if column.coded]
     if len(target) < LEAST_ROWS or not usable:
         return []
     measure = _explained if amounts else _right
     halves = np.random.default_rng(0).permutation(len(target)) % 2 == 0
-    shares = {column.name: measure(column.codes, target, halves) for column in usable}
+    fine = {} if amounts or int(target.max()) < MANY_CLASSES else raw or {}
+    shares = {column.name: measure(_codes(column, fine), target, halves) for column in usable}
     ordered = sorted(shares, key=lambda name: -shares[name])
     best, rest = ordered[0], [shares[name] for name in ordered[1:]]
     found = [name for name in ordered if shares[name] >= PERFECT]
@@ -45,6 +57,40 @@ def leaks(columns: Sequence[Coded], target: np.ndarray, *, amounts: bool) -> lis
     if stands_out and best not in found:
         found.append(best)
     return [_finding(name, shares[name]) for name in found[:5]]
+
+
+def _codes(column: Coded, fine: Mapping[str, Any]) -> np.ndarray:
+    """The codes of a column, finer ones where classes are as many as codes."""
+    if not column.ordered or column.name not in fine:
+        return column.codes
+    return fine_codes(fine[column.name], FINE)
+
+
+def numberings(inputs: Mapping[str, Any], target: np.ndarray) -> list[Finding]:
+    """Return the columns that number the rows and go with the target, such as of a file sorted by it.
+
+    Args:
+        inputs: raw columns by name.
+        target: labels ``(n,)`` object array of str, or amounts ``(n, k)``.
+    """
+    found = []
+    for name, values in inputs.items():
+        numbers = np.asarray(values).reshape(-1)
+        if numbers.dtype.kind == "f" and _numbers_rows(numbers) and tells(numbers, target):
+            told = f"Column {name!r} numbers the rows, and the target goes with it."
+            advice = (
+                f"New rows have other numbers: --drop {name!r}; if they count time, --time-column {name!r}."
+            )
+            found.append(Finding(kind="leak", where=name, mood="bad", told=told, advice=advice, size=1.0))
+    return found
+
+
+def _numbers_rows(numbers: np.ndarray) -> bool:
+    """Whether numbers are whole, all different, and nearly without gaps: rows may have been left out."""
+    if len(numbers) < LEAST_ROWS or not np.isfinite(numbers).all() or (numbers % 1 != 0).any():
+        return False
+    dense = np.ptp(numbers) < DENSE * len(numbers)
+    return bool(dense and len(np.unique(numbers)) == len(numbers))
 
 
 def _finding(name: str, share: float) -> Finding:
@@ -61,7 +107,7 @@ def _finding(name: str, share: float) -> Finding:
 def _right(codes: np.ndarray, classes: np.ndarray, half: np.ndarray) -> float:
     """Of the answers that the usual class gets wrong, the share that the codes get right."""
     count = int(classes.max()) + 1
-    table = np.zeros((CODES, count))
+    table = np.zeros((max(CODES, FINE + 1), count))
     np.add.at(table, (codes[half], classes[half]), 1)
     usual = int(table.sum(axis=0).argmax())
     answer = np.where(table.sum(axis=1) > 0, table.argmax(axis=1), usual)

@@ -26,8 +26,8 @@ class Calibrated:
 
     Attributes:
         winner: with the temperature of its probabilities.
-        facts: for the result: ``temperature``, and the log-loss ``before`` and ``after`` by
-            cross-validation; None where probabilities are left as they are.
+        facts: for the result: ``temperature``, the log-loss ``before`` and ``after`` by cross-validation,
+            and as such pairs ``brier`` and ``ece``; None where probabilities are left as they are.
         note: for the user, empty where there is nothing to tell.
     """
 
@@ -59,7 +59,13 @@ def calibrated(winner: TrainedWinner, seed: int) -> Calibrated:
         return Calibrated(winner=winner)
     joined = any(member.folds for member in winner.members)
     temperature = fitted.temperature ** (JOINED if joined else 1.0)
-    facts = {"temperature": temperature, "before": fitted.before, "after": fitted.after}
+    facts = {
+        "temperature": temperature,
+        "before": fitted.before,
+        "after": fitted.after,
+        "brier": list(fitted.brier),
+        "ece": list(fitted.ece),
+    }
     note = (
         f"Probabilities are calibrated: logits are divided by {temperature:.3g}. By cross-validation "
         f"{label_of(LOG_LOSS.name)} falls from {fitted.before:.4g} to {fitted.after:.4g}."

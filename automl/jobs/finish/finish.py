@@ -14,11 +14,13 @@ from automl.core.catalog import at_place
 from automl.core.files import whole, write_whole
 from automl.core.members import winner_to_json
 from automl.core.specs import Objective, TrialRecord
+from automl.data.audit.audit import looked_at
 from automl.execution.executor import INTERRUPTED
 from automl.jobs.answers import listed
 from automl.jobs.coverage import write_kept
 from automl.jobs.extensions import record_of
 from automl.jobs.finish.distill import Distilled, distill, teachers_to_json
+from automl.jobs.finish.doubted import with_doubted
 from automl.jobs.finish.every_row import Grown, grown_on_every_row
 from automl.jobs.finish.exported import SECONDS, check_exported
 from automl.jobs.finish.leaderboard import leaderboard_frame
@@ -280,7 +282,8 @@ def _summary(session: Session, records: Records, found: Ready, state: str, warni
         },
         "warning": warning,
         **listed(intake.notes),
-        "audit": [asdict(finding) for finding in intake.findings],
+        "audit": [asdict(finding) for finding in with_doubted(intake, found.winner)],
+        "audited": looked_at(intake.dataset, intake.alike),
         "modality": intake.modality.name,
         "task": intake.dataset.task,
         "model": folder.model.name,

@@ -15,6 +15,7 @@ from automl.jobs.config import JobConfig
 from automl.jobs.intake.cost import seconds_per_pass
 
 if TYPE_CHECKING:
+    from automl.data.alike.sets import Alike
     from automl.data.splits import Fold
 
 FOLDS, FOLDS_OF_FEW, FEW = 5, 8, 1000
@@ -25,12 +26,15 @@ LEAST_PASSES, SHARE, SECONDS = 15, 0.75, 600.0
 within a share of the time; of a search without a limit, within so many seconds."""
 
 
-def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[Note, ...]]:
+def split(
+    config: JobConfig, dataset: Dataset, alike: Alike | None = None
+) -> tuple[tuple[Fold, ...], tuple[Note, ...]]:
     """Split the examples of a job: into one training and one validation part, or into folds.
 
     Args:
         config: the number of folds; where it is not given, few examples are split into folds.
         dataset: the examples.
+        alike: which of them are equal or nearly so: they are kept on one side of a random split; or None.
 
     Returns:
         The folds, and what to tell: examples left out, or why there is one fold where several are usual.
@@ -38,6 +42,14 @@ def split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[
     Raises:
         ConfigError, DataError: it cannot be split so.
     """
+    from automl.data.alike.folds import kept_together, notes_on_moved
+
+    folds, notes = _usual_split(config, dataset)
+    kept = kept_together(folds, dataset, alike)
+    return kept, (*notes, *notes_on_moved(folds, kept, dataset, alike))
+
+
+def _usual_split(config: JobConfig, dataset: Dataset) -> tuple[tuple[Fold, ...], tuple[Note, ...]]:
     from automl.data.splits import split_of_source
     from automl.data.unseen import notes_on_unseen
 

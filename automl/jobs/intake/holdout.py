@@ -41,7 +41,7 @@ class Parted:
 
 
 def part_off(config: JobConfig, dataset: Dataset) -> Parted:
-    """Part a holdout off, as the examples of a job are split: by group, by time, by class.
+    """Part a holdout off, as the examples of a job are split: by group, by time, by class; copies stay together.
 
     Args:
         config: the job.
@@ -51,6 +51,8 @@ def part_off(config: JobConfig, dataset: Dataset) -> Parted:
         ConfigError: the data divides itself, so that a further part cannot be told.
         DataError: it cannot be split so.
     """
+    from automl.data.alike.folds import kept_together
+    from automl.data.alike.sets import alike_examples
     from automl.data.splits import make_folds
     from automl.data.unseen import classes_of, with_known_labels
 
@@ -65,6 +67,7 @@ def part_off(config: JobConfig, dataset: Dataset) -> Parted:
     every = make_folds(
         _plain(dataset), folds=wanted.parts or None, share=wanted.share, seed=derive(config.seed, "holdout")
     )
+    every = kept_together(every, dataset, alike_examples(dataset))
     fold = every[wanted.part - 1 if wanted.parts else 0]
     kept = _only(dataset, fold.train)
     holdout, notes = with_known_labels(

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.core.errors import ConfigError, DataError, suggest
+from automl.core.errors import ConfigError, DataError
 from automl.core.holdout import NO_HOLDOUT
 from automl.core.notes import said_of, warnings_of
 from automl.core.specs import Objective
 from automl.data.audit.finding import Finding
-from automl.data.catalog import MODALITIES
 from automl.data.interactions.layout import reason_for_ratings, refuse_without_ratings
 from automl.data.modality import Dataset, Examples, Handling, Modality, ReadOptions
 from automl.data.running_text import reason_for_text
@@ -25,25 +24,18 @@ from automl.jobs.intake.goals import goals_of
 from automl.jobs.intake.holdout import part_off
 from automl.jobs.intake.large import Reading, read_data
 from automl.jobs.intake.lengths import epochs_per_pass, note_of_parts
+from automl.jobs.intake.named import check_names
 from automl.jobs.intake.searched import lay_out
 from automl.jobs.intake.settings import check_settings
 from automl.jobs.intake.story import story_of
-from automl.jobs.matching import on_shelves
-from automl.jobs.options.workers import EXECUTORS
-from automl.models.catalog import FAMILIES
 from automl.models.family import Family
 from automl.spaces.loading import load_space
 from automl.spaces.space import SearchSpace
-from automl.study.optuna.pruners import PRUNERS
-from automl.study.proposals.samplers import SAMPLERS
-from automl.tasks.catalog import TASKS
 from automl.tasks.limits import parse_limit
 from automl.tasks.objectives import parse_objective
-from automl.training.engine_choice import AUTO, ENGINES
-from automl.training.precision import PRECISIONS
-from automl.training.strategy import STRATEGIES
 
 if TYPE_CHECKING:
+    from automl.data.alike.sets import Alike
     from automl.data.large.drawn import Drawn
     from automl.data.splits import Fold
     from automl.jobs.assembly import Prepared
@@ -74,6 +66,7 @@ class Intake:
         findings: what is suspicious about it.
         backend: of this process and of the trials.
         drawn: what is known of all rows where the examples are a sample of a large table; else None.
+        alike: which examples are equal or nearly so, see ``data.alike.sets``; or None.
     """
 
     source: Source
@@ -94,6 +87,7 @@ class Intake:
     drawn: Drawn | None = None
     holdout: Examples | None = None
     held_out: str = NO_HOLDOUT
+    alike: Alike | None = None
 
     @property
     def sampled_rows(self) -> int | None:
@@ -117,7 +111,7 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     """
     from automl.data.preflight import check_table_header
 
-    _check_names(config)
+    check_names(config)
     if config.single and config.distill:
         raise ConfigError("single and distill cannot be combined: give one of them.")
     for text in config.metric:
@@ -190,7 +184,7 @@ def take_in(
     _tell(notes, note)
     backend = choose_backends(config, dataset.handling, dataset.task, data=source.held, alone=alone)
     data_is_good(backend, dataset.handling)
-    findings = audited(source, dataset, folds, validation, note) if audits else ()
+    findings = audited(source, dataset, folds, validation, divided.alike, note) if audits else ()
     with source.phases.phase(f"loading Keras on {backend.own}"):
         import_keras(backend.own)
     searched = lay_out(config, modality, dataset, folds, note)
@@ -213,6 +207,7 @@ def take_in(
         drawn=reading.drawn,
         holdout=divided.holdout,
         held_out=divided.held_out,
+        alike=divided.alike,
     )
 
 
@@ -228,6 +223,7 @@ class Divided:
         notes: what the user should know of the data.
         holdout: see ``Intake``.
         held_out: see ``Intake``.
+        alike: which examples are equal or nearly so, see ``data.alike.sets``; or None.
     """
 
     reading: Reading
@@ -237,6 +233,7 @@ class Divided:
     notes: tuple[str, ...]
     holdout: Examples | None = None
     held_out: str = NO_HOLDOUT
+    alike: Alike | None = None
 
     def story(self) -> str:
         """What was read, in lines."""
@@ -266,7 +263,10 @@ def divide(config: JobConfig, source: Source) -> Divided:
     dataset = parted.dataset
     reading = replace(reading, dataset=dataset)
     validation, notes = _validation(config, reading.modality, dataset, reading.source)
-    folds, left_out = ((), ()) if validation is not None else split(reading.held_out(config), dataset)
+    alike = _alike(reading.source, dataset, validation)
+    folds, left_out = (
+        ((), ()) if validation is not None else split(reading.held_out(config), dataset, alike)
+    )
     reason = (reading.choice.reason,) if reading.choice.reason else ()
     reading = replace(reading, dataset=grouped_by_fold(dataset, folds))
     return Divided(
@@ -277,7 +277,15 @@ def divide(config: JobConfig, source: Source) -> Divided:
         notes=(*source.notes, *reason, *dataset.notes, *parted.notes, *notes, *left_out, *goals.notes),
         holdout=parted.holdout,
         held_out=parted.text,
+        alike=alike,
     )
+
+
+def _alike(source: Source, dataset: Dataset, validation: Examples | None) -> Alike | None:
+    from automl.data.alike.sets import alike_examples
+
+    with source.phases.phase("looking for copies"):
+        return alike_examples(dataset, validation)
 
 
 def prepare_data(config: JobConfig, intake: Intake) -> tuple[Prepared, tuple[Part, ...]]:
@@ -366,28 +374,3 @@ def _validation(
         )
     examples, left_out = with_known_labels(examples, classes_of(dataset), source.name)
     return examples, (*(said_of(source.name, note) for note in notes), *left_out)
-
-
-def _check_names(config: JobConfig) -> None:
-    named: tuple[tuple[str, str | None, Any], ...] = (
-        ("modality", config.modality, MODALITIES),
-        ("task", config.task, TASKS),
-        ("sampler", config.sampler, SAMPLERS),
-        ("pruner", config.pruner, PRUNERS),
-        ("strategy", config.strategy, STRATEGIES),
-        ("engine", config.engine, (AUTO, *ENGINES)),
-        ("executor", config.executor, EXECUTORS),
-        ("precision", config.precision, PRECISIONS),
-    )
-    for kind, name, known in named:
-        if name is not None and name not in known:
-            raise ConfigError(f"Unknown {kind} {name!r}. {suggest(name, known)}")
-    for name in config.target:
-        if config.target.count(name) > 1:
-            raise ConfigError(f"Target {name!r} is given twice. Name each target column once.")
-    short = {name.rpartition("/")[2] for name in on_shelves(config.modality)}
-    unusable = {item.split("/")[-1]: trouble for item, trouble in FAMILIES.troubles.items()}
-    for name in config.family:
-        if name not in short:
-            unknown = f"Unknown family {name!r}. {suggest(name, sorted(short))}"
-            raise ConfigError(unusable.get(name, unknown))

@@ -17,6 +17,7 @@ from automl.core.reports import Report, Scores, Section, report_from_json, repor
 from automl.core.specs import TrialRecord
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.report.audited import audit_remarks, audit_section
+from automl.jobs.report.calibration import calibration_tables
 from automl.jobs.report.facts import Searched, configuration_words, parameters_of, value_words
 from automl.jobs.report.history import history_section
 from automl.jobs.report.judging import Judged, scores_of
@@ -169,7 +170,7 @@ def _model_section(searched: Searched) -> Section:
         columns = ("trial", "family", "weight", searched.objective.label, "epochs", "seconds", "parameters")
         rows = tuple(_member(item, weights[item.number]) for item in members)
         figures = (Table(title="Members of the ensemble", columns=columns, rows=rows),)
-    figures += tuple(_configuration(item) for item in members[:1])
+    figures += tuple(_configuration(item) for item in members[:1]) + calibration_tables(searched)
     return Section(key="model", title="The model", figures=figures)
 
 

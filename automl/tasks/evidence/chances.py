@@ -12,15 +12,13 @@ import numpy as np
 
 from automl.core.figures import INK, Axis, Chart, Line, few, numbers
 from automl.metrics.areas import ranking_areas
+from automl.metrics.calibration_error import bins_of, calibration_error
 
 MOST_CURVES = 6
 """Curves of one chart that can be told apart."""
 
 MOST_POINTS = 120
 """Points of a curve."""
-
-BINS, EACH = 10, 10
-"""Bins of a calibration chart, each with as many examples as the others, and with so many at least."""
 
 MOST_PAIRS = 200_000
 """Probabilities of a calibration chart; of more so many, evenly spread."""
@@ -72,8 +70,7 @@ def ranking_charts(hits: np.ndarray, chances: np.ndarray, names: Sequence[str]) 
 def calibration_chart(hits: np.ndarray, chances: np.ndarray, what: str) -> tuple[Chart, float]:
     """Return predicted probability against observed share, and the expected calibration error.
 
-    The error is the mean distance of the two over bins of equally many examples (Naeini et al., 2015, with
-    bins of equal width there).
+    The error is that of ``metrics.calibration_error``.
 
     Args:
         hits: whether it came true ``(n,) bool``.
@@ -82,13 +79,12 @@ def calibration_chart(hits: np.ndarray, chances: np.ndarray, what: str) -> tuple
     """
     some = np.array(few(len(chances), MOST_PAIRS), dtype=int)
     hits, chances = hits[some], chances[some]
-    order = np.argsort(chances, kind="stable")
-    parts = [part for part in np.array_split(order, min(BINS, max(len(order) // EACH, 1))) if len(part)]
+    parts = bins_of(chances)
     said = np.array([chances[part].mean() for part in parts])
     seen = np.array([hits[part].mean() for part in parts])
     sizes = np.array([len(part) for part in parts])
     low, high = wilson(seen, sizes)
-    error = float((np.abs(said - seen) * sizes).sum() / sizes.sum())
+    error = calibration_error(hits, chances)
     texts = tuple(
         f"said {a:.3f}, seen {b:.3f} in {size} examples"
         for a, b, size in zip(said, seen, sizes, strict=True)

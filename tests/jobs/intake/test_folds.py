@@ -10,6 +10,7 @@ import pytest
 
 import automl.data.catalog  # noqa: F401  before the kinds
 from automl.core.errors import DataError
+from automl.data.alike.sets import Alike
 from automl.data.kinds.kind import HANDLED_AS_CELLS
 from automl.data.modalities.tabular import TABULAR
 from automl.data.modality import Dataset, Examples, Handling, ReadOptions
@@ -131,3 +132,13 @@ def test_a_source_that_divides_its_examples_itself_is_taken_at_its_word():
 def test_a_source_without_a_training_part_is_refused():
     with pytest.raises(DataError, match="no training part"):
         split(JobConfig(), replace(table(12), validates=np.arange(12)))
+
+
+def test_copies_are_kept_on_one_side_and_told():
+    sets = np.arange(200) % 150
+    alike = Alike(sets=sets, equal=sets, what="images", near=True)
+
+    folds, notes = split(JobConfig(), table(200), alike)
+
+    assert not any(np.isin(sets[fold.train], sets[fold.validation]).any() for fold in folds)
+    assert "on the other side of a random split" in notes[-1]
