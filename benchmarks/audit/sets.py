@@ -54,6 +54,8 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "sms_spam": {"duplicates": "spam is sent many times", "labels": "short messages"},
     "ag_news": {"duplicates": "agencies write a report again"},
     "orl_faces": {"duplicates": "ten photos of one person in a row"},
+    "bccd": {"duplicates": "BloodImage_00037 and 00038 show one smear, on both sides of the given split"},
+    "camvid": {"duplicates": "frames of one film a second apart"},
     "fights": {"duplicates": "clips of one source video"},
 }
 """Findings that are true of data as it is, by set and kind, with the reason."""

@@ -54,12 +54,15 @@ class Alike:
         equal: the same among examples that are equal ``(n,) int64``.
         what: the examples are called.
         near: whether nearly equal ones were looked for.
+        same: whether nearly equal ones ought to have the same class, as images do; clips from one camera
+            look alike and show different things.
     """
 
     sets: np.ndarray
     equal: np.ndarray
     what: str
     near: bool
+    same: bool = True
 
     @property
     def counts(self) -> np.ndarray:
@@ -98,7 +101,8 @@ def alike_examples(dataset: Dataset, others: Examples | None = None) -> Alike | 
     if not near:
         return Alike(sets=equal, equal=equal, what=what, near=False)
     pairs = _PAIRS[what](arrays, firsts)
-    return Alike(sets=_joined(len(firsts), pairs)[equal], equal=equal, what=what, near=True)
+    sets = _joined(len(firsts), pairs)[equal]
+    return Alike(sets=sets, equal=equal, what=what, near=True, same=not is_clips(arrays[0]))
 
 
 def _words_of(array: Any) -> str | None:

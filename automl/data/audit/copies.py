@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from automl.data.alike.sets import Alike
@@ -33,7 +35,9 @@ def copies(
     elif alike.repeated.mean() >= TOLD:
         found.append(_within(alike, names))
     if classes is not None:
-        found += _contradicting(alike, names, classes[: len(names)])
+        found += _contradicting(
+            alike if alike.same else replace(alike, sets=alike.equal, near=False), names, classes
+        )
     return found
 
 
@@ -78,7 +82,7 @@ def _chain(alike: Alike) -> Finding:
 
 def _contradicting(alike: Alike, names: np.ndarray, classes: np.ndarray) -> list[Finding]:
     """Sets with more than one class: at least one label is wrong, or classes look the same."""
-    pairs = np.unique(np.stack([alike.sets[: len(classes)], classes]), axis=1)
+    pairs = np.unique(np.stack([alike.sets, classes]), axis=1)
     several = np.bincount(pairs[0], minlength=int(alike.sets.max()) + 1) > 1
     odd = several[alike.sets]
     share = float(odd.mean())

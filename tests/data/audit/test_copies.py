@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,15 @@ def test_copies_of_other_classes_are_told():
     found = {item.kind: item for item in copies(alike(20), NAMES, None, classes)}
 
     assert found["labels"].told.startswith("40 images are equal or nearly equal to one of another class")
+
+
+def test_clips_of_one_camera_may_show_different_things():
+    classes = CLASSES.copy()
+    classes[-20:] = 1 - classes[-20:]
+
+    found = copies(replace(alike(20), what="videos", same=False), NAMES, None, classes)
+
+    assert [item.kind for item in found] == ["duplicates"]
 
 
 def test_a_chain_asks_for_groups():
