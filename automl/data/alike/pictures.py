@@ -99,7 +99,7 @@ def _means(values: np.ndarray, axis: int) -> np.ndarray:
     """Means over parts of an axis, as equal as can be; fewer pixels than parts are repeated."""
     size = values.shape[axis]
     if size < SIDE:
-        return values.take(np.arange(SIDE) * size // SIDE, axis=axis)
+        return np.asarray(values.take(np.arange(SIDE) * size // SIDE, axis=axis))
     begins = np.arange(SIDE) * size // SIDE
     counts = np.diff([*begins, size]).astype(np.float32)
     shape = [1] * values.ndim

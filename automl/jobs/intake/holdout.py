@@ -41,7 +41,9 @@ class Parted:
 
 
 def part_off(config: JobConfig, dataset: Dataset) -> Parted:
-    """Part a holdout off, as the examples of a job are split: by group, by time, by class; copies stay together.
+    """Part a holdout off, as the examples of a job are split: by group, by time, by class.
+
+    Copies stay on one side.
 
     Args:
         config: the job.

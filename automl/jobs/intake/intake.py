@@ -180,8 +180,7 @@ def take_in(
     source, modality, dataset = reading.source, reading.modality, reading.dataset
     per_pass = epochs_per_pass(dataset.handling, len(dataset.examples))
     notes = (*divided.notes, *note_of_parts(per_pass, len(dataset.examples)))
-    note(divided.story())
-    _tell(notes, note)
+    _tell(divided.story(), notes, note)
     backend = choose_backends(config, dataset.handling, dataset.task, data=source.held, alone=alone)
     data_is_good(backend, dataset.handling)
     findings = audited(source, dataset, folds, validation, divided.alike, note) if audits else ()
@@ -343,7 +342,8 @@ def read_options(config: JobConfig) -> ReadOptions:
     )
 
 
-def _tell(notes: Sequence[str], note: Callable[[str], None]) -> None:
+def _tell(story: str, notes: Sequence[str], note: Callable[[str], None]) -> None:
+    note(story)
     for text in notes:
         note(f"Warning: {text}" if warnings_of((text,)) else text)
 

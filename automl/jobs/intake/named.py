@@ -6,8 +6,9 @@ from typing import Any
 
 from automl.core.errors import ConfigError, suggest
 from automl.data.catalog import MODALITIES
-from automl.jobs.config import EXECUTORS, JobConfig
+from automl.jobs.config import JobConfig
 from automl.jobs.matching import on_shelves
+from automl.jobs.options.workers import EXECUTORS
 from automl.models.catalog import FAMILIES
 from automl.study.optuna.pruners import PRUNERS
 from automl.study.proposals.samplers import SAMPLERS
