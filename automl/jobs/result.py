@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
     from automl.jobs.explaining import Explainer, Explanation
 
-RETRAIN = "automl.retraining:retrain"
-"""What trains a result's configurations on other data."""
-
 PART = 51_200
 """Examples that are predicted and written at once: few enough for memory, many enough for speed."""
 
@@ -80,6 +77,11 @@ class Result:
     def leaderboard(self) -> pd.DataFrame:
         """One row per trial and baseline, best first."""
         return answers.leaderboard_of(self._files)
+
+    def __str__(self) -> str:
+        from automl.jobs.report.card import words_of_job
+
+        return words_of_job(self._files)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the verdict, score against time, the best trials; no script."""
@@ -151,7 +153,7 @@ class Result:
             verbose: as for ``automl.search``.
         """
         # the api, which runs jobs, stands above results: its place is told and not imported
-        run: Callable[..., Result] = at_place(RETRAIN)
+        run: Callable[..., Result] = at_place("automl.retraining:retrain")
         return run(self.folder, data, trials=trials, time_limit=time_limit, out=out, verbose=verbose)
 
     @property

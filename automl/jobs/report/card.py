@@ -43,6 +43,12 @@ def card_of_job(files: JobFolder) -> Card:
     )
 
 
+def words_of_job(files: JobFolder) -> str:
+    """Return what ``print`` shows of a job: what it is, the verdict, where it is."""
+    card = card_of_job(files)
+    return f"{card.title}: {card.kind}\n{card.text}\nFolder: {files.path}"
+
+
 def _report(files: JobFolder) -> Report | None:
     try:
         return read_report(files)

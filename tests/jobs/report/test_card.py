@@ -42,3 +42,11 @@ def test_the_model_card_of_a_job_has_all_its_chapters(wine_job):
     assert chapters[-2:] == ["How to load it", "Licence"]
     assert "- tabular" in card
     assert "kWh" in card
+
+
+def test_print_tells_the_verdict_and_where_the_job_is(wine_job):
+    first, verdict, folder = str(wine_job).splitlines()
+
+    assert first.startswith("wine: multiclass classification")
+    assert "predicts target with accuracy" in verdict
+    assert folder == f"Folder: {wine_job.folder}"
