@@ -252,3 +252,37 @@ def build_for(model: keras.Model, batch: Any) -> None:
         batch: inputs and targets, and perhaps weights, of the model's types.
     """
     model._symbolic_build(data_batch=batch)
+
+
+def add_as_numpy_does() -> None:
+    """Let Keras on TensorFlow add columns as columns.
+
+    Where all but one of the known sides of the second array are 1, Keras adds it as a bias, wherever that
+    side is: a column goes onto a square matrix as if it were a row, and a level per row onto as many rows
+    as there are steps as if it were one per step. A bias is what has its only side at the end.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+    from keras.src.backend import numpy as operations
+
+    original = operations.add
+
+    def add(x1: Any, x2: Any) -> Any:
+        odd = any(isinstance(item, tf.SparseTensor | tf.IndexedSlices | list | tuple) for item in (x1, x2))
+        if odd or _ends_alike(getattr(x1, "shape", ()), getattr(x2, "shape", ())):
+            return original(x1, x2)
+        dtype = keras.backend.result_type(*(getattr(item, "dtype", type(item)) for item in (x1, x2)))
+        return tf.add(keras.ops.convert_to_tensor(x1, dtype), keras.ops.convert_to_tensor(x2, dtype))
+
+    operations.add = add
+
+
+def _ends_alike(first: Sequence[int | None], second: Sequence[int | None]) -> bool:
+    """Whether a shape is that of a number, or has its last side in common with another."""
+    if len(second) == 0:
+        return True
+    return len(first) > 0 and second[-1] not in (None, 1) and first[-1] == second[-1]
+
+
+add_as_numpy_does()

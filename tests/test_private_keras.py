@@ -274,3 +274,27 @@ def test_a_compiled_model_and_its_metrics_are_built_from_a_batch() -> None:
     assert model.built
     assert model.optimizer.built
     assert list(model.get_metrics_result()) == ["loss", "mae"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((3, 3), (3, 1)),
+        ((1, 3, 3), (1, 3, 1)),
+        ((3, 3, 1), (3, 1, 1)),
+        ((3, 1), (3,)),
+        ((2, 3), (3,)),
+        ((2, 3), (1, 3)),
+        ((3,), (3, 1)),
+        ((2, 3), ()),
+    ],
+)
+def test_arrays_are_added_as_numpy_does(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    draw = np.random.default_rng(0)
+    one, other = (np.asarray(draw.normal(size=shape), np.float32) for shape in (first, second))
+    inputs = [keras.Input(batch_shape=item.shape or (1,)) for item in (one, other)]
+    model = keras.Model(inputs, inputs[0] + inputs[1])
+
+    assert np.allclose(keras.ops.add(one, other), one + other)
+    assert np.allclose(model([one, other if second else other[None]]), one + other)
+    assert keras.ops.add(np.int32(1), 2.5) == 3.5

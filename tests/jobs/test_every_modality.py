@@ -158,6 +158,9 @@ def test_forecasts_continue_each_series(tmp_path, ids):
     assert {"mse", "mae", "rmse", "smape", "mase", "mse_scaled", "mae_scaled"} == set(
         result.evaluate(data, told=lambda notes: None)["metrics"]
     )
+    windows = RNG.normal(size=(7, *result.model.input["series"].shape[1:]))
+    more, as_many_as_steps = (result.model.predict({"series": windows[:rows]}) for rows in (7, 6))
+    np.testing.assert_allclose(as_many_as_steps, more[:6], rtol=1e-5)
 
 
 @pytest.fixture(scope="module")
