@@ -70,7 +70,7 @@ def masked_max(vectors: KerasTensor, mask: KerasTensor) -> KerasTensor:
     """Largest value of each feature over the words ``(b, d)``; 0 for texts without a word."""
     vectors = _precise(vectors)
     present = _column(mask, vectors)
-    largest = ops.max(vectors + (1.0 - present) * _NEVER, axis=1)
+    largest = ops.max(ops.where(ops.expand_dims(mask, -1), vectors, _NEVER), axis=1)
     return largest * ops.max(present, axis=1)
 
 
