@@ -54,6 +54,14 @@ def test_nothing_is_unpickled_and_yaml_is_read_in_one_room():
     assert [place for place in found if "/automl/" in place] == []
 
 
+def test_no_code_of_a_data_set_is_run_and_no_certificate_is_left_unlooked_at():
+    words = ("load_dataset", "trust_remote_code", "verify=False")
+    package = [path for path in SOURCES if "/automl/" in str(path)]
+
+    found = [(path, word) for path in package for word in words if word in path.read_text(encoding="utf-8")]
+    assert found == []
+
+
 @pytest.mark.parametrize(
     ("text", "word"),
     [

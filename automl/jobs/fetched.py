@@ -21,7 +21,7 @@ from automl.data.remote.address import is_address, kept_address
 from automl.data.remote.fetching import Copy, fetch
 from automl.data.source import Source
 from automl.jobs.config import JobConfig, config_from, read_config
-from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.folder import JobFolder, read_json, refuse_address
 from automl.jobs.progress import Progress, SilentProgress
 
 OPTIONS = ("data", "validation", "user_table", "item_table")
@@ -55,8 +55,10 @@ def fetched(config: JobConfig, progress: Progress | None = None, started: float 
 
     Raises:
         DataError: something is not there, cannot be read, or is too large.
+        ConfigError: the job folder is to lie at an address.
         TimeUpError: the time of the job is over.
     """
+    refuse_address(config.out)  # ahead of what may take long
     named = {name: getattr(config, name) for name in OPTIONS if is_address(getattr(config, name))}
     if not named:
         return Fetched(config=config, copies={}, addresses={})

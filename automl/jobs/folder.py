@@ -207,7 +207,7 @@ def new_folder(out: str | Path | None, name: str) -> JobFolder:
     """
     if out is not None and not str(out).strip():
         raise ConfigError("out: expected a folder, got an empty name.")
-    _refuse_address(out)
+    refuse_address(out)
     path = Path(out) if out else Path(RUNS) / f"{slug(name)}-{time.strftime('%Y%m%d-%H%M%S')}"
     try:
         folder = JobFolder((path if out else _made_alone(path)).absolute())
@@ -261,7 +261,7 @@ def open_folder(path: str | Path) -> JobFolder:
     Raises:
         ConfigError: there is no job in it.
     """
-    _refuse_address(path)
+    refuse_address(path)
     folder = JobFolder(Path(path).absolute())
     try:
         if folder.job.is_file():
@@ -313,18 +313,18 @@ def copied(folder: JobFolder, target: Path) -> Path:
     return target
 
 
-def state_of(folder: JobFolder) -> Mapping[str, Any]:
-    """Return what earlier sessions of a job left for the next."""
-    return read_json(folder.state) if folder.state.exists() else {}
-
-
-def _refuse_address(path: str | Path | None) -> None:
-    """Stores of objects lock no files, which a study's journal needs."""
+def refuse_address(path: str | Path | None) -> None:
+    """Raise ConfigError for an address: stores of objects lock no files, which a study's journal needs."""
     if isinstance(path, str) and "://" in path:
         raise ConfigError(
             f"{shown(path)} is an address, and a job folder lies on a disk of this machine or a mounted "
             "one: search into a local folder, and copy it there and back as a whole."
         )
+
+
+def state_of(folder: JobFolder) -> Mapping[str, Any]:
+    """Return what earlier sessions of a job left for the next."""
+    return read_json(folder.state) if folder.state.exists() else {}
 
 
 def _made_alone(path: Path) -> Path:

@@ -11,7 +11,7 @@ import pytest
 
 import automl
 from automl.cli.app import run
-from automl.core.errors import DataError
+from automl.core.errors import ConfigError, DataError
 from automl.data.source import open_source
 from automl.jobs.config import JobConfig, read_config
 from automl.jobs.fetched import fetched, keep, read_job, with_addresses
@@ -88,6 +88,11 @@ def test_addresses_stand_in_the_file_and_paths_are_read(tmp_path, database):
     assert source.path == tmp_path / "fetched" / "data" / "people.parquet"
     assert with_addresses(local, folder) == config
     assert kept_config(config).validation == QUERY.format(database)
+
+
+def test_a_job_folder_at_an_address_is_refused_ahead_of_fetching():
+    with pytest.raises(ConfigError, match="is an address, and a job folder"):
+        fetched(JobConfig(data="http://127.0.0.1:1/a.csv", out="s3://bucket/job"))
 
 
 def test_a_copy_that_is_gone_is_fetched_again(tmp_path, database):

@@ -46,6 +46,9 @@ def fetch(text: str, phases: Phases | None = None) -> Copy:
         return Copy(path=local_path(address))
     if scheme in DATABASES:
         return _rows(address, shown, phases)
+    if scheme not in WEB and "query=" in address:
+        known = ", ".join(DATABASES)
+        raise DataError(f"{shown}: queries go to {known}. Write the rows of other databases to a file.")
     if scheme not in WEB and "::" in address:
         raise DataError(f"{shown}: expected one address, without '::'. Unpack archives first.")
     path, size = _copied(address, shown, phases, of_web=scheme in WEB)

@@ -176,7 +176,7 @@ def _used(item: Path) -> float:
 
 
 def _key(shown: str, version: str) -> str:
-    return hashlib.sha256(f"{shown}\n{version}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{shown.rstrip('/')}\n{version}".encode()).hexdigest()[:16]
 
 
 def _digest(path: Path) -> str:

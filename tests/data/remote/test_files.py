@@ -61,6 +61,7 @@ def test_names_that_lead_out_of_the_folder_are_refused(memory, monkeypatch):
     [
         ("memory://data/none.csv", "No such file or folder: memory://data/none.csv"),
         ("nosuch://data/a.csv", "Protocol not known: nosuch"),
+        ("mssql://host/db?query=SELECT 1", "queries go to sqlite, postgresql, mysql, mariadb"),
         ("zip://a.csv::https://host/a.zip", "without '::'"),
     ],
 )
