@@ -98,7 +98,10 @@ def aligned_texts(values: Sequence[Number]) -> list[str]:
     if all(value is None or (float(value).is_integer() and abs(value) < 1e15) for value in values):
         return ["–" if value is None else f"{round(value):,}" for value in values]
     plain = ["–" if value is None else number_text(float(value)) for value in values]
-    digits = min(max(len(text.partition(".")[2]) for text in plain if "e" not in text), MOST_DIGITS)
+    shown = [text for value, text in zip(values, plain, strict=True) if value and "e" not in text]
+    if not shown:
+        return plain
+    digits = min(max(len(text.partition(".")[2]) for text in shown), MOST_DIGITS)
     least = 10.0 ** (2 - digits) if digits == MOST_DIGITS else 0.0
     return [
         f"{float(value):,.{digits}f}" if value is not None and _is_usual(value, least) else text

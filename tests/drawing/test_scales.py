@@ -89,6 +89,8 @@ def test_numbers_are_written_to_be_read(value, text):
         ([0.003961, 0.25], ["0.003961", "0.2500"]),
         ([1.5e9, 0.25], ["1.5e+09", "0.25"]),
         ([], []),
+        ([1.2e-7], ["1.2e-07"]),
+        ([1.2e-7, None, 0.0], ["1.2e-07", "–", "0"]),
     ],
 )
 def test_numbers_of_a_column_have_equally_many_decimals(values, expected):
