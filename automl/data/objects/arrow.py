@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset
 
 from automl.core.errors import DataError
 from automl.core.names import first_names
@@ -45,9 +46,9 @@ def frame_of_table(table: pa.Table) -> tuple[pd.DataFrame, tuple[str, ...]]:
 def _table(data: Any) -> pa.Table:
     if isinstance(data, pa.Table):
         return data
-    if hasattr(data, "read_all"):
-        return data.read_all()
-    return data.to_table() if hasattr(data, "to_table") else pa.table(data)
+    # methods of these names write into a data base where another library has them
+    own = isinstance(data, pa.dataset.Dataset | pa.dataset.Scanner)
+    return data.to_table() if own else pa.table(data)
 
 
 def _storage(kind: pa.DataType) -> pa.DataType:

@@ -26,7 +26,12 @@ def texts_of(data: object) -> dict[str, list[str]]:
 
 
 class Streams:
-    """What another library gives: a stream of Arrow's and nothing else."""
+    """What another library gives: a stream of Arrow's, and methods that mean something else there."""
+
+    columns = ("a", "b")
+
+    def to_table(self, name: str) -> None:
+        raise AssertionError("it would write")
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return TABLE.__arrow_c_stream__(requested_schema)
