@@ -40,7 +40,7 @@ def draw_matrix(matrix: Matrix) -> Markup:
         text(left + side * across / 2, 11, matrix.column_label, anchor="middle", class_="label"),
         text(
             10,
-            middle,
+            middle + 3,
             clipped(matrix.row_label, 30),
             anchor="middle",
             class_="label",

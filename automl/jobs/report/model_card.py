@@ -110,6 +110,8 @@ def _sections(known: Mapping[str, Section], keys: Sequence[str]) -> list[str]:
 def _table(table: Table) -> Iterator[str]:
     if any(isinstance(cell, Picture) for row in table.rows for cell in row):
         return
+    yield f"**{_text(table.title)}**"
+    yield ""
     yield _row(table.columns)
     yield _row("---" for _ in table.columns)
     for row in cells_of(table):

@@ -84,7 +84,8 @@ def test_groups_are_tables():
 
     told = chapters(model_card(grouped))["Groups"]
 
-    assert told.splitlines()[:3] == ["| sex | rows |", "| --- | --- |", r"| f\|m | 10 |"]
+    assert told.splitlines()[:2] == ["**By sex**", ""]
+    assert told.splitlines()[2:5] == ["| sex | rows |", "| --- | --- |", r"| f\|m | 10 |"]
     assert "One is undefined." in told
 
 
