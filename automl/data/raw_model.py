@@ -35,6 +35,9 @@ _readers: WeakKeyDictionary[keras.Model, Callable[[Any], Mapping[str, np.ndarray
 _parts: WeakKeyDictionary[keras.Model, tuple[keras.Model, keras.Function]] = WeakKeyDictionary()
 """Of models with wide outputs what comes before these, and what makes them."""
 
+_sizes: WeakKeyDictionary[keras.Model, int] = WeakKeyDictionary()
+"""Of models, how many examples are predicted at once: a server asks that for each request."""
+
 
 @keras.saving.register_keras_serializable(package="automl")
 class RawModel(keras.Model):  # type: ignore[misc]
@@ -92,9 +95,10 @@ def predict(model: keras.Model, inputs: Mapping[str, Any], batch_size: int) -> A
         batch_size: examples at once.
     """
     own_way = _reads_any(model, ("float64",)) or _runs_by_layer(model) or _gives_wide(model)
-    if not (own_way or _hold_bytes(inputs)):
-        return keras.Model.predict(model, dict(inputs), batch_size=batch_size, verbose=0)
     rows = len(next(iter(inputs.values())))
+    # of one batch Keras would make a data set first, which takes longer than most models do
+    if not (own_way or rows <= batch_size or _hold_bytes(inputs)):
+        return keras.Model.predict(model, dict(inputs), batch_size=batch_size, verbose=0)
     size = min(batch_size, rows)
     # all batches are of one size, as each new one is compiled for; the last is filled up with rows anew
     places = np.resize(np.arange(rows), (-(-rows // size), size))
@@ -108,6 +112,12 @@ def batch_size(model: keras.Model) -> int:
     Calls of a small model take longer than its mathematics: 50,000 rows of 21 columns took 1.9 s in
     batches of 256 and 0.7 s in batches of 1,024.
     """
+    if model not in _sizes:
+        _sizes[model] = _batch_size(model)
+    return _sizes[model]
+
+
+def _batch_size(model: keras.Model) -> int:
     inside = [model, *layers_within(model)]
     number = copies(each for layer in inside for each in getattr(layer, "operations", ()))
     tensors = [tensor for layer in inside for tensor in keras.tree.flatten(_outputs(layer))]

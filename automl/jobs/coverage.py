@@ -21,6 +21,7 @@ from automl.tasks.task import ComparesGroups, Task
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from automl.tasks.conformal.kept import Case, Conformal, Kept
     from automl.tasks.conformal.measured import Measured
@@ -223,6 +224,13 @@ def covering(path: Path, task: Task, label_type: LabelType, coverage: float | No
         return None
     refuse_few(kept, method, asked)
     return Covering(task=task, method=method, kept=kept, coverage=asked, label_type=label_type)
+
+
+def set_columns(table: pd.DataFrame, task: Task) -> tuple[str, ...]:
+    """Return the columns of predictions with a coverage that are lists in JSON: the sets of classes."""
+    if not task.declaration.classifies:
+        return ()
+    return tuple([name for name in ("set_", "set") if name in table][:1])
 
 
 def without_coverage(kind: str) -> str:

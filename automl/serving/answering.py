@@ -2,75 +2,43 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
 
-from automl.core.notes import warnings_of
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of
 from automl.data.modality import Examples, ReadsParts
 from automl.data.source import Kept, Source
-from automl.jobs.answers import FileWriter, answer, itemised, parted
+from automl.jobs.answers import FileWriter, answer, parted
+from automl.jobs.coverage import set_columns
 from automl.jobs.result import PART, Result
-from automl.jobs.written import csv_of, records_of
+from automl.serving.answered import Answer, Answered, Share
 from automl.serving.batching import Batcher
-from automl.serving.joining import (
-    Predictions,
-    frames_alike,
-    inputs_alike,
-    parts_of,
-    predicted_at_once,
-    spans,
-)
+from automl.serving.further import Further, further_of
+from automl.serving.joining import Asked, Call, Predictions, alike, predicted_at_once, spans
 from automl.tasks.catalog import TASKS, list_columns
 
 MOST_JOINED = 256
 """Rows of a request from which it is read by itself: reading them takes longer than the call."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a request is answered.
-
-    Attributes:
-        table: of predictions, as ``Result.predict`` gives it; files by their names.
-        notes: on how the data was read.
-        lists: columns that hold lists as JSON.
-        said: what is said of each item of a list, for CSV; see ``TaskDeclaration.lists``.
-        files: predictions that are files, such as masks, by name.
-    """
-
-    table: pd.DataFrame
-    notes: tuple[str, ...]
-    lists: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()
-    files: Mapping[str, bytes] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data: ``predictions``, ``notes``, ``warnings``; ``files`` in base64, if there are any."""
-        files = {name: base64.b64encode(content).decode() for name, content in self.files.items()}
-        return {
-            "predictions": records_of(self.table, self.lists),
-            "notes": [str(note) for note in self.notes],
-            "warnings": [str(note) for note in warnings_of(self.notes)],
-            **({"files": files} if files else {}),
-        }
-
-    def as_csv(self) -> str:
-        """The predictions alone, as ``automl predict`` writes them."""
-        return csv_of(itemised(self.table, self.said), header=True)
+_Predict: TypeAlias = Callable[[Examples], Predictions]
 
 
 class Answering:
     """Answers with the model of a job.
+
+    Attributes:
+        further: what it does besides predicting.
 
     Args:
         result: the job.
@@ -88,65 +56,91 @@ class Answering:
 
         self._lists = list_columns(self._opened.task.describe())
         self._said = TASKS[result.summary["task"]].lists
-        most = batch_size(model)
-        self._model: Batcher[Examples, Predictions] = Batcher(
-            predicted_at_once(self._opened.predictions), size=len, alike=inputs_alike, most=most
-        )
-        self._rows: Batcher[Source, Answer] = Batcher(
-            self._together,
-            size=lambda source: len(source.content),
-            alike=lambda one, other: frames_alike(one.content, other.content),
-            most=most,
+        self._covering = self._opened.covering(None)
+        self.further = tuple(further_of(result))
+        self._batches: Batcher[Asked, Any] = Batcher(
+            self._at_once, size=_rows_of, alike=alike, most=batch_size(model)
         )
         names = gallery is not None or result.opened.files.gallery.exists()
-        self._recogniser = replace(result.recogniser, predict=self._model.ask) if names else None
+        self._recogniser = replace(result.recogniser, predict=self._predicted) if names else None
         if self._recogniser is not None:
             self._recogniser.gallery(gallery)
 
-    def answer(self, source: Source) -> Answer:
-        """Predict raw data.
+    def answer(self, source: Source) -> Answered:
+        """Predict raw data; waits for it.
 
         Raises:
             DataError: it lacks a column, or cannot be read.
         """
-        few = source.kind == "frame" and len(source.content) <= MOST_JOINED
-        return self._rows.ask(source) if few and self._reads_rows else self._alone(source)
+        begun = self.begin(source)
+        return self._alone(source, self._predicted) if begun is None else begun.result()
 
-    def _alone(self, source: Source) -> Answer:
+    def begin(self, source: Source) -> Future[Answered] | None:
+        """Return what will hold the answer to a table of few rows, perhaps read with others; None for what
+        is read by itself.
+        """
+        few = source.kind == "frame" and len(source.content) <= MOST_JOINED
+        if not (few and self._reads_rows):
+            return None
+        return self._batches.submit(source)
+
+    def do(self, further: Further, body: Any) -> dict[str, Any]:
+        """Answer what is no prediction; waits for it.
+
+        Raises:
+            DataError: the body is not understood.
+        """
+        answered: dict[str, Any] = self._batches.ask(partial(further.answer, body))
+        return answered
+
+    def _at_once(self, asked: Sequence[Asked]) -> Sequence[Any]:
+        """Answer a batch: examples, tables of few rows, or one call by itself."""
+        if isinstance(asked[0], Source):
+            return self._together(cast("Sequence[Source]", asked))
+        if isinstance(asked[0], Examples):
+            return predicted_at_once(self._opened.predictions)(cast("Sequence[Examples]", asked))
+        return [call() for call in cast("Sequence[Call]", asked)]
+
+    def _predicted(self, examples: Examples) -> Predictions:
+        found: Predictions = self._batches.ask(examples)
+        return found
+
+    def _alone(self, source: Source, predict: _Predict) -> Answer:
         if self._recogniser is not None:
             notes: list[str] = []
             table = self._recogniser.name(source, gallery=self._gallery, told=notes.extend)
             return Answer(table=table, notes=tuple(notes))
         _, examples, told = self._opened.read(source, targets=False)
-        form = self._opened.form(spelled=True)
-        tables = [
-            answer(form, part, self._model.ask(part), first)
-            for first, part in parted(self._opened.task, examples, PART)
-        ]
-        return self._answered(tables, told)
+        parts = parted(self._opened.task, examples, PART)
+        return self._answered([self._table(part, predict, first) for first, part in parts], told)
 
-    def _together(self, sources: Sequence[Source]) -> list[Answer]:
+    def _together(self, sources: Sequence[Source]) -> Sequence[Answered]:
         """Answer several tables of few rows, read as one: that takes hardly longer than one of them does.
 
         Where there is anything to tell of how they were read, each is read by itself, so that it is told of
         its own rows, and read as it would be alone.
         """
-        lengths = [len(source.content) for source in sources]
+        predict = self._opened.predictions
         if len(sources) == 1:
-            return [self._alone(sources[0])]
+            return [self._alone(sources[0], predict)]
         frame = pd.concat([source.content for source in sources], ignore_index=True)
         _, examples, notes = self._opened.read(
             replace(sources[0], content=frame, kept=Kept()), targets=False
         )
         if notes or len(examples) != len(frame):
-            return [self._alone(source) for source in sources]
-        found, form = self._model.ask(examples), self._opened.form(spelled=True)
-        return [
-            self._answered([answer(form, part, {name: found[name][first:last] for name in found})], ())
-            for part, (first, last) in zip(parts_of(examples, lengths), spans(lengths), strict=True)
-        ]
+            return [self._alone(source, predict) for source in sources]
+        whole = self._answered([self._table(examples, predict)], ())
+        place = next(iter(examples.keys))
+        lengths = [len(source.content) for source in sources]
+        return [Share(whole=whole, first=first, last=last, place=place) for first, last in spans(lengths)]
 
-    @property
+    def _table(self, examples: Examples, predict: _Predict, first: int = 0) -> pd.DataFrame:
+        """What ``Result.predict_parts`` gives for examples."""
+        found, covering = predict(examples), self._covering
+        more = None if covering is None else covering.columns(examples, found)
+        return answer(self._opened.form(spelled=True), examples, found, first, more=more)
+
+    @cached_property
     def _reads_rows(self) -> bool:
         """Whether each row is an example of its own, of plain cells."""
         columns = columns_of(self._opened.schema)
@@ -154,9 +148,13 @@ class Answering:
         return plain and self._recogniser is None and isinstance(self._opened.modality, ReadsParts)
 
     def warm_up(self) -> None:
-        """Answer once, so that the first request finds all imported and built; it tells what fails."""
-        with suppress(Exception):
-            self._model.ask(_blank(self._opened.model))
+        """Answer once, so that the first request finds all imported and built; it tells what fails.
+
+        A second number of rows makes TensorFlow build the function for any.
+        """
+        for rows in (1, 2):
+            with suppress(Exception):
+                self._predicted(_blank(self._opened.model, rows))
         columns = columns_of(self._opened.schema)
         if columns and all(KINDS[column.kind].raw(column)[0] == () for column in columns):
             row = pd.DataFrame({column.name: [None] for column in columns}, dtype=object)
@@ -164,9 +162,8 @@ class Answering:
                 self.answer(Source(kind="frame", name="row", content=row)).as_json()
 
     def close(self) -> None:
-        """End the threads."""
-        self._rows.close()
-        self._model.close()
+        """End the thread."""
+        self._batches.close()
 
     def _answered(self, tables: list[pd.DataFrame], notes: tuple[str, ...]) -> Answer:
         if not tables:  # no file could be read
@@ -175,18 +172,28 @@ class Answering:
         files: Mapping[str, bytes] = {}
         if write is not None:
             table, files = _as_files(table, write)
-        return Answer(table=table, notes=notes, lists=self._lists, said=self._said, files=files)
+        sets = () if self._covering is None else set_columns(table, self._opened.task)
+        lists = (*self._lists, *sets)
+        return Answer(table=table, notes=notes, lists=lists, said=self._said, files=files)
 
 
-def _blank(model: Any) -> Examples:
-    """One example of zeros and empty texts; what may be of any size is of 64."""
+def _rows_of(asked: Asked) -> int:
+    if isinstance(asked, Source):
+        return len(asked.content)
+    return len(asked) if isinstance(asked, Examples) else 1
+
+
+def _blank(model: Any, rows: int) -> Examples:
+    """Examples of zeros and empty texts; what may be of any size is of 64."""
     tensors = {
         name: (tuple(size or 64 for size in each.shape[1:]), each.dtype)
         for name, each in model.input.items()
     }
     return Examples(
         inputs={
-            name: np.full((1, *shape), "", object) if dtype == "string" else np.zeros((1, *shape), dtype)
+            name: np.full((rows, *shape), "", object)
+            if dtype == "string"
+            else np.zeros((rows, *shape), dtype)
             for name, (shape, dtype) in tensors.items()
         }
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,15 +18,25 @@ from starlette.routing import Route
 from automl.core.errors import DataError
 from automl.core.sizes import size_text
 from automl.serving.access import Access
+from automl.serving.answered import Answered
 from automl.serving.answering import Answering
 from automl.serving.description import Description
+from automl.serving.further import Further
 from automl.serving.page import page_of
-from automl.serving.sent import CSV, JSON, UnknownTypeError, opened
+from automl.serving.sent import CSV, JSON, UnknownTypeError, opened, parsed
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Work: TypeAlias = Callable[[bytes], Awaitable[Response]]
+Given = TypeVar("Given")
 
 MOST_AT_ONCE, MOST_WAITING = 8, 64
 """Requests that are read at the same time, and those that are there in all: more are sent away."""
+
+BODY_SECONDS = 60
+"""That a body may take to arrive: who sends one slowly holds the place of another."""
+
+SMALL = 1 << 16
+"""Bytes of JSON that are read sooner than another thread wakes."""
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer, Basic realm="automl"'}
 _SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
@@ -54,20 +65,34 @@ def application(service: Service) -> Starlette:
     """Return the application."""
     pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="request")
 
-    async def health(request: Request) -> Response:
-        return _json({"status": "ok"})
-
-    async def predict(request: Request) -> Response:
+    async def admitted(request: Request, work: Work) -> Response:
+        """Answer a body, unless too many are there."""
         if service.waiting >= MOST_WAITING:
             return _refused(503, "Too many requests at once; try again.", {"Retry-After": "1"})
         service.waiting += 1
         try:
-            body = await _body(request, service.most_bytes)
-            loop = asyncio.get_running_loop()
-            kind, wish = request.headers.get("content-type", ""), request.headers.get("accept", "")
-            return await loop.run_in_executor(pool, _answer, service, body, kind, wish)
+            return await work(await _body(request, service.most_bytes))
         finally:
             service.waiting -= 1
+
+    async def health(request: Request) -> Response:
+        return _json({"status": "ok"})
+
+    async def predict(request: Request) -> Response:
+        kind, wish = request.headers.get("content-type", ""), request.headers.get("accept", "")
+
+        async def work(body: bytes) -> Response:
+            if len(body) <= SMALL and kind.startswith(JSON):
+                return await _answer_small(service, pool, body, kind, wish)
+            return await _in_thread(pool, _answer, service, body, kind, wish)
+
+        return await admitted(request, work)
+
+    def doing(further: Further) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            return await admitted(request, lambda body: _in_thread(pool, _do, service, further, body))
+
+        return endpoint
 
     async def docs(request: Request) -> Response:
         page, policy = page_of(service.description)
@@ -93,6 +118,10 @@ def application(service: Service) -> Starlette:
         routes=[
             Route("/health", health),
             Route("/predict", guarded(predict), methods=["POST"]),
+            *(
+                Route(item.path, guarded(doing(item)), methods=["POST"])
+                for item in service.answering.further
+            ),
             Route("/docs", guarded(docs)),
             Route("/openapi.json", guarded(openapi)),
             Route("/", guarded(home)),
@@ -101,38 +130,78 @@ def application(service: Service) -> Starlette:
     )
 
 
+async def _answer_small(
+    service: Service, pool: ThreadPoolExecutor, body: bytes, kind: str, wish: str
+) -> Response:
+    """Answer a small body of JSON: a few rows are read here and wait for the model alone."""
+    try:
+        with opened(body, kind) as source:
+            begun = service.answering.begin(source)
+            if begun is not None:
+                return _given(await asyncio.wrap_future(begun), wish)
+            here = copy_context()  # which files may be named
+            answer = await _in_thread(pool, here.run, service.answering.answer, source)
+            return _given(answer, wish)
+    except DataError as error:
+        return _refusal(error)
+
+
 def _answer(service: Service, body: bytes, kind: str, wish: str) -> Response:
     """Answer a body; in a thread of its own."""
     try:
         with opened(body, kind) as source:
             answer = service.answering.answer(source)
-    except UnknownTypeError as error:
-        return _refused(415, str(error))
     except DataError as error:
-        return _refused(422, str(error))
+        return _refusal(error)
+    return _given(answer, wish)
+
+
+def _do(service: Service, further: Further, body: bytes) -> Response:
+    """Answer what is no prediction; in a thread of its own."""
+    try:
+        return _json(service.answering.do(further, parsed(body)))
+    except DataError as error:
+        return _refusal(error)
+
+
+async def _in_thread(pool: ThreadPoolExecutor, work: Callable[..., Given], *given: Any) -> Given:
+    return await asyncio.get_running_loop().run_in_executor(pool, work, *given)
+
+
+def _given(answer: Answered, wish: str) -> Response:
     if CSV in wish and JSON not in wish:
         return Response(answer.as_csv(), media_type=CSV, headers=_SAFE)
     return _json(answer.as_json())
+
+
+def _refusal(error: DataError) -> Response:
+    return _refused(415 if isinstance(error, UnknownTypeError) else 422, str(error))
 
 
 async def _body(request: Request, most: int) -> bytes:
     """The body of a request.
 
     Raises:
-        HTTPException: it is larger than allowed, or its sender is gone.
+        HTTPException: it is packed, larger than allowed, or too slow, or its sender is gone.
     """
+    packed = request.headers.get("content-encoding", "identity")
+    if packed != "identity":  # a small body may be a large one
+        raise HTTPException(415, f"Expected a plain body, got one with Content-Encoding {packed!r}.")
     declared = request.headers.get("content-length", "")
     too_large = HTTPException(413, f"The body is larger than {size_text(most)} (--max-body).")
     if declared.isdecimal() and int(declared) > most:
         raise too_large
     content = bytearray()
     try:
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > most:
-                raise too_large
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                content += chunk
+                if len(content) > most:
+                    raise too_large
     except ClientDisconnect:
         raise HTTPException(400, "The connection was closed within the body.") from None
+    except TimeoutError:
+        raise HTTPException(408, f"The body did not arrive within {BODY_SECONDS} s.") from None
     return bytes(content)
 
 
@@ -140,7 +209,7 @@ async def _told(request: Request, error: Exception) -> Response:
     """What the application itself refuses: an unknown address, another method, a body too large."""
     if not isinstance(error, HTTPException):
         return await _failed(request, error)
-    advice = " Known: POST /predict, GET /health, /docs, /openapi.json." if error.status_code == 404 else ""
+    advice = " GET /docs tells what there is." if error.status_code == 404 else ""
     return _refused(error.status_code, f"{error.detail}{advice}", dict(error.headers or {}))
 
 

@@ -55,19 +55,23 @@ class Batcher(Generic[Asked, Given]):
         """How many wait for the next batch."""
         return len(self._waiting)
 
-    def ask(self, asked: Asked) -> Given:
-        """Return the answer, perhaps of one batch with others; waits for it.
-
-        Raises:
-            Exception: what answering it raised.
-        """
+    def submit(self, asked: Asked) -> Future[Given]:
+        """Return what will hold the answer, perhaps of one batch with others, or what was raised."""
         item: _Waiting[Asked, Given] = _Waiting(asked)
         with self._changed:
             if self._closed:
                 raise RuntimeError("the server is stopping")
             self._waiting.append(item)
             self._changed.notify()
-        return item.future.result()
+        return item.future
+
+    def ask(self, asked: Asked) -> Given:
+        """Return the answer; waits for it.
+
+        Raises:
+            Exception: what answering it raised.
+        """
+        return self.submit(asked).result()
 
     def close(self) -> None:
         """End the thread behind what waits."""
@@ -81,18 +85,24 @@ class Batcher(Generic[Asked, Given]):
             self._tell(group)
 
     def _next(self) -> list[_Waiting[Asked, Given]]:
-        """The next batch in the order of arrival; empty at the end."""
+        """The next batch in the order of arrival, without those who are gone; empty at the end."""
+        group: list[_Waiting[Asked, Given]] = []
         with self._changed:
-            while not self._waiting and not self._closed:
-                self._changed.wait()
-            group: list[_Waiting[Asked, Given]] = []
-            rows = 0
-            while self._waiting and rows < self._most:
-                if group and not self._alike(group[0].asked, self._waiting[0].asked):
-                    break
-                group.append(self._waiting.popleft())
-                rows += self._size(group[-1].asked)
-            return group
+            while not group and (self._waiting or not self._closed):
+                while not self._waiting and not self._closed:
+                    self._changed.wait()
+                self._take_into(group)
+        return group
+
+    def _take_into(self, group: list[_Waiting[Asked, Given]]) -> None:
+        rows = 0
+        while self._waiting and rows < self._most:
+            if group and not self._alike(group[0].asked, self._waiting[0].asked):
+                break
+            item = self._waiting.popleft()
+            if item.future.set_running_or_notify_cancel():
+                group.append(item)
+                rows += self._size(item.asked)
 
     def _tell(self, group: Sequence[_Waiting[Asked, Given]]) -> None:
         try:

@@ -11,7 +11,9 @@ from automl.core.errors import understood
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of
 from automl.data.forecast_table import channels_of
+from automl.data.interactions.dealt import example_of_dealt
 from automl.jobs.result import Result
+from automl.serving.further import Further
 from automl.serving.sent import CSV, JSON, MULTIPART
 from automl.tasks.catalog import TASKS
 
@@ -20,6 +22,7 @@ _EXAMPLES: dict[str, Any] = {"float64": 1.5, "int64": "2026-01-31"}
 
 _ERRORS = {
     "401": "no token, or another one",
+    "408": "the body took too long to arrive",
     "413": "the body is too large",
     "415": "another content type",
     "422": "the data: `error` says what was expected, what came, and where",
@@ -54,6 +57,8 @@ class Description:
         target: what is predicted.
         columns: that it reads; none where its data have other forms, such as files alone.
         most_bytes: of a body.
+        file: an example of the name of a file that is sent.
+        further: what the model does besides predicting.
     """
 
     name: str
@@ -61,6 +66,8 @@ class Description:
     target: str
     columns: tuple[Item, ...]
     most_bytes: int
+    file: str = "a.bin"
+    further: tuple[Further, ...] = ()
 
     @property
     def takes_rows(self) -> bool:
@@ -76,7 +83,7 @@ class Description:
     def example(self) -> dict[str, Any]:
         """A body as JSON."""
         row = {item.name: item.example for item in self.columns}
-        files = {"files": {"a.bin": "aGVsbG8="}} if self.takes_files else {}
+        files = {"files": {self.file: "aGVsbG8="}} if self.takes_files else {}
         return {**files, **({"rows": [row]} if row and self.takes_rows else {})}
 
     def openapi(self) -> dict[str, Any]:
@@ -96,21 +103,18 @@ class Description:
                 },
                 "schemas": {"Error": _object({"error": {"type": "string"}})},
             },
-            "paths": {"/predict": {"post": self._predict()}, "/health": {"get": _health()}},
+            "paths": {
+                "/predict": {"post": self._predict()},
+                **{item.path: {"post": _other(item)} for item in self.further},
+                "/health": {"get": _health()},
+            },
         }
 
     def _predict(self) -> dict[str, Any]:
-        problems = {
-            status: {
-                "description": text,
-                "content": {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}},
-            }
-            for status, text in _ERRORS.items()
-        }
         return {
             "summary": f"Predict {self.target}",
             "requestBody": {"required": True, "content": dict(self._bodies())},
-            "responses": {"200": _predictions(), **problems},
+            "responses": {"200": _predictions(), **_problems()},
         }
 
     def _bodies(self) -> Iterator[tuple[str, Any]]:
@@ -132,12 +136,13 @@ class Description:
         yield MULTIPART, {"schema": _object({"file": binary})}
 
 
-def describe(result: Result, most_bytes: int) -> Description:
+def describe(result: Result, most_bytes: int, further: tuple[Further, ...] = ()) -> Description:
     """Return the description of a job's model.
 
     Args:
         result: the job.
         most_bytes: of a body.
+        further: what it does besides predicting.
     """
     summary, schema = result.summary, result.opened.schema
     with understood(result.opened.files.result):
@@ -147,8 +152,10 @@ def describe(result: Result, most_bytes: int) -> Description:
         name=name,
         task=task.words,
         target=", ".join(map(str, targets)) or "each example",
-        columns=(*_columns(schema), *_channels(schema)),
+        columns=(*_columns(schema), *_channels(schema), *_dealt(schema)),
         most_bytes=most_bytes,
+        file="a.txt" if task.continues else "a.bin",
+        further=further,
     )
 
 
@@ -167,6 +174,14 @@ def _channels(schema: Any) -> Iterator[Item]:
         yield Item(name=schema["series"], words="series", example="a")
     for name in channels:
         yield Item(name=name, words="numbers", example=1.5)
+
+
+def _dealt(schema: Any) -> Iterator[Item]:
+    """The columns of users and items."""
+    example = example_of_dealt(schema, 1)
+    if example is not None:
+        for name, words in zip(example.columns, ("users", "items"), strict=True):
+            yield Item(name=str(name), words=words, example=example[name].iloc[0])
 
 
 def _columns(schema: Any) -> Iterator[Item]:
@@ -194,6 +209,23 @@ def _predictions() -> dict[str, Any]:
     )
     content = {JSON: {"schema": schema}, CSV: {"schema": {"type": "string"}}}
     return {"description": "an object per row, as `automl predict` writes it", "content": content}
+
+
+def _problems() -> dict[str, Any]:
+    content = {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {status: {"description": text, "content": content} for status, text in _ERRORS.items()}
+
+
+def _other(item: Further) -> dict[str, Any]:
+    body = {JSON: {"schema": {"type": "object"}, "example": dict(item.example)}}
+    return {
+        "summary": f"{item.words[:1].upper()}{item.words[1:]}",
+        "requestBody": {"required": True, "content": body},
+        "responses": {
+            "200": {"description": item.words, "content": {JSON: {"schema": {"type": "object"}}}},
+            **_problems(),
+        },
+    }
 
 
 def _health() -> dict[str, Any]:

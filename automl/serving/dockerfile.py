@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import sys
 from importlib import metadata
+from pathlib import Path
 
 from automl._version import __version__
 from automl.core.errors import ConfigError
@@ -18,12 +21,15 @@ PORT = 8000
 PINNED = ("keras", "tensorflow", "jax", "numpy", "pandas", "pyarrow", "scikit-learn")
 """Packages whose versions here are those of the image: with these the model was seen to answer."""
 
+WHEEL = f"automl_keras-{__version__}-py3-none-any.whl"
+"""This package where no index has it."""
+
 _TEMPLATE = """\
 # Build with the job folder as context: docker build -t {tag} {build}
 # Run:  docker run -p {port}:{port} -e {variable}=A-LONG-SECRET {tag}
 FROM python:{python}-slim
 ENV PYTHONUNBUFFERED=1 TF_CPP_MIN_LOG_LEVEL=3
-RUN pip install --no-cache-dir {packages}
+{wheel}RUN pip install --no-cache-dir {packages}
 RUN useradd --create-home automl
 USER automl
 WORKDIR /home/automl
@@ -35,12 +41,13 @@ CMD ["automl", "serve", "job", "--host", "0.0.0.0", "--port", "{port}"]
 """
 
 
-def dockerfile_of(opened: OpenedModel, *, build: str) -> str:
+def dockerfile_of(opened: OpenedModel, *, build: str, source: str) -> str:
     """Return the text of a Dockerfile; its context is the job folder, of which what predicts is copied.
 
     Args:
         opened: the job.
         build: arguments of ``docker build`` that name the Dockerfile and the job folder.
+        source: where this package comes from, see ``installed_from``; its wheel is then copied, too.
 
     Raises:
         ConfigError: the job has no model yet.
@@ -50,10 +57,12 @@ def dockerfile_of(opened: OpenedModel, *, build: str) -> str:
     gone = [file.name for file in needed if not file.is_file()]
     if gone:
         raise ConfigError(f"{files.path} has no {gone[0]}: the job has not got that far.")
-    copied = [*needed, *([files.gallery] if files.gallery.is_file() else [])]
+    copied = [*needed, *(file for file in (files.gallery, files.coverage) if file.is_file())]
     extras = ",".join(_extras(opened))
-    package = f'"automl-keras{f"[{extras}]" if extras else ""}=={__version__}"'
+    extra = f"[{extras}]" if extras else ""
+    package = f'"/tmp/{WHEEL}{extra}"' if source else f'"automl-keras{extra}=={__version__}"'
     return _TEMPLATE.format(
+        wheel=f"COPY {WHEEL} /tmp/\n" if source else "",
         tag=re.sub(r"[^a-z0-9]+", "-", files.path.name.lower()).strip("-") or "model",
         build=build,
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
@@ -62,6 +71,27 @@ def dockerfile_of(opened: OpenedModel, *, build: str) -> str:
         port=PORT,
         variable=VARIABLE,
     )
+
+
+def wheel_command(folder: Path, source: str) -> str:
+    """Return the command that puts the wheel of this package into a job folder; empty where it is there.
+
+    Args:
+        folder: of the job.
+        source: where this package comes from; empty for an index.
+    """
+    if not source or (folder / WHEEL).is_file():
+        return ""
+    return f"pip wheel --no-deps --wheel-dir {shlex.quote(str(folder))} {shlex.quote(source)}"
+
+
+def installed_from() -> str:
+    """Return where this package was installed from, if not from an index (PEP 610); else empty."""
+    try:
+        told = metadata.distribution("automl-keras").read_text("direct_url.json")
+    except metadata.PackageNotFoundError:
+        return ""
+    return str(json.loads(told)["url"]) if told else ""
 
 
 def _extras(opened: OpenedModel) -> list[str]:

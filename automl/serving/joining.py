@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from automl.data.modality import Examples
+from automl.data.source import Source
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Predictions: TypeAlias = Mapping[str, np.ndarray]
 """Of a model by name, first axis examples."""
+
+
+Call: TypeAlias = "Callable[[], Any]"
+"""What the thread of the model is to do by itself."""
+
+Asked: TypeAlias = "Examples | Source | Call"
+"""Of the thread of the model."""
 
 
 def predicted_at_once(
@@ -36,31 +43,19 @@ def predicted_at_once(
     return answer
 
 
-def inputs_alike(one: Examples, other: Examples) -> bool:
-    """Whether inputs can be put behind each other: pictures and clips may be of any size."""
+def alike(one: Asked, other: Asked) -> bool:
+    """Whether two can be answered at once: tables whose cells joining changes in no way, or examples whose
+    inputs have one shape, as pictures and clips may be of any size.
+    """
+    if isinstance(one, Source) and isinstance(other, Source):
+        return _frames_alike(one.content, other.content)
+    if not (isinstance(one, Examples) and isinstance(other, Examples)):
+        return False
     return all(
         one.inputs[name].shape[1:] == other.inputs[name].shape[1:]
         and one.inputs[name].dtype == other.inputs[name].dtype
         for name in one.inputs
     )
-
-
-def frames_alike(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    """Whether tables have the same columns of the same types, so that joining them changes no cell."""
-    return list(one.columns) == list(other.columns) and list(one.dtypes) == list(other.dtypes)
-
-
-def parts_of(examples: Examples, lengths: Sequence[int]) -> Iterator[Examples]:
-    """Give the examples of each of several tables that were read as one, their rows counted from 0 again.
-
-    Args:
-        examples: of all rows, each of which has one; their first key is the place of the row.
-        lengths: rows of each table.
-    """
-    for first, last in spans(lengths):
-        part = examples.take(np.arange(first, last))
-        row = next(iter(part.keys))
-        yield replace(part, keys={**part.keys, row: part.keys[row] - first})
 
 
 def spans(lengths: Iterator[int] | Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -69,6 +64,10 @@ def spans(lengths: Iterator[int] | Sequence[int]) -> Iterator[tuple[int, int]]:
     for length in lengths:
         yield first, first + length
         first += length
+
+
+def _frames_alike(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    return list(one.columns) == list(other.columns) and list(one.dtypes) == list(other.dtypes)
 
 
 def _joined(parts: Sequence[Examples]) -> Examples:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -27,13 +29,19 @@ def page_of(description: Description) -> tuple[str, str]:
             model=description,
             # safe: it is a file of this package
             style=Markup(style),  # noqa: S704
-            example=json.dumps(description.example, ensure_ascii=False).replace("'", "'\\''"),
+            example=_quoted(description.example),
+            examples={item.path: _quoted(item.example) for item in description.further},
             most=size_text(description.most_bytes),
         )
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'self'"
     return page, policy
+
+
+def _quoted(body: Mapping[str, Any]) -> str:
+    """JSON within the quotes of a shell."""
+    return json.dumps(body, ensure_ascii=False).replace("'", "'\\''")
 
 
 @cache

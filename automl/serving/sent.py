@@ -58,9 +58,34 @@ def opened(content: bytes, content_type: str) -> Iterator[Source]:
         elif kind == MULTIPART:
             yield _of_files(files_of(content, content_type), folder)
         elif kind in (JSON, ""):
-            yield _of_json(_parsed(content), folder)
+            yield _of_json(parsed(content, f" Expected {FORMS}."), folder)
         else:
             raise UnknownTypeError(f"Expected {JSON}, {CSV} or {MULTIPART}, got {kind!r}.")
+
+
+def parsed(content: bytes, advice: str = "") -> Any:
+    """Return what a body of JSON says.
+
+    Args:
+        content: the body.
+        advice: stands behind what is wrong with it.
+
+    Raises:
+        DataError: it is no JSON.
+    """
+    try:
+        return json.loads(content, object_pairs_hook=_once_each)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"The body is no JSON: {error}.{advice}") from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names differ: of two cells of one column neither is the right one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"an object has {next(name for name in names if names.count(name) > 1)!r} twice")
+    return found
 
 
 class UnknownTypeError(DataError):
@@ -88,13 +113,6 @@ def _told_without(folder: str) -> Iterator[None]:
         for place in (str(Path(folder).resolve()), folder):
             text = text.replace(f"{place}/", "").replace(place, "the files that were sent")
         raise type(error)(text) from error
-
-
-def _parsed(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"The body is no JSON: {error}. Expected {FORMS}.") from None
 
 
 def _of_json(body: Any, folder: Path) -> Source:

@@ -1,7 +1,8 @@
-"""The process of a server: its socket, and a clean end."""
+"""The process of a server: its socket, how long it waits for clients, and a clean end."""
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 from collections.abc import Callable
@@ -9,12 +10,17 @@ from contextlib import suppress
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from automl.core.children import ENDINGS
 from automl.core.errors import ConfigError
 
 STOP_SECONDS = 10
 """That requests under way get to be answered when the server is stopped."""
+
+
+HEAD_SECONDS = 30
+"""That a connection is kept open without a request; the address and the headers are one."""
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -63,6 +69,28 @@ class _Telling(uvicorn.Server):
         self._ready()
 
 
+class Patience(H11Protocol):
+    """Uvicorn's connection; ends where nothing is asked for long, as each one that is open holds a file."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait; see uvicorn."""
+        super().connection_made(transport)
+        self._wait_for_more_than(self.cycle)
+
+    def on_response_complete(self) -> None:
+        """Begin to wait again; see uvicorn, which stops waiting at the first byte."""
+        answered = self.cycle
+        super().on_response_complete()
+        self._wait_for_more_than(answered)
+
+    def _wait_for_more_than(self, last: RequestResponseCycle | None) -> None:
+        self.loop.call_later(HEAD_SECONDS, self._end_unless_asked, last)
+
+    def _end_unless_asked(self, last: RequestResponseCycle | None) -> None:
+        if self.cycle is last and not self.transport.is_closing():
+            self.transport.close()
+
+
 def serve(application: ASGIApp, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Answer requests until Ctrl-C or SIGTERM; those under way are answered first.
 
@@ -71,14 +99,16 @@ def serve(application: ASGIApp, listener: socket.socket, ready: Callable[[], Non
         listener: of ``bound``.
         ready: called when the next request will be answered.
     """
+    _allow_many_files()
     config = uvicorn.Config(
         application,
-        http="h11",
+        http=Patience,
         loop="asyncio",
         lifespan="off",
         # no line per request: addresses and headers are nobody's business
         access_log=False,
-        log_level="warning",
+        # faults alone: anyone can send what is no request, as often as they like
+        log_level="error",
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
@@ -91,3 +121,14 @@ def serve(application: ASGIApp, listener: socket.socket, ready: Callable[[], Non
         for number, handler in before.items():
             signal.signal(number, handler)
         listener.close()
+
+
+def _allow_many_files() -> None:
+    """Allow as many open connections as the system does; shells usually allow 1,024 files."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

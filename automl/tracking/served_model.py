@@ -28,6 +28,7 @@ JOB_FILES = (
     "result.json",
     "leaderboard.csv",
     "model_card.md",
+    "coverage.npz",
 )
 """Files of a job folder that predicting needs; those that exist travel with the registered model."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.serving import Measured, numbers_of
+from benchmarks.serving import Measured, numbers_of, requests_of
 
 
 def test_numbers_of_an_answer_are_compared_without_its_place():
@@ -19,3 +19,9 @@ def test_a_line_has_the_cost_of_a_request_and_its_latencies():
     assert line.split()[:4] == ["served", "5.00", "ms", "CPU"]
     assert "50.5 ms p50" in line
     assert "99.0 ms p99" in line
+
+
+def test_requests_begin_anew_where_the_rows_end():
+    rows = [{"a": 1}, {"a": 2}, {"a": 3}]
+
+    assert requests_of(rows, 2, 2) == [[rows[0], rows[1]], [rows[2], rows[0]]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
 
+import mlflow
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,11 @@ import automl
 from automl.cli.app import application
 from automl.core.errors import ConfigError, DataError
 from automl.jobs.coverage import read_kept, write_kept
+from automl.jobs.portable import PortableJob
 from automl.tasks.conformal.kept import Kept
+from automl.tracking.registration import save
+from automl.tracking.tracker import ModelRecord
+from tests.served import same, served
 
 QUICK: dict[str, Any] = {
     "family": "linear",
@@ -62,6 +68,28 @@ def test_predictions_have_the_ends_of_their_intervals(result: automl.Result) -> 
     assert width[towns].mean() > 1.5 * width[~towns].mean()
     assert 0.84 < held[towns].mean() < 0.97
     assert 0.84 < held[~towns].mean() < 0.97
+
+
+def test_a_server_tells_them_too(result: automl.Result) -> None:
+    new = houses(5, 1)
+    expected = result.predict(new)
+
+    answer = served(result, {"rows": new.to_dict(orient="records")})["predictions"]
+
+    assert same(answer, expected.to_dict(orient="records"))
+    assert "upper" in answer[0]
+
+
+def test_a_registered_model_and_a_copy_tell_them_too(result: automl.Result, tmp_path: Path) -> None:
+    new = houses(5, 1)
+    expected = result.predict(new)
+    record = ModelRecord(folder=result.folder, example=new.drop(columns="price"), prediction=expected)
+
+    registered = mlflow.pyfunc.load_model(str(save(record, tmp_path / "model"))).predict(new)
+    copied = copy.copy(PortableJob(result.folder)).result.predict(new)
+
+    pd.testing.assert_frame_equal(registered, expected, rtol=1e-4)
+    pd.testing.assert_frame_equal(copied, expected, rtol=1e-4)
 
 
 def test_another_coverage_can_be_asked_for_later_or_none(result: automl.Result) -> None:

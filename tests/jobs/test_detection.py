@@ -15,6 +15,7 @@ from automl.cli.app import application
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.intake import check_early, divide
 from tests.data.scenes.drawings import COLOURS, drawn, scattered, table, voc
+from tests.served import predicted, same, served_files
 
 SMALL = (
     "width=16", "stages=3", "neck_width=32", "stride=4", "mirrored=0.5", "framing=0.2", "batch_size=8",
@@ -92,6 +93,18 @@ def test_the_command_writes_a_row_per_box_or_json(found, tmp_path):
     assert set(frame["label"]) <= {*COLOURS}
     assert len(records) == 56
     assert sum(len(record["prediction"]) for record in records) == len(frame)
+
+
+def test_a_server_finds_the_boxes_that_predict_finds(found, tmp_path):
+    result, folder = found
+    files = sorted((folder / "JPEGImages").iterdir())[:2]
+    for path in files:
+        (tmp_path / "new" / path.name).parent.mkdir(exist_ok=True)
+        (tmp_path / "new" / path.name).write_bytes(path.read_bytes())
+
+    answer = served_files(result, files)
+
+    assert same(answer["predictions"], predicted(result.folder, tmp_path / "new", tmp_path / "p.json"))
 
 
 def test_the_report_shows_the_worst_images(found):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from automl.data.video_form import VideoForm
 from automl.data.videos import read_video
 from tests.data import videos
 from tests.data.sounds import class_folders, tone
+from tests.served import same, served, served_files
 
 RNG = np.random.default_rng(0)
 QUICK = {"trials": 1, "epochs": 1, "tracking": False}
@@ -42,6 +45,11 @@ def rows_and_seen(result, data):
     with pytest.warns(automl.DataWarning, match="were trained on"):
         scores = result.evaluate(data)
     return scores["rows"], scores["seen_rows"]
+
+
+def records(frame):
+    times = dict.fromkeys(frame.select_dtypes("datetime"), str)
+    return json.loads(frame.astype(times).to_json(orient="records"))
 
 
 def test_pictures_in_a_folder_per_class(tmp_path):
@@ -90,6 +98,7 @@ def test_videos_in_a_folder_per_class(tmp_path):
     raw = np.stack([read_video(folder / "still" / name, whole) for name in answers["file"]])
     by_model = result.model.predict({"video": raw}, verbose=0)
     np.testing.assert_allclose(by_model, answers.filter(like="probability"), atol=1e-4)
+    assert same(served_files(result, sorted((folder / "still").iterdir()))["predictions"], records(answers))
 
 
 def test_series_of_unequal_lengths(tmp_path):
@@ -154,6 +163,8 @@ def test_forecasts_continue_each_series(tmp_path, ids):
 
     answers = result.predict(data)
     assert len(answers) == 6 * (1 + ids)
+    rows = records(frame if ids else frame.reset_index())
+    assert same(served(result, {"rows": rows})["predictions"], records(answers))
     assert pd.Timestamp(answers["time"].iloc[0]) == pd.Timestamp("2026-01-06 00:00")
     assert {"mse", "mae", "rmse", "smape", "mase", "mse_scaled", "mae_scaled"} == set(
         result.evaluate(data, told=lambda notes: None)["metrics"]

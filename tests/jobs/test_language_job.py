@@ -10,6 +10,7 @@ import automl
 from automl.cli.app import run
 from automl.jobs.generation import Writing
 from automl.tasks.sampling import Sampling
+from tests.served import done, predicted, same, served_files
 
 NUMBERS = np.random.default_rng(0).integers(0, 1000, 240)
 TEXT = "".join(f"{number} green bottles hanging on the wall.\n" for number in NUMBERS)
@@ -85,6 +86,30 @@ def test_text_is_written_on_the_command_line(job, capsys):
     out = capsys.readouterr().out
     assert code == 0
     assert out == "2 green" + job.generate("2 green", tokens=20, temperature=0.0) + "\n"
+
+
+def test_a_server_writes_text_and_scores_it(job, path, tmp_path):
+    written = done(job, "/generate", {"prompt": "2 green", "tokens": 20, "temperature": 0})
+    scored = served_files(job, [path])
+
+    assert written == {"text": job.generate("2 green", tokens=20, temperature=0.0)}
+    assert same(scored["predictions"], predicted(job.folder, path, tmp_path / "p.json"))
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"prompt": "größe"}, "not trained on"),
+        ({"tokens": 10**6}, "at most 1,000"),
+        ({"top_p": 2}, "top_p"),
+        ({"prompt": 3}, "prompt: expected a text, got 3"),
+        ({"promt": "a"}, "Did you mean 'prompt'"),
+        (["a"], "Expected an object"),
+    ],
+)
+def test_a_server_refuses_what_cannot_be_written(job, body, message):
+    with pytest.raises(automl.InputError, match=message):
+        done(job, "/generate", body)
 
 
 @pytest.mark.parametrize(

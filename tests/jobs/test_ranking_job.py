@@ -11,6 +11,7 @@ import pytest
 import automl
 from automl.cli.app import run
 from tests.ratings import ratings
+from tests.served import done, predicted, same, served
 
 FRAME = ratings(users=60, items=20, share=1.0, seed=1)
 DEALT = FRAME[(FRAME["rating"] >= 4) & (np.random.default_rng(0).random(len(FRAME)) < 0.7)]
@@ -90,6 +91,20 @@ def test_further_items_of_users_are_found_and_lists_predicted(job, tmp_path):
     first = json.loads(lists["prediction"][0])
     assert set(first[0]) == {"item", "score"}
     assert (np.diff([item["score"] for item in first]) <= 0).all()
+
+
+def test_a_server_lists_what_the_job_lists(job, tmp_path):
+    rows = DEALT.head(30)
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+
+    listed = done(job, "/recommend", {"users": [100, "101"], "top": 3, "exclude_seen": True})
+    answer = served(job, {"rows": rows.to_dict(orient="records")})
+
+    expected = job.recommend([100, 101], top=3, exclude_seen=True).to_dict(orient="records")
+    assert same(listed["recommendations"], expected)
+    assert same(answer["predictions"], predicted(job.folder, tmp_path / "rows.csv", tmp_path / "p.json"))
+    with pytest.raises(automl.InputError, match="one of users and given"):
+        done(job, "/recommend", {})
 
 
 def test_options_of_users_and_items_are_refused_for_other_data(tmp_path):

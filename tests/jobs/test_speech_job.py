@@ -12,6 +12,7 @@ from automl.cli.app import run
 from automl.core.transcripts import text_of_points
 from tests.data import spoken
 from tests.data.sounds import RATE, write
+from tests.served import predicted, same, served_files
 
 SMALL = (
     "filters=8", "width=24", "units=24", "mel_bands=16", "batch_size=8", "learning_rate=0.01", "speed=0.0",
@@ -86,6 +87,17 @@ def test_the_command_writes_a_row_for_each_recording(found, tmp_path):
     assert len(frame) == 80
     right = frame["prediction"] == pd.read_csv(table)["transcript"]
     assert right.mean() > 0.7
+
+
+def test_a_server_transcribes_as_predict_does(found, tmp_path):
+    result, _ = found
+    files = [tmp_path / "new" / name for name in ("a.wav", "b.wav")]
+    for place, path in enumerate(files):
+        write(path, spoken.spoken("hi lo", place))
+
+    answer = served_files(result, files)
+
+    assert same(answer["predictions"], predicted(result.folder, files[0].parent, tmp_path / "p.json"))
 
 
 def test_the_report_shows_mistakes(found):

@@ -11,6 +11,7 @@ from sklearn.datasets import load_wine
 from automl.core.errors import DataError
 from automl.data.source import Source
 from automl.serving.answering import Answering
+from tests.served import same
 
 
 def source(frame: pd.DataFrame) -> Source:
@@ -35,10 +36,12 @@ def test_tables_read_as_one_have_the_answers_that_each_has_alone(answering, wine
     together = answering._together(parts)
 
     for part, found in zip(parts, together, strict=True):
-        alone = answering._alone(part)
+        alone = answering._alone(part, answering._predicted)
         pd.testing.assert_frame_equal(found.table, alone.table, rtol=1e-4)
         assert found.notes == alone.notes == ()
-        json.dumps(found.as_json(), allow_nan=False)
+        assert json.dumps(found.as_json(), allow_nan=False)
+        assert same(found.as_json()["predictions"], alone.as_json()["predictions"])
+        assert found.as_csv().splitlines()[0] == alone.as_csv().splitlines()[0]
 
 
 def test_each_is_told_of_its_own_rows(answering, wine):

@@ -10,7 +10,7 @@ import pytest
 
 from automl.data.modality import Examples
 from automl.serving.batching import Batcher
-from automl.serving.joining import inputs_alike, predicted_at_once
+from automl.serving.joining import alike, predicted_at_once
 
 
 class Model:
@@ -39,7 +39,7 @@ def examples(*values: float, shape: tuple[int, ...] = ()) -> Examples:
 
 
 def batcher_of(model: Model):
-    return Batcher(predicted_at_once(model), size=len, alike=inputs_alike, most=4)
+    return Batcher(predicted_at_once(model), size=len, alike=alike, most=4)
 
 
 def asked_at_once(model: Model, batcher: Batcher, *asked: Examples):
@@ -92,6 +92,20 @@ def test_the_fault_of_one_is_not_that_of_others(held):
     assert answers[3].result()["target"].tolist() == [6]
     with pytest.raises(ValueError, match="no number"):
         answers[2].result()
+
+
+def test_who_is_gone_is_not_answered(held):
+    model, batcher = held
+    first = batcher.submit(examples(0))
+    assert model.busy.wait(30)
+    gone, there = batcher.submit(examples(1)), batcher.submit(examples(2))
+
+    assert gone.cancel()
+    model.free.set()
+
+    assert there.result(30)["target"].tolist() == [4]
+    assert first.result(30)["target"].tolist() == [0]
+    assert model.sizes == [1, 1]
 
 
 def test_it_ends_behind_what_waits():

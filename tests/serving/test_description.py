@@ -5,14 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
+
+from automl.data.interactions.dealt import dealt_schema
+from automl.data.interactions.layout import Layout
 from automl.serving.description import describe
+from automl.serving.further import Further
 from automl.serving.page import page_of
 
 
-def described(schema, task: str, **facts):
+def described(schema, task: str, further=(), **facts):
     files = SimpleNamespace(result=Path("result.json"))
     opened = SimpleNamespace(schema=schema, files=files, task=SimpleNamespace(describe=lambda: facts))
-    return describe(SimpleNamespace(summary={"name": "<toy>", "task": task}, opened=opened), 1000)
+    return describe(SimpleNamespace(summary={"name": "<toy>", "task": task}, opened=opened), 1000, further)
 
 
 def test_a_forecast_names_its_times_and_series():
@@ -57,3 +62,21 @@ def test_pictures_alone_are_files_and_texts_of_users_are_escaped():
     assert "&lt;toy&gt;" in page
     assert "<toy>" not in page
     assert "script" not in policy
+
+
+def test_users_and_items_are_columns_and_their_lists_an_address():
+    ids = np.array(["7", "8"], object), np.array(["a", "b"], object)
+    layout = {"layout": Layout(user="who", item="what").plain(), **dealt_schema(*ids)}
+    lists = Further(path="/recommend", words="items", example={"users": ["7"]}, answer=dict)
+
+    found = described(layout, "rating", (lists,), names=["rating"])
+
+    assert found.example == {"rows": [{"who": "7", "what": "a"}]}
+    assert {"/predict", "/recommend", "/health"} == set(found.openapi()["paths"])
+    assert "POST /recommend" in page_of(found)[0]
+
+
+def test_a_language_model_reads_text():
+    found = described({"field": ""}, "language_model")
+
+    assert found.example == {"files": {"a.txt": "aGVsbG8="}}

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -165,6 +166,8 @@ def test_notes_tell_what_could_not_be_read(server, wine):
         ("{", JSON, 422, "no JSON"),
         ("alcohol\n", {**BEARER, "Content-Type": "text/csv"}, 422, "holds only a header row"),
         ("x", {**BEARER, "Content-Type": "text/html"}, 415, "got 'text/html'"),
+        ("[]", {**JSON, "Content-Encoding": "gzip"}, 415, "Content-Encoding 'gzip'"),
+        ('[{"alcohol": 1, "alcohol": 2}]', JSON, 422, "'alcohol' twice"),
         ("x" * 300_000, JSON, 413, "larger than 200.0 kB"),
         ("{}", {"Content-Type": "application/json"}, 401, "token"),
         ("{}", {**JSON, "Authorization": "Bearer token-of-somebody-else"}, 401, "token"),
@@ -199,6 +202,27 @@ def test_the_page_has_no_script_and_needs_no_network(server):
     assert not re.search(r'(src|href)="(https?:)?//', reply.text)
     assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
     assert server.ask("GET", "/docs", headers={}).headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_open_connections_keep_nobody_from_asking(server, wine):
+    open_ones = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(300)]
+    try:
+        for connection in open_ones[:50]:
+            connection.sendall(b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n")
+        assert server.predict(records(wine.head(1))).status == 200
+    finally:
+        for connection in open_ones:
+            connection.close()
+
+
+@pytest.mark.parametrize(
+    "request_line", [b"\x16\x03\x01\r\n\r\n", b"POST /predict HTTP/1.1\r\nContent-Length: x\r\n\r\n"]
+)
+def test_what_is_no_request_is_told_so(server, request_line):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(request_line)
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert server.ask("GET", "/health").status == 200
 
 
 def test_a_port_that_is_taken_is_refused(server, wine_job, capsys):

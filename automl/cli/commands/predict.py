@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,11 +11,6 @@ from automl.cli.notes import show_notes
 from automl.cli.output import STDOUT, check_output, harmless, opened
 from automl.cli.predicted_files import RECORDS, TABLE, write_files, write_records
 from automl.core.errors import ConfigError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from automl.jobs.result import Result
 
 
 @click.command("predict")
@@ -49,7 +43,7 @@ def command(
     from automl.api import load
     from automl.data.source import open_source
     from automl.jobs.answers import itemised
-    from automl.jobs.coverage import without_coverage
+    from automl.jobs.coverage import set_columns, without_coverage
     from automl.jobs.folder import JobFolder
     from automl.jobs.versions import read_versioned
     from automl.jobs.written import csv_of
@@ -74,7 +68,8 @@ def command(
     else:
         parts = result.predict_parts(source, told=show_notes, spelled=True, coverage=coverage)
     first, lists = next(parts), TASKS[task].lists
-    sets = [] if columns else _sets(result, first, coverage)
+    covered = (result.summary.get("coverage") or {}).get("asked") if coverage is None else coverage
+    sets = set_columns(first, result.opened.task) if covered and not columns else ()
     with opened(output) as stream:
         for place, part in enumerate((first, *parts)):
             whole = part if as_json else itemised(part, lists)
@@ -86,13 +81,3 @@ def command(
             rows += len(whole)
         stream.write("\n]\n" if as_json else "")
     click.echo(f"{rows} predictions in {'standard output' if output == STDOUT else output}", err=True)
-
-
-def _sets(result: Result, table: pd.DataFrame, coverage: float | None) -> list[str]:
-    """The column of sets of classes, which are lists in a JSON file; none where none were asked for."""
-    from automl.tasks.catalog import TASKS
-
-    told = (result.summary.get("coverage") or {}).get("asked")
-    if not (told if coverage is None else coverage) or not TASKS[result.summary["task"]].classifies:
-        return []
-    return [name for name in ("set_", "set") if name in table][:1]

@@ -80,7 +80,7 @@ def command(
     answering.warm_up()
     service = Service(
         answering=answering,
-        description=describe(result, most_bytes),
+        description=describe(result, most_bytes, answering.further),
         access=access,
         most_bytes=most_bytes,
     )
@@ -110,11 +110,14 @@ def _write_dockerfile(folder: str, path: Path) -> None:
     from automl.core.files import write_whole
     from automl.jobs.folder import open_folder
     from automl.jobs.opened import OpenedModel
-    from automl.serving.dockerfile import dockerfile_of
+    from automl.serving.dockerfile import dockerfile_of, installed_from, wheel_command
 
-    files = open_folder(folder)
+    opened = OpenedModel(open_folder(folder))
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise ConfigError(f"Cannot write {path}: expected the name of a file in a folder that exists.")
-    text = dockerfile_of(OpenedModel(files), build=f"-f {shlex.quote(str(path))} {shlex.quote(folder)}")
+    build, source = f"-f {shlex.quote(str(path))} {shlex.quote(folder)}", installed_from()
+    text = dockerfile_of(opened, build=build, source=source)
     write_whole(path, text)
     click.echo(f"{path} written; its first line says how to build with it.")
+    if before := wheel_command(opened.files.path, source):
+        click.echo(f"No index has this package: put its wheel into the job folder first. {before}")

@@ -17,7 +17,7 @@ from automl.core.specs import Objective, TrialRecord
 from automl.data.audit.audit import looked_at
 from automl.execution.executor import INTERRUPTED
 from automl.jobs.answers import listed
-from automl.jobs.coverage import write_kept
+from automl.jobs.coverage import covering, write_kept
 from automl.jobs.extensions import record_of
 from automl.jobs.finish.distill import Distilled, distill, teachers_to_json
 from automl.jobs.finish.doubted import with_doubted
@@ -190,7 +190,9 @@ def _checked(session: Session, winner: TrainedWinner, summary: Mapping[str, Any]
 
 
 def _model_record(session: Session, winner: TrainedWinner) -> ModelRecord:
-    example, prediction = raw_sample(session.intake, winner)
+    kind = session.intake.dataset.schema.get("label_type", "str")
+    told = covering(session.folder.coverage, winner.prepared.task, kind, None)
+    example, prediction = raw_sample(session.intake, winner, told)
     return ModelRecord(
         folder=session.folder.path,
         example=example,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from automl.core.targets import take_rows
@@ -10,6 +10,7 @@ from automl.core.windows import Windows
 from automl.data.source import TABLES
 from automl.jobs.answers import Form, answer
 from automl.jobs.assembly import Prepared
+from automl.jobs.coverage import Covering
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.intake.intake import Intake
 
@@ -21,11 +22,16 @@ if TYPE_CHECKING:
 ROWS = 3
 
 
-def raw_sample(intake: Intake, winner: TrainedWinner) -> tuple[Any, Any]:
+def raw_sample(intake: Intake, winner: TrainedWinner, covering: Covering | None) -> tuple[Any, Any]:
     """Return raw examples as a user has them, and the predictions for them.
 
     Tables, texts and forecasts give a DataFrame of the source's own columns; anything else gives the
     raw arrays by input name.
+
+    Args:
+        intake: of the job.
+        winner: its model.
+        covering: what tells intervals or sets with its predictions; None where none are asked for.
 
     Returns:
         the examples, and a DataFrame with the columns that ``predict`` gives.
@@ -37,8 +43,10 @@ def raw_sample(intake: Intake, winner: TrainedWinner) -> tuple[Any, Any]:
     task = prepared.task
     form = Form(task=task, label_type=intake.dataset.schema.get("label_type", "str"))
     examples = prepared.validation.take(rows)
-    prediction = answer(form, examples, winner.predictions(rows))
-    return _raw(intake, prepared, rows), prediction
+    found = winner.predictions(rows)
+    more = None if covering is None else covering.columns(examples, found)
+    by = () if covering is None else filter(None, [covering.kept.by])
+    return _raw(intake, prepared, rows, by), answer(form, examples, found, more=more)
 
 
 def untyped_columns(intake: Intake, example: Any) -> frozenset[str]:
@@ -60,7 +68,7 @@ def untyped_columns(intake: Intake, example: Any) -> frozenset[str]:
     return frozenset(name for name in getattr(example, "columns", ()) if name in names)
 
 
-def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:
+def _raw(intake: Intake, prepared: Prepared, rows: Any, by: Iterable[str]) -> Any:
     from automl.data.columns import columns_of, place_of
     from automl.data.forecast_table import channels_of
     from automl.data.interactions.dealt import example_of_dealt
@@ -74,7 +82,7 @@ def _raw(intake: Intake, prepared: Prepared, rows: Any) -> Any:
         if columns_of(schema):
             frame = first_rows(intake.source, ROWS, header=schema.get("header", True))
             by_group = prepared.task.describe().get("by_group")
-            needed = schema["protected"]["columns"] if by_group else ()
+            needed = (*by, *(schema["protected"]["columns"] if by_group else ()))
             return typed_example(frame, schema, place_of(intake.source), beside=needed)
         if channels_of(schema):
             return _end_of_series(intake)
