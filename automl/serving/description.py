@@ -169,7 +169,9 @@ def _channels(schema: Any) -> Iterator[Item]:
     """The columns that a forecast reads."""
     channels = channels_of(schema)
     if channels and schema.get("time"):
-        yield Item(name=schema["time"], words="times", example="2026-01-31")
+        steps = schema.get("lookback")
+        words = f"times, of the last {steps} steps of each series at least" if steps else "times"
+        yield Item(name=schema["time"], words=words, example="2026-01-31")
     if channels and schema.get("series"):
         yield Item(name=schema["series"], words="series", example="a")
     for name in channels:

@@ -110,7 +110,7 @@ def _told_without(folder: str) -> Iterator[None]:
         yield
     except DataError as error:
         text = str(error)
-        for place in (str(Path(folder).resolve()), folder):
+        for place in (str(Path(folder).resolve()), folder, Path(folder).name):
             text = text.replace(f"{place}/", "").replace(place, "the files that were sent")
         raise type(error)(text) from error
 
