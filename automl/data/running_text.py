@@ -81,7 +81,7 @@ def read_running_text(source: Source, field: str = "") -> RunningText:
     Raises:
         DataError: it cannot be read, holds no text, or has no such field.
     """
-    if source.path is None:
+    if source.path is None or source.kind == "frame":
         return _joined(_texts_in_memory(source), source.name)
     if source.path.is_dir():
         return _read_folder(source.path)

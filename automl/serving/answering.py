@@ -25,6 +25,7 @@ from automl.serving.answered import Answer, Answered, Share
 from automl.serving.batching import Batcher
 from automl.serving.further import Further, further_of
 from automl.serving.joining import Asked, Call, Predictions, alike, predicted_at_once, spans
+from automl.serving.sent import without_folder
 from automl.tasks.catalog import TASKS, list_columns
 
 MOST_JOINED = 256
@@ -109,10 +110,11 @@ class Answering:
         if self._recogniser is not None:
             notes: list[str] = []
             table = self._recogniser.name(source, gallery=self._gallery, told=notes.extend)
-            return Answer(table=table, notes=tuple(notes))
+            return Answer(table=table, notes=without_folder(notes, source))
         _, examples, told = self._opened.read(source, targets=False)
         parts = parted(self._opened.task, examples, PART)
-        return self._answered([self._table(part, predict, first) for first, part in parts], told)
+        tables = [self._table(part, predict, first) for first, part in parts]
+        return self._answered(tables, without_folder(told, source))
 
     def _together(self, sources: Sequence[Source]) -> Sequence[Answered]:
         """Answer several tables of few rows, read as one: that takes hardly longer than one of them does.

@@ -30,10 +30,10 @@ Work: TypeAlias = Callable[[bytes], Awaitable[Response]]
 Given = TypeVar("Given")
 
 MOST_AT_ONCE, MOST_WAITING = 8, 64
-"""Requests that are read at the same time, and those that are there in all: more are sent away."""
+"""Requests that are read at the same time, and those whose bodies are there: more are sent away."""
 
 BODY_SECONDS = 60
-"""That a body may take to arrive: who sends one slowly holds the place of another."""
+"""That a body may take to arrive."""
 
 SMALL = 1 << 16
 """Bytes of JSON that are read sooner than another thread wakes."""
@@ -52,6 +52,7 @@ class Service:
         access: who may ask.
         most_bytes: of a body.
         waiting: requests that are being answered.
+        arriving: bytes of bodies that are not whole yet.
     """
 
     answering: Answering
@@ -59,6 +60,7 @@ class Service:
     access: Access
     most_bytes: int
     waiting: int = 0
+    arriving: int = 0
 
 
 def application(service: Service) -> Starlette:
@@ -66,12 +68,13 @@ def application(service: Service) -> Starlette:
     pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="request")
 
     async def admitted(request: Request, work: Work) -> Response:
-        """Answer a body, unless too many are there."""
+        """Answer a body, unless too many are there; those who are still sending theirs hinder nobody."""
+        body = await _body(request, service)
         if service.waiting >= MOST_WAITING:
-            return _refused(503, "Too many requests at once; try again.", {"Retry-After": "1"})
+            raise _too_many()
         service.waiting += 1
         try:
-            return await work(await _body(request, service.most_bytes))
+            return await work(body)
         finally:
             service.waiting -= 1
 
@@ -178,12 +181,13 @@ def _refusal(error: DataError) -> Response:
     return _refused(415 if isinstance(error, UnknownTypeError) else 422, str(error))
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def _body(request: Request, service: Service) -> bytes:
     """The body of a request.
 
     Raises:
         HTTPException: it is packed, larger than allowed, or too slow, or its sender is gone.
     """
+    most = service.most_bytes
     packed = request.headers.get("content-encoding", "identity")
     if packed != "identity":  # a small body may be a large one
         raise HTTPException(415, f"Expected a plain body, got one with Content-Encoding {packed!r}.")
@@ -196,20 +200,29 @@ async def _body(request: Request, most: int) -> bytes:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.stream():
                 content += chunk
+                service.arriving += len(chunk)
                 if len(content) > most:
                     raise too_large
+                if service.arriving > MOST_WAITING * most:
+                    raise _too_many()
     except ClientDisconnect:
         raise HTTPException(400, "The connection was closed within the body.") from None
     except TimeoutError:
         raise HTTPException(408, f"The body did not arrive within {BODY_SECONDS} s.") from None
+    finally:
+        service.arriving -= len(content)
     return bytes(content)
+
+
+def _too_many() -> HTTPException:
+    return HTTPException(503, "Too many requests at once; try again.", {"Retry-After": "1"})
 
 
 async def _told(request: Request, error: Exception) -> Response:
     """What the application itself refuses: an unknown address, another method, a body too large."""
     if not isinstance(error, HTTPException):
         return await _failed(request, error)
-    advice = " GET /docs tells what there is." if error.status_code == 404 else ""
+    advice = ". GET /docs tells what there is." if error.status_code in (404, 405) else ""
     return _refused(error.status_code, f"{error.detail}{advice}", dict(error.headers or {}))
 
 

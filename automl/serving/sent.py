@@ -7,7 +7,7 @@ import binascii
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import DataError
 from automl.core.files import write_whole
+from automl.core.notes import Note
 from automl.data.confined import confined
 from automl.data.file_bytes import is_packed
 from automl.data.json_lines import SUFFIXES as LINES_OF_JSON
@@ -51,7 +52,7 @@ def opened(content: bytes, content_type: str) -> Iterator[Source]:
         UnknownTypeError: the content type is another one.
     """
     kind = content_type.partition(";")[0].strip().lower()
-    with _own_folder() as folder, confined(folder), _told_without(str(folder)):
+    with _own_folder() as folder, confined(folder), _told_without(folder):
         if kind == CSV:
             _refuse_packed(content, "the body")
             yield Source(kind="table", name="body", path=folder / "body.csv", content=content)
@@ -103,16 +104,34 @@ def _own_folder() -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def without_folder(notes: Iterable[str], source: Source) -> tuple[str, ...]:
+    """Return notes on a source without its folder, which tells whoever asks where things lie here."""
+    if source.path is None:
+        return tuple(notes)
+    folder = source.path if source.kind == "folder" else source.path.parent
+    return tuple(
+        Note(_without(folder, note), note.share) if isinstance(note, Note) else _without(folder, note)
+        for note in notes
+    )
+
+
 @contextmanager
-def _told_without(folder: str) -> Iterator[None]:
-    """Tell of files without their folder, which tells whoever asks where things lie on this machine."""
+def _told_without(folder: Path) -> Iterator[None]:
+    """Tell of files without their folder."""
     try:
         yield
     except DataError as error:
-        text = str(error)
-        for place in (str(Path(folder).resolve()), folder, Path(folder).name):
-            text = text.replace(f"{place}/", "").replace(place, "the files that were sent")
-        raise type(error)(text) from error
+        raise type(error)(_without(folder, str(error))) from error
+
+
+def _without(folder: Path, text: str) -> str:
+    for place in (str(folder.resolve()), str(folder), folder.name):
+        text = (
+            text.replace(f"{place}/", "")
+            .replace(f"{place}-", "")
+            .replace(place, "the files that were sent")
+        )
+    return text
 
 
 def _of_json(body: Any, folder: Path) -> Source:
@@ -136,6 +155,7 @@ def _of_rows(rows: Any) -> pd.DataFrame:
 
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise DataError("rows: expected a list of objects, one for each row, at least one.")
+    _check_names({name for row in rows for name in row})
     for number, row in enumerate(rows):
         for name, cell in row.items():
             _check_cell(cell, name, number)
@@ -151,10 +171,17 @@ def _of_columns(columns: Any) -> pd.DataFrame:
     if len(lengths) != 1 or lengths == {0}:
         found = ", ".join(f"{name!r} has {len(cells)}" for name, cells in list(columns.items())[:5])
         raise DataError(f"columns: expected lists of one length, at least 1: {found or 'there are none'}.")
+    _check_names(columns)
     for name, cells in columns.items():
         for number, cell in enumerate(cells):
             _check_cell(cell, name, number)
     return pd.DataFrame(columns)
+
+
+def _check_names(names: Iterable[str]) -> None:
+    for name in names:
+        if not _is_text(name):
+            raise DataError(f"Column {name!a}: half of a surrogate pair is no text.")
 
 
 def _check_cell(cell: Any, name: str, number: int) -> None:

@@ -10,7 +10,7 @@ import automl
 from automl.cli.app import run
 from automl.jobs.generation import Writing
 from automl.tasks.sampling import Sampling
-from tests.served import done, predicted, same, served_files
+from tests.served import done, predicted, same, served, served_files
 
 NUMBERS = np.random.default_rng(0).integers(0, 1000, 240)
 TEXT = "".join(f"{number} green bottles hanging on the wall.\n" for number in NUMBERS)
@@ -94,6 +94,8 @@ def test_a_server_writes_text_and_scores_it(job, path, tmp_path):
 
     assert written == {"text": job.generate("2 green", tokens=20, temperature=0.0)}
     assert same(scored["predictions"], predicted(job.folder, path, tmp_path / "p.json"))
+    with pytest.raises(automl.InputError, match="reads running text"):
+        served(job, {"rows": [{"text": "a"}]})
 
 
 @pytest.mark.parametrize(
