@@ -97,16 +97,6 @@ def application(service: Service) -> Starlette:
 
         return endpoint
 
-    async def docs(request: Request) -> Response:
-        page, policy = page_of(service.description)
-        return HTMLResponse(page, headers={**_SAFE, "Content-Security-Policy": policy})
-
-    async def openapi(request: Request) -> Response:
-        return _json(service.description.openapi())
-
-    async def home(request: Request) -> Response:
-        return RedirectResponse("docs")
-
     def guarded(endpoint: Endpoint) -> Endpoint:
         async def checked(request: Request) -> Response:
             refusal = service.access.refusal(request.headers)
@@ -125,12 +115,26 @@ def application(service: Service) -> Starlette:
                 Route(item.path, guarded(doing(item)), methods=["POST"])
                 for item in service.answering.further
             ),
-            Route("/docs", guarded(docs)),
-            Route("/openapi.json", guarded(openapi)),
-            Route("/", guarded(home)),
+            *(Route(path, guarded(page)) for path, page in _pages(service).items()),
         ],
         exception_handlers={HTTPException: _told, Exception: _failed},
     )
+
+
+def _pages(service: Service) -> dict[str, Endpoint]:
+    """What tells of the model, by address."""
+
+    async def docs(request: Request) -> Response:
+        page, policy = page_of(service.description)
+        return HTMLResponse(page, headers={**_SAFE, "Content-Security-Policy": policy})
+
+    async def openapi(request: Request) -> Response:
+        return _json(service.description.openapi())
+
+    async def home(request: Request) -> Response:
+        return RedirectResponse("docs")
+
+    return {"/docs": docs, "/openapi.json": openapi, "/": home}
 
 
 async def _answer_small(
