@@ -192,8 +192,8 @@ async def _body(request: Request, service: Service) -> bytes:
         HTTPException: it is packed, larger than allowed, or too slow, or its sender is gone.
     """
     most = service.most_bytes
-    packed = request.headers.get("content-encoding", "identity")
-    if packed != "identity":  # a small body may be a large one
+    packed = request.headers.get("content-encoding")
+    if packed:  # a small body may be a large one
         raise HTTPException(415, f"Expected a plain body, got one with Content-Encoding {packed!r}.")
     declared = request.headers.get("content-length", "")
     too_large = HTTPException(413, f"The body is larger than {size_text(most)} (--max-body).")
