@@ -1,6 +1,6 @@
 """Whether probabilities can be believed: the calibration error on test rows, without and with it.
 
-    python -m benchmarks.calibration [--data shared/data/tables] [--sets letter,stroke] [--time 20s]
+    python -m benchmarks.calibration [--data shared/data/tables] [--sets letter,stroke] [--trials 2]
 
 A search of each set on its training part; the temperature is taken off its predictions again, so both are
 of the same networks. Errors are of the predicted class in bins of equally many rows, and their difference
@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration")
     parser.add_argument("--data", type=Path, default=Path("shared/data/tables"))
     parser.add_argument("--sets", default=",".join(SETS))
-    parser.add_argument("--time", default="20s")
+    parser.add_argument("--time", default=None, help="of each search; default: as long as the trials take")
+    parser.add_argument("--trials", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=None)
     parser.add_argument("--family", default="", help="families between commas; all by default")
     options = parser.parse_args(arguments)
     try:
@@ -48,9 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             item["name"]: item for item in json.loads((options.data / "index.json").read_text("utf-8"))
         }
         names = names_of(options.sets, known, "set")
-        print(
-            table_of([_measured(options.data, known[name], options.time, options.family) for name in names])
-        )
+        print(table_of([_measured(known[name], options) for name in names]))
     except AutomlError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -107,17 +107,19 @@ def table_of(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _measured(data: Path, item: Mapping[str, Any], seconds: str, family: str) -> dict[str, Any]:
+def _measured(item: Mapping[str, Any], options: argparse.Namespace) -> dict[str, Any]:
     import automl
     from automl.tasks.calibration import tempered
 
-    target = item["target"]
+    data, target = options.data, item["target"]
     with tempfile.TemporaryDirectory() as folder:
         result = automl.search(
             data / item["train"],
             target=target,
-            family=tuple(filter(None, family.split(","))),
-            time_limit=seconds,
+            family=tuple(filter(None, options.family.split(","))),
+            time_limit=options.time,
+            trials=options.trials,
+            epochs=options.epochs,
             tracking=False,
             verbose=0,
             out=f"{folder}/job",

@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+SUFFIXES = (".jpg", ".png", ".pgm")
+"""Of the images that copies are made of."""
+
 COPIES = 30
 """Nearly equal images or texts that are planted."""
 
@@ -112,7 +115,7 @@ def near_images(source: Path, folder: Path, random: np.random.Generator) -> Plan
     import shutil
 
     shutil.copytree(source, folder / "images", dirs_exist_ok=True)
-    files = sorted(path for path in (folder / "images").rglob("*") if path.is_file())
+    files = sorted(path for path in (folder / "images").rglob("*") if path.suffix.lower() in SUFFIXES)
     for number, at in enumerate(random.permutation(len(files))[:COPIES]):
         _changed(files[at], number, random)
     return Planted(data=folder / "images", kind="duplicates")

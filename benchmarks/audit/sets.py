@@ -51,6 +51,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "bike_sharing": {"time": "hours of two years", "order": "the same"},
     "california_housing": {"order": "districts are listed by place"},
     "abalone": {"order": "likeness of neighbours 0.4, none once shuffled: as they were sampled"},
+    "oh_reactions": {"duplicates": "compounds that only their names tell apart"},
     "sms_spam": {"duplicates": "spam is sent many times", "labels": "short messages"},
     "ag_news": {"duplicates": "agencies write a report again"},
     "orl_faces": {"duplicates": "ten photos of one person in a row"},

@@ -64,10 +64,12 @@ def told_apart(columns: Sequence[Coded], part: np.ndarray) -> Apart | None:
     half = np.random.default_rng(0).permutation(len(part)) % 2 == 0
     scores = np.stack([_odds(column.codes, part, half)[~half] for column in usable], axis=1)
     truth = part[~half]
-    whole = float(ranking_areas(truth[:, None], scores.sum(axis=1)[:, None])[0][0])
+    joined = float(ranking_areas(truth[:, None], scores.sum(axis=1)[:, None])[0][0])
+    alone = ranking_areas(np.repeat(truth[:, None], len(usable), axis=1), scores)[0]
+    # columns that go together count several times in the sum, and one that changes can be lost in it
+    whole = max(joined, float(np.nan_to_num(alone).max()))
     if whole < max(TOLD, 0.5 + 3 * NOISE / np.sqrt(smaller)):
         return None
-    alone = ranking_areas(np.repeat(truth[:, None], len(usable), axis=1), scores)[0]
     order = np.argsort(-np.nan_to_num(alone), kind="stable")[:3]
     return Apart(
         area=whole, columns=tuple((usable[at].name, float(alone[at])) for at in order if alone[at] > NAMED)
