@@ -106,6 +106,20 @@ def test_a_server_elsewhere_is_only_named(capsys: pytest.CaptureFixture[str]) ->
     assert page.endswith("/#/experiments/7/runs/abc?workflowType=machine_learning")
 
 
+def test_the_report_of_a_job_is_named_first_and_opened(capsys: pytest.CaptureFixture[str]) -> None:
+    opened: list[str] = []
+    address = "https://me:secret@tracking.example"
+
+    serve(address, run=("7", "abc"), report="report.html", open_page=opened.append)
+
+    report, runs = capsys.readouterr().out.splitlines()
+    assert report.startswith(
+        "Report: https://***@tracking.example/#/experiments/7/runs/abc/artifacts/report.html"
+    )
+    assert runs.startswith("Runs: ")
+    assert opened == [run_page(address, "7", "abc", file="report.html")]
+
+
 def _commands() -> list[str]:
     found = []
     for process in filter(str.isdigit, os.listdir("/proc")):
