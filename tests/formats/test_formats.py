@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from automl.core.errors import ConfigError, ExportError
+from automl.data.preprocessing.pair_layers import Spelling
 from automl.data.preprocessing.tabular_layers import DateParts, RobustScale, StackColumns
 from automl.data.raw_model import RawModel, predict
 from automl.formats.catalog import FORMATS
@@ -120,6 +121,17 @@ def test_whole_numbers_below_0_are_divided_in_onnx_as_in_tensorflow(tmp_path):
     found = written("onnx", Subject(model=model, path=tmp_path, sample=rows), tmp_path)["prediction"]
 
     assert found.tolist() == [[-2, 86_399], [-1, 0], [-1, 86_399], [0, 0], [1, 1]]
+
+
+def test_letters_between_words_are_of_no_word_in_onnx(tmp_path):
+    pytest.importorskip("tf2onnx")
+    given = keras.Input((2, 6), dtype="int32", name="letters")
+    model = keras.Model({"letters": given}, Spelling(2, [2])(given))
+    rows = {"letters": np.array([[[3, 2, 4, 2, 0, 0], [3, 4, 2, 3, 4, 5]]], np.int32)}
+
+    found = written("onnx", Subject(model=model, path=tmp_path, sample=rows), tmp_path)["prediction"]
+
+    np.testing.assert_allclose(found, model(rows), atol=1e-6)
 
 
 def test_a_layer_that_draws_while_it_predicts_is_refused(tmp_path):

@@ -72,7 +72,8 @@ class Spelling(keras.layers.Layer):
             inside = ops.logical_and(inside, ops.not_equal(letters, blank))
         codes = ops.where(inside, letters, 0)
         runs = _runs(codes) if self.blanks else [codes]
-        words = ops.where(inside, self._words(inside), -1)
+        # no word has that number; ONNX counts those below 0 from the end
+        words = ops.where(inside, self._words(inside), self.words)
         summed = sum(
             self._of_words(
                 words[:, :, start : start + AT_ONCE], [run[:, :, start : start + AT_ONCE] for run in runs]
