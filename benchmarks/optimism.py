@@ -1,6 +1,6 @@
 """What reports claim of tables in which nothing can be learned.
 
-    python -m benchmarks.optimism [--sets 20] [--trials 3] [--epochs N] [--first 0]
+    python -m benchmarks.optimism [--sets 20] [--trials 3] [--epochs N] [--first 0] [--quick]
 
 Each set is pure noise: 500 to 2,000 rows of ten numbers and a category, with a target that none of them
 tells, two classes or an amount by turns. A search is made over it, and its model scored on 20,000 further
@@ -8,6 +8,9 @@ rows: the truth. A report claims too much where its interval of the score lies w
 the truth, or where it says that the model beats the trivial rules. At 95% that may happen in one set of
 twenty. Beside it stands how often the interval would have been too good without taking off the choice among
 trials. One JSON line per set, a table at the end.
+
+``--quick`` has small networks in NumPy in the place of a search: only choice, intervals and comparisons are
+those of a report, and the truth is that of chance.
 """
 
 from __future__ import annotations
@@ -30,6 +33,9 @@ ROWS = (500, 1000, 2000)
 FURTHER = 20_000
 """Rows that the truth is told by."""
 
+KEPT = 12
+"""Trials that are compared, as many as a search keeps."""
+
 CLAIM = "the inputs do predict the target"
 """What a report says of a model that beats the trivial rules."""
 
@@ -41,10 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--trials", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=None)
     parser.add_argument("--first", type=int, default=0, help="number of the first set, which is its seed")
+    parser.add_argument("--quick", action="store_true", help="small networks in NumPy, no search")
     options = parser.parse_args(arguments)
     try:
         rows = [
-            _measured(number, options.trials, options.epochs)
+            _quick(number, options.trials)
+            if options.quick
+            else _measured(number, options.trials, options.epochs)
             for number in range(options.first, options.first + options.sets)
         ]
     except AutomlError as error:
@@ -128,6 +137,65 @@ def _measured(number: int, trials: int, epochs: int | None) -> dict[str, Any]:
         report = json.loads((result.folder / "report.json").read_text(encoding="utf-8"))
     found = judged(report, truth, metric, larger=summary["direction"] == "maximize")
     line = {"set": number, "task": summary["task"], "rows": rows, "metric": metric, **found}
+    print(json.dumps(line), flush=True)
+    return line
+
+
+def _quick(number: int, trials: int) -> dict[str, Any]:
+    from automl.core.specs import Objective
+    from automl.jobs.report.choosing import Rivals, choice_of
+    from automl.jobs.report.judging import intervals
+    from automl.metrics.scorer import score_at_once
+    from automl.tasks.catalog import fit_task
+    from benchmarks.noise_learners import out_of_fold
+
+    classes, rows = number % 2 == 0, ROWS[number % len(ROWS)]
+    frame = noise(rows, number, classes=classes)
+    x, told = frame.filter(like="x").to_numpy(), frame["y"].to_numpy()
+    targets = {"target": told if classes else told[:, None]}
+    y = (told == "yes").astype(float) if classes else told
+    task = fit_task("binary" if classes else "regression", targets, names=("y",), facts={})
+    encoded, larger = task.encode(targets), classes
+    objective = (
+        Objective(name="accuracy", direction="maximize")
+        if larger
+        else Objective(name="rmse", direction="minimize")
+    )
+
+    def formed(values: np.ndarray) -> dict[str, np.ndarray]:
+        return {"target": np.stack([1 - values, values], axis=1) if classes else values[:, None]}
+
+    def scored(predictions: Mapping[str, np.ndarray]) -> Mapping[str, float]:
+        return score_at_once(task.scorer(), encoded, predictions, None)
+
+    made = [formed(out_of_fold(x, y, 1000 * number + trial, classes=classes)) for trial in range(trials)]
+    made.sort(key=lambda item: scored(item)[objective.name], reverse=larger)
+    best = made[0]
+    rivals = Rivals(
+        winner=best,
+        trials=dict(enumerate(made[:KEPT])),
+        rules={"rule": formed(np.full(rows, y.mean()))},
+        alone=0,
+    )
+    choice = choice_of(task, encoded, None, rivals, objective, seed=number)
+    if choice is None:
+        raise AssertionError("there are rows enough to compare trials")
+    name, metrics = objective.name, scored(best)
+    gain = choice.gains.get(name, 0.0)
+    low, high = intervals(task, encoded, best, None, metrics, seed=number)[name]
+    beats = choice.differences[0].low > 0
+    report = {
+        "scores": [
+            {
+                "metrics": {name: metrics[name]},
+                "corrected": {name: metrics[name] - gain},
+                "intervals": {name: [low - gain, high - gain]},
+            }
+        ],
+        "remarks": [{"text": CLAIM if beats else ""}],
+    }
+    found = judged(report, 0.5 if classes else 1.0, name, larger=larger)
+    line = {"set": number, "task": task.kind, "rows": rows, "metric": name, **found}
     print(json.dumps(line), flush=True)
     return line
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.optimism import CLAIM, judged, noise, table_of
+from benchmarks.optimism import CLAIM, judged, main, noise, table_of
 
 
 def report(low: float, high: float, *, said: str = "", corrected: float | None = None):
@@ -43,3 +43,10 @@ def test_the_table_counts_sets_that_are_wrong_in_any_way():
     ]
 
     assert table_of(rows).splitlines()[-1] == "| all | 2 | 1 | 1 | 2 | 1 | 1 |"
+
+
+def test_quick_learners_go_through_choice_intervals_and_comparisons(capsys):
+    assert main(["--quick", "--sets", "2", "--trials", "2"]) == 0
+
+    table = capsys.readouterr().out.splitlines()[-3:]
+    assert [line.split(" | ")[0] for line in table] == ["| binary", "| regression", "| all"]
