@@ -54,6 +54,6 @@ def holdout_of(value: str | float, name: str = "holdout") -> Holdout:
     if not 0 <= share <= MOST_SHARE:
         raise ConfigError(
             f"{name}: expected a share of the data such as 10%, at most {MOST_SHARE:.0%}, 0 for none, or "
-            f"one of several parts such as 2/5, got {value!r}. How ratings are divided is hold_out."
+            f"one of several parts such as 2/5, got {value!r}. How ratings are divided is split_by."
         )
     return Holdout(share=share)

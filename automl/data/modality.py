@@ -59,7 +59,7 @@ class ReadOptions:
         item_column: the same of the items.
         user_table: file with what is known of each user, or None.
         item_table: the same of each item.
-        hold_out: which ratings are held out: ``random``, ``time`` for the latest, ``last`` for the latest
+        split_by: which ratings are held out: ``random``, ``time`` for the latest, ``last`` for the latest
             of each user, ``users`` or ``items`` for all of some; None for the usual ones.
     """
 
@@ -83,7 +83,7 @@ class ReadOptions:
     item_column: str | None = None
     user_table: str | None = None
     item_table: str | None = None
-    hold_out: str | None = None
+    split_by: str | None = None
 
     @property
     def forecasts(self) -> bool:

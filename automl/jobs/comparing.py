@@ -15,7 +15,7 @@ OWN = ("name", "out", "data", "tracking_uri", "storage", "warm_start")
 """Options that say where things are, not what was done."""
 
 OF_ROWS = (
-    *("validation", "folds", "sample_rows", "hold_out", "group_column", "time_column", "seed"),
+    *("validation", "folds", "sample_rows", "split_by", "group_column", "time_column", "seed"),
     *("keep", "drop", "horizon", "lookback"),
 )
 """Options that decide which rows are scored, or what of them is known."""

@@ -93,8 +93,8 @@ def test_rows_that_lack_something_are_left_out_and_told():
 
 
 def test_the_last_rating_of_each_user_or_the_latest_of_all_are_held_out():
-    last = read(FRAME, hold_out="last")
-    late = read(FRAME, hold_out="time")
+    last = read(FRAME, split_by="last")
+    late = read(FRAME, split_by="time")
 
     held = FRAME.iloc[last.examples.rows[last.validates]]
     latest = FRAME.groupby("userId")["timestamp"].max()
@@ -107,7 +107,7 @@ def test_the_last_rating_of_each_user_or_the_latest_of_all_are_held_out():
 
 @pytest.mark.parametrize(("how", "column"), [("users", "userId"), ("items", "movieId")])
 def test_users_or_items_are_held_out_with_all_their_ratings(how, column):
-    dataset = read(FRAME, hold_out=how)
+    dataset = read(FRAME, split_by=how)
 
     (fold,) = make_folds(dataset, folds=None, seed=0)
 
@@ -119,8 +119,8 @@ def test_users_or_items_are_held_out_with_all_their_ratings(how, column):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"hold_out": "first"}, ConfigError, "hold ratings out 'first'"),
-        ({"hold_out": "users", "task": "ranking"}, ConfigError, "is for ratings"),
+        ({"split_by": "first"}, ConfigError, "hold ratings out 'first'"),
+        ({"split_by": "users", "task": "ranking"}, ConfigError, "is for ratings"),
         ({"task": "regression"}, ConfigError, "have the task rating"),
         ({"target": ("rating", "timestamp")}, ConfigError, "Ratings are one column"),
         ({"target": ("movieId",), "task": "rating"}, DataError, "three columns"),

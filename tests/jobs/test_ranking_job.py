@@ -108,8 +108,8 @@ def test_a_server_lists_what_the_job_lists(job, tmp_path):
 
 
 def test_options_of_users_and_items_are_refused_for_other_data(tmp_path):
-    with pytest.raises(automl.InputError, match="--hold-out is for tables of users and items"):
-        automl.search("sklearn:wine", hold_out="time", tracking=False, out=str(tmp_path / "job"), verbose=0)
+    with pytest.raises(automl.InputError, match="--split-by is for tables of users and items"):
+        automl.search("sklearn:wine", split_by="time", tracking=False, out=str(tmp_path / "job"), verbose=0)
 
 
 def test_tables_beside_a_ranking_are_refused(tmp_path):

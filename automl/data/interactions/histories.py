@@ -115,7 +115,7 @@ def held_rows(users: np.ndarray, times: np.ndarray | None, how: str, seed: int) 
         ConfigError: times are needed and there are none.
     """
     if how != RANDOM and times is None:
-        raise ConfigError(f"hold_out {how}: name the column of times (--time-column).")
+        raise ConfigError(f"split_by {how}: name the column of times (--time-column).")
     place = pd.factorize(users)[0]
     keys = np.random.default_rng(seed).random(len(users)) if times is None or how == RANDOM else times
     order = np.lexsort((keys, place))

@@ -118,7 +118,7 @@ def refuse_without_ratings(options: ReadOptions) -> None:
     Raises:
         ConfigError: with the first of them.
     """
-    for name in ("user_column", "item_column", "user_table", "item_table", "hold_out"):
+    for name in ("user_column", "item_column", "user_table", "item_table", "split_by"):
         if getattr(options, name) is not None:
             raise ConfigError(
                 f"--{name.replace('_', '-')} is for tables of users and items, which this is not by the"

@@ -88,7 +88,7 @@ class Interactions:
             raise DataError(f"{where}: expected a table of users, items and ratings.")
         task = options.task or (RATING.name if names_a_value(look) or options.target else RANKING.name)
         layout = layout_for(look, options, where, rated=not TASKS[task].ranks)
-        how = options.hold_out or (BY_TIME if options.time_column else RANDOM)
+        how = options.split_by or (BY_TIME if options.time_column else RANDOM)
         if TASKS[task].ranks:
             _refuse_for_ranking(options)
             return read_ranking(source, layout, how, task)
@@ -178,9 +178,9 @@ def _items(dataset: Dataset, rows: np.ndarray) -> list[str]:
 
 
 def _refuse_for_ranking(options: ReadOptions) -> None:
-    if options.hold_out in COLD:
+    if options.split_by in COLD:
         raise ConfigError(
-            f"hold_out {options.hold_out} is for ratings: a ranking is scored on users that it was not"
+            f"split_by {options.split_by} is for ratings: a ranking is scored on users that it was not"
             f" trained on, of whom some items are given. Expected one of {', '.join(HOLD_OUT)}."
         )
     if options.user_table is not None or options.item_table is not None:
@@ -198,9 +198,9 @@ def _check(options: ReadOptions) -> None:
         )
     if len(options.target) > 1:
         raise ConfigError(f"Ratings are one column, got {', '.join(options.target)}. Name one --target.")
-    if options.hold_out is not None and options.hold_out not in (*HOLD_OUT, *COLD):
-        known = suggest(options.hold_out, (*HOLD_OUT, *COLD))
-        raise ConfigError(f"Unknown way to hold ratings out {options.hold_out!r}. {known}")
+    if options.split_by is not None and options.split_by not in (*HOLD_OUT, *COLD):
+        known = suggest(options.split_by, (*HOLD_OUT, *COLD))
+        raise ConfigError(f"Unknown way to hold ratings out {options.split_by!r}. {known}")
 
 
 def _sides(

@@ -338,7 +338,7 @@ def read_options(config: JobConfig) -> ReadOptions:
         item_column=config.item_column,
         user_table=config.user_table,
         item_table=config.item_table,
-        hold_out=config.hold_out,
+        split_by=config.split_by,
     )
 
 

@@ -55,7 +55,7 @@ class ValidationOptions(OptionGroup):
     time_column: str | None = option(
         None, "column with the time of each row; the latest rows are held out", metavar="COL", column=True
     )
-    hold_out: str | None = option(
+    split_by: str | None = option(
         None,
         "what is held out of ratings: random, time (the latest), last (each user's latest), users or items",
         metavar="HOW",
@@ -88,4 +88,4 @@ class ValidationArguments(TypedDict, total=False):
     learning_curve: bool
     group_column: str | None
     time_column: str | None
-    hold_out: str | None
+    split_by: str | None
