@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -77,6 +79,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     videos.class_folders(folder / "videos", 12)
     (folder / "shakespeare.txt").write_text("To be, or not to be, that is the question. " * 60)
     _people(rows, random).drop(columns="income").to_csv(folder / "machines.csv", index=False)
+    with closing(sqlite3.connect(folder / "shop.db")) as shop:
+        orders = _people(rows, random).rename(columns={"income": "returned"})
+        orders.to_sql("orders", shop, index=False)
     _products(folder / "products.csv", random)
     as_edition(ratings(), folder, "ratings.csv")
     return folder
@@ -139,7 +144,9 @@ def test_every_command_of_the_page_ends_well_and_searches_end_with_a_model(place
         assert run(_tiny(typed)) == 0, (words, capsys.readouterr().err)
 
     models = {path.parent.name.split("-")[0] for path in Path("runs").glob("*/model.keras")}
-    searched = {Path(words[1].removeprefix("sklearn:")).stem for words in TYPED if words[0] == "search"}
+    data = (words[1].removeprefix("sklearn:") for words in TYPED if words[0] == "search")
+    # jobs are called after their file, those of a query after its table
+    searched = {text.rpartition(" FROM ")[2] if "?query=" in text else Path(text).stem for text in data}
     assert models == searched
     assert len(pd.read_csv("predictions.csv")) == 120
 

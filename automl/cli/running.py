@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from automl.core.errors import understood
+from automl.core.specs import metric_of
 from automl.drawing.scales import interval_text
 from automl.views.choice import WarningProgress, watching
 
@@ -161,7 +162,7 @@ def _distilled(summary: Mapping[str, Any]) -> list[str]:
 def _validated(summary: Mapping[str, Any]) -> list[str]:
     """Return the lines on scores of rows that the search never looked at."""
     words = {"holdout": "never looked at", "nested": "each scored by a search that never looked at it"}
-    metric = str(summary["metric"]).removeprefix("val_")
+    metric = metric_of(str(summary["metric"]))
     lines = []
     for name, what in words.items():
         found = summary.get(name)

@@ -228,7 +228,8 @@ def test_the_help_of_a_search_has_each_option_under_one_heading(capsys):
 
     text = capsys.readouterr().out
     headings = [line[:-1] for line in text.splitlines() if line.endswith(":") and line[0] != " "]
-    assert headings[:7] == ["Data", "Search", "Budget", "Training", "Workers", "Tracking", "Output"]
+    assert headings[:5] == ["Data", "Validation", "Goals", "Search", "Budget"]
+    assert headings[5:9] == ["Training", "Workers", "Tracking", "Output"]
     rest = text.split("\nOptions:\n")[1]
     assert "--help" in rest
     assert rest.count("--") == 1
