@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from automl.core.specs import Scalar
-from automl.spaces.parameters import Boolean, Choice, Constant, Integer, Parameter
+from automl.spaces.parameters import Boolean, Choice, Constant, Float, Integer, Parameter
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -25,7 +26,9 @@ def suggested(trial: Trial, parameter: Parameter) -> Scalar:
         return trial.suggest_int(
             name, parameter.low, parameter.high, step=parameter.step, log=parameter.log
         )
-    return trial.suggest_float(name, parameter.low, parameter.high, step=parameter.step, log=parameter.log)
+    return trial.suggest_float(
+        name, parameter.low, _last(parameter), step=parameter.step, log=parameter.log
+    )
 
 
 def distribution(parameter: Parameter) -> BaseDistribution:
@@ -38,5 +41,14 @@ def distribution(parameter: Parameter) -> BaseDistribution:
         return CategoricalDistribution([False, True])
     if isinstance(parameter, Choice):
         return CategoricalDistribution(parameter.values)
-    kind = IntDistribution if isinstance(parameter, Integer) else FloatDistribution
-    return kind(parameter.low, parameter.high, step=parameter.step, log=parameter.log)  # type: ignore[arg-type]
+    if isinstance(parameter, Integer):
+        return IntDistribution(parameter.low, parameter.high, step=parameter.step, log=parameter.log)
+    return FloatDistribution(parameter.low, _last(parameter), step=parameter.step, log=parameter.log)
+
+
+def _last(parameter: Float) -> float:
+    """The last step within the range: of six steps of 0.1 not 0.6000000000000001, of which Optuna warns."""
+    if parameter.step is None:
+        return parameter.high
+    low, high, step = (Decimal(str(item)) for item in (parameter.low, parameter.high, parameter.step))
+    return float(low + (high - low) // step * step)
