@@ -39,8 +39,8 @@ def verdict_of(searched: Searched, held_out: Scores, what: str) -> str:
     name, value = searched.objective.name, _value(searched, held_out)
     told = f"{_model(searched)} predicts {what} with {name} {number_text(value)}"
     corrected = held_out.corrected.get(name)
-    if corrected is not None:
-        told += f", {number_text(corrected)} less what the choice among trials made of it"
+    if corrected is not None and number_text(corrected) != number_text(value):
+        told += f", or {number_text(corrected)} once the choice among trials is taken off"
     if name in held_out.intervals:
         told += f" (95% interval {interval_text(held_out.intervals[name])})"
     sentences = [f"{told} {_where(searched)}."]
