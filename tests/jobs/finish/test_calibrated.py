@@ -11,7 +11,7 @@ import pytest
 
 from automl.core.specs import TrialRecord
 from automl.jobs.assembly import exported_model
-from automl.jobs.finish.calibrated import calibrated
+from automl.jobs.finish.calibrated import MADE_UP, calibrated
 from automl.jobs.finish.winner import TrainedMember, TrainedWinner
 from automl.tasks.catalog import restore_task
 
@@ -82,6 +82,13 @@ def test_networks_of_folds_that_are_averaged_get_half_of_it() -> None:
     alone = calibrated(winner(member(2.5)), seed=0).winner.temperature
 
     assert calibrated(winner(member(2.5, folds=5)), seed=0).winner.temperature == pytest.approx(alone**0.5)
+
+
+def test_averaged_folds_get_nothing_where_single_networks_are_nearly_right():
+    alone = calibrated(winner(member(1.12)), seed=0).winner.temperature
+    assert 1.0 < alone < MADE_UP
+
+    assert calibrated(winner(member(1.12, folds=5)), seed=0).facts is None
 
 
 def test_a_task_without_probabilities_is_left_alone() -> None:
