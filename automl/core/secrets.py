@@ -20,6 +20,9 @@ _IN_TEXT = re.compile(r"[A-Za-z][\w+.-]*://[^\s'\"<>`]+")
 _QUERY = re.compile(r"\?(?=[\w.%-]+=)")
 _SETTING = re.compile(r"(?s)([?&;])([\w.%-]+)=((?:(?![&;][\w.%-]+=).)*)")
 _SECRET_KEY = re.compile(r"(?i)pass|pwd|token|key|secret|sig|auth|credential|odbc_connect|dsn")
+_TOKENS = ("http", "https")
+"""Schemes in which what stands alone before the ``@`` is a token."""
+
 _PLACES = ("sqlite", "file")
 """Schemes whose addresses are paths, after a third slash, in which an ``@`` means nothing."""
 
@@ -80,7 +83,9 @@ def remember(address: str) -> None:
     parts = parse_address(address)
     if parts is None:
         return
-    found = [parts.user if parts.password is None else parts.password]
+    # a user of a data base without a password is a plain name, perhaps a common word: "postgres"
+    lone = parts.user if parts.scheme in _TOKENS else ""
+    found = [lone if parts.password is None else parts.password]
     found += [match[3] for match in _SETTING.finditer(parts.rest) if _is_secret(match[2])]
     for secret in found:
         forms = (secret, unquote(secret), quote(unquote(secret), safe=""), quote(unquote(secret)))

@@ -6,7 +6,7 @@ import pytest
 
 from automl.core.addresses import anchored, is_reference, kept, usable
 from automl.core.errors import ConfigError
-from automl.core.secrets import parse_address, scrub, shown
+from automl.core.secrets import parse_address, remember, scrub, shown
 
 PASSWORDS = (
     "p@sswort",
@@ -127,3 +127,10 @@ def test_half_an_address_is_no_path_and_not_shown(text):
 @pytest.mark.parametrize("text", ["file:/srv/runs", "file:///srv", "C:/runs/x.db", "./me@home/s.journal"])
 def test_paths_are_no_half_addresses(text):
     assert usable(text, "--storage") == text
+
+
+def test_a_user_alone_is_a_secret_on_the_web_and_a_name_to_a_data_base():
+    remember("https://tok3n-of-mine@host/data.csv")
+    remember("postgresql://postgres@host/shop")
+
+    assert scrub("tok3n-of-mine was refused by postgres") == "*** was refused by postgres"
