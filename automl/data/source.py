@@ -306,7 +306,7 @@ def _neighbours(path: Path) -> str:
 
 def _blocks(source: Source) -> Iterator[bytes]:
     if source.path is not None and source.path.is_dir():
-        for file in files_below(source.path):
+        for file in source.files:
             yield f"{file.relative_to(source.path)}:{file.stat().st_size};".encode()
     elif source.path is not None and source.content is None:
         with source.path.open("rb") as stream:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
+from automl.core.folders import files_below
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of
 from automl.data.modality import Examples, ReadsParts
@@ -205,5 +206,5 @@ def _as_files(table: pd.DataFrame, write: FileWriter) -> tuple[pd.DataFrame, dic
     with TemporaryDirectory(prefix="automl-") as name:
         folder = Path(name)
         named = write(table, folder)
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        return named, {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files_below(folder)}
+        return named, files

@@ -68,10 +68,11 @@ def list_outlined(source: Source, titles: Sequence[str] | None = None) -> Listin
     files = [file for file in read_coco(source) if any(map(_outlines, file.annotations))]
     if not files:
         return None
-    taken, notes = _of_parts(files, again=titles is not None)
+    taken, left_out, notes = _of_parts(files, again=titles is not None)
     index = PictureIndex(root)
     pictures, told = _pictures(taken, index)
-    strange = len({*index.files} - {item.path for item in _pictures(files, index)[0]})
+    elsewhere = {_path(entry, file, index) for file in left_out for entry in file.images.values()}
+    strange = len({*index.files} - {item.path for item in pictures} - elsewhere)
     if strange:
         notes.append(f"{strange} images are in no COCO file and were left out.")
     if not pictures:
@@ -92,22 +93,28 @@ def list_outlined(source: Source, titles: Sequence[str] | None = None) -> Listin
     )
 
 
-def _of_parts(files: list[CocoFile], *, again: bool) -> tuple[list[CocoFile], list[str]]:
-    """The files that count, and what is told of the others."""
+def _of_parts(files: list[CocoFile], *, again: bool) -> tuple[list[CocoFile], list[CocoFile], list[str]]:
+    """The files that count, the others, and what is told of these."""
     tests = [file for file in files if file.part == TEST]
-    if not tests or len(tests) == len(files):
-        rest, notes = files, []
+    rest = [file for file in files if file.part != TEST]
+    notes = []
+    if not tests or not rest:
+        rest, tests = files, []
     elif again:
-        return tests, ["The test part alone is read."]
+        return tests, rest, ["The test part alone is read."]
     else:
-        rest = [file for file in files if file.part != TEST]
-        notes = ["Images of the test part are left out; `automl evaluate` of these data scores them."]
+        notes.append("Images of the test part are left out; `automl evaluate` of these data scores them.")
     parts = {file.part for file in rest}
     if not again and len(parts) > 1 and VALIDATION in parts:
         notes.append(
             "Images of the validation part are used as those of training: which validate is drawn anew."
         )
-    return rest, notes
+    return rest, tests, notes
+
+
+def _path(entry: Mapping[str, Any], file: CocoFile, index: PictureIndex) -> Path | None:
+    """The picture that an entry names; None where it is not there."""
+    return index.named(str(entry["file_name"]), file.path.parent)
 
 
 def _pictures(files: Sequence[CocoFile], index: PictureIndex) -> tuple[list[_Picture], list[Note]]:
@@ -122,7 +129,7 @@ def _pictures(files: Sequence[CocoFile], index: PictureIndex) -> tuple[list[_Pic
             else:
                 without += 1
         for key, entry in file.images.items():
-            path = index.named(str(entry["file_name"]), file.path.parent)
+            path = _path(entry, file, index)
             if path is None:
                 missing.append(str(entry["file_name"]))
             elif path in found:

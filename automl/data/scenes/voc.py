@@ -7,6 +7,7 @@ from 0, as many programs write them.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from automl.core.errors import DataError
-from automl.core.folders import files_below
 from automl.data.masks.pairs import masks_below
 from automl.data.parts import UNNAMED, part_of_path, part_of_word
 from automl.data.picture_index import PictureIndex
@@ -55,7 +55,7 @@ def read(source: Source) -> Scenes:
     counts["images without an annotation were left out"] += len(
         {*index.files} - {item.path for item in scenes}
     )
-    parted = _in_parts(scenes, root, counts)
+    parted = _in_parts(scenes, source.files, counts)
     shifted, notes = _from_one(parted)
     return Scenes(scenes=shifted, layout=LAYOUT, where=str(root), counts=counts, notes=notes)
 
@@ -105,10 +105,10 @@ def _box(item: dict[str, list[Any]], counts: Counter[str]) -> tuple[str, list[fl
     return str(first(item, "name")).strip(), [number(first(corners, side)) for side in _CORNERS], False
 
 
-def _in_parts(scenes: list[Scene], root: Path, counts: Counter[str]) -> list[Scene]:
+def _in_parts(scenes: list[Scene], files: Sequence[Path], counts: Counter[str]) -> list[Scene]:
     """Parts as lists of names say, where there are some."""
     listed: dict[str, str] = {}
-    for file in files_below(root):
+    for file in files:
         part = part_of_word(file.stem) if file.parts[-3:-1] == ("ImageSets", "Main") else None
         if part and file.suffix == ".txt":
             lines = file.read_text("utf-8", "replace").splitlines()

@@ -7,7 +7,7 @@ corners of an outline, whose box is taken. A picture without such a file, or wit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def read(source: Source) -> Scenes:
     counts, notes = Counter[str](), tuple[str, ...]()
     described = _described(root)
     folder, facts = described if described is not None else (root, {})
-    names = _names(facts, root)
+    names = _names(facts, source.files)
     parts = _parts(facts, folder, counts)
     files = [item for item in index.files if not parts or item.resolve() in parts]
     if not files:
@@ -96,7 +96,7 @@ def _is_box(words: list[str]) -> bool:
     return len(words) >= 5 and words[0].isdigit() and all(0 <= value <= 1 for value in numbers[1:])
 
 
-def _names(facts: Mapping[str, Any], root: Path) -> dict[int, str]:
+def _names(facts: Mapping[str, Any], files: Sequence[Path]) -> dict[int, str]:
     """Names of labels by their places."""
     given = facts.get("names")
     if isinstance(given, Mapping):
@@ -104,7 +104,7 @@ def _names(facts: Mapping[str, Any], root: Path) -> dict[int, str]:
     if isinstance(given, list):
         return dict(enumerate(map(str, given)))
     for name in _NAMES:
-        for file in (item for item in files_below(root) if item.name == name):
+        for file in (item for item in files if item.name == name):
             lines = [line.strip() for line in file.read_text("utf-8", "replace").splitlines()]
             return dict(enumerate(line for line in lines if line))
     return {}

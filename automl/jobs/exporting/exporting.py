@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from automl._version import __version__
 from automl.core.errors import AutomlError, ConfigError, ExportError
 from automl.core.files import whole, whole_folder
+from automl.core.folders import files_below
 from automl.core.targets import TARGET, joined_rows, take_rows
 from automl.data.modality import Examples
 from automl.formats.format import (
@@ -258,5 +259,5 @@ def _refuse_other(plan: Plan, parity: Parity) -> None:
 
 
 def _size(path: Path) -> int:
-    files = [item for item in path.rglob("*") if item.is_file()] if path.is_dir() else [path]
+    files = files_below(path) if path.is_dir() else (path,)
     return sum(item.stat().st_size for item in files)
