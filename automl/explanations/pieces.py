@@ -155,8 +155,8 @@ class Steps:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pixels:
-    """Pixels of a picture, all colours of one together.
+class _Coloured:
+    """Pixels, all colours of one together, along as many axes as there are ``blocks``.
 
     Attributes:
         label: see ``Pieces``.
@@ -165,11 +165,11 @@ class Pixels:
 
     label: str
     usual: np.ndarray
-    blocks: tuple[int, ...] = (8, 8)
+    blocks: tuple[int, ...]
 
     def shape(self, value: Any) -> tuple[int, ...]:
-        """Height and width."""
-        return tuple(np.shape(value)[:2])
+        """Height and width, of a video the frames before them."""
+        return tuple(np.shape(value)[: len(self.blocks)])
 
     def names(self, value: Any) -> tuple[str, ...]:
         """Places."""
@@ -178,6 +178,13 @@ class Pixels:
     def without(self, value: Any, gone: np.ndarray) -> Any:
         """The mean colour."""
         return np.where(gone[..., None], self.usual.astype(value.dtype), value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pixels(_Coloured):
+    """Pixels of a picture."""
+
+    blocks: tuple[int, ...] = (8, 8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,29 +214,10 @@ class Sound:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clip:
-    """Pixels of the frames of a video, all colours of one together.
+class Clip(_Coloured):
+    """Pixels of the frames of a video."""
 
-    Attributes:
-        label: see ``Pieces``.
-        usual: the mean colour ``(c,)``.
-    """
-
-    label: str
-    usual: np.ndarray
     blocks: tuple[int, ...] = (8, 4, 4)
-
-    def shape(self, value: Any) -> tuple[int, ...]:
-        """Frames, height and width."""
-        return tuple(np.shape(value)[:3])
-
-    def names(self, value: Any) -> tuple[str, ...]:
-        """Places."""
-        return ()
-
-    def without(self, value: Any, gone: np.ndarray) -> Any:
-        """The mean colour."""
-        return np.where(gone[..., None], self.usual.astype(value.dtype), value)
 
 
 def value_text(value: Any) -> str:
@@ -292,10 +280,9 @@ def _pieces(label: str, values: np.ndarray) -> Pieces:
             return Words(label=label, characters=characters)
         known, often = np.unique(np.array(texts, dtype=str), return_counts=True)
         return Whole(label=label, usual=str(known[often.argmax()]))
-    if values.ndim == 5 and values.shape[-1] in COLOURS:
-        return Clip(label=label, usual=values.reshape(-1, values.shape[-1]).mean(axis=0))
-    if values.ndim == 4 and values.shape[-1] in COLOURS:
-        return Pixels(label=label, usual=values.reshape(-1, values.shape[-1]).mean(axis=0))
+    if values.ndim in (4, 5) and values.shape[-1] in COLOURS:
+        kind = Pixels if values.ndim == 4 else Clip
+        return kind(label=label, usual=values.reshape(-1, values.shape[-1]).mean(axis=0))
     if values.ndim == 3 and values.dtype.kind == "f":
         return Steps(label=label, usual=_mean(values.reshape(-1, values.shape[-1])))
     return Whole(label=label, usual=_median(values).astype(values.dtype))
