@@ -7,8 +7,7 @@ from typing import Any, TypeAlias
 
 import keras
 
-from automl.kerastuner.applications.entrance import Entrance
-from automl.kerastuner.engine.hypermodel import HyperModel
+from automl.kerastuner.applications.entrance import ImageSpace
 from automl.kerastuner.engine.hyperparameters import HyperParameters
 from automl.models.layers.random_transforms import RandomTransforms
 
@@ -18,7 +17,7 @@ STEP = 0.05
 """Between two strengths where all transforms are applied, as in KerasTuner."""
 
 
-class HyperImageAugment(HyperModel):
+class HyperImageAugment(ImageSpace):
     """A space of augmentations, as a model from images to images.
 
     Hyperparameters: ``factor_rotate``, ``factor_translate_x``, ``factor_translate_y``, ``factor_contrast``,
@@ -52,9 +51,7 @@ class HyperImageAugment(HyperModel):
         augment_layers: int | Sequence[int] | None = 3,
         **kwargs: Any,
     ) -> None:
-        self._entrance = Entrance(shape=input_shape, tensor=input_tensor)
-        self.input_shape = input_shape
-        self.input_tensor = input_tensor
+        super().__init__(input_shape, input_tensor, **kwargs)
         given = {
             "rotate": rotate,
             "translate_x": translate_x,
@@ -63,11 +60,10 @@ class HyperImageAugment(HyperModel):
         }
         self.transforms = [(name, _range(name, value)) for name, value in given.items() if value]
         self._draws = _range("augment_layers", augment_layers, whole=True) if augment_layers else None
-        super().__init__(**kwargs)
 
     def build(self, hp: HyperParameters) -> keras.Model:
         """See ``HyperModel``."""
-        inputs, x = self._entrance.opened()
+        inputs, x = self.opened()
         if self._draws is None:
             return keras.Model(inputs, _changed(x, self._strengths(hp, STEP)), name="image_augment")
         least, most = self._draws

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from automl.kerastuner.applications.entrance import Entrance, check_classes, pooled
+from automl.kerastuner.applications.entrance import ImageSpace, check_classes, pooled
 from automl.kerastuner.engine.hypermodel import HyperModel
 from automl.kerastuner.engine.hyperparameters import HyperParameters
 
@@ -25,7 +25,7 @@ SIDES: Mapping[str, int] = {
 """Of the images that each version was made for, in pixels; others are brought to that size."""
 
 
-class HyperEfficientNet(HyperModel):
+class HyperEfficientNet(ImageSpace):
     """A space of EfficientNets that go on from weights of ImageNet.
 
     Hyperparameters: ``version`` (``B0`` to ``B7``), ``pooling``, ``top_dropout_rate`` and
@@ -59,17 +59,14 @@ class HyperEfficientNet(HyperModel):
                 f"{augmentation_model!r:.60}."
             )
         check_classes(classes)
-        self._entrance = Entrance(shape=input_shape, tensor=input_tensor)
-        self.input_shape = input_shape
-        self.input_tensor = input_tensor
+        super().__init__(input_shape, input_tensor, **kwargs)
         self.classes = classes
         self.augmentation_model = augmentation_model
         self.weights = weights
-        super().__init__(**kwargs)
 
     def build(self, hp: HyperParameters) -> keras.Model:
         """See ``HyperModel``."""
-        inputs, x = self._entrance.opened()
+        inputs, x = self.opened()
         change = self.augmentation_model
         if isinstance(change, HyperModel):
             change = change.build(hp)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,58 +11,32 @@ import keras
 from keras import layers
 
 from automl.kerastuner.applications.entrance import (
-    Entrance,
+    NetworkSpace,
     channel_axis,
-    check_classes,
     normalised,
     pooled,
 )
-from automl.kerastuner.engine.hypermodel import HyperModel
 from automl.kerastuner.engine.hyperparameters import HyperParameters
 
 GROUPS = 32
 _normalised = partial(normalised, epsilon=1.001e-5)
 
 
-class HyperResNet(HyperModel):
+class HyperResNet(NetworkSpace):
     """A space of residual networks; widths, strides and depths are those of KerasTuner.
 
     Hyperparameters: ``version`` (``v1``, He et al., 2016a; ``v2``, He et al., 2016b; ``next``, Xie et al.,
     2017), ``conv3_depth`` and ``conv4_depth`` (blocks of the second and third stage), ``pooling``, and with
     a layer of classes ``optimizer`` and ``learning_rate``.
 
-    Args:
-        include_top: whether the model ends in probabilities of classes and is compiled; else in a vector.
-        input_shape: of one image ``(height, width, channels)``.
-        input_tensor: of Keras, instead of a shape.
-        classes: how many; targets are one-hot.
-        kwargs: see ``HyperModel``.
-
-    Raises:
-        ValueError: neither shape nor tensor, or no number of classes where it is needed.
+    Arguments and errors are those of ``NetworkSpace``.
     """
-
-    def __init__(
-        self,
-        include_top: bool = True,
-        input_shape: Sequence[int | None] | None = None,
-        input_tensor: Any = None,
-        classes: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        check_classes(classes, include_top=include_top)
-        self._entrance = Entrance(shape=input_shape, tensor=input_tensor)
-        self.include_top = include_top
-        self.input_shape = input_shape
-        self.input_tensor = input_tensor
-        self.classes = classes
 
     def build(self, hp: HyperParameters) -> keras.Model:
         """See ``HyperModel``."""
         version = _VERSIONS[hp.Choice("version", list(_VERSIONS), default="v2")]
         depths = (3, hp.Choice("conv3_depth", [4, 8]), hp.Choice("conv4_depth", [6, 23, 36]), 3)
-        inputs, x = self._entrance.opened()
+        inputs, x = self.opened()
         x = version.stem(x)
         for stage, depth in enumerate(depths):
             x = version.staged(x, stage, depth)

@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 from keras import layers
 
 from automl.kerastuner.applications.entrance import (
-    Entrance,
+    NetworkSpace,
     channel_axis,
-    check_classes,
     normalised,
     pooled,
 )
-from automl.kerastuner.engine.hypermodel import HyperModel
 from automl.kerastuner.engine.hyperparameters import HyperParameters
 
 SELF_NORMALISING = "selu"
 """The activation that takes the place of batch normalisation (Klambauer et al., 2017)."""
 
 
-class HyperXception(HyperModel):
+class HyperXception(NetworkSpace):
     """A space of networks of separable convolutions.
 
     Hyperparameters: ``activation``, ``conv2d_num_filters``, ``kernel_size`` and ``initial_strides`` of the
     first convolution, ``sep_num_filters`` and ``num_residual_blocks``, ``pooling``, and with a layer of
     classes ``num_dense_layers``, ``dropout_rate``, ``dense_use_bn`` and ``learning_rate``.
 
-    Args:
-        include_top: whether the model ends in probabilities of classes and is compiled; else in a vector.
-        input_shape: of one image ``(height, width, channels)``.
-        input_tensor: of Keras, instead of a shape.
-        classes: how many; targets are one-hot.
-        kwargs: see ``HyperModel``.
-
-    Raises:
-        ValueError: neither shape nor tensor, or no number of classes where it is needed.
+    Arguments and errors are those of ``NetworkSpace``.
     """
-
-    def __init__(
-        self,
-        include_top: bool = True,
-        input_shape: Sequence[int | None] | None = None,
-        input_tensor: Any = None,
-        classes: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        check_classes(classes, include_top=include_top)
-        self._entrance = Entrance(shape=input_shape, tensor=input_tensor)
-        self.include_top = include_top
-        self.input_shape = input_shape
-        self.input_tensor = input_tensor
-        self.classes = classes
 
     def build(self, hp: HyperParameters) -> keras.Model:
         """See ``HyperModel``."""
         activation = hp.Choice("activation", ["relu", SELF_NORMALISING])
-        inputs, x = self._entrance.opened()
+        inputs, x = self.opened()
         filters = hp.Choice("conv2d_num_filters", [32, 64, 128], default=64)
         kernel = hp.Choice("kernel_size", [3, 5])
         x = _convolved(x, filters, kernel, hp.Choice("initial_strides", [2]), activation)

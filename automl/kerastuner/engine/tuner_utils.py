@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from automl.kerastuner.engine.trial import Trial
 
 
-class TunerCallback(keras.callbacks.Callback):
-    """Passes on to a tuner's ``on_epoch_begin`` and ``on_epoch_end``.
+class _OfTrial(keras.callbacks.Callback):
+    """Passes on to a tuner what happens in the training of a trial.
 
     Args:
         tuner: whose.
@@ -32,6 +32,10 @@ class TunerCallback(keras.callbacks.Callback):
         super().__init__()
         self.tuner = tuner
         self.trial = trial
+
+
+class TunerCallback(_OfTrial):
+    """Passes on to a tuner's ``on_epoch_begin`` and ``on_epoch_end``."""
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """See Keras."""
@@ -42,18 +46,8 @@ class TunerCallback(keras.callbacks.Callback):
         self.tuner.on_epoch_end(self.trial, self.model, epoch, logs=logs)
 
 
-class BatchCallback(keras.callbacks.Callback):
-    """Passes on to a tuner's ``on_batch_begin`` and ``on_batch_end``.
-
-    Args:
-        tuner: whose.
-        trial: that is trained.
-    """
-
-    def __init__(self, tuner: Any, trial: Trial) -> None:
-        super().__init__()
-        self.tuner = tuner
-        self.trial = trial
+class BatchCallback(_OfTrial):
+    """Passes on to a tuner's ``on_batch_begin`` and ``on_batch_end``."""
 
     def on_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """See Keras."""
