@@ -14,16 +14,15 @@ Symbols: n rows, m of them that are drawn at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl.core.specs import Objective
-from automl.core.targets import count_rows, take_rows
-from automl.jobs.report.resampling import Resampling, resampling
-from automl.metrics.scorer import score_at_once
+from automl.core.targets import count_rows
+from automl.jobs.report.resampling import Judge, Resampling, resampling
 from automl.tasks.catalog import metric_named
 from automl.tasks.prefixes import unprefixed
 
@@ -128,38 +127,33 @@ def choice_of(
     )
     if drawing is None:
         return None
-    judge = _Judge(task=task, encoded=encoded, groups=groups)
+    judge = Judge(task=task, encoded=encoded, groups=groups)
     rows = np.arange(count_rows(rivals.winner))
     whole = judge.scores(rivals.winner, rows)
     if not math.isfinite(whole.get(objective.name, math.nan)):
         return None
-    drawn = [_drawn(judge, rivals, objective, *parts) for parts in drawing.parts()]
-    gains = _gains(judge, rivals, objective, drawing, drawn, rows)
-    return Choice(
-        trials=len(rivals.trials),
-        gains=gains,
-        differences=_differences(
-            judge, rivals, objective, drawing, drawn, rows, abs(gains.get(objective.name, 0.0))
-        ),
+    compared = _Compared(
+        judge=judge,
+        rivals=rivals,
+        objective=objective,
+        drawing=drawing,
+        drawn=[_drawn(judge, rivals, objective, *parts) for parts in drawing.parts()],
+        rows=rows,
+        score=whole[objective.name],
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Judge:
-    task: Task
-    encoded: Mapping[str, np.ndarray]
-    groups: np.ndarray | None
-
-    def scores(self, predictions: Mapping[str, np.ndarray], rows: np.ndarray) -> Mapping[str, float]:
-        groups = None if self.groups is None else self.groups[rows]
-        truth = take_rows(self.encoded, rows)
-        return score_at_once(self.task.scorer(), truth, take_rows(predictions, rows), groups)
+    gains = compared.gains()
+    less = abs(gains.get(objective.name, 0.0))
+    return Choice(trials=len(rivals.trials), gains=gains, differences=tuple(compared.differences(less)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Drawn:
-    """Scores on one draw: of the model and its rivals on it, of the trial that is best on it outside of "
-    "it.
+    """Scores on one draw.
+
+    Attributes:
+        winner: of the model on what is drawn.
+        rivals: of the others, by trial and by rule.
+        outside: every metric of the trial that is best on what is drawn, on the rest.
     """
 
     winner: float
@@ -168,7 +162,7 @@ class _Drawn:
 
 
 def _drawn(
-    judge: _Judge, rivals: Rivals, objective: Objective, inside: np.ndarray, outside: np.ndarray
+    judge: Judge, rivals: Rivals, objective: Objective, inside: np.ndarray, outside: np.ndarray
 ) -> _Drawn:
     name = objective.name
     known = {number: judge.scores(item, inside)[name] for number, item in rivals.trials.items()}
@@ -187,76 +181,82 @@ def _best(scores: Mapping[int, float], objective: Objective) -> int | None:
     return best
 
 
-def _gains(
-    judge: _Judge,
-    rivals: Rivals,
-    objective: Objective,
-    drawing: Resampling,
-    drawn: list[_Drawn],
-    rows: np.ndarray,
-) -> dict[str, float]:
-    """By metric; signed as the metric is, so that it is taken off whichever way is better."""
-    if len(rivals.trials) < 2:
-        return {}
-    known = {number: judge.scores(item, rows) for number, item in rivals.trials.items()}
-    best = _best({number: scores[objective.name] for number, scores in known.items()}, objective)
-    if best is None:
-        return {}
-    gains = {}
-    for name, value in known[best].items():
-        outside = np.array([item.outside.get(name, math.nan) for item in drawn])
-        outside = outside[np.isfinite(outside)]
-        if math.isfinite(value) and len(outside) >= LEAST_KNOWN:
-            # of fewer rows than there are the choice owes more to chance
-            gains[name] = float(value - outside.mean()) * drawing.narrowing
-    if not _is_gain(objective.direction, gains.get(objective.name, 0.0)):
-        return {}
-    metrics = {name: metric_named(unprefixed(name)) for name in gains}
-    return {
-        name: gain
-        for name, gain in gains.items()
-        if name == objective.name or ((metric := metrics[name]) and _is_gain(metric.direction, gain))
-    }
-
-
 def _is_gain(direction: str, value: float) -> bool:
     return value > 0 if direction == "maximize" else value < 0
 
 
-def _differences(
-    judge: _Judge,
-    rivals: Rivals,
-    objective: Objective,
-    drawing: Resampling,
-    drawn: list[_Drawn],
-    rows: np.ndarray,
-    gain: float,
-) -> tuple[Difference, ...]:
-    """Against each rule, and against the best trial that is another one than the model."""
-    sign = 1.0 if objective.direction == "maximize" else -1.0
-    score = judge.scores(rivals.winner, rows)[objective.name]
-    others: dict[str, tuple[Mapping[str, np.ndarray], float]] = {
-        name: (item, gain) for name, item in rivals.rules.items()
-    }
-    others |= {
-        f"trial {number}": (item, 0.0)  # it was chosen on these rows, too: nothing is taken off
-        for number, item in [pair for pair in rivals.trials.items() if pair[0] != rivals.alone][:1]
-    }
-    found = []
-    for name, (predictions, less) in others.items():
-        value = sign * (score - judge.scores(predictions, rows)[objective.name])
-        spread = np.array([sign * (item.winner - item.rivals[name]) for item in drawn])
-        spread = spread[np.isfinite(spread)]
-        if not math.isfinite(value) or len(spread) < LEAST_KNOWN:
-            continue
-        low, high = np.quantile(spread - spread.mean(), [0.025, 0.975]) * drawing.narrowing
-        found.append(
-            Difference(
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    """All draws, and all rows.
+
+    Attributes:
+        judge: scores predictions.
+        rivals: what was predicted.
+        objective: by which the best trial is chosen.
+        drawing: what was drawn.
+        drawn: scores on each draw.
+        rows: all of them ``(n,)``.
+        score: of the model on all rows.
+    """
+
+    judge: Judge
+    rivals: Rivals
+    objective: Objective
+    drawing: Resampling
+    drawn: list[_Drawn]
+    rows: np.ndarray
+    score: float
+
+    def gains(self) -> dict[str, float]:
+        """By metric; signed as the metric is, so that it is taken off whichever way is better."""
+        trials, objective = self.rivals.trials, self.objective
+        if len(trials) < 2:
+            return {}
+        known = {number: self.judge.scores(item, self.rows) for number, item in trials.items()}
+        best = _best({number: scores[objective.name] for number, scores in known.items()}, objective)
+        if best is None:
+            return {}
+        gains = {}
+        for name, value in known[best].items():
+            outside = np.array([item.outside.get(name, math.nan) for item in self.drawn])
+            outside = outside[np.isfinite(outside)]
+            if math.isfinite(value) and len(outside) >= LEAST_KNOWN:
+                # of fewer rows than there are the choice owes more to chance
+                gains[name] = float(value - outside.mean()) * self.drawing.narrowing
+        if not _is_gain(objective.direction, gains.get(objective.name, 0.0)):
+            return {}
+        metrics = {name: metric_named(unprefixed(name)) for name in gains}
+        return {
+            name: gain
+            for name, gain in gains.items()
+            if name == objective.name or ((metric := metrics[name]) and _is_gain(metric.direction, gain))
+        }
+
+    def differences(self, gain: float) -> Iterator[Difference]:
+        """Against each rule, and against the best trial that is another one than the model.
+
+        Args:
+            gain: what the choice made of the score, to be taken off where the other was not chosen.
+        """
+        others = {name: (item, gain) for name, item in self.rivals.rules.items()}
+        others |= {
+            f"trial {number}": (item, 0.0)  # it was chosen on these rows, too: nothing is taken off
+            for number, item in [
+                pair for pair in self.rivals.trials.items() if pair[0] != self.rivals.alone
+            ][:1]
+        }
+        sign = 1.0 if self.objective.direction == "maximize" else -1.0
+        for name, (predictions, less) in others.items():
+            value = sign * (self.score - self.judge.scores(predictions, self.rows)[self.objective.name])
+            spread = np.array([sign * (item.winner - item.rivals[name]) for item in self.drawn])
+            spread = spread[np.isfinite(spread)]
+            if not math.isfinite(value) or len(spread) < LEAST_KNOWN:
+                continue
+            low, high = self.drawing.around(spread)
+            yield Difference(
                 rival=name,
                 value=float(value),
                 low=float(value - less + low),
                 high=float(value - less + high),
-                is_rule=name in rivals.rules,
+                is_rule=name in self.rivals.rules,
             )
-        )
-    return tuple(found)

@@ -14,11 +14,11 @@ import numpy as np
 
 from automl.core.figures import Table, rounded
 from automl.core.reports import Scores
-from automl.core.targets import count_rows, take_rows
+from automl.core.targets import count_rows
 from automl.data.modality import Examples
 from automl.jobs.report.choosing import Choice
 from automl.jobs.report.mistakes import mistakes_table
-from automl.jobs.report.resampling import DRAWS_LEAST, resampling
+from automl.jobs.report.resampling import DRAWS_LEAST, Judge, Resampling, resampling
 from automl.metrics.metric import SHARE
 from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import metric_named
@@ -151,34 +151,27 @@ def intervals(
     drawing = resampling(task, groups, predictions, seed=seed)
     if drawing is None:
         return {}
-    found: dict[str, list[float]] = {}
+    judge, found = Judge(task=task, encoded=encoded, groups=groups), dict[str, list[float]]()
     for at in drawing.rows():
-        scores = score_at_once(
-            task.scorer(),
-            take_rows(encoded, at),
-            take_rows(predictions, at),
-            None if groups is None else groups[at],
-        )
-        for name, value in scores.items():
+        for name, value in judge.scores(predictions, at).items():
             found.setdefault(name, []).append(value)
     made = {
-        name: _interval(name, metrics, np.array(values), drawing.narrowing, drawing.count)
-        for name, values in found.items()
+        name: _interval(name, metrics[name], np.array(values), drawing) for name, values in found.items()
     }
     return {name: ends for name, ends in made.items() if ends is not None}
 
 
 def _interval(
-    name: str, metrics: Mapping[str, float], values: np.ndarray, narrowing: float, count: int
+    name: str, value: float, values: np.ndarray, drawing: Resampling
 ) -> tuple[float, float] | None:
-    value, known = metrics[name], values[np.isfinite(values)]
+    known = values[np.isfinite(values)]
     if not math.isfinite(value) or len(known) < DRAWS_LEAST // 2:
         return None
-    low, high = np.quantile(known - known.mean(), [0.025, 0.975]) * narrowing
+    low, high = drawing.around(known)
     metric = metric_named(unprefixed(name))
     if metric is None or metric.unit != SHARE or not 0 <= value <= 1:
         return float(value + low), float(value + high)
-    least = NONE_IN / count  # an interval without width claims too much
+    least = NONE_IN / drawing.count  # an interval without width claims too much
     ends = value + low, value + high
     if value == 1.0:
         ends = min(ends[0], 1 - least), 1.0

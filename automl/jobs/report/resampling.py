@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl.core.seeds import derive
-from automl.core.targets import count_rows
+from automl.core.targets import count_rows, take_rows
+from automl.metrics.scorer import score_at_once
 
 if TYPE_CHECKING:
     from automl.tasks.task import Task
@@ -60,6 +61,15 @@ class Resampling:
         """By what an interval from so many clusters is too wide for all of them."""
         return math.sqrt(min(self.drawn / self.count, 1.0))
 
+    def around(self, values: np.ndarray) -> tuple[float, float]:
+        """Return how far the ends of the 95% interval are from what all rows give.
+
+        Args:
+            values: one of each draw, all known.
+        """
+        low, high = np.quantile(values - values.mean(), [0.025, 0.975]) * self.narrowing
+        return float(low), float(high)
+
     def rows(self) -> Iterator[np.ndarray]:
         """Give the rows of each draw ``(m,) int64``."""
         for inside, _ in self.parts():
@@ -80,6 +90,27 @@ class Resampling:
         if not self.members or not len(clusters):
             return clusters
         return np.concatenate([self.members[place] for place in clusters])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """Scores predictions on some of the rows.
+
+    Attributes:
+        task: the fitted task.
+        encoded: encoded targets of all rows.
+        groups: group of each row ``(n,)``, or None.
+    """
+
+    task: Task
+    encoded: Mapping[str, np.ndarray]
+    groups: np.ndarray | None
+
+    def scores(self, predictions: Mapping[str, np.ndarray], rows: np.ndarray) -> Mapping[str, float]:
+        """Return every metric of the predictions for rows ``(m,)``; given are those for all."""
+        groups = None if self.groups is None else self.groups[rows]
+        truth = take_rows(self.encoded, rows)
+        return score_at_once(self.task.scorer(), truth, take_rows(predictions, rows), groups)
 
 
 def resampling(
