@@ -191,6 +191,7 @@ def _warm_up() -> None:
     import keras
     import numpy as np
 
+    keras.utils.set_random_seed(0)  # TensorFlow wants one in a process that was made deterministic before
     model = keras.Sequential([keras.Input((7,)), keras.layers.Dense(3, activation="softmax")])
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     x, y = np.zeros((40, 7), "float32"), np.eye(3, dtype="float32")[np.zeros(40, int)]
