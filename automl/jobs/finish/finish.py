@@ -30,7 +30,7 @@ from automl.jobs.finish.ready import Ready, ready
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.reported import report_files
 from automl.jobs.finish.samples import raw_sample, untyped_columns
-from automl.jobs.finish.validated import validated
+from automl.jobs.finish.validated import Checked, validated
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import JobFolder, read_json, write_json
 from automl.jobs.intake.over import COMPLETE, mark_over
@@ -87,16 +87,7 @@ def finish(
     checked = validated(session, records, winner, lambda: state != COMPLETE or ended())
     summary = summary | checked.known.facts()
     _write_result(session, summary)
-    with phases.phase("writing the report"):
-        # the model card among them goes with the model
-        written = report_files(session, records, winner, checked)
-        tracker.log_files(written)
-    with phases.phase("registering the model"):
-        tracker.log_files([folder.leaderboard, folder.result, folder.job])
-        tracker.log_model(_model_record(session, winner))
-    with phases.phase("drawing plots"):
-        drawn = validation_plots(winner, folder.plots)
-        tracker.log_files([*drawn, *plots(folder.plots)], "plots")
+    _publish(session, records, winner, checked, plots)
     with phases.phase("closing the runs"):
         tracker.end_job(state, _facts(records, intake.objectives, summary))
     for note in tracker.notes():
@@ -106,6 +97,26 @@ def finish(
         mark_over(folder)
         _tidy(folder)
     return state
+
+
+def _publish(
+    session: Session,
+    records: Records,
+    winner: TrainedWinner,
+    checked: Checked,
+    plots: Callable[[Path], Sequence[Path]],
+) -> None:
+    """Write what people look at, and give the tracker all files and the model."""
+    folder, tracker, phases = session.folder, session.tracker, session.intake.source.phases
+    with phases.phase("writing the report"):
+        # the model card among them goes with the model
+        tracker.log_files(report_files(session, records, winner, checked))
+    with phases.phase("registering the model"):
+        tracker.log_files([folder.leaderboard, folder.result, folder.job])
+        tracker.log_model(_model_record(session, winner))
+    with phases.phase("drawing plots"):
+        drawn = validation_plots(winner, folder.plots)
+        tracker.log_files([*drawn, *plots(folder.plots)], "plots")
 
 
 def _warned(session: Session, records: Records) -> str:
