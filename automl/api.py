@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import closing, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -119,7 +119,17 @@ def run_job(
         write_whole(folder.job, options)
         config, source = keep(found, folder, config, source)
         data = source if source.in_memory else None
-        return _conduct(config, source, data, folder, progress or SilentProgress(), started, alone=alone)
+        return _conduct(
+            _Work(
+                config=config,
+                source=source,
+                data=data,
+                folder=folder,
+                progress=progress or SilentProgress(),
+                started=started,
+                alone=alone,
+            )
+        )
 
 
 def resume(
@@ -177,7 +187,17 @@ def resume(
         refuse_other_data(files, state_of(files), source)
         check_stores(config)
         data = source if source.in_memory else None
-        return _conduct(config, source, data, files, watcher, started, alone=alone)
+        return _conduct(
+            _Work(
+                config=config,
+                source=source,
+                data=data,
+                folder=files,
+                progress=watcher,
+                started=started,
+                alone=alone,
+            )
+        )
 
 
 def load(folder: str | Path, *, build: Callable[[Any], keras.Model] | None = None) -> Result:
@@ -194,39 +214,45 @@ def load(folder: str | Path, *, build: Callable[[Any], keras.Model] | None = Non
     return load_any(load_result(folder).folder, build)
 
 
-def _conduct(
-    config: JobConfig,
-    source: Source,
-    data: object,
-    folder: JobFolder,
-    progress: Progress,
-    started: float,
-    *,
-    alone: bool,
-) -> Result:
-    """Work on a job whose folder this process holds."""
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """A job whose folder this process holds.
+
+    Attributes:
+        config: its options.
+        source: its data.
+        data: the same in memory, None where workers read it themselves.
+        folder: the job folder.
+        progress: is told how far it is.
+        started: ``time.monotonic()`` from which the time counts.
+        alone: as in ``run_job``.
+    """
+
+    config: JobConfig
+    source: Source
+    data: object
+    folder: JobFolder
+    progress: Progress
+    started: float
+    alone: bool
+
+
+def _conduct(work: _Work) -> Result:
     try:
-        with counted(folder, started) as used, endings_interrupt() if alone else nullcontext():
-            if config.nested:
-                _search_folds(config, data, folder, progress, started, used, alone=alone)
-            _search(config, source, data, folder, progress, started, used, alone=alone)
+        ending = endings_interrupt() if work.alone else nullcontext()
+        with counted(work.folder, work.started) as used, ending:
+            if work.config.nested:
+                _search_folds(work, used)
+            _search(work, used)
     except KeyboardInterrupt:
-        progress.note(f"Interrupted. To continue: {folder.resuming}")
+        work.progress.note(f"Interrupted. To continue: {work.folder.resuming}")
         raise
-    return Result(folder.path)
+    return Result(work.folder.path)
 
 
-def _search_folds(
-    config: JobConfig,
-    data: object,
-    folder: JobFolder,
-    progress: Progress,
-    started: float,
-    used: float,
-    *,
-    alone: bool,
-) -> None:
+def _search_folds(work: _Work, used: float) -> None:
     """Search without the rows of each fold, in folders of their own."""
+    data, alone, limit = work.data, work.alone, work.config.time
 
     def run(own: JobConfig, place: Path) -> None:
         if JobFolder(place).job.exists():
@@ -238,27 +264,18 @@ def _search_folds(
             raise KeyboardInterrupt  # the user has ended all of it
 
     def left() -> float | None:
-        return None if config.time is None else config.time - used - (time.monotonic() - started)
+        return None if limit is None else limit - used - (time.monotonic() - work.started)
 
-    search_folds(config, folder, run, progress.note, left)
+    search_folds(work.config, work.folder, run, work.progress.note, left)
 
 
-def _search(
-    config: JobConfig,
-    source: Source,
-    data: object,
-    folder: JobFolder,
-    progress: Progress,
-    started: float,
-    used: float,
-    *,
-    alone: bool,
-) -> None:
+def _search(work: _Work, used: float) -> None:
+    config, folder, progress, started = work.config, work.folder, work.progress, work.started
     begun = budget_from(None, config.time, started=started, used=used)
     phases = Phases(progress.phase, deadline=begun.deadline, timings=Timings(started))
     with (
-        alarm(phases, begun.end, forceful=alone) as bell,
-        hiring(folder, data, progress.note) as hire,
+        alarm(phases, begun.end, forceful=work.alone) as bell,
+        hiring(folder, work.data, progress.note) as hire,
         closing(Tracking(config, folder)) as tracking,
     ):
 
@@ -270,9 +287,9 @@ def _search(
         hire.prepare(config)
         intake = take_in(
             config,
-            replace(source, phases=phases),
+            replace(work.source, phases=phases),
             folder.cache,
-            alone=alone,
+            alone=work.alone,
             audits=True,
             data_is_good=started_beside,
             note=progress.note,
