@@ -15,7 +15,6 @@ from automl.core.files import write_whole
 from automl.core.job_names import name_of
 from automl.core.phases import Phases, Timings
 from automl.data.source import Source, with_validation
-from automl.execution.executor import INTERRUPTED
 from automl.jobs.arguments import JobArguments, config_of_arguments, taking_options
 from automl.jobs.config import JobConfig, dump_config
 from automl.jobs.extensions import refuse_absent
@@ -37,7 +36,7 @@ from automl.jobs.search.budget import budget_from
 from automl.jobs.search.clock import counted, seconds_used
 from automl.jobs.search.crew import hiring
 from automl.jobs.search.interrupts import endings_interrupt
-from automl.jobs.search.nested import check_nested, search_folds
+from automl.jobs.search.nested import OfFold, check_nested, search_folds, time_for
 from automl.jobs.tune.tuned import load_any, refuse_tuned
 from automl.jobs.versions import refuse_other_versions
 from automl.training.precision import FULL, policy
@@ -91,6 +90,7 @@ def run_job(
     progress: Progress | None = None,
     started: float | None = None,
     alone: bool = False,
+    last: bool = True,
 ) -> Result:
     """Run a new job.
 
@@ -100,6 +100,7 @@ def run_job(
         progress: told of epochs and trials.
         started: ``time.monotonic()`` from which ``config.time`` counts; now by default.
         alone: whether this process does nothing else, so that it may be ended when the time is over.
+        last: whether nothing is to follow in it, which must not be ended then.
 
     Returns:
         the result; ``summary["state"]`` is ``interrupted`` when the user stopped it.
@@ -128,6 +129,7 @@ def run_job(
                 progress=progress or SilentProgress(),
                 started=started,
                 alone=alone,
+                last=last,
             )
         )
 
@@ -146,6 +148,7 @@ def resume(
     progress: Progress | None = None,
     started: float | None = None,
     alone: bool = False,
+    last: bool = True,
 ) -> Result:
     """Continue a job that was interrupted or killed, or extend a complete one.
 
@@ -162,6 +165,7 @@ def resume(
         progress: as in ``search``.
         started: ``time.monotonic()`` from which the time counts; now by default.
         alone: as in ``run_job``.
+        last: as in ``run_job``.
 
     Raises:
         ConfigError: no job there, other data than before, or nothing left to do.
@@ -196,6 +200,7 @@ def resume(
                 progress=watcher,
                 started=started,
                 alone=alone,
+                last=last,
             )
         )
 
@@ -226,6 +231,7 @@ class _Work:
         progress: is told how far it is.
         started: ``time.monotonic()`` from which the time counts.
         alone: as in ``run_job``.
+        last: as in ``run_job``.
     """
 
     config: JobConfig
@@ -235,6 +241,7 @@ class _Work:
     progress: Progress
     started: float
     alone: bool
+    last: bool
 
 
 def _conduct(work: _Work) -> Result:
@@ -243,7 +250,12 @@ def _conduct(work: _Work) -> Result:
         with counted(work.folder, work.started) as used, ending:
             if work.config.nested:
                 _search_folds(work, used)
-            _search(work, used)
+                # what is kept back and what a trial may take are shares of what is left
+                left = time_for("the search over all rows", _left(work, used))
+                config = replace(work.config, time=left)
+                _search(replace(work, config=config, started=time.monotonic()), 0.0, work.config.time)
+            else:
+                _search(work, used, work.config.time)
     except KeyboardInterrupt:
         work.progress.note(f"Interrupted. To continue: {work.folder.resuming}")
         raise
@@ -252,29 +264,33 @@ def _conduct(work: _Work) -> Result:
 
 def _search_folds(work: _Work, used: float) -> None:
     """Search without the rows of each fold, in folders of their own."""
-    data, alone, limit = work.data, work.alone, work.config.time
+    data, alone = work.data, work.alone
 
     def run(own: JobConfig, place: Path) -> None:
+        progress = OfFold(work.progress)
         if JobFolder(place).job.exists():
-            found = resume(place, data=data, time_limit=own.time, progress=SilentProgress(), alone=alone)
+            resume(place, data=data, time_limit=own.time, progress=progress, alone=alone, last=False)
         else:
             own = replace(own, out=str(place))
-            found = run_job(own, data=data, progress=SilentProgress(), alone=alone)
-        if found.summary["state"] == INTERRUPTED:
+            run_job(own, data=data, progress=progress, alone=alone, last=False)
+        if progress.ended:
             raise KeyboardInterrupt  # the user has ended all of it
 
-    def left() -> float | None:
-        return None if limit is None else limit - used - (time.monotonic() - work.started)
-
-    search_folds(work.config, work.folder, run, work.progress.note, left)
+    search_folds(work.config, work.folder, run, work.progress.note, lambda: _left(work, used))
 
 
-def _search(work: _Work, used: float) -> None:
+def _left(work: _Work, used: float) -> float | None:
+    limit = work.config.time
+    return None if limit is None else limit - used - (time.monotonic() - work.started)
+
+
+def _search(work: _Work, used: float, limit: float | None) -> None:
+    """Search, and keep the job as asked for, with the ``limit`` of its time in all."""
     config, folder, progress, started = work.config, work.folder, work.progress, work.started
     begun = budget_from(None, config.time, started=started, used=used)
     phases = Phases(progress.phase, deadline=begun.deadline, timings=Timings(started))
     with (
-        alarm(phases, begun.end, forceful=work.alone) as bell,
+        alarm(phases, begun.end, forceful=work.alone and work.last) as bell,
         hiring(folder, work.data, progress.note) as hire,
         closing(Tracking(config, folder)) as tracking,
     ):
@@ -296,7 +312,8 @@ def _search(work: _Work, used: float) -> None:
         )
         config = settled(replace(config, backend=intake.backend.trials), intake)
         tracker = tracking.open()
-        write_whole(folder.job, dump_config(kept_config(with_addresses(config, folder))))
+        kept = with_addresses(replace(config, time=limit), folder)
+        write_whole(folder.job, dump_config(kept_config(kept)))
         from automl.jobs.search.search import Adapters, run_search
         from automl.training import memory
         from automl.training.compile_cache import keeping_programs

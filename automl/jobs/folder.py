@@ -87,6 +87,11 @@ class JobFolder:
         return self.path / "nested" / str(part)
 
     @property
+    def begun(self) -> bool:
+        """Whether anything was searched: here, or without a fold."""
+        return self.state.exists() or any(self.nested(1).parent.glob(f"*/{self.state.name}"))
+
+    @property
     def leases(self) -> Path:
         """The journal of who runs which trial."""
         return self.path / "leases.journal"

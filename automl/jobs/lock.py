@@ -72,7 +72,7 @@ def discarded_unused(folder: JobFolder, *, made: bool) -> Iterator[None]:
     try:
         yield
     except Exception:  # what was interrupted goes on by `automl resume`
-        if not folder.state.exists():
+        if not folder.begun:
             _discard(folder, made=made)
         raise
 

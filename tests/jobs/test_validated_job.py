@@ -38,6 +38,7 @@ def job(tmp_path_factory):
         epochs=2,
         folds=2,
         nested=True,
+        time_limit=900,
         repeat_seeds=2,
         learning_curve=True,
         tracking=False,
@@ -94,6 +95,13 @@ def test_seeds_and_rows_are_told_in_result_and_report(job):
     assert summary["learning_curve"][-1]["score"] == pytest.approx(np.mean(summary["seeds"][1:]))
     assert "More rows" in [figure["title"] for figure in section["figures"]]
     assert {item["rival"] for item in summary["choice"]["differences"]} >= {"majority"}
+
+
+def test_the_time_of_all_searches_is_kept_as_asked_for(job):
+    times = [read_config(path / "job.yaml")["time"] for path in (job.folder, job.folder / "nested" / "1")]
+
+    assert times[0] == 900.0
+    assert 200.0 < times[1] <= 300.0
 
 
 def test_a_complete_job_of_searches_is_left_as_it_is(job):

@@ -16,7 +16,7 @@ from automl.core.seeds import derive
 from automl.core.specs import COSTS, TrialRecord
 from automl.core.taking import each_taken
 from automl.core.targets import count_rows
-from automl.execution.executor import Alone
+from automl.execution.executor import INTERRUPTED, Alone, Message
 from automl.jobs.intake.setting import Setting
 from automl.jobs.report.validated import Point
 from automl.jobs.session import Session
@@ -109,14 +109,32 @@ class Again:
         )
         phases = self.session.intake.source.phases
         with tempfile.TemporaryDirectory() as folder, phases.phase(f"training again {what}"):
-            end = run_trial(setting, plan, States(folder=Path(folder), note=lambda text: None), Alone())
+            end = run_trial(
+                setting, plan, States(folder=Path(folder), note=lambda text: None), _Spared(self.ended)
+            )
         setting.release()
         if end is None or not end.record.scores or end.record.state in ("failed", "pruned"):
             return None
         return end.record.scores[0] if math.isfinite(end.record.scores[0]) else None
 
     def _short(self, what: str, option: str) -> None:
-        self.session.progress.note(f"Only {what} could be made ({option}): there was no time for more.")
+        why = "the search was ended" if self.ended() else "there was no time for more"
+        self.session.progress.note(f"Only {what} could be made ({option}): {why}.")
+
+
+class _Spared(Alone):
+    """A channel that ends a training when the user has ended the search: it can be spared.
+
+    Args:
+        ended: whether the user has.
+    """
+
+    def __init__(self, ended: Callable[[], bool]) -> None:
+        self._ended = ended
+
+    def say(self, message: Message) -> str:
+        """See ``Channel``."""
+        return INTERRUPTED if self._ended() else ""
 
 
 def can_repeat(session: Session) -> bool:

@@ -39,6 +39,9 @@ REPEATS_SHARE = 0.4
 READING_SHARE = 0.4
 """Share of the time kept back for reading all rows of a table that was sampled, and training on them."""
 
+KEPT_MOST = 0.75
+"""Most of the time that all of these take together: without trials there is nothing to finish."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
@@ -136,11 +139,14 @@ def budget_from(
     """
     if seconds is None:
         return Budget(trials=trials, deadline=None, trial_seconds=trial_seconds)
-    reserve = min(max(FINISHING_SHARE * seconds, FINISHING_LEAST), FINISHING_MOST, SHORT_SHARE * seconds)
-    reserve += last_trainings * min(TRAINING_SHARE * seconds, TRAINING_MOST)
-    reserve += READING_SHARE * seconds if reads_all else 0.0
-    reserve += min(repeats * min(TRAINING_SHARE * seconds, TRAINING_MOST), REPEATS_SHARE * seconds)
-    end = started + max(seconds - used, 0.0)
+    left = max(seconds - used, 0.0)
+    # of what is left: a share of all would be more than that where a long job is given a little more
+    reserve = min(max(FINISHING_SHARE * left, FINISHING_LEAST), FINISHING_MOST, SHORT_SHARE * left)
+    reserve += last_trainings * min(TRAINING_SHARE * left, TRAINING_MOST)
+    reserve += READING_SHARE * left if reads_all else 0.0
+    reserve += min(repeats * min(TRAINING_SHARE * left, TRAINING_MOST), REPEATS_SHARE * left)
+    reserve = min(reserve, KEPT_MOST * left)
+    end = started + left
     return Budget(
         trials=trials,
         deadline=end - reserve,

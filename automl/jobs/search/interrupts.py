@@ -26,6 +26,8 @@ VOLLEY_SECONDS = 1.0
 
 SAVING = "Interrupted: finishing this epoch and saving everything. Press Ctrl-C again to stop now."
 EXPORTING = "Interrupted: exporting the best model and saving everything. Press Ctrl-C again to stop now."
+ENDED = (SAVING, EXPORTING)
+"""What a user is told who has ended a search."""
 
 
 class Interrupts:

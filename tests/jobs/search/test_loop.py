@@ -351,7 +351,7 @@ def test_equal_scores_are_told_apart_by_the_loss():
 def test_time_counts_from_the_start_less_what_was_used_and_what_finishing_takes():
     budget = budget_from(None, 100.0, started=1000.0, used=30.0)
 
-    assert budget.deadline == 1000.0 + 70.0 - 10.0
+    assert budget.deadline == 1000.0 + 70.0 - 7.0
 
 
 LEVELS = (1, 3)
