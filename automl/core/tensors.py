@@ -50,6 +50,19 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subwords(Vocabulary):
+    """Facts on sub-word tokens of running text ``(any, 1) int32``, of which several vocabularies are made.
+
+    Attributes:
+        asked: size of the vocabulary as a search space has it.
+        context: tokens that a model may look back over.
+    """
+
+    asked: int
+    context: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ngrams(Vocabulary):
     """Facts on ids of n-grams, those of whole words first and pieces of words behind ``(length,) int32``.
 
@@ -145,6 +158,7 @@ FACTS: Catalog[type[Any]] = Catalog(
         "ranks": f"{__name__}:Ranks",
         "vocabulary": f"{__name__}:Vocabulary",
         "ngrams": f"{__name__}:Ngrams",
+        "subwords": f"{__name__}:Subwords",
         "pixels": f"{__name__}:Pixels",
         "steps": f"{__name__}:Steps",
         "waveform": f"{__name__}:Waveform",

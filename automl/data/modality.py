@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from automl.core.phases import Phases
+    from automl.core.text_windows import TextWindows
     from automl.data.source import Source
     from automl.data.tables import Table
     from automl.data.transform import Room
@@ -229,6 +230,7 @@ class Dataset:
         validates: positions of the examples that the source itself sets aside for validation ``(v,)``
             int64, ascending; None where it sets none aside.
         asked: what the user asks of the task beyond its targets.
+        apart: metrics that do not compare trials on such inputs.
     """
 
     examples: Examples
@@ -245,6 +247,7 @@ class Dataset:
     wanted: frozenset[str] | None = None
     validates: np.ndarray | None = None
     asked: Asked = field(default_factory=Asked)
+    apart: tuple[str, ...] = ()
 
     @property
     def tasks(self) -> Mapping[str, TaskKind]:
@@ -296,14 +299,14 @@ class Preprocessing:
             tensors (dict by ``TensorSpec.name``).
         stepwise: whether each step of a series is preprocessed by itself; windows are then preprocessed
             through the series that they are cut from, each step once.
-        coded: what a whole text becomes ``(T, channels)``, where windows of a text are preprocessed through
+        coded: what windows of a text become, by ``TensorSpec.name``, where they are preprocessed through
             the text that they are cut from, as the model would preprocess each; or None.
     """
 
     inputs: tuple[TensorSpec, ...]
     model: keras.Model
     stepwise: bool = False
-    coded: Callable[[Any], np.ndarray] | None = None
+    coded: Callable[[TextWindows], Mapping[str, Any]] | None = None
 
     def transform(
         self,

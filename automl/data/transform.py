@@ -50,8 +50,8 @@ class Fitted(Protocol):
         ...
 
     @property
-    def coded(self) -> Callable[[Any], np.ndarray] | None:
-        """What a whole text becomes, step by step."""
+    def coded(self) -> Callable[[TextWindows], Mapping[str, Any]] | None:
+        """What windows of a text become."""
         ...
 
 
@@ -67,8 +67,7 @@ def transform(
     first = next(iter(inputs.values()))
     if preprocessing.coded is not None and isinstance(first, TextWindows):
         windows = first if rows is None else first.take(rows)
-        coded = cast("np.ndarray", windows.over(preprocessing.coded(first.text)))
-        return {preprocessing.inputs[0].name: coded}
+        return dict(preprocessing.coded(windows))
     chosen = np.arange(len(first)) if rows is None else rows
     with (phases or Phases()).phase("preparing examples", len(chosen), unit="examples") as phase:
         if preprocessing.stepwise and isinstance(first, Windows):
@@ -84,9 +83,12 @@ def _in_batches(
     ``Model.predict`` would slice every input for itself, which takes longer than the mathematics where a
     table has hundreds of columns.
     """
-    specs = preprocessing.inputs
-    tensors = {spec.name: room(spec.name, (len(rows), *_sides(spec.shape)), spec.dtype) for spec in specs}
-    widest = max(1, *(math.prod(_sides(spec.shape)) for spec in specs))
+    sides = {spec.name: _sides(spec.shape, preprocessing.model, spec.name) for spec in preprocessing.inputs}
+    tensors = {
+        spec.name: room(spec.name, (len(rows), *sides[spec.name]), spec.dtype)
+        for spec in preprocessing.inputs
+    }
+    widest = max(1, *map(math.prod, sides.values()))
     size = min(BATCH, max(1, BATCH_VALUES // widest))
     if size < BATCH:
         # wide tensors take long to make: few examples are not filled up to as many
@@ -117,12 +119,16 @@ def _through_series(
     done = _in_batches(
         preprocessing, pieces, np.arange(len(starts)), lambda *args: np.empty(*args[1:]), phase
     )
-    base = room(spec.name, (steps, *_sides(spec.shape)[1:]), spec.dtype)
+    sides = _sides(spec.shape, preprocessing.model, spec.name)
+    base = room(spec.name, (steps, *sides[1:]), spec.dtype)
     for start, piece in zip(starts, done[spec.name], strict=True):
         base[start : start + length] = piece
     chosen = windows if rows is None else windows.take(rows)
     return {spec.name: cast("np.ndarray", chosen.over(base))}
 
 
-def _sides(shape: tuple[int | None, ...]) -> tuple[int, ...]:
+def _sides(shape: tuple[int | None, ...], model: keras.Model, name: str) -> tuple[int, ...]:
+    """The shape of an example; where it may vary, as the model gives it."""
+    if None in shape:
+        shape = tuple(model.output[name].shape[1:])
     return tuple(side or 0 for side in shape)

@@ -36,8 +36,8 @@ class MovesAhead(Protocol):
         """What it does, as JSON.
 
         ``kind`` is one that ``formats.front`` makes; or ``columns`` of a layer that puts columns side by
-        side, ``ends`` of one that keeps the last of the ids that another makes. One with several outputs
-        names them by ``parts``.
+        side, ``ends`` of one that keeps the last of the ids that another makes, or merges them. One with
+        several outputs names them by ``parts``.
         """
         ...
 

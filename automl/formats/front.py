@@ -22,6 +22,7 @@ import numpy as np
 _PUNCTUATION = re.compile(rb"[!-/:-@\[-`{-~]")
 _NO_DATE = -(2**63)
 _DAY, _HOUR = 86_400, 3_600
+_SPACE, _END_OF_DOCUMENT = 32, 4
 
 
 def read_description(path: str | Path) -> dict[str, Any]:
@@ -82,7 +83,35 @@ def _bytes(front: Mapping[str, Any], columns: Sequence[Any]) -> np.ndarray:
     """Bytes of each text, counted from ``first`` on ``(n, L)``, 0 behind the last."""
     cells = np.asarray(columns[0], object).tolist()
     texts = [cell if isinstance(cell, bytes) else str(cell).encode("utf-8", "replace") for cell in cells]
-    return _side_by_side(front, [[byte + front["first"] for byte in text] for text in texts])
+    found = [_parts_of_words(front, text) if "merges" in front else list(text) for text in texts]
+    return _side_by_side(front, [[token + front["first"] for token in tokens] for tokens in found])
+
+
+def _parts_of_words(front: Mapping[str, Any], text: bytes) -> list[int]:
+    """The last bytes of a text as sub-words, the first of them by itself (``automl.core.subwords``)."""
+    text, kinds = text[max(len(text) - front["length"], 0) :], front["kinds_of_bytes"]
+    ranks = {(first, second): (rank, made) for rank, (first, second, made) in enumerate(front["merges"])}
+    words: list[list[int]] = []
+    for place, byte in enumerate(text):
+        before, kind = text[place - 1], kinds[byte]
+        joins = place > 1 and kind != _END_OF_DOCUMENT and (kind == kinds[before] or before == _SPACE)
+        if joins:
+            words[-1].append(byte)
+        else:
+            words.append([byte])
+    return [token for word in words for token in _merged(word, ranks)]
+
+
+def _merged(tokens: list[int], ranks: Mapping[tuple[int, int], tuple[int, int]]) -> list[int]:
+    none = (len(ranks), 0)
+    while len(tokens) > 1:
+        pairs = [(tokens[place], tokens[place + 1]) for place in range(len(tokens) - 1)]
+        found = [ranks.get(pair, none) for pair in pairs]
+        place = found.index(min(found))
+        if found[place] == none:
+            break
+        tokens = [*tokens[:place], found[place][1], *tokens[place + 2 :]]
+    return tokens
 
 
 def _dates(front: Mapping[str, Any], columns: Sequence[Any]) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -50,8 +50,8 @@ class Writing:
             raise ConfigError(f"seed: expected a whole number of at least 0, got {self.seed}.")
 
 
-def tokens_of(task: Task) -> Tokens:
-    """Return the tokens of a task that text can be written for.
+def streams_of(task: Task) -> Mapping[str, Tokens]:
+    """Return the tokens of a task that text can be written for, by the name of the tensor.
 
     Raises:
         ConfigError: it is another task.
@@ -60,7 +60,7 @@ def tokens_of(task: Task) -> Tokens:
         raise ConfigError(
             f"The task {task.kind!r} writes no text. Search with --task language_model for one that does."
         )
-    return task.tokens
+    return task.streams
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ class Writer:
 
     Args:
         model: as exported.
-        tokens: its tokens.
+        streams: tokens by the name of the tensor that its network may take.
     """
 
     model: keras.Model
-    tokens: Tokens
+    streams: Mapping[str, Tokens]
 
     def write(self, prompt: str, how: Writing) -> Iterator[str]:
         """Give what may follow a text, piece by piece.
@@ -130,16 +130,26 @@ class Writer:
         return again
 
     @cached_property
+    def tokens(self) -> Tokens:
+        """Those that the model reads."""
+        (name,) = self._network.input
+        return self.streams[name]
+
+    @cached_property
     def _stepper(self) -> Stepper:
         from automl.models.stepping import stepper_of
 
-        return stepper_of(_network_of(self.model))
+        return stepper_of(self._network)
 
     @cached_property
     def _whole(self) -> keras.Model:
         from automl.models.stepping import of_any_length
 
-        return of_any_length(_network_of(self.model))
+        return of_any_length(self._network)
+
+    @cached_property
+    def _network(self) -> keras.Model:
+        return _network_of(self.model)
 
 
 def _check(prompt: str, tokens: Tokens) -> None:

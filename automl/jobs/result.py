@@ -18,7 +18,7 @@ from automl.jobs import answers, scored
 from automl.jobs.answers import Listener, answer, listed, warn
 from automl.jobs.exporting.exporting import Exporter
 from automl.jobs.folder import JobFolder, copied, open_folder, read_json
-from automl.jobs.generation import Writer, Writing, tokens_of
+from automl.jobs.generation import Writer, Writing, streams_of
 from automl.jobs.opened import OpenedModel
 from automl.jobs.plots import Plots
 from automl.jobs.rebuilt import PastTrials
@@ -292,8 +292,8 @@ class Result:
     @cached_property
     def writer(self) -> Writer:
         """Writes text piece by piece, of a language model."""
-        tokens = tokens_of(self.opened.task)
-        return Writer(self.model, tokens)
+        streams = streams_of(self.opened.task)
+        return Writer(self.model, streams)
 
     @cached_property
     def recogniser(self) -> Recogniser:

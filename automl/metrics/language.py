@@ -28,14 +28,14 @@ class LanguageScorer:
         """Hear of a batch.
 
         Args:
-            y: of each window how many tokens at its beginning do not count, how many do after them, and
-                the characters that these stand for ``(n, 3)``.
-            p: nats ``(n, L)``.
+            y: of each window how many tokens at its beginning do not count, how many do after them, NaN
+                for all that are no padding, and the characters that these stand for ``(n, 3)``.
+            p: nats ``(n, L)``, 0 at padding.
             groups: unused.
         """
-        first, count = (np.asarray(y[:, place], np.int64)[:, None] for place in (0, 1))
+        first, count = y[:, :1], y[:, 1:2]
         places = np.arange(p.shape[1])[None]
-        counted = (places >= first) & (places < first + count)
+        counted = (places >= first) & np.where(np.isnan(count), p != 0, places < first + count)
         self._nats += float(np.asarray(p, np.float64)[counted].sum())
         self._tokens += float(counted.sum())
         self._characters += float(np.asarray(y[:, 2], np.float64).sum())
@@ -45,7 +45,7 @@ class LanguageScorer:
         nats = self._nats / self._tokens if self._tokens else math.nan
         bits = self._nats / math.log(2) / self._characters if self._characters else math.nan
         return {
-            NATS_PER_TOKEN.name: nats,
             BITS_PER_CHARACTER.name: bits,
+            NATS_PER_TOKEN.name: nats,
             PERPLEXITY.name: math.exp(min(nats, _MOST_NATS)) if nats == nats else math.nan,
         }

@@ -59,7 +59,8 @@ def stepper_of(network: keras.Model) -> Stepper:
     """
     walk = _Walk()
     token = keras.Input((1, 1), dtype="int32", name="token")
-    scores = run_through_graph(network, {"stream": token}, walk.stepping)
+    (name,) = network.input
+    scores = run_through_graph(network, {name: token}, walk.stepping)
     told = {"scores": keras.layers.Flatten(name="scores_of_a_step")(scores), **walk.made}
     model = keras.Model({"token": token, **walk.given}, told, name="stepper")
     return Stepper(model=model, first=walk.first)
@@ -68,7 +69,8 @@ def stepper_of(network: keras.Model) -> Stepper:
 def of_any_length(network: keras.Model) -> keras.Model:
     """Return a network of windows as one of texts of any length, from ``stream (b, t, 1)``."""
     stream = keras.Input((None, 1), dtype="int32", name="stream")
-    scores = run_through_graph(network, {"stream": stream}, lambda item: item)
+    (name,) = network.input
+    scores = run_through_graph(network, {name: stream}, lambda item: item)
     return keras.Model({"stream": stream}, scores)
 
 

@@ -14,6 +14,9 @@ from keras import KerasTensor, ops
 from automl.core.tokens import PADDING
 from automl.tasks.losses import MappingLoss
 
+LEAST_NATS = 1e-30
+"""Of a token, so that 0 is padding alone."""
+
 NATS, NEXT = "nats", "next_token_logits"
 """Names of the outputs: the surprise at each token ``(b, L)``, and scores of what follows ``(b, V)``."""
 
@@ -58,7 +61,7 @@ class TokenNats(keras.layers.Layer):  # type: ignore[misc]
         following = tokens[:, 1:]
         logits = ops.cast(scores[:, :-1], "float32")
         nats = ops.sparse_categorical_crossentropy(following, logits, from_logits=True)
-        return ops.where(ops.equal(following, PADDING), 0.0, nats)
+        return ops.where(ops.equal(following, PADDING), 0.0, ops.maximum(nats, LEAST_NATS))
 
     def compute_output_spec(self, inputs: Any) -> KerasTensor:
         """Shape and type of the nats."""
@@ -91,5 +94,8 @@ class MeanNats(MappingLoss):
         super().__init__(**{"name": "mean_nats", **kwargs})
 
     def call(self, y_true: Any, y_pred: Any) -> KerasTensor:
-        """Return the mean of each window ``(b,)``; no surprise is below 0."""
+        """Return the mean of each window ``(b,)``; no surprise is below 0.
+
+        Padding counts as no surprise, so that every window has the weight of its text.
+        """
         return ops.mean(ops.relu(y_pred[NATS]), axis=1)

@@ -162,8 +162,8 @@ class Continues(Protocol):
     """A task whose models say what follows in a text."""
 
     @property
-    def tokens(self) -> Tokens:
-        """How the text becomes tokens."""
+    def streams(self) -> Mapping[str, Tokens]:
+        """How the text becomes tokens, by the name of the tensor that a network takes."""
         ...
 
 

@@ -123,6 +123,10 @@ def test_what_is_no_language_model_is_refused(tmp_path):
         LANGUAGE.read(open_source(path), ReadOptions(task="language_model", tokenizer="bytes"))
     with pytest.raises(ConfigError, match="at least 8 tokens, got 3"):
         LANGUAGE.read(open_source(path), ReadOptions(task="language_model", lookback=3))
+    with pytest.raises(ConfigError, match="at most 100,000 bytes with --tokenizer bpe"):
+        LANGUAGE.read(
+            open_source(path), ReadOptions(task="language_model", tokenizer="bpe", lookback=200_000)
+        )
 
 
 def test_a_text_of_many_characters_is_read_by_its_bytes(tmp_path):
@@ -141,3 +145,72 @@ def test_a_text_of_many_characters_is_read_by_its_bytes(tmp_path):
     assert predict(fitted.model, {"text": np.array(["", "a", text], object)}, batch_size=3)["stream"][
         :, :2, 0
     ].tolist() == [[0, 0], [99, 0], [text.encode()[-17] + 2, text.encode()[-16] + 2]]
+
+
+SUBWORDS = ReadOptions(task="language_model", tokenizer="bpe", lookback=40)
+JAPANESE = "東京は夜の七時。京都は朝の七時。" * 40
+
+
+@pytest.mark.parametrize("text", [TEXT, JAPANESE, TEXT + JAPANESE, "é" + TEXT])
+def test_windows_of_sub_words_end_with_words_and_cover_the_text(tmp_path, text):
+    dataset = LANGUAGE.read(open_source(write(tmp_path, text)), SUBWORDS)
+
+    windows, content = dataset.examples.inputs["text"], text.encode()
+    rows = np.asarray(windows)
+    assert rows[0][:1] + b"".join(row[1:] for row in rows) == content
+    assert max(map(len, rows)) <= 41
+    for row in rows[1:]:
+        assert row[1:].decode()  # whole characters
+    counts = dataset.examples.targets[TARGET]
+    assert (counts[:, 0] == 0).all()
+    assert counts[:, 2].sum() == len(text) - 1
+    assert dataset.traits == ("subwords",)
+
+
+def test_sub_words_are_learned_from_the_training_part_alone(tmp_path):
+    pytest.importorskip("tokenizers")
+    dataset = LANGUAGE.read(open_source(write(tmp_path, TEXT + "zyzzyva " * 60)), SUBWORDS)
+    (fold,) = make_folds(dataset, folds=None, seed=0)
+
+    facts = LANGUAGE.facts(dataset, fold.train[:30])
+    every = LANGUAGE.facts(dataset, np.arange(len(dataset.examples)))
+
+    assert pair_of("z", "y") not in facts["merges"]
+    assert pair_of("z", "y") in every["merges"]
+    assert list(facts["shares"]) == ["stream_500", "stream_1000", "stream_2000", "stream_4000"]
+    assert all(sum(shares) == pytest.approx(1.0) for shares in facts["shares"].values())
+    assert facts["taken"]["stream_500"] <= 500 - 256 <= facts["taken"]["stream_500"] + 244
+
+
+def pair_of(first, second):
+    return ord(first), ord(second)
+
+
+def test_the_model_reads_sub_words_as_training_does(tmp_path):
+    pytest.importorskip("tokenizers")
+    dataset = LANGUAGE.read(open_source(write(tmp_path, TEXT + JAPANESE)), SUBWORDS)
+    rows = np.arange(len(dataset.examples))
+    fitted = LANGUAGE.fit(dataset, rows, seed=0)
+
+    through_text = fitted.transform(dataset.examples, rows)
+    texts = np.asarray(dataset.examples.inputs["text"])
+    by_model = predict(fitted.model, {"text": texts}, batch_size=64)
+
+    for spec in fitted.inputs:
+        made = through_text[spec.name]
+        wide = np.pad(made, ((0, 0), (0, 41 - made.shape[1]), (0, 0)))
+        np.testing.assert_array_equal(by_model[spec.name], wide)
+        assert made.max() < spec.facts.size
+    assert through_text["stream_500"].shape[1] < 41
+
+
+def test_another_text_is_read_in_sub_words_and_each_byte_but_the_first_counts_once(tmp_path):
+    dataset = LANGUAGE.read(open_source(write(tmp_path, TEXT)), SUBWORDS)
+    for length in (2, 41, 45, 100):
+        other = write(tmp_path, TEXT[:length] + "~", "other.txt")
+
+        examples, notes = LANGUAGE.read_again(open_source(other), dataset.schema, targets=True)
+
+        counts = examples.targets[TARGET]
+        assert counts[:, 2].sum() == length
+        assert notes == ()

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl.data.preprocessing.language import LastBytes, LastTokens
+from automl.data.preprocessing.merge_bytes import MergeBytes
 from automl.data.preprocessing.tabular_layers import DateParts
 from automl.data.raw_values import NO_DATE
 from automl.formats import front
@@ -58,6 +59,18 @@ def test_the_last_bytes_of_a_text_are_those_of_the_layer():
     ids = keras.ops.convert_to_numpy(LastTokens(4)(layer(np.array(texts, object))))
 
     assert (made(layer.front(), {"text": texts}, (4, 1)) == ids).all()
+
+
+def test_parts_of_words_are_those_of_the_layer():
+    merges = ((116, 104), (256, 101), (32, 257), (101, 32), (227, 129))
+    texts = ["the the", "", "  the\nthe", b"\xff\xfethe", "のの the", "a\x03\x03the"]
+    read, merge = LastBytes(12), MergeBytes(merges)
+
+    front = {**read.front(), **merge.front(), "kind": read.front()["kind"]}
+
+    ids = keras.ops.convert_to_numpy(merge(read(np.array(texts, object))))
+    assert (made(front, {"text": texts}, (12, 1)) == ids).all()
+    assert (ids == 257 + 2).any()
 
 
 def test_the_last_words_are_kept_where_a_layer_keeps_them():

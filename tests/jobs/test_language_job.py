@@ -43,7 +43,7 @@ def job(path):
 def test_the_search_scores_the_end_of_the_text_against_simple_rules(job):
     assert job.summary["task"] == "language_model"
     assert set(job.summary["baselines"]) == {"unigram", "5-gram"}
-    assert job.best_score < job.summary["baselines"]["unigram"]["val_nats_per_token"]
+    assert job.best_score < job.summary["baselines"]["unigram"]["val_bits_per_character"]
     assert job.summary["exported_error"] == ""
     assert any("no target is named" in note for note in job.summary["notes"])
 
@@ -96,6 +96,66 @@ def test_a_server_writes_text_and_scores_it(job, path, tmp_path):
     assert same(scored["predictions"], predicted(job.folder, path, tmp_path / "p.json"))
     with pytest.raises(automl.InputError, match="reads running text"):
         served(job, {"rows": [{"text": "a"}]})
+
+
+@pytest.fixture(scope="module")
+def bpe_job(path):
+    pytest.importorskip("tokenizers")
+    small = ("units=16", "embedding_size=8", "batch_size=16", "learning_rate=0.01", "vocabulary=500")
+    return automl.search(
+        path,
+        family="rnn",
+        settings=small,
+        tokenizer="bpe",
+        lookback=64,
+        trials=1,
+        epochs=4,
+        tracking=False,
+        portfolio=False,
+        out=str(path.parent / "bpe"),
+        verbose=0,
+    )
+
+
+def test_sub_words_are_searched_exported_and_scored(bpe_job, path):
+    assert bpe_job.best_score < bpe_job.summary["baselines"]["unigram"]["val_bits_per_character"]
+    assert bpe_job.summary["exported_error"] == ""
+
+    with pytest.warns(automl.DataWarning, match="were trained on"):
+        scores = bpe_job.evaluate(path)["metrics"]
+
+    tokens = bpe_job.writer.tokens
+    assert tokens.unit == "subword"
+    assert scores["bits_per_character"] < bpe_job.best_score + 0.5
+    # sub-words are longer than characters
+    assert scores["nats_per_token"] > 2 * np.log(2) * scores["bits_per_character"]
+
+
+def test_sub_words_are_written_with_and_without_what_was_read_kept(bpe_job):
+    how = {"tokens": 40, "sampling": Sampling(temperature=0.8), "seed": 4}
+
+    kept = "".join(bpe_job.writer.write("3 grün", Writing(**how)))
+    again = "".join(bpe_job.writer.write("3 grün", Writing(**how, cache=False)))
+
+    assert kept == again
+    assert len(kept) > 40
+
+
+def test_the_exported_model_of_sub_words_takes_a_string(bpe_job):
+    model = keras.models.load_model(bpe_job.folder / "model.keras")
+
+    told = model.predict({"text": np.array(["7 green bottles hanging", ""], object)}, verbose=0)
+
+    assert told["next_token_logits"].shape == (2, bpe_job.writer.tokens.size)
+    assert told["nats"].shape == (2, 64)
+    assert not told["nats"][1].any()
+
+
+def test_metrics_that_compare_the_same_tokens_only_are_refused_where_these_are_searched(path, tmp_path):
+    with pytest.raises(automl.InputError, match="'nats_per_token' compares models with the same tokens"):
+        automl.search(
+            path, tokenizer="bpe", metric="nats_per_token", tracking=False, out=str(tmp_path), verbose=0
+        )
 
 
 @pytest.mark.parametrize(

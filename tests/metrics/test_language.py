@@ -33,6 +33,15 @@ def test_bits_are_per_character_however_many_tokens_there_are():
     assert by_byte["nats_per_token"] < by_character["nats_per_token"]
 
 
+def test_tokens_whose_number_is_not_known_are_those_that_are_no_padding():
+    nan = float("nan")
+
+    scores = score([[0, nan, 6], [0, nan, 4]], [[1.0, 2.0, 0.0], [1e-30, 2.0, 3.0]])
+
+    assert scores["nats_per_token"] == pytest.approx(8 / 5)
+    assert scores["bits_per_character"] == pytest.approx(8 / math.log(2) / 10)
+
+
 def test_nothing_heard_of_and_no_number_score_nan():
     assert all(value != value for value in LanguageScorer().result().values())
     assert all(value != value for value in score([[0, 1, 1]], [[float("nan")]]).values())

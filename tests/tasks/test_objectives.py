@@ -92,7 +92,7 @@ def test_promised_defaults() -> None:
         "regression": "val_rmse",
         "forecasting": "val_mse_scaled",
         "joint": "val_skill",
-        "language_model": "val_nats_per_token",
+        "language_model": "val_bits_per_character",
         "anomaly": "val_pr_auc",
         "segmentation": "val_dice",
         "detection": "val_map",

@@ -1,19 +1,23 @@
 """From raw text to the last tokens of it, as a Keras model.
 
-L + 1  tokens of a window
+L + 1  tokens of a window, or bytes where tokens are parts of words
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-from automl.core.tensors import TensorSpec, Vocabulary
+from automl.core.subwords import encode, ranks_of
+from automl.core.tensors import Subwords, TensorSpec, Vocabulary
+from automl.core.text_windows import TextWindows
 from automl.core.tokens import FIRST, PADDING, Tokens
 from automl.data.modality import Preprocessing
+from automl.data.preprocessing.merge_bytes import MergeBytes
 from automl.private_keras import last_bytes, take_arrays
 
 
@@ -38,8 +42,54 @@ def fit_language(tokens: Tokens, length: int) -> Preprocessing:
     return Preprocessing(
         inputs=(spec,),
         model=keras.Model({"text": raw}, {"stream": stream}),
-        coded=lambda text: tokens.encode(text)[:, None],
+        coded=lambda windows: {"stream": windows.over(tokens.encode(windows.text)[:, None])},
     )
+
+
+def fit_subwords(streams: Mapping[str, Tokens], asked: Sequence[int], length: int) -> Preprocessing:
+    """Return the preprocessing of running text whose tokens are parts of words.
+
+    The first byte of a window is a token by itself, so that models with different vocabularies are asked
+    for the same bytes: all but that one.
+
+    Args:
+        streams: how text becomes tokens, by the name of the tensor.
+        asked: size of each vocabulary as searched, which that of a short text falls short of.
+        length: L.
+    """
+    raw = keras.Input((), dtype="string", name="text")
+    read = LastBytes(length + 1, name="text__bytes")(raw)
+    made = {name: MergeBytes(item.merges, name=f"text__{name}")(read) for name, item in streams.items()}
+    specs = tuple(
+        TensorSpec(
+            name=name,
+            kind="stream",
+            shape=(None, 1),
+            dtype="int32",
+            facts=Subwords(size=item.size, asked=size, context=length + 1),
+            source="text",
+        )
+        for (name, item), size in zip(streams.items(), asked, strict=True)
+    )
+    return Preprocessing(
+        inputs=specs,
+        model=keras.Model({"text": raw}, made),
+        coded=lambda windows: {name: _tokens_of(windows, item) for name, item in streams.items()},
+    )
+
+
+def _tokens_of(windows: TextWindows, tokens: Tokens) -> np.ndarray:
+    """What the model makes of windows, but no longer than the longest ``(n, any, 1) int32``."""
+    ranks, known = ranks_of(tokens.merges), dict[bytes, list[int]]()
+    return _side_by_side([[text[0], *encode(text[1:], ranks, known)] for text in windows[:]])
+
+
+def _side_by_side(rows: Sequence[Sequence[int]]) -> np.ndarray:
+    ids = np.full((len(rows), max(map(len, rows), default=1), 1), PADDING, np.int32)
+    for place, row in enumerate(rows):
+        ids[place, : len(row), 0] = row
+        ids[place, : len(row), 0] += FIRST
+    return ids
 
 
 def _ids(tokens: Tokens, length: int) -> keras.layers.Layer:

@@ -52,6 +52,7 @@ def goals_of(config: JobConfig, dataset: Dataset) -> Goals:
     chosen = tuple(parse_objective(text, parts) for text in config.metric)
     for objective in chosen:
         check_objective(objective, task, parts)
+        _check_compares(objective, dataset)
     limits = [parse_limit(text, parts) for text in config.constraint]
     for limit in limits:
         check_limit(limit, task, parts)
@@ -67,6 +68,15 @@ def goals_of(config: JobConfig, dataset: Dataset) -> Goals:
         factor = f"{asked.amounts.factor:g} times its {config.amount_column!r}"
         told = (f"What a missed row costs is {factor}; the threshold goes by the mean.", *told)
     return Goals(dataset=replace(dataset, asked=asked), objectives=objectives, notes=(*notes, *told))
+
+
+def _check_compares(objective: Objective, dataset: Dataset) -> None:
+    if objective.name in dataset.apart:
+        usual = TASKS[dataset.task].default_metric.name
+        raise ConfigError(
+            f"Metric {objective.name!r} compares models with the same tokens only, and their vocabularies"
+            f" are searched here. Leave it out, or give --metric {usual}; the other is told as well."
+        )
 
 
 def _asked(config: JobConfig, dataset: Dataset, named: tuple[Objective | Limit, ...]) -> Asked:

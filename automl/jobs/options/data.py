@@ -63,13 +63,14 @@ class DataOptions(OptionGroup):
     horizon: int | None = option(None, "steps to forecast", metavar="H", most=10**6)
     lookback: int | None = option(
         None,
-        "past steps that a forecast uses, tokens of a language model; default: from data",
+        "past steps that a forecast uses, tokens of a language model (bytes for bpe); default: from data",
         metavar="L",
         most=10**6,
     )
     tokenizer: str | None = option(
         None,
-        "tokens: character or byte of a language model, character or word of speech; default: by the text",
+        "tokens: character, byte or bpe (parts of words) of a language model, character or word of speech; "
+        "default: by the text",
         metavar="UNIT",
     )
     image_size: int | None = option(

@@ -11,6 +11,7 @@ from typing import Literal
 from keras import layers
 
 from automl.core.tensors import Inputs
+from automl.models.families.language.streams import stream_of
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.token_scores import embed_stream, scores_of
 
@@ -22,6 +23,7 @@ class RnnOptions:
     """Shape of the network.
 
     Attributes:
+        vocabulary: size of the vocabulary, where the data gives sub-words with several.
         cell: ``gru`` or ``lstm``.
         units: features of the state.
         layers: recurrent layers, one on another.
@@ -31,6 +33,7 @@ class RnnOptions:
         dropout: share dropped between layers (Zaremba et al., 2014).
     """
 
+    vocabulary: int = 0
     cell: Literal["gru", "lstm"] = "gru"
     units: int = 256
     layers: int = 1
@@ -55,8 +58,9 @@ def build(inputs: Inputs, options: RnnOptions) -> Features:
 
 FAMILY = Family(
     name="language/rnn",
-    slots=(Slot(kind="stream", least=1),),
+    slots=(Slot(kind="stream", least=1, most=None),),
     gives=("scores",),
     options=RnnOptions,
     build=build,
+    uses=stream_of,
 )

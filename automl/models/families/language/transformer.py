@@ -12,6 +12,7 @@ from keras import initializers, layers
 
 from automl.core.shaping import shaping
 from automl.core.tensors import Inputs
+from automl.models.families.language.streams import context_of, stream_of
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.causal_attention import CausalAttention
 from automl.models.layers.token_scores import DEVIATION, embed_stream, scores_of
@@ -25,6 +26,7 @@ class TransformerOptions:
     """Shape of the network.
 
     Attributes:
+        vocabulary: size of the vocabulary, where the data gives sub-words with several.
         width: d, features of a token.
         depth: blocks.
         heads: attention heads.
@@ -35,6 +37,7 @@ class TransformerOptions:
         dropout: share dropped of the vectors of tokens, and of what each block adds to them.
     """
 
+    vocabulary: int = 0
     width: int = 128
     depth: int = 4
     heads: int = 4
@@ -50,7 +53,7 @@ def build(inputs: Inputs, options: TransformerOptions) -> Features:
     vectors, table = embed_stream(stream, options.width, deviation=DEVIATION)
     vectors = _dropped(vectors, options)
     for _ in range(options.depth):
-        attention = CausalAttention(options.heads, stream.spec.shape[0] or 1, options.depth)
+        attention = CausalAttention(options.heads, context_of(stream.spec), options.depth)
         attended = attention(layers.RMSNormalization()(vectors))
         vectors = vectors + _dropped(attended, options)
         vectors = vectors + _dropped(_hidden(layers.RMSNormalization()(vectors), options), options)
@@ -78,8 +81,9 @@ def _dropped(vectors: KerasTensor, options: TransformerOptions) -> KerasTensor:
 
 FAMILY = Family(
     name="language/transformer",
-    slots=(Slot(kind="stream", least=1),),
+    slots=(Slot(kind="stream", least=1, most=None),),
     gives=("scores",),
     options=TransformerOptions,
     build=build,
+    uses=stream_of,
 )
