@@ -57,12 +57,12 @@ def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
 
 
 def _missing(message: str) -> str:
-    """The operations that are missing, of a message of some hundred lines."""
+    """The operations that are missing, or the one that is wrong, of a message of some hundred lines."""
     found = sorted(set(re.findall(r"tf\.[A-Z]\w+", message)))
-    if not found:
-        return " ".join(message.split())[:200]
     names = ", ".join(name.removeprefix("tf.") for name in found[:8])
-    return f"it has no {names}. Use --to onnx or savedmodel."
+    wrong = re.search(r"'\w+\.\w+' op [^\n]*", message)
+    said = wrong.group() if wrong else " ".join(message.split())[:200]
+    return f"{f'it has no {names}' if found else said.rstrip('.')}. Use --to onnx or savedmodel."
 
 
 def _opened(path: Path, form: Form) -> Runner:

@@ -1,7 +1,9 @@
-"""Recurrent layers as runtimes can read them: without masks ahead of their loops, or without loops.
+"""Layers with loops as runtimes can read them: without masks ahead of the loops, or without loops.
 
 LiteRT cannot transpose the yes and no of a mask, which Keras does ahead of a loop. Here the mask is one
-more feature of each step instead. OpenVINO cannot read loops; here the steps stand one after another.
+more feature of each step instead. OpenVINO cannot read loops; here the steps stand one after another, and
+layers of ours that go through steps by themselves say how they do without a loop. Their loops are nothing
+that the writer of ONNX reads, either.
 
 Symbols: n rows, t steps, f features.
 """
@@ -9,7 +11,7 @@ Symbols: n rows, t steps, f features.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import keras
 from keras import KerasTensor, ops
@@ -19,6 +21,15 @@ from automl.models.layers.stacked import StackedModel
 from automl.private_keras import run_through_graph
 
 _RECURRENT = (keras.layers.RNN, keras.layers.Bidirectional)
+
+
+@runtime_checkable
+class SparesLoop(Protocol):
+    """A layer with a loop of its own that can do without it."""
+
+    def without_loop(self, inputs: Any) -> Any:
+        """Give what a call gives, of as many steps as there can be, one after another."""
+        ...
 
 
 def in_plain_steps(model: keras.Model, *, unroll: bool) -> Callable[[Any], Callable[..., Any]]:
@@ -45,14 +56,25 @@ def in_plain_steps(model: keras.Model, *, unroll: bool) -> Callable[[Any], Calla
         if isinstance(operation, keras.layers.RNN):
             return lambda given, mask=None, **options: _one_way(operation, given, mask, unroll)
         unchanged: Callable[..., Any] = operation
-        return unchanged
+        return without_own_loops(operation) if unroll else unchanged
 
     return instead
 
 
-def _has_steps(model: Any) -> bool:
+def without_own_loops(operation: Any) -> Callable[..., Any]:
+    """Return what is called in the place of a layer: of ours without its loop, of any other itself."""
+    if isinstance(operation, keras.Function) and _has_steps(operation, SparesLoop):
+        return lambda given, **options: run_through_graph(operation, given, without_own_loops)
+    if isinstance(operation, SparesLoop):
+        return lambda given, **options: operation.without_loop(given)
+    unchanged: Callable[..., Any] = operation
+    return unchanged
+
+
+def _has_steps(model: Any, *kinds: type) -> bool:
+    """Whether a model has layers of some kinds; of all that have loops where none is named."""
     return isinstance(model, keras.Model) and any(
-        isinstance(layer, _RECURRENT) for layer in layers_within(model)
+        isinstance(layer, kinds or (*_RECURRENT, SparesLoop)) for layer in layers_within(model)
     )
 
 

@@ -20,6 +20,7 @@ from keras import KerasTensor, ops
 from automl.core.targets import TARGET
 from automl.core.transcripts import BLANK
 from automl.tasks.losses import MappingLoss
+from automl.tasks.places import of_highest, to_front
 
 SCORES, TEXT, LOG_PROBABILITIES = "scores", "text", "log_probabilities"
 """Name of the raw output, and of the two predictions."""
@@ -124,15 +125,11 @@ def greedy(scores: Any, points: Sequence[int], space: Any) -> Any:
         points: of the alphabet.
         space: NumPy, or ``keras.ops`` for tensors.
     """
-    best = space.argmax(scores, axis=-1)
-    steps = scores.shape[1]
+    best = of_highest(scores, space)
     before = space.concatenate([space.zeros_like(best[:, :1]), best[:, :-1]], axis=1)
     written = space.logical_and(best != BLANK, best != before)
-    places = np.arange(steps, dtype="int32")[None, :]
-    # what is written goes to the front, in its order
-    order = space.argsort(space.where(written, places, places + steps), axis=1)
     known = space.take(np.array([0, *points], np.int32), best, axis=0)
-    front = space.take_along_axis(space.where(written, known, 0), order, axis=1)
+    front = to_front(known, written, space)
     return front.astype("int32") if space is np else ops.cast(front, "int32")
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from automl.core.transcripts import BLANK
+from automl.tasks.places import of_highest, to_front
 
 NEVER = np.float32(-1e9)
 """Logarithm of what cannot be."""
@@ -86,6 +87,10 @@ class KnownWords(keras.layers.Layer):  # type: ignore[misc]
         """Find the likeliest path."""
         return spelled(logs, self._lexicon, ops)
 
+    def without_loop(self, logs: KerasTensor) -> KerasTensor:
+        """As ``call``, its steps written one after another, see ``formats.recurrent``."""
+        return spelled(logs, self._lexicon, ops, loop=False)
+
     def compute_output_spec(self, logs: KerasTensor) -> KerasTensor:
         """As many code points as there are steps."""
         return KerasTensor(logs.shape[:2], dtype="int32")
@@ -95,33 +100,31 @@ class KnownWords(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "words": self.words, "alphabet": self.alphabet}
 
 
-def spelled(logs: Any, tree: Lexicon, space: Any) -> Any:
+def spelled(logs: Any, tree: Lexicon, space: Any, *, loop: bool = True) -> Any:
     """Return the code points of the likeliest text of known words ``(n, t) int32``, 0 behind its end.
 
     Args:
         logs: logarithms of probabilities ``(n, t, a + 1)``.
         tree: of the words.
         space: NumPy, or ``keras.ops`` for tensors.
+        loop: of tensors, whether a graph goes through the steps by a loop, or has them one after another.
     """
-    nodes, steps = len(tree.label), logs.shape[1]
+    nodes = len(tree.label)
     # before the first step only the last state can be
     start = logs[:, 0, :1] * 0.0 + np.array([*[NEVER] * (2 * nodes), 0.0], np.float32)
     by_time = space.transpose(logs, (1, 0, 2))
-    ends, came = _scan(_stepping(tree, space), start, by_time, space)
+    ends, came = _scan(_stepping(tree, space), start, by_time, space, loop=loop)
     last = _last(ends, tree, space)
 
     def back(state: Any, pointers: Any) -> tuple[Any, Any]:
         return space.take_along_axis(pointers, _whole(state, space)[:, None], axis=1)[:, 0], state
 
-    _, found = _scan(back, last, came, space, reverse=True)
+    _, found = _scan(back, last, came, space, loop=loop, reverse=True)
     states = _whole(space.transpose(found, (1, 0)), space)
     before = space.concatenate([space.full_like(states[:, :1], 2 * nodes), states[:, :-1]], axis=1)
     written = space.logical_and(states < nodes, states != before)
     points = space.take(np.concatenate([tree.points, np.zeros(nodes + 1, np.int32)]), states, axis=0)
-    places = np.arange(steps, dtype="int32")[None, :]
-    order = space.argsort(space.where(written, places, places + steps), axis=1)
-    front = space.take_along_axis(space.where(written, points, 0), order, axis=1)
-    return _whole(front, space)
+    return _whole(to_front(points, written, space), space)
 
 
 def _stepping(tree: Lexicon, space: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
@@ -147,7 +150,7 @@ def _stepping(tree: Lexicon, space: Any) -> Callable[[Any, Any], tuple[Any, Any]
             space.where(is_space, space.max(final_behind, axis=1, keepdims=True), parent_behind),
             space.where(tree.first, begin, NEVER),
         ]
-        ends = [_whole(space.argmax(item, axis=1), space)[:, None] for item in (final_node, final_behind)]
+        ends = [of_highest(item, space)[:, None] for item in (final_node, final_behind)]
         zero = 0 * ends[0]
         came = [
             own + zero,
@@ -156,7 +159,7 @@ def _stepping(tree: Lexicon, space: Any) -> Callable[[Any, Any], tuple[Any, Any]
             2 * nodes + 0 * own + zero,
         ]
         every = space.stack(ways, axis=-1)
-        best = _whole(space.argmax(every, axis=-1), space)
+        best = of_highest(every, space)
         pointer = space.take_along_axis(space.stack(came, axis=-1), best[..., None], axis=-1)[..., 0]
         blank = logs[:, :1]
         stays = space.where(node > behind, own + zero, own + nodes + zero)
@@ -176,7 +179,7 @@ def _last(scores: Any, tree: Lexicon, space: Any) -> Any:
     """The likeliest state ``(n,)`` at the end, where a word has ended or none begun."""
     node, behind, begin = _parts(scores, len(tree.label))
     ends = [space.where(tree.final, item, NEVER) for item in (node, behind)]
-    return _decimal(space.argmax(space.concatenate([*ends, begin], axis=1), axis=1), space)
+    return _decimal(of_highest(space.concatenate([*ends, begin], axis=1), space), space)
 
 
 def _scan(
@@ -185,20 +188,22 @@ def _scan(
     items: Any,
     space: Any,
     *,
+    loop: bool,
     reverse: bool = False,
 ) -> tuple[Any, Any]:
     """Go through items, one after another; what is told at each stays at its place.
 
     On TensorFlow that must be of the shape and the type of what is carried on.
     """
-    if space is not np:
+    if space is not np and loop:
         found: tuple[Any, Any] = ops.scan(step, first, items, reverse=reverse)
         return found
     told = []
-    for item in items[::-1] if reverse else items:
-        first, said = step(first, item)
+    places = range(items.shape[0])
+    for place in reversed(places) if reverse else places:
+        first, said = step(first, items[place])
         told.append(said)
-    return first, np.stack(told[::-1] if reverse else told)
+    return first, space.stack(told[::-1] if reverse else told)
 
 
 def _decimal(values: Any, space: Any) -> Any:

@@ -52,6 +52,13 @@ def test_a_feature_is_the_mean_response_of_a_quarter_beyond_a_threshold() -> Non
     assert features(layer, images)[0, 2] == pytest.approx(expected, abs=1e-4)
 
 
+def test_a_picture_alone_has_the_features_that_it_has_among_others() -> None:
+    images = pictures()
+    layer = fitted(images)
+
+    np.testing.assert_allclose(features(layer, images[:1]), features(layer, images)[:1], atol=1e-5)
+
+
 def test_brightness_and_contrast_hardly_count() -> None:
     images = pictures()
     layer = fitted(images)

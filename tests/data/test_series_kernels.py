@@ -68,6 +68,13 @@ def test_features_of_the_training_part_are_standardised() -> None:
     assert (values.std(axis=0) > 0.9).mean() > 0.9
 
 
+def test_a_series_alone_has_the_features_that_it_has_among_others() -> None:
+    series = RNG.normal(size=(6, 30, 2))
+    layer = fitted(series)
+
+    assert features(layer, series[:1])[0] == pytest.approx(features(layer, series)[0], abs=1e-5)
+
+
 def test_padding_has_no_share() -> None:
     short = RNG.normal(size=(8, 20, 3))
     padded = np.concatenate([short, np.full((8, 12, 3), np.nan)], axis=1)

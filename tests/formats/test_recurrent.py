@@ -9,6 +9,7 @@ import pytest
 from automl.formats.recurrent import in_plain_steps
 from automl.models.layers.stacked import StackedModel, Unstacked
 from automl.private_keras import run_through_graph
+from automl.tasks.known_words import KnownWords
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow exports")
 
@@ -56,3 +57,23 @@ def test_networks_that_share_a_structure_are_met_one_by_one():
 
     for one, other in zip(found, model(given), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_a_layer_of_ours_does_without_its_loop_where_none_can_be_read():
+    logs = keras.Input((5, 3), name="logs")
+    inner = keras.Model(logs, KnownWords(["a", "aa"], " a")(logs))
+    model = keras.Model({"logs": logs}, inner(logs))
+
+    looped = {unroll: "While" in " ".join(operations(model, unroll)) for unroll in (True, False)}
+
+    assert looped == {True: False, False: True}
+
+
+def operations(model, unroll):
+    import tensorflow as tf
+
+    instead = in_plain_steps(model, unroll=unroll)
+    form = tf.function(lambda logs: run_through_graph(model, {"logs": logs}, instead))
+    return {
+        node.op for node in form.get_concrete_function(tf.TensorSpec((1, 5, 3))).graph.as_graph_def().node
+    }

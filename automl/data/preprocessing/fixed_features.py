@@ -5,11 +5,12 @@ n  examples, f  features
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
-from keras import KerasTensor
+from keras import KerasTensor, ops
 
 from automl.core.tensors import TensorSpec
 from automl.data.modality import Examples, Preprocessing
@@ -51,6 +52,21 @@ class FixedFeatures(keras.layers.Layer):
     def standardised(self, features: KerasTensor) -> KerasTensor:
         """Return features ``(n, f)`` as they are given away."""
         return (features - self.mean) / self.scale
+
+
+def of_each(features: Callable[[Any], KerasTensor], examples: Any) -> KerasTensor:
+    """Return the features of one example at a time ``(n, f)``, where those of all would fill memory.
+
+    Of an example known to be the only one there is no loop: exported files take one at a time, and
+    OpenVINO reads no loops.
+
+    Args:
+        features: of one example ``(...)`` to ``(f,)``.
+        examples: a tensor ``(n, ...)``, or a tuple of such.
+    """
+    if keras.tree.flatten(examples)[0].shape[0] != 1:
+        return ops.map(features, examples)
+    return features(keras.tree.map_structure(lambda item: item[0], examples))[None]
 
 
 def with_features(

@@ -15,7 +15,8 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-from automl.data.preprocessing.fixed_features import FixedFeatures
+from automl.core.letterbox import to_size
+from automl.data.preprocessing.fixed_features import FixedFeatures, of_each
 
 SIDE = 32
 """Larger pictures are made as small as this: patches show edges, corners and colours, whatever the size."""
@@ -98,8 +99,7 @@ class PatchResponses(FixedFeatures):
 
     def call(self, image: KerasTensor) -> KerasTensor:
         """Compute the features."""
-        # one picture at a time: the responses of many would fill memory
-        return self.standardised(ops.map(self._of_one, _reduced(image)))
+        return self.standardised(of_each(self._of_one, _reduced(image)))
 
     def _of_one(self, picture: KerasTensor) -> KerasTensor:
         """From one picture ``(height, width, c)`` to ``(f,)``."""
@@ -136,7 +136,7 @@ def _reduced(image: KerasTensor) -> KerasTensor:
     size = tuple(min(side, SIDE) for side in image.shape[1:3])
     if size == tuple(image.shape[1:3]):
         return image
-    return ops.image.resize(image, size, antialias=True, data_format="channels_last")
+    return to_size(image, size, ops)
 
 
 def _quarters(maps: KerasTensor) -> KerasTensor:

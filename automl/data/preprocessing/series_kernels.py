@@ -18,7 +18,7 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-from automl.data.preprocessing.fixed_features import FixedFeatures
+from automl.data.preprocessing.fixed_features import FixedFeatures, of_each
 
 STEPS, HIGH = 9, 3
 """Steps of a kernel, and how many of them have the weight 2; the others have -1, so each sums to 0."""
@@ -120,10 +120,10 @@ class KernelShares(FixedFeatures):
         missing = ops.isnan(sequence)
         real = ops.cast(ops.logical_not(ops.all(missing, axis=-1)), "float32")
         values = ops.where(missing, ops.zeros_like(sequence), sequence)
-        return self.standardised(ops.map(self._shares, (values, real)))
+        return self.standardised(of_each(self._shares, (values, real)))
 
     def _shares(self, one: tuple[KerasTensor, KerasTensor]) -> KerasTensor:
-        """From one series ``(t, d)`` and ``(t,)`` to ``(f,)``: comparisons of many would fill memory."""
+        """From one series ``(t, d)`` and ``(t,)`` to ``(f,)``."""
         values, real = one
         weights = real / ops.maximum(ops.sum(real), 1.0)
         found, first = [], 0
@@ -131,7 +131,9 @@ class KernelShares(FixedFeatures):
             thresholds = ops.transpose(self.thresholds[:, first : first + count])
             responses = self._responses(values[None], place)[0]
             above = ops.cast(responses[:, None, :] > thresholds, "float32")
-            found.append(ops.reshape(ops.tensordot(weights, above, 1), (-1,)))
+            flat = ops.reshape(above, (-1, count * len(PLACES)))
+            # LiteRT's converter takes no product of a vector and a matrix
+            found.append(ops.matmul(weights[None], flat)[0])
             first += count
         return ops.concatenate(found)
 

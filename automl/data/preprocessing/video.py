@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from keras import KerasTensor, layers, ops
 
+from automl.core.letterbox import to_size
 from automl.core.targets import spread_rows
 from automl.core.tensors import Footage, TensorSpec
 from automl.data.kinds.kind import Column
@@ -109,10 +110,10 @@ class FitFrames(keras.layers.Layer):
         wanted = (2 * ops.arange(self.frames, dtype="int32") + 1) * count // (2 * self.frames)
         taken = ops.take(videos, wanted, axis=1)
         (height, width), channels = ops.shape(videos)[2:4], videos.shape[-1]
-        pictures = ops.reshape(taken, (-1, height, width, channels))
-        resized = ops.image.resize(
-            pictures, size, interpolation="bilinear", antialias=True, data_format="channels_last"
-        )
+        if tuple(videos.shape[2:4]) == size:
+            return taken
+        # no other runtime has TensorFlow's operation that resizes over whole areas
+        resized = to_size(ops.reshape(taken, (-1, height, width, channels)), size, ops)
         return ops.reshape(resized, (-1, self.frames, *size, channels))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
