@@ -83,12 +83,13 @@ def _parts(heard: Any, frames: Any, space: Any) -> Any:
         frames: how many ``(n, 1)``.
         space: see above.
     """
-    each = PARTS / frames[..., None]
     places = (space.cumsum(heard, axis=1) - np.float32(0.5))[:, None, :]
     middles = np.arange(PARTS, dtype=np.float32)[None, :, None] + np.float32(0.5)
-    # of fewer frames than parts each one counts in every part that it reaches into
-    far = space.abs(places * each - middles)
-    inside = space.where(far < space.maximum(each, 1.0) / 2, np.float32(1), np.float32(0))
+    # times frames and parts, all are halves of whole numbers: no runtime rounds a frame into another part
+    ahead = places * PARTS - middles * frames[..., None]
+    # one between two parts counts in both; of fewer frames than parts each counts where it holds the middle
+    reach = space.maximum(frames[..., None], float(PARTS)) / 2
+    inside = space.where(space.abs(ahead) <= reach, np.float32(1), np.float32(0))
     weights = inside * heard[:, None, :]
     return weights / space.maximum(space.sum(weights, axis=2, keepdims=True), 1.0)
 

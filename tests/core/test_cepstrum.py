@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from keras import ops
 
-from automl.core.cepstrum import COEFFICIENTS, PARTS, STATISTICS, cepstral_statistics, usual_scale
+from automl.core.cepstrum import (
+    COEFFICIENTS,
+    PARTS,
+    STATISTICS,
+    _parts,
+    cepstral_statistics,
+    usual_scale,
+)
 from automl.core.spectrogram import mel_bank
 
 RATE = 2_000
@@ -66,3 +73,12 @@ def test_parts_tell_the_order_of_sounds() -> None:
     assert np.abs(one[means] - other[means]).max() > 10
     np.testing.assert_allclose(one[means], turned, atol=8)
     np.testing.assert_allclose(one[means.stop :], other[means.stop :], atol=3)
+
+
+@pytest.mark.parametrize(("frames", "counts"), [(9, [2, 2, 2, 2, 2, 2]), (12, [2] * 6), (3, [1] * 6)])
+def test_a_frame_between_two_parts_counts_in_both_whatever_rounds(frames: int, counts: list[int]) -> None:
+    heard = np.ones((1, frames), np.float32)
+
+    weights = _parts(heard, heard.sum(axis=1, keepdims=True), np)
+
+    assert (weights > 0).sum(axis=2).tolist() == [counts]
