@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
-from automl.core.quiet import muted_native_output
 from automl.formats.format import Form, Format, Runner, Subject, Wish
 
 if TYPE_CHECKING:
@@ -21,16 +19,17 @@ OPSET = 18
 
 def _form(subject: Subject) -> Form:
     from automl.formats.cut import core_form
+    from automl.formats.recurrent import without_own_loops
 
-    return core_form(subject, wide=True)
+    return core_form(subject, wide=True, instead=without_own_loops)
 
 
 def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
+    from automl.formats.eight_bits import with_eight_bits
+
     content = graph_of(subject, form, wish.opset or OPSET)
-    if wish.quantize is None:
-        write_whole(path, content.SerializeToString())
-        return
-    write_whole(path, _quantized(content))
+    small = with_eight_bits(content) if wish.quantize == "int8" else content
+    write_whole(path, small.SerializeToString())
 
 
 def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = None) -> Any:
@@ -153,16 +152,6 @@ def _name(graph: Any, form: Form) -> None:
     for node in graph.node:
         node.input[:] = [names.get(name, name) for name in node.input]
         node.output[:] = [names.get(name, name) for name in node.output]
-
-
-def _quantized(content: Any) -> bytes:
-    """The graph with weights of matrix products in 8 bits, activations quantized as they come."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    with TemporaryDirectory() as folder, muted_native_output():
-        small = Path(folder) / "small.onnx"
-        quantize_dynamic(content, small, weight_type=QuantType.QInt8)
-        return small.read_bytes()
 
 
 def _opened(path: Path, form: Form) -> Runner:
