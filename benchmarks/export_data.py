@@ -22,14 +22,18 @@ class Data:
     """A data set and the families that are searched on it.
 
     Attributes:
+        words: what stands in the table of ``docs/export.md``.
         families: names.
         take: copies a part of it.
         options: of the search.
+        settings: parameters of the family, ``{place}`` being where the part has been copied to.
     """
 
+    words: str
     families: tuple[str, ...]
     take: Take
     options: Mapping[str, Any] = field(default_factory=dict)
+    settings: tuple[str, ...] = ()
 
 
 def _table(path: str, separator: str = ",", rows: int = ROWS, **read: Any) -> Take:
@@ -99,6 +103,22 @@ def _folders(path: str, count: int) -> Take:
     return take
 
 
+def _beside_a_network(take: Take) -> Take:
+    """A part of a data set beside ``network.keras``, for images of 32 x 32, with random weights."""
+
+    def both(folder: Path, place: Path) -> Path:
+        import keras
+
+        image = keras.Input((32, 32, 3))
+        maps = keras.layers.Conv2D(16, 3, 2, activation="relu")(keras.layers.Rescaling(1 / 255)(image))
+        maps = keras.layers.Conv2D(32, 3, 2, activation="relu")(keras.layers.BatchNormalization()(maps))
+        scores = keras.layers.Dense(10)(keras.layers.GlobalAveragePooling2D()(maps))
+        keras.Model(image, scores).save(place / "network.keras")
+        return take(folder, place)
+
+    return both
+
+
 def _as_it_is(path: str) -> Take:
     return lambda folder, place: folder / path
 
@@ -110,79 +130,116 @@ _HOURS = ["date", "HUFL", "OT"]
 
 SETS: Mapping[str, Data] = {
     "adult": Data(
+        words="table (adult)",
         families=("linear", "mlp", "realmlp", "residual_mlp", "transformer"),
         take=_table("tabular/adult/adult-test.csv"),
         options={"target": "income"},
     ),
     "wine in folds": Data(
+        words="table (wine), folds",
         families=("mlp",),
         take=_table("tabular/wine_quality/winequality-red.csv"),
         options={"target": "quality", "task": "regression", "folds": 3},
     ),
     "housing": Data(
+        words="table, an amount (California)",
         families=("realmlp", "mlp"),
         take=_table("tabular/california_housing/housing.csv"),
         options={"target": "median_house_value"},
     ),
     "bikes with dates": Data(
+        words="table with dates (bikes)",
         families=("realmlp",),
         take=_table(_BIKES, usecols=["dteday", "season", "temp", "hum", "windspeed", "cnt"]),
         options={"target": "cnt"},
     ),
     "bikes both kinds": Data(
+        words="two amounts (bikes)",
         families=("mlp",),
         take=_table(_BIKES, usecols=["season", "temp", "hum", "casual", "registered"]),
         options={"target": ("casual", "registered")},
     ),
     "days": Data(
+        words="several classes at once (bikes)",
         families=("mlp",),
         take=_table(_BIKES, usecols=["cnt", "temp", "hum", "holiday", "workingday"]),
         options={"target": ("holiday", "workingday")},
     ),
     "adult twice": Data(
+        words="table, a class and an amount (adult)",
         families=("mlp",),
         take=_table("tabular/adult/adult-test.csv"),
         options={"target": ("income", "age")},
     ),
     "mammograms": Data(
+        words="anomalies (mammography)",
         families=("masked_autoencoder",),
         take=_table("imbalanced/mammography/mammography.csv", usecols=[f"f{at}" for at in range(1, 7)]),
         options={"task": "anomaly"},
     ),
     "digits": Data(
+        words="images (digits)",
         families=("cnn", "residual_cnn", "vision_transformer", "patches"),
         take=_folders("image_classification/sign_language_digits", 12),
         options={"image_size": 32},
     ),
+    "digits in folds": Data(
+        words="images (digits), folds",
+        families=("cnn", "vision_transformer"),
+        take=_folders("image_classification/sign_language_digits", 12),
+        options={"image_size": 32, "folds": 3},
+    ),
+    "digits by a network": Data(
+        words="images (digits)",
+        families=("backbone",),
+        take=_beside_a_network(_folders("image_classification/sign_language_digits", 12)),
+        options={"image_size": 32},
+        settings=("model_file={place}/network.keras",),
+    ),
     "faces": Data(
-        families=("cnn",),
+        words="verification (ORL faces)",
+        families=("cnn", "patches"),
         take=_folders("face_recognition/orl_faces", 10),
         options={"task": "verification", "image_size": 32},
     ),
     "membranes": Data(
+        words="masks (ISBI membranes)",
         families=("unet",),
         take=_as_it_is("image_segmentation/isbi_membrane"),
         options={"image_size": 64},
     ),
     "blood cells": Data(
+        words="boxes (BCCD)",
         families=("detector",),
         take=_as_it_is("object_detection/bccd"),
         options={"image_size": 96},
     ),
     "streets": Data(
+        words="boxes and masks (CamVid)",
         families=("joint",),
         take=_as_it_is("driving_scenes/camvid/train"),
         options={"image_size": 96},
     ),
     "sms": Data(
+        words="texts (sms)",
         families=("ngrams", "cnn", "rnn", "transformer"),
         take=_table(_SMS, "\t", **_TEXTS),
         options={"target": "label"},
     ),
+    "sms in folds": Data(
+        words="texts (sms), folds",
+        families=("rnn", "transformer"),
+        take=_table(_SMS, "\t", **_TEXTS),
+        options={"target": "label", "folds": 3},
+    ),
     "sms and numbers": Data(
-        families=("fusion",), take=_mixed, options={"target": "label", "modality": "mixed"}
+        words="texts and numbers (sms)",
+        families=("fusion",),
+        take=_mixed,
+        options={"target": "label", "modality": "mixed"},
     ),
     "pairs": Data(
+        words="pairs of texts (SICK)",
         families=("siamese", "attention"),
         take=_table(
             "nlu_pairs/sick/SICK_trial.txt",
@@ -191,30 +248,74 @@ SETS: Mapping[str, Data] = {
         ),
         options={"target": "entailment_judgment"},
     ),
-    "plays": Data(families=("rnn", "transformer"), take=_words, options={"tokenizer": "character"}),
-    "plays in bytes": Data(families=("rnn",), take=_words, options={"tokenizer": "byte"}),
+    "pairs related": Data(
+        words="pairs of texts, an amount (SICK)",
+        families=("siamese",),
+        take=_table(
+            "nlu_pairs/sick/SICK_trial.txt",
+            "\t",
+            usecols=["sentence_A", "sentence_B", "relatedness_score"],
+        ),
+        options={"target": "relatedness_score"},
+    ),
+    "plays": Data(
+        words="running text (plays)",
+        families=("rnn", "transformer"),
+        take=_words,
+        options={"tokenizer": "character"},
+    ),
+    "plays in bytes": Data(
+        words="running text, bytes (plays)", families=("rnn",), take=_words, options={"tokenizer": "byte"}
+    ),
     "motions": Data(
+        words="series (motions)",
         families=("linear", "cnn", "rnn", "transformer", "rocket"),
         take=_as_it_is("time_series_classification/BasicMotions/BasicMotions_TRAIN.ts"),
     ),
     "vowels": Data(
-        families=("rnn",),
+        words="series of any length (vowels)",
+        families=("rnn", "transformer", "rocket"),
         take=_as_it_is("time_series_classification/JapaneseVowels/JapaneseVowels_TRAIN.ts"),
     ),
+    "motions in folds": Data(
+        words="series (motions), folds",
+        families=("rnn",),
+        take=_as_it_is("time_series_classification/BasicMotions/BasicMotions_TRAIN.ts"),
+        options={"folds": 3},
+    ),
     "transformer load": Data(
+        words="forecast (transformer load)",
         families=("linear", "cnn", "rnn", "transformer"),
         take=_first("time_series_forecasting/etth1/ETTh1.csv", 1500, usecols=_HOURS),
         options={"target": "OT", "horizon": 12, "lookback": 48},
     ),
-    "spoken digits": Data(families=("cepstrum", "cnn", "residual_cnn"), take=_digits_spoken),
+    "spoken digits": Data(
+        words="sounds (spoken digits)", families=("cepstrum", "cnn", "residual_cnn"), take=_digits_spoken
+    ),
     "yes and no": Data(
-        families=("crnn", "separable"), take=_as_it_is("speech_recognition/yesno/transcripts.csv")
+        words="speech (yes and no)",
+        families=("crnn", "separable"),
+        take=_as_it_is("speech_recognition/yesno/transcripts.csv"),
+    ),
+    "yes and no by letters": Data(
+        words="speech, any letters (yes and no)",
+        families=("separable",),
+        take=_as_it_is("speech_recognition/yesno/transcripts.csv"),
+        options={"tokenizer": "character"},
     ),
     "fights": Data(
+        words="videos (fights)",
         families=("motion", "cnn", "space_time_cnn"),
         take=_folders("video_classification/surveillance_fight", 10),
         options={"frames": 4, "image_size": 32},
     ),
-    "films rated": Data(families=("dcn", "factorization"), take=_ratings),
-    "films ranked": Data(families=("autoencoder", "ease"), take=_ratings, options={"task": "ranking"}),
+    "films rated": Data(
+        words="users and items, rated (MovieLens)", families=("dcn", "factorization"), take=_ratings
+    ),
+    "films ranked": Data(
+        words="users and items, ranked (MovieLens)",
+        families=("autoencoder", "ease"),
+        take=_ratings,
+        options={"task": "ranking"},
+    ),
 }
