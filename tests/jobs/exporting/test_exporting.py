@@ -41,17 +41,18 @@ def people(tmp_path_factory):
 
 
 def test_the_page_says_how_files_are_used(people, monkeypatch):
-    pytest.importorskip("tf2onnx")
-    people.export("savedmodel")
+    for module in ("tf2onnx", "ai_edge_litert", "openvino"):
+        pytest.importorskip(module)
+    for name in ("savedmodel", "litert", "openvino"):
+        people.export(name)
     done = people.export("onnx")
-    whole, core, told = re.findall(r"(?ms)^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"))
+    blocks = re.findall(r"(?ms)^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"))
     monkeypatch.chdir(done.path.parent)
     monkeypatch.syspath_prepend(str(done.path.parent))
     names: dict[str, object] = {}
 
-    exec(whole, names)  # noqa: S102  it is our own page
-    exec(core, names)  # noqa: S102  as above
-    exec(told, names)  # noqa: S102  as above
+    for block in blocks:
+        exec(block, names)  # noqa: S102  it is our own page
     for name in ("front", "answers"):
         sys.modules.pop(name)
 
@@ -61,6 +62,8 @@ def test_the_page_says_how_files_are_used(people, monkeypatch):
     assert names["candidates"] == [json.loads(text) for text in answered["set"]]
     expected = people.predict_proba(rows)
     np.testing.assert_allclose(names["shares"], expected, atol=1e-5)
+    for name in ("on_devices", "on_intel"):
+        np.testing.assert_allclose(np.concatenate(names[name]), expected, atol=1e-5)
     np.testing.assert_allclose(names["answers"]["prediction"], expected[:1], atol=1e-5)
     assert names["answers"]["label"].numpy()[0].decode() == expected.iloc[0].idxmax()
 
