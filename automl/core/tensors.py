@@ -76,6 +76,21 @@ class Ngrams(Vocabulary):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Catalogue(Vocabulary):
+    """Facts on numbers of items that a user has dealt with ``(length, 1) int32``.
+
+    Attributes:
+        counts: how many users have dealt with each item, item number 1 first.
+        sizes: number of codes of each column of what is known of items, 0 being missing; perhaps none.
+        codes: of each item in turn the code of each column.
+    """
+
+    counts: tuple[int, ...]
+    sizes: tuple[int, ...] = ()
+    codes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pixels:
     """Facts on normalised pictures ``(height, width, channels) float32``.
 
@@ -159,6 +174,7 @@ FACTS: Catalog[type[Any]] = Catalog(
         "vocabulary": f"{__name__}:Vocabulary",
         "ngrams": f"{__name__}:Ngrams",
         "subwords": f"{__name__}:Subwords",
+        "catalogue": f"{__name__}:Catalogue",
         "pixels": f"{__name__}:Pixels",
         "steps": f"{__name__}:Steps",
         "waveform": f"{__name__}:Waveform",

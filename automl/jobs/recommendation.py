@@ -145,7 +145,10 @@ class Recommender:
 
         more = [as_token(item) for item in given]
         texts = [text_of([*self._histories.get(user, []), *more]) for user in users]
-        shares = self._predicted({ITEMS: np.array(texts, object)})[:, self._order]
+        inputs = {ITEMS: np.array(texts, object)}
+        if USER in self.schema["sides"]:
+            inputs[USER] = np.array(users, object)
+        shares = self._predicted(inputs)[:, self._order]
         return np.where(shares < 0, -np.inf, shares) if exclude_seen else np.abs(shares)
 
     def _predicted(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:

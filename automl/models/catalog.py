@@ -50,6 +50,7 @@ FAMILIES: Catalog[Family] = Catalog(
         "interactions/dcn": f"{_PLACE}.interactions.dcn:FAMILY",
         "interactions/ease": f"{_PLACE}.interactions.ease:FAMILY",
         "interactions/autoencoder": f"{_PLACE}.interactions.autoencoder:FAMILY",
+        "interactions/two_towers": f"{_PLACE}.interactions.two_towers:FAMILY",
         "mixed/fusion": f"{_PLACE}.mixed.fusion:FAMILY",
     },
     group=FAMILY_GROUP,

@@ -18,6 +18,9 @@ from automl.tasks.losses import MappingLoss
 GIVEN = "given"
 """Name of the raw output that hands on which items were given."""
 
+OWN_LOSS = "own_loss"
+"""Name of the raw output with the loss of each user, where a family computes it, such as on a sample."""
+
 LEAST_SHARE = 1e-30
 """Of an item that was given, so that its share is below 0 whatever the model thinks of it."""
 
@@ -80,13 +83,19 @@ def multi_hot(numbers: KerasTensor, items: int) -> KerasTensor:
 
 @keras.saving.register_keras_serializable(package="automl")
 class ItemsLoss(MappingLoss):
-    """Cross-entropy of the items that users have dealt with, each counting alike (Liang et al., 2018)."""
+    """Cross-entropy of the items that users have dealt with, each counting alike (Liang et al., 2018).
+
+    A family may compute the loss of each user itself; then scores of all items are needed for nothing in
+    training, and a compiled step leaves them out.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"name": "items", **kwargs})
 
     def call(self, y_true: Mapping[str, KerasTensor], y_pred: Mapping[str, KerasTensor]) -> KerasTensor:
         """Return the mean over each user's items ``(n,)``: those given and those held out."""
+        if OWN_LOSS in y_pred:
+            return ops.cast(y_pred[OWN_LOSS], "float32")[:, 0]
         scores = ops.cast(y_pred[TARGET], "float32")
         numbers = ops.abs(ops.cast(y_true[TARGET], "int32"))
         items = scores.shape[1]

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from automl.core.tensors import Categories, Footage, Ngrams, Pixels, Steps, TensorSpec, Vocabulary, Waveform
+from automl.core.tensors import (
+    Catalogue,
+    Categories,
+    Footage,
+    Ngrams,
+    Pixels,
+    Steps,
+    TensorSpec,
+    Vocabulary,
+    Waveform,
+)
 
 
 def numbers(kind: str, *shape: int) -> TensorSpec:
@@ -97,6 +107,14 @@ def ids_of(side: str, count: int) -> TensorSpec:
 def history(length: int, size: int) -> TensorSpec:
     """``history``: numbers of items that a user has dealt with."""
     return replace(ids_of_text(length, size), name="history", kind="history", source="items")
+
+
+def catalogue(length: int, size: int, *sizes: int) -> TensorSpec:
+    """``history`` of items of which so many codes are known in each column."""
+    items = size - 1
+    codes = tuple(number % most for number in range(items) for most in sizes)
+    facts = Catalogue(size=size, counts=tuple(range(items, 0, -1)), sizes=sizes, codes=codes)
+    return replace(history(length, size), facts=facts)
 
 
 def features_of(side: str, *sizes: int) -> TensorSpec:

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from automl.tasks.declaration import CLASS_MAP
+from automl.tasks.declaration import CLASS_MAP, ITEM_SET
+from automl.training.batches.transforms.all_items import AllItems
 from automl.training.batches.transforms.cutmix import CutMix
 from automl.training.batches.transforms.framing import Framing
 from automl.training.batches.transforms.mixup import Mixup
@@ -144,6 +145,15 @@ def masked_scenes() -> Batch:
     return Batch(inputs={"image": PICTURES}, targets=targets, kinds=kinds)
 
 
+def dealt() -> Batch:
+    """Users with numbers of items that are given, and all of them, those held out below 0."""
+    numbers = RANDOM.permuted(np.tile(np.arange(1, 9, dtype=np.int32), (ROWS, 1)), axis=1)
+    targets = np.where(np.arange(8) < 5, numbers, -numbers)[:, :7].astype(np.int32)
+    given = np.pad(numbers[:, :5], ((0, 0), (0, 5)))[:, :, None]
+    kinds = Kinds(inputs={"history": "history"}, targets={"target": ITEM_SET})
+    return Batch(inputs={"history": given}, targets={"target": targets}, kinds=kinds)
+
+
 SAMPLES: dict[str, Sample] = {
     "symmetry": Sample(
         transform=Symmetry(symmetry="turned"), other=Symmetry(symmetry="turned"), data=masked_scenes()
@@ -163,5 +173,6 @@ SAMPLES: dict[str, Sample] = {
         other=Framing(mirrored=0.2, upended=0.1, framing=0.1),
         data=masked_scenes(),
     ),
+    "all items": Sample(transform=AllItems(all_items=True), other=AllItems(all_items=True), data=dealt()),
     "mirror": Sample(transform=Mirror(mirror=0.5), other=Mirror(mirror=0.1), data=boxes_and_masks()),
 }

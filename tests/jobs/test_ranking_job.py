@@ -6,6 +6,7 @@ import json
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 import automl
@@ -112,6 +113,51 @@ def test_options_of_users_and_items_are_refused_for_other_data(tmp_path):
         automl.search("sklearn:wine", split_by="time", tracking=False, out=str(tmp_path / "job"), verbose=0)
 
 
-def test_tables_beside_a_ranking_are_refused(tmp_path):
-    with pytest.raises(automl.InputError, match="reads no tables of users or items"):
-        automl.search(DEALT, item_table="films.csv", tracking=False, out=str(tmp_path / "job"), verbose=0)
+@pytest.fixture(scope="module")
+def towers(tmp_path_factory):
+    """A job that knows users and items by tables, too, of a user 500 without any item."""
+    folder = tmp_path_factory.mktemp("towers")
+    taste = ["even", "odd"]
+    users = [f"{number},{taste[number % 2]}" for number in (*range(100, 160), 500)]
+    (folder / "users.csv").write_text("userId,taste\n" + "\n".join(users))
+    films = [f"{1000 + number},{taste[number % 2]}" for number in range(20)]
+    (folder / "films.csv").write_text("movieId,kind\n" + "\n".join(films))
+    return automl.search(
+        DEALT,
+        task="ranking",
+        user_table=folder / "users.csv",
+        item_table=folder / "films.csv",
+        family="two_towers",
+        settings=("size=8", "depth=1", "width=8", "learning_rate=0.01", "batch_size=32", "cold=0.3"),
+        folds=2,
+        trials=1,
+        epochs=40,
+        tracking=False,
+        portfolio=False,
+        out=str(folder / "job"),
+        verbose=0,
+    )
+
+
+def test_two_towers_learn_from_tables_of_users_and_items(towers):
+    assert towers.summary["baselines"]["popularity"]["val_ndcg_at_10"] < towers.best_score
+    assert towers.summary["best_metrics"]["recall_at_10"] > 0.9
+    assert towers.summary["exported_error"] == ""
+
+
+def test_a_user_without_items_is_known_by_the_table_and_another_by_items(towers):
+    with pytest.warns(automl.DataWarning, match="features that its table of users has"):
+        described = towers.recommend([500], top=4)
+    given = towers.recommender.recommend(given=[1001, 1003], top=4, exclude_seen=True)
+
+    assert (described["movieId"].astype(int) % 2 == 0).all()
+    assert (given["movieId"].astype(int) % 2 == 1).all()
+    assert not {"1001", "1003"} & set(given["movieId"])
+
+
+def test_further_users_are_read_with_their_ids(towers):
+    with pytest.warns(automl.DataWarning, match="by these items, and by what --user-table says"):
+        lists = towers.predict(pd.DataFrame({"userId": [500, 101], "movieId": [1002, 1001]}))
+
+    assert lists["userId"].tolist() == ["101", "500"]
+    assert int(json.loads(lists["prediction"][1])[0]["item"]) % 2 == 0

@@ -135,11 +135,11 @@ def held_rows(users: np.ndarray, times: np.ndarray | None, how: str, seed: int) 
     return held
 
 
-def by_frequency(texts: Sequence[str]) -> list[str]:
-    """Return every item of targets (see ``Histories.targets``), the most frequent first."""
+def by_frequency(texts: Sequence[str]) -> dict[str, int]:
+    """Return how many targets (see ``Histories.targets``) each item is in, the most frequent first."""
     counts: dict[str, int] = {}
     for text in texts:
         for line in text.split(LINE):
             for item in items_of(line):
                 counts[item] = counts.get(item, 0) + 1
-    return sorted(counts, key=lambda item: (-counts[item], item))
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -27,7 +27,8 @@ from automl.data.interactions.histories import (
 )
 from automl.data.interactions.layout import ITEM, USER, Layout
 from automl.data.interactions.reading import ids_of, read_ratings
-from automl.data.modality import Dataset, Examples, Handling
+from automl.data.interactions.sides import read_sides, told_of
+from automl.data.modality import Dataset, Examples, Handling, ReadOptions
 from automl.data.source import Source
 from automl.data.time_cells import sortable_times
 
@@ -48,7 +49,7 @@ HANDLING = Handling(
 )
 
 
-def read_ranking(source: Source, layout: Layout, how: str, task: str) -> Dataset:
+def read_ranking(source: Source, layout: Layout, how: str, task: str, options: ReadOptions) -> Dataset:
     """Read who has dealt with what for training.
 
     Args:
@@ -56,9 +57,10 @@ def read_ranking(source: Source, layout: Layout, how: str, task: str) -> Dataset
         layout: where users and items stand; ratings are not looked at.
         how: items are held out, one of ``HOLD_OUT``.
         task: kind of the task.
+        options: with tables of users and items.
 
     Raises:
-        DataError: too few users or items.
+        DataError: too few users or items, or a table beside them cannot be read.
     """
     table = read_ratings(source, layout)
     users, items, whole, notes = ids_of(table.frame, layout)
@@ -70,25 +72,30 @@ def read_ranking(source: Source, layout: Layout, how: str, task: str) -> Dataset
             f"{table.where} holds {len(found.users)} users and {different} items: expected at least"
             f" {LEAST_USERS} and {LEAST_ITEMS}."
         )
+    sides, told = read_sides(options, layout, users, items)
+    known = told_of(sides)
     order = np.arange(len(users)) if times is None else np.argsort(times, kind="stable")
     return Dataset(
         examples=Examples(
-            inputs={ITEMS: found.given}, targets={TARGET: found.targets}, keys={layout.user: found.users}
+            inputs={ITEMS: found.given, **_named(found.users, sides)},
+            targets={TARGET: found.targets},
+            keys={layout.user: found.users},
         ),
         schema={
             "layout": layout.plain(),
             **dealt_schema(users[order], items[order]),
             "label_type": "str",
             "header": layout.header,
-            "sides": {},
+            "sides": {name: side.plain() for name, side in sides.items()},
         },
         task=task,
         target_names=(ITEMS,),
-        notes=(*table.notes, *notes, *_notes(found, layout)),
-        columns=(layout.user, layout.item),
+        notes=(*table.notes, *notes, *_notes(found, layout), *told),
+        columns=(layout.user, layout.item, *known),
         kinds={
             layout.user: f"users: {layout.user}, {len(found.users):,} different, an example each",
             layout.item: f"items: {layout.item}, {different:,} different",
+            **known,
         },
         handling=HANDLING,
     )
@@ -112,11 +119,14 @@ def read_ranking_again(
     before = _before(schema)
     if not targets:
         texts = [_joined(before.get(user, []), own) for user, own in _each(here)]
-        examples = Examples(inputs={ITEMS: np.array(texts, object)}, keys={layout.user: here.users})
+        inputs = {ITEMS: np.array(texts, object), **_named(here.users, schema["sides"])}
+        examples = Examples(inputs=inputs, keys={layout.user: here.users})
         return examples, (*table.notes, *notes, *_on_new(here.users, before, "by these items alone"))
     wanted = _to_find(users, items, times, before)
     examples = Examples(
-        inputs={ITEMS: wanted.given}, targets={TARGET: wanted.targets}, keys={layout.user: wanted.users}
+        inputs={ITEMS: wanted.given, **_named(wanted.users, schema["sides"])},
+        targets={TARGET: wanted.targets},
+        keys={layout.user: wanted.users},
     )
     told = _on_new(wanted.users, before, "by four fifths of their items here, the others being to find")
     return examples, (*table.notes, *notes, *told)
@@ -156,6 +166,11 @@ def text_of(items: list[str]) -> str:
 def given_of(text: str) -> str:
     """Return the line of what is given, of a target."""
     return text.partition(LINE)[0]
+
+
+def _named(users: np.ndarray, sides: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The ids of users as an input, where something is known of them."""
+    return {USER: users} if USER in sides else {}
 
 
 def _each(found: Histories) -> list[tuple[str, list[str]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +20,10 @@ from automl.core.errors import DataError
 from automl.core.names import first_names
 from automl.core.notes import Note
 from automl.data.cells import as_number, as_text, is_missing
-from automl.data.interactions.layout import look_at
+from automl.data.interactions.layout import ITEM, ITEMS, USER, USERS, Layout, look_at
 from automl.data.interactions.reading import with_single_separators
 from automl.data.kinds.words import as_category
+from automl.data.modality import ReadOptions
 from automl.data.source import open_source
 from automl.data.tables import read_table
 
@@ -71,6 +72,40 @@ def side_of(plain: dict[str, Any]) -> Side:
         sizes=tuple(plain["sizes"]),
         names=tuple(plain["names"]),
     )
+
+
+def read_sides(
+    options: ReadOptions, layout: Layout, users: np.ndarray, items: np.ndarray
+) -> tuple[dict[str, Side], tuple[Note, ...]]:
+    """Read the tables beside the ratings that there are, by ``user`` and ``item``.
+
+    Args:
+        options: with the tables' files.
+        layout: of the ratings.
+        users: of each row of the ratings ``(n,)`` texts.
+        items: the same.
+
+    Raises:
+        DataError: as ``read_side``.
+    """
+    sides: dict[str, Side] = {}
+    notes: tuple[Note, ...] = ()
+    for name, path, column, known, dealt in (
+        (USER, options.user_table, layout.user, USERS, users),
+        (ITEM, options.item_table, layout.item, ITEMS, items),
+    ):
+        if path is not None:
+            sides[name], told = read_side(path, column, known, dealt, f"{name}s")
+            notes += told
+    return sides, notes
+
+
+def told_of(sides: Mapping[str, Side]) -> dict[str, str]:
+    """Return what is known of either side, in words, by a name of its own."""
+    return {
+        f"of {name}s": f"of {name}s: {first_names(list(side.names), 8)}; {len(side.ids):,} {name}s"
+        for name, side in sides.items()
+    }
 
 
 def read_side(

@@ -40,11 +40,9 @@ from automl.data.interactions.layout import (
     names_a_value,
     reason_for_ratings,
 )
-from automl.data.interactions.layout import ITEMS as NAMES_OF_ITEMS
-from automl.data.interactions.layout import USERS as NAMES_OF_USERS
 from automl.data.interactions.rankings import ITEMS, read_ranking, read_ranking_again
 from automl.data.interactions.reading import ids_of, read_ratings
-from automl.data.interactions.sides import Side, read_side
+from automl.data.interactions.sides import read_sides, side_of, told_of
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
 from automl.data.rows import Features, dataset_of_rows, examples_of_rows, open_rows
 from automl.data.source import Source
@@ -91,7 +89,7 @@ class Interactions:
         how = options.split_by or (BY_TIME if options.time_column else RANDOM)
         if TASKS[task].ranks:
             _refuse_for_ranking(options)
-            return read_ranking(source, layout, how, task)
+            return read_ranking(source, layout, how, task, options)
         table = read_ratings(source, layout)
         asked = replace(
             options,
@@ -102,7 +100,7 @@ class Interactions:
         )
         rows = open_rows(source, table, asked, what="A table of ratings")
         users, items, whole, notes = ids_of(table.frame, layout)
-        sides, told = _sides(options, layout, users, items)
+        sides, told = read_sides(options, layout, users, items)
         features = Features(
             inputs={USER: users, ITEM: items},
             rows=whole,
@@ -120,8 +118,8 @@ class Interactions:
         return replace(
             dataset,
             examples=_grouped(examples, how),
-            kinds={**dataset.kinds, **_told(sides)},
-            columns=(*dataset.columns, *_told(sides)),
+            kinds={**dataset.kinds, **told_of(sides)},
+            columns=(*dataset.columns, *told_of(sides)),
             validates=_held_out(how, layout, table.frame, examples),
         )
 
@@ -148,9 +146,11 @@ class Interactions:
 
     def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
         """Users, items, and what is known of either."""
-        if TASKS[dataset.task].ranks:
-            return (Promised(kind="history", source=ITEMS),)
         sides = dataset.schema["sides"]
+        if TASKS[dataset.task].ranks:
+            # of the same source: families may do with the items alone
+            features = (Promised(kind="user_features", source=ITEMS),) if USER in sides else ()
+            return (Promised(kind="history", source=ITEMS), *features)
         known = (Promised(kind=f"{name}_features", source=name) for name in sides)
         return (Promised(kind="user", source=USER), Promised(kind="item", source=ITEM), *known)
 
@@ -161,19 +161,20 @@ class Interactions:
         if not TASKS[dataset.task].ranks:
             return fit_interactions(dataset, rows)
         given = (text.count(TAB) + 1 for text in dataset.examples.inputs[ITEMS].tolist())
+        sides = {name: side_of(plain) for name, plain in dataset.schema["sides"].items()}
         # room for what users will have dealt with after the search
-        return fit_histories(_items(dataset, rows), min(MOST_ITEMS, 2 * max(given)))
+        return fit_histories(_items(dataset, rows), min(MOST_ITEMS, 2 * max(given)), sides)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """The items that a ranking knows; nothing of ratings."""
-        return {"items": _items(dataset, rows)} if TASKS[dataset.task].ranks else {}
+        return {"items": list(_items(dataset, rows))} if TASKS[dataset.task].ranks else {}
 
 
 INTERACTIONS = Interactions()
 
 
-def _items(dataset: Dataset, rows: np.ndarray) -> list[str]:
-    """Every item of the training part, the most frequent first."""
+def _items(dataset: Dataset, rows: np.ndarray) -> dict[str, int]:
+    """How many users of the training part have dealt with each item, the most frequent first."""
     return by_frequency((dataset.examples.targets or {})[TARGET][rows].tolist())
 
 
@@ -182,10 +183,6 @@ def _refuse_for_ranking(options: ReadOptions) -> None:
         raise ConfigError(
             f"split_by {options.split_by} is for ratings: a ranking is scored on users that it was not"
             f" trained on, of whom some items are given. Expected one of {', '.join(HOLD_OUT)}."
-        )
-    if options.user_table is not None or options.item_table is not None:
-        raise ConfigError(
-            "A ranking reads no tables of users or items: leave out --user-table and --item-table."
         )
 
 
@@ -203,34 +200,11 @@ def _check(options: ReadOptions) -> None:
         raise ConfigError(f"Unknown way to hold ratings out {options.split_by!r}. {known}")
 
 
-def _sides(
-    options: ReadOptions, layout: Layout, users: np.ndarray, items: np.ndarray
-) -> tuple[dict[str, Side], tuple[Note, ...]]:
-    sides: dict[str, Side] = {}
-    notes: tuple[Note, ...] = ()
-    for name, path, column, known, dealt in (
-        (USER, options.user_table, layout.user, NAMES_OF_USERS, users),
-        (ITEM, options.item_table, layout.item, NAMES_OF_ITEMS, items),
-    ):
-        if path is not None:
-            sides[name], told = read_side(path, column, known, dealt, f"{name}s")
-            notes += told
-    return sides, notes
-
-
 def _kinds(layout: Layout, users: np.ndarray, items: np.ndarray) -> dict[str, str]:
     several = {layout.user: (USER, users), layout.item: (ITEM, items)}
     return {
         column: f"{role}s: {column}, {len(pd.unique(ids)):,} different"
         for column, (role, ids) in several.items()
-    }
-
-
-def _told(sides: Mapping[str, Side]) -> dict[str, str]:
-    """What is known of either side, in words, by a name of its own."""
-    return {
-        f"of {name}s": f"of {name}s: {first_names(list(side.names), 8)}; {len(side.ids):,} {name}s"
-        for name, side in sides.items()
     }
 
 

@@ -5,17 +5,18 @@ n  rows, c  columns of codes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-from automl.core.tensors import Categories, TensorSpec, Vocabulary
+from automl.core.tensors import Catalogue, Categories, TensorSpec
+from automl.data.interactions.histories import as_token
 from automl.data.interactions.layout import ITEM, USER
 from automl.data.interactions.rankings import ITEMS
-from automl.data.interactions.sides import side_of
+from automl.data.interactions.sides import Side, side_of
 from automl.data.modality import Dataset, Preprocessing
 from automl.data.preprocessing.language import LastTokens
 from automl.data.preprocessing.tabular_layers import CategoryLookup, StackColumns
@@ -40,41 +41,67 @@ def fit_interactions(dataset: Dataset, rows: np.ndarray) -> Preprocessing:
         tensors.append((_spec(name, name, (len(known) + 1,)), codes))
         if name in dataset.schema["sides"]:
             side = side_of(dataset.schema["sides"][name])
-            place = CategoryLookup([side.ids], name=f"{name}__described")(cells)
-            features = CodesOf(side.codes.tolist(), name=f"{name}__features")(place)
-            tensors.append((_spec(f"{name}_features", name, side.sizes), features))
+            tensors.append((_spec(f"{name}_features", name, side.sizes), _features(cells, side, name)))
     outputs = {spec.name: tensor for spec, tensor in tensors}
     model = keras.Model(raw, outputs, name="preprocessing")
     return Preprocessing(inputs=tuple(spec for spec, _ in tensors), model=model)
 
 
-def fit_histories(items: Sequence[str], length: int) -> Preprocessing:
+def fit_histories(items: Mapping[str, int], length: int, sides: Mapping[str, Side]) -> Preprocessing:
     """Return the preprocessing of texts of items: their numbers from 1, 0 for places behind the last.
 
     Args:
-        items: that are known, in the order of their numbers; others are left out.
+        items: that are known, in the order of their numbers, with how many users have dealt with each;
+            others are left out.
         length: places L; of more items the last count.
+        sides: what is known of users, whose ids are then an input, and of items.
     """
-    raw = keras.Input((), dtype="string", name=ITEMS)
+    raw = {ITEMS: keras.Input((), dtype="string", name=ITEMS)}
     # blanks within an id are no ends of words, see ``histories.as_token``
     words = keras.layers.TextVectorization(
         standardize=None, split="whitespace", vocabulary=list(items), name="items__words"
     )
-    numbers = KnownItems(name="items__known")(LastTokens(length, name="items__last")(words(raw)))
-    spec = TensorSpec(
-        name=HISTORY,
-        kind=HISTORY,
-        shape=(length, 1),
-        dtype="int32",
-        facts=Vocabulary(size=len(items) + 1),
-        source=ITEMS,
-    )
-    return Preprocessing(inputs=(spec,), model=keras.Model({ITEMS: raw}, {HISTORY: numbers}))
+    numbers = KnownItems(name="items__known")(LastTokens(length, name="items__last")(words(raw[ITEMS])))
+    tensors = {HISTORY: numbers}
+    specs = [
+        TensorSpec(
+            name=HISTORY,
+            kind=HISTORY,
+            shape=(length, 1),
+            dtype="int32",
+            facts=_catalogue(items, sides.get(ITEM)),
+            source=ITEMS,
+        )
+    ]
+    if USER in sides:
+        raw[USER] = keras.Input((), dtype="string", name=USER)
+        cells = StackColumns(name=f"{USER}__cells")([raw[USER]])
+        spec = _spec(f"{USER}_features", ITEMS, sides[USER].sizes)
+        tensors[spec.name] = _features(cells, sides[USER], USER)
+        specs.append(spec)
+    return Preprocessing(inputs=tuple(specs), model=keras.Model(raw, tensors))
 
 
 def lookup_name(side: str) -> str:
     """Name of the layer that knows the users, or the items."""
     return f"{side}__ids"
+
+
+def _features(cells: KerasTensor, side: Side, name: str) -> KerasTensor:
+    """Codes of what is known of ids ``(n, 1)``."""
+    place = CategoryLookup([side.ids], name=f"{name}__described")(cells)
+    return CodesOf(side.codes.tolist(), name=f"{name}__features")(place)
+
+
+def _catalogue(items: Mapping[str, int], side: Side | None) -> Catalogue:
+    counts = tuple(items.values())
+    if side is None:
+        return Catalogue(size=len(items) + 1, counts=counts)
+    place = {as_token(item): number for number, item in enumerate(side.ids)}
+    nothing = (0,) * len(side.sizes)
+    rows = (side.codes[place[item]].tolist() if item in place else nothing for item in items)
+    codes = tuple(code for row in rows for code in row)
+    return Catalogue(size=len(items) + 1, counts=counts, sizes=side.sizes, codes=codes)
 
 
 def _spec(kind: str, source: str, sizes: tuple[int, ...]) -> TensorSpec:

@@ -11,9 +11,10 @@ RANKING = TaskDeclaration(
     module="automl.tasks.kinds.ranking",
     metrics=(NDCG, HIT_RATE, RECALL, MRR, MAP_AT, COVERAGE),
     targets=ITEM_SET,
-    needs=("item_scores",),
+    needs=("item_scores", "trained_item_scores"),
     evidence="automl.tasks.evidence.ranking:evidence",
     heads=("temperature",),
     lists=("item", "score"),
+    training_outputs=("own_loss",),
     recommends=True,
 )

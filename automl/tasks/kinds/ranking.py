@@ -25,7 +25,7 @@ from automl.metrics.ranking import K, RankingScorer, top_items
 from automl.tasks.declaration import TaskDeclaration
 from automl.tasks.declared.ranking import RANKING
 from automl.tasks.neighbours import neighbour_scores
-from automl.tasks.ranking_layers import GIVEN, ItemsLoss, SignedShares, Temperature
+from automl.tasks.ranking_layers import GIVEN, OWN_LOSS, ItemsLoss, SignedShares, Temperature
 from automl.tasks.scoring import SingleTarget
 
 HISTORY = "history"
@@ -86,15 +86,21 @@ class Ranking:
         """Pass the inputs on; which items are given goes straight to the head."""
         return inputs, inputs.one(HISTORY).tensor
 
-    def head(self, features: KerasTensor, context: Any, options: Any) -> dict[str, KerasTensor]:
-        """Scores of items ``(n, I)``, sharpened, and the items that are given."""
-        scores = Temperature(dtype="float32", name="temperature")(features)
+    def head(self, features: Any, context: Any, options: Any) -> dict[str, KerasTensor]:
+        """Scores of items ``(n, I)``, sharpened, and the items that are given.
+
+        Scores that come with a loss of their own ``(n, 1)`` are as sharp as that makes them.
+        """
         # an input of the model may be no output of it
-        given = keras.layers.Identity(dtype="int32", name="given")(context)
-        return {TARGET: scores, GIVEN: given}
+        given = {GIVEN: keras.layers.Identity(dtype="int32", name="given")(context)}
+        if not isinstance(features, tuple):
+            return {TARGET: Temperature(dtype="float32", name="temperature")(features), **given}
+        scores, loss = features
+        as_they_are = keras.layers.Activation("linear", dtype="float32", name="scores")(scores)
+        return {TARGET: as_they_are, **given, OWN_LOSS: loss}
 
     def loss(self, options: Any) -> keras.losses.Loss:
-        """Cross-entropy of all items of a user."""
+        """Cross-entropy of all items of a user, or the loss that scores come with."""
         return ItemsLoss()
 
     def finish(self, outputs: Mapping[str, Any]) -> dict[str, Any]:

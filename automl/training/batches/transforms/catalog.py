@@ -17,6 +17,7 @@ TRANSFORMS: Catalog[type[BatchTransform]] = Catalog(
         "time_shift": f"{_PLACE}.time_shift:TimeShift",
         "mixup": f"{_PLACE}.mixup:Mixup",
         "cutmix": f"{_PLACE}.cutmix:CutMix",
+        "all_items": f"{_PLACE}.all_items:AllItems",
         "framing": f"{_PLACE}.framing:Framing",
     },
 )
