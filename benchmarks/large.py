@@ -87,7 +87,7 @@ def watch_search(path: Path, folder: Path, options: Sequence[str]) -> dict[str, 
     """Search a table by the command; returns ``seconds`` and peaks in megabytes of all its processes."""
     import psutil
 
-    command = [sys.executable, "-m", "automl", "search", str(path), "--target", "target", "--no-tracking"]
+    command = [sys.executable, "-m", "automl", "search", str(path), "--no-tracking"]
     begun, shared, own = time.monotonic(), 0.0, 0.0
     with subprocess.Popen([*command, "--out", str(folder), *options]) as process:
         while process.poll() is None:
@@ -124,7 +124,8 @@ def main() -> None:
             )
             print(f"{side:5} {seconds:7.2f} s {cpu:7.2f} s of CPU {peak:7.0f} MB", flush=True)
         if given.search:
-            found = watch_search(path, Path(folder) / "job", shlex.split(given.options))
+            options = ["--target", "target", *shlex.split(given.options)]
+            found = watch_search(path, Path(folder) / "job", options)
             size = f"at most {found['pss']:.0f} MB, {found['uss']:.0f} MB unshared"
             print(f"search {found['seconds']:.0f} s, {size}")
 

@@ -9,7 +9,10 @@ import numpy as np
 from scipy import sparse
 
 MOST_ITEMS = 20_000
-"""Items that are compared with one another; of more it takes too much memory."""
+"""Items that are compared with one another; of more it takes too long."""
+
+BLOCK_VALUES = 1 << 23
+"""Numbers of which all comparisons of some items consist, at most, and of one item at least."""
 
 
 def neighbour_scores(
@@ -24,19 +27,37 @@ def neighbour_scores(
         neighbours: of each item, those that are most like it count.
 
     Returns:
-        scores ``(n, I) float64``; None for more items than can be compared.
+        scores ``(n, I) float32``; None for more items than can be compared.
     """
     if items > MOST_ITEMS:
         return None
-    known = as_matrix(dealt, items)
-    together = (known.T @ known).toarray().astype(np.float64)
-    lengths = np.sqrt(np.maximum(np.diag(together), 1.0))
-    likeness = together / lengths[:, None] / lengths[None]
-    np.fill_diagonal(likeness, 0.0)
-    if neighbours < items:
-        least = np.partition(likeness, items - neighbours, axis=1)[:, items - neighbours][:, None]
-        likeness[likeness < least] = 0.0
-    return np.asarray(as_matrix(given, items) @ likeness)
+    known, asked = as_matrix(dealt, items), as_matrix(given, items).tocsc()
+    lengths = np.sqrt(np.maximum(np.asarray(known.sum(axis=0), np.float64).reshape(-1), 1.0))
+    scores = np.zeros((len(given), items))
+    step = max(1, BLOCK_VALUES // items)
+    for first in range(0, items, step):
+        some = slice(first, min(first + step, items))
+        together = (known[:, some].T @ known).toarray().astype(np.float64)
+        scores += asked[:, some] @ _likeness(together, lengths, first, neighbours)
+    return np.asarray(scores, np.float32)
+
+
+def _likeness(together: np.ndarray, lengths: np.ndarray, first: int, neighbours: int) -> np.ndarray:
+    """How like all items are to some ``(some, I)``, 0 for all but the neighbours of each.
+
+    Args:
+        together: how many users have dealt with both.
+        lengths: root of how many users have dealt with each of all.
+        first: place of the first of those some.
+        neighbours: of each.
+    """
+    places = np.arange(len(together))
+    likeness = together / lengths[first + places][:, None] / lengths[None]
+    likeness[places, first + places] = 0.0
+    rest = likeness.shape[1] - neighbours
+    if rest > 0:
+        likeness[likeness < np.partition(likeness, rest, axis=1)[:, rest][:, None]] = 0.0
+    return likeness
 
 
 def as_matrix(numbers: np.ndarray, items: int) -> sparse.csr_matrix:

@@ -156,6 +156,33 @@ def test_another_file_without_a_header_is_read_by_places(tmp_path):
     assert examples.targets["target"][:, 0].tolist() == FRAME["rating"].head(7).tolist()
 
 
+@pytest.mark.parametrize("task", ["rating", "ranking"])
+@pytest.mark.parametrize("edition", ["u.data", "ratings.csv"])
+def test_a_large_file_is_read_part_by_part_to_the_same(edition, task, tmp_path, monkeypatch):
+    path = as_edition(FRAME, tmp_path, edition)
+    whole = read(path, task=task)
+    monkeypatch.setattr("automl.data.interactions.reading.IN_PARTS", 0)
+    monkeypatch.setattr("automl.data.large.text_file.BLOCK", 1000)
+
+    parts = read(path, task=task)
+
+    for name, values in whole.examples.inputs.items():
+        assert parts.examples.inputs[name].tolist() == values.tolist()
+    assert parts.examples.targets["target"].tolist() == whole.examples.targets["target"].tolist()
+    assert parts.schema["ids"] == whole.schema["ids"]
+    assert parts.schema["dealt"] == whole.schema["dealt"]
+
+
+def test_of_too_many_scores_some_users_validate(monkeypatch):
+    monkeypatch.setattr("automl.data.interactions.rankings.MOST_SCORES", 100)
+    monkeypatch.setattr("automl.data.interactions.rankings.LEAST_SCORED", 4)
+
+    dataset = read(FRAME, task="ranking")
+
+    assert len(set(dataset.validates.tolist())) == 100 // FRAME["movieId"].nunique() == 5
+    assert dataset.validates.max() < len(dataset.examples)
+
+
 FILMS = [f"{1000 + n}::Fête {n}::{'Drama|War' if n % 2 else 'Comedy'}::{n * 1.5}" for n in range(30)]
 
 

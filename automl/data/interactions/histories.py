@@ -7,7 +7,7 @@ them from the others; a user of another part of the data has other items, and so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,8 +24,9 @@ RANDOM, BY_TIME, LAST = HOLD_OUT = ("random", "time", "last")
 SHARE = 0.2
 """Of the items of a user that are held out at random, and of all rows that are by time."""
 
-MOST_ITEMS = 1_000
-"""Of a user: of more the latest count."""
+MOST_ITEMS, FEW_ITEMS, MOST_CELLS = 1_000, 200, 1 << 26
+"""Of a user, of more the latest count: so many, or fewer, so that all users together have so many cells at
+most, each of which lies in memory several times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +38,14 @@ class Histories:
         given: items between tabs ``(u,)`` object of str.
         held: the same of what was held out; empty texts where there is nothing.
         cut: users of whom not all items count.
+        most: items that do.
     """
 
     users: np.ndarray
     given: np.ndarray
     held: np.ndarray
     cut: int = 0
+    most: int = MOST_ITEMS
 
     @property
     def targets(self) -> np.ndarray:
@@ -53,7 +56,7 @@ class Histories:
 
     def take(self, rows: np.ndarray) -> Histories:
         """Return some users."""
-        return Histories(users=self.users[rows], given=self.given[rows], held=self.held[rows], cut=self.cut)
+        return replace(self, users=self.users[rows], given=self.given[rows], held=self.held[rows])
 
 
 def as_token(item: str) -> str:
@@ -77,29 +80,35 @@ def histories(
         times: of each row ``(n,)``, or None for the order of the rows.
         held: which rows are held out ``(n,) bool``.
     """
-    frame = pd.DataFrame({"user": users, "item": items, "held": held})
-    if times is not None:
-        frame = frame.iloc[np.argsort(times, kind="stable")]
-    frame = frame.drop_duplicates(["user", "item"])
-    tokens = {item: as_token(item) for item in pd.unique(frame["item"]).tolist()}
-    frame = frame.assign(item=frame["item"].map(tokens))
-    place, known = pd.factorize(frame["user"], sort=True)
-    order = np.argsort(place, kind="stable")
-    words, out = frame["item"].to_numpy(object)[order], frame["held"].to_numpy(bool)[order]
-    starts = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(known)))])
-    given, kept, cut = [], [], 0
+    # by numbers: of millions of rows each column of texts would be copied several times
+    place, known = pd.factorize(users, sort=True)
+    number, names = pd.factorize(items)
+    order = np.argsort(place, kind="stable") if times is None else np.lexsort((times, place))
+    pairs = place[order].astype(np.int64) * len(names) + number[order]
+    order = order[~pd.Series(pairs).duplicated().to_numpy()]
+    del pairs
+    starts = np.concatenate([[0], np.cumsum(np.bincount(place[order], minlength=len(known)))])
+    number, held = number[order], held[order]
+    tokens = np.array([as_token(name) for name in names], object)
+    given, kept, cut, most = [], [], 0, most_items(len(known))
     for first, last in pairwise(starts):
-        own, away = words[first:last], out[first:last]
-        cut += len(own) > MOST_ITEMS
-        own, away = own[-MOST_ITEMS:], away[-MOST_ITEMS:]
+        cut += last - first > most
+        first = max(first, last - most)
+        own, away = tokens[number[first:last]], held[first:last]
         given.append(TAB.join(own[~away]))
         kept.append(TAB.join(own[away]))
     return Histories(
         users=np.asarray(known, object),
         given=np.array(given, object),
         held=np.array(kept, object),
-        cut=cut,
+        cut=int(cut),
+        most=most,
     )
+
+
+def most_items(users: int) -> int:
+    """Return how many items of each of so many users count."""
+    return max(FEW_ITEMS, min(MOST_ITEMS, MOST_CELLS // max(1, users)))
 
 
 def held_rows(users: np.ndarray, times: np.ndarray | None, how: str, seed: int) -> np.ndarray:

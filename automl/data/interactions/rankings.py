@@ -19,6 +19,7 @@ from automl.data.interactions.histories import (
     LINE,
     MOST_ITEMS,
     RANDOM,
+    SHARE,
     TAB,
     Histories,
     as_token,
@@ -40,6 +41,10 @@ LEAST_USERS, LEAST_ITEMS = 10, 3
 
 MOST_USERS = 50_000
 """Of an epoch; of more it is a part."""
+
+MOST_SCORES, LEAST_SCORED = 50_000_000, 2_000
+"""Scores of items that users who validate have together at most, as they lie in memory several times, and
+how many such users there are at least: the standard error of a mean over so many is below 0.01."""
 
 FOLDS_BELOW = 20_000
 """Users below which networks of several folds are trained and joined."""
@@ -98,7 +103,17 @@ def read_ranking(source: Source, layout: Layout, how: str, task: str, options: R
             **known,
         },
         handling=HANDLING,
+        validates=_some_users(len(found.users), different),
     )
+
+
+def _some_users(users: int, items: int) -> np.ndarray | None:
+    """Positions of users who validate, where the usual ones are more than can be scored on all items."""
+    usual = users if users < FOLDS_BELOW else round(SHARE * users)
+    most = max(LEAST_SCORED, MOST_SCORES // items)
+    if usual <= most:
+        return None
+    return np.sort(np.random.default_rng(0).choice(users, min(most, round(SHARE * users)), replace=False))
 
 
 def read_ranking_again(
@@ -121,7 +136,8 @@ def read_ranking_again(
         texts = [_joined(before.get(user, []), own) for user, own in _each(here)]
         inputs = {ITEMS: np.array(texts, object), **_named(here.users, schema["sides"])}
         examples = Examples(inputs=inputs, keys={layout.user: here.users})
-        return examples, (*table.notes, *notes, *_on_new(here.users, before, "by these items alone"))
+        how = "by these items" + (_DESCRIBED if USER in schema["sides"] else " alone")
+        return examples, (*table.notes, *notes, *_on_new(here.users, before, how))
     wanted = _to_find(users, items, times, before)
     examples = Examples(
         inputs={ITEMS: wanted.given, **_named(wanted.users, schema["sides"])},
@@ -130,6 +146,9 @@ def read_ranking_again(
     )
     told = _on_new(wanted.users, before, "by four fifths of their items here, the others being to find")
     return examples, (*table.notes, *notes, *told)
+
+
+_DESCRIBED = ", and by what --user-table says of them"
 
 
 def _to_find(
@@ -213,7 +232,7 @@ def _notes(found: Histories, layout: Layout) -> tuple[Note, ...]:
         )
     if found.cut:
         of = f"{found.cut:,} of {len(found.users):,} users"
-        said = f"{of} have more than {MOST_ITEMS:,} items: the latest count."
+        said = f"{of} have more than {found.most:,} items: the latest count."
         notes.append(Note(said, found.cut / len(found.users)))
     return tuple(notes)
 

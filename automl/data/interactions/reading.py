@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +14,13 @@ from automl.core.notes import Note
 from automl.data.file_bytes import unpacked_bytes
 from automl.data.interactions.layout import Layout, single
 from automl.data.kinds.words import as_category
+from automl.data.large.parts import parts_of
 from automl.data.large.text_file import NotInPartsError
 from automl.data.source import Kept, Source
 from automl.data.tables import Table, read_table
+
+IN_PARTS = 1 << 26
+"""Bytes of a text from which on it is read part by part."""
 
 
 def read_ratings(source: Source, layout: Layout) -> Table:
@@ -28,10 +34,58 @@ def read_ratings(source: Source, layout: Layout) -> Table:
         raise NotInPartsError("a sample of ratings would have few of each user")
     if source.kind == "arrays":
         return _of_arrays(source, layout)
-    table = read_table(with_single_separators(source), header=layout.header)
-    if not layout.placed:
-        return table
-    return replace(table, frame=table.frame.set_axis([*layout.names], axis=1))
+    plain = with_single_separators(source)
+    if plain is source and _is_large(source):
+        with suppress(NotInPartsError):
+            return _in_parts(source, layout)
+    table = read_table(plain, header=layout.header)
+    return replace(table, frame=_called(table.frame, layout))
+
+
+def _is_large(source: Source) -> bool:
+    path = source.path if source.kind == "table" and source.content is None else None
+    return path is not None and path.stat().st_size >= IN_PARTS
+
+
+def _called(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    return frame.set_axis([*layout.names], axis=1) if layout.placed else frame
+
+
+def _in_parts(source: Source, layout: Layout) -> Table:
+    """Read a file part by part: of a text, cells take several times the memory of what they say.
+
+    Ids are categories; columns without a role are left out.
+    """
+    roles = [name for name in (layout.user, layout.item, layout.value, layout.time) if name]
+    ids = {name: Numbered() for name in (layout.user, layout.item)}
+    frames, notes = [], dict[str, None]()
+    none = np.zeros(0, np.int64)
+    for part in parts_of(source, header=layout.header, known=source.styles, without=none):
+        frame = _called(part.frame, layout)[roles]
+        frames.append(frame.assign(**{name: own.numbers(frame[name]) for name, own in ids.items()}))
+        notes |= dict.fromkeys(part.notes)
+    whole = pd.concat(frames, ignore_index=True)
+    for name, own in ids.items():
+        whole[name] = pd.Categorical.from_codes(whole[name].to_numpy(), categories=pd.Index(own.known))
+    return Table(frame=whole, notes=tuple(notes), where=str(source.path))
+
+
+class Numbered:
+    """Ids by number, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def known(self) -> list[str]:
+        """Every id."""
+        return list(self._numbers)
+
+    def numbers(self, column: pd.Series[Any]) -> np.ndarray:
+        """Return the numbers of ids ``(n,) int32``."""
+        places, found = pd.factorize(as_category(column))
+        of_found = [self._numbers.setdefault(word, len(self._numbers)) for word in found]
+        return np.array(of_found, np.int32)[places]
 
 
 def with_single_separators(source: Source) -> Source:

@@ -23,11 +23,11 @@ from automl.data.interactions.dealt import dealt_schema
 from automl.data.interactions.histories import (
     BY_TIME,
     HOLD_OUT,
-    MOST_ITEMS,
     RANDOM,
     TAB,
     by_frequency,
     held_rows,
+    most_items,
 )
 from automl.data.interactions.layout import (
     ITEM,
@@ -163,7 +163,8 @@ class Interactions:
         given = (text.count(TAB) + 1 for text in dataset.examples.inputs[ITEMS].tolist())
         sides = {name: side_of(plain) for name, plain in dataset.schema["sides"].items()}
         # room for what users will have dealt with after the search
-        return fit_histories(_items(dataset, rows), min(MOST_ITEMS, 2 * max(given)), sides)
+        length = min(most_items(len(dataset.examples)), 2 * max(given))
+        return fit_histories(_items(dataset, rows), length, sides)
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """The items that a ranking knows; nothing of ratings."""

@@ -71,11 +71,11 @@ class Ranking:
 
     def encode(self, targets: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Texts of two lines to numbers of items ``(n, any) int32``: given above 0, held out below."""
-        rows: list[list[int]] = []
+        rows: list[np.ndarray] = []
         for text in targets[TARGET].tolist():
             given, _, held = str(text).partition(LINE)
-            known = [number for number in self._numbers(given) if number <= len(self.items)]
-            rows.append([*known, *(-number for number in self._numbers(held))])
+            known = self._numbers(given)
+            rows.append(np.concatenate([known[known <= len(self.items)], -self._numbers(held)]))
         width = max(1, *map(len, rows)) if rows else 1
         encoded = np.zeros((len(rows), width), np.int32)
         for place, row in enumerate(rows):
@@ -133,7 +133,7 @@ class Ranking:
         numbers = np.abs(train[TARGET])
         counts = np.bincount(numbers[numbers <= len(self.items)], minlength=len(self.items) + 1)[1:]
         given = np.maximum(validation[TARGET], 0)
-        scores = np.log(np.maximum(counts, 0.5))
+        scores = np.log(np.maximum(counts, 0.5)).astype(np.float32)
         return {"popularity": self.finish({TARGET: np.tile(scores, (len(given), 1)), GIVEN: given})}
 
     def learned_baselines(
@@ -151,9 +151,9 @@ class Ranking:
         """Plain data for ``restore``."""
         return {"kind": self.kind, "names": ["items"], "items": list(self.items)}
 
-    def _numbers(self, text: str) -> list[int]:
+    def _numbers(self, text: str) -> np.ndarray:
         unknown = len(self.items) + 1
-        return [self._number.get(item, unknown) for item in text.split(TAB) if item]
+        return np.array([self._number.get(item, unknown) for item in text.split(TAB) if item], np.int32)
 
     @cached_property
     def _number(self) -> dict[str, int]:
