@@ -51,6 +51,7 @@ FAMILIES: Catalog[Family] = Catalog(
         "interactions/ease": f"{_PLACE}.interactions.ease:FAMILY",
         "interactions/autoencoder": f"{_PLACE}.interactions.autoencoder:FAMILY",
         "interactions/two_towers": f"{_PLACE}.interactions.two_towers:FAMILY",
+        "interactions/sasrec": f"{_PLACE}.interactions.sasrec:FAMILY",
         "mixed/fusion": f"{_PLACE}.mixed.fusion:FAMILY",
     },
     group=FAMILY_GROUP,

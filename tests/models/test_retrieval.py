@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl.models.layers.retrieval import HiddenItems, ItemSoftmax, ItemVectors, LatestItems
+from automl.models.layers.retrieval import (
+    AtLast,
+    DrawnItems,
+    HiddenItems,
+    ItemSoftmax,
+    ItemVectors,
+    LatestItems,
+)
 
 RANDOM = np.random.default_rng(0)
 
@@ -81,3 +88,33 @@ def test_nothing_asked_costs_nothing():
     loss = ItemSoftmax((3, 2))([np.ones((2, 4), np.float32), vectors, zeros, vectors, zeros])
 
     assert np.asarray(loss).tolist() == [[0.0], [0.0]]
+
+
+def test_items_are_drawn_as_often_as_users_of_a_batch_have_dealt_with_them():
+    numbers = np.array([[3, 1, 0, 0], [1, 2, 1, 0], [0, 0, 0, 0]], np.int32)
+
+    drawn = np.asarray(DrawnItems(5000, seed=0)(numbers, training=True))
+
+    assert drawn.shape == (1, 5000)
+    assert np.bincount(drawn[0]) / 5000 == pytest.approx([0.0, 0.6, 0.2, 0.2], abs=0.03)
+    assert not np.asarray(DrawnItems(4)(numbers)).any()
+    assert not np.asarray(DrawnItems(4)(numbers[2:], training=True)).any()
+
+
+def test_what_is_held_of_the_last_item_stands_for_a_user():
+    vectors = np.arange(24, dtype=np.float32).reshape(3, 4, 2)
+    numbers = np.array([[3, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]], np.int32)
+
+    last = np.asarray(AtLast()([vectors, numbers]))
+
+    assert last.tolist() == [[2, 3], [12, 13], [0, 0]]
+
+
+def test_an_item_competes_with_candidates_that_need_not_hold_it():
+    users, vectors = np.zeros((1, 2, 3), np.float32), np.zeros((1, 2, 3), np.float32)
+    numbers, drawn = np.array([[1, 2]], np.int32), np.array([[3, 3, 4]], np.int32)
+    others = np.zeros((1, 3, 3), np.float32)
+
+    loss = ItemSoftmax(added=True)([users, vectors, numbers, others, drawn])
+
+    assert np.asarray(loss)[0, 0] == pytest.approx(np.log(4))

@@ -193,6 +193,58 @@ class EveryItem(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="automl")
+class DrawnItems(keras.layers.Layer):
+    """Draw from what users of a batch have dealt with, in training: frequent items more often.
+
+    Args:
+        count: s.
+        seed: of the draws; None takes Keras' global seed.
+    """
+
+    def __init__(self, count: int, *, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**{"dtype": "int32", "autocast": False, **kwargs})
+        self.count, self.seed = int(count), seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, numbers: KerasTensor, training: bool | None = False) -> KerasTensor:
+        """From numbers ``(n, k) int32`` to ``(1, s) int32``, zeros where there are none."""
+        if not training:
+            return ops.zeros((1, self.count), dtype="int32")
+        flat = ops.reshape(numbers, (-1,))
+        places = ops.cumsum(ops.cast(flat > 0, "int32"))
+        drawn = keras.random.uniform((self.count,), dtype="float32", seed=self.seed_generator)
+        wanted = ops.cast(drawn * ops.cast(places[-1], "float32"), "int32")
+        found = ops.searchsorted(places, wanted, side="right")
+        return ops.take(flat, ops.minimum(found, ops.shape(flat)[0] - 1), axis=0)[None]
+
+    def compute_output_spec(self, numbers: KerasTensor, training: bool | None = False) -> KerasTensor:
+        """Shape and type."""
+        return KerasTensor((1, self.count), dtype="int32")
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return {**super().get_config(), "count": self.count, "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class AtLast(keras.layers.Layer):
+    """Vectors at the last item of each user, zeros where there is none."""
+
+    def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
+        """From vectors ``(n, k, f)`` and numbers ``(n, k) int32`` to ``(n, f)``."""
+        vectors, numbers = inputs
+        places = ops.arange(1, numbers.shape[1] + 1, dtype="int32")
+        behind = ops.max(ops.where(numbers > 0, places, 0), axis=1, keepdims=True)
+        here = ops.cast(ops.equal(places, behind), vectors.dtype)
+        return ops.sum(vectors * here[..., None], axis=1)
+
+    def compute_output_spec(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
+        """Shape and type."""
+        vectors = inputs[0]
+        return KerasTensor((vectors.shape[0], vectors.shape[2]), dtype=self.compute_dtype)
+
+
+@keras.saving.register_keras_serializable(package="automl")
 class Sharpened(keras.layers.Layer):
     """Divide by a temperature.
 
@@ -226,10 +278,12 @@ class ItemSoftmax(keras.layers.Layer):
 
     Args:
         counts: how frequent items are ``(I,)``; none for candidates that were not drawn.
+        added: whether an item that is asked for competes with the candidates, too, as it need not be one.
     """
 
-    def __init__(self, counts: Sequence[int] = (), **kwargs: Any) -> None:
+    def __init__(self, counts: Sequence[int] = (), added: bool = False, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
+        self.added = bool(added)
         self.counts = [int(count) for count in counts]
         shares = np.maximum(np.array([1, *self.counts], np.float64), 1.0)
         self._logs = np.log(shares / shares[1:].sum()).astype(np.float32) if self.counts else None
@@ -238,15 +292,18 @@ class ItemSoftmax(keras.layers.Layer):
         """Return the loss of each user ``(n, 1)``, 0 where nothing is asked.
 
         Args:
-            inputs: vectors of users ``(n, f)``; of the items asked for ``(n, p, f)``; their numbers
-                ``(n, p)``; vectors of candidates ``(a, b, f)``; their numbers ``(a, b)``.
+            inputs: vectors of users ``(n, f)``, or one for each item that is asked for ``(n, p, f)``; of
+                these items ``(n, p, f)``; their numbers ``(n, p)``; vectors of candidates ``(a, b, f)``;
+                their numbers ``(a, b)``.
         """
         users, vectors, numbers, others, names = inputs
+        users = users[:, None] if len(users.shape) == 2 else users
         others = ops.reshape(others, (-1, others.shape[-1]))
-        scores = self._corrected(ops.matmul(users, ops.transpose(others)), ops.reshape(names, (1, -1)))
-        own = self._corrected(ops.sum(users[:, None] * vectors, axis=2), numbers)
+        scores = self._corrected(ops.matmul(users, ops.transpose(others)), ops.reshape(names, (1, 1, -1)))
+        own = self._corrected(ops.sum(users * vectors, axis=2), numbers)
         asked = ops.cast(numbers > 0, "float32")
-        losses = (ops.logsumexp(scores, axis=1, keepdims=True) - own) * asked
+        whole = ops.logsumexp(scores, axis=2)
+        losses = ((ops.logaddexp(whole, own) if self.added else whole) - own) * asked
         return ops.sum(losses, axis=1, keepdims=True) / ops.maximum(
             ops.sum(asked, axis=1, keepdims=True), 1.0
         )
@@ -257,7 +314,7 @@ class ItemSoftmax(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        return {**super().get_config(), "counts": self.counts}
+        return {**super().get_config(), "counts": self.counts, "added": self.added}
 
     def _corrected(self, scores: KerasTensor, numbers: KerasTensor) -> KerasTensor:
         """Scores of items by their numbers, those of none so low that they count for nothing."""
