@@ -76,7 +76,10 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix:
-    """Counts by row and column, shaded by the share of the row; equal names are hits, others misses."""
+    """Counts by row and column, shaded by the share of the row; equal names are hits, others misses.
+
+    ``told`` stands between the names of a row and a column.
+    """
 
     title: str
     rows: tuple[str, ...]
@@ -85,6 +88,7 @@ class Matrix:
     row_label: str
     column_label: str
     note: str = ""
+    told: str = "taken for"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,7 +99,7 @@ def _cells(matrix: Matrix, left: float, top: float, side: float, height: float) 
             share = float(count or 0) / total if total else 0.0
             x, y = left + side * across, top + height * down
             words = number_text(float(count or 0))
-            told = hint(f"{row} taken for {column}: {words} ({share:.1%} of {row})")
+            told = hint(f"{row} {matrix.told} {column}: {words} ({share:.1%} of {row})")
             yield tag(
                 "rect",
                 told,

@@ -63,8 +63,13 @@ def explained_by_gradients(subject: Subject, model: keras.Model | None = None) -
     quantity = quantity_of(subject.task, predictions)
     chosen = quantity.chosen(predictions)
     pieces = pieces_beside(subject)
-    ownership = ownership_of(cut, pieces, every)
     tensors = cut.tensors(cut.anatomy.encode(every))
+    if any(len(values) != len(rows) + len(beside) for values in tensors):
+        raise NotExplainedError(
+            "No gradients: the networks of this model take the texts of a row apart before their words "
+            "become vectors. Choose another method."
+        )
+    ownership = ownership_of(cut, pieces, every)
     found = integrate(
         _answer(cut, quantity, chosen),
         [values[: len(rows)] for values in tensors],

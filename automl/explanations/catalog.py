@@ -15,6 +15,7 @@ METHODS: Catalog[Method] = Catalog(
         "dependence": f"{_PLACE}.dependence:DEPENDENCE",
         "gradients": f"{_PLACE}.gradients:GRADIENTS",
         "maps": f"{_PLACE}.maps:MAPS",
+        "attention": f"{_PLACE}.attention:ATTENTION",
         "occlusion": f"{_PLACE}.occlusion:OCCLUSION",
         "counterfactuals": f"{_PLACE}.counterfactuals:COUNTERFACTUALS",
     },

@@ -130,9 +130,31 @@ def picture_subject() -> Subject:
     return subject_of("image", pictures(), "image/cnn", blocks=2, filters=8, flip="none")
 
 
+def pairs() -> pd.DataFrame:
+    """Sentences of some words, the second one with all of the first or without, and which it is."""
+    random = np.random.default_rng(0)
+    words = np.array(["a", "man", "runs", "dog", "sleeps", "here", "cat", "sings", "now", "far"])
+    firsts = [random.choice(words, int(random.integers(3, 6)), replace=False) for _ in range(ROWS)]
+    seconds = [line[::-1] if at % 2 else random.choice(words, 4) for at, line in enumerate(firsts)]
+    told = {
+        "sentence1": [" ".join(line) for line in firsts],
+        "sentence2": [" ".join(line) for line in seconds],
+    }
+    return pd.DataFrame({**told, "y": ["no", "yes"] * (ROWS // 2)})
+
+
+@cache
+def pair_subject() -> Subject:
+    """Pairs of sentences through attention between them."""
+    return subject_of(
+        "pairs", pairs(), "pairs/attention", target=("y",), embedding_size=8, units=8, width=8
+    )
+
+
 SUBJECTS = {
     "table": table_subject,
     "words": text_subject,
     "series": series_subject,
     "pictures": picture_subject,
+    "pairs": pair_subject,
 }

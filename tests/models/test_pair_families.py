@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from automl.models.families.pairs.siamese import SiameseOptions
-from automl.models.layers.pair_blocks import attend, overlap, read_words
+from automl.models.layers.attend_other import AttendOther
+from automl.models.layers.pair_blocks import overlap, read_words
 from automl.testing.networks import entry, network
 from automl.testing.tensors import PAIRS, sample_of
 
@@ -81,7 +82,7 @@ def test_words_attend_to_words_of_the_other_text_only() -> None:
     mask = np.ones((2, 2, 3), bool)
     mask[:, 1, 1:] = False
 
-    found = np.asarray(attend(values, values, mask))
+    found = np.asarray(AttendOther()([values, values, mask]))
 
     np.testing.assert_allclose(found[:, 0], np.repeat(values[:, 1, :1], 3, axis=1), rtol=1e-5)
 

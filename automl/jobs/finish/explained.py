@@ -14,6 +14,7 @@ from automl.data.forecast_table import channels_of
 from automl.data.modality import Examples
 from automl.explanations.catalog import METHODS
 from automl.explanations.method import NotExplainedError, Subject
+from automl.explanations.methods.attention import attends
 from automl.explanations.pieces import COLOURS
 from automl.jobs.explaining import labels_of, rates_of
 from automl.jobs.finish.exported import load_model
@@ -27,7 +28,7 @@ SECONDS = 3.0
 SHARE, LEAST = 0.3, 0.5
 """Share of the time left that each may take where it is limited, and seconds below which none is begun."""
 
-IMPORTANCE, MAPS = "importance", "maps"
+IMPORTANCE, MAPS, ATTENTION = "importance", "maps", "attention"
 
 MOST_MISTAKES = 6
 """Of the worst, that maps are drawn of."""
@@ -58,13 +59,16 @@ def explained_sections(session: Session, winner: TrainedWinner, judged: Judged) 
         seed=session.config.seed,
     )
     names = [IMPORTANCE, *([MAPS] if mistakes and _small_pictures(validation) else [])]
+    if mistakes and any(attends(member.core) for member in winner.members):
+        names.append(ATTENTION)
     sections = []
     for name in names:
         try:
             section = METHODS[name].section(METHODS[name].explain(subject))
         except NotExplainedError:
             continue  # the report tells what it can
-        sections.append(replace(section, text=f"{_rows_told(winner, judged)} {section.text}"))
+        told = "Of the worst mistakes." if name == ATTENTION else _rows_told(winner, judged)
+        sections.append(replace(section, text=f"{told} {section.text}"))
     return tuple(sections)
 
 

@@ -19,7 +19,6 @@ from automl.models.layers.text_tokens import TokenOptions, TokenPositions, embed
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-_NEVER = -1e9
 HEADS = 4
 """Of a Transformer block, as in ``text/transformer``."""
 
@@ -134,26 +133,6 @@ def pool_words(vectors: KerasTensor, words: Words, kind: str) -> KerasTensor:
     same = real * 0.0 if words.marks is None else ops.cast(words.marks[..., :1], "float32")
     found = ops.sum(each * same, axis=2) / ops.maximum(ops.sum(same, axis=2), 1.0)
     return ops.concatenate([ops.sum(each * real * (1.0 - same), axis=2), found], axis=-1)
-
-
-def attend(queries: KerasTensor, values: KerasTensor, mask: KerasTensor) -> KerasTensor:
-    """What each word would be if it were put together of words of the other text.
-
-    Args:
-        queries: by whose products words are compared ``(n, 2, l, f)``.
-        values: what is put together ``(n, 2, l, d)``.
-        mask: ``(n, 2, l)`` bool.
-
-    Returns:
-        ``(n, 2, l, d)``.
-    """
-    scores = ops.matmul(queries[:, 0], ops.swapaxes(queries[:, 1], 1, 2))
-    scores = ops.cast(scores, "float32") / float(queries.shape[-1]) ** 0.5
-    hidden = (1.0 - ops.cast(mask, "float32")) * _NEVER
-    first = ops.softmax(scores + hidden[:, 1, None, :], axis=-1)
-    second = ops.softmax(ops.swapaxes(scores, 1, 2) + hidden[:, 0, None, :], axis=-1)
-    weights = ops.cast(ops.stack([first, second], axis=1), values.dtype)
-    return ops.matmul(weights, ops.flip(values, axis=1))
 
 
 def look_at_both(texts: KerasTensor, words: Words, options: PairOptions) -> KerasTensor:

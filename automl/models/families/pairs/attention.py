@@ -13,11 +13,11 @@ from keras import layers, ops
 
 from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
+from automl.models.layers.attend_other import AttendOther
 from automl.models.layers.pair_blocks import (
     RECURRENT,
     PairOptions,
     apart,
-    attend,
     look_at_both,
     pool_words,
     read_words,
@@ -69,7 +69,7 @@ def build(inputs: Inputs, options: AttentionOptions) -> Features:
         )
     queries = layers.Dense(options.units, activation="relu")(vectors)
     own = apart(vectors)
-    other = attend(apart(queries), own, apart(words.mask))
+    other = AttendOther()([apart(queries), own, apart(words.mask)])
     compared = together(ops.concatenate([own, other, ops.abs(own - other), own * other], axis=-1))
     compared = layers.Dense(options.units, activation="relu")(_drop(compared, options.compare_dropout))
     if options.composer in RECURRENT:
