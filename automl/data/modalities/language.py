@@ -14,6 +14,7 @@ import numpy as np
 
 from automl.core.errors import ConfigError, DataError, suggest
 from automl.core.notes import Note
+from automl.core.optional import require
 from automl.core.subwords import BYTES, first_merges, word_starts
 from automl.core.targets import TARGET
 from automl.core.tensors import Promised
@@ -207,6 +208,8 @@ def _check(options: ReadOptions) -> None:
         raise ConfigError(
             f"Expected a look-back of at least {LEAST_CONTEXT} tokens, got {options.lookback}."
         )
+    if options.tokenizer == BPE:
+        require("tokenizers", extra="text", purpose="to learn sub-word tokens")
     if options.tokenizer == BPE and (options.lookback or 0) > MOST_CONTEXT_BYTES:
         raise ConfigError(
             f"Expected a look-back of at most {MOST_CONTEXT_BYTES:,} bytes with --tokenizer {BPE},"
