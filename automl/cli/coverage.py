@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from automl.core.amounts import parse_share
+from automl.core.amounts import parse_share, plain_number
 
 
 def _share(context: click.Context, option: click.Parameter, value: str | None) -> float | None:
@@ -30,9 +30,10 @@ def coverage_lines(found: Mapping[str, Any]) -> Iterator[str]:
     span = found.get("interval")
     beside = f", 95% interval {span[0]:.4g} to {span[1]:.4g}" if span else ""
     yield f"coverage: {found['measured']:.4g} (asked for {found['asked']:g}{beside})"
-    yield f"{found['size_is']}: {found['size']:.4g}"
+    what = found["size_is"]
+    yield f"{what}: {plain_number(found['size'], 4)}"
     for name, part in found.get("targets", {}).items():
-        yield f"coverage of {name}: {part['measured']:.4g}, {found['size_is']} {part['size']:.4g}"
+        yield f"coverage of {name}: {part['measured']:.4g}, {what} {plain_number(part['size'], 4)}"
     for name, part in found.get("groups", {}).items():
-        size = f"{found['size_is']} {part['size']:.4g}, {part['rows']} rows"
+        size = f"{what} {plain_number(part['size'], 4)}, {part['rows']} rows"
         yield f"coverage where {found['by']} is {name}: {part['measured']:.4g}, {size}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from automl.core.amounts import plain_number
 from automl.core.errors import understood
 from automl.core.specs import metric_of
 from automl.drawing.scales import interval_text
@@ -89,10 +90,10 @@ def _report(result: Result, summary: Any) -> str:
 
     folder = shlex.quote(str(_near(result.folder)))
     lines = [
-        f"Best {summary['metric']}: {summary['best_score']:.5g} (trial {summary['best_trial']})"
+        f"Best {summary['metric']}: {plain_number(summary['best_score'])} (trial {summary['best_trial']})"
         f"{_how(summary)}",
         *(
-            f"  baseline {name}: {next(iter(scores.values())):.5g}"
+            f"  baseline {name}: {plain_number(next(iter(scores.values())))}"
             for name, scores in summary["baselines"].items()
         ),
         _indented(configuration_text(summary["best_configuration"])),
@@ -130,7 +131,7 @@ def _on_all_rows(summary: Mapping[str, Any]) -> list[str]:
     """Return the line on a single winner whose trial saw but a sample."""
     if not summary.get("sampled") or summary["ensemble_score"] == summary["best_score"]:
         return []
-    return [f"  trained on all rows: {summary['ensemble_score']:.5g}"]
+    return [f"  trained on all rows: {plain_number(summary['ensemble_score'])}"]
 
 
 def _members(summary: Mapping[str, Any]) -> list[str]:
@@ -140,7 +141,7 @@ def _members(summary: Mapping[str, Any]) -> list[str]:
         return _on_all_rows(summary)
     shares = ", ".join(f"trial {member['trial']} ({member['weight']:.0%})" for member in members)
     return [
-        f"Ensemble {summary['metric']}: {summary['ensemble_score']:.5g}{_how(summary)}",
+        f"Ensemble {summary['metric']}: {plain_number(summary['ensemble_score'])}{_how(summary)}",
         f"  the weighted mean of {shares}",
     ]
 
@@ -153,9 +154,9 @@ def _distilled(summary: Mapping[str, Any]) -> list[str]:
     kept = "" if facts["share"] is None else f", {facts['share']:.0%} of the ensemble's gain"
     kept += "" if facts["exported"] else ", so the best trial alone is exported"
     return [
-        f"Distilled {facts['metric']}: {facts['score']:.5g}{kept}{_how(summary)}",
-        f"  ensemble of {len(facts['teachers'])}: {facts['ensemble']:.5g}, the best trial alone: "
-        f"{facts['single']:.5g}",
+        f"Distilled {facts['metric']}: {plain_number(facts['score'])}{kept}{_how(summary)}",
+        f"  ensemble of {len(facts['teachers'])}: {plain_number(facts['ensemble'])}, the best trial alone: "
+        f"{plain_number(facts['single'])}",
     ]
 
 
@@ -169,8 +170,9 @@ def _validated(summary: Mapping[str, Any]) -> list[str]:
         if found and found["score"]["value"] is not None:
             low, high = found["score"]["low"], found["score"]["high"]
             span = None if low is None else (low, high)
+            value = plain_number(found["score"]["value"])
             lines.append(
-                f"{name.capitalize()} {metric}: {found['score']['value']:.5g} ({interval_text(span)}), "
+                f"{name.capitalize()} {metric}: {value} ({interval_text(span)}), "
                 f"{found['rows']:,} rows {what}"
             )
     return lines

@@ -1,4 +1,4 @@
-"""Amounts as users write them: times and sizes with their units."""
+"""Amounts as users write and read them: times and sizes with their units, numbers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,19 @@ from automl.core.errors import ConfigError
 
 AUTO = "auto"
 """What leaves a choice to the program."""
+
+
+MOST_PLAIN = 1e15
+"""From here on numbers are told with an exponent: of larger ones not every whole one can be told."""
+
+
+def plain_number(value: float, digits: int = 5) -> str:
+    """Return a number with so many significant digits, and with all that stand before its point.
+
+    ``.5g`` alone makes ``2.0686e+05`` of a price of 206,856, which nobody compares at a glance.
+    """
+    text = f"{value:.{digits}g}"
+    return f"{value:.0f}" if "e+" in text and abs(value) < MOST_PLAIN else text
 
 
 def parse_time(text: str | float, name: str = "time") -> float:

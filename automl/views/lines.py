@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from automl.core.amounts import plain_number
 from automl.core.phases import Phase
 from automl.core.specs import Configuration, Objective, TrialRecord
 from automl.jobs.trial.plan import beats
@@ -103,7 +104,7 @@ def score_text(record: TrialRecord | None, objectives: tuple[Objective, ...]) ->
     if record is None or not record.scores:
         return "none yet"
     parts = zip(objectives, record.scores, strict=False)
-    return ", ".join(f"{item.label} {score:.5g}" for item, score in parts)
+    return ", ".join(f"{item.label} {plain_number(score)}" for item, score in parts)
 
 
 def left_text(deadline: float | None) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from automl.core.amounts import plain_number
 from automl.core.phases import Phase
 from automl.core.specs import Configuration, TrialRecord
 from automl.jobs.intake.story import goal_text
@@ -85,7 +86,7 @@ class LiveProgress:
     def epoch(self, number: int, epoch: int, metrics: Mapping[str, float]) -> None:
         """See ``Progress``."""
         label = self._search.objectives[0].label
-        text = f"{label} {metrics[label]:.5g}" if label in metrics else ""
+        text = f"{label} {plain_number(metrics[label])}" if label in metrics else ""
         with self._lock:
             _, epochs, _, began = self._running.get(number, (0, epoch, "", time.monotonic()))
             self._running[number] = (epoch, epochs, text, began)
@@ -184,7 +185,7 @@ class LiveProgress:
         for record in self._standings.leaders(self._search.objectives[0], SHOWN):
             table.add_row(
                 str(record.number),
-                f"{record.scores[0]:.5g}",
+                plain_number(record.scores[0]),
                 str(record.epochs),
                 state_word(record),
                 configuration_text(unprefixed(record.configuration), most=7),

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from automl.core.amounts import plain_number
 from automl.core.phases import Phase
 from automl.core.specs import Configuration, TrialRecord
 from automl.jobs.intake.story import goal_text
@@ -116,7 +117,9 @@ class PlainProgress:
         with self._lock:
             if number in self._running:
                 self._running[number].done = epoch
-                self._running[number].score = f", {label} {metrics[label]:.5g}" if label in metrics else ""
+                self._running[number].score = (
+                    f", {label} {plain_number(metrics[label])}" if label in metrics else ""
+                )
 
     def trial_ended(self, record: TrialRecord, best: TrialRecord | None) -> None:
         """See ``Progress``."""

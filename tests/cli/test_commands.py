@@ -50,20 +50,12 @@ def test_the_leaderboard_fits_the_terminal(wine_job, monkeypatch, capsys):
 
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 70
-    assert lines[0].split()[:5] == ["trial", "name", "state", "val_accuracy", "epochs"]
+    assert lines[0].split()[:6] == ["trial", "name", "state", "val_accuracy", "in", "model"]
     assert lines[-1] == "Cut to fit the terminal; --wide, --csv or --json show everything."
 
 
 def test_the_leaderboard_shows_the_parameters_that_differ_within_a_family(tmp_path, capsys):
-    header = "trial,name,state,val_accuracy,spread,epochs,depth,width,dropout,reason"
-    rows = [
-        "0,mlp,complete,0.9,,6,2,64,0.1,",
-        "1,mlp,pruned,0.8,,2,3,64,0.1,left behind",
-        "2,linear,complete,0.7,,6,,,0.1,",
-        ",majority,complete,0.5,,0,,,,",
-    ]
-    (tmp_path / "job.yaml").write_text("name: toy")
-    (tmp_path / "leaderboard.csv").write_text("\n".join([header, *rows]))
+    toy_leaderboard(tmp_path)
 
     run(["leaderboard", str(tmp_path)])
 
@@ -71,6 +63,30 @@ def test_the_leaderboard_shows_the_parameters_that_differ_within_a_family(tmp_pa
     assert lines[0].split() == ["trial", "name", "state", "val_accuracy", "epochs", "configuration"]
     assert [line.split()[5:] for line in lines[1:5]] == [["depth=2"], ["depth=3"], [], []]
     assert lines[5].startswith("pruned: stopped early because others did better")
+
+
+def toy_leaderboard(folder: Path, weights: tuple[str, ...] = ("", "")) -> None:
+    """Write what a job leaves of three trials and a rule; ``weights`` are those of the first two."""
+    first, second = weights
+    header = "trial,name,state,val_accuracy,spread,member_weight,epochs,depth,width,dropout,reason"
+    rows = [
+        f"0,mlp,complete,0.9,,{first},6,2,64,0.1,",
+        f"1,mlp,pruned,0.8,,{second},2,3,64,0.1,left behind",
+        "2,linear,complete,0.7,,,6,,,0.1,",
+        ",majority,complete,0.5,,,0,,,,",
+    ]
+    (folder / "job.yaml").write_text("name: toy")
+    (folder / "leaderboard.csv").write_text("\n".join([header, *rows]))
+
+
+def test_the_leaderboard_tells_what_the_model_is_made_of_and_rules_from_trials(tmp_path, capsys):
+    toy_leaderboard(tmp_path, weights=("0.75", "0.25"))
+
+    run(["leaderboard", str(tmp_path)])
+
+    cells = [line.split() for line in capsys.readouterr().out.splitlines()[1:5]]
+    assert [line[4] for line in cells] == ["75%", "25%", "-", "-"]
+    assert [line[2] for line in cells] == ["finished", "pruned", "finished", "baseline"]
 
 
 def test_a_search_ends_with_its_counts(tmp_path, monkeypatch, capsys):

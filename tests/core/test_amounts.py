@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl.core.amounts import parse_share, parse_size, parse_time
+from automl.core.amounts import parse_share, parse_size, parse_time, plain_number
 from automl.core.errors import ConfigError
 
 
@@ -21,6 +21,19 @@ def test_times_are_read(text, seconds):
 )
 def test_sizes_are_read(text, size):
     assert parse_size(text) == size
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(206_855.8, "206856"), (-1_234_567.0, "-1234567"), (0.977531, "0.97753"), (1e-7, "1e-07")],
+)
+def test_numbers_keep_what_stands_before_their_point(value, told):
+    assert plain_number(value) == told
+
+
+@pytest.mark.parametrize("value", [1e20, float("nan"), float("inf")])
+def test_what_is_no_number_of_everyday_is_told_as_it_is(value):
+    assert plain_number(value) == f"{value:g}"
 
 
 @pytest.mark.parametrize(("text", "share"), [(0.9, 0.9), ("90%", 0.9), (" .5 ", 0.5), ("99.5%", 0.995)])

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from automl.core.amounts import plain_number
+
 if TYPE_CHECKING:
     from automl.jobs.comparing import Compared, Comparison
 
@@ -56,7 +58,7 @@ def _cells(job: Compared) -> tuple[str, ...]:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.5g}"
+    return "-" if value is None else plain_number(value)
 
 
 def _option(value: Any) -> str:

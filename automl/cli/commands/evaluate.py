@@ -8,6 +8,7 @@ import click
 
 from automl.cli.coverage import coverage_lines, coverage_option
 from automl.cli.notes import show_notes
+from automl.core.amounts import plain_number
 
 
 @click.command("evaluate")
@@ -37,7 +38,7 @@ def command(folder: str, data: str, pairs: str | None, coverage: float | None, a
         return
     click.echo(f"rows: {scores['rows']}" if pairs is None else f"pairs: {scores['pairs']}")
     for name, value in scores["metrics"].items():
-        click.echo(f"{name}: {value:.6g}")
+        click.echo(f"{name}: {plain_number(value, 6)}")
     for line in lines_of(scores.get("groups", {})):
         click.echo(line)
     for line in coverage_lines(scores["coverage"]) if "coverage" in scores else ():

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from automl.core.amounts import plain_number
+
 
 @click.command("import-kerastuner")
 @click.argument("project", metavar="DIR")
@@ -21,5 +23,5 @@ def command(project: str, out: str | None, metric: str | None) -> None:
     from automl.jobs.tune.kerastuner_project import import_project
 
     found = import_project(Path(project), out=out, metric=metric)
-    click.echo(f"Read {found.trials} trials, {found.objective.label} at best {found.best:.5g}.")
+    click.echo(f"Read {found.trials} trials, {found.objective.label} at best {plain_number(found.best)}.")
     click.echo(f"Use them: automl search DATA --warm-start {found.folder}")

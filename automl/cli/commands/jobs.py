@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from automl.core.amounts import plain_number
+
 if TYPE_CHECKING:
     from automl.jobs.overview import JobLine
 
@@ -39,7 +41,7 @@ def command(folder: str, running: bool, as_json: bool) -> None:
 def _cells(job: JobLine) -> tuple[str, ...]:
     from automl.views.text import duration_text
 
-    score = "-" if job.best_score is None else f"{job.metric} {job.best_score:.5g}"
+    score = "-" if job.best_score is None else f"{job.metric} {plain_number(job.best_score)}"
     left = "-" if job.seconds_left is None else duration_text(job.seconds_left)
     pid = "-" if job.pid is None else str(job.pid)
     return (_near(job.folder), job.state, pid, score, str(job.trials), duration_text(job.seconds), left)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import click
 
+from automl.core.amounts import plain_number
 from automl.core.errors import ConfigError, understood
 from automl.core.specs import is_label
 from automl.jobs.folder import open_folder
@@ -26,6 +27,9 @@ _TELLING = ("origin", "rungs", "feasible")
 """Shown where trials differ in them."""
 _OWN = {*_LEADING, *_HIDDEN, *_TELLING, "latency_ms"}
 """Columns that are no parameters of a configuration, nor metrics."""
+_MODEL = "in model"
+"""How much each trial counts in the exported model, ``member_weight`` as people read it."""
+
 _PRUNED = "pruned: stopped early because others did better; its score is that of its best epoch."
 
 
@@ -76,7 +80,7 @@ def _value(text: str) -> object:
 def _fitted(rows: Sequence[Row], width: int) -> str:
     """The table in lines of at most ``width``, and what it leaves out."""
     differing = _differing(rows)
-    told = [{**row, "configuration": _configuration(row, differing)} for row in rows]
+    told = [{**row, _MODEL: _weight(row), "configuration": _configuration(row, differing)} for row in rows]
     last = ["configuration"] if any(row["configuration"] for row in told) else []
     lines = _table(told, [*_short_columns(told), *last]).splitlines()
     shown = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
@@ -84,6 +88,12 @@ def _fitted(rows: Sequence[Row], width: int) -> str:
     if shown != lines:
         notes.append("Cut to fit the terminal; --wide, --csv or --json show everything.")
     return "\n".join([*shown, *notes])
+
+
+def _weight(row: Row) -> str:
+    """``62%``, or nothing of a trial that the exported model was not made of."""
+    weight = row.get("member_weight")
+    return f"{float(weight):.0%}" if weight else ""
 
 
 def _differing(rows: Sequence[Row]) -> dict[str, set[str]]:
@@ -114,14 +124,14 @@ def _short_columns(rows: Sequence[Row]) -> list[str]:
     # the objectives stand between the state and the spread over folds
     scores = names[names.index("state") + 1 : names.index("spread")] if "spread" in names else []
     scores = scores or [name for name in names if is_label(name)]
-    wanted = [*_LEADING[:3], *scores, *_LEADING[3:]]
+    wanted = [*_LEADING[:3], *scores, _MODEL, *_LEADING[3:]]
     return [name for name in wanted if any(row.get(name) for row in rows)]
 
 
 def _table(rows: Sequence[Row], shown: Sequence[str]) -> str:
     cells = [[*shown], *([_cell(row, name) for name in shown] for row in rows)]
     widths = [max(len(line[index]) for line in cells) for index in range(len(shown))]
-    right = [_numeric(rows, name) for name in shown]
+    right = [name == _MODEL or _numeric(rows, name) for name in shown]
     return "\n".join(
         "  ".join(
             text.rjust(width) if number else text.ljust(width)
@@ -150,6 +160,8 @@ def _cell(row: Row, name: str) -> str:
     value = _value(row.get(name) or "")
     if value is None:
         return "" if name == "configuration" else "-"
+    if name == "state" and not row.get("trial"):
+        return "baseline"
     if name == "state":
         return {"complete": "finished"}.get(str(value), str(value))
-    return f"{value:.5g}" if isinstance(value, float) else str(value)
+    return plain_number(value) if isinstance(value, float) else str(value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from automl.core.amounts import plain_number
 from automl.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -66,6 +67,6 @@ def _left(files: JobFolder, folder: str) -> str:
         return f"Stopped before there was a model. To go on: {files.resuming}"
     trials = f"{job.trials} trial{'s' if job.trials != 1 else ''}"
     return (
-        f"Stopped after {trials}, best {job.metric}: {job.best_score:.5g}. Model: "
+        f"Stopped after {trials}, best {job.metric}: {plain_number(job.best_score)}. Model: "
         f"{folder}/{files.model.name}. To go on: {files.resuming}"
     )

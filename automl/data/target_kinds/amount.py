@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl.core.amounts import plain_number
 from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.class_or_amount import are_amounts
@@ -77,7 +78,7 @@ class Amount:
     def words(self, targets: np.ndarray) -> str:
         """Tell the range."""
         numbers = np.asarray(targets, np.float64)
-        return f", from {np.nanmin(numbers):.5g} to {np.nanmax(numbers):.5g}"
+        return f", from {plain_number(np.nanmin(numbers))} to {plain_number(np.nanmax(numbers))}"
 
 
 KIND = Amount()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from automl.core.amounts import plain_number
 from automl.core.errors import DiskFullError
 from automl.core.notes import Note
 from automl.core.seeds import derive
@@ -99,7 +100,7 @@ def _better(
     metrics = of_validation(outcome.epochs[outcome.best].metrics)
     after = metrics[guide.name]
     rows = _count(trained.rows, whole.shards.rows)
-    seen = f"{what}: {guide.label} {before:.5g} on the sample, {after:.5g} on {rows}"
+    seen = f"{what}: {guide.label} {plain_number(before)} on the sample, {plain_number(after)} on {rows}"
     if not guide.better(after, before):
         return member, Note(f"{seen}, so it stays as it was.")
     grown = member.assigned(outcome.variables, outputs=outcome.outputs, metrics=metrics)

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.amounts import plain_number
 from automl.core.catalog import at_place
 from automl.core.files import whole, write_whole
 from automl.core.members import winner_to_json
@@ -252,9 +253,10 @@ def _baseline_warning(records: Records, objective: Objective) -> str:
     score = records.best.scores[0]
     for baseline in records.baselines:
         if not objective.better(score, baseline.scores[0]):
+            reached, usual = plain_number(score), plain_number(baseline.scores[0])
             return (
-                f"Warning: the best trial ({objective.label} {score:.5g}) does not beat the baseline "
-                f"{baseline.baseline!r} ({baseline.scores[0]:.5g}): the inputs may not predict it."
+                f"Warning: the best trial ({objective.label} {reached}) does not beat the baseline "
+                f"{baseline.baseline!r} ({usual}): the inputs may not predict it."
             )
     return ""
 

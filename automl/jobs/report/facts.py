@@ -10,6 +10,7 @@ from typing import Any
 
 from automl.core.specs import Configuration, EpochRecord, Objective, Scalar, TrialRecord
 from automl.jobs.report.validated import Validated
+from automl.jobs.trial.plan import in_order
 from automl.spaces.space import family_of
 
 BETTER: Mapping[str, str] = {"maximize": "higher", "minimize": "lower"}
@@ -55,10 +56,9 @@ class Searched:
 
     @cached_property
     def scored(self) -> tuple[TrialRecord, ...]:
-        """Trials with a score, the best first."""
+        """Trials with a score, in the order in which the search prefers them, the best first."""
         known = [item for item in self.trials if item.scores and math.isfinite(item.scores[0])]
-        sign = -1.0 if self.objective.direction == "maximize" else 1.0
-        return tuple(sorted(known, key=lambda item: sign * item.scores[0]))
+        return tuple(in_order(known, self.objective))
 
     @property
     def weights(self) -> Mapping[int, float]:

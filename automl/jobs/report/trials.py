@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from automl.core.amounts import plain_number
 from automl.core.figures import (
     Axis,
     Bars,
@@ -111,7 +112,7 @@ def spans_orders(values: Sequence[float]) -> bool:
 
 def trial_words(record: TrialRecord) -> str:
     """Return what is shown where one points at a trial."""
-    score = f"{record.scores[0]:.5g}" if record.scores else "no score"
+    score = f"{plain_number(record.scores[0])}" if record.scores else "no score"
     return f"trial {record.number}, {score}, {record.epochs} epochs: {configuration_words(record)}"
 
 

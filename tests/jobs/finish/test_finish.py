@@ -94,6 +94,17 @@ def test_a_pruned_trial_stands_above_a_baseline_that_it_beats_and_failures_last(
     assert frame["state"].tolist() == ["pruned", "complete", "complete", "failed"]
 
 
+def test_of_equal_trials_the_one_that_the_search_prefers_stands_first():
+    losses = [{"log_loss": loss} for loss in (0.4, 0.3, 0.2)]
+    trials = (
+        trial(0, "complete", 0.9, metrics=losses[0]),
+        trial(1, "complete", 0.9, metrics=losses[1]),
+        trial(2, "complete", 0.95, metrics=losses[2], constraints=(1.0,)),
+    )
+
+    assert board(*trials)["trial"].tolist() == [1, 0, 2]
+
+
 def test_whole_numbers_are_integers_also_where_rows_lack_them():
     other = trial(1, "complete", 0.8, configuration={"family": "linear"}, metrics={})
 

@@ -115,6 +115,13 @@ def test_families_are_told_by_their_best_trials():
     assert families_told(searched(many(30))) == ""
 
 
+def test_of_families_with_equal_scores_the_one_with_the_best_trial_leads():
+    first = trial(0, 0.9, metrics={"log_loss": 0.4})
+    other = replace(trial(1, 0.9, metrics={"log_loss": 0.3}), configuration={"family": "linear"})
+
+    assert families_told(searched((first, other))).startswith("Of 2 families linear came out best (0.9)")
+
+
 def test_every_parameter_with_a_role_is_one_of_a_search_space():
     texts = "".join(map(space_text, shipped_spaces()))
 
