@@ -67,7 +67,7 @@ def learn_pictures(
     scale, told = agree(pictures.pixels if whole else pictures.pixels[pictures.kept], depth, place.where)
     look = Look(form=form, scale=scale)
     notes = (*pictures.notes, *notes_of_heads(heads, nominal(depth)), *told)
-    return pictures, look, (*notes, note_of_look(len(pictures.kept), look, place.image_size))
+    return pictures, look, (*notes, note_of_look(len(pictures.kept), look, place.image_size, heads.sizes))
 
 
 def read_pictures(
@@ -88,12 +88,30 @@ def read_pictures(
     return pictures, notes
 
 
-def note_of_look(count: int, look: Look, image_size: int | None) -> str:
-    """Tell what so many pictures were read as; what other scales are is told when they are agreed on."""
-    asked = "as requested" if image_size else "set image_size to change the size"
+def note_of_look(count: int, look: Look, image_size: int | None, sizes: np.ndarray | None = None) -> str:
+    """Tell what so many pictures were read as; what other scales are is told when they are agreed on.
+
+    Args:
+        count: of the pictures.
+        look: what they were read as.
+        image_size: that was asked for, or None.
+        sizes: height and width of each as it is stored ``(n, 2) int64``, where that is known.
+    """
+    asked = "as requested" if image_size else "--image-size sets another size"
     bits = f", {look.scale.text}" if look.scale.depth == "8-bit" else ""
     kept = ", proportions kept" if look.form.letterbox else ""
-    return f"{count} images were read as {look.form.text}{bits}{kept}; {asked}."
+    stored = "" if sizes is None else _stored(sizes, (look.form.height, look.form.width))
+    return f"{count} images{stored} were read as {look.form.text}{bits}{kept}; {asked}."
+
+
+def _stored(sizes: np.ndarray, shown: tuple[int, int]) -> str:
+    """`` of 100 x 80 pixels``, or the smallest and the largest; nothing where they are read as they are."""
+    known = {(int(height), int(width)) for height, width in sizes}
+    ordered = sorted(known, key=lambda size: (size[0] * size[1], size))
+    if not ordered or ordered == [shown]:
+        return ""
+    ends = dict.fromkeys(f"{height} x {width}" for height, width in (ordered[0], ordered[-1]))
+    return f" of {' to '.join(ends)} pixels"
 
 
 def _named(paths: Sequence[Path | None]) -> list[Path]:

@@ -72,6 +72,7 @@ class Importances:
         metric: that was scored.
         score: without anything permuted.
         rows: scored.
+        known: rows that could have been scored.
         found: by group.
         left_out: groups for which there was no time.
     """
@@ -79,6 +80,7 @@ class Importances:
     metric: str
     score: float
     rows: int
+    known: int
     found: tuple[Importance, ...]
     left_out: int
 
@@ -142,6 +144,7 @@ def importances_of(subject: Subject, scoring: Scoring, encoded: Mapping[str, np.
         metric=scoring.metric,
         score=score,
         rows=len(some),
+        known=len(subject.examples),
         found=tuple(sorted(found, key=lambda item: -item.mean)),
         left_out=len(groups) - len(found),
     )

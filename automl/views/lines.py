@@ -13,9 +13,12 @@ from automl.views.text import configuration_text, duration_text
 
 EXPLAINED = {
     "paused": "A waiting trial has been trained for a few epochs; the best of them go further.",
-    "pruned": "A pruned trial was stopped early because others do better.",
+    "pruned": "A pruned trial was stopped early: others do better, or it is too slow for the time.",
 }
 """Words that only we use, each explained where it is first said."""
+
+_REASONS = {"deadline": "cut short by the end of the time"}
+"""Why a trial ended, where the record has but a word for it."""
 
 
 class Standings:
@@ -81,7 +84,10 @@ def trial_line(record: TrialRecord, objectives: tuple[Objective, ...]) -> str:
     if record.state == "paused" and record.promotions:
         return f"{head} | {record.seconds:.1f} s"
     configuration = configuration_text(unprefixed(record.configuration), most=2)
-    return f"{head} | {record.seconds:.1f} s | {configuration}"
+    parts = [head, f"{record.seconds:.1f} s", configuration]
+    if record.scores and record.state != "paused" and record.reason:
+        parts.append(_REASONS.get(record.reason, record.reason))
+    return " | ".join(parts)
 
 
 def state_word(record: TrialRecord) -> str:

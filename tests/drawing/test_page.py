@@ -13,9 +13,13 @@ import pytest
 
 from automl.core.figures import Axis, Bars, Chart, Line, Matrix, Parallel, Picture, Table
 from automl.core.reports import Remark, Report, Section
+from automl.drawing.grids import draw_bars
 from automl.drawing.page import page_of
 from tests.core.test_figures import SAMPLES
 from tests.core.test_reports import REPORT
+
+DIGIT = 0.636 * 11
+"""Width of a digit of 11 units in DejaVu Sans, in which Linux shows pages."""
 
 EVIL = "<script>alert(1)</script>\"'&{{7*7}}"
 
@@ -122,6 +126,19 @@ def test_gaps_points_outside_the_frame_and_single_values_are_drawn():
 
     assert page.count("<svg") == 4
     assert "nan" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL).lower()
+
+
+def test_names_and_values_of_bars_stay_within_the_drawing():
+    bars = Bars(title="b", label="l", names=("od280/od315_of_diluted_wines", "ash"), values=(0.1, 0.00926))
+
+    drawn = str(draw_bars(bars))
+
+    width = float(re.search(r'viewBox="0 0 (\d+)', drawn)[1])
+    names = re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end">.*?</title>([^<]+)<', drawn)
+    values = re.findall(r'<text x="([\d.]+)" y="[\d.]+" class="value">([^<]+)<', drawn)
+    assert len(names) == len(values) == 2
+    assert all(float(x) >= DIGIT * len(name) for x, name in names)
+    assert all(float(x) + DIGIT * len(text) <= width for x, text in values)
 
 
 def test_columns_of_numbers_are_set_right():

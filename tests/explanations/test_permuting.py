@@ -83,6 +83,15 @@ def test_without_time_each_column_that_was_reached_is_told_and_the_rest_counted(
     assert importances.found[0].interval is None
 
 
+def test_which_rows_were_scored_is_told_and_lines_only_where_there_are_any():
+    whole, hurried = (shown(found(subject(seconds=seconds))).text for seconds in (5.0, 0.0))
+
+    assert "shuffled among all 300 rows" in whole
+    assert "The lines are 95% intervals" in whole
+    assert "shuffled among 100 of 300 rows" in hurried
+    assert "The lines are" not in hurried
+
+
 def test_one_input_alone_is_not_permuted():
     lonely = Examples(inputs={"weak": INPUTS["weak"]}, targets={TARGET: TRUTH[:, None]})
 

@@ -193,4 +193,4 @@ def test_the_report_tells_what_networks_rely_on_that_were_not_trained_on_the_row
 
     score, metric = rounded(job.summary["ensemble_score"], 4), metric_of(job.summary["metric"])
     assert section["text"].startswith("On rows that were not trained on (out of fold).")
-    assert f"{metric} is {score} with all of them" in section["text"]
+    assert f"As they are, {metric} is {score} on these rows." in section["text"]

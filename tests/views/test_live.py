@@ -62,6 +62,16 @@ def test_the_view_leaves_its_last_line_to_what_the_terminal_echoes():
         (record(3, "complete"), "trial 3 finished: val_accuracy 0.9 | 6 epochs | 1.5 s | mlp depth=2"),
         (record(3, "pruned"), "trial 3 pruned: val_accuracy 0.9 | 6 epochs | 1.5 s | mlp depth=2"),
         (
+            record(3, "pruned", reason="too slow: it would have taken longer than 14 s"),
+            "trial 3 pruned: val_accuracy 0.9 | 6 epochs | 1.5 s | mlp depth=2 | too slow: it would have "
+            "taken longer than 14 s",
+        ),
+        (
+            record(3, "complete", reason="deadline"),
+            "trial 3 finished: val_accuracy 0.9 | 6 epochs | 1.5 s | mlp depth=2 | cut short by the end of "
+            "the time",
+        ),
+        (
             record(3, "failed", reason="no memory", epochs=0),
             "trial 3 failed: no memory | 0 epochs | 1.5 s | mlp depth=2",
         ),

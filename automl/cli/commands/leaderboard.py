@@ -30,7 +30,9 @@ _OWN = {*_LEADING, *_HIDDEN, *_TELLING, "latency_ms"}
 _MODEL = "in model"
 """How much each trial counts in the exported model, ``member_weight`` as people read it."""
 
-_PRUNED = "pruned: stopped early because others did better; its score is that of its best epoch."
+_PRUNED = (
+    "pruned: stopped early, as others did better or it was too slow; its score is that of its best epoch."
+)
 
 
 @click.command("leaderboard")

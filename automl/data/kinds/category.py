@@ -108,8 +108,8 @@ def _judge_words(words: np.ndarray, name: str) -> Judged:
 
 def _few_words(words: np.ndarray, numbers: np.ndarray, share: float, name: str) -> Note:
     odd = next(word for word, number in zip(words, numbers, strict=True) if word and number != number)
-    text = f"Column {name!r}: {share:.0%} of its cells are not numbers ({odd!r}), so all are read as text."
-    return Note(text, share)
+    text = f"Column {name!r}: {share:.0%} of its cells are not numbers ({odd!r})"
+    return Note(f"{text}, so all are read as categories.", share)
 
 
 def _nearly_numbers(words: np.ndarray) -> str:

@@ -52,14 +52,22 @@ def shown(importances: Importances) -> Found:
         note=_note(importances, len(first)),
     )
     text = (
-        f"Each column in turn was shuffled among {importances.rows:,} rows, "
-        f"which takes away what it tells: {importances.metric} is {rounded(importances.score, 4)} with all "
-        "of them. The lines are 95% intervals over shuffles; they do not say how other rows would differ."
+        f"Each column in turn was shuffled among {_rows_told(importances)}, which takes away what it "
+        f"tells. As they are, {importances.metric} is {rounded(importances.score, 4)} on these rows."
     )
+    if any(item.interval for item in first):
+        text += " The lines are 95% intervals over shuffles; they do not say how other rows would differ."
     if together:
         names = "; ".join(", ".join(item.columns) for item in together)
         text += f" Columns that go together were shuffled as one, as one stands in for the other: {names}."
     return Found(text=text, figures=(bars,), values=_values(importances))
+
+
+def _rows_told(importances: Importances) -> str:
+    """How many rows were scored: of fewer than all the score is another one than elsewhere."""
+    if importances.rows == importances.known:
+        return f"all {importances.rows:,} rows"
+    return f"{importances.rows:,} of {importances.known:,} rows, evenly spread"
 
 
 def _plain(value: float) -> float:

@@ -135,7 +135,7 @@ def _card(session: Session, records: Records, winner: TrainedWinner) -> tuple[tu
         **{f"read so ({place})": note for place, note in enumerate(told, start=1)},
         **dict(data_facts(dataset, intake.folds, intake.validation, intake.holdout)),
         GOAL: goal_text(intake.objectives),
-        "asked for": _options(session.config),
+        "options": _options(session.config),
         "seed": session.config.seed,
         "trials": len(records.trials),
         "parameters of a network, added up": f"{parameters:,}",
@@ -163,7 +163,7 @@ def _used(session: Session) -> Used:
 
 
 def _options(config: JobConfig) -> str:
-    """Options that differ from their defaults, without places."""
+    """Options that differ from their defaults, those that the search chose by itself among them."""
     usual = vars(JobConfig())
     given = {
         name: value for name, value in vars(config).items() if name not in _PLACES and value != usual[name]

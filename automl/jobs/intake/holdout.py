@@ -114,7 +114,7 @@ def _told(wanted: Holdout, fold: Fold, dataset: Dataset, *, asked: bool) -> str:
     from automl.data.splits import is_split_by_time
 
     what = "windows" if dataset.windows is not None else "rows"
-    part = f"part {wanted.part} of {wanted.parts}" if wanted.parts else f"{wanted.share:.2g} of them"
+    part = f"part {wanted.part} of {wanted.parts}" if wanted.parts else f"{100 * wanted.share:.3g}% of all"
     later = ", the latest ones" if is_split_by_time(dataset) and not wanted.parts else ""
     off = "" if asked else " `--holdout 0` learns from them, too."
     return (

@@ -27,20 +27,22 @@ def scores_section(searched: Searched, held_out: Scores) -> Section:
         figures.append(dots)
     text = (
         "Intervals are 95% bootstrap intervals over rows: how much a figure may change with other rows "
-        f"of the same kind. {_on_choice(held_out)}"
+        f"of the same kind. {_on_choice(searched, held_out)}".strip()
         if held_out.intervals
         else ""
     )
     return Section(key="scores", title="How good it is", text=text, figures=tuple(figures))
 
 
-def _on_choice(held_out: Scores) -> str:
+def _on_choice(searched: Searched, held_out: Scores) -> str:
     if held_out.corrected:
         return (
             "Corrected figures, and their intervals, are less what the choice of the best trial on these "
             "rows made "
             "of them. That each trial was stopped at its best epoch on these rows is not taken off."
         )
+    if len(searched.scored) < 2:
+        return ""  # nothing was chosen
     return "They do not cover that the best of many trials was chosen on these rows."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +28,7 @@ def test_a_tenth_is_held_out_by_itself_where_there_are_enough_rows(rows, held):
     assert (0 if parted.holdout is None else len(parted.holdout)) == held
     assert len(parted.dataset.examples) == rows - held
     assert not held or "`--holdout 0`" in parted.notes[0]
+    assert not held or re.search(r"\(\d[\d.]*% of all\)", parted.notes[0])
 
 
 def test_nothing_is_held_out_by_itself_of_rows_in_time_or_where_it_is_not_wanted():

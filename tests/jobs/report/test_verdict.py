@@ -132,6 +132,13 @@ def test_the_metric_that_was_searched_for_comes_first_with_those_of_rules_beside
     assert dots.names[-1] == "majority"
 
 
+@pytest.mark.parametrize(("trials", "told"), [(1, False), (2, True)])
+def test_a_choice_is_spoken_of_only_where_there_was_one(trials, told):
+    text = scores_section(searched(many(trials)), SCORES).text
+
+    assert ("the best of many trials was chosen" in text) == told
+
+
 def test_without_predictions_the_summary_is_told():
     job = searched((trial(0, 0.8),), summary={"best_metrics": {"accuracy": 0.8, "parameters": 7.0}})
 
