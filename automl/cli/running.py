@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,14 +106,27 @@ def _report(result: Result, summary: Any) -> str:
     ]
     if len(summary["front"]) > 1:
         lines.append(f"Pareto front: {len(summary['front'])} trials, marked in the leaderboard.")
+    if summary["warning"]:
+        lines.append(textwrap.fill(summary["warning"], WIDTH, break_on_hyphens=False))
     if summary["state"] == "interrupted":
         lines.append(f"Interrupted. To continue: automl resume {folder}")
-    lines += ["Next:", f"  automl leaderboard {folder}"]
+    return "\n".join([*lines, *_next(result, summary, folder)])
+
+
+def _next(result: Result, summary: Mapping[str, Any], folder: str) -> Iterator[str]:
+    """What may be done with the result, in lines to copy."""
+    from automl.tasks.catalog import TASKS
+
+    task = str(summary.get("task"))
+    made_for = TASKS[task].made_for if task in TASKS else ""
     output = "FILE.csv" if result.writes is None else "FOLDER"
-    lines.append(f"  automl predict {folder} DATA --output {output}")
+    yield "Next:"
+    yield f"  automl leaderboard {folder}"
+    yield f"  automl predict {folder} DATA --output {output}"
+    if made_for:
+        yield f"  {made_for.format(folder=folder)}"
     if summary["mlflow_run_id"]:
-        lines.append(f"  automl dashboard {folder}")
-    return "\n".join(lines)
+        yield f"  automl dashboard {folder}"
 
 
 def _timings(phases: Sequence[Mapping[str, Any]]) -> str:

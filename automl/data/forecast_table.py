@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -196,6 +197,41 @@ def _refuse_unmeasured(longest: int, where: str) -> None:
             f"{where}: expected rows in which every target has a value, found none. Include the rows"
             " before those to forecast, or leave out targets that hardly overlap."
         )
+
+
+_UNITS = {
+    "s": "second",
+    "min": "minute",
+    "h": "hour",
+    "D": "day",
+    "B": "business day",
+    "7D": "week",
+    "M": "month",
+    "3M": "quarter",
+    "12M": "year",
+}
+"""Frequencies of pandas in words."""
+
+
+def times_told(roles: Roles, axis: TimeAxis, panels: Sequence[Panel]) -> str:
+    """``date, each hour, 2016-07-01 00:00:00 to 2018-06-26 19:00:00``, as it was read; for the user."""
+    several = f"; {len(panels):,} series by {roles.series}" if roles.series is not None else ""
+    if roles.time is None:
+        return f"none: rows are steps, in their order{several}"
+    first, last = min(panels, key=lambda panel: panel.first), max(panels, key=lambda panel: panel.end)
+    places, owners = [[first.first], [last.end - 1]], np.array([first.name, last.name], object)
+    ends = axis.labels(np.array(places, np.int64), owners).reshape(-1)
+    return f"{roles.time}, each {_step_text(axis)}, {ends[0]} to {ends[1]}{several}"
+
+
+def _step_text(axis: TimeAxis) -> str:
+    """``hour`` or ``15 minutes``; what has no word is told as pandas' frequency."""
+    if axis.kind == "numbers":
+        return f"step of {float(axis.freq):g}"
+    count, unit = re.fullmatch(r"(\d*)(.*)", axis.freq).groups("")  # type: ignore[union-attr]
+    if axis.freq in _UNITS or count in ("", "1"):
+        return _UNITS.get(axis.freq, _UNITS.get(unit, f"step of {axis.freq}"))
+    return f"{count} {_UNITS[unit]}s" if unit in _UNITS else f"step of {axis.freq}"
 
 
 def plain_roles(roles: Roles) -> dict[str, Any]:

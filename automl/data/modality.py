@@ -278,6 +278,7 @@ class WindowFacts:
         targets: how many leading channels are forecast.
         held_out: share of the windows that validates, None for the usual one.
         words: what a window is, for the user; by default told from ``lookback`` and ``horizon``.
+        times: for the user, which column tells times, how far apart they are and from when to when.
     """
 
     lookback: int
@@ -287,6 +288,7 @@ class WindowFacts:
     targets: int
     held_out: float | None = None
     words: str = ""
+    times: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

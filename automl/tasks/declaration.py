@@ -116,6 +116,8 @@ class TaskDeclaration:
         coverage: place of a ``tasks.conformal.kept.Conformal``, which tells intervals or sets that hold the
             truth at a chosen rate; empty where there is none.
         recommends: whether it is asked of users and items, and so of tables of who has dealt with what.
+        made_for: the command for what such a model is made for beside predictions of examples, with
+            ``{folder}`` for the job's; empty for none.
     """
 
     name: str
@@ -146,6 +148,7 @@ class TaskDeclaration:
     unlabelled: bool = False
     coverage: str = ""
     recommends: bool = False
+    made_for: str = ""
     further_needs: tuple[tuple[str, ...], ...] = ()
     over: str = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 
 from automl.cli.app import run
+from automl.cli.commands.doctor import OPTIONAL
 
 
 def test_search_prints_one_json_object(tmp_path, monkeypatch, capsys):
@@ -110,6 +112,25 @@ def test_a_search_ends_with_its_counts(tmp_path, monkeypatch, capsys):
     assert all(f"  {phase}" in told.err.partition("took, s  phase")[2] for phase in phases)
 
 
+@pytest.mark.parametrize(
+    ("task", "command"),
+    [("language_model", "automl generate {} --prompt TEXT"), ("rating", "automl recommend {} --user ID")],
+)
+def test_a_search_ends_with_what_is_wrong_and_what_the_model_is_made_for(
+    wine_job, tmp_path, capsys, task, command
+):
+    folder = shutil.copytree(wine_job.folder, tmp_path / "job")
+    summary = json.loads((folder / "result.json").read_text())
+    summary |= {"task": task, "warning": "Warning: no better than chance."}
+    (folder / "result.json").write_text(json.dumps(summary))
+
+    assert run(["resume", str(folder)]) == 0
+
+    told = capsys.readouterr().out
+    assert "\nWarning: no better than chance.\nNext:\n" in told
+    assert f"\n  {command.format(folder)}\n" in told
+
+
 def test_predict_writes_a_file(wine_job, tmp_path, capsys):
     output = tmp_path / "predictions.csv"
 
@@ -192,8 +213,17 @@ def test_doctor_names_versions_and_devices(capsys):
     text = capsys.readouterr().out
     assert "optuna" in text
     assert "device" in text
-    assert "--backend    auto: tensorflow, as KERAS_BACKEND says" in text
+    assert "--backend        auto: tensorflow, as KERAS_BACKEND says" in text
     assert " programs, " in text
+
+
+def test_doctor_looks_for_every_extra_of_users():
+    extras = configparser.ConfigParser()
+    extras.read(Path(__file__).parents[2] / "setup.cfg")
+
+    asked = set(extras["options.extras_require"]) - {"dev", "bench", "cuda"}
+
+    assert asked == set(OPTIONAL.values())
 
 
 def test_doctor_says_that_the_store_of_runs_does_not_answer(capsys, monkeypatch):

@@ -42,6 +42,36 @@ def test_windows_follow_each_other_and_targets_come_first() -> None:
     assert dataset.windows.origins[5] - dataset.windows.origins[0] == 5
 
 
+def test_what_is_the_time_and_what_is_forecast_is_told() -> None:
+    dataset = read(hours(40), lookback=6, horizon=3)
+
+    assert dataset.kinds == {"load": "series", "heat": "covariates"}
+    assert dataset.windows is not None
+    assert dataset.windows.times == "time, each hour, 2024-01-01 00:00:00 to 2024-01-02 15:00:00"
+
+
+@pytest.mark.parametrize(
+    ("freq", "told"),
+    [("15min", "each 15 minutes"), ("D", "each day"), ("MS", "each month"), ("7D", "each week")],
+)
+def test_steps_are_told_in_words(freq: str, told: str) -> None:
+    times = pd.date_range("2010-01-01", periods=60, freq=freq).astype(str)
+
+    dataset = read(pd.DataFrame({"t": times, "load": np.arange(60.0)}), horizon=2, lookback=4)
+
+    assert dataset.windows is not None
+    assert told in dataset.windows.times
+
+
+def test_several_series_and_rows_without_times_are_told() -> None:
+    frame = pd.DataFrame({"shop": ["a", "b"] * 30, "load": np.arange(60.0)})
+
+    dataset = read(frame, id_column="shop", horizon=2, lookback=4)
+
+    assert dataset.windows is not None
+    assert dataset.windows.times == "none: rows are steps, in their order; 2 series by shop"
+
+
 def test_windows_and_parts_of_them_take_the_memory_of_the_series() -> None:
     examples = read(hours(500), lookback=100, horizon=3).examples
     part = examples.take(np.arange(50, 300, 2))

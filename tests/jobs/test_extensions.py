@@ -106,7 +106,7 @@ def test_the_doctor_tells_what_cannot_be_used(install, capsys):
     assert run(["doctor"]) == 1
 
     told = capsys.readouterr()
-    assert "extension    family tabular/mine of automl-toy 1.0 NOT USABLE" in told.out
+    assert "extension        family tabular/mine of automl-toy 1.0 NOT USABLE" in told.out
     assert "Error: The entry point 'tabular/mine'" in told.err
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import platform
 import shutil
@@ -13,25 +12,39 @@ from pathlib import Path
 import click
 
 _PACKAGES = ("keras", "tensorflow", "jax", "optuna", "mlflow", "scikit-learn", "pandas", "numpy")
-_OPTIONAL = {
-    "torch": "gp",
+OPTIONAL = {
     "soundfile": "audio",
     "soxr": "audio",
+    "rapidfuzz": "audio",
+    "tokenizers": "text",
     "av": "video",
+    "faster-coco-eval": "vision",
+    "onnx": "onnx",
+    "tf2onnx": "onnx",
+    "onnxruntime": "onnx",
+    "ai-edge-litert": "litert",
+    "flatbuffers": "litert",
+    "openvino": "openvino",
+    "torch": "gp",
+    "optuna-dashboard": "dashboard",
     "polars": "polars",
     "ray": "ray",
+    "fsspec": "remote",
+    "s3fs": "s3",
+    "gcsfs": "gcs",
     "psycopg": "postgres",
     "pymysql": "mysql",
 }
+"""Packages that are not needed by all, each with an extra that brings it."""
 
 
 @click.command("doctor")
 def command() -> int:
     """Check backend, devices, versions, stores, extensions; exit 1 when something is missing or broken."""
-    click.echo(f"python       {platform.python_version()} on {platform.platform()}")
+    click.echo(f"python           {platform.python_version()} on {platform.platform()}")
     missing = [name for name in _PACKAGES if not _show_version(name)]
-    for module, extra in _OPTIONAL.items():
-        _show_optional(module, extra)
+    for name, extra in OPTIONAL.items():
+        _show_optional(name, extra)
     _show_machine()
     good = _show_store()
     if missing:
@@ -42,25 +55,23 @@ def command() -> int:
 
 def _show_version(name: str) -> bool:
     try:
-        click.echo(f"{name:<12} {metadata.version(name)}")
+        click.echo(f"{name:<16} {metadata.version(name)}")
     except metadata.PackageNotFoundError:
-        click.echo(f"{name:<12} MISSING")
+        click.echo(f"{name:<16} MISSING")
         return False
     return True
 
 
-def _show_optional(module: str, extra: str) -> None:
+def _show_optional(name: str, extra: str) -> None:
     try:
-        importlib.import_module(module)
-    except ImportError:
-        click.echo(f"{module:<12} not installed (optional: pip install 'automl-keras[{extra}]')")
-    else:
-        click.echo(f"{module:<12} installed")
+        click.echo(f"{name:<16} {metadata.version(name)}")
+    except metadata.PackageNotFoundError:
+        click.echo(f"{name:<16} not installed (optional: pip install 'automl-keras[{extra}]')")
 
 
 def _show_machine() -> None:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
-    click.echo(f"machine      {os.cpu_count()} cores, {free:.1f} GB free on disk here")
+    click.echo(f"machine          {os.cpu_count()} cores, {free:.1f} GB free on disk here")
 
 
 def _show_store() -> bool:
@@ -75,11 +86,11 @@ def _show_store() -> bool:
         check_reachable(None)
     except ConfigError as error:
         trouble = str(error)
-    click.echo(f"tracking     {shown(default_tracking_uri())}{' NOT USABLE' if trouble else ''}")
+    click.echo(f"tracking         {shown(default_tracking_uri())}{' NOT USABLE' if trouble else ''}")
     if trouble:
         click.echo(f"Error: {trouble}", err=True)
     writable = os.access(Path.cwd(), os.W_OK)
-    click.echo(f"folder       {Path.cwd()} {'writable' if writable else 'NOT WRITABLE'}")
+    click.echo(f"folder           {Path.cwd()} {'writable' if writable else 'NOT WRITABLE'}")
     return trouble is None
 
 
@@ -89,7 +100,7 @@ def _show_devices() -> int:
 
     asked = asked_backend()
     usual = "jax for tables and sounds on a CPU, tensorflow for all else"
-    click.echo(f"--backend    auto: {usual if asked is None else f'{asked}, as KERAS_BACKEND says'}")
+    click.echo(f"--backend        auto: {usual if asked is None else f'{asked}, as KERAS_BACKEND says'}")
     try:
         import_keras(default_backend())
         import keras
@@ -100,13 +111,13 @@ def _show_devices() -> int:
     except (ConfigError, ImportError) as error:
         click.echo(f"Error: {error}", err=True)
         return 1
-    click.echo(f"backend      {keras.backend.backend()}")
+    click.echo(f"backend          {keras.backend.backend()}")
     for line in describe_devices():
-        click.echo(f"device       {line}")
+        click.echo(f"device           {line}")
     kept = kept_programs()
-    click.echo(f"compiled     {kept.programs} programs, {kept.size / 1e6:.1f} MB in {kept.folder}")
+    click.echo(f"compiled         {kept.programs} programs, {kept.size / 1e6:.1f} MB in {kept.folder}")
     copies, size = kept_copies()
-    click.echo(f"copies       of {copies} addresses, {size / 1e6:.1f} MB in {folder()}")
+    click.echo(f"copies           of {copies} addresses, {size / 1e6:.1f} MB in {folder()}")
     sys.stdout.flush()
     return 0
 
@@ -118,7 +129,8 @@ def _show_extensions() -> bool:
     good = True
     for item in tried_extensions():
         source = "" if item.origin is None else f" of {item.origin}"
-        click.echo(f"extension    {item.kind} {item.name}{source}{' NOT USABLE' if item.trouble else ''}")
+        usable = " NOT USABLE" if item.trouble else ""
+        click.echo(f"extension        {item.kind} {item.name}{source}{usable}")
         if item.trouble:
             click.echo(f"Error: {item.trouble}", err=True)
             good = False

@@ -29,6 +29,7 @@ from automl.data.forecast_table import (
     plain_roles,
     read_panels,
     restore_roles,
+    times_told,
 )
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions, WindowFacts
 from automl.data.preprocessing.series import safe, standardise, statistics, with_kernels
@@ -167,13 +168,17 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
         target_names=roles.channels[: roles.targets],
         notes=(*found.notes, *dropped, *told, *short, *thin),
         columns=roles.channels,
-        kinds=dict.fromkeys(roles.channels, "series"),
+        kinds={
+            name: "series" if place < roles.targets else "covariates"
+            for place, name in enumerate(roles.channels)
+        },
         windows=WindowFacts(
             lookback=lookback,
             horizon=horizon,
             season=season,
             origins=windows.origins,
             targets=roles.targets,
+            times=times_told(roles, found.axis, panels),
         ),
     )
 

@@ -104,6 +104,8 @@ def _columns(dataset: Dataset) -> list[tuple[str, str]]:
         facts = dataset.windows
         words = f"{facts.lookback} steps of input, {facts.horizon} steps forecast"
         lines.append(("window", facts.words or words))
+        if facts.times:
+            lines.append(("time", facts.times))
     return lines
 
 

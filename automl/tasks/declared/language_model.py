@@ -17,4 +17,5 @@ LANGUAGE_MODEL = TaskDeclaration(
     blend="",
     evidence="automl.tasks.evidence.language_model:evidence",
     heads=("token_logits",),
+    made_for="automl generate {folder} --prompt TEXT",
 )

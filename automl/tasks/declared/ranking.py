@@ -17,4 +17,5 @@ RANKING = TaskDeclaration(
     lists=("item", "score"),
     training_outputs=("own_loss",),
     recommends=True,
+    made_for="automl recommend {folder} --user ID",
 )

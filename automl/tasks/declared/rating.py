@@ -17,4 +17,5 @@ RATING = TaskDeclaration(
     heads=("standardised",),
     coverage="automl.tasks.conformal.amounts:OF_AMOUNTS",
     recommends=True,
+    made_for="automl recommend {folder} --user ID",
 )

@@ -31,4 +31,5 @@ VERIFICATION = TaskDeclaration(
     compares=True,
     training_outputs=("cosines",),
     operating="automl.metrics.verification:operating_points",
+    made_for="automl enroll {folder} PEOPLE",
 )
