@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from automl.core.specs import Direction
 
 SHARE, NATS, BITS, PER_CENT = "share", "nats", "bits", "%"
-OF_TARGET, OF_TARGET_SQUARED, OF_DEVIATION = "unit of the target", "its square", "standard deviations"
+OF_TARGET, OF_TARGET_SQUARED = "unit of the target", "unit of the target, squared"
+OF_DEVIATION, OF_DEVIATION_SQUARED = "standard deviations", "standard deviations, squared"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,7 @@ SPEARMAN = Metric(name="spearman", direction="maximize")
 
 SKILL = Metric(name="skill", direction="maximize", unit=SHARE)
 
-MSE_SCALED = Metric(name="mse_scaled", direction="minimize", unit=OF_DEVIATION, tie_breaker=2)
+MSE_SCALED = Metric(name="mse_scaled", direction="minimize", unit=OF_DEVIATION_SQUARED, tie_breaker=2)
 MAE_SCALED = Metric(name="mae_scaled", direction="minimize", unit=OF_DEVIATION)
 MSE = Metric(name="mse", direction="minimize", unit=OF_TARGET_SQUARED, tie_breaker=3)
 SMAPE = Metric(name="smape", direction="minimize", unit=PER_CENT)

@@ -66,6 +66,16 @@ class Searched:
         return {int(item["trial"]): float(item["weight"]) for item in self.summary.get("members", ())}
 
 
+CUT = "cut"
+"""How a trial ended that ran into the deadline: it counts as it is, but was not trained to its end."""
+
+
+def end_of(record: TrialRecord) -> str:
+    """Return the state of a trial, ``CUT`` where the end of the time cut it short."""
+    cut = record.state == "complete" and record.reason.startswith("deadline")
+    return CUT if cut else record.state
+
+
 def parameters_of(record: TrialRecord) -> dict[str, Scalar]:
     """Return the parameters of a trial by their plain names, without the family."""
     prefix = f"{record.configuration.get('family', '')}."

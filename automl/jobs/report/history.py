@@ -10,13 +10,19 @@ from typing import Any
 from automl.core.figures import INK, MUTED, Axis, Bars, Chart, Figure, Line, Table, few, numbers, rounded
 from automl.core.reports import Section
 from automl.core.specs import TrialRecord
-from automl.jobs.report.facts import Searched, by_family
+from automl.jobs.report.facts import CUT, Searched, by_family, end_of
 from automl.jobs.report.trials import score_axis, spans_orders, trial_words
 
 MOST_BARS = 12
 """Phases that are shown."""
 
-STATES = {"complete": "fully trained", "pruned": "stopped early", "paused": "waiting", "failed": "failed"}
+STATES = {
+    "complete": "fully trained",
+    CUT: "cut short by the end of the time",
+    "pruned": "stopped early",
+    "paused": "waiting",
+    "failed": "failed",
+}
 """How trials ended, in words."""
 
 
@@ -30,10 +36,11 @@ def history_section(searched: Searched) -> Section:
         *_phases(searched),
         *_failures(searched),
     ]
-    states: Counter[str] = Counter(item.state for item in searched.trials)
+    states: Counter[str] = Counter(end_of(item) for item in searched.trials)
     words = STATES.items()
     counts = ", ".join(f"{states[state]} {word}" for state, word in words if states[state])
-    text = f"{len(searched.trials)} trials: {counts}." if searched.trials else ""
+    count = len(searched.trials)
+    text = f"{count} trial{'s' * (count != 1)}: {counts}." if count else ""
     return Section(key="search", title="How it was found", text=text, figures=tuple(figures))
 
 
@@ -171,7 +178,7 @@ def _families(searched: Searched) -> tuple[Figure, ...]:
     rows = []
     for family, trials in families.items():
         best = scored.get(family, [])
-        states = Counter(item.state for item in trials)
+        states = Counter(end_of(item) for item in trials)
         seconds = sum(item.seconds for item in trials)
         rows.append(
             (

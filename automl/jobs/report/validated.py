@@ -139,7 +139,7 @@ def gap_of(promised: Estimate, found: Estimate, objective: Objective) -> Estimat
 
 
 def validation_section(
-    checked: Validated, objective: Objective, own: Estimate, part: str
+    checked: Validated, objective: Objective, own: Estimate, part: str, rules: Sequence[str] = ()
 ) -> Section | None:
     """Return the section; None where nothing is known.
 
@@ -148,10 +148,11 @@ def validation_section(
         objective: what was searched for.
         own: score on the rows that trials were scored on; its interval is less the choice among trials.
         part: what these are called.
+        rules: every trivial rule that was scored; of some no predictions are kept.
     """
     figures: list[Figure] = [
         *_estimates(checked, objective, own, part),
-        *_differences(checked, objective),
+        *_differences(checked, objective, rules),
         *_seeds(checked, objective),
         *_curve(checked, objective),
     ]
@@ -205,7 +206,7 @@ def _estimates(checked: Validated, objective: Objective, own: Estimate, part: st
     return (Table(title="The same score, looked at with care", columns=columns, rows=cells),)
 
 
-def _differences(checked: Validated, objective: Objective) -> tuple[Table, ...]:
+def _differences(checked: Validated, objective: Objective, rules: Sequence[str]) -> tuple[Table, ...]:
     if checked.choice is None or not checked.choice.differences:
         return ()
     rows = tuple(
@@ -217,12 +218,16 @@ def _differences(checked: Validated, objective: Objective) -> tuple[Table, ...]:
         )
         for item in checked.choice.differences
     )
+    known = {item.rival for item in checked.choice.differences}
+    lacking = ", ".join(name for name in rules if name not in known)
+    note = "Paired bootstrap: both are scored on the same rows, drawn again and again."
+    note += f" Not drawn again, as no predictions are kept of it: {lacking}." if lacking else ""
     return (
         Table(
             title="Against others on the same rows",
             columns=("other", f"{objective.name}, model better by", "95% interval", "so the model is"),
             rows=rows,
-            note="Paired bootstrap: both are scored on the same rows, drawn again and again.",
+            note=note,
         ),
     )
 

@@ -9,7 +9,7 @@ from automl.core.reports import Remark, Scores
 from automl.core.specs import Objective, TrialRecord
 from automl.drawing.scales import interval_text, number_text
 from automl.jobs.report.choosing import Difference
-from automl.jobs.report.facts import Searched
+from automl.jobs.report.facts import Searched, end_of
 from automl.jobs.report.validated import honest
 from automl.spaces.space import family_of
 
@@ -78,7 +78,7 @@ def headline_of(searched: Searched, held_out: Scores, size: str) -> tuple[tuple[
     rule = best_rule(searched)
     if rule is not None:
         found.append((f"{name}, {rule.baseline}", number_text(rule.scores[0]), "best trivial rule"))
-    full = sum(item.state == "complete" for item in searched.trials)
+    full = sum(end_of(item) == "complete" for item in searched.trials)
     found.append(("trials", str(len(searched.trials)), f"{full} fully trained"))
     weights = searched.weights
     families = [family_of(item.configuration) for item in searched.trials if item.number in weights]

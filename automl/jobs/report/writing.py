@@ -86,7 +86,8 @@ def own_estimate(searched: Searched, scores: Scores) -> Estimate:
 
 def _validation(searched: Searched, scores: Scores) -> tuple[Section, ...]:
     own = own_estimate(searched, scores)
-    found = validation_section(searched.validated, searched.objective, own, scores.part)
+    rules = [item.baseline for item in searched.baselines]
+    found = validation_section(searched.validated, searched.objective, own, scores.part, rules)
     return () if found is None else (found,)
 
 

@@ -66,3 +66,10 @@ def test_families_time_and_failures_are_told():
     assert figures["Where the time went"].names == ("all trials",)
     assert figures["Why trials failed"].rows == (("NaN loss", 1),)
     assert section.text == "2 trials: 1 fully trained, 1 failed."
+
+
+def test_a_trial_that_the_deadline_cut_is_not_told_as_fully_trained():
+    section = history_section(searched((trial(0, 0.5, reason="deadline"),)))
+
+    assert section.text == "1 trial: 1 cut short by the end of the time."
+    assert by_title(section)["Families"].rows[0][:4] == ("mlp", 1, 0, 0)

@@ -125,6 +125,16 @@ def test_the_section_and_the_result_hold_every_number():
     assert facts["learning_curve"][-1] == {"rows": 200, "score": 0.85}
 
 
+def test_a_rule_that_cannot_be_compared_on_the_same_rows_is_named():
+    checked = Validated(choice=against(0.01).choice)
+    known = checked.choice.differences[0].rival
+
+    section = validation_section(checked, ACCURACY, OWN, "validation", rules=(known, "ridge"))
+
+    (table,) = [figure for figure in section.figures if figure.title == "Against others on the same rows"]
+    assert table.note.endswith("as no predictions are kept of it: ridge.")
+
+
 def test_of_nothing_known_nothing_is_told():
     assert validation_section(Validated(), ACCURACY, OWN, "validation") is None
     assert said(Validated()) == {}
