@@ -59,10 +59,6 @@ class DecodeBoxes(keras.layers.Layer):  # type: ignore[misc]
         """Decode a batch."""
         return _decoded(inputs, self.typical, self.sides, ops)
 
-    def without_loop(self, inputs: list[KerasTensor]) -> KerasTensor:
-        """As ``call``, its steps written one after another, see ``formats.recurrent``."""
-        return _decoded(inputs, self.typical, self.sides, ops, loop=False)
-
     def compute_output_spec(self, inputs: list[KerasTensor]) -> KerasTensor:
         """As many boxes as there is room for."""
         return KerasTensor((inputs[0].shape[0], _room(inputs[0].shape), COLUMNS), dtype="float32")
@@ -76,9 +72,7 @@ def _room(shape: Sequence[int]) -> int:
     return int(min(MOST, shape[1] * shape[2] * shape[3]))
 
 
-def _decoded(
-    parts: Sequence[Any], typical: Sequence[float], form: Sequence[int], space: Any, *, loop: bool = True
-) -> Any:
+def _decoded(parts: Sequence[Any], typical: Sequence[float], form: Sequence[int], space: Any) -> Any:
     heat, sides, frame = parts
     height, width, labels = heat.shape[1:]
     scores = _peaks(0.5 * (1 + space.tanh(0.5 * heat)), space)
@@ -88,7 +82,7 @@ def _decoded(
     corners = space.take_along_axis(every, cells[..., None], axis=1)
     corners = _in_pixels(corners, frame, form, space)
     named = _cast(label, space)
-    kept = _one_of_each(corners, named, space, loop=loop)
+    kept = _one_of_each(corners, named, space)
     scores = space.where(kept, scores, 0.0)
     scores, order = _best(scores, int(scores.shape[1]), space)
     rows = space.concatenate([corners, named[..., None]], axis=-1)
@@ -128,7 +122,7 @@ def _in_pixels(corners: Any, frame: Any, form: Sequence[int], space: Any) -> Any
     return space.stack([x[..., 0], y[..., 0], x[..., 1], y[..., 1]], axis=-1)
 
 
-def _one_of_each(corners: Any, labels: Any, space: Any, *, loop: bool) -> Any:
+def _one_of_each(corners: Any, labels: Any, space: Any) -> Any:
     """Which boxes stay ``(n, m) bool``: those that no better one of their label covers.
 
     A box goes if one goes over it that stays itself. To start from all and to ask again until nothing
@@ -146,30 +140,30 @@ def _one_of_each(corners: Any, labels: Any, space: Any, *, loop: bool) -> Any:
     before = space.triu(space.ones((many, many), dtype="float32"), k=1)[None]
     alike = labels[:, :, None] == labels[:, None, :]
     covers = _cast(space.logical_and(shared > SAME * union, alike), space) * before
-    return _settled(covers, space, loop=loop)
+    return _settled(covers, space)
 
 
-def _settled(covers: Any, space: Any, *, loop: bool) -> Any:
+def _settled(covers: Any, space: Any) -> Any:
     def asked(kept: Any) -> Any:
         return _cast(space.matmul(kept[:, None, :], covers)[:, 0] < 0.5, space)
 
-    # no two boxes go in turns for longer than there are boxes
-    kept, most = space.ones_like(covers[:, 0]), int(covers.shape[1])
-    if space is np or not loop:
-        for _ in range(most):
+    kept = space.ones_like(covers[:, 0])
+    if space is np:
+        for _ in range(kept.shape[1]):
             before, kept = kept, asked(kept)
-            if space is np and (before == kept).all():
+            if (before == kept).all():
                 break
         return kept > 0.5
 
     def changes(kept: Any, before: Any) -> Any:
         return ops.any(kept != before)
 
+    # no two boxes go in turns for longer than there are boxes
     kept, _ = ops.while_loop(
         changes,
         lambda kept, before: (asked(kept), kept),
         (asked(kept), kept),
-        maximum_iterations=most,
+        maximum_iterations=int(covers.shape[1]),
     )
     return kept > 0.5
 
