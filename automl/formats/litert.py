@@ -23,7 +23,7 @@ def _form(subject: Subject) -> Form:
     from automl.formats.cut import core_form
     from automl.formats.recurrent import in_plain_steps
 
-    return core_form(subject, wide=False, instead=in_plain_steps(subject.model, unroll=False))
+    return core_form(subject, wide=False, instead=in_plain_steps(subject.model, scans=True))
 
 
 def _reason_against(form: Form) -> str:
@@ -40,9 +40,9 @@ def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
     from automl.formats.halves import with_halves
     from automl.formats.tracing import traced_by_name
 
-    # recurrent layers are only converted for a known number of rows
-    concrete = traced_by_name(form, rows=1)
     with TemporaryDirectory() as folder, muted_native_output():
+        # recurrent layers are only converted for a known number of rows
+        concrete = traced_by_name(form, rows=1)
         module = tf.Module()
         module.variables_of_graph = list(concrete.variables)
         tf.saved_model.save(module, folder, signatures={_SIGNATURE: concrete})

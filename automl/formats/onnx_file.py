@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError
 from automl.core.files import write_whole
+from automl.core.quiet import muted_native_output
 from automl.formats.format import Form, Format, Runner, Subject, Wish
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ OPSET = 18
 
 def _form(subject: Subject) -> Form:
     from automl.formats.cut import core_form
-    from automl.formats.recurrent import without_own_loops
+    from automl.formats.recurrent import in_plain_loops
 
-    return core_form(subject, wide=True, instead=without_own_loops)
+    return core_form(subject, wide=True, instead=in_plain_loops)
 
 
 def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
@@ -44,21 +45,22 @@ def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = Non
     Raises:
         ConfigError: it has operations that ONNX has not.
     """
-    import tf2onnx
-
     from automl.formats.tracing import constants_of, specs_of, traced_by_place
 
-    function = traced_by_place(form, rows=rows)
-    content, _ = tf2onnx.convert.from_function(
-        function,
-        input_signature=specs_of(form, rows=rows),
-        opset=opset,
-        custom_op_handlers={
-            "Erfc": (_write_erfc, []),
-            "FloorDiv": (_write_floor_div, []),
-            "FloorMod": (_write_floor_mod, []),
-        },
-    )
+    with muted_native_output():  # what it says of an operation that is missing is told below, as a sentence
+        import tf2onnx
+
+        function = traced_by_place(form, rows=rows)
+        content, _ = tf2onnx.convert.from_function(
+            function,
+            input_signature=specs_of(form, rows=rows),
+            opset=opset,
+            custom_op_handlers={
+                "Erfc": (_write_erfc, []),
+                "FloorDiv": (_write_floor_div, []),
+                "FloorMod": (_write_floor_mod, []),
+            },
+        )
     _refuse_unknown(content.graph)
     _hold(content.graph, constants_of(function))
     _name(content.graph, form)
@@ -120,7 +122,10 @@ def _refuse_unknown(graph: Any) -> None:
 
     unknown = sorted({item.op_type for item in graph.node if not onnx.defs.has(item.op_type, item.domain)})
     if unknown:
-        raise ConfigError(f"The model cannot be written as ONNX, which has no {', '.join(unknown[:8])}.")
+        names = ", ".join(unknown[:8])
+        raise ConfigError(
+            f"The model cannot be written as ONNX, which has no {names}. Use --to savedmodel."
+        )
 
 
 def _hold(graph: Any, constants: Mapping[str, np.ndarray]) -> None:

@@ -1,9 +1,8 @@
-"""Layers with loops as runtimes can read them: without masks ahead of the loops, or without loops.
+"""Layers with loops as writers of formats can read them: without masks ahead of these, or without scans.
 
 LiteRT cannot transpose the yes and no of a mask, which Keras does ahead of a loop. Here the mask is one
-more feature of each step instead. OpenVINO cannot read loops; here the steps stand one after another, and
-layers of ours that go through steps by themselves say how they do without a loop. Their loops are nothing
-that the writer of ONNX reads, either.
+more feature of each step instead. The writer of ONNX cannot read a scan of Keras; layers of ours that have
+one say how a loop does.
 
 Symbols: n rows, t steps, f features.
 """
@@ -24,20 +23,20 @@ _RECURRENT = (keras.layers.RNN, keras.layers.Bidirectional)
 
 
 @runtime_checkable
-class SparesLoop(Protocol):
-    """A layer with a loop of its own that can do without it."""
+class LoopsPlainly(Protocol):
+    """A layer with a scan of its own that can do with a loop over tensors."""
 
-    def without_loop(self, inputs: Any) -> Any:
-        """Give what a call gives, of as many steps as there can be, one after another."""
+    def in_plain_loop(self, inputs: Any) -> Any:
+        """Give what a call gives."""
         ...
 
 
-def in_plain_steps(model: keras.Model, *, unroll: bool) -> Callable[[Any], Callable[..., Any]]:
+def in_plain_steps(model: keras.Model, *, scans: bool) -> Callable[[Any], Callable[..., Any]]:
     """Return what is called in the place of each layer of a model, see ``formats.cut.core_form``.
 
     Args:
         model: what is written.
-        unroll: whether steps stand one after another, without a loop.
+        scans: whether those of our layers stay.
     """
     # made here, as nothing that has weights can be made while a graph is traced
     parted = {
@@ -52,29 +51,32 @@ def in_plain_steps(model: keras.Model, *, unroll: bool) -> Callable[[Any], Calla
         if isinstance(operation, keras.Function) and _has_steps(operation):
             return lambda given, **options: run_through_graph(operation, given, instead)
         if isinstance(operation, keras.layers.Bidirectional):
-            return lambda given, mask=None, **options: _both_ways(operation, given, mask, unroll)
+            return lambda given, mask=None, **options: _both_ways(operation, given, mask)
         if isinstance(operation, keras.layers.RNN):
-            return lambda given, mask=None, **options: _one_way(operation, given, mask, unroll)
+            return lambda given, mask=None, **options: _one_way(operation, given, mask)
         unchanged: Callable[..., Any] = operation
-        return without_own_loops(operation) if unroll else unchanged
+        return unchanged if scans else in_plain_loops(operation)
 
     return instead
 
 
-def without_own_loops(operation: Any) -> Callable[..., Any]:
-    """Return what is called in the place of a layer: of ours without its loop, of any other itself."""
-    if isinstance(operation, keras.Function) and _has_steps(operation, SparesLoop):
-        return lambda given, **options: run_through_graph(operation, given, without_own_loops)
-    if isinstance(operation, SparesLoop):
-        return lambda given, **options: operation.without_loop(given)
+def in_plain_loops(operation: Any) -> Callable[..., Any]:
+    """Return what is called in the place of a layer: in a plain loop where it has a scan, else itself."""
+    if isinstance(operation, keras.Function) and _has(operation, LoopsPlainly):
+        return lambda given, **options: run_through_graph(operation, given, in_plain_loops)
+    if isinstance(operation, LoopsPlainly):
+        return lambda given, **options: operation.in_plain_loop(given)
     unchanged: Callable[..., Any] = operation
     return unchanged
 
 
-def _has_steps(model: Any, *kinds: type) -> bool:
-    """Whether a model has layers of some kinds; of all that have loops where none is named."""
+def _has_steps(model: Any) -> bool:
+    return _has(model, *_RECURRENT)
+
+
+def _has(model: Any, *kinds: type) -> bool:
     return isinstance(model, keras.Model) and any(
-        isinstance(layer, kinds or (*_RECURRENT, SparesLoop)) for layer in layers_within(model)
+        isinstance(layer, kinds) for layer in layers_within(model)
     )
 
 
@@ -86,27 +88,23 @@ def _one_by_one(
     return {name: ops.concatenate([item[name] for item in each], axis=0) for name in each[0]}
 
 
-def _both_ways(layer: keras.layers.Bidirectional, given: Any, mask: Any, unroll: bool) -> Any:
-    there = _one_way(layer.forward_layer, given, mask, unroll)
-    back = _one_way(layer.backward_layer, given, mask, unroll)
+def _both_ways(layer: keras.layers.Bidirectional, given: Any, mask: Any) -> Any:
+    there = _one_way(layer.forward_layer, given, mask)
+    back = _one_way(layer.backward_layer, given, mask)
     return ops.concatenate([there, ops.flip(back, axis=1) if layer.return_sequences else back], axis=-1)
 
 
-def _one_way(layer: keras.layers.RNN, given: KerasTensor, mask: Any, unroll: bool) -> Any:
+def _one_way(layer: keras.layers.RNN, given: KerasTensor, mask: Any) -> Any:
     """Outputs of a layer: of each step ``(n, t, u)``, or of the last one ``(n, u)``."""
-    if mask is None and not unroll:
+    if mask is None:
         return layer(given)
-    cell = layer.cell if mask is None else _Kept(layer.cell, zeros=layer.zero_output_for_mask)
-    if mask is not None:
-        given = ops.concatenate([given, ops.cast(ops.expand_dims(mask, -1), given.dtype)], axis=-1)
     loop = keras.layers.RNN(
-        cell,
+        _Kept(layer.cell, zeros=layer.zero_output_for_mask),
         return_sequences=layer.return_sequences,
         go_backwards=layer.go_backwards,
-        unroll=unroll,
         dtype=layer.dtype_policy,
     )
-    return loop(given)
+    return loop(ops.concatenate([given, ops.cast(ops.expand_dims(mask, -1), given.dtype)], axis=-1))
 
 
 class _Kept(keras.layers.Layer):  # type: ignore[misc]

@@ -87,9 +87,9 @@ class KnownWords(keras.layers.Layer):  # type: ignore[misc]
         """Find the likeliest path."""
         return spelled(logs, self._lexicon, ops)
 
-    def without_loop(self, logs: KerasTensor) -> KerasTensor:
-        """As ``call``, its steps written one after another, see ``formats.recurrent``."""
-        return spelled(logs, self._lexicon, ops, loop=False)
+    def in_plain_loop(self, logs: KerasTensor) -> KerasTensor:
+        """As ``call``, by a loop with nothing but tensors in it, see ``formats.recurrent``."""
+        return spelled(logs, self._lexicon, ops, scans=False)
 
     def compute_output_spec(self, logs: KerasTensor) -> KerasTensor:
         """As many code points as there are steps."""
@@ -100,26 +100,27 @@ class KnownWords(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "words": self.words, "alphabet": self.alphabet}
 
 
-def spelled(logs: Any, tree: Lexicon, space: Any, *, loop: bool = True) -> Any:
+def spelled(logs: Any, tree: Lexicon, space: Any, *, scans: bool = True) -> Any:
     """Return the code points of the likeliest text of known words ``(n, t) int32``, 0 behind its end.
 
     Args:
         logs: logarithms of probabilities ``(n, t, a + 1)``.
         tree: of the words.
         space: NumPy, or ``keras.ops`` for tensors.
-        loop: of tensors, whether a graph goes through the steps by a loop, or has them one after another.
+        scans: of tensors, whether Keras' scan goes through the steps, or a plain loop.
     """
     nodes = len(tree.label)
     # before the first step only the last state can be
     start = logs[:, 0, :1] * 0.0 + np.array([*[NEVER] * (2 * nodes), 0.0], np.float32)
     by_time = space.transpose(logs, (1, 0, 2))
-    ends, came = _scan(_stepping(tree, space), start, by_time, space, loop=loop)
+    ends, came = _scan(_stepping(tree, space), start, by_time, space, scans=scans)
     last = _last(ends, tree, space)
 
     def back(state: Any, pointers: Any) -> tuple[Any, Any]:
-        return space.take_along_axis(pointers, _whole(state, space)[:, None], axis=1)[:, 0], state
+        here = np.arange(2 * nodes + 1, dtype=np.float32)[None, :] == state[:, None]
+        return space.sum(space.where(here, pointers, np.float32(0)), axis=1), state
 
-    _, found = _scan(back, last, came, space, loop=loop, reverse=True)
+    _, found = _scan(back, last, came, space, scans=scans, reverse=True)
     states = _whole(space.transpose(found, (1, 0)), space)
     before = space.concatenate([space.full_like(states[:, :1], 2 * nodes), states[:, :-1]], axis=1)
     written = space.logical_and(states < nodes, states != before)
@@ -160,7 +161,9 @@ def _stepping(tree: Lexicon, space: Any) -> Callable[[Any, Any], tuple[Any, Any]
         ]
         every = space.stack(ways, axis=-1)
         best = of_highest(every, space)
-        pointer = space.take_along_axis(space.stack(came, axis=-1), best[..., None], axis=-1)[..., 0]
+        pointer = came[0]
+        for number in range(1, len(came)):
+            pointer = space.where(best == number, came[number], pointer)
         blank = logs[:, :1]
         stays = space.where(node > behind, own + zero, own + nodes + zero)
         pointers = space.concatenate([pointer, stays, 2 * nodes + zero], axis=1)
@@ -188,22 +191,43 @@ def _scan(
     items: Any,
     space: Any,
     *,
-    loop: bool,
+    scans: bool,
     reverse: bool = False,
 ) -> tuple[Any, Any]:
     """Go through items, one after another; what is told at each stays at its place.
 
     On TensorFlow that must be of the shape and the type of what is carried on.
     """
-    if space is not np and loop:
+    if space is not np and scans:
         found: tuple[Any, Any] = ops.scan(step, first, items, reverse=reverse)
         return found
+    if space is not np:
+        return _looped(step, first, items, reverse=reverse)
     told = []
-    places = range(items.shape[0])
-    for place in reversed(places) if reverse else places:
-        first, said = step(first, items[place])
+    for item in items[::-1] if reverse else items:
+        first, said = step(first, item)
         told.append(said)
-    return first, space.stack(told[::-1] if reverse else told)
+    return first, np.stack(told[::-1] if reverse else told)
+
+
+def _looped(
+    step: Callable[[Any, Any], tuple[Any, Any]], first: Any, items: Any, *, reverse: bool
+) -> tuple[Any, Any]:
+    """As ``_scan``; what has been told is one array, of which each step writes its place."""
+    steps = items.shape[0]
+    places = ops.reshape(np.arange(steps, dtype=np.int32), (-1, *[1] * len(first.shape)))
+
+    def going(at: Any, state: Any, told: Any) -> Any:
+        return at < steps
+
+    def body(at: Any, state: Any, told: Any) -> tuple[Any, Any, Any]:
+        place = steps - 1 - at if reverse else at
+        state, said = step(state, ops.take(items, place, axis=0))
+        return at + 1, state, ops.where(places == place, said[None], told)
+
+    empty = ops.repeat(ops.zeros_like(first)[None], steps, axis=0)
+    _, state, told = ops.while_loop(going, body, (ops.convert_to_tensor(0, "int32"), first, empty))
+    return state, told
 
 
 def _decimal(values: Any, space: Any) -> Any:

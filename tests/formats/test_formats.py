@@ -20,6 +20,7 @@ from automl.formats.front import core_inputs
 from automl.formats.litert import FORMAT as LITERT
 from automl.formats.openvino import FORMAT as OPENVINO
 from automl.formats.tracing import traced_by_place
+from automl.tasks.known_words import KnownWords
 from automl.tasks.unit_length import UnitLength
 from tests.formats.subjects import ROWS, THREE, subject
 
@@ -121,6 +122,17 @@ def test_whole_numbers_below_0_are_divided_in_onnx_as_in_tensorflow(tmp_path):
     found = written("onnx", Subject(model=model, path=tmp_path, sample=rows), tmp_path)["prediction"]
 
     assert found.tolist() == [[-2, 86_399], [-1, 0], [-1, 86_399], [0, 0], [1, 1]]
+
+
+@pytest.mark.parametrize("name", ["litert", "openvino"])
+def test_known_words_are_written_alike(name, tmp_path):
+    logs = keras.Input((6, 4), name="logs")
+    model = keras.Model({"logs": logs}, KnownWords(["no", "on"], " no")(logs))
+    rows = {"logs": np.random.default_rng(0).normal(size=(4, 6, 4)).astype(np.float32)}
+
+    found = written(name, Subject(model=model, path=tmp_path, sample=rows), tmp_path)["prediction"]
+
+    np.testing.assert_array_equal(found, model(rows))
 
 
 def test_letters_between_words_are_of_no_word_in_onnx(tmp_path):

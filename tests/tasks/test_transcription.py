@@ -220,7 +220,7 @@ def test_known_words_are_the_likeliest_of_all_texts_of_such_words(words):
     texts = text_of_points(found)
     assert texts == [brute(row, words, alphabet) for row in logs]
     layer = KnownWords(words, alphabet)
-    for written in (layer(logs), layer.without_loop(logs)):
+    for written in (layer(logs), layer.in_plain_loop(logs)):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(written), found)
 
 

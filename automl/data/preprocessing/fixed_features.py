@@ -57,8 +57,7 @@ class FixedFeatures(keras.layers.Layer):
 def of_each(features: Callable[[Any], KerasTensor], examples: Any) -> KerasTensor:
     """Return the features of one example at a time ``(n, f)``, where those of all would fill memory.
 
-    Of an example known to be the only one there is no loop: exported files take one at a time, and
-    OpenVINO reads no loops.
+    Of an example known to be the only one, as in files for devices, there is no loop.
 
     Args:
         features: of one example ``(...)`` to ``(f,)``.
