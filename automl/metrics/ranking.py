@@ -17,6 +17,9 @@ from automl.metrics.metric import COVERAGE, HIT_RATE, MAP_AT, MRR, NDCG, RECALL
 K = 10
 """Items of a list that count."""
 
+MOST_VALUES = 1 << 22
+"""Shares that are looked at together at most, as to look takes several times their memory."""
+
 
 class RankingScorer:
     """Scores shares of items ``(n, I)``, below 0 where a user has dealt with the item: those are left out.
@@ -46,12 +49,17 @@ class RankingScorer:
             p: shares.
             groups: unused.
         """
+        rows = max(1, MOST_VALUES // max(1, p.shape[1]))
+        for first in range(0, len(p), rows):
+            self._hear(np.asarray(y[first : first + rows]), np.asarray(p[first : first + rows]))
+
+    def _hear(self, y: np.ndarray, p: np.ndarray) -> None:
         self._usable = self._usable and bool(np.isfinite(p).all())
-        held = np.asarray(y) < 0
+        held = y < 0
         rows = held.any(axis=1)
         if not self._usable or not rows.any():
             return
-        y, p, held = np.asarray(y)[rows], np.asarray(p)[rows], held[rows]
+        y, p, held = y[rows], p[rows], held[rows]
         relevant = np.zeros((len(p), p.shape[1] + 1), bool)
         row, place = np.nonzero(held)
         relevant[row, np.minimum(-y[row, place].astype(np.int64) - 1, p.shape[1])] = True

@@ -57,7 +57,7 @@ def _likeness(together: np.ndarray, lengths: np.ndarray, first: int, neighbours:
     rest = likeness.shape[1] - neighbours
     if rest > 0:
         likeness[likeness < np.partition(likeness, rest, axis=1)[:, rest][:, None]] = 0.0
-    return likeness
+    return np.asarray(likeness)
 
 
 def as_matrix(numbers: np.ndarray, items: int) -> sparse.csr_matrix:

@@ -52,12 +52,15 @@ class SignedShares(keras.layers.Layer):  # type: ignore[misc]
     @staticmethod
     def of(scores: np.ndarray, given: np.ndarray) -> np.ndarray:
         """Return what the layer gives of arrays, in NumPy."""
-        raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares = raised / raised.sum(axis=1, keepdims=True)
-        known = np.zeros((len(scores), scores.shape[1] + 1), bool)
-        numbers = np.clip(given.reshape(len(scores), -1).astype(np.int64), 0, scores.shape[1])
-        known[np.arange(len(scores))[:, None], numbers] = True
-        return np.asarray(np.where(known[:, 1:], -np.maximum(shares, LEAST_SHARE), shares), np.float32)
+        # in place: these are the largest arrays of a job
+        shares = scores - scores.max(axis=1, keepdims=True)
+        np.exp(shares, out=shares)
+        shares /= shares.sum(axis=1, keepdims=True)
+        numbers = given.reshape(len(scores), -1).astype(np.int64)
+        rows, places = np.nonzero(numbers > 0)
+        items = np.minimum(numbers[rows, places], scores.shape[1]) - 1
+        shares[rows, items] = -np.maximum(shares[rows, items], LEAST_SHARE)
+        return np.asarray(shares, np.float32)
 
     def call(self, inputs: list[KerasTensor]) -> KerasTensor:
         """``(n, I) float32`` and ``(n, L, 1) int32`` to ``(n, I) float32``."""

@@ -35,6 +35,7 @@ def family(*slots: Slot, **changes: Any) -> Family:
         (TEXT, "multilabel", ["ngrams", "cnn", "rnn", "transformer"]),
         ((SERIES,), "forecasting", ["linear", "cnn", "rnn", "transformer"]),
         ((SERIES, KERNELS), "binary", ["rocket", "linear", "cnn", "rnn", "transformer"]),
+        ((Promised(kind="history"),), "ranking", ["ease", "autoencoder", "two_towers"]),
     ],
 )
 def test_each_kind_of_data_has_its_families_in_their_order(data: Any, task: str, names: list[str]) -> None:

@@ -68,6 +68,18 @@ def test_a_hundred_cases_agree_with_the_definitions(first):
         assert scorer.result() == pytest.approx(slowly(held, seen, scores), rel=0, abs=1e-9)
 
 
+def test_users_are_heard_of_in_portions_to_the_same(monkeypatch):
+    _, _, scores, codes = case(3)
+    whole, parts = RankingScorer(), RankingScorer()
+    whole.update(codes, scores)
+    monkeypatch.setattr("automl.metrics.ranking.MOST_VALUES", scores.shape[1])
+
+    parts.update(codes, scores)
+
+    assert len(scores) > 1
+    assert parts.result() == pytest.approx(whole.result(), rel=1e-12)
+
+
 def test_an_item_that_the_model_does_not_know_counts_as_missed():
     scorer = RankingScorer()
 

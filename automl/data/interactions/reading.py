@@ -19,7 +19,7 @@ from automl.data.large.text_file import NotInPartsError
 from automl.data.source import Kept, Source
 from automl.data.tables import Table, read_table
 
-IN_PARTS = 1 << 26
+IN_PARTS = 1 << 24
 """Bytes of a text from which on it is read part by part."""
 
 
