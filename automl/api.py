@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from automl.core.amounts import parse_workers
 from automl.core.files import write_whole
@@ -37,7 +37,7 @@ from automl.jobs.search.clock import counted, seconds_used
 from automl.jobs.search.crew import hiring
 from automl.jobs.search.interrupts import endings_interrupt
 from automl.jobs.search.nested import OfFold, check_nested, search_folds, time_for
-from automl.jobs.tune.tuned import load_any, refuse_tuned
+from automl.jobs.tune.tuned import TunedResult, load_any, refuse_tuned
 from automl.jobs.versions import refuse_other_versions
 from automl.training.precision import FULL, policy
 from automl.views.choice import watching
@@ -205,6 +205,10 @@ def resume(
         )
 
 
+@overload
+def load(folder: str | Path, *, build: None = None) -> Result: ...
+@overload
+def load(folder: str | Path, *, build: Callable[[Any], keras.Model]) -> TunedResult: ...
 def load(folder: str | Path, *, build: Callable[[Any], keras.Model] | None = None) -> Result:
     """Open the folder of a finished job.
 

@@ -18,7 +18,6 @@ from automl.jobs.folder import new_folder
 from automl.jobs.intake.kept_options import kept_config
 from automl.jobs.lock import discarded_unused, locked
 from automl.jobs.progress import Progress
-from automl.jobs.result import Result
 from automl.study.optuna.pruners import OURS, PRUNERS
 from automl.views.choice import watching
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import optuna
 
     from automl.jobs.tune.tune import TrialOptions
+    from automl.jobs.tune.tuned import TunedResult
     from automl.training.fit_data import FitData
 
     Callbacks: TypeAlias = Sequence[keras.callbacks.Callback] | keras.callbacks.Callback | None
@@ -94,7 +94,7 @@ def tune(
     tracking_uri: str | Path | None = None,
     verbose: int = 1,
     progress: Progress | None = None,
-) -> Result:
+) -> TunedResult:
     """Search over models of your own, with the study, budgets, tracking and result of ``search``.
 
     Args:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
 import automl
 from automl.core.errors import InputError
 from automl.jobs.config import config_fields, option_facts
+from automl.kerastuner import applications
 
 
 def test_all_is_sorted_and_importable():
@@ -20,6 +23,15 @@ def test_all_is_sorted_and_importable():
 def test_unknown_names_are_refused():
     with pytest.raises(AttributeError, match="serch"):
         _ = automl.serch
+
+
+@pytest.mark.parametrize("module", [automl, applications])
+def test_type_checkers_find_a_misspelled_name(module):
+    """A ``__getattr__`` that they saw would give them every name."""
+    seen = ast.parse(Path(str(module.__file__)).read_text()).body
+
+    assert "__getattr__" in vars(module)
+    assert not [item for item in seen if isinstance(item, ast.FunctionDef) and item.name == "__getattr__"]
 
 
 def test_search_takes_every_option_of_a_job_with_its_default():

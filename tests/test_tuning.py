@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from types import SimpleNamespace
 
@@ -53,6 +54,11 @@ def test_study_leaderboard_and_result_agree(tuned):
 
 def test_the_job_file_keeps_what_the_environment_holds_by_its_name(tuned):
     assert "storage: env:STUDIES" in (tuned.folder / "job.yaml").read_text()
+
+
+def test_the_type_of_the_result_tells_that_it_predicts_as_keras_does(tuned):
+    assert inspect.signature(automl.tune).return_annotation == type(tuned).__name__
+    assert "DataFrame" not in str(inspect.signature(type(tuned).predict).return_annotation)
 
 
 def test_a_search_over_the_users_code_is_not_resumed_without_it(tuned):

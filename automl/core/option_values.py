@@ -1,4 +1,4 @@
-"""Values of options as YAML and the command line give them, checked against the type of their field."""
+"""Values of options as YAML, the command line and Python give them, of the type of their field."""
 
 from __future__ import annotations
 
@@ -37,9 +37,32 @@ def plain_value(key: str, value: Any, kind: str, where: str) -> Any:
     if kind.startswith("tuple"):
         items = value if isinstance(value, list | tuple) else [value]
         return tuple(str(item) for item in items if item is not None)
+    try:
+        return typed_value(key, value, kind)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
+
+
+def typed_value(name: str, value: Any, kind: str) -> Any:
+    """Return the value of an option as Python's own: grids of parameters hold scalars of NumPy's.
+
+    Args:
+        name: of the option.
+        value: as it was given.
+        kind: type of the field as it is written: a number, text or flag, perhaps None.
+
+    Raises:
+        ConfigError: it is of another type.
+    """
     if value is None and "None" in kind:
         return None
+    value = plain_scalar(value)
     expected, words = _PLAIN[kind.split(" ")[0]]
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
-        raise ConfigError(f"{where}: {key}: expected {words}, got {value!r}.")
+        raise ConfigError(f"{name}: expected {words}, got {value!r}.")
     return str(value) if isinstance(value, Path) else value
+
+
+def plain_scalar(value: Any) -> Any:
+    """Return a scalar of NumPy's as Python's own, and all else as it is."""
+    return value.item() if getattr(value, "ndim", None) == 0 and hasattr(value, "item") else value

@@ -167,6 +167,7 @@ def open_source(data: object) -> Source:
     if brought is not None:
         return brought
     if isinstance(data, tuple) or type(data).__module__.startswith("numpy"):
+        _refuse_no_pair(data)
         return Source(kind="arrays", name="arrays", content=data)
     if hasattr(data, "columns"):
         return Source(kind="frame", name="frame", content=data)
@@ -203,6 +204,26 @@ def digest(source: Source) -> str:
     if source.validation is not None:
         hasher.update(digest(source.validation).encode())
     return hasher.hexdigest()[:16]
+
+
+def _refuse_no_pair(data: Any) -> None:
+    """Raise DataError when a tuple is no pair of inputs and targets, each of a kind that is read."""
+    if not isinstance(data, tuple):
+        return
+    if len(data) != 2:
+        weights = " Weights of rows are a column of a frame: weight_column=NAME." if len(data) == 3 else ""
+        raise DataError(f"Expected a pair (inputs, targets), got a tuple of {len(data)}.{weights}")
+    inputs, targets = data
+    if isinstance(inputs, Mapping):
+        raise DataError(
+            "Expected inputs as an array or a frame, got a mapping: pandas.DataFrame(inputs) makes a frame "
+            "of its columns."
+        )
+    if isinstance(targets, str):
+        raise DataError(
+            f"Expected targets as an array, got {targets!r}: the column of a frame is named by "
+            f"target={targets!r}."
+        )
 
 
 def _fetched(address: str) -> Source:

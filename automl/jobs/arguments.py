@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from textwrap import indent
 from typing import Any, TypeVar
 
 from automl.core.errors import ConfigError, suggest
+from automl.core.option_values import plain_scalar
 from automl.jobs.config import OPTION_GROUPS, JobConfig, config_fields, option_facts
 from automl.jobs.options.budget import BudgetArguments
 from automl.jobs.options.data import DataArguments
@@ -22,6 +23,9 @@ from automl.jobs.options.validation import ValidationArguments
 from automl.jobs.options.workers import WorkerArguments
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+_NAMES = (str, int, Path)
+"""What names columns, families, metrics and folders."""
 
 
 class JobArguments(
@@ -50,11 +54,10 @@ def config_of_arguments(data: str | None, arguments: Mapping[str, Any]) -> JobCo
         ConfigError: a value is wrong.
         TypeError: there is no such option.
     """
-    names = _names_by_argument()
+    names, facts = _names_by_argument(), option_facts()
     for argument in arguments:
         if argument not in names:
-            raise TypeError(f"unexpected keyword argument {argument!r}. {suggest(argument, names)}")
-    facts = option_facts()
+            raise TypeError(f"unexpected keyword argument {argument!r}. {_meant(argument, facts)}")
     kinds = {name: str(item.type) for name, item in config_fields().items()}
     values = {
         names[argument]: _converted(argument, value, facts[names[argument]], kinds[names[argument]])
@@ -81,16 +84,36 @@ def _names_by_argument() -> dict[str, str]:
     return {facts.argument or name: name for name, facts in option_facts().items() if name != "data"}
 
 
+def _meant(argument: str, facts: Mapping[str, OptionFacts]) -> str:
+    """Which argument may be meant; the word of job files and the command line tells it, too."""
+    if argument in facts:
+        return f"Did you mean {facts[argument].argument!r}?"
+    return suggest(argument, _names_by_argument())
+
+
 def _converted(argument: str, value: Any, facts: OptionFacts, kind: str) -> Any:
+    if facts.parse is not None:
+        return value if value is None else facts.parse(value, argument)
     if kind.startswith("tuple"):
-        return _texts(value)
-    if facts.path:
-        return _path(argument, value, facts)
-    return value if value is None or facts.parse is None else facts.parse(value, argument)
+        return _texts(argument, value)
+    return _path(argument, value, facts) if facts.path else value
 
 
-def _texts(value: int | str | Path | Sequence[int | str | Path]) -> tuple[str, ...]:
-    return (str(value),) if isinstance(value, int | str | Path) else tuple(str(item) for item in value)
+def _texts(argument: str, value: object) -> tuple[str, ...]:
+    """Names as the job file holds them; refuses what is none, such as a function."""
+    value = plain_scalar(value)
+    if value is None:
+        return ()
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        items = [plain_scalar(item) for item in value]
+    else:
+        items = [value]
+    for item in items:
+        if not isinstance(item, _NAMES):
+            raise ConfigError(
+                f"{argument}: expected text, or a list of texts, got {type(item).__name__} {item!r}."[:200]
+            )
+    return tuple(str(item) for item in items)
 
 
 def _path(argument: str, value: object, facts: OptionFacts) -> str | None:

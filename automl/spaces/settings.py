@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from typing import TypeAlias
 
-from automl.core.errors import SpaceError
+from automl.core.errors import ConfigError, SpaceError
 from automl.core.specs import Scalar
 from automl.core.yaml_values import read_value
 
 Wish: TypeAlias = Scalar | list[Scalar] | dict[str, float]
 _RANGE = re.compile(r"([-+.\deE]+?)\s*\.\.\s*([-+.\deE]+)")
+
+
+def settings_of(given: object, name: str = "set") -> tuple[str, ...]:
+    """Return settings as texts.
+
+    Args:
+        given: texts as ``parse_setting`` reads them, or a mapping, as Python and job files may have it:
+            ``{"learning_rate": 1e-3, "width": [64, 128], "depth": "1..4"}``.
+        name: of the option, for messages.
+
+    Raises:
+        ConfigError: neither of them.
+    """
+    if isinstance(given, Mapping):
+        return tuple(f"{key}={_written(value)}" for key, value in given.items())
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise ConfigError(
+            f"{name}: expected texts such as learning_rate=1e-3, or a mapping of parameters to values, got "
+            f"{given!r:.100}."
+        )
+    return tuple(texts)
 
 
 def parse_setting(text: str) -> tuple[str, Wish]:
@@ -30,6 +54,13 @@ def parse_setting(text: str) -> tuple[str, Wish]:
             "NAME=[VALUE,VALUE] or NAME=LOW..HIGH to narrow it."
         )
     return name, _range(value) or _values(text, value)
+
+
+def _written(value: object) -> str:
+    """A value as it is typed: of Python's scalars and lists, or NumPy's."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, default=lambda item: item.tolist() if hasattr(item, "tolist") else str(item))
 
 
 def _range(value: str) -> dict[str, float] | None:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 from automl.core.errors import ConfigError
 from automl.core.streams import Lasting
-from automl.jobs.progress import SilentProgress
+from automl.jobs.progress import Progress, SilentProgress
 from automl.views.screens import in_notebook
 
 if TYPE_CHECKING:
-    from automl.jobs.progress import Progress
     from automl.views.live import LiveProgress
     from automl.views.plain import PlainProgress
 
@@ -44,10 +43,11 @@ def watching(
         started: ``time.monotonic()`` of the begin of the command.
 
     Raises:
-        ConfigError: another ``verbose``.
+        ConfigError: another ``verbose``, or ``progress`` cannot watch.
     """
     if verbose not in (0, 1):
         raise ConfigError(f"verbose: expected 0 (silent) or 1 (shows the search), got {verbose!r}.")
+    _refuse_no_view(progress)
     if in_notebook():
         # Optuna loads bars of tqdm's, which warn where there are no widgets; none of them is shown here
         warnings.filterwarnings("ignore", message="IProgress not found")
@@ -60,6 +60,17 @@ def watching(
             yield view
         finally:
             view.close()
+
+
+def _refuse_no_view(progress: object) -> None:
+    """Refuse what lacks a method before the search begins, and not at the end of its first epoch."""
+    methods = [name for name in vars(Progress) if not name.startswith("_")]
+    lacking = [name for name in methods if not callable(getattr(progress, name, None))]
+    if progress is not None and lacking:
+        raise ConfigError(
+            f"progress: expected an object with the methods of automl.Progress, got "
+            f"{type(progress).__name__} without {', '.join(lacking)}. verbose=1 shows the search."
+        )
 
 
 @contextmanager

@@ -75,6 +75,20 @@ def test_an_unknown_bundled_set_and_an_unknown_type_are_refused() -> None:
         open_source(3)
 
 
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ((np.zeros((2, 2)), np.zeros(2), np.ones(2)), r"got a tuple of 3\..*weight_column=NAME"),
+        ((np.zeros((2, 2)),), r"got a tuple of 1\.$"),
+        (({"a": np.zeros(2)}, np.zeros(2)), r"got a mapping: pandas\.DataFrame\(inputs\)"),
+        ((pd.DataFrame({"a": [1]}), "a"), r"got 'a': .* target='a'"),
+    ],
+)
+def test_a_tuple_that_is_no_pair_of_arrays_is_refused_with_what_to_do(data: tuple, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        open_source(data)
+
+
 def test_the_digest_follows_the_content_and_not_the_name(tmp_path: Path) -> None:
     for name, content in {"a.csv": "x", "b.csv": "x", "c.csv": "y"}.items():
         (tmp_path / name).write_text(content)

@@ -204,6 +204,11 @@ def test_another_verbosity_is_refused(verbose):
         pass
 
 
+def test_a_view_without_the_methods_of_one_is_refused_at_once():
+    with pytest.raises(ConfigError, match=r"got bool without start, note, .*verbose=1"), watching(1, True):
+        pass
+
+
 def test_verbosity_0_says_nothing(capsys):
     with watching(0) as progress:
         progress.note("hello")

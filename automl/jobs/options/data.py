@@ -106,7 +106,7 @@ class DataOptions(OptionGroup):
 class DataArguments(TypedDict, total=False):
     """``DataOptions`` as Python takes them."""
 
-    target: int | str | Sequence[int | str]
+    target: int | str | Sequence[int | str] | None
     modality: str | None
     task: str | None
     sample_rows: int | None

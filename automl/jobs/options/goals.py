@@ -78,7 +78,7 @@ class GoalOptions(OptionGroup):
 class GoalArguments(TypedDict, total=False):
     """``GoalOptions`` as Python takes them."""
 
-    metric: str | Sequence[str]
+    metric: str | Sequence[str] | None
     cost: str | None
     amount_column: str | None
     constraint: str | Sequence[str]

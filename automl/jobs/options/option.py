@@ -7,7 +7,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal
 
 from automl.core.names import column_name
-from automl.core.option_values import check_between
+from automl.core.option_values import check_between, typed_value
 
 Parser = Callable[[Any, str], Any]
 """Reads a value that is also understood as text with a unit or a word: (value, option's name)."""
@@ -89,8 +89,11 @@ class OptionGroup:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            facts = facts_of(item)
+            facts, kind = facts_of(item), str(item.type)
             value = getattr(self, item.name)
+            if facts.parse is None and not kind.startswith("tuple"):
+                value = typed_value(item.name, value, kind)
+                object.__setattr__(self, item.name, value)
             if facts.most is not None:
                 check_between(item.name, value, facts.least, facts.most)
             if facts.column:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from automl.jobs.options.option import OptionGroup, option
+from automl.spaces.settings import settings_of
 
 LARGEST_SEED = 2**32 - 1
 
@@ -23,6 +24,7 @@ class SearchOptions(OptionGroup):
         "fix a parameter (learning_rate=1e-3) or narrow it (width=[64,128])",
         metavar="K=V",
         argument="settings",
+        parse=settings_of,
     )
     sampler: str = option("rungs", "rungs, tpe, gp, cmaes, random, qmc, grid or nsga2", metavar="NAME")
     pruner: str | None = option(
@@ -48,9 +50,9 @@ class SearchOptions(OptionGroup):
 class SearchArguments(TypedDict, total=False):
     """``SearchOptions`` as Python takes them."""
 
-    family: str | Sequence[str]
+    family: str | Sequence[str] | None
     space: str | Path | None
-    settings: Sequence[str]
+    settings: Sequence[str] | Mapping[str, Any]
     sampler: str
     pruner: str | None
     portfolio: bool
