@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from automl.core.amounts import parse_workers
+from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.job_names import name_of
 from automl.core.phases import Phases, Timings
@@ -168,7 +169,7 @@ def resume(
         last: as in ``run_job``.
 
     Raises:
-        ConfigError: no job there, other data than before, or nothing left to do.
+        ConfigError: no job there, no data or other data than before, or nothing left to do.
     """
     started = time.monotonic() if started is None else started
     data = data if validation is None else with_validation(data, validation)
@@ -186,6 +187,11 @@ def resume(
         config = kept_backend(config, begun=files.state.exists())
         config = config if workers is None else replace(config, workers=parse_workers(workers))
         config = with_secrets(config, storage, tracking_uri)
+        if config.data is None and data is None:
+            raise ConfigError(
+                f"The data of {files.path} was in memory: go on in Python and give it again, "
+                f"automl.resume({str(files.path)!r}, data=...)."
+            )
         found = fetched(config, watcher, started)
         config, source = keep(found, files, config, check_early(found.config, data))
         refuse_other_data(files, state_of(files), source)

@@ -138,9 +138,10 @@ def tune(
     Raises:
         ConfigError: options are wrong, such as the pruner ``rungs``.
         DataError: rows do not pair, or nothing can be held out of the data.
-        SearchError: no trial succeeded.
+        SearchError: no trial succeeded; its cause is what the last one raised, with the place in ``build``.
     """
     started = time.monotonic()
+    _check_build(build)
     objective = parse_user_metric(metric)
     tracking_uri = str(tracking_uri) if isinstance(tracking_uri, Path) else tracking_uri
     _check_pruner(pruner)
@@ -197,12 +198,16 @@ def tune(
             return run_tuning(job, folder, proposer, tracker, watcher, release, started=started)
 
 
-def parse_user_metric(text: str) -> Objective:
+def parse_user_metric(text: object) -> Objective:
     """Return the objective of a metric of a user's model.
 
     Raises:
         ConfigError: the name does not tell whether larger or smaller is better, or is no metric's.
     """
+    if not isinstance(text, str):
+        raise ConfigError(
+            f"metric: expected the name of one metric, such as val_accuracy, got {text!r:.100}."
+        )
     name, _, wish = metric_of(text).partition(":")
     directions: dict[str, Direction] = {"max": "maximize", "min": "minimize"}
     if name in COSTS:
@@ -218,6 +223,15 @@ def parse_user_metric(text: str) -> Objective:
     if any(part in name.lower() for part in _LARGER):
         return Objective(name=name, direction="maximize")
     raise ConfigError(f"Is a larger {name!r} better or worse? Write {name}:max or {name}:min.")
+
+
+def _check_build(build: object) -> None:
+    """Refuse a model, which is callable, too, and a hypermodel."""
+    if not callable(build) or (hasattr(build, "fit") and not isinstance(build, type)):
+        raise ConfigError(
+            "build: expected a function that makes a new compiled keras.Model of each trial, got "
+            f"{type(build).__name__}."
+        )
 
 
 def _check_pruner(name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
+import traceback
 from types import SimpleNamespace
 
 import keras
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 
 import automl
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, SearchError
 from automl.jobs.progress import SilentProgress
 from automl.training.fit_data import FitData
 from automl.tuning import _options, parse_user_metric
@@ -72,6 +73,39 @@ def test_the_sampler_that_knows_rungs_proposes_from_what_epochs_said(tmp_path):
 
     assert all(trial.intermediate_values for trial in result.study.trials)
     assert {"random", "model"} <= set(result.leaderboard["origin"])
+
+
+def build_in_vain(trial):
+    raise RuntimeError("nothing to build")
+
+
+def test_where_all_trials_fail_the_cause_names_the_line_of_the_users_function(tmp_path):
+    options = {"out": str(tmp_path / "job"), "tracking": False, "verbose": 0}
+    with pytest.raises(SearchError, match="nothing to build") as caught:
+        automl.tune(build_in_vain, (X, Y), trials=2, **options)
+
+    places = [frame.name for frame in traceback.extract_tb(caught.value.__cause__.__traceback__)]
+    assert places[-1] == "build_in_vain"
+
+
+def test_a_function_that_returns_no_model_is_told_so(tmp_path):
+    with pytest.raises(SearchError, match=r"it returned None: does it end with `return model`\?"):
+        automl.tune(lambda trial: None, (X, Y), trials=1, out=str(tmp_path / "job"), tracking=False)
+
+
+@pytest.mark.parametrize(
+    ("built", "options", "message"),
+    [
+        (keras.Sequential([keras.layers.Dense(1)]), {}, "build: expected a function .* got Sequential"),
+        (None, {}, "build: expected a function .* got NoneType"),
+        (build, {"metric": ["val_loss", "val_accuracy"]}, "metric: expected the name of one metric"),
+        (build, {"trials": "3"}, "trials: expected a whole number, got '3'"),
+        (build, {"metric": keras.metrics.AUC()}, "metric: expected the name of one metric"),
+    ],
+)
+def test_what_is_no_function_or_no_name_is_refused_before_the_first_trial(built, options, message):
+    with pytest.raises(ConfigError, match=message):
+        automl.tune(built, (X, Y), **options)
 
 
 @pytest.mark.parametrize("name", ["rungs", "pasha"])

@@ -68,6 +68,17 @@ class Explanation:
         """All numbers as plain JSON, by method."""
         return {name: dict(item.values) for name, item in self.found.items()}
 
+    def __repr__(self) -> str:
+        methods = ", ".join(self.found)
+        return f"<{self.report.title} by {methods}: .write(FOLDER) makes a page, .values are its numbers>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the figures of the page; no script."""
+        from automl.drawing.notebook import drawing_of
+
+        figures = [figure for section in self.report.sections for figure in section.figures]
+        return "".join(drawing_of(figure) for figure in figures)
+
     def write(self, folder: str | Path) -> Path:
         """Write the page, its numbers as JSON, and maps as PNG files into a folder; returns the page."""
         from automl.drawing.page import page_of

@@ -128,6 +128,10 @@ class PastTrials:
     def __iter__(self) -> Iterator[PastTrial]:
         return iter(self._trials)
 
+    def __repr__(self) -> str:
+        """One line for each, as a cell of a notebook shows it."""
+        return "\n".join(repr(trial) for trial in self._trials) or "no trials"
+
     def __getitem__(self, number: int) -> PastTrial:
         """Return the trial of a number.
 

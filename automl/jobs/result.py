@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +77,10 @@ class Result:
     def leaderboard(self) -> pd.DataFrame:
         """One row per trial and baseline, best first."""
         return answers.leaderboard_of(self._files)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The folder alone goes to other processes: what was opened of it is opened there again."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     def __str__(self) -> str:
         from automl.jobs.report.card import words_of_job
@@ -361,9 +365,7 @@ class Result:
         return answers.file_writer(self.opened.task)
 
     def refuse_unreadable(self, data: object) -> None:
-        """Refuse ``data``, a table, with cells that are no numbers or dates where the model reads some.
-
-        ``predict`` takes them as missing and says so.
+        """Refuse a table, ``data``, with cells that ``predict`` takes as missing: no numbers, or no dates.
 
         Raises:
             DataError: with column, row and cell of the first of them.

@@ -97,7 +97,7 @@ def run_search(tuner: _Tuner, fit_args: tuple[Any, ...], fit_kwargs: dict[str, A
     """
     started = time.monotonic()
     door, options = tuner.oracle.door, tuner.options
-    seconds = None if options.max_time is None else parse_time(options.max_time)
+    seconds = None if options.max_time is None else parse_time(options.max_time, "max_time")
     config = _config(tuner, seconds)
     plain = PlainProgress(started) if _shown(tuner, fit_kwargs) else None
     tuner.on_search_begin()

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 _MEMORY = {"ResourceExhaustedError", "OutOfMemoryError"}
 _MEMORY_TEXTS = ("RESOURCE_EXHAUSTED", "CUDA_ERROR_OUT_OF_MEMORY", "STATUS_ALLOC_FAILED")
 _LENGTH = 200
+
+_COLOURS = re.compile("\x1b\\[[0-9;]*m")
+_KERAS = re.compile(
+    r"Exception encountered when calling \S+\s+(.*?)(?:\s+Arguments received by \S+\s.*)?", re.DOTALL
+)
+"""Keras tells which layer was called, and with what, around the message of the error."""
 
 
 class TooSlowError(Exception):
@@ -20,7 +28,7 @@ def failure_reason(error: BaseException) -> str:
     Returns:
         At most 240 characters, without line breaks.
     """
-    message = " ".join(str(error).split())[:_LENGTH]
+    message = " ".join(plain_message(error).split())[:_LENGTH]
     if out_of_memory(error):
         return f"out of memory: {message}".rstrip(": ")
     if isinstance(error, TooSlowError):
@@ -28,6 +36,13 @@ def failure_reason(error: BaseException) -> str:
     if isinstance(error, FloatingPointError) or "nan" in message.lower().split():
         return f"not a number: {message}".rstrip(": ")
     return f"{type(error).__name__}: {message}".rstrip(": ")
+
+
+def plain_message(error: BaseException) -> str:
+    """Return what an error says, without the colours and the frame that Keras puts around it."""
+    message = _COLOURS.sub("", str(error))
+    framed = _KERAS.fullmatch(message.strip())
+    return framed[1] if framed else message
 
 
 def out_of_memory(error: BaseException) -> bool:

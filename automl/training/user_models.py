@@ -67,10 +67,13 @@ def fit_user_model(
         what came of it; metrics have the names of ``plain_names``.
 
     Raises:
-        ConfigError: the model is not compiled, or has no such metric.
+        ConfigError: it is no model, is not compiled, or has no such metric.
     """
     model = training.model
-    if not getattr(model, "compiled", False):
+    if not isinstance(model, keras.Model):
+        given = "None: does it end with `return model`?" if model is None else f"{type(model).__name__}."
+        raise ConfigError(f"build(trial) must return a compiled keras.Model, it returned {given}")
+    if not model.compiled:
         raise ConfigError("build(trial) must return a compiled keras.Model: call model.compile in it.")
     keras.utils.set_random_seed(training.seed)
     follower = _Follower(objective)

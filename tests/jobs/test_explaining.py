@@ -41,6 +41,15 @@ def test_the_page_and_its_numbers_agree(explained, tmp_path):
         assert section["figures"]
 
 
+def test_a_notebook_shows_the_figures_and_a_prompt_one_line(explained):
+    shown = explained._repr_html_()
+
+    assert shown.count("<figure") >= len(explained.found)
+    assert "<script" not in shown
+    assert repr(explained).startswith("<Explanations by importance, dependence, ")
+    assert len(repr(explained)) < 200
+
+
 def test_what_matters_to_the_search_is_scored(explained):
     importance = explained.values["importance"]
 

@@ -46,6 +46,12 @@ def test_a_trial_without_weights_is_named(wine_job, tmp_path):
         copy.trials()[99]
 
 
+def test_trials_are_listed_a_line_each(wine_job):
+    trials = wine_job.trials()
+
+    assert repr(trials).splitlines() == [repr(trial) for trial in trials]
+
+
 def test_data_in_memory_is_asked_for(wine_job, tmp_path):
     copy = Result(Path(shutil.copytree(wine_job.folder, tmp_path / "copy")))
     options = (copy.folder / "job.yaml").read_text()

@@ -11,6 +11,16 @@ class ResourceExhaustedError(Exception):
     """Called like TensorFlow's error of a full device."""
 
 
+KERAS = """Exception encountered when calling Sequential.call().
+
+\x1b[1mInput 0 of layer 'dense' is incompatible: got (None, 6)\x1b[0m
+
+Arguments received by Sequential.call():
+  • inputs=tf.Tensor(shape=(None, 6), dtype=float32)
+  • training=True"""
+"""As Keras 3.15 says it."""
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
@@ -22,6 +32,8 @@ class ResourceExhaustedError(Exception):
         (ValueError("loss is NaN here"), "not a number: loss is NaN here"),
         (ValueError("width\n  is wrong"), "ValueError: width is wrong"),
         (KeyError(), "KeyError"),
+        (ValueError(KERAS), "ValueError: Input 0 of layer 'dense' is incompatible: got (None, 6)"),
+        (ValueError("\x1b[1mred\x1b[0m"), "ValueError: red"),
     ],
 )
 def test_reasons(error: Exception, reason: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from automl.core.errors import SearchError
 from automl.core.files import write_whole
 from automl.core.members import sole_winner, winner_to_json
 from automl.core.reports import Report
@@ -121,9 +123,11 @@ def run_tuning(
     state = {"run_id": run_id, "experiment_id": tracker.experiment_id, "seconds": 0.0, "modality": USER}
     write_json(folder.state, state)
 
+    faults: list[Exception] = []
+
     def runner(plan: Plan, channel: Channel) -> TrialEnd | None:
         release()
-        return _run_trial(job, proposer, plan, channel)
+        return _run_trial(job, proposer, plan, channel, faults)
 
     trained: list[keras.Model] = []
 
@@ -150,13 +154,18 @@ def run_tuning(
     try:
         found = run_trials(loop)
         _finish(job, folder, proposer, tracker, progress, found, started)
-    except BaseException:
+    except BaseException as error:
         tracker.end_job("failed", {})
+        if isinstance(error, SearchError) and faults:
+            raise error from faults[-1]
         raise
     return TunedResult(folder.path, build=job.build, trained=trained[0])
 
 
-def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan, channel: Channel) -> TrialEnd | None:
+def _run_trial(
+    job: TuneJob, proposer: TrialProposer, plan: Plan, channel: Channel, faults: list[Exception]
+) -> TrialEnd | None:
+    """Build and train a model; ``faults`` holds the last error, which tells where in ``build`` it was."""
     import keras
 
     started, trial = time.monotonic(), proposer.trial(plan.number)
@@ -168,6 +177,8 @@ def _run_trial(job: TuneJob, proposer: TrialProposer, plan: Plan, channel: Chann
         model = job.build(trial)
         end = _train(job, model, job.options(trial), channel, blank)
     except Exception as error:
+        traceback.clear_frames(error.__traceback__)  # they hold the model
+        faults[:] = [error]
         end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
     if end is None:
         return None

@@ -18,6 +18,7 @@ from automl.kerastuner.engine.oracle import Oracle
 from automl.kerastuner.engine.trial import Trial, TrialStatus
 from automl.kerastuner.exploring import explored
 from automl.kerastuner.search import SearchOptions, run_search
+from automl.training.failures import failure_reason
 
 
 class BaseTuner:
@@ -119,7 +120,7 @@ class BaseTuner:
         except Exception as error:
             given_up = isinstance(error, errors.FailedTrialError)
             trial.status = TrialStatus.FAILED if given_up else TrialStatus.INVALID
-            trial.message = f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
+            trial.message = f"{failure_reason(error)}\n{traceback.format_exc()}"
 
     def _update(self, trial: Trial, results: Any) -> None:
         objective = self.oracle.objective
