@@ -36,7 +36,7 @@ from automl.jobs.search.alarm import alarm
 from automl.jobs.search.budget import budget_from
 from automl.jobs.search.clock import counted, seconds_used
 from automl.jobs.search.crew import hiring
-from automl.jobs.search.interrupts import endings_interrupt
+from automl.jobs.search.interrupts import endings_interrupt, never_swallowed
 from automl.jobs.search.nested import OfFold, check_nested, search_folds, time_for
 from automl.jobs.tune.tuned import TunedResult, load_any, refuse_tuned
 from automl.jobs.versions import refuse_other_versions
@@ -311,15 +311,16 @@ def _search(work: _Work, used: float, limit: float | None) -> None:
             tracking.begin()
 
         hire.prepare(config)
-        intake = take_in(
-            config,
-            replace(work.source, phases=phases),
-            folder.cache,
-            alone=work.alone,
-            audits=True,
-            data_is_good=started_beside,
-            note=progress.note,
-        )
+        with never_swallowed():
+            intake = take_in(
+                config,
+                replace(work.source, phases=phases),
+                folder.cache,
+                alone=work.alone,
+                audits=True,
+                data_is_good=started_beside,
+                note=progress.note,
+            )
         config = settled(replace(config, backend=intake.backend.trials), intake)
         tracker = tracking.open()
         kept = with_addresses(replace(config, time=limit), folder)

@@ -91,6 +91,35 @@ def endings_interrupt() -> Iterator[None]:
         _restore(previous)
 
 
+@contextmanager
+def never_swallowed() -> Iterator[None]:
+    """Raise ``KeyboardInterrupt`` at the end of the block where one was raised in it and did not arrive.
+
+    Imports of optional parts take it for a part that is missing (``import optree`` of Keras, cut short, is
+    "you need to install optree"), and Python drops it where it is raised in a callback of a weak reference.
+    """
+    heard = False
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        nonlocal heard
+        heard = True
+        raise KeyboardInterrupt
+
+    numbers = (signal.SIGINT, *ENDINGS)
+    raising = [number for number in numbers if signal.getsignal(number) is signal.default_int_handler]
+    previous = _handled(tuple(raising), hear)
+    try:
+        yield
+    except Exception as error:
+        if heard:
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        _restore(previous)
+    if heard:
+        raise KeyboardInterrupt
+
+
 def _handled(numbers: tuple[int, ...], handler: Callable[..., Any]) -> dict[int, Any]:
     """Install a handler; a signal that the process was started to ignore, as by nohup, stays ignored."""
     if threading.current_thread() is not threading.main_thread():

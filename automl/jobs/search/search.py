@@ -29,7 +29,7 @@ from automl.jobs.intake.setting import Setting, open_setting
 from automl.jobs.intake.warm_start import facts_of
 from automl.jobs.progress import Progress
 from automl.jobs.search.budget import budget_from
-from automl.jobs.search.interrupts import EXPORTING, Interrupts
+from automl.jobs.search.interrupts import EXPORTING, Interrupts, never_swallowed
 from automl.jobs.search.loop import Loop, run_trials
 from automl.jobs.search.shelf import Shelf
 from automl.jobs.search.standing import Standing
@@ -88,7 +88,8 @@ def run_search(
         SearchError: no trial succeeded.
         TimeUpError: the time was over before the first trial began.
     """
-    setting = open_setting(config, intake, progress.note)
+    with never_swallowed():
+        setting = open_setting(config, intake, progress.note)
     choice = setting.choice
     backend = intake.backend
     progress.note(

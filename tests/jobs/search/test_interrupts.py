@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 
 import pytest
 
 from automl.jobs.search import interrupts as module
-from automl.jobs.search.interrupts import Interrupts, endings_interrupt
+from automl.jobs.search.interrupts import Interrupts, endings_interrupt, never_swallowed
 
 pytestmark = pytest.mark.usefixtures("hangups")
 
@@ -85,3 +86,30 @@ def test_handlers_are_put_back():
 
     assert [signal.getsignal(number) for number in numbers] == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def taken_for_a_missing_part():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise ImportError("you need to install optree") from None
+
+
+def dropped():
+    with suppress(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("work", [taken_for_a_missing_part, dropped])
+def test_an_interruption_that_a_library_makes_something_else_of_is_one(work):
+    before = signal.getsignal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt), never_swallowed():
+        work()
+
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_what_is_no_interruption_stays_what_it_is():
+    with pytest.raises(ImportError, match="no such part"), never_swallowed():
+        raise ImportError("no such part")
