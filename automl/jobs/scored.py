@@ -50,14 +50,15 @@ class ToScore:
         streamed = None if self._whole else self._opened.parts(self._source, targets=True)
         if streamed is None:
             _, examples, self._notes = self._opened.read(self._source, targets=True)
-            yield self._kept(examples)
+            kept = self._kept(examples)
+            self._refuse_none()
+            yield kept
             return
         for examples in streamed:
             if len(kept := self._kept(examples)):
                 yield kept
         self._notes = (*self._source.notes, *streamed.notes)
-        if not self.rows:
-            raise DataError(f"{self._source.name}: no row has a target that can be scored.")
+        self._refuse_none()
 
     def told(self) -> tuple[int | None, tuple[str, ...]]:
         """Return how many examples were trained on, None where that is not known, and all notes.
@@ -69,6 +70,13 @@ class ToScore:
         seen = self._seen.told(self._source.name, same=is_of_search(self._opened.files, self._source))
         lacking = without_groups(self._opened.schema, self._compared)
         return seen.rows, (*self._notes, *left_out, *seen.notes, *lacking)
+
+    def _refuse_none(self) -> None:
+        if self.rows:
+            return
+        if self._unseen is not None:
+            self._unseen.notes()  # raises where labels are the reason
+        raise DataError(f"{self._source.name}: no row has a target that can be scored.")
 
     def _kept(self, examples: Examples) -> Examples:
         if self._unseen is None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import automl
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, DataError
 from automl.jobs.folder import read_json, write_json
 from automl.jobs.progress import SilentProgress
 
@@ -123,6 +123,13 @@ def test_evaluation_on_new_rows_says_nothing(wine_job):
     scores = wine_job.evaluate(frame)
 
     assert (scores["seen_rows"], scores["notes"]) == (0, [])
+
+
+def test_evaluation_on_other_classes_alone_is_refused(wine_job):
+    frame = labelled_wine().assign(target="a grape of its own")
+
+    with pytest.raises(DataError, match="labels that training does not have: 'a grape of its own'"):
+        wine_job.evaluate(frame)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x93NUMPY\x01", b"PK\x03\x04"])
