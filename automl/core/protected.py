@@ -6,7 +6,7 @@ Plain data, so that it can stand in options and in a fitted task.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import ConfigError, suggest
@@ -35,10 +35,12 @@ class Protected:
     Attributes:
         columns: by name.
         groups: those that stand for themselves; rows of any other count as ``OTHERS``.
+        alone: of several columns, the groups of each by itself that do.
     """
 
     columns: tuple[str, ...]
     groups: tuple[str, ...]
+    alone: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of_rows(self, compared: Mapping[str, np.ndarray]) -> np.ndarray | None:
         """Return the group of each row ``(n,)`` object array of str; None where a column is missing.
@@ -46,24 +48,27 @@ class Protected:
         Args:
             compared: the cells of columns, by name.
         """
-        import numpy as np
-
         if not set(self.columns) <= compared.keys():
             return None
-        names = joint_names(self.columns, compared)
-        names[~np.isin(names.astype(str), np.array(self.groups, str))] = OTHERS
-        return names
+        return _merged(joint_names(self.columns, compared), self.groups)
+
+    def by_column(self, compared: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return the group of each row ``(n,)`` by each of several columns, small ones merged as well."""
+        return {name: _merged(compared[name], groups) for name, groups in self.alone.items()}
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        return {"columns": list(self.columns), "groups": list(self.groups)}
+        alone = {name: list(groups) for name, groups in self.alone.items()}
+        told = {"columns": list(self.columns), "groups": list(self.groups)}
+        return {**told, "alone": alone} if alone else told
 
     @classmethod
     def of(cls, values: Mapping[str, Any] | None) -> Protected | None:
         """Return what ``plain`` was of; None of None."""
         if values is None:
             return None
-        return cls(columns=tuple(values["columns"]), groups=tuple(values["groups"]))
+        alone = {name: tuple(groups) for name, groups in values.get("alone", {}).items()}
+        return cls(columns=tuple(values["columns"]), groups=tuple(values["groups"]), alone=alone)
 
 
 def columns_named(texts: Iterable[str]) -> tuple[str, ...]:
@@ -100,3 +105,11 @@ def joint_names(columns: tuple[str, ...], compared: Mapping[str, np.ndarray]) ->
     for part in parts[1:]:
         names = names + JOINT + part
     return np.asarray(names, object)
+
+
+def _merged(names: np.ndarray, groups: tuple[str, ...]) -> np.ndarray:
+    """Names of groups ``(n,)``, those that do not stand for themselves as one."""
+    import numpy as np
+
+    known = np.isin(names.astype(str), np.array(groups, str))
+    return np.where(known, names, OTHERS).astype(object)

@@ -55,6 +55,9 @@ def without_groups(schema: Mapping[str, Any], columns: Collection[str]) -> tuple
 def groups_in(protected: Protected | None, examples: Examples) -> dict[str, np.ndarray]:
     """Return the groups of rows ``(n,)`` by each protected column, and by all of them together.
 
+    Small ones are merged as the metrics of the search have them: of few rows rates say nothing, and the
+    difference between groups would be theirs.
+
     Nothing where none are protected, or the data lacks them.
     """
     if protected is None:
@@ -62,8 +65,7 @@ def groups_in(protected: Protected | None, examples: Examples) -> dict[str, np.n
     joint = protected.of_rows(examples.compared)
     if joint is None:
         return {}
-    single = {name: examples.compared[name] for name in protected.columns}
-    return single if len(single) == 1 else {**single, JOINT.join(protected.columns): joint}
+    return {**protected.by_column(examples.compared), JOINT.join(protected.columns): joint}
 
 
 @dataclass(frozen=True, kw_only=True)

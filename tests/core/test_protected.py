@@ -23,6 +23,18 @@ def test_several_columns_make_intersections_and_small_ones_are_merged():
     assert found.tolist() == ["f, north", "m, north", "all others"]
 
 
+def test_small_groups_of_each_column_by_itself_are_merged_as_well():
+    protected = Protected(columns=("sex", "origin"), groups=(), alone={"sex": ("f",), "origin": ("north",)})
+
+    found = protected.by_column(CELLS)
+
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "sex": ["f", "all others", "f"],
+        "origin": ["north", "north", "all others"],
+    }
+    assert Protected.of(protected.plain()) == protected
+
+
 def test_without_a_column_no_group_is_known():
     assert Protected(columns=("age",), groups=("old",)).of_rows(CELLS) is None
 

@@ -96,6 +96,8 @@ def test_evaluate_compares_groups_with_intervals(result: automl.Result) -> None:
     assert rate["value"] == pytest.approx(labels[own].mean())
     assert rate["low"] < rate["value"] < rate["high"]
     assert groups["b"]["rows"] == own.sum()
+    assert list(groups) == ["a", "b", "all others"]
+    assert scores["groups"]["group"]["differences"][ODDS]["value"] == pytest.approx(scores["metrics"][ODDS])
     assert scores["metrics"][ODDS] == pytest.approx(result.evaluate(new)["metrics"][ODDS])
     assert scores["metrics"]["accuracy"] == pytest.approx((labels == (new["loan"] == "yes")).mean())
 

@@ -43,9 +43,8 @@ def protected_of(config: JobConfig, dataset: Dataset) -> tuple[Protected | None,
             f"protected: expected columns of a table with a row per example; {missing[0]!r} is none of "
             "this data. Leave it out."
         )
-    names, counts = _sizes(joint_names(columns, dataset.examples.compared).astype(str), dataset)
-    kept = tuple(str(name) for name in names[counts >= LEAST_ROWS])
-    small = [str(name) for name in names[counts < LEAST_ROWS]]
+    compared = dataset.examples.compared
+    kept, small = _by_size(joint_names(columns, compared), dataset)
     each = " of each class" if TASKS[dataset.task].compares_groups else ""
     if len(kept) + bool(small) < 2 or not kept:
         raise DataError(
@@ -59,7 +58,15 @@ def protected_of(config: JobConfig, dataset: Dataset) -> tuple[Protected | None,
         notes.append(Note(text))
     if not config.keep_protected:
         notes.append(Note(f"Protected columns are no features: {', '.join(columns)}."))
-    return Protected(columns=columns, groups=kept), tuple(notes)
+    alone = {name: _by_size(compared[name], dataset)[0] for name in columns} if len(columns) > 1 else {}
+    return Protected(columns=columns, groups=kept, alone=alone), tuple(notes)
+
+
+def _by_size(groups: np.ndarray, dataset: Dataset) -> tuple[tuple[str, ...], list[str]]:
+    """Groups that are large enough to stand for themselves, and the others."""
+    names, counts = _sizes(groups.astype(str), dataset)
+    large = counts >= LEAST_ROWS
+    return tuple(map(str, names[large])), [str(name) for name in names[~large]]
 
 
 def _sizes(groups: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
