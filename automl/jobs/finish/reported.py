@@ -34,13 +34,17 @@ from automl.jobs.report.model_card import (
     GOAL,
     LIMITS,
     LOADING,
+    MACHINE,
     MADE,
     MODALITY,
+    NETWORKS,
     SECONDS,
+    SIZE,
+    SOFTWARE,
     TASK,
 )
 from automl.jobs.report.testing import HOLDOUT, with_part
-from automl.jobs.report.writing import SIZE, attempted, card_of, report_of, write_report
+from automl.jobs.report.writing import attempted, card_of, report_of, write_report
 from automl.jobs.session import Session
 from automl.jobs.trial.epochs import read_epochs
 from automl.spaces.space import FAMILY, SearchSpace, family_of
@@ -125,24 +129,22 @@ def _card(session: Session, records: Records, winner: TrainedWinner) -> tuple[tu
     dataset = intake.dataset
     summary: Mapping[str, Any] = read_json(folder.result)
     told = [str(note) for note in summary.get("notes", ())]
-    parameters = sum(member.core.count_params() for member in winner.members)
     used = _used(session)
     entries = {
         MADE: time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         TASK: dataset.task,
         MODALITY: intake.modality.name,
         "data": f"{intake.source.name}, {len(dataset.examples):,} examples",
-        **{f"read so ({place})": note for place, note in enumerate(told, start=1)},
+        **{f"note {place}": note for place, note in enumerate(told, start=1)},
         **dict(data_facts(dataset, intake.folds, intake.validation, intake.holdout)),
         GOAL: goal_text(intake.objectives),
         "options": _options(session.config),
         "seed": session.config.seed,
         "trials": len(records.trials),
-        "parameters of a network, added up": f"{parameters:,}",
-        "networks": winner.networks,
+        NETWORKS: f"{winner.networks:,}, with {winner.parameters:,} parameters in all",
         SIZE: size_text(folder.model.stat().st_size) if folder.model.exists() else "",
-        "trained with": _software(session),
-        "machine": f"{platform.system()} {platform.machine()}, {platform.python_implementation()} "
+        SOFTWARE: _software(session),
+        MACHINE: f"{platform.system()} {platform.machine()}, {platform.python_implementation()} "
         f"{platform.python_version()}",
         SECONDS: f"{used.seconds:,.0f} s",
         ENERGY: used.told,

@@ -95,6 +95,11 @@ class TrainedMember:
         layer.fill([self.folds[places[id(variable)]] for variable in core.variables])
         return layer
 
+    @property
+    def count(self) -> int:
+        """How many networks it is: one of each fold."""
+        return len(self.folds[0]) if self.folds else 1
+
     def networks(self, only: int | None = None) -> Iterator[keras.Model]:
         """Give the core with the values of each fold in turn, or of one."""
         if not self.folds:
@@ -149,7 +154,12 @@ class TrainedWinner:
     @property
     def networks(self) -> int:
         """How many networks the exported model has."""
-        return sum(len(member.folds[0]) if member.folds else 1 for member in self.members)
+        return sum(member.count for member in self.members)
+
+    @property
+    def parameters(self) -> int:
+        """How many weights all of them have together."""
+        return sum(member.count * int(member.core.count_params()) for member in self.members)
 
     def exported(self) -> keras.Model:
         """The members joined into one model, from raw inputs to predictions."""

@@ -18,6 +18,9 @@ et al., 2021)."""
 GRAMS_PER_KWH = 455.0
 """Of CO2: the mean of the world's electricity in 2023 (IEA, "Electricity 2024")."""
 
+LEAST_KWH = 0.01
+"""Kilowatt hours that are told as such; less is told in watt hours."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Used:
@@ -56,8 +59,10 @@ class Used:
         processors = f"{self.cores} core{'s' if self.cores != 1 else ''} of {CORE_WATTS:g} W"
         if self.gpus:
             processors += f", {self.gpus} GPU{'s' if self.gpus != 1 else ''} of {GPU_WATTS:g} W"
+        power = self.kilowatt_hours
+        amount = f"{rounded(power, 2)} kWh" if power >= LEAST_KWH else f"{rounded(1000 * power, 2)} Wh"
         return (
-            f"about {rounded(self.kilowatt_hours, 2)} kWh and {rounded(self.grams, 2)} g of CO2: not "
+            f"about {amount} and {rounded(self.grams, 2)} g of CO2: not "
             f"measured, but {rounded(self.seconds, 3)} s of {processors} and {self.gigabytes:.0f} GB of "
             f"memory, all busy, at {GRAMS_PER_KWH:g} g per kWh"
         )

@@ -15,7 +15,13 @@ from automl.drawing.page import cells_of
 
 MADE, TASK, MODALITY, SPLIT, GOAL = "made", "task", "modality", "split", "goal"
 LIMITS, LOADING, SECONDS, ENERGY = "limits of use", "to load", "seconds", "energy"
+NETWORKS, SIZE, SOFTWARE, MACHINE = "networks", "size of the file", "trained with", "machine"
 """Facts that have places of their own in a card."""
+
+USE = (
+    "Nobody has said what this model is for. Whoever passes it on writes here who may use it, for which "
+    "decisions, and for which it must not be used."
+)
 
 LICENCE = (
     "None was chosen. Whoever trained this model decides under which licence it may be used, within what "
@@ -42,6 +48,8 @@ def model_card(report: Report) -> str:
             "",
             _text(report.verdict),
             "",
+            *_chapter("Intended use", [USE]),
+            *_chapter("Model", [*_named(facts, _OF_MODEL), "", *_sections(sections, ("model",))]),
             *_chapter("Data", _facts(facts, ahead=True)),
             *_chapter("Split", [_text(facts.get(SPLIT, ""))]),
             *_chapter("Search", _facts(facts, ahead=False)),
@@ -85,7 +93,8 @@ def _chapter(title: str, lines: Sequence[str]) -> list[str]:
     return [f"## {title}", "", *lines, ""] if any(lines) else []
 
 
-_APART = (MADE, TASK, MODALITY, SPLIT, LIMITS, LOADING, SECONDS, ENERGY)
+_OF_MODEL = (NETWORKS, SIZE, SOFTWARE, MACHINE)
+_APART = (MADE, TASK, MODALITY, SPLIT, LIMITS, LOADING, SECONDS, ENERGY, *_OF_MODEL)
 
 
 def _facts(facts: Mapping[str, str], *, ahead: bool) -> list[str]:
@@ -93,7 +102,11 @@ def _facts(facts: Mapping[str, str], *, ahead: bool) -> list[str]:
     names = list(facts)
     place = names.index(SPLIT) if SPLIT in names else 0
     some = names[:place] if ahead else names[place:]
-    return [f"- {_text(name)}: {_text(facts[name])}" for name in some if name not in _APART]
+    return _named(facts, [name for name in some if name not in _APART])
+
+
+def _named(facts: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    return [f"- {_text(name)}: {_text(facts[name])}" for name in names if name in facts]
 
 
 def _sections(known: Mapping[str, Section], keys: Sequence[str]) -> list[str]:

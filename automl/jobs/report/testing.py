@@ -83,7 +83,7 @@ def with_test(report: Report, judged: Judged, objective: Objective, *, seen: int
     entry = (label, value, interval_text(judged.intervals.get(name)))
     rest = [item for item in report.headline if item[0] != label]
     before = [item for item in report.scores if item.part != PART]
-    promised = before[0].metrics.get(name) if before else None
+    promised = {**before[0].metrics, **before[0].corrected}.get(name) if before else None
     remarks = [item for item in report.remarks if not _is_replaced(item.text)]
     remarks += _seen(seen, judged.rows) + _confirmed(judged, objective, promised)
     remarks += judged.evidence.remarks

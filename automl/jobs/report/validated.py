@@ -20,7 +20,6 @@ KEY = "validation"
 NEAR = 0.5
 """Share of the last doubling's gain that the next one has, where the doubling before gained nothing."""
 
-
 FLATTENING = 0.8
 """Share of the last doubling's gain that the next one has at most, as learning curves flatten: errors fall
 with a power of the rows, by exponents of a third and less (Hestness et al., 2017)."""
@@ -173,9 +172,7 @@ def validation_remarks(checked: Validated, objective: Objective, own: Estimate) 
 
 
 def honest(checked: Validated) -> str:
-    """Return in a few words by what the score is confirmed that no choice has touched; empty for "
-    "nothing.
-    """
+    """Return in a few words what confirms the score that no choice has touched; empty for nothing."""
     if checked.holdout is not None:
         return "the holdout"
     return "nested cross-validation" if checked.nested is not None else ""
@@ -268,10 +265,8 @@ def _choice_text(checked: Validated) -> str:
         return ""
     return (
         f"Of {checked.choice.trials} trials the best was chosen on the rows that it is scored on, which "
-        "flatters "
-        "it. By how much is told by rows drawn again and again: each time the best trial on the rows "
-        "drawn is "
-        "scored on the others."
+        "flatters it. By how much is told by rows drawn again and again: each time the best trial on the "
+        "rows drawn is scored on the others."
     )
 
 
@@ -280,8 +275,7 @@ def _holdout_text(checked: Validated) -> str:
         return ""
     return (
         f"{checked.holdout.rows:,} rows were kept from the search and scored once. The model was not "
-        "trained on "
-        "them afterwards, so this score is its own; `--holdout 0` learns from all rows instead."
+        "trained on them afterwards, so this score is its own; `--holdout 0` learns from all rows instead."
     )
 
 
@@ -291,9 +285,8 @@ def _nested_text(checked: Validated) -> str:
         return ""
     return (
         f"The whole search was repeated {nested.folds} times, each time without the rows of one fold, "
-        "and its "
-        f"model scored on them: what a search like this one is worth. That took {nested.seconds:.0f} "
-        "seconds."
+        "and its model scored on them: what a search like this one is worth. That took "
+        f"{nested.seconds:.0f} seconds."
     )
 
 
@@ -339,8 +332,7 @@ def _of_seeds(checked: Validated, objective: Objective) -> list[Remark]:
     spread, middle = stdev(checked.seeds), mean(others)
     told = (
         f"Trained {len(others)} more times with other seeds, the best trial scores {number_text(middle)} "
-        "on "
-        f"average, {number_text(min(others))} to {number_text(max(others))}; the search has "
+        f"on average, {number_text(min(others))} to {number_text(max(others))}; the search has "
         f"{number_text(own)}"
     )
     if all(objective.better(own, other) for other in others):
@@ -356,8 +348,7 @@ def _of_curve(checked: Validated, objective: Objective, own: Estimate) -> list[R
     first, last = sign * (half.score - quarter.score), sign * (whole.score - half.score)
     told = (
         f"From {half.rows:,} to {whole.rows:,} rows {objective.name} went from {number_text(half.score)} "
-        "to "
-        f"{number_text(whole.score)}"
+        f"to {number_text(whole.score)}"
     )
     noise = stdev(checked.seeds) if len(checked.seeds) > 2 else 0.0
     least = max(noise, 0.0 if own.ends is None else (own.high - own.low) / 8)

@@ -38,15 +38,15 @@ def verdict_of(searched: Searched, held_out: Scores, what: str) -> str:
     """
     name, value = searched.objective.name, _value(searched, held_out)
     told = f"{_model(searched)} predicts {what} with {name} {number_text(value)}"
-    corrected = held_out.corrected.get(name)
-    if corrected is not None and number_text(corrected) != number_text(value):
+    corrected = _corrected(searched, held_out)
+    if number_text(corrected) != number_text(value):
         told += f", or {number_text(corrected)} once the choice among trials is taken off"
     if name in held_out.intervals:
         told += f" (95% interval {interval_text(held_out.intervals[name])})"
     sentences = [f"{told} {_where(searched)}."]
     rule = best_rule(searched)
     if rule is not None:
-        sentences.append(_against(rule, value, searched.objective))
+        sentences.append(_against(rule, corrected, searched.objective))
     seconds = float(searched.summary.get("seconds", 0.0))
     took = f"{seconds / 60:.1f} minutes" if seconds >= 117 else f"{seconds:.0f} seconds"
     count = len(searched.trials)
@@ -70,8 +70,11 @@ def headline_of(searched: Searched, held_out: Scores, size: str) -> tuple[tuple[
     """
     name = searched.objective.name
     ends = held_out.intervals.get(name)
-    value = number_text(_value(searched, held_out))
-    found = [(f"{name}, {searched.part}", value, interval_text(ends) if ends else "")]
+    value, corrected = (number_text(of(searched, held_out)) for of in (_value, _corrected))
+    below = interval_text(ends) if ends else ""
+    if corrected != value:  # which the interval is about, and may not hold the value
+        below = f"corrected {corrected}{f', {below}' if below else ''}"
+    found = [(f"{name}, {searched.part}", value, below)]
     known = searched.validated.holdout
     if known is not None:
         found.append((f"{name}, holdout", number_text(known.score.value), interval_text(known.score.ends)))
@@ -116,6 +119,12 @@ def best_rule(searched: Searched) -> TrialRecord | None:
 def _value(searched: Searched, held_out: Scores) -> float:
     known = held_out.metrics.get(searched.objective.name)
     return float(searched.summary["best_score"] if known is None else known)
+
+
+def _corrected(searched: Searched, held_out: Scores) -> float:
+    """The same, less what the choice among trials made of it, where that is known."""
+    known = held_out.corrected.get(searched.objective.name)
+    return _value(searched, held_out) if known is None else float(known)
 
 
 def _model(searched: Searched) -> str:

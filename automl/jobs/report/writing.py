@@ -21,7 +21,7 @@ from automl.jobs.report.calibration import calibration_tables
 from automl.jobs.report.facts import Searched, configuration_words, parameters_of, value_words
 from automl.jobs.report.history import history_section
 from automl.jobs.report.judging import Judged, scores_of
-from automl.jobs.report.model_card import model_card
+from automl.jobs.report.model_card import SIZE, model_card
 from automl.jobs.report.scores import scores_section, summary_scores
 from automl.jobs.report.trials import trial_sections
 from automl.jobs.report.validated import Estimate, validation_remarks, validation_section
@@ -29,9 +29,6 @@ from automl.jobs.report.verdict import headline_of, in_order, remarks_of, verdic
 from automl.spaces.space import family_of
 
 Part = TypeVar("Part")
-
-SIZE = "size of the file"
-"""The entry of a model card that is shown among the first figures, too."""
 
 
 def report_of(searched: Searched, judged: Judged | None, *, kind: str, what: str) -> Report:

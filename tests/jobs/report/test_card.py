@@ -38,7 +38,9 @@ def test_the_model_card_of_a_job_has_all_its_chapters(wine_job):
     card = (wine_job.folder / "model_card.md").read_text()
 
     chapters = [line.removeprefix("## ") for line in card.splitlines() if line.startswith("## ")]
-    assert chapters[:7] == ["Data", "Split", "Search", "Scores", "Groups", "Limits", "Cost"]
+    assert chapters[:8] == [
+        *("Intended use", "Model", "Data", "Split", "Search", "Scores", "Groups", "Limits"),
+    ]
     assert chapters[-2:] == ["How to load it", "Licence"]
     assert "- tabular" in card
     assert "kWh" in card

@@ -22,6 +22,7 @@ FACTS = {
     "data": "a <b>table</b> | of *mine*",
     "split": "800 for training, 200 for validation",
     "goal": "val_accuracy",
+    "networks": "1, with 7 parameters in all",
     "seconds": "61 s",
     "energy": Used(seconds=3600, cores=4, gpus=1, gigabytes=16).told,
     "limits of use": "As this data.",
@@ -41,7 +42,8 @@ def chapters(text: str) -> dict[str, str]:
 
 def test_every_chapter_is_there_in_order():
     assert list(chapters(card())) == [
-        *("Data", "Split", "Search", "Scores", "Groups", "Limits", "Cost", "How to load it", "Licence"),
+        *("Intended use", "Model", "Data", "Split", "Search", "Scores", "Groups", "Limits", "Cost"),
+        *("How to load it", "Licence"),
     ]
 
 
@@ -62,6 +64,8 @@ def test_chapters_hold_what_belongs_there():
     assert "0.830 to 0.870" in known["Scores"]
     assert known["Split"] == FACTS["split"]
     assert known["Search"] == "- goal: val_accuracy"
+    assert known["Model"].startswith("- networks: 1, with 7 parameters in all\n")
+    assert "| width |" in known["Model"]
     assert known["Groups"] == NO_GROUPS
     assert "best of 30 trials" in known["Limits"]
     assert "As this data." in known["Limits"]
@@ -70,6 +74,12 @@ def test_chapters_hold_what_belongs_there():
         'automl.load("JOB").predict("new")',
     ]
     assert "kWh" in known["Cost"]
+
+
+def test_little_energy_is_told_in_watt_hours():
+    told = Used(seconds=10, cores=2, gpus=0, gigabytes=16).told
+
+    assert told.startswith("about 0.072 Wh and 0.033 g of CO2")
 
 
 def test_names_from_files_are_text():

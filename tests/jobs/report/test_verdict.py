@@ -40,6 +40,17 @@ def test_the_paragraph_tells_score_interval_rows_and_the_best_rule():
     assert text.endswith("It was found in 12 trials and 61 seconds.")
 
 
+def test_a_score_less_the_choice_of_the_best_trial_is_what_is_compared_with_the_rule():
+    job = searched(many(12), baselines=(rule("majority", 0.84),))
+    scores = replace(SCORES, corrected={"accuracy": 0.83}, intervals={"accuracy": (0.8, 0.845)})
+
+    text = verdict_of(job, scores, "income")
+
+    assert "accuracy 0.85, or 0.83 once the choice among trials is taken off (95% interval 0.80" in text
+    assert "majority, reaches 0.84, which is no worse." in text
+    assert headline_of(job, scores, "")[0][1:] == ("0.85", "corrected 0.83, 0.800 to 0.845")
+
+
 def test_errors_are_told_as_smaller():
     job = searched((trial(0, 2.0),), objective=RMSE, baselines=(rule("mean", 4.0),))
     scores = replace(SCORES, metrics={"rmse": 2.0}, intervals={})
