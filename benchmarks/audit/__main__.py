@@ -23,11 +23,11 @@ import numpy as np
 
 from automl.core.errors import AutomlError
 from benchmarks.arguments import names_of
-from benchmarks.audit.faults import IMAGES, TABLES, Planted, near_images
+from benchmarks.audit.faults import IMAGES, TABLES, Planted
 from benchmarks.audit.report import clean_table, fault_table
 from benchmarks.audit.sets import AuditSet, all_sets
 
-FAULTS = (*TABLES, "images")
+FAULTS = (*TABLES, *IMAGES)
 
 MOST_CLASSES = 20
 """Different numbers of a target that are classes."""
@@ -86,11 +86,11 @@ def _as_it_is(item: AuditSet) -> dict[str, Any]:
 
 
 def _planted(fault: str, sets: dict[str, AuditSet]) -> Iterator[dict[str, Any]]:
-    for name in IMAGES if fault == "images" else TABLES[fault][1]:
+    for name in {**TABLES, **IMAGES}[fault][1]:
         random = np.random.default_rng(SEED)
         with tempfile.TemporaryDirectory() as folder:
-            if fault == "images":
-                made, options = near_images(sets[name].path, Path(folder), random), {}
+            if fault in IMAGES:
+                made, options = IMAGES[fault][0](sets[name].path, Path(folder), random), {}
             else:
                 made, options = _in_table(fault, sets[name], random)
             found = audited(made.data, {**options, **made.options})

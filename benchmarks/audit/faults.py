@@ -110,6 +110,23 @@ def near_texts(frame: pd.DataFrame, target: str, amounts: bool, random: np.rando
     return Planted(data=_shuffled(pd.concat([frame, some]), random), kind="duplicates")
 
 
+def marked_images(source: Path, folder: Path, random: np.random.Generator) -> Planted:
+    """A label's corner, light grey and a tenth of a side high, on the images of one class, compressed."""
+    import shutil
+
+    from PIL import Image
+
+    shutil.copytree(source, folder / "images", dirs_exist_ok=True)
+    marked = sorted(path for path in (folder / "images").iterdir() if path.is_dir())[0]
+    for file in [path for path in marked.rglob("*") if path.suffix.lower() in SUFFIXES]:
+        picture = Image.open(file).convert("RGB")
+        side = max(2, picture.height // 10)
+        left, top = (int(random.integers(1, max(2, side))) for _ in range(2))
+        picture.paste((240, 240, 240), (left, top, left + 2 * side, top + side))
+        picture.save(file, quality=90)
+    return Planted(data=folder / "images", kind="leak", where="images", says=repr(marked.name))
+
+
 def near_images(source: Path, folder: Path, random: np.random.Generator) -> Planted:
     """Images again: compressed, turned by three degrees, brighter, smaller."""
     import shutil
@@ -134,8 +151,11 @@ TABLES: Mapping[str, tuple[Callable[..., Planted], tuple[str, ...]]] = {
 }
 """Faults of frames, and the sets that each is planted in."""
 
-IMAGES = ("cifar10_subset", "sign_digits", "orl_faces")
-"""Folders of images in which nearly equal ones are planted."""
+IMAGES: Mapping[str, tuple[Callable[..., Planted], tuple[str, ...]]] = {
+    "images": (near_images, ("cifar10_subset", "sign_digits", "orl_faces")),
+    "marks": (marked_images, ("cifar10_subset", "sign_digits")),
+}
+"""Faults of folders of images, and the sets that each is planted in."""
 
 
 def _shuffled(frame: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import numpy as np
 
 from automl.core.targets import spread_rows
 from automl.data.alike.names import names_of
+from automl.data.alike.pictures import is_pictures
 from automl.data.alike.sets import Alike
 from automl.data.audit.codes import Coded, coded_column, is_column
 from automl.data.audit.copies import copies
@@ -22,6 +23,7 @@ from automl.data.audit.gaps import constant, rare_classes, related_gaps
 from automl.data.audit.groups import groups
 from automl.data.audit.labels import MOST_JUDGED, labels
 from automl.data.audit.leaks import leaks, numberings
+from automl.data.audit.marks import marks
 from automl.data.audit.order import changing, coded_target, neighbours
 from automl.data.audit.repeats import repeats
 from automl.data.columns import columns_of
@@ -75,9 +77,13 @@ def looked_at(dataset: Dataset, alike: Alike | None) -> str:
     """Return what an audit looks for in such data and what it does not, for the user."""
     if alike is not None:
         near = "equal and nearly equal" if alike.near else "equal"
-        seen = f"{near} {alike.what}, wrong labels and rare classes"
-        more = "leaks within them" if alike.near else "nearly equal ones, leaks within them"
-        return f"Looked for {seen}; not for {more}."
+        pictures = any(map(is_pictures, dataset.examples.inputs.values()))
+        plain = ", marks that give a class away" if pictures else ""
+        more = ("other " if pictures else "") + "leaks within them"
+        return (
+            f"Looked for {near} {alike.what}{plain}, wrong labels and rare classes; not for "
+            f"{more if alike.near else f'nearly equal ones, {more}'}."
+        )
     if _cells(dataset.examples):
         return (
             "Looked for leaks, duplicates, wrong labels, rare classes, groups, order in time, drift, "
@@ -87,14 +93,17 @@ def looked_at(dataset: Dataset, alike: Alike | None) -> str:
 
 
 def _of_labels(dataset: Dataset) -> list[Finding]:
-    """Rare classes, and labels that look wrong."""
+    """Rare classes, marks that give one away, and labels that look wrong."""
     examples = dataset.examples
     every = np.arange(len(examples))
     classes = [target for target in _targets(dataset, every).values() if not target.amounts]
+    pictures = [array for array in examples.inputs.values() if is_pictures(array)]
     found: list[Finding] = []
     for target in classes:
-        names, counts = np.unique(target.raw.astype(str), return_counts=True)
-        found += rare_classes([str(item) for item in names], counts)
+        values, counts = np.unique(target.raw.astype(str), return_counts=True)
+        names = [str(item) for item in values]
+        found += rare_classes(names, counts)
+        found += [item for array in pictures for item in marks(array, target.codes, names)]
     if not classes or identities_of(dataset) is not None:
         return found
     some = np.sort(np.random.default_rng(0).permutation(every)[:MOST_JUDGED])
