@@ -23,8 +23,12 @@ from automl.drawing.grids import draw_bars, draw_matrix
 from automl.drawing.parallel import draw_parallel
 from automl.drawing.scales import aligned_texts
 
-LONG, MOST_COLUMNS, MOST_HEADING = 40, 5, 44
-"""Letters of a cell, columns, and letters of all headings, above which a table takes the whole width."""
+LONG, MOST_COLUMNS, MOST_LETTERS, GAP = 40, 5, 50, 2.5
+"""Letters of a cell, columns, and letters of a row with gaps between them, above which a table takes the
+whole width."""
+
+SHORT, LETTER, LEAST_WIDTH = 24, 7.5, 64
+"""Letters of a cell that stay on one line, pixels of a letter, and those that a picture takes at least."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -84,12 +88,32 @@ def _is_wide(figure: Figure) -> bool:
     """Whether it takes the whole width of the page: tables of many columns, and what has many axes."""
     if isinstance(figure, Table):
         long = any(isinstance(cell, str) and len(cell) > LONG for row in figure.rows for cell in row)
-        wide = sum(map(len, figure.columns)) > MOST_HEADING
+        wide = _letters(figure) > MOST_LETTERS
         shown = any(sum(isinstance(cell, Picture) for cell in row) > 1 for row in figure.rows)
         return long or wide or shown or len(figure.columns) > MOST_COLUMNS
     if isinstance(figure, Matrix):
         return len(figure.columns) > 10
     return isinstance(figure, Parallel)
+
+
+def _letters(table: Table) -> float:
+    """Letters that a row of a table takes, with gaps."""
+    widest: list[float] = [len(name) for name in table.columns]
+    for row in cells_of(table):
+        widest = [max(known, _broken(*own)) for known, own in zip(widest, row, strict=True)]
+    return sum(widest) + GAP * len(widest)
+
+
+def _broken(cell: Cell, text: str) -> float:
+    """Letters that a cell takes: a long text is broken into lines, and a picture is not."""
+    if isinstance(cell, Picture):
+        return max(_width_of(cell), LEAST_WIDTH) / LETTER
+    return max(min(len(text), SHORT), *map(len, text.split(" ")))
+
+
+def _width_of(picture: Picture) -> int:
+    """Pixels, as the head of a PNG file tells them."""
+    return int.from_bytes(base64.b64decode(picture.png[:32])[16:20], "big")
 
 
 def cells_of(table: Table) -> list[list[tuple[Cell, str]]]:

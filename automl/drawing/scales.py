@@ -115,6 +115,7 @@ def span_text(low: float, high: float) -> str:
     if not width > 0 or max(abs(low), abs(high)) >= 1e6:
         return f"{number_text(low)} to {number_text(high)}"
     digits = min(max(1 - math.floor(math.log10(width)), 0), 6)
+    low, high = (round(end, digits) + 0.0 for end in (low, high))  # no end reads -0.00
     return f"{low:,.{digits}f} to {high:,.{digits}f}"
 
 

@@ -21,6 +21,9 @@ from tests.core.test_reports import REPORT
 DIGIT = 0.636 * 11
 """Width of a digit of 11 units in DejaVu Sans, in which Linux shows pages."""
 
+WIDE = base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (280).to_bytes(4, "big") + bytes(4)).decode()
+"""The head of a picture of 280 pixels across."""
+
 EVIL = "<script>alert(1)</script>\"'&{{7*7}}"
 
 
@@ -163,6 +166,17 @@ def test_a_table_of_several_pictures_takes_the_whole_width():
 
     assert re.findall(r'<figure class="(\w+)">', page) == ["whole", "part"]
     assert re.findall(r'<img alt="([^"]+)"', page) == ["image of a", "map of a", "image of a"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "place"), [("short", "part"), ("some more words than fit", "whole"), (Picture(png=WIDE), "whole")]
+)
+def test_a_table_takes_the_whole_width_where_its_cells_need_it(cell, place):
+    table = Table(title="t", columns=("a", "b", "c"), rows=(("1", "validation, corrected", cell),))
+
+    page = page_of(replace(REPORT, sections=(Section(key="a", title="A", figures=(table,)),)))
+
+    assert re.findall(r'<figure class="(\w+)">', page) == [place]
 
 
 def test_what_scrolls_can_be_reached_and_is_named():

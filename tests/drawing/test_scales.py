@@ -109,3 +109,7 @@ def test_numbers_of_a_column_have_equally_many_decimals(values, expected):
 )
 def test_an_interval_has_the_decimals_that_its_width_is_worth(low, high, text):
     assert span_text(low, high) == text
+
+
+def test_no_end_of_an_interval_is_a_negative_zero():
+    assert span_text(-0.00001, 0.001) == "0.0000 to 0.0010"

@@ -60,9 +60,13 @@ class Used:
         if self.gpus:
             processors += f", {self.gpus} GPU{'s' if self.gpus != 1 else ''} of {GPU_WATTS:g} W"
         power = self.kilowatt_hours
-        amount = f"{rounded(power, 2)} kWh" if power >= LEAST_KWH else f"{rounded(1000 * power, 2)} Wh"
+        told, unit = (power, "kWh") if power >= LEAST_KWH else (1000 * power, "Wh")
         return (
-            f"about {amount} and {rounded(self.grams, 2)} g of CO2: not "
-            f"measured, but {rounded(self.seconds, 3)} s of {processors} and {self.gigabytes:.0f} GB of "
-            f"memory, all busy, at {GRAMS_PER_KWH:g} g per kWh"
+            f"about {_short(told, 2)} {unit} and {_short(self.grams, 2)} g of CO2: not measured, but "
+            f"{_short(self.seconds, 3)} s of {processors} and {self.gigabytes:.0f} GB of memory, "
+            f"all busy, at {GRAMS_PER_KWH:g} g per kWh"
         )
+
+
+def _short(value: float, digits: int) -> str:
+    return f"{float(rounded(value, digits) or 0):g}"

@@ -33,10 +33,10 @@ def mistakes_table(evidence: Evidence, examples: Examples) -> Table | None:
     rows = np.array([item.row for item in evidence.mistakes], dtype=int)
     shown = examples.take(rows)
     names = list(shown.inputs)[:MOST_INPUTS]
-    keys = [name for name in shown.keys if shown.keys[name].ndim == 1]
+    keys = {_heading(name, values): _firsts(values) for name, values in shown.keys.items()}
     made = tuple(
         (
-            *(str(shown.keys[name][at]) for name in keys),
+            *(str(values[at]) for values in keys.values()),
             _answer(item.truth),
             _answer(item.answer),
             rounded(item.size, 4),
@@ -67,6 +67,15 @@ def cell_of(value: Any) -> Cell:
         ends = f", {known.min():.4g} to {known.max():.4g}" if known.size else ""
         return f"{' × '.join(map(str, array.shape))} values{ends}"
     return cell_of(str(array.reshape(-1)[0]) if array.size == 1 else str(value))
+
+
+def _heading(name: str, values: np.ndarray) -> str:
+    return name if values.ndim == 1 else f"{name} from"
+
+
+def _firsts(values: np.ndarray) -> np.ndarray:
+    """What names each example ``(n,)``: of one with a name for each step the first."""
+    return values if values.ndim == 1 else values[:, 0]
 
 
 def _answer(value: str | float) -> Cell:

@@ -38,8 +38,8 @@ def _on_choice(searched: Searched, held_out: Scores) -> str:
     if held_out.corrected:
         return (
             "Corrected figures, and their intervals, are less what the choice of the best trial on these "
-            "rows made "
-            "of them. That each trial was stopped at its best epoch on these rows is not taken off."
+            "rows made of them. That each trial was stopped at its best epoch on these rows is not taken "
+            "off."
         )
     if len(searched.scored) < 2:
         return ""  # nothing was chosen
@@ -61,20 +61,20 @@ def metrics_table(scores: Scores, beside: Mapping[str, Mapping[str, Number]], *,
         rows.append(
             (
                 name,
-                BETTER[metric.direction] if metric else "",
-                metric.unit if metric else "",
                 rounded(scores.metrics[name], 5),
                 *((rounded(scores.corrected.get(name), 5),) if scores.corrected else ()),
                 interval_text(scores.intervals.get(name)),
                 *(rounded(other.get(name), 5) for other in beside.values()),
+                BETTER[metric.direction] if metric else "",
+                metric.unit if metric else "",
             )
         )
     return Table(
         title="All metrics",
         columns=(
-            *("metric", "better", "unit", scores.part),
+            *("metric", scores.part),
             *(("corrected",) if scores.corrected else ()),
-            *("95% interval", *beside),
+            *("95% interval", *beside, "better", "unit"),
         ),
         rows=tuple(rows),
     )

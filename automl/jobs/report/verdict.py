@@ -179,7 +179,7 @@ def _worth(searched: Searched, held_out: Scores) -> list[Remark]:
         return []
     score, named = rule.scores[0], f"rule {rule.baseline!r} ({number_text(rule.scores[0])})"
     if not searched.objective.better(value, score):
-        text = f"The model does not beat the {named}: the inputs may not predict the target."
+        text = f"The model does not beat the {named}: search longer, find inputs that tell more, or use it."
         return [Remark(mood="bad", text=text)]
     known = _difference(searched, rule)
     if known is not None:

@@ -82,7 +82,7 @@ def _curves(by_label: Mapping[str, np.ndarray], labels: list[str]) -> Chart:
     return Chart(
         title="Precision and recall at an overlap of .50",
         x=Axis(label="recall: share of the true boxes that are found", low=0, high=1),
-        y=Axis(label="precision: share of the predicted boxes that are right", low=0, high=1),
+        y=Axis(label="precision: predicted and right", low=0, high=1),
         lines=lines,
         note=f"{rest} more labels are not shown." if rest else "In brackets the average precision.",
     )

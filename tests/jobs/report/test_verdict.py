@@ -136,9 +136,9 @@ def test_the_first_figures_are_score_rule_trials_and_model():
 def test_the_metric_that_was_searched_for_comes_first_with_those_of_rules_beside():
     table, dots = scores_section(searched(many(3), baselines=(rule("majority", 0.7),)), SCORES).figures
 
-    assert table.columns == ("metric", "better", "unit", "validation", "95% interval", "majority")
-    assert table.rows[0] == ("accuracy", "higher", "share", 0.85, "0.820 to 0.880", 0.7)
-    assert table.rows[1] == ("log_loss", "lower", "nats", 0.4, "–", None)
+    assert table.columns == ("metric", "validation", "95% interval", "majority", "better", "unit")
+    assert table.rows[0] == ("accuracy", 0.85, "0.820 to 0.880", 0.7, "higher", "share")
+    assert table.rows[1] == ("log_loss", 0.4, "–", None, "lower", "nats")
     assert (dots.names[0], dots.low[0], dots.high[0]) == ("model", 0.82, 0.88)
     assert dots.names[-1] == "majority"
 
