@@ -9,7 +9,7 @@ Symbols: n examples, k classes or labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,6 +124,7 @@ def fit_temperature(
     predictions: Mapping[str, np.ndarray],
     *,
     seed: int,
+    applied: Callable[[float], float] | None = None,
 ) -> Fitted:
     """Fit a temperature to predictions of examples that were not trained on.
 
@@ -132,7 +133,13 @@ def fit_temperature(
         targets: encoded, one-hot or 0 and 1 ``(n, k)``.
         predictions: probabilities ``(n, k)``.
         seed: of the parts of the cross-validation.
+        applied: what is used of a temperature that was fitted, and judged; None for all of it.
     """
+
+    def used(some: np.ndarray) -> float:
+        found = calibration.best(truth[some], p[some])
+        return found if applied is None else applied(found)
+
     rows = spread_rows(len(predictions[TARGET]), MOST_ROWS)
     truth, p = (np.asarray(item[TARGET][rows], np.float64) for item in (targets, predictions))
     before = calibration.loss(truth, p, 1.0)
@@ -142,12 +149,12 @@ def fit_temperature(
         own, others = part_of == part, part_of != part
         if not others.any():
             return _fitted(calibration, truth, (p, p), 1.0, (before, before))
-        temperature = calibration.best(truth[others], p[others])
+        temperature = used(others)
         tried[own] = tempered(p[own], temperature, exclusive=calibration.exclusive)
         after += own.mean() * calibration.loss(truth[own], p[own], temperature)
     if not after <= (1 - LEAST_GAIN) * before:
         return _fitted(calibration, truth, (p, p), 1.0, (before, before))
-    return _fitted(calibration, truth, (p, tried), calibration.best(truth, p), (before, after))
+    return _fitted(calibration, truth, (p, tried), used(np.ones(len(rows), bool)), (before, after))
 
 
 def _fitted(

@@ -169,7 +169,8 @@ def test_a_table_of_several_pictures_takes_the_whole_width():
 
 
 @pytest.mark.parametrize(
-    ("cell", "place"), [("short", "part"), ("some more words than fit", "whole"), (Picture(png=WIDE), "whole")]
+    ("cell", "place"),
+    [("short", "part"), ("some more words than fit", "whole"), (Picture(png=WIDE), "whole")],
 )
 def test_a_table_takes_the_whole_width_where_its_cells_need_it(cell, place):
     table = Table(title="t", columns=("a", "b", "c"), rows=(("1", "validation, corrected", cell),))

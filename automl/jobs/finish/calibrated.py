@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 JOINED = 0.5
-"""Power of the temperature where networks of folds are averaged. How much of it they need differs: on
+"""Power of a temperature above 1 where networks of folds are averaged. How much of it they need differs: on
 hotel_cancel nearly all (1.45 of 1.46), nearly none where their errors differ more."""
 
 MADE_UP = 1.2
@@ -43,10 +43,6 @@ class Calibrated:
 def calibrated(winner: TrainedWinner, seed: int) -> Calibrated:
     """Fit a temperature to what the winner predicts for examples that its networks were not trained on.
 
-    What is predicted out of fold comes from one network of each member, and the exported model averages
-    those of all folds, which is less certain by itself: it gets half of the correction, see ``JOINED``, and
-    none of a small one, see ``MADE_UP``.
-
     Args:
         winner: what is to be exported.
         seed: of the job.
@@ -59,11 +55,17 @@ def calibrated(winner: TrainedWinner, seed: int) -> Calibrated:
         return Calibrated(winner=winner)
     calibration: Calibration = at_place(place)
     predictions, targets = winner.held_out(), prepared.targets
-    fitted = fit_temperature(calibration, targets, predictions, seed=derive(seed, "calibration"))
     joined = any(member.folds for member in winner.members)
-    if fitted.temperature == 1.0 or (joined and 1.0 < fitted.temperature < MADE_UP):
+    fitted = fit_temperature(
+        calibration,
+        targets,
+        predictions,
+        seed=derive(seed, "calibration"),
+        applied=_of_averaged if joined else None,
+    )
+    temperature = fitted.temperature
+    if temperature == 1.0:
         return Calibrated(winner=winner)
-    temperature = fitted.temperature ** (JOINED if joined else 1.0)
     facts = {
         "temperature": temperature,
         "before": fitted.before,
@@ -76,3 +78,16 @@ def calibrated(winner: TrainedWinner, seed: int) -> Calibrated:
         f"{label_of(LOG_LOSS.name)} falls from {fitted.before:.4g} to {fitted.after:.4g}."
     )
     return Calibrated(winner=replace(winner, temperature=temperature), facts=facts, note=note)
+
+
+def _of_averaged(temperature: float) -> float:
+    """What the mean of networks of folds gets of the temperature of single ones.
+
+    Single networks predict out of fold, and the exported model averages those of all folds, which is less
+    certain by itself: where they are too certain it gets half of the correction, see ``JOINED``, and none
+    of a small one, see ``MADE_UP``. Where they are not certain enough it needs all of it: on SMS spam, of
+    0.55, the error of 4,374 other messages falls from 0.086 to 0.010, and to 0.040 with half.
+    """
+    if temperature <= 1.0:
+        return temperature
+    return 1.0 if temperature < MADE_UP else temperature**JOINED

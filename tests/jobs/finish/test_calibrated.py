@@ -84,6 +84,21 @@ def test_networks_of_folds_that_are_averaged_get_half_of_it() -> None:
     assert calibrated(winner(member(2.5, folds=5)), seed=0).winner.temperature == pytest.approx(alone**0.5)
 
 
+def test_averaged_folds_that_are_not_certain_enough_get_all_of_it() -> None:
+    alone = calibrated(winner(member(0.5)), seed=0).winner.temperature
+    assert alone < 1.0
+
+    assert calibrated(winner(member(0.5, folds=5)), seed=0).winner.temperature == pytest.approx(alone)
+
+
+def test_what_is_told_of_averaged_folds_is_at_the_temperature_that_they_get() -> None:
+    facts = calibrated(winner(member(2.5, folds=5)), seed=0).facts
+    whole = calibrated(winner(member(2.5)), seed=0).facts
+    assert facts
+    assert whole
+    assert whole["after"] < facts["after"] < facts["before"] == pytest.approx(whole["before"])
+
+
 def test_averaged_folds_get_nothing_where_single_networks_are_nearly_right():
     alone = calibrated(winner(member(1.12)), seed=0).winner.temperature
     assert 1.0 < alone < MADE_UP
