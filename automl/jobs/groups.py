@@ -184,13 +184,30 @@ def _of_metrics(
             parts = take_rows(truth, some), take_rows(answer, some)
             for key, value in score_at_once(task.scorer(), *parts).items():
                 draws.setdefault(key, []).append(value)
-        narrowing = math.sqrt(size / len(rows))
-        told = {
-            key: _told(value, value + narrowing * (np.array(draws[key]) - np.nanmean(draws[key])))
-            for key, value in metrics.items()
+        share = size / len(rows)
+        found[name] = {
+            "rows": len(rows),
+            **{
+                key: _told(value, _narrowed(np.array(draws[key]), value, share))
+                for key, value in metrics.items()
+            },
         }
-        found[name] = {"rows": len(rows), **told}
-    return {"groups": found, "differences": {}, "undefined": []}
+    undefined = [
+        f"{key} is undefined where the group is {name}: its rows are too few or too alike."
+        for name, own in found.items()
+        for key, value in own.items()
+        if key != "rows" and value["value"] is None
+    ]
+    return {"groups": found, "differences": {}, "undefined": undefined}
+
+
+def _narrowed(draws: np.ndarray, value: float, share: float) -> np.ndarray:
+    """Values of resamples of a share of the rows ``(d,)``, as near to the value as those of all rows."""
+    import numpy as np
+
+    if share == 1.0 or not np.isfinite(draws).any():
+        return draws
+    return np.asarray(value + math.sqrt(share) * (draws - np.nanmean(draws)))
 
 
 def _told(value: Any, draws: np.ndarray) -> dict[str, float | None]:
