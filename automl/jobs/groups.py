@@ -220,4 +220,5 @@ def _told(value: Any, draws: np.ndarray) -> dict[str, float | None]:
     if 2 * len(known) < len(draws):
         return {"value": float(value), "low": None, "high": None}
     low, high = np.quantile(known, [0.025, 0.975])
-    return {"value": float(value), "low": float(low), "high": float(high)}
+    # the difference of the highest and the lowest of rates is larger in most draws than it is
+    return {"value": float(value), "low": float(min(low, value)), "high": float(max(high, value))}

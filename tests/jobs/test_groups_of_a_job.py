@@ -63,7 +63,7 @@ def test_the_column_is_no_feature_and_small_groups_are_merged_which_is_told(resu
     assert "group" not in result.model.input
     notes = " ".join(result.summary["notes"])
     assert "Protected columns are no features: group." in notes
-    assert "fewer than 50 rows of each class count as 'all others': c" in notes
+    assert "fewer than 50 rows of each class count as 'all others': 'c'" in notes
 
 
 def test_thresholds_of_groups_bring_them_together(result: automl.Result) -> None:

@@ -53,7 +53,7 @@ def protected_of(config: JobConfig, dataset: Dataset) -> tuple[Protected | None,
         )
     notes = []
     if small:
-        told = first_names(small, 5)
+        told = first_names(list(map(repr, small)), 5)
         text = f"Protected groups with fewer than {LEAST_ROWS} rows{each} count as {OTHERS!r}: {told}."
         notes.append(Note(text))
     if not config.keep_protected:
