@@ -1,7 +1,9 @@
 """Integrated gradients of a subject's rows, dealt out to the pieces of their raw inputs.
 
 The baseline is the mean over the examples for what is one number or category of a row, and nothing for
-texts, series and pictures: vectors of words that are zero, channels at their mean, the mean colour.
+texts, series and pictures: vectors of words that are zero, channels at their mean, the mean colour. These
+are the same means that deletion puts in the place of what it takes away, so that both begin and end alike:
+those of training differ where a series has risen since.
 
 Symbols: n rows, k outputs.
 """
@@ -23,7 +25,7 @@ from automl.explanations.cut import Cut, cut_where_gradients_begin
 from automl.explanations.integrated import Answer, Integrated, integrate
 from automl.explanations.method import NotExplainedError, Subject
 from automl.explanations.ownership import Ownership, ownership_of
-from automl.explanations.pieces import BACKGROUND, pieces_beside
+from automl.explanations.pieces import BACKGROUND, Clip, Pixels, Steps, pieces_beside
 from automl.explanations.quantity import Quantity, quantity_of
 
 
@@ -110,10 +112,26 @@ def _baselines(
 ) -> list[np.ndarray]:
     """Nothing for what belongs to inputs of many pieces, else the mean over the examples ``(n, ...)``."""
     made = []
-    for values, divided in zip(tensors, ownership.divided(own), strict=True):
-        base = np.where(divided, 0.0, np.nan_to_num(values[rows:].astype(np.float32)).mean(axis=0))
-        made.append(np.repeat(base[None].astype(np.float32), rows, axis=0))
+    parts = tensors, ownership.divided(own), _emptied(ownership, own)
+    for values, divided, nothing in zip(*parts, strict=True):
+        usual = np.nan_to_num(values[rows:].astype(np.float32)).mean(axis=0)
+        made.append(np.where(divided, nothing, usual).astype(np.float32))
     return made
+
+
+def _emptied(ownership: Ownership, own: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """The tensors at the cut without any step or pixel ``(n, ...)``; 0 for what belongs to other inputs."""
+    empty = dict(own)
+    for name, pieces in ownership.pieces.items():
+        if isinstance(pieces, Steps | Pixels | Clip):
+            gone = np.ones(pieces.shape(own[name][0]), bool)
+            empty[name] = np.stack([pieces.without(value, gone) for value in own[name]])
+    tensors = ownership.cut.tensors(ownership.cut.anatomy.encode(empty))
+    seen = np.array([isinstance(item, Steps | Pixels | Clip) for item in ownership.pieces.values()])
+    return [
+        np.where(share[seen].sum(axis=0) > 0, np.nan_to_num(values.astype(np.float32)), 0.0)
+        for values, share in zip(tensors, ownership.shares, strict=True)
+    ]
 
 
 def _spread(quantity: Quantity, subject: Subject, every: dict[str, np.ndarray]) -> float:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from automl.core.figures import figure_from_json, figure_to_json
 from automl.explanations.catalog import METHODS
 from automl.explanations.method import NotExplainedError
+from automl.explanations.pieces import pieces_beside
+from automl.explanations.quantity import quantity_of
 from tests.explanations.subjects import SUBJECTS
 
 SUITS = {
@@ -55,6 +59,21 @@ def test_a_method_gives_figures_and_their_numbers(method, kind):
     for figure in section.figures:
         assert figure_from_json(json.loads(json.dumps(figure_to_json(figure)))) == figure
     assert json.loads(json.dumps(dict(found.values), allow_nan=False))
+
+
+@pytest.mark.parametrize("kind", ["series", "pictures"])
+def test_gradients_begin_where_deletion_ends_even_on_rows_unlike_those_of_training(kind):
+    given = SUBJECTS[kind]()
+    given = replace(given, examples=given.examples.take(np.array([0, 1])), rows=(0,))
+    ((name, pieces),) = pieces_beside(given).items()
+    value = given.examples.inputs[name][0]
+    empty = given.predict({name: pieces.without(value, np.ones(pieces.shape(value), bool))[None]})
+    quantity = quantity_of(given.task, empty)
+
+    (row,) = METHODS["gradients"].explain(given).values["rows"]
+
+    ends = quantity.all_of(empty)[0, quantity.words.index(row["explained"])]
+    assert row["start"] == pytest.approx(ends, abs=1e-4)
 
 
 @pytest.mark.parametrize(("method", "kind"), REFUSES.items())
