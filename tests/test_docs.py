@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import click
 import pytest
+from sklearn.datasets import load_iris
 
 from automl.cli.app import COMMANDS, application
 from automl.study.optuna.pruners import PRUNERS
@@ -76,3 +78,13 @@ def test_every_link_of_a_page_leads_somewhere(page):
     links = [link for link in re.findall(r"\]\(([^)#]+)", page.read_text()) if "://" not in link]
 
     assert all((page.parent / link).exists() for link in links), links
+
+
+def test_the_request_on_the_page_on_serving_has_every_column_of_its_model():
+    page = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+
+    body = re.search(r"-d '(\{\"rows\".*?\})'", page)
+
+    assert body is not None
+    (row,) = json.loads(body[1])["rows"]
+    assert list(row) == load_iris().feature_names
