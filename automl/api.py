@@ -22,7 +22,7 @@ from automl.jobs.extensions import refuse_absent
 from automl.jobs.fetched import fetched, keep, read_job, with_addresses
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.backend import Backend, kept_backend
-from automl.jobs.intake.continued import longer, refuse_other_data
+from automl.jobs.intake.continued import longer, refuse_other_data, refuse_other_network
 from automl.jobs.intake.intake import check_early, take_in
 from automl.jobs.intake.kept_options import kept_config, with_secrets
 from automl.jobs.intake.opening import Tracking, check_stores, open_tracker_of, proposer_of
@@ -195,6 +195,7 @@ def resume(
         found = fetched(config, watcher, started)
         config, source = keep(found, files, config, check_early(found.config, data))
         refuse_other_data(files, state_of(files), source)
+        refuse_other_network(files, config)
         check_stores(config)
         data = source if source.in_memory else None
         return _conduct(

@@ -202,6 +202,24 @@ def last_bytes(texts: Any, most: int) -> tuple[Any, Any]:
     return tf.cast(tf.io.decode_raw(kept, tf.uint8, fixed_length=most), tf.int32), count
 
 
+def scale_steps(optimizer: keras.optimizers.Optimizer, factors: Sequence[float]) -> None:
+    """Multiply the learning rate by a factor of each variable's own.
+
+    Keras has one rate for all, and no public way to tell which variable a step is for: on TensorFlow it is
+    the backend's own. Weight decay goes by the whole rate all the same.
+
+    Args:
+        optimizer: any of Keras' own.
+        factors: in the order of the variables that it is built for.
+    """
+    step = optimizer.update_step
+
+    def scaled(gradient: Any, variable: Any, learning_rate: Any) -> None:
+        step(gradient, variable, learning_rate * factors[optimizer._get_variable_index(variable)])
+
+    optimizer.update_step = scaled
+
+
 def read_on_tensorflow(variables: Sequence[Any]) -> tuple[Any, ...]:
     """Copy the values of Keras variables to NumPy, by the bare operation: a third of the time."""
     from tensorflow.python.ops import gen_resource_variable_ops as operations

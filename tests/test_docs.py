@@ -36,6 +36,7 @@ GUIDES = (
     "video.md",
     "sentence_pairs.md",
     "explanations.md",
+    "transfer.md",
 )
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / name for name in GUIDES)]
 ALL_PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "mlflow" / "README.md"]

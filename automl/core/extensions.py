@@ -30,6 +30,12 @@ KIND_GROUP = "automl.kinds"
 NECK_GROUP = "automl.necks"
 FACTS_GROUP = "automl.facts"
 EXPLANATION_GROUP = "automl.explanations"
+PRETRAINED_GROUP = "automl.pretrained"
+
+_GROUPS = (
+    *(FAMILY_GROUP, TASK_GROUP, KIND_GROUP, NECK_GROUP, FACTS_GROUP),
+    *(EXPLANATION_GROUP, PRETRAINED_GROUP),
+)
 
 PLAIN_NAME = r"\w+"
 SHELVED_NAME = r"\w+/\w+"
@@ -213,9 +219,8 @@ def _all_declared() -> tuple[tuple[str, Entry], ...]:
 
 
 def _own_groups(package: Distribution) -> list[EntryPoint]:
-    groups = (FAMILY_GROUP, TASK_GROUP, KIND_GROUP, NECK_GROUP, FACTS_GROUP)
     try:
-        return [item for item in package.entry_points if item.group in groups]
+        return [item for item in package.entry_points if item.group in _GROUPS]
     except Exception:  # metadata that was cut short, of any package: none of our business
         return []
 

@@ -194,7 +194,8 @@ class TensorSpec:
     Attributes:
         name: unique among the inputs of a model; equal to the kind where that has one tensor only.
         kind: what it means: ``numeric``, ``ranks``, ``categorical``, ``image``, ``tokens``, ``ngrams``,
-            ``ngram_weights``, ``sequence``, ``kernels``, ``sound``, ``video``, ``inner_fold``, ...
+            ``ngram_weights``, ``sequence``, ``kernels``, ``sound``, ``video``, ``inner_fold``, ``patches``,
+            ``embedding``, ...
         shape: shape without the batch axis; ``None`` where it varies.
         dtype: ``float32`` or ``int32``.
         facts: what a family must know of it beyond its shape, one record per kind, or None.

@@ -122,23 +122,24 @@ def read_heads(
     return _heads(paths, facts)
 
 
-def choose_form(heads: Heads, side: int | None) -> Form:
+def choose_form(heads: Heads, side: int | None, *, largest: int = LARGEST_SIDE) -> Form:
     """Choose the form of a job.
 
     Grey when every picture is grey, else RGB. With ``side`` the form is a square of that side. Without, it
-    is the size that all images share when neither side is above 64 pixels, else a square whose side is
-    the median of the pictures' shorter sides, at most 64, and less where the images would take more than
-    4 GiB as float32.
+    is the size that all images share when neither side is above ``largest``, else a square whose side is
+    the median of the pictures' shorter sides, at most ``largest``, and less where the images would take
+    more than 4 GiB as float32.
 
     Args:
         heads: of the training files.
         side: side length asked for, in pixels.
+        largest: side that is enough unless asked otherwise, in pixels.
 
     Raises:
         DataError: no file is readable, or the size asked for takes too much memory.
     """
     channels = choose_channels(heads)
-    height, width = choose_size([(row[0], row[1]) for row in heads.sizes.tolist()], side, channels)
+    height, width = choose_size([(row[0], row[1]) for row in heads.sizes.tolist()], side, channels, largest)
     return Form(height=height, width=width, channels=channels)
 
 
@@ -156,7 +157,9 @@ def choose_channels(heads: Heads) -> int:
     return 1 if heads.grey.all() else 3
 
 
-def choose_size(sizes: Sequence[tuple[int, int]], side: int | None, channels: int) -> tuple[int, int]:
+def choose_size(
+    sizes: Sequence[tuple[int, int]], side: int | None, channels: int, largest: int = LARGEST_SIDE
+) -> tuple[int, int]:
     """Choose height and width by the rule of ``choose_form`` from ``(height, width)`` of each picture."""
     affordable = int((MEMORY_LIMIT / (4 * channels * len(sizes))) ** 0.5)
     if side is not None:
@@ -166,7 +169,7 @@ def choose_size(sizes: Sequence[tuple[int, int]], side: int | None, channels: in
                 f"between 1 and {affordable} (4 GiB as float32). Choose a smaller image size."
             )
         return side, side
-    largest = min(LARGEST_SIDE, affordable)
+    largest = min(largest, affordable)
     common = sizes[0] if len(set(sizes)) == 1 else None
     if common is not None and max(common) <= largest:
         return common

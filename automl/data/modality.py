@@ -21,6 +21,7 @@ from automl.core.taking import each_taken, taken
 from automl.core.targets import TARGET
 from automl.core.tensors import Promised, TensorSpec
 from automl.data.bids import Bid
+from automl.pretrained.wish import Pretrained
 from automl.tasks.catalog import TASKS, declared
 from automl.tasks.declaration import TaskDeclaration
 
@@ -60,6 +61,7 @@ class ReadOptions:
         item_column: the same of the items.
         user_table: file with what is known of each user, or None.
         item_table: the same of each item.
+        pretrained: network whose features of pictures are made, or None.
         split_by: which ratings are held out: ``random``, ``time`` for the latest, ``last`` for the latest
             of each user, ``users`` or ``items`` for all of some; None for the usual ones.
     """
@@ -84,6 +86,7 @@ class ReadOptions:
     item_column: str | None = None
     user_table: str | None = None
     item_table: str | None = None
+    pretrained: Pretrained | None = None
     split_by: str | None = None
 
     @property
@@ -217,11 +220,9 @@ class Dataset:
         task: kind of the task, as asked for or as inferred from the target.
         target_names: name of each target (one for a label column).
         target_tasks: for a task over several targets, the task of each by name; else empty.
-        notes: one sentence for each thing a user should know: columns dropped and why, rows dropped,
-            files skipped, encoding guessed.
+        notes: one sentence for each thing a user should know: what was dropped and why, files skipped.
         columns: names of the columns or inputs used.
-        kinds: what columns were taken for, in the plural and in the words of a user (``numbers``,
-            ``categories``), by name.
+        kinds: what columns were taken for, in a user's own plural (``numbers``, ``categories``), by name.
         windows: of a series or a text, facts that splitting and scoring need; see ``WindowFacts``.
         handling: how a job handles such examples.
         traits: what the inputs are like, in words that search spaces may ask for as for kinds of tensors.

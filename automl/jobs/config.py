@@ -137,8 +137,9 @@ def _anchored(key: str, value: Any, folder: Path) -> Any:
     if isinstance(value, str) and ("://" in value or is_address(value)):
         return value
     plain = isinstance(value, str) and not value.startswith("sklearn:")
-    names_file = key in config_fields() and facts_of(config_fields()[key]).path == "file"
-    return str(folder / value) if names_file and plain else value
+    place = facts_of(config_fields()[key]).path if key in config_fields() else ""
+    names_file = plain and (place == "file" or (place == "named" and bool(Path(value).suffix)))
+    return str(folder / value) if names_file else value
 
 
 def _converted(key: str, value: Any, where: str) -> Any:

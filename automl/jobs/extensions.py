@@ -17,10 +17,11 @@ from automl.models.catalog import FAMILIES
 from automl.models.ends import necks_of
 from automl.models.family import Family
 from automl.models.necks.catalog import NECKS
+from automl.pretrained.catalog import SOURCES
 from automl.spaces.loading import load_space
 from automl.tasks.catalog import TASKS, declared
 
-CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS, KINDS, NECKS, FACTS, METHODS)
+CATALOGS: tuple[Catalog[Any], ...] = (FAMILIES, TASKS, KINDS, NECKS, FACTS, METHODS, SOURCES)
 """Those that take items of other packages."""
 
 

@@ -6,7 +6,7 @@ necks, needs of tasks. No name of a modality is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -29,6 +29,7 @@ def usable_families(
     task: TaskKind,
     wanted: tuple[str, ...],
     parts: Mapping[str, TaskKind] = MappingProxyType({}),
+    given: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, Family]:
     """Return the families to search in, by the name that users write, in the order they are tried.
 
@@ -42,26 +43,59 @@ def usable_families(
         wanted: names the user gave, or empty for all that stand by default.
         parts: for a task over several targets, the task of each by name; their heads may need different
             features, and a family gives all of them.
+        given: options that some families await, by name; None where not given.
 
     Raises:
-        ConfigError: unknown family, or one that cannot do the task; or none can.
+        ConfigError: unknown family, or one that cannot do the task or awaits an option; or none can, or
+            none makes use of an option that is given.
     """
+    awaited = {name for name, value in given.items() if value is not None}
+    chosen = _chosen(modality, tensors, declared(task, parts), wanted, awaited)
+    for option in awaited - {family.awaits for family in chosen.values()}:
+        raise ConfigError(
+            f"{option}: none of the families {', '.join(chosen)} makes use of it for "
+            f"{declared(task, parts).words} of {modality} data. Leave it out, or choose another family."
+        )
+    return chosen
+
+
+def _chosen(
+    modality: str,
+    tensors: Sequence[Sourced],
+    asked: TaskDeclaration,
+    wanted: tuple[str, ...],
+    awaited: Collection[str],
+) -> dict[str, Family]:
     known = _by_short_name([family for family in FAMILIES.sound() if not misfit(family, tensors)])
-    asked = declared(task, parts)
     if wanted:
         chosen = {}
         for name in wanted:
+            _refuse_awaiting(name, awaited)
             if name not in known:
                 raise ConfigError(f"Unknown family {name!r} for {modality} data. {suggest(name, known)}")
             if not _serves(known[name], asked):
-                raise ConfigError(f"The family {name!r} cannot do the task {task!r}.")
+                raise ConfigError(f"The family {name!r} cannot do the task {asked.name!r}.")
             chosen[name] = known[name]
         return chosen
     own = {name: family for name, family in known.items() if FAMILIES.origin(family.name) is None}
-    fit = {name: family for name, family in own.items() if family.default and _serves(family, asked)}
+    fit = {name: family for name, family in own.items() if _is_tried(family, asked, awaited)}
     if not fit:
         raise ConfigError(f"No family can do {asked.words} of {modality} data.")
     return {name: family for name, family in fit.items() if not family.joins} or fit
+
+
+def _refuse_awaiting(name: str, awaited: Collection[str]) -> None:
+    """Refuse a family by name that awaits an option."""
+    found = (family for family in FAMILIES.sound() if name in (family.short, family.name))
+    lacking = next((family.awaits for family in found if family.awaits), "")
+    if lacking and lacking not in awaited:
+        raise ConfigError(f"The family {name!r} needs the option {lacking}, which is not given.")
+
+
+def _is_tried(family: Family, asked: TaskDeclaration, awaited: Collection[str]) -> bool:
+    """Whether a family is tried without being named."""
+    there = not family.awaits or family.awaits in awaited
+    return family.default and there and _serves(family, asked)
 
 
 def on_shelves(modality: str | None) -> list[str]:

@@ -12,7 +12,7 @@ from automl.jobs.answers import leaderboard_of
 from automl.jobs.fetched import fetched, read_job
 from automl.jobs.folder import JobFolder, state_of
 from automl.jobs.intake.backend import kept_backend
-from automl.jobs.intake.continued import refuse_other_data
+from automl.jobs.intake.continued import refuse_other_data, refuse_other_network
 from automl.jobs.intake.setting import Setting
 from automl.jobs.intake.settled import as_read
 from automl.jobs.opened import reading_raw
@@ -54,6 +54,7 @@ class Workshop:
             )
         source = check_early(config, self._data)
         refuse_other_data(self._files, state_of(self._files), source)
+        refuse_other_network(self._files, config)
         intake = take_in(config, source, alone=False)
         from automl.training.precision import FULL, policy
 

@@ -61,8 +61,9 @@ class Family:
             the defaults that differ from the neck's own.
         uses: of the tensors that its slots take, those that it connects to with given options; all by
             default. The others are no inputs of the model.
-        default: whether a search tries it without being told to; not so where the user must give
-            something first, such as a model file.
+        default: whether a search tries it without being told to.
+        awaits: an option of searches that must be given for it, such as ``pretrained``: it is tried then,
+            and else not; empty for none.
         joins: it stands for data of several kinds, so a search tries it by default only where no other
             family takes the data.
     """
@@ -75,6 +76,7 @@ class Family:
     necks: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
     uses: Callable[[Sequence[TensorSpec], Any], Sequence[TensorSpec]] = lambda specs, options: specs
     default: bool = True
+    awaits: str = ""
     joins: bool = False
 
     @property

@@ -10,6 +10,7 @@ import keras
 from automl.core.errors import ConfigError, suggest
 from automl.tasks.catalog import head_names
 from automl.training.engine import TrainingOptions
+from automl.training.rates import with_rate_shares
 from automl.training.schedules import PLATEAU, SHAPES, Schedule
 
 _NOT_DECAYED = {"bias", "gamma", "beta", "scale"}
@@ -39,7 +40,7 @@ def build_optimizer(
 
     Weight decay is decoupled for every optimizer, ``w -= rate * decay * w`` at each step (Loshchilov
     and Hutter, 2019), and leaves out biases, the scales and shifts of normalisations, and variables whose
-    layer set ``decayed`` of them to False.
+    layer set ``decayed`` of them to False. Variables with a ``rate_share`` learn at that share of the rate.
 
     Args:
         options: names and numbers.
@@ -66,6 +67,7 @@ def build_optimizer(
         optimizer.weight_decay = None
     elif kept:
         optimizer.exclude_from_weight_decay(var_list=kept)
+    with_rate_shares(optimizer, variables)
     return ScaledOptimizer(optimizer) if scaled else optimizer
 
 

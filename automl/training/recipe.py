@@ -115,6 +115,9 @@ def _drawn_until(after: Any, most: int) -> list[int] | None:
 def _ingredient(variable: Any, drawn: Sequence[int]) -> Ingredient | None:
     initializer = initializer_of(variable)
     facts: dict[str, Any] = {"shape": tuple(variable.shape), "dtype": str(variable.dtype)}
+    given = getattr(variable, "given", None)
+    if given is not None:
+        return Ingredient(initializer=_Given(given), place=None, **facts)
     if "seed_generator" in variable.path:
         number = int(np.array(initializer(facts["shape"], dtype=facts["dtype"]))[0])
         return Ingredient(initializer=initializer, place=_place(number, drawn), state=True, **facts)
@@ -122,6 +125,16 @@ def _ingredient(variable: Any, drawn: Sequence[int]) -> Ingredient | None:
     if not isinstance(initializer, keras.initializers.Initializer) or not isinstance(seed, int | None):
         return None
     return Ingredient(initializer=initializer, place=_place(seed, drawn), **facts)
+
+
+@dataclass(frozen=True, eq=False)
+class _Given:
+    """Gives a first value that was not drawn, such as that of a network that was trained before."""
+
+    value: np.ndarray
+
+    def __call__(self, shape: tuple[int, ...], dtype: str) -> np.ndarray:
+        return self.value
 
 
 def _place(number: int | None, drawn: Sequence[int]) -> int | None:

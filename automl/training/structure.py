@@ -15,6 +15,7 @@ import keras
 from automl.training.batches.transforms.transform import structure
 from automl.training.dials import masked_entries, masked_losses
 from automl.training.engine import Candidate, TrainingOptions
+from automl.training.rates import rate_shares
 
 _LAID_OUT_ELSEWHERE = ("learning_rate", "schedule", "warmup", "patience", "batch_size", "passes")
 """Training options that reach a program as arrays, or not at all."""
@@ -40,6 +41,7 @@ def structure_of(candidate: Candidate, extra: Mapping[str, Any]) -> str:
         "model": _plain(model, _places(model), masked_entries(candidate.model)),
         "loss": _plain(loss, _places(loss), masked_losses(candidate.loss)),
         "options": _plain_options(candidate.options),
+        "rates": rate_shares(candidate.model.trainable_variables),
         "transforms": structure(candidate.transforms, candidate.kinds),
         **extra,
     }

@@ -8,7 +8,13 @@ import pytest
 
 from automl.core.catalog import Catalog
 from automl.core.errors import ConfigError
-from automl.core.extensions import NECK_GROUP, SHELVED_NAME, Origin
+from automl.core.extensions import (
+    EXPLANATION_GROUP,
+    NECK_GROUP,
+    PRETRAINED_GROUP,
+    SHELVED_NAME,
+    Origin,
+)
 
 FILES = {"toy/__init__.py": "", "toy/things.py": "GOOD = 'good'\nOTHER = 3\n"}
 
@@ -32,6 +38,13 @@ def test_an_item_knows_its_origin(install):
     assert catalog().origin("mine") == Origin(package="automl-toy", version="1.0")
     assert str(catalog().origin("mine")) == "automl-toy 1.0"
     assert catalog().origin("own") is None
+
+
+@pytest.mark.parametrize("group", [EXPLANATION_GROUP, PRETRAINED_GROUP])
+def test_each_group_that_is_promised_is_looked_at(install, group):
+    install("automl-toy", {group: {"mine": "toy.things:GOOD"}}, FILES)
+
+    assert Catalog("thing", {}, group=group, expected=str)["mine"] == "good"
 
 
 def test_names_of_other_packages_are_suggested(install):

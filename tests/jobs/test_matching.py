@@ -42,8 +42,27 @@ def test_each_kind_of_data_has_its_families_in_their_order(data: Any, task: str,
     assert list(usable_families("some", data, task, ())) == names
 
 
-def test_a_family_that_must_be_named_can_be_named() -> None:
-    assert list(usable_families("image", (PICTURE,), "binary", ("backbone", "cnn"))) == ["backbone", "cnn"]
+STARTED = (PICTURE, Promised(kind="embedding"))
+
+
+def test_a_family_that_awaits_an_option_is_tried_where_it_is_given() -> None:
+    given = {"pretrained": "net.keras"}
+    found = usable_families("image", STARTED, "binary", (), given=given)
+
+    assert list(found) == ["frozen", "backbone", "cnn", "residual_cnn", "vision_transformer"]
+    assert list(usable_families("image", STARTED, "binary", ("backbone",), given=given)) == ["backbone"]
+
+
+@pytest.mark.parametrize("name", ["backbone", "frozen"])
+def test_a_family_is_refused_without_the_option_that_it_awaits(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"'{name}' needs the option pretrained, which is not given"):
+        usable_families("image", (PICTURE,), "binary", (name,), given={"pretrained": None})
+
+
+@pytest.mark.parametrize(("data", "wanted"), [(NUMBERS, ()), (STARTED, ("cnn",))])
+def test_an_option_that_no_family_makes_use_of_is_refused(data: Any, wanted: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match=r"pretrained: none of the families .* makes use of it"):
+        usable_families("some", data, "binary", wanted, given={"pretrained": "net.keras"})
 
 
 def test_a_family_of_other_data_is_unknown_here() -> None:

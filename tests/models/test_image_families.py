@@ -161,25 +161,41 @@ def model_file(tmp_path: Path) -> Path:
     return tmp_path / "base.keras"
 
 
-def test_the_backbone_is_not_tried_by_default() -> None:
-    assert not FAMILIES["image/backbone"].default
-    assert all(FAMILIES[f"image/{name}"].default for name in FAMILY_NAMES)
+def test_families_that_start_from_a_network_await_one() -> None:
+    assert {FAMILIES[f"image/{name}"].awaits for name in ("backbone", "frozen")} == {"pretrained"}
+    assert not any(FAMILIES[f"image/{name}"].awaits for name in FAMILY_NAMES)
 
 
 def test_a_frozen_backbone_gives_what_enters_the_last_dense_layer(model_file: Path) -> None:
-    model = build("backbone", model_file=str(model_file))
+    model = build("backbone", pretrained=str(model_file))
     assert model.output.shape == (None, 6)
     assert model.trainable_weights == []
 
 
-def test_the_last_layers_of_a_backbone_are_fine_tuned(model_file: Path) -> None:
-    model = build("backbone", model_file=str(model_file), trainable_layers=1)
-    assert len(model.trainable_weights) == 2
-    assert model.trainable_weights[0].shape[-1] == 6
+@pytest.mark.parametrize(("trained", "weights"), [("last", 2), ("all", 4)])
+def test_blocks_of_a_backbone_are_fine_tuned(model_file: Path, trained: str, weights: int) -> None:
+    model = build("backbone", pretrained=str(model_file), trained=trained)
+    assert len(model.trainable_weights) == weights
+    assert model.trainable_weights[-1].shape[-1] == 6
+
+
+def test_each_block_learns_at_a_rate_of_its_own_and_none_decays(model_file: Path) -> None:
+    options = {"trained": "all", "rate_share": 0.2, "rate_decay": 0.5}
+    weights = build("backbone", pretrained=str(model_file), **options).trainable_weights
+    assert [weight.rate_share for weight in weights] == [0.1, 0.1, 0.2, 0.2]
+    assert not any(weight.decayed for weight in weights)
+
+
+def test_pictures_are_brought_to_the_side_that_a_backbone_sees(tmp_path: Path) -> None:
+    image = keras.Input((None, None, 3))
+    keras.Model(image, keras.layers.Conv2D(4, 3, padding="same")(image)).save(tmp_path / "open.keras")
+    shape = (16, 12, 3)
+    model = build("backbone", shape, pretrained=str(tmp_path / "open.keras"), side=32, summary="flatten")
+    assert model.output.shape == (None, 32 * 24 * 4)
 
 
 def test_a_named_layer_of_a_backbone_is_pooled_to_a_vector(model_file: Path) -> None:
-    assert build("backbone", model_file=str(model_file), layer="first").output.shape == (None, 4)
+    assert build("backbone", pretrained=str(model_file), layer="first").output.shape == (None, 4)
 
 
 @pytest.mark.parametrize(
@@ -190,29 +206,30 @@ def test_a_backbone_gets_the_pixel_values_that_it_expects(
 ) -> None:
     image = keras.Input((16, 16, 3))
     keras.Model(image, keras.layers.Activation("linear")(image)).save(tmp_path / "echo.keras")
-    model = build("backbone", model_file=str(tmp_path / "echo.keras"), pixel_values=values)
+    model = build("backbone", pretrained=str(tmp_path / "echo.keras"), pixel_values=values)
     raw = np.stack([np.zeros((16, 16, 3)), np.full((16, 16, 3), 255.0)])
     echoed = np.asarray(model({"image": ((raw - 120) / 50).astype(np.float32)}))
     np.testing.assert_allclose(echoed[:, 0], [low, high], atol=1e-4)
 
 
 def test_grey_pictures_are_repeated_for_a_backbone_of_colour(model_file: Path) -> None:
-    assert build("backbone", (16, 16, 1), model_file=str(model_file)).output.shape == (None, 6)
+    assert build("backbone", (16, 16, 1), pretrained=str(model_file)).output.shape == (None, 6)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "--set model_file=PATH"),
-        ({"model_file": "nowhere.keras"}, "no file nowhere.keras"),
+        ({}, "with --pretrained"),
+        ({"pretrained": "nowhere.keras"}, "no file nowhere.keras"),
         ({"layer": "frist"}, "Did you mean 'first'"),
+        ({"trained": "lost"}, "Did you mean 'last'"),
         ({"pixel_values": "raws"}, "Did you mean 'raw'"),
     ],
 )
 def test_a_backbone_that_cannot_be_built_is_refused(
     model_file: Path, options: dict[str, str], message: str
 ) -> None:
-    given = {"model_file": str(model_file)} if options and "model_file" not in options else {}
+    given = {"pretrained": str(model_file)} if options and "pretrained" not in options else {}
     with pytest.raises(ConfigError, match=message):
         build("backbone", **{**given, **options})
 
@@ -220,4 +237,4 @@ def test_a_backbone_that_cannot_be_built_is_refused(
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bad.keras").write_bytes(b"no model")
     with pytest.raises(ConfigError, match="cannot be loaded as a Keras model"):
-        build("backbone", model_file=str(tmp_path / "bad.keras"))
+        build("backbone", pretrained=str(tmp_path / "bad.keras"))

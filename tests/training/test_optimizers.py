@@ -56,6 +56,32 @@ def test_decay_takes_from_matrices_and_leaves_biases_and_norms(name: str) -> Non
         np.testing.assert_allclose(np.array(variable), old * kept, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("scaled", [False, True])
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+def test_variables_learn_at_their_share_of_the_rate(name: str, scaled: bool) -> None:
+    steps = []
+    for share in (1.0, 0.25):
+        keras.utils.set_random_seed(0)
+        model = small_model()
+        kernel = model.trainable_variables[0]
+        kernel.rate_share = share
+        options = TrainingOptions(optimizer=name, learning_rate=0.01, schedule="constant")
+        optimizer = build_optimizer(options, 1, model.trainable_variables, scaled=scaled)
+        optimizer.build(model.trainable_variables)
+        before = [np.array(variable) for variable in model.trainable_variables]
+        optimizer.apply([keras.ops.ones_like(variable) for variable in model.trainable_variables])
+        steps.append(
+            [
+                np.array(variable) - old
+                for variable, old in zip(model.trainable_variables, before, strict=True)
+            ]
+        )
+
+    np.testing.assert_allclose(steps[1][0], 0.25 * steps[0][0], rtol=1e-3, atol=2e-7)
+    for whole, same in zip(steps[0][1:], steps[1][1:], strict=True):
+        np.testing.assert_allclose(same, whole, rtol=1e-6)
+
+
 def test_decay_leaves_the_frequencies_of_a_periodic_embedding() -> None:
     inputs = keras.Input((3,))
     features = keras.layers.Flatten()(PeriodicEmbedding(4, 2, 0.5, factor=0.1)(inputs))

@@ -48,7 +48,7 @@ SPECS = {
         numbers("ranks", 2),
         codes(3, 40),
     ),
-    "image": (pictures(8, 8, 3), numbers("patches", 12)),
+    "image": (pictures(8, 8, 3), numbers("patches", 12), numbers("embedding", 12)),
     "text": (
         ids("tokens", 12, 30),
         ids("ngrams", 12, 30),
@@ -192,7 +192,7 @@ def case(name: str, kind: str, folder: Path, **options: Any) -> tuple[Prepared, 
     known = FAMILIES[name].options.__dataclass_fields__
     small = {key: value for key, value in SMALL.items() if key in known}
     if name == "image/backbone":
-        small["model_file"] = model_file(folder)
+        small["pretrained"] = model_file(folder)
     return fold, deal(FAMILIES[name], fold.task, {**small, **options})
 
 

@@ -134,3 +134,14 @@ def test_where_a_layer_is_connected_counts() -> None:
         return replace(candidate(), model=keras.Model({"numeric": inputs}, layers.Add()([first, second])))
 
     assert structure_of(pair(chained=True), {}) != structure_of(pair(chained=False), {})
+
+
+def test_shares_of_the_rate_are_part_of_a_structure() -> None:
+    shares = []
+    for share in (1.0, 0.5, 0.1):
+        one = candidate()
+        one.model.trainable_variables[0].rate_share = share
+        shares.append(structure_of(one, {}))
+
+    assert shares[0] == structure_of(candidate(), {})
+    assert len(set(shares)) == 3

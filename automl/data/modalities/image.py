@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from automl.data.choice import refuse_choice
 from automl.data.columns import place_of
 from automl.data.flags import Flags
 from automl.data.image_files import Listing
-from automl.data.image_heads import Form, choose_size
+from automl.data.image_heads import LARGEST_SIDE, Form, choose_form, choose_size
 from automl.data.image_scales import (
     agree_on_array,
     bring_array,
@@ -35,6 +36,7 @@ from automl.data.modality import Dataset, Examples, Handling, Preprocessing, Rea
 from automl.data.source import TABLES
 from automl.data.table_facts import facts_of_table
 from automl.data.targets import array_label_type, label_type
+from automl.pretrained.wish import pretrained_from
 from automl.tasks.catalog import TASKS
 from automl.tasks.mask_files import HEIGHT, WIDTH
 
@@ -57,6 +59,13 @@ LEAST_SIDE = 6
 SEEN, MOST_PASSES = 100_000, 60
 """Pictures that a trial sees at least, and passes that it makes for it: changed at random, few are seen
 often before a network has learned them by heart."""
+
+PRETRAINED = "pretrained"
+"""Place in a schema of the network whose features are made."""
+
+PRETRAINED_SIDE = 128
+"""Side in pixels that images are reduced to at most where a pretrained network sees them: it knows what
+things look like at twice the size that small networks are trained on here."""
 
 PIXEL_SECONDS = 2e-6
 """Of one core, for a pixel in a pass of training: default networks take 1 to 2 ms for 32 x 32."""
@@ -119,20 +128,25 @@ class ImageModality:
         return _examples_of_files(listing, schema, source)
 
     def promises(self, dataset: Dataset) -> tuple[Promised, ...]:
-        """Pictures, and features by patches where these have room."""
-        image = Promised(kind="image", source="image")
-        return (image, Promised(kind="patches", source="image")) if _has_room(dataset) else (image,)
+        """Pictures, features by patches where these have room, and those of a pretrained network."""
+        kinds = ("image", *_made_beside(dataset))
+        return tuple(Promised(kind=kind, source="image") for kind in kinds)
 
     def fit(self, dataset: Dataset, rows: np.ndarray, seed: int) -> Preprocessing:
-        """Fit resizing and normalisation on the training part, and draw patches of it."""
-        from automl.data.preprocessing.image import fit_images, with_patches
+        """Fit resizing and normalisation on the training part, and what makes features of pictures."""
+        from automl.data.preprocessing.image import fit_images, with_embedding, with_patches
 
         pixels = dataset.examples.inputs["image"]
         look = look_of(dataset.schema)
-        plain = fit_images(pixels, rows, look.scale, letterbox=look.form.letterbox)
-        if not (_has_room(dataset) and dataset.wants("patches")):
-            return plain
-        return with_patches(plain, pixels, rows, seed, mirrored=MIRRORED in dataset.traits)
+        fitted = fit_images(pixels, rows, look.scale, letterbox=look.form.letterbox)
+        made = [kind for kind in _made_beside(dataset) if dataset.wants(kind)]
+        mirrored = MIRRORED in dataset.traits
+        if "patches" in made:
+            fitted = with_patches(fitted, pixels, rows, seed, mirrored=mirrored)
+        if "embedding" in made:
+            network = pretrained_from(dataset.schema[PRETRAINED])
+            fitted = with_embedding(fitted, network, pixels, rows, seed, mirrored=mirrored)
+        return fitted
 
     def facts(self, dataset: Dataset, rows: np.ndarray) -> Mapping[str, Any]:
         """What masks hold; of labels nothing beyond them is needed."""
@@ -140,6 +154,22 @@ class ImageModality:
 
 
 IMAGE = ImageModality()
+
+
+def _made_beside(dataset: Dataset) -> tuple[str, ...]:
+    """Kinds of the tensors that can be made of pictures beside them."""
+    known = {"patches": _has_room(dataset), "embedding": PRETRAINED in dataset.schema}
+    return tuple(kind for kind, there in known.items() if there)
+
+
+def _pretrained_part(options: ReadOptions) -> dict[str, Any]:
+    """The part of a schema that names a pretrained network."""
+    return {} if options.pretrained is None else {PRETRAINED: options.pretrained.as_json()}
+
+
+def _largest_side(options: ReadOptions) -> int:
+    """Side in pixels that images are reduced to at most unless asked otherwise."""
+    return LARGEST_SIDE if options.pretrained is None else PRETRAINED_SIDE
 
 
 def _has_room(dataset: Dataset) -> bool:
@@ -183,7 +213,8 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
     found = image_targets.read_targets(labels, options.task, listing.where, classes=listing.classes)
     listing, dropped = _drop_unlabelled(listing, found)
     place = replace(place_of(source, options.image_size), where=listing.where)
-    pictures, look, told = learn_pictures(listing.paths, place)
+    choose = partial(choose_form, largest=_largest_side(options))
+    pictures, look, told = learn_pictures(listing.paths, place, choose=choose)
     values = found.values[pictures.kept]
     _refuse_one_class(values, found.task, listing.where)
     mirrored = _meaning_of_sides(pictures.pixels, values, found.task)
@@ -198,6 +229,7 @@ def _dataset_of_files(listing: Listing, options: ReadOptions, source: Source) ->
             "task": found.task,
             "names": list(listing.names),
             "flags": asdict(found.flags) if found.flags else None,
+            **_pretrained_part(options),
         },
         task=found.task,
         target_names=listing.names,
@@ -257,7 +289,9 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
     found = image_targets.read_targets(labels, options.task, arrays.where)
     names = tuple(str(name) for name in labels.columns)
     count, height, width, channels = arrays.pixels.shape
-    height, width = choose_size([(height, width)] * count, options.image_size, channels)
+    height, width = choose_size(
+        [(height, width)] * count, options.image_size, channels, _largest_side(options)
+    )
     form = Form(height=height, width=width, channels=channels)
     scaled, scale, told = agree_on_array(arrays.pixels, arrays.where)
     look = Look(form=form, scale=scale)
@@ -276,6 +310,7 @@ def _dataset_of_arrays(arrays: Arrays, options: ReadOptions) -> Dataset:
             "label_type": array_label_type(arrays.labels, found.task),
             "names": list(names),
             "flags": asdict(found.flags) if found.flags else None,
+            **_pretrained_part(options),
         },
         task=found.task,
         target_names=names,

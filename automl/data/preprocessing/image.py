@@ -18,11 +18,14 @@ from automl.data.preprocessing.fixed_features import with_features
 from automl.data.preprocessing.image_patches import PatchResponses, patch_count, patch_side
 from automl.data.preprocessing.letterboxed import Frame, Letterbox, Stretched
 from automl.data.preprocessing.pieces import Numbers, Piece, join_pieces, tensor_name
+from automl.data.preprocessing.pretrained_features import pretrained_features, view_of
 from automl.data.preprocessing.wide import cast, space_of
+from automl.pretrained.opening import network_of
+from automl.pretrained.wish import Pretrained
 from automl.private_keras import take_arrays
 
 STANDARDISED = 1_000
-"""Pictures that features by patches are standardised on."""
+"""Pictures that features are standardised on."""
 
 CHUNK = 4 << 20
 """Values summed at a time, so that statistics need little memory: 32 MiB as 64-bit floats."""
@@ -68,9 +71,7 @@ def with_patches(
         seed: of what is chosen at random.
         mirrored: whether mirror images show the same.
     """
-    some = Examples(
-        inputs={"image": pixels[np.sort(np.random.default_rng(seed).permutation(rows)[:STANDARDISED])]}
-    )
+    some = _some(pixels, rows, seed)
     height, width, channels = pixels.shape[1:]
     layer = PatchResponses(
         patch_count(len(rows), height, width, channels),
@@ -80,6 +81,42 @@ def with_patches(
     )
     layer.fit(preprocessing.transform(some)["image"], np.random.default_rng(seed))
     return with_features(preprocessing, layer, kind="patches", made_of="image", source="image", sample=some)
+
+
+def with_embedding(
+    preprocessing: Preprocessing,
+    wish: Pretrained,
+    pixels: np.ndarray,
+    rows: np.ndarray,
+    seed: int,
+    *,
+    mirrored: bool,
+) -> Preprocessing:
+    """Add ``embedding``, the features that a network that was trained before gives.
+
+    Args:
+        preprocessing: gives ``image``, its first tensor.
+        wish: names the network.
+        pixels: ``(n, height, width, channels)`` raw values.
+        rows: positions of the training part.
+        seed: of what is chosen at random.
+        mirrored: whether mirror images show the same.
+
+    Raises:
+        ConfigError: the network takes other pictures.
+    """
+    network = network_of(wish.name, wish.values)
+    layer = pretrained_features(network, preprocessing.inputs[0], view_of(len(rows), mirrored=mirrored))
+    some = _some(pixels, rows, seed)
+    return with_features(
+        preprocessing, layer, kind="embedding", made_of="image", source="image", sample=some
+    )
+
+
+def _some(pixels: np.ndarray, rows: np.ndarray, seed: int) -> Examples:
+    """Pictures to standardise features on."""
+    chosen = np.sort(np.random.default_rng(seed).permutation(rows)[:STANDARDISED])
+    return Examples(inputs={"image": pixels[chosen]})
 
 
 def fit_pictures(part: Part) -> Piece:

@@ -10,7 +10,8 @@ from automl.core.amounts import parse_time
 from automl.core.errors import ConfigError
 from automl.data.source import Source, digest
 from automl.jobs.config import JobConfig
-from automl.jobs.folder import JobFolder
+from automl.jobs.folder import JobFolder, read_json
+from automl.pretrained.opening import mark_of
 
 
 def longer(config: JobConfig, used: float, trials: int | None, time_limit: float | str | None) -> JobConfig:
@@ -34,6 +35,16 @@ def longer(config: JobConfig, used: float, trials: int | None, time_limit: float
             f"The job has used its time ({used:.0f} s of {config.time:.0f} s); give it more with --time."
         )
     return config
+
+
+def refuse_other_network(files: JobFolder, config: JobConfig) -> None:
+    """Refuse a pretrained network whose weights are not those that the job began with."""
+    begun = read_json(files.schema).get("pretrained") if files.schema.exists() else None
+    if config.pretrained is not None and begun and mark_of(config.pretrained) != begun["mark"]:
+        raise ConfigError(
+            f"pretrained: the weights of {config.pretrained} have changed since the job in {files.path} "
+            "began, so its trials cannot be compared with new ones. Start a new job."
+        )
 
 
 def refuse_other_data(files: JobFolder, state: Mapping[str, Any], source: Source) -> None:

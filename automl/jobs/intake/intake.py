@@ -29,6 +29,8 @@ from automl.jobs.intake.searched import lay_out
 from automl.jobs.intake.settings import check_settings
 from automl.jobs.intake.story import story_of
 from automl.models.family import Family
+from automl.pretrained.opening import check_pretrained
+from automl.pretrained.wish import Pretrained
 from automl.spaces.loading import load_space
 from automl.spaces.space import SearchSpace
 from automl.tasks.limits import parse_limit
@@ -121,6 +123,8 @@ def check_early(config: JobConfig, data: object = None) -> Source:
     if config.space is not None:
         load_space(config.space)
     check_settings(config)
+    if config.pretrained is not None:
+        check_pretrained(config.pretrained, config.pixel_values)
     if data is None and config.data is None:
         raise ConfigError("No data given: expected a file, a folder or sklearn:NAME.")
     for given in (config.data if data is None else data, config.validation):
@@ -339,7 +343,15 @@ def read_options(config: JobConfig) -> ReadOptions:
         user_table=config.user_table,
         item_table=config.item_table,
         split_by=config.split_by,
+        pretrained=pretrained_of(config),
     )
+
+
+def pretrained_of(config: JobConfig) -> Pretrained | None:
+    """Return the network that the job starts from, or None."""
+    if config.pretrained is None:
+        return None
+    return Pretrained(name=config.pretrained, values=config.pixel_values)
 
 
 def _tell(story: str, notes: Sequence[str], note: Callable[[str], None]) -> None:

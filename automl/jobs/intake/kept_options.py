@@ -25,6 +25,7 @@ def kept_config(config: JobConfig) -> JobConfig:
         data=absolute(config.data),
         validation=absolute(config.validation),
         space=absolute(config.space),
+        pretrained=config.pretrained if _is_name(config.pretrained) else absolute(config.pretrained),
         user_table=absolute(config.user_table),
         item_table=absolute(config.item_table),
         warm_start=tuple(kept_place(text) for text in config.warm_start),
@@ -50,6 +51,11 @@ def with_secrets(config: JobConfig, storage: str | None, tracking_uri: str | Non
     if config.tracking and config.tracking_uri is not None:
         usable(config.tracking_uri, "--tracking-uri")
     return config
+
+
+def _is_name(text: str | None) -> bool:
+    """Whether it is the name of something and no file, which has a suffix."""
+    return text is not None and not Path(text).suffix
 
 
 def _kept_store(config: JobConfig) -> str | None:

@@ -96,7 +96,14 @@ def _search_space(
     rows = len(dataset.examples)
     own = load_space(config.space, task=task).for_kinds(kinds).for_rows(rows) if config.space else None
     wanted = config.family or ((own.name.split("/")[-1],) if own else ())
-    families = usable_families(modality.name, promises, task, wanted, dataset.target_tasks)
+    families = usable_families(
+        modality.name,
+        promises,
+        task,
+        wanted,
+        dataset.target_tasks,
+        {"pretrained": config.pretrained},
+    )
     spaces = {
         name: load_space(family.name, task=task).for_kinds(kinds).for_rows(rows)
         for name, family in families.items()
@@ -111,11 +118,19 @@ def _search_space(
         spaces[name] = own
     if config.epochs:
         spaces = {name: of_passes(item, config.epochs) for name, item in spaces.items()}
-    space = join(spaces)
+    space = _with_network(join(spaces), config)
     for text in config.set:
         space = with_setting(space, text)
     epochs = {name: full_length(config.epochs, item, dataset, per_pass) for name, item in spaces.items()}
     return families, space, epochs
+
+
+def _with_network(space: SearchSpace, config: JobConfig) -> SearchSpace:
+    """The space with the network that is started from, in families that build on it."""
+    if config.pretrained is None or not any(item.endswith("pretrained") for item in space.names):
+        return space
+    fixed = space.fix("pretrained", config.pretrained)
+    return fixed.fix("pixel_values", config.pixel_values)
 
 
 def _traits(dataset: Dataset) -> set[str]:

@@ -23,8 +23,8 @@ class OptionFacts:
         off: meaning of the flag that turns it off.
         argument: its name in Python where that differs from its key in job files.
         parse: reads its values.
-        path: ``file``: names a file or folder, which in a job file is relative to that; ``address``: a file
-            or the address of a store.
+        path: ``file``: names a file or folder, which in a job file is relative to that; ``named``: a file
+            with a suffix, or a name; ``address``: a file or the address of a store.
         advice: what to do instead of giving data in memory for a path.
         column: names a column.
         least: smallest count that makes sense.
@@ -36,7 +36,7 @@ class OptionFacts:
     off: str = ""
     argument: str = ""
     parse: Parser | None = None
-    path: Literal["", "file", "address"] = ""
+    path: Literal["", "file", "named", "address"] = ""
     advice: str = ""
     column: bool = False
     least: int = 1
@@ -51,7 +51,7 @@ def option(
     off: str = "",
     argument: str = "",
     parse: Parser | None = None,
-    path: Literal["", "file", "address"] = "",
+    path: Literal["", "file", "named", "address"] = "",
     advice: str = "",
     column: bool = False,
     least: int = 1,

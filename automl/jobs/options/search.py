@@ -26,6 +26,17 @@ class SearchOptions(OptionGroup):
         argument="settings",
         parse=settings_of,
     )
+    pretrained: str | None = option(
+        None,
+        "start image families from a pretrained network: efficientnet_lite0, or a Keras model file",
+        metavar="NAME",
+        path="named",
+    )
+    pixel_values: str = option(
+        "raw",
+        "what a file of --pretrained takes: raw (0..255), unit (0..1), signed (-1..1) or normalised",
+        metavar="RANGE",
+    )
     sampler: str = option("rungs", "rungs, tpe, gp, cmaes, random, qmc, grid or nsga2", metavar="NAME")
     pruner: str | None = option(
         None,
@@ -53,6 +64,8 @@ class SearchArguments(TypedDict, total=False):
     family: str | Sequence[str] | None
     space: str | Path | None
     settings: Sequence[str] | Mapping[str, Any]
+    pretrained: str | Path | None
+    pixel_values: str
     sampler: str
     pruner: str | None
     portfolio: bool

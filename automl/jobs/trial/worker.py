@@ -14,6 +14,7 @@ from automl.jobs.config import JobConfig
 from automl.jobs.extensions import refuse_absent
 from automl.jobs.fetched import fetched, read_job
 from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.intake.continued import refuse_other_network
 from automl.jobs.intake.setting import Setting
 from automl.jobs.intake.settled import as_read
 from automl.jobs.trial.kept import keep
@@ -92,7 +93,9 @@ def open_joined_runner(folder: JobFolder, options: Mapping[str, Any]) -> Runner:
     refuse_other_versions(folder)
     state = read_json(folder.state)
     refuse_absent(state, f"The job in {folder.path}")
-    source = check_early(fetched(read_job(folder)).config)
+    config = fetched(read_job(folder)).config
+    source = check_early(config)
+    refuse_other_network(folder, config)
     if digest(source) != state["digest"]:
         raise ConfigError(
             f"The data at {source.name} on this machine differs from the coordinator's, so its trials "

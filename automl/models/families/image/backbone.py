@@ -1,139 +1,94 @@
-"""A network from a local Keras model file, frozen or fine-tuned, as what comes ahead of the task's head."""
+"""A network that was trained before, fine-tuned, as what comes ahead of the task's head."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import keras
-from keras import layers
-
 from automl.core.errors import ConfigError, suggest
-from automl.core.tensors import Inputs, Pixels
+from automl.core.shaping import shaping
+from automl.core.tensors import Inputs
 from automl.models.family import Family, Features, Slot
 from automl.models.layers.augmentation import AugmentationOptions, augment
+from automl.pretrained.fitting import fitted
+from automl.pretrained.opening import network_of
 
 if TYPE_CHECKING:
-    from keras import KerasTensor
+    import keras
 
-HIGHEST = {"raw": None, "unit": 1.0, "signed": 2.0, "normalised": None}
-"""What pixel values a file may expect: to how wide a range 0..255 is brought, where that is a scaling."""
+TRAINED = ("none", "last", "all")
+
+_LAST = 0.25
+"""Share of the blocks that counts as the last ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BackboneOptions(AugmentationOptions):
-    """What is taken from the file.
+    """What is taken from the network, and how it is trained.
 
     Attributes:
-        model_file: path of a Keras model (``.keras``) with one image input.
+        pretrained: name of a pretrained network, or path of a Keras model (``.keras``) of one image.
+        pixel_values: what a file expects: ``raw`` (0..255, the file does its own scaling), ``unit``
+            (0..1), ``signed`` (-1..1) or ``normalised`` (zero mean, unit variance).
         layer: name of the layer whose output is taken; empty takes the output of a model that ends in a
             map, else what enters its last dense layer.
-        pixel_values: what the file expects: ``raw`` (0..255, the file does its own scaling), ``unit``
-            (0..1), ``signed`` (-1..1) or ``normalised`` (zero mean, unit variance).
-        trainable_layers: how many of the last layers with weights are fine-tuned; 0 freezes all. Batch
-            statistics stay as they are.
+        side: pixels that the longer side of pictures is brought to for the network; 0 leaves it.
+        trained: which of its blocks are fine-tuned: ``none``, the ``last`` quarter or ``all``. Statistics
+            of normalisations stay as they are.
+        rate_share: learning rate of the last block, as a share of the head's.
+        rate_decay: rate of each block as a share of that of the block behind it (Howard and Ruder, 2018).
     """
 
-    model_file: str = ""
-    layer: str = ""
+    pretrained: str = ""
     pixel_values: str = "raw"
-    trainable_layers: int = 0
+    layer: str = ""
+    side: int = 0
+    trained: str = "none"
+    rate_share: float = shaping(0.1)
+    rate_decay: float = shaping(1.0)
 
 
 def build(inputs: Inputs, options: BackboneOptions) -> Features:
-    """Build from ``image`` to ``map`` or ``vector``, as the file gives.
+    """Build from ``image`` to ``map`` or ``vector``, as the network gives.
 
     Raises:
-        ConfigError: no file is given, it is no Keras model, or not one for pictures such as these.
+        ConfigError: no network is given, it is no Keras model, or not one for pictures such as these.
     """
-    whole = _load(options.model_file)
-    backbone = keras.Model(whole.inputs, _features(whole, options), name="backbone")
-    _freeze(backbone, options.trainable_layers)
+    if not options.pretrained:
+        raise ConfigError(
+            "The family 'backbone' starts from a pretrained network, and none is given. "
+            "Name one, or a Keras model file, with --pretrained."
+        )
+    network = network_of(options.pretrained, options.pixel_values)
+    backbone = network.model(options.layer)
+    _choose_trained(backbone, network.blocks, options)
     pictures = inputs.one("image")
-    image = _restore(augment(pictures.tensor, options), pictures.spec.facts, options.pixel_values)
-    features = backbone(_fit_shape(image, whole, options.model_file), training=False)
-    return {"map" if len(features.shape) == 4 else "vector": features}
+    image = augment(pictures.tensor, options)
+    given = backbone(fitted(image, pictures.spec.facts, network, backbone, options.side), training=False)
+    return {"map" if len(given.shape) == 4 else "vector": given}
 
 
-def _load(path: str) -> keras.Model:
-    if not path:
-        raise ConfigError(
-            "The family 'backbone' starts from a Keras model file of yours and none is given. "
-            "Name it with --set model_file=PATH."
-        )
-    if not Path(path).is_file():
-        raise ConfigError(f"model_file: expected a Keras model file (.keras), and there is no file {path}.")
-    try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError, ImportError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ConfigError(f"model_file: {path} cannot be loaded as a Keras model: {reason}") from error
-    if len(model.inputs) != 1 or len(model.inputs[0].shape) != 4 or len(model.outputs) != 1:
-        raise ConfigError(
-            f"model_file: expected a model from one image (height, width, channels) to one output, "
-            f"{path} takes {[tuple(item.shape) for item in model.inputs]}."
-        )
-    return model
+def _choose_trained(
+    backbone: keras.Model, blocks: Sequence[Sequence[str]], options: BackboneOptions
+) -> None:
+    """Freeze blocks, and let each other one learn at a rate of its own, without decay towards 0."""
+    names = {layer.name for layer in backbone.layers}
+    present = [[backbone.get_layer(name) for name in block if name in names] for block in blocks]
+    used = [block for block in present if block]
+    frozen = len(used) - _trained_blocks(options.trained, len(used))
+    for place, block in enumerate(used):
+        for layer in block:
+            layer.trainable = place >= frozen
+            for weight in layer.weights:
+                weight.rate_share = options.rate_share * options.rate_decay ** (len(used) - 1 - place)
+                weight.decayed = False
 
 
-def _features(model: keras.Model, options: BackboneOptions) -> KerasTensor:
-    names = [layer.name for layer in model.layers]
-    if options.layer:
-        if options.layer not in names:
-            raise ConfigError(
-                f"{options.model_file} has no layer {options.layer!r}. {suggest(options.layer, names)}"
-            )
-        tensor = model.get_layer(options.layer).output
-    else:
-        tensor = _penultimate(model)
-    if len(tensor.shape) not in (2, 4):
-        raise ConfigError(
-            f"{options.model_file}: expected features of shape (features) or (height, width, channels), "
-            f"got {tuple(tensor.shape[1:])}. Name another layer with --set layer=NAME."
-        )
-    return tensor
-
-
-def _penultimate(model: keras.Model) -> KerasTensor:
-    if len(model.outputs[0].shape) == 4:
-        return model.outputs[0]
-    dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
-    return dense[-1].input if dense else model.outputs[0]
-
-
-def _freeze(backbone: keras.Model, trainable: int) -> None:
-    weighted = [layer for layer in backbone.layers if layer.weights]
-    frozen = weighted if trainable == 0 else weighted[:-trainable]
-    for layer in frozen:
-        layer.trainable = False
-
-
-def _restore(image: KerasTensor, facts: Pixels | None, values: str) -> KerasTensor:
-    """Undo the job's normalisation as far as the file wants other values."""
-    if values not in HIGHEST:
-        raise ConfigError(f"Unknown pixel_values {values!r}. {suggest(values, HIGHEST)}")
-    if values == "normalised" or facts is None:
-        return image
-    factor = (HIGHEST[values] or 255.0) / 255.0
-    shift = 1.0 if values == "signed" else 0.0
-    scale = [deviation * factor for deviation in facts.deviation]
-    offset = [mean * factor - shift for mean in facts.mean]
-    return layers.Rescaling(scale, offset)(image)
-
-
-def _fit_shape(image: KerasTensor, model: keras.Model, path: str) -> KerasTensor:
-    """Bring pictures to the size and the channels of the file's input."""
-    _, height, width, channels = model.inputs[0].shape
-    if height and width and (height, width) != tuple(image.shape[1:3]):
-        image = layers.Resizing(height, width, interpolation="bilinear", antialias=True)(image)
-    if channels is None or channels == image.shape[-1]:
-        return image
-    if image.shape[-1] == 1:
-        return layers.Concatenate()([image] * channels)
-    raise ConfigError(
-        f"model_file: {path} takes images with {channels} channel(s), these have {image.shape[-1]}."
-    )
+def _trained_blocks(trained: str, blocks: int) -> int:
+    if trained not in TRAINED:
+        raise ConfigError(f"Unknown trained {trained!r}. {suggest(trained, TRAINED)}")
+    return {"none": 0, "last": max(1, round(_LAST * blocks)), "all": blocks}[trained]
 
 
 FAMILY = Family(
@@ -143,5 +98,5 @@ FAMILY = Family(
     options=BackboneOptions,
     build=build,
     necks={"map_summary": {}, "dense": {}},
-    default=False,
+    awaits="pretrained",
 )

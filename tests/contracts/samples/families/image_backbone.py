@@ -25,7 +25,7 @@ def _file() -> str:
 SAMPLE = FamilySample(
     name="image/backbone",
     tensors=PICTURES,
-    small={"model_file": _file(), "trainable_layers": 1, "dense_width": 4},
+    small={"pretrained": _file(), "trained": "last", "rate_decay": 0.5, "dense_width": 4},
     one={"dropout": 0.2, "shift": 0.1},
     other={"dropout": 0.4, "shift": 0.2},
 )

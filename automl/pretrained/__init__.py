@@ -1,0 +1,1 @@
+"""Networks that were trained before: where they come from, and what a search takes of them."""
