@@ -78,7 +78,7 @@ def looked_at(dataset: Dataset, alike: Alike | None) -> str:
     if alike is not None:
         near = "equal and nearly equal" if alike.near else "equal"
         pictures = any(map(is_pictures, dataset.examples.inputs.values()))
-        plain = ", marks that give a class away" if pictures else ""
+        plain = ", plain marks that give a class away" if pictures else ""
         more = ("other " if pictures else "") + "leaks within them"
         return (
             f"Looked for {near} {alike.what}{plain}, wrong labels and rare classes; not for "
