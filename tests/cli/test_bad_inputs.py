@@ -346,6 +346,11 @@ COMMANDS = [
     Bad("resume nothing", ("resume",)),
     Bad("resume trials", ("resume", "broken", "--trials", "x")),
     Bad("resume time", ("resume", "broken", "--time", "x")),
+    Bad(
+        "predict by an empty result",
+        ("predict", "resultless", "t.csv", "--output", "p.csv"),
+        GOOD.encode(),
+    ),
     Bad("predict without output", ("predict", "broken", "t.csv")),
     Bad("predict without data", ("predict", "broken")),
     Bad("worker without a folder", ("worker",)),
@@ -384,13 +389,24 @@ def _accepted(*_: object, **__: object) -> None:
 def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folders that are no jobs, or broken ones."""
     root = tmp_path_factory.mktemp("places")
-    for name in ("empty", "texts", "one/a", "broken", "listed", "aliased", "directory/job.yaml"):
+    for name in (
+        "empty",
+        "texts",
+        "one/a",
+        "broken",
+        "listed",
+        "aliased",
+        "directory/job.yaml",
+        "resultless",
+    ):
         (root / name).mkdir(parents=True)
     (root / "texts" / "a.txt").write_text("no picture")
     (root / "one" / "a" / "x.png").write_bytes(b"none")
     (root / "broken" / "job.yaml").write_bytes(b"\x00\xff half of a job")
     (root / "listed" / "job.yaml").write_text("- 1\n- 2\n")
     (root / "aliased" / "job.yaml").write_text("data: &d sklearn:wine\nname: *d\n")
+    (root / "resultless" / "job.yaml").write_text("data: sklearn:wine\n")
+    (root / "resultless" / "result.json").write_text("{}")
     return root
 
 

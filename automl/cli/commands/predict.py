@@ -10,7 +10,7 @@ from automl.cli.coverage import coverage_option
 from automl.cli.notes import show_notes
 from automl.cli.output import STDOUT, check_output, harmless, opened
 from automl.cli.predicted_files import RECORDS, TABLE, write_files, write_records
-from automl.core.errors import ConfigError
+from automl.core.errors import ConfigError, understood
 
 
 @click.command("predict")
@@ -52,7 +52,8 @@ def command(
     result = load(folder)
     source = open_source(data)
     job = JobFolder(result.folder)
-    task = result.summary["task"]
+    with understood(job.result):
+        task = result.summary["task"]
     if coverage and task in TASKS and not TASKS[task].coverage:
         raise ConfigError(without_coverage(task))
     columns = list_columns(read_versioned(job.task))
