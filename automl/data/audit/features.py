@@ -44,7 +44,7 @@ def _of_input(name: str, array: Any, rows: np.ndarray) -> np.ndarray | None:
     return _topics(values.reshape(-1)) if len(rows) > TOPICS else None
 
 
-def _topics(texts: np.ndarray) -> np.ndarray:
+def _topics(texts: np.ndarray) -> np.ndarray | None:
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
@@ -52,4 +52,9 @@ def _topics(texts: np.ndarray) -> np.ndarray:
     weighed = TfidfTransformer(sublinear_tf=True).fit_transform(
         counts.transform(plain_texts(texts.tolist()))
     )
-    return np.asarray(TruncatedSVD(TOPICS, random_state=0).fit_transform(weighed))
+    # short texts, such as names, fill a tenth of the places; the empty ones cost as much as the others
+    weighed = weighed[:, np.flatnonzero(weighed.getnnz(axis=0))]
+    topics = min(TOPICS, *weighed.shape)
+    if topics == 0:
+        return None
+    return np.asarray(TruncatedSVD(topics, random_state=0).fit_transform(weighed))
