@@ -15,14 +15,14 @@ MATRIX[:, 3] = 0.0
 SHIFT = RANDOM.normal(size=(1, 2000)).astype(np.float32)[:, :200]
 
 
-def model():
+def model(matrix="matrix"):
     helper, numpy_helper = onnx.helper, onnx.numpy_helper
     nodes = [
         helper.make_node("Gather", ["table", "ids"], ["rows"]),
-        helper.make_node("MatMul", ["rows", "matrix"], ["products"]),
+        helper.make_node("MatMul", ["rows", matrix], ["products"]),
         helper.make_node("Add", ["products", "shift"], ["prediction"]),
     ]
-    constants = [("table", TABLE), ("matrix", MATRIX), ("shift", np.tile(SHIFT, (10, 1)))]
+    constants = [("table", TABLE), (matrix, MATRIX), ("shift", np.tile(SHIFT, (10, 1)))]
     graph = helper.make_graph(
         nodes,
         "graph",
@@ -44,6 +44,12 @@ def test_what_is_multiplied_or_looked_up_is_stored_in_8_bits_and_nothing_else():
     assert kept["shift"] == onnx.TensorProto.FLOAT
     assert made.ByteSize() < 0.65 * model().ByteSize()
     onnx.checker.check_model(made)
+
+
+def test_what_a_layer_has_and_does_not_learn_stays_as_it_is():
+    made = with_eight_bits(model(matrix="mel_levels_1/Const_2:0"))
+
+    assert "mel_levels_1/Const_2:0" in {item.name for item in made.graph.initializer}
 
 
 def test_each_column_is_right_to_half_a_step_of_its_own():
