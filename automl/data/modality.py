@@ -278,7 +278,7 @@ class WindowFacts:
             ``origin + horizon - 1``) before the validation part's first.
         targets: how many leading channels are forecast.
         held_out: share of the windows that validates, None for the usual one.
-        words: what a window is, for the user; by default told from ``lookback`` and ``horizon``.
+        words: what a window is, for the user.
         times: for the user, which column tells times, how far apart they are and from when to when.
     """
 
@@ -287,8 +287,8 @@ class WindowFacts:
     season: int
     origins: np.ndarray
     targets: int
+    words: str
     held_out: float | None = None
-    words: str = ""
     times: str = ""
 
 

@@ -137,7 +137,8 @@ def _check(dataset: Dataset, folds: int | None, share: float) -> None:
             f"{folds} folds need at least {folds} examples, the data has {rows}. Use fewer folds."
         )
     if rows < MINIMUM_ROWS:
-        raise DataError(f"A search needs at least {MINIMUM_ROWS} examples, the data has {rows}.")
+        each = f" Each is {dataset.windows.words}." if dataset.windows is not None else ""
+        raise DataError(f"A search needs at least {MINIMUM_ROWS} examples, the data has {rows}.{each}")
 
 
 def _by_time(

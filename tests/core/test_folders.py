@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from automl.core.errors import DataError
 from automl.core.folders import files_below
 
 
@@ -31,6 +33,16 @@ def test_links_to_folders_are_followed_but_never_in_a_circle(tmp_path: Path) -> 
 
     assert {"cats/1.png", "twice/1.png"} <= set(found)
     assert all(name.count("circle") <= 1 for name in found)
+
+
+def test_a_name_that_no_table_could_hold_is_refused(tmp_path: Path) -> None:
+    try:
+        Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.png")).write_text("")
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 alone")
+
+    with pytest.raises(DataError, match=r"caf\\xe9.png is not UTF-8. Rename it"):
+        files_below(tmp_path)
 
 
 @pytest.mark.parametrize("what", ["gone.png", "itself"])

@@ -35,7 +35,9 @@ def dataset(
 
 
 def window_facts(origins: np.ndarray, horizon: int) -> WindowFacts:
-    return WindowFacts(lookback=8, horizon=horizon, season=1, origins=origins, targets=1)
+    return WindowFacts(
+        lookback=8, horizon=horizon, season=1, origins=origins, targets=1, words="eight and some"
+    )
 
 
 def share_of(labels: list[str], rows: np.ndarray, name: str) -> float:
@@ -150,6 +152,11 @@ def test_no_target_step_of_training_reaches_into_validation(folds: int | None) -
     [
         (dataset(4), 5, "5 folds need at least 5 examples, the data has 4"),
         (dataset(9), None, "at least 10 examples, the data has 9"),
+        (
+            dataset(9, windows=window_facts(np.arange(9), 96)),
+            None,
+            "has 9. Each is eight and some.",
+        ),
         (dataset(20, groups=np.arange(20) % 2), 3, "2 different value.* 3 are needed"),
         (dataset(20, groups=np.zeros(20)), None, "2 are needed"),
         (dataset(20, times=np.zeros(20)), None, "1 different values"),

@@ -178,6 +178,7 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
             season=season,
             origins=windows.origins,
             targets=roles.targets,
+            words=f"{lookback} steps of input, {horizon} steps forecast",
             times=times_told(roles, found.axis, panels),
         ),
     )

@@ -102,8 +102,7 @@ def _columns(dataset: Dataset) -> list[tuple[str, str]]:
         lines.append((word, form or f"{len(names):,}: {first_names(names, NAMES)}"))
     if dataset.windows is not None:
         facts = dataset.windows
-        words = f"{facts.lookback} steps of input, {facts.horizon} steps forecast"
-        lines.append(("window", facts.words or words))
+        lines.append(("window", facts.words))
         if facts.times:
             lines.append(("time", facts.times))
     return lines

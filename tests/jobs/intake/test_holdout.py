@@ -53,7 +53,8 @@ def test_the_latest_rows_and_windows_are_held_out():
     parted = kept(table(100, times=times), holdout="0.2")
     assert sorted(parted.holdout.times.tolist()) == list(range(80, 100))
 
-    windows = WindowFacts(lookback=3, horizon=2, season=1, origins=np.arange(100), targets=1, held_out=0.5)
+    facts = {"lookback": 3, "horizon": 2, "season": 1, "origins": np.arange(100), "targets": 1}
+    windows = WindowFacts(**facts, words="three and two", held_out=0.5)
     series = kept(replace(table(100), windows=windows), holdout="0.1")
     assert len(series.holdout) == 10
     assert series.dataset.windows.origins.max() + 2 <= 90
