@@ -25,15 +25,13 @@ class Data:
         words: what stands in the table of ``docs/export.md``.
         families: names.
         take: copies a part of it.
-        options: of the search.
-        settings: parameters of the family, ``{place}`` being where the part has been copied to.
+        options: of the search, ``{place}`` being where the part has been copied to.
     """
 
     words: str
     families: tuple[str, ...]
     take: Take
     options: Mapping[str, Any] = field(default_factory=dict)
-    settings: tuple[str, ...] = ()
 
 
 def _table(path: str, separator: str = ",", rows: int = ROWS, **read: Any) -> Take:
@@ -191,10 +189,9 @@ SETS: Mapping[str, Data] = {
     ),
     "digits by a network": Data(
         words="images (digits)",
-        families=("backbone",),
+        families=("backbone", "frozen"),
         take=_beside_a_network(_folders("image_classification/sign_language_digits", 12)),
-        options={"image_size": 32},
-        settings=("model_file={place}/network.keras",),
+        options={"image_size": 32, "pretrained": "{place}/network.keras"},
     ),
     "faces": Data(
         words="verification (ORL faces)",
@@ -314,7 +311,7 @@ SETS: Mapping[str, Data] = {
     ),
     "films ranked": Data(
         words="users and items, ranked (MovieLens)",
-        families=("autoencoder", "ease"),
+        families=("autoencoder", "ease", "two_towers", "sasrec"),
         take=_ratings,
         options={"task": "ranking"},
     ),

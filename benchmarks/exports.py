@@ -77,8 +77,11 @@ def searched(folder: Path, data: Data, family: str, place: Path) -> automl.Resul
         return automl.load(place / "job")
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    settings = [item.format(place=place) for item in data.settings]
-    options = {"folds": 1, "settings": settings, **data.options}
+    placed = {
+        name: value.format(place=place) if isinstance(value, str) else value
+        for name, value in data.options.items()
+    }
+    options = {"folds": 1, **placed}
     return automl.search(
         data.take(folder, place), family=family, trials=1, epochs=1, tracking=False, verbose=0,
         out=str(place / "job"), executor="inline", **options,
