@@ -19,7 +19,10 @@ from automl.jobs.options.workers import EXECUTORS
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-SELDOM = ("driving_scenes", "explain", "language_model", "pairs", "rare_events", "verification")
+SELDOM = (
+    *("driving_scenes", "explain", "language_model", "pairs", "rare_events", "recommend", "verification"),
+    "video",
+)
 """Scripts whose data and options jobs of their own are tested with every day."""
 
 
