@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from automl.core.amounts import parse_workers
-from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.job_names import name_of
 from automl.core.phases import Phases, Timings
@@ -22,7 +21,7 @@ from automl.jobs.extensions import refuse_absent
 from automl.jobs.fetched import fetched, keep, read_job, with_addresses
 from automl.jobs.folder import JobFolder, new_folder, open_folder, state_of
 from automl.jobs.intake.backend import Backend, kept_backend
-from automl.jobs.intake.continued import longer, refuse_other_data, refuse_other_network
+from automl.jobs.intake.continued import longer, refuse_absent_data, refuse_changed
 from automl.jobs.intake.intake import check_early, take_in
 from automl.jobs.intake.kept_options import kept_config, with_secrets
 from automl.jobs.intake.opening import Tracking, check_stores, open_tracker_of, proposer_of
@@ -187,15 +186,11 @@ def resume(
         config = kept_backend(config, begun=files.state.exists())
         config = config if workers is None else replace(config, workers=parse_workers(workers))
         config = with_secrets(config, storage, tracking_uri)
-        if config.data is None and data is None:
-            raise ConfigError(
-                f"The data of {files.path} was in memory: go on in Python and give it again, "
-                f"automl.resume({str(files.path)!r}, data=...)."
-            )
+        again = f"go on in Python and give it again, automl.resume({str(files.path)!r}, data=...)."
+        refuse_absent_data(files, config, data, again)
         found = fetched(config, watcher, started)
         config, source = keep(found, files, config, check_early(found.config, data))
-        refuse_other_data(files, state_of(files), source)
-        refuse_other_network(files, config)
+        refuse_changed(files, config, source)
         check_stores(config)
         data = source if source.in_memory else None
         return _conduct(

@@ -63,6 +63,11 @@ def typed_value(name: str, value: Any, kind: str) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
+def names_file(value: str) -> bool:
+    """Whether an option that takes a name or a file names a file, which has a suffix."""
+    return bool(Path(value).suffix)
+
+
 def plain_scalar(value: Any) -> Any:
     """Return a scalar of NumPy's as Python's own, and all else as it is."""
     return value.item() if getattr(value, "ndim", None) == 0 and hasattr(value, "item") else value

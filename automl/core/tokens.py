@@ -45,24 +45,32 @@ class Tokens:
         """V: padding and the unknown unit among it."""
         return FIRST + (len(self.known) if self.unit == "character" else len(self._pieces))
 
-    def encode(self, text: str | bytes) -> np.ndarray:
-        """Return the ids of a text, or of a stretch of its units ``(T,) int32``."""
+    def encode(self, text: str | bytes, known: dict[bytes, list[int]] | None = None) -> np.ndarray:
+        """Return the ids of a text, or of a stretch of its units ``(T,) int32``.
+
+        Args:
+            text: it.
+            known: of sub-words, see ``subwords.encode``.
+        """
         if self.unit != "character":
             content = text.encode("utf-8", "replace") if isinstance(text, str) else text
             if self.merges:
-                return np.array(subwords.encode(content, self._ranks), np.int32) + FIRST
+                return np.array(subwords.encode(content, self._ranks, known), np.int32) + FIRST
             return np.frombuffer(content, np.uint8).astype(np.int32) + FIRST
-        points, known = code_points(str(text)), code_points(self.known)
-        places = np.searchsorted(known, points).clip(max=max(len(known) - 1, 0))
-        found = known[places] == points if len(known) else np.zeros(len(points), bool)
+        points, letters = code_points(str(text)), code_points(self.known)
+        places = np.searchsorted(letters, points).clip(max=max(len(letters) - 1, 0))
+        found = letters[places] == points if len(letters) else np.zeros(len(points), bool)
         return np.where(found, places + FIRST, UNKNOWN).astype(np.int32)
 
-    def encode_window(self, text: str | bytes) -> np.ndarray:
-        """Return the ids of a text as models read it: of sub-words the first byte is one by itself."""
+    def encode_window(self, text: str | bytes, known: dict[bytes, list[int]] | None = None) -> np.ndarray:
+        """Return the ids of a text as models read it: of sub-words the first byte is one by itself.
+
+        Args: as ``encode``.
+        """
         if self.unit != "subword":
             return self.encode(text)
         content = text.encode("utf-8", "replace") if isinstance(text, str) else text
-        return np.concatenate([self.encode(content[:1]), self.encode(content[1:])])
+        return np.concatenate([self.encode(content[:1]), self.encode(content[1:], known)])
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of ids; padding is left out."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import ConfigError, SpaceError, suggest
-from automl.core.option_values import plain_value
+from automl.core.option_values import names_file, plain_value
 from automl.core.yaml_values import read_located
 from automl.data.remote.address import is_address
 from automl.jobs.options.budget import BudgetOptions
@@ -138,8 +138,8 @@ def _anchored(key: str, value: Any, folder: Path) -> Any:
         return value
     plain = isinstance(value, str) and not value.startswith("sklearn:")
     place = facts_of(config_fields()[key]).path if key in config_fields() else ""
-    names_file = plain and (place == "file" or (place == "named" and bool(Path(value).suffix)))
-    return str(folder / value) if names_file else value
+    is_file = plain and (place == "file" or (place == "named" and names_file(value)))
+    return str(folder / value) if is_file else value
 
 
 def _converted(key: str, value: Any, where: str) -> Any:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import ConfigError
 from automl.jobs.answers import leaderboard_of
 from automl.jobs.fetched import fetched, read_job
-from automl.jobs.folder import JobFolder, state_of
+from automl.jobs.folder import JobFolder
 from automl.jobs.intake.backend import kept_backend
-from automl.jobs.intake.continued import refuse_other_data, refuse_other_network
+from automl.jobs.intake.continued import refuse_absent_data, refuse_changed
 from automl.jobs.intake.setting import Setting
 from automl.jobs.intake.settled import as_read
 from automl.jobs.opened import reading_raw
@@ -47,14 +47,10 @@ class Workshop:
         refuse_other_versions(self._files)
         config = as_read(fetched(read_job(self._files)).config)
         config = kept_backend(config, begun=True)
-        if config.data is None and self._data is None:
-            raise ConfigError(
-                f"The data of {self._files.path} was in memory: give it again, "
-                "e.g. result.models(3, data=frame)."
-            )
+        again = "give it again, e.g. result.models(3, data=frame)."
+        refuse_absent_data(self._files, config, self._data, again)
         source = check_early(config, self._data)
-        refuse_other_data(self._files, state_of(self._files), source)
-        refuse_other_network(self._files, config)
+        refuse_changed(self._files, config, source)
         intake = take_in(config, source, alone=False)
         from automl.training.precision import FULL, policy
 

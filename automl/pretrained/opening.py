@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.core.errors import ConfigError, suggest
+from automl.core.option_values import names_file
 from automl.pretrained.catalog import SOURCES
 from automl.pretrained.keras_file import check_file, check_values, load_file
 
@@ -31,7 +32,7 @@ def check_pretrained(name: str, values: str) -> None:
     check_values(values)
     if name in SOURCES:
         SOURCES[name].check()
-    elif not Path(name).suffix:
+    elif not names_file(name):
         raise ConfigError(
             f"pretrained: {name!r} is neither a pretrained network nor a Keras model file (.keras). "
             f"{suggest(name, SOURCES)}"

@@ -42,7 +42,7 @@ OPTIONAL = {
 @click.command("doctor")
 def command() -> int:
     """Check backend, devices, versions, stores, extensions; exit 1 when something is missing or broken."""
-    click.echo(f"python           {platform.python_version()} on {platform.platform()}")
+    _tell("python", f"{platform.python_version()} on {platform.platform()}")
     missing = [name for name in _PACKAGES if not _show_version(name)]
     for name, extra in OPTIONAL.items():
         _show_optional(name, extra)
@@ -54,25 +54,29 @@ def command() -> int:
     return _show_devices() or int(not _show_extensions() or not good)
 
 
+def _tell(name: str, text: str) -> None:
+    click.echo(f"{name:<16} {text}")
+
+
 def _show_version(name: str) -> bool:
     try:
-        click.echo(f"{name:<16} {metadata.version(name)}")
+        _tell(name, metadata.version(name))
     except metadata.PackageNotFoundError:
-        click.echo(f"{name:<16} MISSING")
+        _tell(name, "MISSING")
         return False
     return True
 
 
 def _show_optional(name: str, extra: str) -> None:
     try:
-        click.echo(f"{name:<16} {metadata.version(name)}")
+        _tell(name, metadata.version(name))
     except metadata.PackageNotFoundError:
-        click.echo(f"{name:<16} not installed (optional: pip install 'automl-keras[{extra}]')")
+        _tell(name, f"not installed (optional: pip install 'automl-keras[{extra}]')")
 
 
 def _show_machine() -> None:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
-    click.echo(f"machine          {os.cpu_count()} cores, {free:.1f} GB free on disk here")
+    _tell("machine", f"{os.cpu_count()} cores, {free:.1f} GB free on disk here")
 
 
 def _show_store() -> bool:
@@ -87,11 +91,11 @@ def _show_store() -> bool:
         check_reachable(None)
     except ConfigError as error:
         trouble = str(error)
-    click.echo(f"tracking         {shown(default_tracking_uri())}{' NOT USABLE' if trouble else ''}")
+    _tell("tracking", f"{shown(default_tracking_uri())}{' NOT USABLE' if trouble else ''}")
     if trouble:
         click.echo(f"Error: {trouble}", err=True)
     writable = os.access(Path.cwd(), os.W_OK)
-    click.echo(f"folder           {Path.cwd()} {'writable' if writable else 'NOT WRITABLE'}")
+    _tell("folder", f"{Path.cwd()} {'writable' if writable else 'NOT WRITABLE'}")
     return trouble is None
 
 
@@ -101,7 +105,7 @@ def _show_devices() -> int:
 
     asked = asked_backend()
     usual = "jax for tables and sounds on a CPU, tensorflow for all else"
-    click.echo(f"--backend        auto: {usual if asked is None else f'{asked}, as KERAS_BACKEND says'}")
+    _tell("--backend", f"auto: {usual if asked is None else f'{asked}, as KERAS_BACKEND says'}")
     try:
         import_keras(default_backend())
         import keras
@@ -112,13 +116,13 @@ def _show_devices() -> int:
     except (ConfigError, ImportError) as error:
         click.echo(f"Error: {error}", err=True)
         return 1
-    click.echo(f"backend          {keras.backend.backend()}")
+    _tell("backend", keras.backend.backend())
     for line in describe_devices():
-        click.echo(f"device           {line}")
+        _tell("device", line)
     kept = kept_programs()
-    click.echo(f"compiled         {kept.programs} programs, {kept.size / 1e6:.1f} MB in {kept.folder}")
+    _tell("compiled", f"{kept.programs} programs, {kept.size / 1e6:.1f} MB in {kept.folder}")
     copies, size = kept_copies()
-    click.echo(f"copies           of {copies} addresses, {size / 1e6:.1f} MB in {folder()}")
+    _tell("copies", f"of {copies} addresses, {size / 1e6:.1f} MB in {folder()}")
     sys.stdout.flush()
     return 0
 
@@ -131,7 +135,7 @@ def _show_extensions() -> bool:
     for item in tried_extensions():
         source = "" if item.origin is None else f" of {item.origin}"
         usable = " NOT USABLE" if item.trouble else ""
-        click.echo(f"extension        {item.kind} {item.name}{source}{usable}")
+        _tell("extension", f"{item.kind} {item.name}{source}{usable}")
         if item.trouble:
             click.echo(f"Error: {item.trouble}", err=True)
             good = False

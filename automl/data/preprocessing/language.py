@@ -12,7 +12,6 @@ import keras
 import numpy as np
 from keras import KerasTensor, ops
 
-from automl.core.subwords import encode, ranks_of
 from automl.core.tensors import Subwords, TensorSpec, Vocabulary
 from automl.core.text_windows import TextWindows
 from automl.core.tokens import FIRST, PADDING, Tokens
@@ -80,15 +79,11 @@ def fit_subwords(streams: Mapping[str, Tokens], asked: Sequence[int], length: in
 
 def _tokens_of(windows: TextWindows, tokens: Tokens) -> np.ndarray:
     """What the model makes of windows, but no longer than the longest ``(n, any, 1) int32``."""
-    ranks, known = ranks_of(tokens.merges), dict[bytes, list[int]]()
-    return _side_by_side([[text[0], *encode(text[1:], ranks, known)] for text in windows[:]])
-
-
-def _side_by_side(rows: Sequence[Sequence[int]]) -> np.ndarray:
+    known = dict[bytes, list[int]]()
+    rows = [tokens.encode_window(text, known) for text in windows[:]]
     ids = np.full((len(rows), max(map(len, rows), default=1), 1), PADDING, np.int32)
     for place, row in enumerate(rows):
         ids[place, : len(row), 0] = row
-        ids[place, : len(row), 0] += FIRST
     return ids
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from automl.core.subwords import BYTES, END, KINDS, SPACE, pieces_of
-from automl.core.tokens import FIRST, PADDING
+from automl.core.tokens import FIRST
+from automl.tasks.places import to_front
 
 _GONE = -1
 
@@ -45,10 +46,7 @@ class MergeBytes(keras.layers.Layer):
         tokens = ops.where(tokens < 0, _GONE, tokens)
         if self.merges:
             tokens = self._merged(tokens)
-        places = ops.arange(ids.shape[1], dtype="int32")[None]
-        order = ops.argsort(ops.where(tokens == _GONE, places + ids.shape[1], places), axis=1)
-        kept = ops.take_along_axis(tokens, ops.cast(order, "int32"), axis=1)
-        return ops.where(kept == _GONE, PADDING, kept + FIRST)[:, :, None]
+        return to_front(tokens + FIRST, tokens != _GONE, ops)[:, :, None]
 
     def _merged(self, tokens: Any) -> Any:
         """Tokens at the place of their first byte, ``_GONE`` at those of the others."""

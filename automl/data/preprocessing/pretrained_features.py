@@ -16,7 +16,7 @@ import keras
 from keras import KerasTensor, ops
 
 from automl.core.tensors import TensorSpec
-from automl.data.preprocessing.fixed_features import FixedFeatures
+from automl.data.preprocessing.fixed_features import FixedFeatures, of_each
 from automl.pretrained.fitting import fitted
 from automl.pretrained.network import Network
 
@@ -78,8 +78,7 @@ class PretrainedFeatures(FixedFeatures):
 
     def call(self, image: KerasTensor) -> KerasTensor:
         """Compute the features."""
-        # one picture at a time: the maps of many would fill memory
-        return self.standardised(ops.map(self._of_one, image))
+        return self.standardised(of_each(self._of_one, image))
 
     def _of_one(self, picture: KerasTensor) -> KerasTensor:
         """From one picture ``(height, width, c)`` to ``(f,)``."""

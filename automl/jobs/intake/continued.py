@@ -10,7 +10,7 @@ from automl.core.amounts import parse_time
 from automl.core.errors import ConfigError
 from automl.data.source import Source, digest
 from automl.jobs.config import JobConfig
-from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.folder import JobFolder, read_json, state_of
 from automl.pretrained.opening import mark_of
 
 
@@ -35,6 +35,18 @@ def longer(config: JobConfig, used: float, trials: int | None, time_limit: float
             f"The job has used its time ({used:.0f} s of {config.time:.0f} s); give it more with --time."
         )
     return config
+
+
+def refuse_absent_data(files: JobFolder, config: JobConfig, data: object, how: str) -> None:
+    """Refuse to go on without data that was in memory; ``how`` says in a sentence how to give it again."""
+    if config.data is None and data is None:
+        raise ConfigError(f"The data of {files.path} was in memory: {how}")
+
+
+def refuse_changed(files: JobFolder, config: JobConfig, source: Source) -> None:
+    """Refuse what the job did not begin with: other data, or other weights of a pretrained network."""
+    refuse_other_data(files, state_of(files), source)
+    refuse_other_network(files, config)
 
 
 def refuse_other_network(files: JobFolder, config: JobConfig) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from automl.core.addresses import anchored, is_reference, kept, usable
+from automl.core.option_values import names_file
 from automl.data.remote.address import is_address, kept_address
 from automl.jobs.config import JobConfig
 from automl.jobs.intake.warm_start import kept_place
@@ -20,12 +21,13 @@ def kept_config(config: JobConfig) -> JobConfig:
             return path
         return kept_address(path) if is_address(path) else str(Path(path).absolute())
 
+    named = config.pretrained
     return replace(
         config,
         data=absolute(config.data),
         validation=absolute(config.validation),
         space=absolute(config.space),
-        pretrained=config.pretrained if _is_name(config.pretrained) else absolute(config.pretrained),
+        pretrained=absolute(named) if named and names_file(named) else named,
         user_table=absolute(config.user_table),
         item_table=absolute(config.item_table),
         warm_start=tuple(kept_place(text) for text in config.warm_start),
@@ -51,11 +53,6 @@ def with_secrets(config: JobConfig, storage: str | None, tracking_uri: str | Non
     if config.tracking and config.tracking_uri is not None:
         usable(config.tracking_uri, "--tracking-uri")
     return config
-
-
-def _is_name(text: str | None) -> bool:
-    """Whether it is the name of something and no file, which has a suffix."""
-    return text is not None and not Path(text).suffix
 
 
 def _kept_store(config: JobConfig) -> str | None:

@@ -112,7 +112,7 @@ def spans_orders(values: Sequence[float]) -> bool:
 
 def trial_words(record: TrialRecord) -> str:
     """Return what is shown where one points at a trial."""
-    score = f"{plain_number(record.scores[0])}" if record.scores else "no score"
+    score = plain_number(record.scores[0]) if record.scores else "no score"
     return f"trial {record.number}, {score}, {record.epochs} epochs: {configuration_words(record)}"
 
 
