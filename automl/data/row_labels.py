@@ -1,4 +1,4 @@
-"""Columns that label the rows of a table, an index or an id: numbers that say nothing of a new row.
+"""Columns that label the rows of a table, an index or an id: they say nothing of a new row, but name it.
 
 A column without a name is where pandas and R write their index. Any other column of whole numbers is an id
 only where its name says so: ``x`` 0..99 and ``year`` 1880..2019 are features.
@@ -9,8 +9,12 @@ Legend: n rows, k columns of encoded targets.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
+import pandas as pd
+
+from automl.data.cells import as_number, as_text
 
 NAMELESS = re.compile(r"\s*|unnamed[ _:]*\d+(_level_\d+)?(\.\d+)*|\.\.\.\d+", re.IGNORECASE)
 """Names that this package, pandas and R's readr give to columns that have none."""
@@ -64,6 +68,14 @@ def labels_rows(name: str, numbers: np.ndarray) -> str:
     if names_an_id(name) and distinct > ID_SHARE * len(numbers):
         return "is an id by its name, differs in nearly every row"
     return ""
+
+
+def names_rows(series: pd.Series[Any], name: str) -> bool:
+    """Whether the cells of a column that is no feature, numbers or texts, tell the rows apart as ids do."""
+    by_name = is_nameless(name) or names_an_id(name)
+    if not (by_name or counts_rows(as_number(series)[0])):
+        return False
+    return len(pd.unique(as_text(series))) > ID_SHARE * len(series)
 
 
 def counts_rows(numbers: np.ndarray) -> bool:

@@ -16,6 +16,7 @@ from automl.data.choice import checked_drop
 from automl.data.compared import learn_compared, read_compared
 from automl.data.delimited import refuse_unknown
 from automl.data.modality import ROWS, Dataset, Examples, Handling, ReadOptions
+from automl.data.row_labels import names_rows
 from automl.data.row_weights import row_weights
 from automl.data.source import Source
 from automl.data.tables import Table, as_text, listed, plain_styles, row_keys
@@ -114,12 +115,14 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
     """Return the rows that have a target, with their features, as a data set."""
     table, labels = rows.table, rows.table.frame[list(rows.target.names)]
     compared = learn_compared(table.frame, options.compared, table.where)
+    unused = [name for name in table.frame.columns if name not in features.kinds]
+    ids = _row_ids(rows, unused, options.id_column)
     beside = Examples(
         inputs={},
         targets=rows.targets,
         groups=None if options.group_column is None else as_text(table.frame[options.group_column]),
         times=_times(table, options.time_column),
-        keys=row_keys(table, options.id_column),
+        keys=row_keys(table, ids),
         rows=np.arange(len(table.frame)),
         compared=compared.groups,
         weights=rows.weights,
@@ -129,8 +132,9 @@ def dataset_of_rows(rows: Rows, features: Features, source: Source, options: Rea
         "styles": plain_styles(table),
         **rows.target.schema(labels, typed=source.kind != "table"),
         "header": options.header,
-        "unused": [name for name in table.frame.columns if name not in features.kinds],
+        "unused": unused,
         "id_column": options.id_column,
+        "row_ids": ids,
         **({"compared": compared.schema} if compared.schema else {}),
     }
     unweighed = rows.present if rows.weights is None else rows.present | (rows.weights == 0)
@@ -189,10 +193,11 @@ def examples_of_rows(
     Raises:
         DataError: no row of a whole table has a target.
     """
-    id_column = schema["id_column"] if schema["id_column"] in table.frame.columns else None
+    named = schema.get("row_ids", filter(None, [schema["id_column"]]))  # jobs of before have but the latter
+    ids = [name for name in named if name in table.frame.columns]
     every = np.arange(len(table.frame))
     read = every if features.rows is None else features.rows
-    keys = row_keys(table, id_column)
+    keys = row_keys(table, ids)
     compared = read_compared(table.frame, schema.get("compared", ()))
     notes = (*table.notes, *features.notes, *_superfluous(table, features.kinds, schema))
     if not targets:
@@ -257,6 +262,13 @@ def _target(source: Source, table: Table, options: ReadOptions) -> tuple[str, ..
         if name is not None:
             refuse_unknown(name, names, table.where)
     return target
+
+
+def _row_ids(rows: Rows, unused: Sequence[str], asked: str | None) -> list[str]:
+    """The columns that name rows: the one asked for, and those that are no features and tell rows apart."""
+    frame, aside = rows.table.frame, {asked, *rows.target.names}
+    others = [name for name in unused if name not in aside and names_rows(frame[name], name)]
+    return others if asked is None else [asked, *others]
 
 
 def _times(table: Table, column: str | None) -> np.ndarray | None:

@@ -91,16 +91,11 @@ def first_rows(source: Source, count: int, *, header: bool = True) -> pd.DataFra
     return cast("pd.DataFrame", head.head(count))
 
 
-def row_keys(table: Table, id_column: str | None) -> dict[str, np.ndarray]:
-    """Return what names each row in a file of predictions: its position, and its id where there is one."""
+def row_keys(table: Table, ids: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return what names each row in a file of predictions: its position, then its ids."""
     first = table.first or 0
     rows = np.arange(first, first + len(table.frame))
-    if id_column is None:
-        return {"row": rows}
-    column = table.frame[id_column]
-    own = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iubM"  # so that ids can be joined
-    ids = column.to_numpy() if own else as_text(column)
-    return {free_name("row", [id_column]): rows, id_column: ids}
+    return {free_name("row", ids): rows, **{name: _ids(table.frame[name]) for name in ids}}
 
 
 def listed(names: Sequence[str]) -> str:
@@ -125,6 +120,11 @@ def written_as(source: Source, styles: Mapping[str, Any] | None, columns: Iterab
         name: NumberStyle(**(styles or {})[name]) if name in (styles or {}) else PLAIN for name in columns
     }
     return replace(source, styles=known)
+
+
+def _ids(column: pd.Series[Any]) -> np.ndarray:
+    own = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iubM"  # so that ids can be joined
+    return column.to_numpy() if own else as_text(column)
 
 
 def _key(source: Source, *, header: bool) -> tuple[object, ...]:

@@ -60,6 +60,26 @@ def test_roles_are_no_features_unless_they_are_kept() -> None:
     assert dataset.schema["unused"] == ["b", "who", "label"]
 
 
+def test_columns_that_tell_rows_apart_and_are_no_features_name_the_rows() -> None:
+    ids = {"id": [f"k{row}" for row in range(40)], "Unnamed: 9": [""] * 40, "key": [7] * 40}
+    frame = pd.DataFrame({**ids, "counter": range(1, 41), "name": ids["id"], "label": list("ny") * 20})
+    source = open_source(frame)
+    asked = ReadOptions(target=("label",), id_column="counter")
+    rows = open_rows(source, read_table(source), asked, what="A table")
+    dataset = dataset_of_rows(rows, Features(inputs={}, schema={}, kinds={}), source, asked)
+
+    again, _ = examples_of_rows(
+        read_table(open_source(frame[3:5].drop(columns="counter"))),
+        Features(inputs={}, schema={}, kinds={}),
+        dataset.schema,
+        targets=False,
+    )
+
+    assert list(dataset.examples.keys) == ["row", "counter", "id"]
+    found = {name: values.tolist() for name, values in again.keys.items()}
+    assert found == {"row": [0, 1], "id": ["k3", "k4"]}
+
+
 def test_a_task_that_rows_cannot_pose_is_refused() -> None:
     with pytest.raises(DataError, match="A table cannot be read for forecasting"):
         read(task="forecasting")

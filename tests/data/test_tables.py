@@ -375,7 +375,7 @@ def test_one_column_of_sentences_with_commas_is_refused(tmp_path: Path) -> None:
 def test_ids_of_a_frame_keep_their_type_and_their_name():
     table = read_table(open_source(pd.DataFrame({"row": [7, 8], "a": [0.5, 1.5]})))
 
-    keys = row_keys(table, "row")
+    keys = row_keys(table, ["row"])
 
     assert {name: values.tolist() for name, values in keys.items()} == {"row_": [0, 1], "row": [7, 8]}
 

@@ -26,7 +26,8 @@ def small_parts(monkeypatch):
 
 @pytest.fixture(scope="module")
 def schema(tmp_path_factory):
-    path = written(frame(), tmp_path_factory.mktemp("searched") / "t.csv")
+    table = frame().assign(id=[f"r{row}" for row in range(3000)])
+    path = written(table, tmp_path_factory.mktemp("searched") / "t.csv")
     return TABULAR.read(open_source(path), SEARCHED).schema
 
 
@@ -37,6 +38,7 @@ def in_parts(path, schema, targets=False):
 @pytest.mark.parametrize("name", ["new.csv", "new.parquet"])
 def test_parts_are_what_reading_at_once_gives(tmp_path, schema, name):
     table = frame(seed=1).drop(columns="target").assign(more=1)
+    table = table.assign(id=[f"new {row}" for row in table.index])
     table.loc[5::200, "word"] = "violet"
     path = written(table, tmp_path / name)
     whole, told = TABULAR.read_again(open_source(path), schema, targets=False)
@@ -45,6 +47,7 @@ def test_parts_are_what_reading_at_once_gives(tmp_path, schema, name):
     parts = list(streamed)
 
     assert len(parts) > 3
+    assert list(whole.keys) == ["row", "count", "id"]
     for group in ("inputs", "keys"):
         for key, values in getattr(whole, group).items():
             found = np.concatenate([getattr(part, group)[key] for part in parts])
