@@ -138,6 +138,34 @@ class TimeAxis:
         return _plain_dates(index, self.form.name) if index.tz is None else [str(time) for time in index]
 
 
+@dataclass(frozen=True, eq=False)
+class FirstTimes:
+    """A read-only array ``(n,)`` of times as text, of very many windows: each is told when asked for.
+
+    Args:
+        axis: of the series.
+        positions: of each window's first forecast step ``(n,) int64``.
+        names: series of each window ``(n,)``.
+    """
+
+    axis: TimeAxis
+    positions: np.ndarray
+    names: np.ndarray
+    ndim = 1
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __getitem__(self, index: Any) -> Any:
+        if np.ndim(index) or isinstance(index, slice):
+            return FirstTimes(self.axis, self.positions[index], self.names[index])
+        return np.asarray(self[index : index + 1])[0]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """All of them, made."""
+        return np.asarray(self.axis.labels(self.positions[:, None], self.names)[:, 0], dtype)
+
+
 def restore_axis(plain: Mapping[str, Any]) -> TimeAxis:
     """An axis from JSON."""
     return TimeAxis(

@@ -72,6 +72,17 @@ def test_several_series_and_rows_without_times_are_told() -> None:
     assert dataset.windows.times == "none: rows are steps, in their order; 2 series by shop"
 
 
+def test_windows_are_called_by_their_first_step_and_their_series() -> None:
+    frame = pd.concat([hours(40).assign(shop=shop) for shop in (7, 8)])
+
+    examples = read(frame, id_column="shop", horizon=2, lookback=4).examples
+    last = examples.take(np.array([0, len(examples) - 1]))
+
+    assert list(last.keys) == ["time from", "shop"]
+    assert list(last.keys["time from"]) == ["2024-01-01 04:00:00", "2024-01-02 14:00:00"]
+    assert last.keys["shop"].tolist() == [7, 8]
+
+
 def test_windows_and_parts_of_them_take_the_memory_of_the_series() -> None:
     examples = read(hours(500), lookback=100, horizon=3).examples
     part = examples.take(np.arange(50, 300, 2))

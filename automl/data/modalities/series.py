@@ -22,6 +22,7 @@ from automl.data.choice import refuse_choice
 from automl.data.flags import Flags
 from automl.data.forecast_table import (
     Panels,
+    Roles,
     find_roles,
     long_enough,
     open_again,
@@ -35,9 +36,9 @@ from automl.data.modality import Dataset, Examples, Handling, Preprocessing, Rea
 from automl.data.preprocessing.series import safe, standardise, statistics, with_kernels
 from automl.data.season_search import find_season
 from automl.data.source import TABLES, Source
-from automl.data.tables import plain_styles, written_as
+from automl.data.tables import Table, plain_styles, written_as
 from automl.data.targets import array_label_type
-from automl.data.time_axis import restore_axis
+from automl.data.time_axis import FirstTimes, restore_axis
 from automl.data.time_index import holds_dates, id_of_index, time_of_index
 from automl.data.whole_series import notes_on_gaps, pad, read_whole, resolve, resolve_again, without_padding
 from automl.tasks.catalog import TASKS
@@ -151,8 +152,11 @@ def _read_forecast(source: Source, options: ReadOptions) -> Dataset:
     stride = forecasting.thinning(kept, lookback, horizon)
     windows = forecasting.cut(kept, lookback, horizon, roles.targets, stride)
     thin = (f"Windows start every {stride} steps, to keep epochs short.",) if stride > 1 else ()
+    # many windows of which few are ever named: each by its first step alone
+    names = cast("np.ndarray", FirstTimes(found.axis, windows.origins, windows.names))
+    keys = {f"{_time_key(roles)} from": names, **_series_key(roles, windows, table)}
     return Dataset(
-        examples=_examples(windows, several=roles.series is not None),
+        examples=_examples(windows, keys, several=roles.series is not None),
         schema={
             "form": "forecast",
             **plain_roles(roles),
@@ -214,11 +218,9 @@ def _forecast_again(
         if targets
         else forecasting.last_windows(panels, lookback)
     )
-    time = free_name("time", [str(roles.series)])
     typed = roles.time is not None and holds_dates(source, table.frame[roles.time])
-    keys = {time: forecasting.forecast_times(found.axis, windows, horizon, typed=typed)}
-    if roles.series is not None:
-        keys[roles.series] = _as_given(windows.names, table.frame[roles.series])
+    times = forecasting.forecast_times(found.axis, windows, horizon, typed=typed)
+    keys = {_time_key(roles): times, **_series_key(roles, windows, table)}
     asked = () if targets else _of_rows_asked_for(panels, horizon)
     examples = _examples(windows, keys, several=roles.series is not None)
     return examples, (*found.notes, *context, *short, *asked)
@@ -240,6 +242,17 @@ def _with_context(
     panels, lengthened = forecasting.continued(measured if targets else found.panels, tail)
     text = f"Last training rows serve as context for {lengthened} series that follow them."
     return panels, (text,) if lengthened else ()
+
+
+def _time_key(roles: Roles) -> str:
+    return free_name("time", [str(roles.series)])
+
+
+def _series_key(roles: Roles, windows: forecasting.Cut, table: Table) -> dict[str, np.ndarray]:
+    """The series of each window, where there are several."""
+    if roles.series is None:
+        return {}
+    return {roles.series: _as_given(windows.names, table.frame[roles.series])}
 
 
 def _as_given(names: np.ndarray, column: pd.Series[Any]) -> np.ndarray:
@@ -264,14 +277,12 @@ def _of_rows_asked_for(panels: list[forecasting.Panel], horizon: int) -> tuple[s
     return (Note(text, len(late) / len(panels)),)
 
 
-def _examples(
-    windows: forecasting.Cut, keys: Mapping[str, np.ndarray] | None = None, *, several: bool
-) -> Examples:
+def _examples(windows: forecasting.Cut, keys: Mapping[str, np.ndarray], *, several: bool) -> Examples:
     return Examples(
         groups=windows.names if several else None,
         inputs={"series": cast("np.ndarray", windows.inputs)},
         targets=None if windows.targets is None else {TARGET: cast("np.ndarray", windows.targets)},
-        keys=keys or {},
+        keys=keys,
     )
 
 

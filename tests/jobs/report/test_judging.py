@@ -6,11 +6,14 @@ import base64
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from automl.core.figures import Picture
-from automl.data.modality import Examples
+from automl.data.modalities.series import SERIES
+from automl.data.modality import Examples, ReadOptions
+from automl.data.source import open_source
 from automl.jobs.report.judging import intervals, judge
 from automl.jobs.report.mistakes import MOST_INPUTS, MOST_LETTERS, cell_of
 from automl.metrics.scorer import score_at_once
@@ -106,6 +109,23 @@ def test_mistakes_come_with_their_inputs():
     assert all(row[4] == int(row[0]) - 100 for row in table.rows)
     assert "3 more inputs are not shown" in table.note
     assert judged.rows == 50
+
+
+def test_the_worst_forecasts_tell_when_they_begin_and_of_which_series():
+    times = pd.date_range("2024-01-01", periods=60, freq="D").strftime("%Y-%m-%d")
+    frame = pd.concat([pd.DataFrame({"day": times, "y": np.arange(60.0), "shop": shop}) for shop in "ab"])
+    options = ReadOptions(target=("y",), id_column="shop", horizon=2, lookback=4)
+    examples = SERIES.read(open_source(frame), options).examples
+    facts = {"mean": [0.0], "std": [1.0], "naive_mae": [1.0], "season": 1, "horizon": 2}
+    task = fit_task("forecasting", {}, names=("y",), facts=facts)
+    truth = {"target": np.asarray(examples.targets["target"])}
+    answer = {"target": truth["target"].copy()}
+    answer["target"][-1] += 5.0
+
+    table = judge("validation", task, examples, truth, answer, seed=0).mistakes
+
+    assert table.columns[:2] == ("time from", "shop")
+    assert table.rows[0][:2] == ("2024-02-28", "b")
 
 
 def test_inputs_of_every_kind_can_be_shown():
