@@ -18,6 +18,9 @@ from automl.jobs.folder import JobFolder, read_json
 SLACK_SECONDS = 5.0
 """That the clocks of a process' start and of its note may differ by."""
 
+_BIRTH = 19
+"""Place of the birth in ``/proc/PID/stat`` behind the name, which may hold spaces and brackets."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
@@ -27,11 +30,13 @@ class Holder:
         pid: its number.
         host: the machine that it runs on.
         started: when it took the folder, in seconds since 1970.
+        birth: when it was born by a clock that nobody sets, see ``_birth_of``; empty where there is none.
     """
 
     pid: int
     host: str
     started: float
+    birth: str = ""
 
     @property
     def is_here(self) -> bool:
@@ -48,9 +53,15 @@ class Holder:
             return True
         with suppress(psutil.Error, OSError):
             process = psutil.Process(self.pid)
-            born = process.create_time()
-            return bool(process.status() != psutil.STATUS_ZOMBIE and born <= self.started + SLACK_SECONDS)
+            return process.status() != psutil.STATUS_ZOMBIE and self._matches(process)
         return False
+
+    def _matches(self, process: psutil.Process) -> bool:
+        """Whether a process of this number is the one that took the folder, not a later one."""
+        birth = _birth_of(self.pid)
+        if self.birth and birth:
+            return birth == self.birth
+        return bool(process.create_time() <= self.started + SLACK_SECONDS)
 
     @property
     def words(self) -> str:
@@ -77,7 +88,8 @@ class Holder:
 
 def this_process() -> Holder:
     """Return this process, as one that takes a folder now."""
-    return Holder(pid=os.getpid(), host=socket.gethostname(), started=time.time())
+    pid = os.getpid()
+    return Holder(pid=pid, host=socket.gethostname(), started=time.time(), birth=_birth_of(pid))
 
 
 def holder_of(folder: JobFolder) -> Holder | None:
@@ -87,9 +99,27 @@ def holder_of(folder: JobFolder) -> Holder | None:
     """
     try:
         known = read_json(folder.coordinator)
-        return Holder(pid=int(known["pid"]), host=str(known["host"]), started=float(known["started"]))
+        return Holder(
+            pid=int(known["pid"]),
+            host=str(known["host"]),
+            started=float(known["started"]),
+            birth=str(known.get("birth", "")),
+        )
     except (ConfigError, KeyError, TypeError, ValueError):
         return None
+
+
+def _birth_of(pid: int) -> str:
+    """Return when a process was born, in ticks since which start of the system; empty where unknown.
+
+    The time of birth that Linux gives in seconds since 1970 moves whenever the clock is set, as it is
+    counted from now: after a leap of the clock a running job would be taken for a killed one.
+    """
+    with suppress(OSError, IndexError):
+        system = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        facts = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return f"{system} {facts.rpartition(')')[2].split()[_BIRTH]}"
+    return ""
 
 
 def _ignores(pid: int, number: int) -> bool:

@@ -6,9 +6,13 @@ import logging
 import os
 from collections.abc import Mapping
 
+from automl.core.databases import CONNECT_SECONDS
+
 CLIENT_SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    # of PostgreSQL, which may accept a connection and never speak
+    "PGCONNECT_TIMEOUT": str(CONNECT_SECONDS),
     # a line for each run that ends would stand among the results on stdout
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }

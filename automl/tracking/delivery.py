@@ -70,7 +70,7 @@ class Delivery:
     def open_experiment(self, name: str) -> str:
         """Find or create the experiment; returns its name, numbered where a deleted one has it."""
         number, free = 1, name
-        while (found := self._experiment(free)).lifecycle_stage != "active":
+        while (found := self._answered(free)).lifecycle_stage != "active":
             number += 1
             free = f"{name}-{number}"
         self.experiment = found.experiment_id
@@ -145,6 +145,15 @@ class Delivery:
         if found := self.resolve(run):
             return found
         raise MlflowException.invalid_parameter_value(f"run {run} was never created")
+
+    def _answered(self, name: str) -> Any:
+        """The experiment; what answers anything with an empty object would name no active one, for ever."""
+        found = self._experiment(name)
+        if not getattr(found, "experiment_id", ""):
+            raise MlflowException.invalid_parameter_value(
+                "what answers there tells of no experiment, so it is no MLflow server."
+            )
+        return found
 
     def _experiment(self, name: str) -> Any:
         root = artifact_root(self._uri)

@@ -22,6 +22,9 @@ from automl.tracking.store import GoneError, KeptRun, StoreError, temporary
 AT_ONCE = 64
 """Operations that are handed over before the first answer is read."""
 
+ASK_SECONDS = 180.0
+"""A question may take so long; a new database is made first, on a busy machine in a minute."""
+
 
 class DeliveryProcess:
     """Implements ``Store`` by a ``Delivery`` in another process, which ends with this one.
@@ -94,9 +97,20 @@ class DeliveryProcess:
         self._end()
 
     def _ask(self, call: str, *arguments: str) -> Any:
-        with self._turn:
+        if not self._turn.acquire(timeout=ASK_SECONDS):
+            raise StoreError(f"it has not answered for {ASK_SECONDS:.0f} s", temporary=True)
+        try:
             self._send({"call": call, "arguments": arguments})
+            self._await_answer()
             return self._receive()["answer"]
+        finally:
+            self._turn.release()
+
+    def _await_answer(self) -> None:
+        """Give up a question that hangs; uploads, which may take long, are not waited for here."""
+        if self._connection is not None and not self._connection.poll(ASK_SECONDS):
+            self._end()  # the answer, if it comes, would be taken for that to the next request
+            raise StoreError(f"it has not answered for {ASK_SECONDS:.0f} s", temporary=True)
 
     def _delivered(self, operations: Sequence[Operation]) -> Iterator[None]:
         with self._turn:

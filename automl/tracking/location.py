@@ -21,6 +21,8 @@ from automl.core.secrets import parse_address, shown
 SQLITE = "sqlite:///"
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 ANSWER_SECONDS = 5.0
+FAILURES = 500
+"""Codes of HTTP from here on say that a server failed."""
 
 SHARED_DISKS = re.compile(r"nfs|cifs|smb|9p|virtiofs|fuse|lustre|gluster|ceph|beegfs|gpfs|afs")
 """File systems that several machines may see."""
@@ -62,15 +64,24 @@ def is_server(uri: str) -> bool:
 
 
 def check_answer(uri: str) -> None:
-    """Raise ConfigError unless something answers HTTP at ``uri``; any answer will do."""
+    """Raise ConfigError unless something answers HTTP at ``uri``; any answer will do but a failure.
+
+    What stands before a server asks for a password, or knows no page of this name, and serves all the same.
+    """
     parts = parse_address(uri)
     # urllib takes a user and a password for a part of the host's name
     open_to_all = uri if parts is None else f"{parts.scheme}://{parts.rest}"
     try:
         with urllib.request.urlopen(f"{open_to_all.rstrip('/')}/health", timeout=ANSWER_SECONDS):  # noqa: S310
             return
-    except urllib.error.HTTPError:
-        return
+    except urllib.error.HTTPError as error:
+        if error.code < FAILURES:
+            return
+        raise ConfigError(
+            f"The MLflow server at {shown(uri)} answers {error.code} {error.reason}: it, or what it stands "
+            "behind, is out of order. Mend it, name another store with --tracking-uri, or search with "
+            "--no-tracking."
+        ) from error
     except (OSError, ValueError, HTTPException) as error:
         if "certificate" in str(error).lower():
             return

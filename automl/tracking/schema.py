@@ -18,6 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from automl.core.databases import connecting
 from automl.core.errors import ConfigError
 from automl.core.secrets import scrub, shown
 from automl.tracking.location import is_server, settle, sqlite_path
@@ -69,13 +70,20 @@ def _revision(uri: str) -> str:
     if uri.startswith("sqlite"):
         return _revision_of_file(sqlite_path(uri))
     from sqlalchemy import create_engine, inspect, text
+    from sqlalchemy.exc import OperationalError
     from sqlalchemy.pool import NullPool
 
-    engine = create_engine(uri, poolclass=NullPool)
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return ""
-        row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    engine = create_engine(uri, poolclass=NullPool, connect_args=connecting(uri))
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    except OperationalError as error:
+        raise ConfigError(
+            f"MLflow cannot work with {shown(uri)}: {scrub(str(error.orig).strip()[:300])}. Name another "
+            "store with --tracking-uri, or search with --no-tracking."
+        ) from None  # the error's own words may hold the address
     return "" if row is None else str(row[0])
 
 

@@ -68,6 +68,8 @@ def test_paths_of_a_job_file_are_relative_to_it(tmp_path):
         ({"folds": 3, "validation": "v.csv"}, "combined"),
         ({"backend": "tensorflw"}, "tensorflow"),
         ({"header": "no"}, "expected true or false"),
+        ({"pixel_values": "unit"}, "name one by pretrained"),
+        ({"ray_address": "auto"}, "use executor ray"),
     ],
 )
 def test_wrong_options_are_refused(values, message):

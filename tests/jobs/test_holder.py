@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import asdict, replace
 
 import pytest
 
 from automl.core.errors import ConfigError
 from automl.jobs.folder import JobFolder, write_json
-from automl.jobs.holder import Holder, holder_of
+from automl.jobs.holder import Holder, holder_of, this_process
 
 SLEEPER = "import signal, time, sys; {}; print('up', flush=True); time.sleep(60)"
 
@@ -53,6 +54,20 @@ def test_a_process_lives_until_it_ends(sleeper):
 
 def test_a_younger_process_of_the_same_number_is_another_one():
     assert not holder(os.getpid(), started=1e9).is_alive
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="told by Linux alone")
+def test_a_process_lives_on_when_the_clock_is_set(tmp_path, monkeypatch):
+    write_json(JobFolder(tmp_path).coordinator, asdict(this_process()))
+    # Linux counts the birth of a process from now
+    monkeypatch.setattr("psutil.Process.create_time", lambda process: time.time() + 3600)
+
+    assert holder_of(JobFolder(tmp_path)).is_alive
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="told by Linux alone")
+def test_a_later_process_of_the_same_number_is_another_one_whatever_the_clock_says():
+    assert not replace(this_process(), birth="the-same-start-of-the-system 12").is_alive
 
 
 def test_a_process_of_another_machine_is_believed_and_not_touched():

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
+from automl.core import databases
 from automl.core.errors import ConfigError
 from automl.tracking import answering
 from automl.tracking.answering import check_store, insist
@@ -43,6 +46,43 @@ def test_a_server_that_is_not_there_is_refused_without_its_password(uri):
             check_store(uri.format(taken.getsockname()[1]))
 
     assert "a:b" not in str(caught.value)
+
+
+@pytest.fixture
+def silent_port():
+    """Takes connections and never says a word, as a suspended server does."""
+    with closing(socket.socket()) as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(8)
+        yield silent.getsockname()[1]
+
+
+def test_a_data_base_that_never_speaks_is_refused_without_its_password(silent_port, monkeypatch):
+    pytest.importorskip("psycopg")
+    monkeypatch.setattr(databases, "CONNECT_SECONDS", 2)
+
+    with pytest.raises(ConfigError, match=r"MLflow cannot work with .*--no-tracking") as caught:
+        check_store(f"postgresql+psycopg://me:hunter22@127.0.0.1:{silent_port}/runs")
+
+    assert "hunter22" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("code", "usable"), [(401, True), (404, True), (500, False), (503, False)])
+def test_a_server_that_fails_is_refused_and_one_that_asks_for_a_password_is_not(code, usable):
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_error(code)
+
+        def log_message(self, *arguments):
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answering) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        uri = f"http://127.0.0.1:{server.server_port}"
+        with (
+            nullcontext() if usable else pytest.raises(ConfigError, match=rf"answers {code}.*--no-tracking")
+        ):
+            check_store(uri)
 
 
 @pytest.mark.parametrize("deaths", [0, 2])

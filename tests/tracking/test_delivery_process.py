@@ -9,14 +9,18 @@ from pathlib import Path
 
 import psutil
 import pytest
+from mlflow.entities import Experiment
+from mlflow.exceptions import MlflowException
+from mlflow.protos.service_pb2 import GetExperimentByName
 
 from automl.testing.trackers import JOB
+from automl.tracking import delivery_process
 from automl.tracking.delivery import Delivery
 from automl.tracking.delivery_process import DeliveryProcess
 from automl.tracking.earlier import TRIAL_TAG
 from automl.tracking.mlflow_tracker import MlflowTracker
 from automl.tracking.operation import Operation, provisional_id
-from automl.tracking.store import Store
+from automl.tracking.store import Store, StoreError
 from tests.tracking.fakes import read_mlflow
 
 
@@ -134,6 +138,35 @@ def test_answers_that_nobody_read_are_not_taken_for_others(process: DeliveryProc
 
     assert process.answers() is True
     assert process.resolve(first.run) == process.known(first.run)
+
+
+def test_a_store_that_never_answers_is_given_up(process: DeliveryProcess, monkeypatch) -> None:
+    process.open_experiment("kept")
+    monkeypatch.setattr(delivery_process, "ASK_SECONDS", 0.2)
+    hanging = psutil.Process(process.pid)
+    hanging.suspend()
+
+    with pytest.raises(StoreError, match="has not answered") as error:
+        process.adopt("0" * 32)
+
+    assert error.value.temporary
+    assert not hanging.is_running()
+
+
+def test_a_request_that_hangs_does_not_hold_up_another_one_for_ever(process: DeliveryProcess, monkeypatch):
+    monkeypatch.setattr(delivery_process, "ASK_SECONDS", 0.2)
+
+    with process._turn, pytest.raises(StoreError, match="has not answered"):
+        process.adopt("0" * 32)
+
+
+def test_a_server_of_another_kind_that_answers_everything_is_no_mlflow_server(tmp_path, monkeypatch):
+    delivery = Delivery(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    nothing = Experiment.from_proto(GetExperimentByName.Response().experiment)  # what `{}` is read as
+    monkeypatch.setattr(delivery, "_experiment", lambda name: nothing)
+
+    with pytest.raises(MlflowException, match="no MLflow server"):
+        delivery.open_experiment("kept")
 
 
 def test_a_closed_store_asks_no_more_and_leaves_no_process(process: DeliveryProcess) -> None:

@@ -51,6 +51,8 @@ def goals_of(config: JobConfig, dataset: Dataset) -> Goals:
     task, parts = dataset.task, dataset.target_tasks
     chosen = tuple(parse_objective(text, parts) for text in config.metric)
     for objective in chosen:
+        if chosen.count(objective) > 1:
+            raise ConfigError(f"Metric {objective.name!r} is given twice. Name each once.")
         check_objective(objective, task, parts)
         _check_compares(objective, dataset)
     limits = [parse_limit(text, parts) for text in config.constraint]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
+from automl.core.errors import ConfigError
 from automl.jobs.options.option import OptionGroup, option
 from automl.spaces.settings import settings_of
 
@@ -56,6 +57,11 @@ class SearchOptions(OptionGroup):
     seed: int = option(
         0, "seed of splits, samplers, weights and batches", metavar="N", least=0, most=LARGEST_SEED
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.pretrained is None and self.pixel_values != "raw":
+            raise ConfigError("pixel_values says what a pretrained network takes: name one by pretrained.")
 
 
 class SearchArguments(TypedDict, total=False):

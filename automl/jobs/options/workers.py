@@ -53,7 +53,7 @@ class WorkerOptions(OptionGroup):
                 f"executor inline runs one trial at a time in this process, but workers is {self.workers}: "
                 "use executor pool, or workers 1."
             )
-        if self.ray_address is not None and self.executor not in (AUTO, "ray"):
+        if self.ray_address is not None and self.executor != "ray":
             raise ConfigError(
                 f"ray_address names a Ray cluster, but executor is {self.executor}: use executor ray."
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.core.addresses import usable
+from automl.core.databases import connecting
 from automl.core.errors import ConfigError, DiskFullError, MissingDependencyError
 from automl.core.files import writing
 from automl.core.secrets import shown
@@ -70,7 +71,8 @@ def _database(url: str, note: Callable[[str], None]) -> BaseStorage:
         from automl.study.storage.patience import patient
 
         # a connection that broke while nobody used it is replaced before it is used
-        return get_storage(patient(RDBStorage(url, engine_kwargs={"pool_pre_ping": True}), note))
+        kwargs = {"pool_pre_ping": True, "connect_args": connecting(url)}
+        return get_storage(patient(RDBStorage(url, engine_kwargs=kwargs), note))
     except ImportError as error:
         extra = next((name for start, name in _EXTRAS.items() if url.startswith(start)), None)
         hint = f" Install it with: pip install 'automl-keras[{extra}]'" if extra else ""

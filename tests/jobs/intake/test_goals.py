@@ -66,6 +66,7 @@ def test_limits_are_asked_of_the_task() -> None:
     ("options", "said"),
     [
         ({"metric": ("expected_cost",)}, "--cost"),
+        ({"metric": ("accuracy", "val_accuracy:max")}, "'accuracy' is given twice"),
         ({"task": "multiclass", "cost": "fn=9,fp=1"}, "two classes"),
         ({"task": "multiclass", "metric": ("precision_at_10",)}, "does not fit"),
         ({"metric": ("precision_at_ten",)}, "precision_at_100"),
