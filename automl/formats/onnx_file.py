@@ -10,6 +10,7 @@ from automl.core.errors import ConfigError
 from automl.core.files import write_whole
 from automl.core.quiet import muted_native_output
 from automl.formats.format import Form, Format, Runner, Subject, Wish
+from automl.formats.onnx_operations import OPERATIONS, Operations
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,9 +21,9 @@ OPSET = 18
 
 def _form(subject: Subject) -> Form:
     from automl.formats.cut import core_form
-    from automl.formats.recurrent import in_plain_loops
+    from automl.formats.recurrent import for_onnx
 
-    return core_form(subject, wide=True, instead=in_plain_loops)
+    return core_form(subject, wide=True, instead=for_onnx(subject.model))
 
 
 def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
@@ -33,7 +34,14 @@ def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
     write_whole(path, small.SerializeToString())
 
 
-def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = None) -> Any:
+def graph_of(
+    subject: Subject,
+    form: Form,
+    opset: int,
+    *,
+    rows: int | None = None,
+    operations: Operations = OPERATIONS,
+) -> Any:
     """Return the graph as ONNX has it.
 
     Args:
@@ -41,6 +49,7 @@ def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = Non
         form: what the graph takes and gives.
         opset: version of the operations.
         rows: number of examples at once, None for any.
+        operations: that are written otherwise than the converter does.
 
     Raises:
         ConfigError: it has operations that ONNX has not.
@@ -55,11 +64,7 @@ def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = Non
             function,
             input_signature=specs_of(form, rows=rows),
             opset=opset,
-            custom_op_handlers={
-                "Erfc": (_write_erfc, []),
-                "FloorDiv": (_write_floor_div, []),
-                "FloorMod": (_write_floor_mod, []),
-            },
+            custom_op_handlers={name: (write, []) for name, write in operations.items()},
         )
     _refuse_unknown(content.graph)
     _hold(content.graph, constants_of(function))
@@ -67,49 +72,6 @@ def graph_of(subject: Subject, form: Form, opset: int, *, rows: int | None = Non
     for key, value in subject.about.items():
         content.metadata_props.add(key=key, value=value)
     return content
-
-
-def _write_erfc(context: Any, node: Any, name: str, arguments: Any) -> None:
-    """One minus the error function, as ONNX has only that; GELU is computed by it."""
-    import numpy as np
-
-    node.type = "Erf"
-    one = context.make_const(f"{name}_one", np.ones((), np.float32))
-    context.insert_new_node_on_output("Sub", node.output[0], inputs=[one.output[0], node.output[0]])
-
-
-def _write_floor_div(context: Any, node: Any, name: str, arguments: Any) -> None:
-    """A division that rounds down: of whole numbers the converter's own rounds towards 0."""
-    whole, _ = _floored(context, *node.input)
-    _become(context, node, whole)
-
-
-def _write_floor_mod(context: Any, node: Any, name: str, arguments: Any) -> None:
-    """What a division that rounds down leaves."""
-    _, left = _floored(context, *node.input)
-    _become(context, node, left)
-
-
-def _floored(context: Any, first: str, second: str) -> tuple[str, str]:
-    """Names of the quotient, rounded down, and of what is left."""
-    from onnx import TensorProto
-
-    def made(kind: str, *inputs: str) -> str:
-        return str(context.make_node(kind, list(inputs)).output[0])
-
-    if context.get_dtype(first) in (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16):
-        whole = made("Floor", made("Div", first, second))
-        return whole, made("Sub", first, made("Mul", whole, second))
-    left = made("Mod", first, second)
-    return made("Div", made("Sub", first, left), second), left
-
-
-def _become(context: Any, node: Any, given: str) -> None:
-    """Let a node hand on another one's output."""
-    shapes, dtypes = node.output_shapes, node.output_dtypes
-    outputs, name = node.output, node.name
-    context.remove_node(name)
-    context.make_node("Identity", [given], name=name, outputs=outputs, shapes=shapes, dtypes=dtypes)
 
 
 def _refuse_unknown(graph: Any) -> None:

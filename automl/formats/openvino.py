@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from automl.core.files import write_whole
 from automl.formats.format import Form, Format, Runner, Subject, Wish, reads_dates
 from automl.formats.onnx_file import OPSET, graph_of
+from automl.formats.onnx_operations import FOR_OPENVINO
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +36,7 @@ def _write(subject: Subject, form: Form, path: Path, wish: Wish) -> None:
     # 2026.4.1 gives wrong ranks of several rows on CPUs, and right ones of each by itself
     with TemporaryDirectory() as folder:
         between = Path(folder) / "model.onnx"
-        content = graph_of(subject, form, OPSET, rows=1)
+        content = graph_of(subject, form, OPSET, rows=1, operations=FOR_OPENVINO)
         _hand_on(content.graph)
         write_whole(between, content.SerializeToString())
         converted = openvino.convert_model(between)

@@ -21,6 +21,13 @@ from automl.private_keras import run_through_graph
 
 _RECURRENT = (keras.layers.RNN, keras.layers.Bidirectional)
 
+_CONVOLUTIONS = (
+    *(keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D),
+    *(keras.layers.Conv1DTranspose, keras.layers.Conv2DTranspose, keras.layers.Conv3DTranspose),
+    *(keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D),
+    *(keras.layers.SeparableConv1D, keras.layers.SeparableConv2D),
+)
+
 
 @runtime_checkable
 class LoopsPlainly(Protocol):
@@ -39,11 +46,7 @@ def in_plain_steps(model: keras.Model, *, scans: bool) -> Callable[[Any], Callab
         scans: whether those of our layers stay.
     """
     # made here, as nothing that has weights can be made while a graph is traced
-    parted = {
-        id(layer): layer.parted()
-        for layer in layers_within(model)
-        if isinstance(layer, StackedModel) and _has_steps(layer.structure())
-    }
+    parted = {id(layer): layer.parted() for layer in layers_within(model) if _shares_unread(layer)}
 
     def instead(operation: Any) -> Callable[..., Any]:
         if id(operation) in parted:
@@ -60,6 +63,15 @@ def in_plain_steps(model: keras.Model, *, scans: bool) -> Callable[[Any], Callab
     return instead
 
 
+def for_onnx(model: keras.Model) -> Callable[[Any], Callable[..., Any]]:
+    """Return what is called in the place of each layer of a model that ONNX is written of.
+
+    Its writer reads loops as they are, but not those that networks of one structure share.
+    """
+    shared = any(_shares_unread(layer) for layer in layers_within(model))
+    return in_plain_steps(model, scans=False) if shared else in_plain_loops
+
+
 def in_plain_loops(operation: Any) -> Callable[..., Any]:
     """Return what is called in the place of a layer: in a plain loop where it has a scan, else itself."""
     if isinstance(operation, keras.Function) and _has(operation, LoopsPlainly):
@@ -68,6 +80,14 @@ def in_plain_loops(operation: Any) -> Callable[..., Any]:
         return lambda given, **options: operation.in_plain_loop(given)
     unchanged: Callable[..., Any] = operation
     return unchanged
+
+
+def _shares_unread(layer: Any) -> bool:
+    """Whether networks share a structure that becomes loops which no format reads.
+
+    So do recurrent layers, and convolutions, whose kernels differ from network to network.
+    """
+    return isinstance(layer, StackedModel) and _has(layer.structure(), *_RECURRENT, *_CONVOLUTIONS)
 
 
 def _has_steps(model: Any) -> bool:

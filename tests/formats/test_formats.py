@@ -20,7 +20,9 @@ from automl.formats.front import core_inputs
 from automl.formats.litert import FORMAT as LITERT
 from automl.formats.openvino import FORMAT as OPENVINO
 from automl.formats.tracing import traced_by_place
+from automl.models.layers.stacked import StackedModel, Unstacked
 from automl.tasks.known_words import KnownWords
+from automl.tasks.language_layers import TokenNats
 from automl.tasks.unit_length import UnitLength
 from tests.formats.subjects import ROWS, THREE, subject
 
@@ -135,6 +137,43 @@ def test_known_words_are_written_alike(name, tmp_path):
     np.testing.assert_array_equal(found, model(rows))
 
 
+@pytest.mark.parametrize("name", ["onnx", "litert", "openvino"])
+def test_a_token_that_surprises_greatly_is_written_as_a_number(name, tmp_path):
+    scores, tokens = keras.Input((4, 3), name="scores"), keras.Input((4,), dtype="int32", name="tokens")
+    model = keras.Model({"scores": scores, "tokens": tokens}, TokenNats()([scores, tokens]))
+    rows = {
+        "scores": np.array([[[0, 0, 0], [500, 0, -300], [0, 50, 0], [0, 0, 0]]], np.float32),
+        "tokens": np.array([[1, 2, 2, 0]], np.int32),
+    }
+
+    found = written(name, Subject(model=model, path=tmp_path, sample=rows), tmp_path)["prediction"]
+
+    np.testing.assert_allclose(found, [[np.log(3), 800, 0]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["onnx", "litert", "openvino"])
+def test_words_are_spelled_alike_everywhere(name, tmp_path):
+    given = keras.Input((2, 9), dtype="int32", name="letters")
+    model = keras.Model({"letters": given}, Spelling(3, [2])(given))
+    rows = {"letters": np.random.default_rng(0).integers(0, 30, (3, 2, 9)).astype(np.int32)}
+
+    found = written(name, Subject(model=model, path=tmp_path, sample=rows), tmp_path)["prediction"]
+
+    np.testing.assert_allclose(found, model(rows), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["onnx", "openvino"])
+def test_whole_numbers_lose_bits_to_the_right_as_in_tensorflow(name, tmp_path):
+    given = keras.Input((5,), dtype="int32", name="x")
+    shifted = [keras.ops.right_shift(given, np.int32(places)) for places in (0, 1, 15, 31)]
+    model = keras.Model({"x": given}, keras.ops.stack(shifted, axis=1))
+    rows = {"x": np.array([[-(2**31), -3, 0, 123_456_789, 2**31 - 1]], np.int32)}
+
+    found = written(name, Subject(model=model, path=tmp_path, sample=rows), tmp_path)["prediction"]
+
+    assert found.tolist() == [[(rows["x"][0] >> places).tolist() for places in (0, 1, 15, 31)]]
+
+
 def test_letters_between_words_are_of_no_word_in_onnx(tmp_path):
     pytest.importorskip("tf2onnx")
     given = keras.Input((2, 6), dtype="int32", name="letters")
@@ -166,6 +205,26 @@ def test_a_saved_model_gives_no_labels_where_thresholds_go_by_groups(classes, tm
     grouped = replace(classes, labels=Labels(classes=("no", "yes"), positive=1, by_group=rule))
 
     assert set(written("savedmodel", grouped, tmp_path)) == {"prediction"}
+
+
+@pytest.mark.parametrize("name", ["onnx", "litert", "openvino"])
+def test_networks_of_folds_with_masked_loops_and_convolutions_are_written(name, tmp_path):
+    steps, counts = keras.Input((4, 2), name="steps"), keras.Input((4,), name="counts")
+    near = keras.layers.Conv1D(3, 3, padding="same")(steps)
+    read = keras.layers.GRU(3)(near, mask=keras.ops.greater(counts, 0))
+    core = keras.Model({"counts": counts, "steps": steps}, {"y": read})
+    stack = StackedModel(core, 2)
+    stack.fill([np.stack([value.numpy(), 2 * value.numpy()]) for value in core.variables])
+    inputs = {"counts": keras.Input((4,), name="counts"), "steps": keras.Input((4, 2), name="steps")}
+    model = keras.Model(inputs, keras.layers.Add()(Unstacked(2)(stack(inputs)["y"])))
+    rows = {
+        "counts": np.array([[1, 1, 1, 1], [1, 1, 0, 0]], np.float32),
+        "steps": np.random.default_rng(0).normal(size=(2, 4, 2)).astype(np.float32),
+    }
+
+    found = written(name, Subject(model=model, path=tmp_path, sample=rows), tmp_path)["prediction"]
+
+    np.testing.assert_allclose(found, model(rows), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["litert", "openvino"])
