@@ -150,3 +150,10 @@ def gives_lists(description: Mapping[str, Any], name: str) -> bool:
 
 def _module(kind: TaskKind) -> Any:
     return import_module(TASKS[kind].module)
+
+
+def fine_parts(description: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return in words what a fitted task answers too finely for weights of 8 bits, see ``fine``."""
+    parts = description.get("parts", {TARGET: description})
+    kinds = dict.fromkeys(part["kind"] for part in parts.values())
+    return tuple(TASKS[kind].words for kind in kinds if TASKS[kind].fine)

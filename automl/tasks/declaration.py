@@ -110,6 +110,8 @@ class TaskDeclaration:
         operating: place of what chooses thresholds on examples that were not trained on, called with
             encoded targets and predictions by name, and with groups or None; the result keeps what it
             gives (JSON). Empty for none.
+        fine: whether its answers are told too finely for a model with weights of 8 bits, as corners of
+            boxes are: none was measured that kept them.
         lists: of a task that answers with a list of items for each example, such as the boxes in a picture,
             what it says of each; empty for any other. Items come in the order of their scores, so rounding
             may swap two of them.
@@ -138,6 +140,7 @@ class TaskDeclaration:
     usual: str = ""
     writes: str = ""
     calibration: str = ""
+    fine: bool = False
     lists: tuple[str, ...] = ()
     compares: bool = False
     training_outputs: tuple[str, ...] = ()

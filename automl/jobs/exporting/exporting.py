@@ -249,7 +249,9 @@ def _refuse_other(plan: Plan, parity: Parity) -> None:
     advice = (
         "Numbers far from 0 may have lost digits in 32 bits: use --to onnx or savedmodel."
         if plan.wish.quantize is None
-        else "Use float16, or leave --quantize out."
+        else "Leave --quantize out."
+        if plan.wish.quantize == "float16"
+        else "Leave --quantize out, or try --to litert --quantize float16."
     )
     raise ExportError(
         f"The {plan.format.name} file does not answer as the model does: {parity.output} differs by up to "

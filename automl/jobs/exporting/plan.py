@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from automl.core.errors import ConfigError, suggest
+from automl.core.errors import ConfigError, suggest, understood
 from automl.core.optional import require
 from automl.core.quiet import muted_native_output
 from automl.data.modality import USUAL_BACKEND
@@ -14,6 +14,8 @@ from automl.formats.catalog import FORMATS
 from automl.formats.format import Format, Quantize, Wish
 from automl.jobs.folder import JobFolder
 from automl.jobs.intake.backend import name_backend, running_backend
+from automl.jobs.versions import read_versioned
+from automl.tasks.catalog import fine_parts
 
 FOLDER = "exports"
 """Where exported files go that are given no place, in the job folder."""
@@ -60,14 +62,15 @@ def planned(
         opset: version of ONNX' operations.
 
     Raises:
-        ConfigError: the format cannot do that, the place cannot be written, or Keras runs on a backend here
-            whose models cannot be exported.
+        ConfigError: the format cannot do that, the weights are too coarse for the task, the place cannot be
+            written, or Keras runs on a backend here whose models cannot be exported.
         MissingDependencyError: a library that it needs is not installed.
     """
     kind = FORMATS[to]
     wish = Wish(quantize=_quantize(kind, quantize), opset=_opset(kind, opset))
     path = files.path / FOLDER / f"model{_mark(wish)}{kind.suffix}" if output is None else Path(output)
     _refuse_place(files, kind, path, given=output is not None)
+    _refuse_coarse(files, wish)
     if running_backend() not in (None, USUAL_BACKEND):
         raise ConfigError(
             f"Keras runs on {running_backend()!r} in this process, and models are exported by TensorFlow. "
@@ -104,6 +107,19 @@ def _opset(kind: Format, asked: int | None) -> int | None:
     if asked not in OPSETS:
         raise ConfigError(f"opset: expected {OPSETS[0]} to {OPSETS[-1]}, got {asked}.")
     return asked
+
+
+def _refuse_coarse(files: JobFolder, wish: Wish) -> None:
+    """Refuse weights of 8 bits for tasks whose answers no model with such weights was measured to keep."""
+    if wish.quantize != "int8":
+        return
+    with understood(files.task):
+        fine = fine_parts(read_versioned(files.task))
+    if fine:
+        raise ConfigError(
+            f"Weights in int8 are too coarse for {' and '.join(fine)}: the file would not answer as the "
+            "model does. Leave --quantize out, or try --to litert --quantize float16."
+        )
 
 
 def _mark(wish: Wish) -> str:

@@ -16,5 +16,6 @@ DETECTION = TaskDeclaration(
     blend="",
     evidence="automl.tasks.evidence.detection:evidence",
     heads=("heat", "sides"),
+    fine=True,
     lists=("label", "score", "x1", "y1", "x2", "y2"),
 )

@@ -21,6 +21,7 @@ SEGMENTATION = TaskDeclaration(
         "pixel_weight: {type: choice, values: [none, balanced], default: none}"
     ),
     heads=("logits",),
+    fine=True,
     usual="automl.tasks.pixel_facts:usual_metric",
     writes="automl.tasks.mask_files:write_masks",
 )

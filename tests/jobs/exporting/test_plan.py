@@ -8,6 +8,7 @@ from automl.core.errors import ConfigError, MissingDependencyError
 from automl.jobs.exporting import plan
 from automl.jobs.exporting.plan import planned
 from automl.jobs.folder import JobFolder
+from automl.jobs.versions import write_versioned
 
 
 @pytest.fixture
@@ -38,6 +39,32 @@ def test_a_file_goes_into_the_job_folder_and_has_a_description_beside_it(files):
 def test_what_a_format_cannot_do_is_told(files, to, options, said):
     with pytest.raises(ConfigError, match=said):
         planned(files, to, **options)
+
+
+@pytest.mark.parametrize(
+    ("described", "said"),
+    [
+        ({"kind": "detection"}, "too coarse for object detection"),
+        ({"kind": "verification"}, "too coarse for verification of identities"),
+        (
+            {"kind": "joint", "parts": {"mask": {"kind": "segmentation"}, "boxes": {"kind": "detection"}}},
+            "too coarse for semantic segmentation and object detection",
+        ),
+    ],
+)
+def test_weights_that_are_too_coarse_for_a_task_are_refused(files, described, said):
+    write_versioned(files.task, described)
+
+    with pytest.raises(ConfigError, match=said):
+        planned(files, "litert", quantize="int8")
+
+    assert planned(files, "litert", quantize="float16").wish.quantize == "float16"
+
+
+def test_weights_of_8_bits_are_left_to_the_comparison_for_other_tasks(files):
+    write_versioned(files.task, {"kind": "regression"})
+
+    assert planned(files, "litert", quantize="int8").wish.quantize == "int8"
 
 
 def test_places_that_hold_something_else_are_refused(files, tmp_path):
