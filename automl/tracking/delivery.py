@@ -22,7 +22,7 @@ from automl.tracking.creation import create
 from automl.tracking.description import safe_name
 from automl.tracking.location import artifact_root, is_server
 from automl.tracking.operation import PENDING, Operation
-from automl.tracking.schema import check_schema
+from automl.tracking.schema import SilentError, check_schema
 from automl.tracking.store import KeptRun, temporary
 
 KEY_TAG = "automl.key"
@@ -121,7 +121,7 @@ class Delivery:
         """Whether an error says that the store is away, rather than that it refuses what was sent."""
         if isinstance(error, MlflowException):
             return error.error_code not in PERMANENT
-        return temporary(error)
+        return isinstance(error, SilentError) or temporary(error)
 
     def prepare(self) -> None:
         """Create or check the data base of a local store, which takes seconds, ahead of the first request.

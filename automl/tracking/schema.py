@@ -31,6 +31,10 @@ _FACT = re.compile(r"""^(revision|down_revision)\b[^=\n]*= *["'](\w+)["']""", re
 """What a script of Alembic says of itself: its version, and the one before."""
 
 
+class SilentError(ConfigError):
+    """A data base does not answer now; it may later."""
+
+
 def mark_as_ours(database: sqlite3.Connection) -> None:
     """Write into a new database who made it."""
     database.execute(f"PRAGMA application_id={OURS}")
@@ -80,7 +84,7 @@ def _revision(uri: str) -> str:
                 return ""
             row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
     except OperationalError as error:
-        raise ConfigError(
+        raise SilentError(
             f"MLflow cannot work with {shown(uri)}: {scrub(str(error.orig).strip()[:300])}. Name another "
             "store with --tracking-uri, or search with --no-tracking."
         ) from None  # the error's own words may hold the address

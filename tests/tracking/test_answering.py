@@ -14,6 +14,7 @@ from automl.core import databases
 from automl.core.errors import ConfigError
 from automl.tracking import answering
 from automl.tracking.answering import check_store, insist
+from automl.tracking.delivery import Delivery
 from automl.tracking.store import GoneError
 
 
@@ -65,6 +66,8 @@ def test_a_data_base_that_never_speaks_is_refused_without_its_password(silent_po
         check_store(f"postgresql+psycopg://me:hunter22@127.0.0.1:{silent_port}/runs")
 
     assert "hunter22" not in str(caught.value)
+    # what a new process cannot send while the data base is away waits, and is not given up
+    assert Delivery("postgresql+psycopg://host/runs").temporary(caught.value)
 
 
 @pytest.mark.parametrize(("code", "usable"), [(401, True), (404, True), (500, False), (503, False)])
