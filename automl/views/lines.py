@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from automl.core.amounts import plain_number
 from automl.core.phases import Phase
 from automl.core.specs import Configuration, Objective, TrialRecord
-from automl.jobs.trial.plan import beats
+from automl.jobs.trial.plan import in_order
 from automl.views.text import configuration_text, duration_text
 
 EXPLAINED = {
@@ -42,14 +42,7 @@ class Standings:
     def leaders(self, objective: Objective, most: int) -> list[TrialRecord]:
         """Return the best trials, best first."""
         left = [record for record in self._latest.values() if record.scores and record.state != "failed"]
-        found: list[TrialRecord] = []
-        while left and len(found) < most:
-            best = left[0]
-            for record in left[1:]:
-                best = record if beats(record, best, objective) else best
-            left.remove(best)
-            found.append(best)
-        return found
+        return in_order(left, objective)[:most]
 
     def counts(self, trials: int | None = None) -> str:
         """Return ``12 of 20 trials started, 3 finished, 5 waiting``, without what there is none of."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.specs import COSTS, Objective, TrialRecord, labelled
 from automl.jobs.finish.records import Records
+from automl.jobs.trial.plan import preference
 from automl.spaces.space import family_of
-from automl.tasks.objectives import tie_breaker
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd.DataFrame:
     """Return one row per trial and baseline, best first by the first objective, failures last.
 
-    The order is the one in which a search prefers trials, so that the best trial leads: limits come before
-    scores, and a loss breaks ties.
+    The order is the one in which a search prefers trials, so that the best trial leads.
 
     Numbers that are whole in every row are integers, also where rows lack them.
     """
@@ -27,15 +26,8 @@ def leaderboard_frame(records: Records, objectives: tuple[Objective, ...]) -> pd
     front = {record.number for record in records.front}
     shown, weights = (*records.trials, *records.baselines), records.winner.weights
     rows = [_row(record, objectives, front, weights.get(record.number)) for record in shown]
-    frame = pd.DataFrame(rows)
-    first, rising = objectives[0].label, objectives[0].direction == "minimize"
-    frame["_order"] = frame["state"] == "failed"
-    frame["_beyond"] = [not record.feasible for record in shown]
-    frame["_short"] = frame["state"] != "complete"
-    frame["_loss"] = [tie_breaker(record.metrics) for record in shown]
-    keys = ["_order", "_beyond", first, "_short", "_loss"]
-    frame = frame.sort_values(keys, ascending=[True, True, rising, True, True], kind="stable")
-    frame = frame.drop(columns=["_order", "_beyond", "_short", "_loss"]).reset_index(drop=True)
+    order = sorted(range(len(shown)), key=lambda place: preference(shown[place], objectives[0]))
+    frame = pd.DataFrame(rows).iloc[order].reset_index(drop=True)
     return frame.astype(dict.fromkeys(_whole(rows), "Int64"))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
 from automl.core.specs import Configuration, Objective, TrialRecord
@@ -104,32 +104,32 @@ class TrialEnd:
     kept: bool = False
 
 
-def beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -> bool:
-    """Whether a trial is better than the best so far.
+def preference(record: TrialRecord, objective: Objective) -> tuple[Any, ...]:
+    """Return what sorts records with the best first.
 
     Limits come before scores, and a loss breaks ties. A trial that paused or was pruned is as good as its
     best epoch, whose weights are kept.
     """
+    score = record.scores[0] if record.scores else math.nan
+    return (
+        record.state == "failed",
+        not record.feasible,
+        math.inf if math.isnan(score) else score if objective.direction == "minimize" else -score,
+        record.state != "complete",
+        tie_breaker(record.metrics),
+    )
+
+
+def beats(record: TrialRecord, best: TrialRecord | None, objective: Objective) -> bool:
+    """Whether a trial has a score and is better than the best so far; see ``preference``."""
     if record.state == "failed" or not record.scores:
         return False
-    if best is None:
-        return True
-    if best.feasible != record.feasible:
-        return record.feasible
-    if record.scores[0] == best.scores[0]:
-        if (best.state == "complete") != (record.state == "complete"):
-            return record.state == "complete"
-        return tie_breaker(record.metrics) < tie_breaker(best.metrics)
-    return objective.better(record.scores[0], best.scores[0])
+    return best is None or preference(record, objective) < preference(best, objective)
 
 
 def in_order(records: Iterable[TrialRecord], objective: Objective) -> list[TrialRecord]:
     """Return records with the best first; of equals the earlier trial."""
-
-    def compare(one: TrialRecord, other: TrialRecord) -> int:
-        return beats(other, one, objective) - beats(one, other, objective)
-
-    return sorted(sorted(records, key=lambda record: record.number), key=cmp_to_key(compare))
+    return sorted(records, key=lambda record: (preference(record, objective), record.number))
 
 
 def best_of(records: Sequence[TrialRecord], objective: Objective) -> TrialRecord | None:
