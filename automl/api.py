@@ -29,6 +29,7 @@ from automl.jobs.intake.over import is_over, leave_as_it_is
 from automl.jobs.intake.settled import as_begun, settled
 from automl.jobs.intake.warm_start import check_places
 from automl.jobs.lock import discarded_unused, locked
+from automl.jobs.process import Process
 from automl.jobs.progress import Progress, SilentProgress
 from automl.jobs.result import Result, load_result
 from automl.jobs.search.alarm import alarm
@@ -89,8 +90,7 @@ def run_job(
     data: object = None,
     progress: Progress | None = None,
     started: float | None = None,
-    alone: bool = False,
-    last: bool = True,
+    process: Process = Process.SHARED,
 ) -> Result:
     """Run a new job.
 
@@ -99,8 +99,7 @@ def run_job(
         data: the data when it is in memory.
         progress: told of epochs and trials.
         started: ``time.monotonic()`` from which ``config.time`` counts; now by default.
-        alone: whether this process does nothing else, so that it may be ended when the time is over.
-        last: whether nothing is to follow in it, which must not be ended then.
+        process: the part that the job has in this process.
 
     Returns:
         the result; ``summary["state"]`` is ``interrupted`` when the user stopped it.
@@ -128,8 +127,7 @@ def run_job(
                 folder=folder,
                 progress=progress or SilentProgress(),
                 started=started,
-                alone=alone,
-                last=last,
+                process=process,
             )
         )
 
@@ -147,8 +145,6 @@ def resume(
     verbose: int = 1,
     progress: Progress | None = None,
     started: float | None = None,
-    alone: bool = False,
-    last: bool = True,
 ) -> Result:
     """Continue a job that was interrupted or killed, or extend a complete one.
 
@@ -164,31 +160,74 @@ def resume(
         verbose: as in ``search``.
         progress: as in ``search``.
         started: ``time.monotonic()`` from which the time counts; now by default.
-        alone: as in ``run_job``.
-        last: as in ``run_job``.
 
     Raises:
         ConfigError: no job there, no data or other data than before, or nothing left to do.
     """
     started = time.monotonic() if started is None else started
     data = data if validation is None else with_validation(data, validation)
+    changes = Changes(
+        trials=trials,
+        time_limit=time_limit,
+        workers=workers,
+        storage=storage,
+        tracking_uri=tracking_uri,
+    )
+    with watching(verbose, progress, started=started) as watcher:
+        return go_on(folder, changes, data=data, progress=watcher, started=started)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What is other than before in a job that is continued; see ``resume`` for each."""
+
+    trials: int | None = None
+    time_limit: float | str | None = None
+    workers: int | str | None = None
+    storage: str | None = None
+    tracking_uri: str | None = None
+
+
+def go_on(
+    folder: str | Path,
+    changes: Changes,
+    *,
+    data: object = None,
+    progress: Progress,
+    started: float,
+    process: Process = Process.SHARED,
+) -> Result:
+    """Continue a job as ``resume`` does.
+
+    Args:
+        folder: the job folder.
+        changes: what is other than before.
+        data: as in ``run_job``.
+        progress: as in ``run_job``.
+        started: as in ``run_job``.
+        process: as in ``run_job``.
+
+    Raises:
+        ConfigError: as ``resume``.
+    """
     files = open_folder(folder)
     refuse_tuned(files)
     refuse_other_versions(files)
-    with watching(verbose, progress, started=started) as watcher, locked(files):
+    trials, time_limit, tracking_uri = changes.trials, changes.time_limit, changes.tracking_uri
+    with locked(files):
         refuse_absent(state_of(files), f"The job in {files.path}")
         config = read_job(files)
         if time_limit is None and is_over(files, trials):
             store = tracking_uri or config.tracking_uri
-            leave_as_it_is(files, config, watcher, lambda: open_tracker_of(config.tracking, store, files))
+            leave_as_it_is(files, config, progress, lambda: open_tracker_of(config.tracking, store, files))
             return Result(files.path)
         config = as_begun(longer(config, seconds_used(files), trials, time_limit), state_of(files))
         config = kept_backend(config, begun=files.state.exists())
-        config = config if workers is None else replace(config, workers=parse_workers(workers))
-        config = with_secrets(config, storage, tracking_uri)
+        config = _with_workers(config, changes.workers)
+        config = with_secrets(config, changes.storage, tracking_uri)
         again = f"go on in Python and give it again, automl.resume({str(files.path)!r}, data=...)."
         refuse_absent_data(files, config, data, again)
-        found = fetched(config, watcher, started)
+        found = fetched(config, progress, started)
         config, source = keep(found, files, config, check_early(found.config, data))
         refuse_changed(files, config, source)
         check_stores(config)
@@ -199,12 +238,15 @@ def resume(
                 source=source,
                 data=data,
                 folder=files,
-                progress=watcher,
+                progress=progress,
                 started=started,
-                alone=alone,
-                last=last,
+                process=process,
             )
         )
+
+
+def _with_workers(config: JobConfig, workers: int | str | None) -> JobConfig:
+    return config if workers is None else replace(config, workers=parse_workers(workers))
 
 
 @overload
@@ -236,8 +278,7 @@ class _Work:
         folder: the job folder.
         progress: is told how far it is.
         started: ``time.monotonic()`` from which the time counts.
-        alone: as in ``run_job``.
-        last: as in ``run_job``.
+        process: as in ``run_job``.
     """
 
     config: JobConfig
@@ -246,13 +287,12 @@ class _Work:
     folder: JobFolder
     progress: Progress
     started: float
-    alone: bool
-    last: bool
+    process: Process
 
 
 def _conduct(work: _Work) -> Result:
     try:
-        ending = endings_interrupt() if work.alone else nullcontext()
+        ending = endings_interrupt() if work.process.alone else nullcontext()
         with counted(work.folder, work.started) as used, ending:
             if work.config.nested:
                 _search_folds(work, used)
@@ -270,15 +310,16 @@ def _conduct(work: _Work) -> Result:
 
 def _search_folds(work: _Work, used: float) -> None:
     """Search without the rows of each fold, in folders of their own."""
-    data, alone = work.data, work.alone
+    data, process = work.data, work.process.among_others
 
     def run(own: JobConfig, place: Path) -> None:
-        progress = OfFold(work.progress)
+        progress, started = OfFold(work.progress), time.monotonic()
         if JobFolder(place).job.exists():
-            resume(place, data=data, time_limit=own.time, progress=progress, alone=alone, last=False)
+            left = Changes(time_limit=own.time)
+            go_on(place, left, data=data, progress=progress, started=started, process=process)
         else:
             own = replace(own, out=str(place))
-            run_job(own, data=data, progress=progress, alone=alone, last=False)
+            run_job(own, data=data, progress=progress, started=started, process=process)
         if progress.ended:
             raise KeyboardInterrupt  # the user has ended all of it
 
@@ -296,7 +337,7 @@ def _search(work: _Work, used: float, limit: float | None) -> None:
     begun = budget_from(None, config.time, started=started, used=used)
     phases = Phases(progress.phase, deadline=begun.deadline, timings=Timings(started))
     with (
-        alarm(phases, begun.end, forceful=work.alone and work.last) as bell,
+        alarm(phases, begun.end, forceful=work.process is Process.LAST) as bell,
         hiring(folder, work.data, progress.note) as hire,
         closing(Tracking(config, folder)) as tracking,
     ):
@@ -312,7 +353,7 @@ def _search(work: _Work, used: float, limit: float | None) -> None:
                 config,
                 replace(work.source, phases=phases),
                 folder.cache,
-                alone=work.alone,
+                alone=work.process.alone,
                 audits=True,
                 data_is_good=started_beside,
                 note=progress.note,

@@ -34,21 +34,15 @@ def command(
     timings: bool,
 ) -> int:
     """Continue the job in DIR; interrupted trials continue from their last saved state."""
-    from automl.api import resume
+    from automl.api import Changes, go_on
     from automl.cli.app import started
+    from automl.jobs.process import Process
 
+    changes = Changes(
+        trials=trials, time_limit=time_limit, workers=workers, storage=storage, tracking_uri=tracking_uri
+    )
     return run_and_report(
-        lambda progress: resume(
-            folder,
-            trials=trials,
-            time_limit=time_limit,
-            workers=workers,
-            storage=storage,
-            tracking_uri=tracking_uri,
-            progress=progress,
-            started=started(),
-            alone=True,
-        ),
+        lambda progress: go_on(folder, changes, progress=progress, started=started(), process=Process.LAST),
         as_json=as_json,
         quiet=quiet,
         timings=timings,

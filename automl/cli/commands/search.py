@@ -33,10 +33,11 @@ def command(
     """  # noqa: D301  click reads the escape
     from automl.api import run_job
     from automl.cli.app import started
+    from automl.jobs.process import Process
 
     config = given_config(data, job, options)
     return run_and_report(
-        lambda progress: run_job(config, progress=progress, started=started(), alone=True),
+        lambda progress: run_job(config, progress=progress, started=started(), process=Process.LAST),
         as_json=as_json,
         quiet=quiet,
         timings=timings,

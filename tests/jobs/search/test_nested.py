@@ -12,6 +12,7 @@ from automl.core.job_names import MOST_LETTERS
 from automl.jobs.config import JobConfig
 from automl.jobs.folder import JobFolder, write_json
 from automl.jobs.lock import discarded_unused
+from automl.jobs.process import Process
 from automl.jobs.progress import SilentProgress
 from automl.jobs.search.interrupts import EXPORTING, SAVING
 from automl.jobs.search.nested import OfFold, search_folds
@@ -41,7 +42,7 @@ def test_whoever_ends_the_search_without_a_fold_ends_all_of_it(tmp_path, monkeyp
     begun = []
 
     def run_job(config, *, progress, **how):
-        begun.append((config.holdout, how["last"]))
+        begun.append((config.holdout, how["process"]))
         progress.note(text)
 
     monkeypatch.setattr(automl.api, "run_job", run_job)
@@ -53,15 +54,14 @@ def test_whoever_ends_the_search_without_a_fold_ends_all_of_it(tmp_path, monkeyp
         folder=JobFolder(tmp_path),
         progress=SilentProgress(),
         started=0.0,
-        alone=False,
-        last=True,
+        process=Process.LAST,
     )
 
     with pytest.raises(KeyboardInterrupt):
         automl.api._conduct(work)
 
     # and the time of one fold ends no process that has others to search
-    assert begun == [("1/3", False)]
+    assert begun == [("1/3", Process.OWN)]
 
 
 def test_a_fold_without_time_says_so(folder):
