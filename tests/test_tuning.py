@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import signal
 import threading
 import traceback
 from types import SimpleNamespace
 
 import keras
 import numpy as np
+import optuna
 import pandas as pd
 import pytest
 
@@ -112,6 +114,40 @@ def test_what_is_no_function_or_no_name_is_refused_before_the_first_trial(built,
 def test_trials_of_users_models_cannot_wait_at_rungs(name):
     with pytest.raises(ConfigError, match=rf"pruner '{name}': .*cannot be paused.* of: median, none"):
         automl.tune(build, (X, Y), trials=1, pruner=name)
+
+
+def test_of_the_best_models_the_best_alone_is_kept(tuned):
+    assert tuned.models() == [tuned.model]
+    assert tuned.models(0) == []
+
+
+def test_a_trial_that_its_function_prunes_has_not_failed(tmp_path):
+    def pruning(trial):
+        if trial.number == 0:
+            raise optuna.TrialPruned
+        return build_quickly(trial)
+
+    options = {"epochs": 1, "tracking": False, "verbose": 0, "out": str(tmp_path / "job")}
+    result = automl.tune(pruning, (X, Y), trials=2, **options)
+
+    assert (result.summary["pruned"], result.summary["failed"]) == (1, 0)
+    assert result.study.trials[0].state == optuna.trial.TrialState.PRUNED
+
+
+class EndedByTheUser(SilentProgress):
+    """Hears the first epoch, behind which the user presses Ctrl-C."""
+
+    def epoch(self, number, epoch, metrics):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_search_that_is_interrupted_in_its_first_trial_has_the_model_until_then(tmp_path):
+    options = {"epochs": 50, "tracking": False, "out": str(tmp_path / "job")}
+    result = automl.tune(build_quickly, (X, Y), trials=2, progress=EndedByTheUser(), **options)
+
+    assert result.summary["state"] == "interrupted"
+    assert result.leaderboard["epochs"].tolist() == [1]
+    assert result.predict(X).shape == (120, 1)
 
 
 def test_the_best_model_is_there(tuned):

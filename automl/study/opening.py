@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna.exceptions import TrialPruned
 from optuna.storages import BaseStorage
 from optuna.trial import FixedTrial
 
@@ -104,6 +105,11 @@ def load_study(folder: Path, name: str, storage: str | None = None) -> optuna.St
         return optuna.load_study(study_name=name, storage=open_storage(folder, storage))
     except KeyError as error:
         raise ConfigError(f"There is no study {name!r} in {storage or folder / JOURNAL}.") from error
+
+
+def is_pruning(error: Exception) -> bool:
+    """Whether a user's function ended its trial by ``raise optuna.TrialPruned()``."""
+    return isinstance(error, TrialPruned)
 
 
 def fixed_trial(parameters: Mapping[str, Any]) -> FixedTrial:

@@ -29,6 +29,7 @@ from automl.jobs.trial.messages import epoch_message
 from automl.jobs.trial.plan import Plan, TrialEnd
 from automl.jobs.tune.tuned import USER, TunedResult
 from automl.jobs.tune.user_model import keep_user_model, loads_elsewhere
+from automl.study.opening import is_pruning
 from automl.study.proposer import Proposer
 from automl.tracking.tracker import Tracker
 from automl.training.engine import Epoch, StopReason
@@ -44,6 +45,9 @@ _NOT_ALONE = (
     "automl.load(folder, build=build), or register them with "
     "@keras.saving.register_keras_serializable()."
 )
+
+
+_PRUNED = "pruned by its own function"
 
 
 class TrialProposer(Proposer, Protocol):
@@ -177,9 +181,13 @@ def _run_trial(
         model = job.build(trial)
         end = _train(job, model, job.options(trial), channel, blank)
     except Exception as error:
+        pruned = is_pruning(error)
         traceback.clear_frames(error.__traceback__)  # they hold the model
-        faults[:] = [error]
-        end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
+        faults[:] = faults if pruned else [error]
+        if pruned:
+            end = TrialEnd(record=replace(blank, state="pruned", reason=_PRUNED))
+        else:
+            end = TrialEnd(record=replace(blank, reason=failure_reason(error)))
     if end is None:
         return None
     configuration: Configuration = dict(trial.params)
@@ -218,14 +226,15 @@ def _train(
         observer=observe,
         deadline=channel.deadline,
     )
-    if outcome.stopped == "interrupted":
+    if outcome.stopped == "interrupted" and outcome.best < 0:
         return None
     if outcome.best < 0:
         return TrialEnd(record=replace(blank, reason="NaN loss or metrics"))
     best = outcome.epochs[outcome.best]
     record = replace(
         blank,
-        state="pruned" if outcome.stopped == "pruned" else "complete",
+        # no process could go on with one that was interrupted: it is worth its best epoch
+        state="pruned" if outcome.stopped in ("pruned", "interrupted") else "complete",
         scores=(best.metrics[job.objective.label],),
         metrics=_metrics(best, model),
         epochs=len(outcome.epochs),

@@ -47,6 +47,15 @@ class TunedResult(Result):
         import_keras(default_backend())
         return load_user_model(JobFolder(self.folder), self.build, self.best)
 
+    def models(self, count: int = 3, *, data: object = None) -> list[keras.Model]:
+        """Return the best model alone: of other trials no weights are kept.
+
+        Args:
+            count: how many at most.
+            data: not needed.
+        """
+        return [self.model][:count]
+
     def predict(self, data: object, *, coverage: float | None = None) -> Any:
         """Return what ``Model.predict`` gives.
 
