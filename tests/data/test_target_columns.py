@@ -9,6 +9,7 @@ import pytest
 from automl.core.errors import DataError
 from automl.core.targets import TARGET
 from automl.data.target_columns import find_targets, targets_of
+from automl.data.target_kinds.amount import KIND as AMOUNT
 from automl.data.targets import checked_task
 
 ROWS = 40
@@ -93,3 +94,10 @@ def test_numbers_are_one_target_where_there_are_no_joint_tasks():
 
     assert checked_task(frame, None, "t", "t: pictures") == "regression"
     assert checked_task(frame, None, "t", "A table", several=True) == "joint"
+
+
+def test_amounts_that_are_all_too_large_are_refused_with_that_reason():
+    frame = pd.DataFrame({"size": [1e300, 2e300, 3.5e300]})
+
+    with pytest.raises(DataError, match="all values of target 'size', from 1e\\+300 on, are too large"):
+        AMOUNT.read(frame, "t.csv", None)

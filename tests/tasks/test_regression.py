@@ -66,6 +66,7 @@ def test_one_target_is_called_prediction_and_several_keep_their_names() -> None:
         ([[1.0, 7.0], [2.0, 7.0]], "'y1' is constant"),
         ([1.0, np.inf], "1 values are not finite"),
         ([1.0, 1e308], "too large to be squared"),
+        ([1e-300, 3e-300, 2e-300], "values of at most 3e-300 are too small to be squared"),
         (1e9 + np.array([0.0, 1e-7, 0.0]), "is constant"),
     ],
 )

@@ -102,6 +102,12 @@ def _numbers(series: pd.Series[Any], where: str) -> np.ndarray:
             f"{where}, column {series.name!r}, row {row + 1}: expected a number as target of regression,"
             f" got {as_text(series)[row]!r} ({bad} such cells). Fix them, or choose classification."
         )
+    known = np.abs(numbers[~np.isnan(numbers)])
+    if len(known) and known.min() > LARGEST:
+        raise DataError(
+            f"{where}: all values of target {series.name!r}, from {known.min():.3g} on, are too large to "
+            "be squared. Divide the target by a constant, or take its logarithm."
+        )
     return np.where(np.abs(numbers) > LARGEST, np.nan, numbers)
 
 

@@ -276,6 +276,11 @@ def _check_target(values: np.ndarray, name: str) -> None:
             f"Target {name!r}: values up to {size:.3g} are too large to be squared. "
             "Divide the target by a constant, or take its logarithm."
         )
+    if 0.0 < size < 1 / LARGEST:
+        raise DataError(
+            f"Target {name!r}: values of at most {size:.3g} are too small to be squared. "
+            "Multiply the target by a constant, or take its logarithm."
+        )
     if values.std() <= 4 * np.spacing(size):
         raise DataError(
             f"Target {name!r} is constant ({values[0]:.17g}) in the training part: nothing to learn. "
