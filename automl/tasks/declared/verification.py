@@ -29,7 +29,6 @@ VERIFICATION = TaskDeclaration(
     ),
     heads=("embedding", "cosines"),
     compares=True,
-    fine=True,
     training_outputs=("cosines",),
     operating="automl.metrics.verification:operating_points",
     made_for="automl enroll {folder} PEOPLE",

@@ -45,7 +45,7 @@ def test_what_a_format_cannot_do_is_told(files, to, options, said):
     ("described", "said"),
     [
         ({"kind": "detection"}, "too coarse for object detection"),
-        ({"kind": "verification"}, "too coarse for verification of identities"),
+        ({"kind": "segmentation"}, "too coarse for semantic segmentation"),
         (
             {"kind": "joint", "parts": {"mask": {"kind": "segmentation"}, "boxes": {"kind": "detection"}}},
             "too coarse for semantic segmentation and object detection",
