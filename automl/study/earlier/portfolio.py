@@ -127,11 +127,12 @@ def next_start(
 ) -> int | None:
     """Return which configuration to try first now, None when none is left that pays.
 
-    Each family gets one, in their order. Its further ones wait while the family is hopeless, which is when
-    of several results at the first rung even its best is in the worse half of all, or while the first rung
-    of one would take more than a quarter of the time left, half of it where it stands before another
-    family. Once all families had one and the time is limited, the one that has had the least of it has its
-    turn.
+    Each family gets one, in their order, unless less time is left than the first rung of the slowest known
+    family took: that of an unknown one may take as long. Its further ones wait while the family is
+    hopeless, which is when of several results at the first rung even its best is in the worse half of all,
+    or while the first rung of one would take more than a quarter of the time left, half of it where it
+    stands before another family. Once all families had one and the time is limited, the one that has had
+    the least of it has its turn.
 
     Args:
         starts: in order.
@@ -147,14 +148,15 @@ def next_start(
     left = np.inf if horizon.seconds is None else horizon.seconds
     families = [family_of(start.configuration) for start in starts]
     last = max((place for place, family in enumerate(families) if family not in looked_at), default=-1)
+    slowest = max((_first_look(records, family) for family in looked_at), default=0.0)
     further: list[int] = []
     for place, family in enumerate(families):
         if place in tried:
             continue
-        if family not in looked_at:
+        if family not in looked_at and slowest <= left:
             return place
         share = EARLY_SHARE if place < last else LARGEST_SHARE
-        if family in hopeless or _first_look(records, family) > share * left:
+        if family not in looked_at or family in hopeless or _first_look(records, family) > share * left:
             continue
         if place < last:
             return place

@@ -201,7 +201,7 @@ class OptunaProposer:
             seed=self._seed,
             number=number,
             objectives=len(self._objectives),
-            memory=replace(self._memory, by_time=horizon.seconds is not None, fixed=fixed or {}),
+            memory=replace(self._memory, seconds_left=horizon.seconds, fixed=fixed or {}),
         )
 
     def _promoted(self, horizon: Horizon) -> Proposal | None:

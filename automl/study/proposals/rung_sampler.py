@@ -11,6 +11,7 @@ look. Everything else is then modelled within that branch.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ class RungSampler(BaseSampler):
     Args:
         seed: of all draws.
         branch: a categorical parameter that decides which others exist, or empty.
-        by_time: whether improvement counts per time.
+        seconds_left: of a search by time, where improvement counts per time; None without a limit.
         prior: results of earlier studies; they count the less the more own ones there are.
         reader: reads the study; one that samplers of the same study share reads finished trials once.
         fixed: values that the proposal is to have, the branch among them.
@@ -48,7 +49,7 @@ class RungSampler(BaseSampler):
         *,
         seed: int | None = None,
         branch: str = "",
-        by_time: bool = False,
+        seconds_left: float | None = None,
         prior: Sequence[PriorPoint] = (),
         reader: Reader | None = None,
         fixed: Mapping[str, Any] | None = None,
@@ -57,7 +58,7 @@ class RungSampler(BaseSampler):
         self._rng = np.random.default_rng(seed)
         self._independent = RandomSampler(seed=None if seed is None else seed % 2**32)
         self._branch = branch
-        self._by_time = by_time
+        self._seconds_left = seconds_left
         self._prior = prior_of(prior)
         self._reader = reader or Reader()
         self._fixed = dict(fixed or {})
@@ -125,11 +126,17 @@ class RungSampler(BaseSampler):
     def _knowledge(self, encoding: Encoding, evidence: Evidence, chosen: dict[str, Any]) -> Knowledge:
         prior = self._prior.of(chosen).left(len(evidence.seen))
         return Knowledge(
-            encoding=encoding, evidence=evidence, prior=prior, by_time=self._by_time, fixed=self._fixed
+            encoding=encoding,
+            evidence=evidence,
+            prior=prior,
+            by_time=self._seconds_left is not None,
+            fixed=self._fixed,
         )
 
     def _branch_of(self, evidence: Evidence, values: Sequence[Any]) -> Any:
         """Choose a branch: one that was never tried, else by a draw of its chance to be among the best."""
+        seconds = {value: self._first_look(evidence, value) for value in values}
+        values = self._in_time(seconds)
         tried = [item.params.get(self._branch) for item in evidence.seen]
         tried += [item.get(self._branch) for item in evidence.pending]
         unseen = [value for value in values if value not in tried]
@@ -141,10 +148,23 @@ class RungSampler(BaseSampler):
             own = np.array([item.params.get(self._branch) == value for item in evidence.seen], bool)
             more, less = self._prior.of({self._branch: value}).counts(len(own))
             chance = self._rng.beta(1 + (own & good).sum() + more, 1 + (own & ~good).sum() + less)
-            chances[value] = chance / self._cost_of(evidence, own)
+            by_time = self._seconds_left is not None and seconds[value] > 0
+            chances[value] = chance / seconds[value] ** COST_WEIGHT if by_time else chance
         return max(chances, key=lambda value: chances[value])
 
-    def _cost_of(self, evidence: Evidence, own: np.ndarray) -> float:
-        seconds = [item.seconds for item, mine in zip(evidence.seen, own, strict=True) if mine]
-        known = [item for item in seconds if item > 0]
-        return float(np.median(known)) ** COST_WEIGHT if self._by_time and known else 1.0
+    def _in_time(self, seconds: Mapping[Any, float]) -> Sequence[Any]:
+        """Branches that would see their first rung in the time left, all where none would.
+
+        One that was never tried may take as long as the slowest.
+        """
+        slowest = max(seconds.values())
+        fits = (
+            self._seconds_left is None or (own or slowest) <= self._seconds_left for own in seconds.values()
+        )
+        return list(compress(seconds, fits)) or list(seconds)
+
+    def _first_look(self, evidence: Evidence, value: Any) -> float:
+        """Seconds to the first rung, the median of a branch's trials; 0 while none is known."""
+        own = (item.seconds for item in evidence.seen if item.params.get(self._branch) == value)
+        known = [seconds for seconds in own if seconds > 0]
+        return float(np.median(known)) if known else 0.0

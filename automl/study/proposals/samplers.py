@@ -37,13 +37,13 @@ class Memory:
     Attributes:
         prior: results of earlier studies.
         reader: has read the finished trials.
-        by_time: whether the search is limited by time, so that improvement counts per time.
+        seconds_left: of a search by time, where improvement counts per time; None without a limit.
         fixed: values that the next proposal is to have.
     """
 
     prior: Sequence[PriorPoint] = ()
     reader: Reader | None = None
-    by_time: bool = False
+    seconds_left: float | None = None
     fixed: Mapping[str, Scalar] = field(default_factory=dict)
 
 
@@ -143,7 +143,7 @@ def _rungs(seed: int, trial_seed: int, objectives: int, memory: Memory) -> BaseS
     return RungSampler(
         seed=trial_seed,
         branch=FAMILY,
-        by_time=memory.by_time,
+        seconds_left=memory.seconds_left,
         prior=memory.prior,
         reader=memory.reader,
         fixed=memory.fixed,

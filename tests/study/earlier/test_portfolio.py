@@ -102,9 +102,18 @@ def test_each_family_gets_one_entry_whatever_its_rivals_did():
     starts = started("a", "b", "c", "a")
     records = [judged(n, "a", 0.9) for n in range(6)]
 
-    assert chosen(starts, {0}, records, Horizon(seconds=0.01)) == 1
+    assert chosen(starts, {0}, records, Horizon(seconds=1.0)) == 1
     assert chosen(starts, {0, 1}, records) == 2
     assert chosen(starts, {0, 1, 2, 3}, records) is None
+
+
+def test_an_unknown_family_waits_while_the_slowest_first_look_would_not_fit():
+    starts = started("a", "b", "c", "a")
+    records = [judged(0, "a", 0.9, seconds=1.0), judged(1, "b", 0.8, seconds=5.0)]
+
+    assert chosen(starts, {0, 1}, records, Horizon(seconds=5.0)) == 2
+    assert chosen(starts, {0, 1}, records, Horizon(seconds=4.0)) == 3
+    assert chosen(starts, {0, 1, 3}, records, Horizon(seconds=4.0)) is None
 
 
 def test_further_entries_of_a_hopeless_family_are_skipped_until_it_recovers():

@@ -101,6 +101,31 @@ def test_every_family_gets_a_first_look():
     assert {trial.params["family"] for trial in study.trials} == set(losses)
 
 
+@pytest.mark.parametrize(
+    ("seconds_left", "proposed"),
+    [
+        (None, "never"),
+        (60.0, "never"),
+        (20.0, "quick"),
+        (1.0, "never"),
+    ],  # 1 s is too little for all
+)
+def test_a_family_that_may_take_longer_than_is_left_waits(seconds_left, proposed):
+    study = optuna.create_study()
+    loss = family_of({"quick": 0.0, "slow": 0.0, "never": 0.0})
+    for family, seconds in [("quick", 2.0), ("slow", 50.0)] * 3:
+        study.enqueue_trial({"family": family})
+        trial = study.ask()
+        value = loss(trial)
+        trial.set_user_attr("record", {"epochs": 2, "seconds": seconds, "rungs": [[2, [value]]]})
+        study.tell(trial, value)
+
+    study.sampler = RungSampler(seed=0, branch="family", seconds_left=seconds_left)
+    trial = study.ask()
+    loss(trial)
+    assert trial.params["family"] == proposed
+
+
 def test_a_hopeless_family_loses_its_share():
     sampler = RungSampler(seed=0, branch="family")
 
@@ -204,7 +229,7 @@ def test_failed_trials_are_not_proposed_again():
 
 def test_a_search_by_time_prefers_what_is_quick():
     def usual_width(seed: int, by_time: bool) -> float:
-        study = optuna.create_study(sampler=RungSampler(seed=seed, by_time=by_time))
+        study = optuna.create_study(sampler=RungSampler(seed=seed, seconds_left=60.0 if by_time else None))
         for _ in range(50):
             trial = study.ask()
             loss = trial.suggest_float("rate", 0.0, 1.0)
