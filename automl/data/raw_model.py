@@ -117,14 +117,24 @@ def batch_size(model: keras.Model) -> int:
     return _sizes[model]
 
 
+def values_per_example(model: keras.Model) -> float:
+    """Return how many numbers all layers make of one example, roughly what it costs. Open axes are 1."""
+    return sum(math.prod(item or 1 for item in shape) for shape in _shapes(model))
+
+
 def _batch_size(model: keras.Model) -> int:
-    inside = [model, *layers_within(model)]
-    number = copies(each for layer in inside for each in getattr(layer, "operations", ()))
-    tensors = [tensor for layer in inside for tensor in keras.tree.flatten(_outputs(layer))]
-    shapes = [(number.get(id(tensor), 1.0), *tensor.shape[1:]) for tensor in tensors]
+    shapes = _shapes(model)
     known = max((round(math.prod(shape)) for shape in shapes if None not in shape), default=1)
     largest = max(known, 1 << 30 if any(None in shape for shape in shapes) else 1)
     return min(MOST, max(min(LEAST, max(1, MOST_VALUES // max(known, 1))), BATCH_VALUES // largest))
+
+
+def _shapes(model: keras.Model) -> list[tuple[Any, ...]]:
+    """Of what each layer makes of one example, how often it is made first."""
+    inside = [model, *layers_within(model)]
+    number = copies(each for layer in inside for each in getattr(layer, "operations", ()))
+    tensors = [tensor for layer in inside for tensor in keras.tree.flatten(_outputs(layer))]
+    return [(number.get(id(tensor), 1.0), *tensor.shape[1:]) for tensor in tensors]
 
 
 def layers_within(model: keras.Model) -> list[keras.Layer]:

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
-BATCH = 256
-"""Examples at once."""
+BATCH, LEAST_BATCH = 256, 8
+"""Examples at once, and of the dearest ones."""
+
+BATCH_VALUES = 1 << 31
+"""Most numbers that all layers make of a batch, about a second's work: a batch is never cut short."""
 
 SECONDS = 10.0
-"""Most seconds that predicting for the check takes, the compiling before it left out."""
+"""Most seconds that predicting for the check takes, by the file and in memory; compiling is left out."""
 
 LEAST_SECONDS = 1.0
 """Time left below which the check is not begun."""
@@ -109,7 +112,7 @@ def check_exported(
     prepared, most = winner.prepared, COMPARED if winner.parts else None
     try:
         model = load_model(path)
-        rows, predictions = _predict(model, prepared, min(seconds, SECONDS), most)
+        rows, predictions = _predict(model, prepared, min(seconds, SECONDS) / 2, most)
     except Exception as error:
         return _told(f"The exported model {path} cannot be used: {type(error).__name__}: {error}")
     fault = _drift(winner, predictions, winner.predictions(rows, batch_size=BATCH))
@@ -146,9 +149,10 @@ def _predict(
     """Predict as many examples, evenly spread, as there is time for ``(n,)``, or at most so many."""
     import numpy as np
 
-    from automl.data.raw_model import batch_size, predict  # loads Keras
+    from automl.data.raw_model import batch_size, predict, values_per_example  # loads Keras
 
-    size = min(BATCH, batch_size(model))
+    cheap = max(LEAST_BATCH, int(BATCH_VALUES / max(1.0, values_per_example(model))))
+    size = min(BATCH, batch_size(model), cheap)
     total = count_rows(prepared.targets)
     rows = np.argsort(np.arange(total) % max(1, total // size), kind="stable")
     inputs = prepared.validation.inputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from types import SimpleNamespace
 from typing import Any
@@ -156,3 +157,16 @@ def test_with_folds_predictions_are_compared_and_no_score_is_told(tmp_path, slop
     assert (check.score, check.examples, check.note) == (None, 600, "")
     assert said in check.fault
     assert bool(check.fault) == bool(said)
+
+
+def test_of_dear_examples_few_are_predicted_before_the_time_is_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr("automl.jobs.finish.exported.BATCH_VALUES", 48)  # of the line's three a row
+    core = _line(1.0)
+    core.save(tmp_path / "model.keras")
+    clock = itertools.count(0.0, 100.0)  # each look at it takes longer than there is
+    monkeypatch.setattr("automl.jobs.finish.exported.time.monotonic", lambda: next(clock))
+
+    check = _check(tmp_path / "model.keras", core)
+
+    assert check.examples == 16
+    assert check.note == "The exported model was scored on 16 of 600 examples."
