@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -53,18 +53,55 @@ EXECUTORS = {"inline": inline, "pool": pool, "board": board, "ray": ray}
 
 
 class TestExecutors(ExecutorContract):
+    @pytest.fixture(scope="class", params=EXECUTORS)
+    def place(self, request, tmp_path_factory):
+        """Name and folder of executors that stay open from test to test: to start workers takes longer."""
+        if request.param == "ray":
+            request.getfixturevalue("ray_started")
+        return request.param, tmp_path_factory.mktemp(request.param)
+
     @pytest.fixture(scope="class")
     def ray_started(self):
-        """One cluster of this machine for all tests: to start one takes longer than a test."""
+        """One cluster of this machine for all tests."""
         import ray
 
         ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
         yield
         ray.shutdown()
 
-    @pytest.fixture(params=EXECUTORS)
-    def executor(self, request, folder):
-        if request.param == "ray":
-            request.getfixturevalue("ray_started")
-        with EXECUTORS[request.param](folder) as opened:
-            yield opened
+    @pytest.fixture(scope="class")
+    def kept(self, place):
+        """The executor that is open, if any."""
+        with ExitStack() as stack:
+            yield Kept(*place, stack)
+
+    @pytest.fixture
+    def folder(self, place):
+        """Without what earlier tests have done in it."""
+        for path in place[1].glob("[0-9]*.*"):
+            path.unlink()
+        return place[1]
+
+    @pytest.fixture
+    def executor(self, kept, folder):
+        return kept.opened()
+
+
+class Kept:
+    """An executor that is opened again once a test has closed it."""
+
+    def __init__(self, name, folder, stack):
+        self._name, self._folder, self._stack = name, folder, stack
+        self._closed = True
+
+    def opened(self):
+        if self._closed:
+            self._stack.close()
+            self._executor = self._stack.enter_context(EXECUTORS[self._name](self._folder))
+            self._close, self._executor.close = self._executor.close, self._told
+            self._closed = False
+        return self._executor
+
+    def _told(self):
+        self._closed = True
+        self._close()
