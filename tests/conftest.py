@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 if TYPE_CHECKING:
     from automl import Result
@@ -23,7 +25,28 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
+DEAREST = (
+    "contracts/test_backends.py",
+    "test_examples.py",
+    "contracts/test_families.py",
+    "cli/test_interruption.py",
+    "contracts/test_executor.py",
+    "jobs/search/test_search.py",
+    "jobs/test_every_modality.py",
+    "jobs/finish/test_members.py",
+    "test_readme.py",
+    "execution/test_board.py",
+)
+"""Files that take longest. A file is one process's, so these begin first, lest a core waits at the end."""
+
 DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the dearest files begin first; the others, and the tests of each, keep their order."""
+    tests = Path(__file__).parent
+    place = {tests / name: number for number, name in enumerate(DEAREST)}
+    items.sort(key=lambda item: place.get(item.path, len(DEAREST)))
 
 
 @pytest.fixture
@@ -84,28 +107,49 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 
 @pytest.fixture(scope="session")
-def wine_job(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    """A finished job for all tests that look at one: real study, real MLflow store, short trials."""
-    import automl
-
-    folder = tmp_path_factory.mktemp("wine")
-    return automl.search(
-        "sklearn:wine",
-        name="wine",
-        family=("mlp", "linear"),
-        trials=3,
-        epochs=3,
-        folds=1,
-        out=str(folder / "job"),
-        tracking_uri=f"sqlite:///{folder / 'mlflow.db'}",
-    )
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this run of pytest that all its processes have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with MLflow's tables, made once, to be copied."""
-    from mlflow import MlflowClient
+def wine_job(common_folder: Path) -> Result:
+    """A finished job for all tests that look at one: real study, real MLflow store, short trials.
 
-    path = tmp_path_factory.mktemp("empty") / "mlflow.db"
-    MlflowClient(f"sqlite:///{path}").search_experiments()
+    The first process that asks for it trains it; a test that changes a job takes a copy.
+    """
+    import automl
+
+    folder = common_folder / "wine"
+    with FileLock(common_folder / "wine.lock"):
+        if (folder / "ready").exists():
+            return automl.load(folder / "job")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        result = automl.search(
+            "sklearn:wine",
+            name="wine",
+            family=("mlp", "linear"),
+            trials=3,
+            epochs=3,
+            folds=1,
+            out=str(folder / "job"),
+            tracking_uri=f"sqlite:///{folder / 'mlflow.db'}",
+        )
+        (folder / "ready").touch()
+        return result
+
+
+@pytest.fixture(scope="session")
+def empty_database(common_folder: Path) -> Path:
+    """A database with MLflow's tables, made once, to be copied."""
+    path = common_folder / "empty" / "mlflow.db"
+    with FileLock(common_folder / "empty.lock"):
+        if not (path.parent / "ready").exists():
+            from mlflow import MlflowClient
+
+            path.parent.mkdir(exist_ok=True)
+            MlflowClient(f"sqlite:///{path}").search_experiments()
+            (path.parent / "ready").touch()
     return path

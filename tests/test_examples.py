@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 import time
@@ -33,7 +34,8 @@ SELDOM = (
         for path in sorted(EXAMPLES.glob("*.py"))
     ],
 )
-def test_a_script_runs(path, tmp_path, monkeypatch, capsys):
+def test_a_script_runs(path, tmp_path, monkeypatch, capsys, empty_database):
+    shutil.copy(empty_database, tmp_path / "mlflow.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(path), "--trials", "1", "--epochs", "1"])
 
