@@ -124,7 +124,7 @@ def test_a_search_with_workers_is_its_coordinators_and_survives_the_death_of_all
     tmp_path, capsys
 ):
     folder = tmp_path / "job"
-    process = start(folder, "--executor", "pool", epochs=200)
+    process = start(folder, "--executor", "pool", epochs=100)
     wait_for_a_trial(process)
     workers = workers_of(process)
 

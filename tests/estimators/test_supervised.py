@@ -31,12 +31,14 @@ X = RNG.normal(size=(120, 3))
 LABELS = np.where(X[:, 0] > 0, 10, 2)
 VALUES = X[:, 0] * 3 + 1
 QUICK = {"family": "linear", "trials": 1, "epochs": 90, "verbose": 0}
+HELD = {**QUICK, "folds": 1}
+"""The same with one network instead of eight, where it does not matter how a fit is checked."""
 BRIEF = {"family": "linear", "trials": 1, "epochs": 2, "verbose": 0}
 
 
 @pytest.fixture(scope="module")
 def classifier():
-    return AutoClassifier(**QUICK).fit(X, LABELS)
+    return AutoClassifier(**HELD).fit(X, LABELS)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def gapped():
     labels = pd.Series(np.where(X[:, 0] > 0, "pos", "neg"), dtype=object, index=np.arange(120)[::-1])
     labels.iloc[4] = None
     with pytest.warns(automl.DataWarning, match="1 of 120 rows have no target"):
-        fitted = AutoClassifier(**QUICK).fit(frame, labels)
+        fitted = AutoClassifier(**HELD).fit(frame, labels)
     return fitted, frame
 
 
@@ -120,7 +122,7 @@ def test_the_model_goes_along_to_another_process(classifier, tmp_path):
 
 
 def test_a_regressor_works_in_a_pipeline():
-    pipeline = make_pipeline(StandardScaler(), AutoRegressor(**QUICK, folds=1)).fit(X, VALUES[:, None])
+    pipeline = make_pipeline(StandardScaler(), AutoRegressor(**HELD)).fit(X, VALUES[:, None])
 
     assert pipeline.predict(X).shape == (120,)
     assert pipeline.score(X, VALUES) > 0.5
@@ -271,7 +273,7 @@ def test_weights_count_in_the_loss_and_are_no_feature():
     twice = np.concatenate([X, X])
     labels = np.concatenate([LABELS, np.where(LABELS == 10, 2, 10)])  # each row once wrong
 
-    fitted = AutoClassifier(**QUICK, folds=1).fit(twice, labels, np.repeat([0.05, 1.0], 120))
+    fitted = AutoClassifier(**HELD).fit(twice, labels, np.repeat([0.05, 1.0], 120))
 
     assert fitted.score(X, LABELS) < 0.4
     assert fitted.n_features_in_ == 3
