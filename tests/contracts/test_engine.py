@@ -11,10 +11,14 @@ from automl.training.compiled import CompiledEngine
 from automl.training.engine import Engine
 from automl.training.streaming import FitEngine
 
-ENGINES: dict[str, Callable[[], Engine]] = {"compiled": CompiledEngine, "streaming": FitEngine}
+ENGINES: dict[str, Callable[[], Engine]] = {
+    # for the programs of all tests of a class
+    "compiled": lambda: CompiledEngine(programs=64),
+    "streaming": FitEngine,
+}
 
 
 class TestEngines(EngineContract):
-    @pytest.fixture(params=list(ENGINES))
+    @pytest.fixture(scope="class", params=list(ENGINES))
     def engine(self, request: pytest.FixtureRequest) -> Engine:
         return ENGINES[request.param]()

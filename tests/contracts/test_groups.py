@@ -10,6 +10,6 @@ from automl.training.engine import Engine
 
 
 class TestGroups(GroupContract):
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def engine(self) -> Engine:
-        return CompiledEngine()
+        return CompiledEngine(programs=64)
