@@ -181,7 +181,7 @@ def test_folds_by_time_end_with_one_network_that_has_seen_all_rows(tmp_path):
 
 
 def test_within_a_time_limit_trials_of_folds_are_never_thrown_away_for_their_length(tmp_path):
-    result = search(tmp_path / "job", time_limit="12s", trials=None, family="mlp", epochs=80)
+    result = search(tmp_path / "job", time_limit="25s", trials=None, family="mlp", epochs=200)
 
     assert result.summary["finished"] >= 1
     assert not result.leaderboard["reason"].fillna("").str.contains("too slow").any()
