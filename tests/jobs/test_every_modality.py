@@ -52,10 +52,16 @@ def records(frame):
     return json.loads(frame.astype(times).to_json(orient="records"))
 
 
-def test_pictures_in_a_folder_per_class(tmp_path):
-    folder = pictures(tmp_path / "photos")
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """A folder of pictures and a job over it."""
+    place = tmp_path_factory.mktemp("photos")
+    folder = pictures(place / "photos")
+    return folder, automl.search(folder, family="cnn", out=str(place / "job"), **QUICK)
 
-    result = automl.search(folder, family="cnn", out=str(tmp_path / "job"), **QUICK)
+
+def test_pictures_in_a_folder_per_class(photos):
+    folder, result = photos
 
     assert rows_and_seen(result, folder) == (16, 16)
     answers = result.predict(folder / "dark")
@@ -63,10 +69,8 @@ def test_pictures_in_a_folder_per_class(tmp_path):
     assert len(answers) == 8
 
 
-def test_the_exported_model_takes_pictures_of_any_size(tmp_path):
-    folder = pictures(tmp_path / "photos")
-    result = automl.search(folder, family="cnn", out=str(tmp_path / "job"), **QUICK)
-
+def test_the_exported_model_takes_pictures_of_any_size(photos):
+    _, result = photos
     odd = RNG.integers(0, 255, size=(2, 31, 47, 3)).astype("float32")
 
     assert result.model.predict({"image": odd}, verbose=0).shape == (2, 2)

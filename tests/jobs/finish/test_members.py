@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,36 @@ def table(task: str) -> pd.DataFrame:
     return frame.assign(y=1e9 + amount if task == "regression" else np.where(amount > 0.5, "yes", "no"))
 
 
-@pytest.fixture
-def joining(monkeypatch: pytest.MonkeyPatch) -> list[TrainedWinner]:
-    """Searches join two trials; the list holds what they export."""
+def join_two(patch: pytest.MonkeyPatch) -> list[TrainedWinner]:
+    """Let searches join two trials; the list will hold what they export."""
     found: list[TrainedWinner] = []
 
     def train(*args: Any) -> TrainedWinner:
         found.append(train_winner(*args))
         return found[-1]
 
-    monkeypatch.setattr("automl.jobs.search.search.choose_winner", lambda *args: joined_winner(WEIGHTS))
-    monkeypatch.setattr("automl.jobs.finish.finish.train_winner", train)
+    patch.setattr("automl.jobs.search.search.choose_winner", lambda *args: joined_winner(WEIGHTS))
+    patch.setattr("automl.jobs.finish.finish.train_winner", train)
     return found
+
+
+@pytest.fixture
+def joining(monkeypatch: pytest.MonkeyPatch) -> list[TrainedWinner]:
+    """Searches join two trials; the list holds what they export."""
+    return join_two(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def folded(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+) -> tuple[automl.Result, TrainedWinner]:
+    """Two trials in three folds that were joined, in a store beside the job; and what was exported."""
+    folder = tmp_path_factory.mktemp("folded")
+    shutil.copy(empty_database, folder / "mlflow.db")
+    logged = {"name": "pair", "tracking": True, "tracking_uri": f"sqlite:///{folder / 'mlflow.db'}"}
+    with pytest.MonkeyPatch.context() as patch:
+        found = join_two(patch)
+        return search("binary", folder / "job", folds=3, **logged), found[0]
 
 
 def search(task: str, folder: Path, **options: Any) -> automl.Result:
@@ -73,9 +92,13 @@ def means(winner: TrainedWinner) -> np.ndarray:
 
 @pytest.mark.parametrize("folds", [1, 3], ids=["held out", "folds"])
 @pytest.mark.parametrize("task", ["binary", "regression"])
-def test_the_exported_model_predicts_the_weighted_mean(task, folds, joining, tmp_path):
-    result = search(task, tmp_path / "job", folds=folds)
-    winner = joining[0]
+def test_the_exported_model_predicts_the_weighted_mean(task, folds, request, tmp_path):
+    if (task, folds) == ("binary", 3):
+        result, winner = request.getfixturevalue("folded")
+    else:
+        joining = request.getfixturevalue("joining")
+        result = search(task, tmp_path / "job", folds=folds)
+        winner = joining[0]
     raw = winner.prepared.validation.inputs
     frame = pd.DataFrame({name: np.asarray(raw[name]).ravel() for name in ("a", "town")})
 
@@ -95,9 +118,8 @@ def _first(winner: TrainedWinner) -> TrainedWinner:
     return TrainedWinner(prepared=winner.prepared, members=winner.members[:1], parts=winner.parts)
 
 
-def test_what_is_told_of_an_ensemble_of_folds_is_out_of_fold(joining, tmp_path):
-    result = search("binary", tmp_path / "job", folds=3)
-    winner = joining[0]
+def test_what_is_told_of_an_ensemble_of_folds_is_out_of_fold(folded):
+    result, winner = folded
 
     outputs = [member.held_out(winner.prepared, winner.parts) for member in winner.members]
     recomputed = [
@@ -145,13 +167,11 @@ def test_trials_on_a_part_that_was_held_out_are_joined(data, options, joining, t
     assert result.summary["exported_score"] == pytest.approx(result.summary["ensemble_score"])
 
 
-def test_result_leaderboard_and_store_know_the_members(joining, tmp_path):
+def test_result_leaderboard_and_store_know_the_members(folded):
     from mlflow import MlflowClient
 
-    store = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    result = search("binary", tmp_path / "job", name="pair", tracking=True, tracking_uri=store)
-
-    client = MlflowClient(store)
+    result, _ = folded
+    client = MlflowClient(f"sqlite:///{result.folder.parent / 'mlflow.db'}")
     version = client.get_model_version_by_alias("pair", "champion")
     told = {
         int(client.get_run(run).info.run_name.rpartition(" ")[2]): weight
