@@ -45,32 +45,11 @@ def _floored(context: Any, first: str, second: str) -> tuple[str, str]:
 
 
 def _become(context: Any, node: Any, given: str) -> None:
-    """Let a node hand on another one's output; of several outputs it keeps the first."""
-    shapes, dtypes = node.output_shapes[:1], node.output_dtypes[:1]
-    outputs, name = node.output[:1], node.name
+    """Let a node hand on another one's output."""
+    shapes, dtypes = node.output_shapes, node.output_dtypes
+    outputs, name = node.output, node.name
     context.remove_node(name)
     context.make_node("Identity", [given], name=name, outputs=outputs, shapes=shapes, dtypes=dtypes)
-
-
-def _write_surprise(context: Any, node: Any, name: str, arguments: Any) -> None:
-    """The surprise at the right one of several, from their scores.
-
-    The converter's own takes the logarithm of the share, which 32 bits round to 0 from about 90 nats on, so
-    that the surprise was infinite.
-    """
-    import numpy as np
-    from onnx import TensorProto
-
-    def made(kind: str, *inputs: str, **attributes: Any) -> str:
-        return str(context.make_node(kind, list(inputs), attr=attributes).output[0])
-
-    scores, right = node.input
-    last = context.make_const(f"{name}_last", np.array([-1], np.int64)).output[0]
-    places = made("Unsqueeze", made("Cast", right, to=TensorProto.INT64), last)
-    shares = made("LogSoftmax", scores, axis=-1)
-    _become(
-        context, node, made("Neg", made("Squeeze", made("GatherElements", shares, places, axis=-1), last))
-    )
 
 
 def _write_right_shift(context: Any, node: Any, name: str, arguments: Any) -> None:
@@ -105,7 +84,6 @@ OPERATIONS: Operations = {
     "Erfc": _write_erfc,
     "FloorDiv": _write_floor_div,
     "FloorMod": _write_floor_mod,
-    "SparseSoftmaxCrossEntropyWithLogits": _write_surprise,
 }
 """For every runtime."""
 

@@ -60,7 +60,9 @@ class TokenNats(keras.layers.Layer):  # type: ignore[misc]
         scores, tokens = inputs
         following = tokens[:, 1:]
         logits = ops.cast(scores[:, :-1], "float32")
-        nats = ops.sparse_categorical_crossentropy(following, logits, from_logits=True)
+        # the cross-entropy of a backend becomes infinite, or NaN where TensorFlow is deterministic, in ONNX
+        shares = ops.log_softmax(logits, axis=-1)
+        nats = -ops.squeeze(ops.take_along_axis(shares, following[..., None], axis=-1), axis=-1)
         return ops.where(ops.equal(following, PADDING), 0.0, ops.maximum(nats, LEAST_NATS))
 
     def compute_output_spec(self, inputs: Any) -> KerasTensor:
