@@ -26,7 +26,7 @@ from automl.formats.format import (
 from automl.jobs.answers import warn
 from automl.jobs.exporting.described import describe
 from automl.jobs.exporting.latency import latency
-from automl.jobs.exporting.plan import Plan, planned
+from automl.jobs.exporting.plan import LESS_COARSE, Plan, planned
 from automl.jobs.exporting.rows import sampled
 from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder
@@ -43,6 +43,14 @@ PART = 64
 
 FULL_LIMIT, SMALL_LIMIT = 1e-4, 2e-2
 """Largest difference that is rounding: of weights in float32, and of smaller ones."""
+
+
+_ADVICE = {
+    "float32": "Numbers far from 0 may have lost digits in 32 bits: use --to onnx or savedmodel.",
+    "float16": "Leave --quantize out.",
+    "int8": LESS_COARSE,
+}
+"""What to do where a file with such weights answers otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,17 +254,10 @@ def _refuse_other(plan: Plan, parity: Parity) -> None:
     if parity.holds:
         return
     stored = plan.wish.quantize or "float32"
-    advice = (
-        "Numbers far from 0 may have lost digits in 32 bits: use --to onnx or savedmodel."
-        if plan.wish.quantize is None
-        else "Leave --quantize out."
-        if plan.wish.quantize == "float16"
-        else "Leave --quantize out, or try --to litert --quantize float16."
-    )
     raise ExportError(
         f"The {plan.format.name} file does not answer as the model does: {parity.output} differs by up to "
         f"{parity.largest_difference:.3g} ({parity.unit}) on {parity.rows} rows, at most {parity.limit:g} "
-        f"is rounding in {stored}. It was not kept. {advice}"
+        f"is rounding in {stored}. It was not kept. {_ADVICE[stored]}"
     )
 
 

@@ -17,6 +17,9 @@ from automl.jobs.intake.backend import name_backend, running_backend
 from automl.jobs.versions import read_versioned
 from automl.tasks.catalog import fine_parts
 
+LESS_COARSE = "Leave --quantize out, or try --to litert --quantize float16."
+"""For weights in int8 that a model does not keep its answers with."""
+
 FOLDER = "exports"
 """Where exported files go that are given no place, in the job folder."""
 
@@ -118,7 +121,7 @@ def _refuse_coarse(files: JobFolder, wish: Wish) -> None:
     if fine:
         raise ConfigError(
             f"Weights in int8 are too coarse for {' and '.join(fine)}: the file would not answer as the "
-            "model does. Leave --quantize out, or try --to litert --quantize float16."
+            f"model does. {LESS_COARSE}"
         )
 
 

@@ -23,6 +23,7 @@ from automl.spaces.parameters import Constant, Float
 from automl.spaces.space import FAMILY, SearchSpace, family_of
 from automl.study.earlier.warm_start import Earlier, Gift, adapted
 from automl.study.promotion.ranking import order, total_excess
+from automl.study.proposals.costs import first_looks
 from automl.study.proposals.distributions import distribution
 from automl.study.proposals.encoding import Encoding
 from automl.study.proposals.surrogate import fit
@@ -148,15 +149,18 @@ def next_start(
     left = np.inf if horizon.seconds is None else horizon.seconds
     families = [family_of(start.configuration) for start in starts]
     last = max((place for place, family in enumerate(families) if family not in looked_at), default=-1)
-    slowest = max((_first_look(records, family) for family in looked_at), default=0.0)
+    timed = ((family_of(record.configuration), record.seconds_to_first_rung) for record in records)
+    looks = first_looks((family, seconds) for family, seconds in timed if family in looked_at)
     further: list[int] = []
     for place, family in enumerate(families):
         if place in tried:
             continue
-        if family not in looked_at and slowest <= left:
-            return place
+        if family not in looked_at:
+            if looks.fits(family, left):
+                return place
+            continue
         share = EARLY_SHARE if place < last else LARGEST_SHARE
-        if family not in looked_at or family in hopeless or _first_look(records, family) > share * left:
+        if family in hopeless or looks.seconds.get(family, 0.0) > share * left:
             continue
         if place < last:
             return place
@@ -246,13 +250,3 @@ def _seconds_spent(records: Sequence[TrialRecord]) -> Mapping[str, float]:
     for record in records:
         spent[family_of(record.configuration)] += record.seconds
     return spent
-
-
-def _first_look(records: Sequence[TrialRecord], family: str) -> float:
-    """Seconds to the first rung, the median of a family's trials; 0 while none is known."""
-    known = [
-        record.seconds_to_first_rung
-        for record in records
-        if record.epochs and family_of(record.configuration) == family
-    ]
-    return float(np.median(known)) if known else 0.0

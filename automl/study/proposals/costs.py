@@ -1,8 +1,10 @@
-"""How long a configuration takes to its first rung, predicted from those that were trained."""
+"""How long configurations, and families of them, take to their first rung, by those that were trained."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +15,38 @@ _LEAST = 4
 _MOST = 256
 """Of the latest trials: more tell no more, and each proposal fits them."""
 _SHRINKAGE = 1.0
+
+
+@dataclass(frozen=True)
+class FirstLooks:
+    """What families take to their first rung.
+
+    Args:
+        seconds: the median of each that has been timed.
+    """
+
+    seconds: Mapping[str, float]
+
+    def fits(self, family: str, left: float | None) -> bool:
+        """Whether a trial would see its first rung in the seconds left, None for as many as it wants.
+
+        One of a family that was never timed may take as long as the slowest.
+        """
+        slowest = max(self.seconds.values(), default=0.0)
+        return left is None or self.seconds.get(family, slowest) <= left
+
+
+def first_looks(trials: Iterable[tuple[str, float]]) -> FirstLooks:
+    """Return what families take.
+
+    Args:
+        trials: the family of each and its seconds, 0 where they are not known.
+    """
+    known: defaultdict[str, list[float]] = defaultdict(list)
+    for family, seconds in trials:
+        if seconds > 0:
+            known[family].append(seconds)
+    return FirstLooks({family: float(np.median(own)) for family, own in known.items()})
 
 
 def time_to_first_rung(encoding: Encoding, evidence: Evidence) -> Callable[[np.ndarray], np.ndarray]:

@@ -11,7 +11,6 @@ look. Everything else is then modelled within that branch.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from optuna.trial import FrozenTrial
 from automl.study.promotion.rungs import ETA
 from automl.study.proposals.acquisition import COST_WEIGHT, Knowledge
 from automl.study.proposals.blas import one_thread
+from automl.study.proposals.costs import first_looks
 from automl.study.proposals.encoding import Encoding
 from automl.study.proposals.evidence import Evidence, Reader
 from automl.study.proposals.prior import prior_of
@@ -135,8 +135,8 @@ class RungSampler(BaseSampler):
 
     def _branch_of(self, evidence: Evidence, values: Sequence[Any]) -> Any:
         """Choose a branch: one that was never tried, else by a draw of its chance to be among the best."""
-        seconds = {value: self._first_look(evidence, value) for value in values}
-        values = self._in_time(seconds)
+        looks = first_looks((item.params.get(self._branch, ""), item.seconds) for item in evidence.seen)
+        values = [value for value in values if looks.fits(value, self._seconds_left)] or values
         tried = [item.params.get(self._branch) for item in evidence.seen]
         tried += [item.get(self._branch) for item in evidence.pending]
         unseen = [value for value in values if value not in tried]
@@ -148,23 +148,6 @@ class RungSampler(BaseSampler):
             own = np.array([item.params.get(self._branch) == value for item in evidence.seen], bool)
             more, less = self._prior.of({self._branch: value}).counts(len(own))
             chance = self._rng.beta(1 + (own & good).sum() + more, 1 + (own & ~good).sum() + less)
-            by_time = self._seconds_left is not None and seconds[value] > 0
-            chances[value] = chance / seconds[value] ** COST_WEIGHT if by_time else chance
+            cost = 1.0 if self._seconds_left is None else looks.seconds.get(value, 1.0)
+            chances[value] = chance / cost**COST_WEIGHT
         return max(chances, key=lambda value: chances[value])
-
-    def _in_time(self, seconds: Mapping[Any, float]) -> Sequence[Any]:
-        """Branches that would see their first rung in the time left, all where none would.
-
-        One that was never tried may take as long as the slowest.
-        """
-        slowest = max(seconds.values())
-        fits = (
-            self._seconds_left is None or (own or slowest) <= self._seconds_left for own in seconds.values()
-        )
-        return list(compress(seconds, fits)) or list(seconds)
-
-    def _first_look(self, evidence: Evidence, value: Any) -> float:
-        """Seconds to the first rung, the median of a branch's trials; 0 while none is known."""
-        own = (item.seconds for item in evidence.seen if item.params.get(self._branch) == value)
-        known = [seconds for seconds in own if seconds > 0]
-        return float(np.median(known)) if known else 0.0

@@ -107,8 +107,8 @@ def test_every_family_gets_a_first_look():
         (None, "never"),
         (60.0, "never"),
         (20.0, "quick"),
-        (1.0, "never"),
-    ],  # 1 s is too little for all
+        (1.0, "never"),  # too little for all
+    ],
 )
 def test_a_family_that_may_take_longer_than_is_left_waits(seconds_left, proposed):
     study = optuna.create_study()
