@@ -298,10 +298,14 @@ def read_json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path.parent} has no {path.name}: the job has not got that far.") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise ConfigError(f"Cannot read {path}: {error}.") from None
+    except OSError as error:
+        raise ConfigError(f"Cannot read {path}: {error.strerror or error}.") from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"Cannot read {path}: {error}. {_damaged(path)}") from None
     if not isinstance(content, dict):
-        raise ConfigError(f"{path}: expected a JSON object.")
+        raise ConfigError(
+            f"{path}: expected a JSON object, got {json.dumps(content)[:20]}. {_damaged(path)}"
+        )
     return content
 
 
@@ -330,6 +334,16 @@ def refuse_address(path: str | Path | None) -> None:
 def state_of(folder: JobFolder) -> Mapping[str, Any]:
     """Return what earlier sessions of a job left for the next."""
     return read_json(folder.state) if folder.state.exists() else {}
+
+
+def _damaged(path: Path) -> str:
+    """Say what to do about a damaged file: a resumed job misses its state least of all."""
+    if path.name == JobFolder(path.parent).state.name:
+        return (
+            "The file is damaged: use an intact copy, or remove it, and `automl resume` goes on in a new "
+            "run, without a check that the data is the same."
+        )
+    return "The file is damaged: use an intact copy of the folder, or search again."
 
 
 def _made_alone(path: Path) -> Path:

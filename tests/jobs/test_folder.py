@@ -104,12 +104,15 @@ def test_files_are_written_whole(tmp_path):
     assert [item.name for item in tmp_path.iterdir()] == ["result.json"]
 
 
-@pytest.mark.parametrize("text", ["{", "[1]"])
-def test_broken_json_is_refused(tmp_path, text):
-    path = tmp_path / "result.json"
-    path.write_text(text)
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"null", b"\x80"])
+@pytest.mark.parametrize(
+    ("name", "advice"), [("result.json", "intact copy"), ("state.json", "or remove it")]
+)
+def test_broken_json_is_refused_with_what_to_do(tmp_path, content, name, advice):
+    path = tmp_path / name
+    path.write_bytes(content)
 
-    with pytest.raises(ConfigError, match=r"result\.json"):
+    with pytest.raises(ConfigError, match=rf"{name}.*The file is damaged: .*{advice}"):
         read_json(path)
 
 

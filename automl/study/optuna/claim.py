@@ -28,9 +28,12 @@ def claim(study: optuna.Study, space: SearchSpace, objectives: tuple[Objective, 
         "space": dump_space(space),
     }
     known = study.user_attrs
-    if not known and not study.get_trials(deepcopy=False):
-        for key, value in wanted.items():
-            study.set_user_attr(key, value)
+    # a process that was killed while it marked a study leaves a part of the marks, and no trials
+    missing = [key for key in wanted if key not in known]
+    ours = all(key in wanted and value == wanted[key] for key, value in known.items())
+    if missing and ours and not study.get_trials(deepcopy=False):
+        for key in missing:
+            study.set_user_attr(key, wanted[key])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             study.set_metric_names([objective.label for objective in objectives])

@@ -135,6 +135,16 @@ def test_a_study_of_something_else_is_refused(tmp_path, change, message):
         opened(tmp_path, **change)
 
 
+@pytest.mark.parametrize("lines", [1, 2, 3])
+def test_a_study_killed_while_it_was_marked_is_gone_on_with(tmp_path, lines):
+    opened(tmp_path)
+    journal = tmp_path / JOURNAL
+    whole = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(whole[:lines]) + whole[lines][:40])
+    search(opened(tmp_path), 1)
+    assert len(opened(tmp_path).records()) == 1
+
+
 def test_a_grid_tries_every_point_once_and_ends(tmp_path):
     space = SPACE.for_task("regression").fix("width", 32).fix("learning_rate", 0.01)
     space = space.narrow("dropout", [0.1, 0.2]).narrow("optimizer", ["adamw", None]).fix("depth", 1)
