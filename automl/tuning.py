@@ -162,7 +162,7 @@ def tune(
     from automl.spaces.space import SearchSpace
     from automl.study.opening import open_proposer
     from automl.training.devices import configure
-    from automl.training.memory import release
+    from automl.training.memory import release, settled
 
     train, held_out = _parts(data, validation, seed, steps_per_epoch, validation_steps)
     job = TuneJob(
@@ -181,7 +181,7 @@ def tune(
     made = out is None or not Path(out).exists()
     folder = new_folder(out, name)
     configure()
-    with locked(folder), discarded_unused(folder, made=made):
+    with locked(folder), discarded_unused(folder, made=made), settled():
         write_whole(folder.job, options)
         proposer = open_proposer(
             folder=folder.path,

@@ -32,6 +32,7 @@ from automl.kerastuner.engine.oracle import Oracle
 from automl.kerastuner.engine.trial import Trial, TrialStatus
 from automl.study.proposer import UNLIMITED, Horizon, Proposal
 from automl.tracking.tracker import Tracker
+from automl.training.memory import settled
 from automl.views.choice import watching
 from automl.views.plain import PlainProgress
 
@@ -102,7 +103,7 @@ def run_search(tuner: _Tuner, fit_args: tuple[Any, ...], fit_kwargs: dict[str, A
     plain = PlainProgress(started) if _shown(tuner, fit_kwargs) else None
     tuner.on_search_begin()
     try:
-        with door.held(config), watching(0, plain) as progress:
+        with door.held(config), settled(), watching(0, plain) as progress:
             tracker = open_tracker_of(config.tracking, config.tracking_uri, door.folder)
             budget = _budget(tuner.oracle.max_trials, seconds, started)
             trials = _Trials(tuner, fit_args, fit_kwargs)

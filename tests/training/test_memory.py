@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 
 from automl.training import memory
-from automl.training.memory import seldom
+from automl.training.memory import seldom, settled
 
 
 class Clock:
@@ -51,3 +54,25 @@ def test_after_a_long_trial_there_is_always_a_release(clock: Clock) -> None:
         release_seldom()
 
     assert len(releases) == 3
+
+
+@pytest.fixture
+def nothing_permanent() -> Iterator[None]:
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("nothing_permanent")
+def test_what_is_settled_is_permanent_for_as_long() -> None:
+    with settled():
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.usefixtures("nothing_permanent")
+def test_what_was_permanent_before_stays_so() -> None:
+    gc.freeze()
+    with settled():
+        pass
+    assert gc.get_freeze_count() > 0
