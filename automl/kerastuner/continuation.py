@@ -39,7 +39,7 @@ class Continuation(keras.callbacks.Callback):
         start: the epoch, from 0, that a training which goes on begins with; one that begins with another
             is a new one.
         earlier: epochs of this trial that lie behind it already.
-        checkpoint: is told which of the earlier epochs was the best.
+        checkpoint: is told which of the earlier epochs was the best, and to write the best one so far.
         channel: is told of epochs, and says when to stop.
     """
 
@@ -121,6 +121,7 @@ class Continuation(keras.callbacks.Callback):
 
     def _keep(self) -> None:
         begun = time.monotonic()
+        self._checkpoint.write()  # who goes on from the state takes the best epoch before it from there
         # a program's own optimizer may be anything
         slots = getattr(getattr(self.model, "optimizer", None), "variables", ())
         state = TrainingState(

@@ -136,6 +136,10 @@ def test_the_best_epoch_is_kept(tmp_path):
     for epoch, loss in enumerate([3.0, 1.0, 2.0]):
         model.set_weights([np.full((1, 1), loss)])
         keeper.on_epoch_end(epoch, {"val_loss": loss})
+    assert not path.exists()
+    keeper.on_train_end()
+
+    assert model.get_weights()[0].item() == 2.0
     model.load_weights(path)
 
     assert model.get_weights()[0].item() == 1.0
@@ -178,6 +182,7 @@ def test_without_the_objective_in_the_logs_the_last_epoch_is_kept(tmp_path):
     for epoch in range(2):
         model.set_weights([np.full((1, 1), float(epoch))])
         keeper.on_epoch_end(epoch, {"val_loss": epoch})
+    keeper.write()
     model.load_weights(tmp_path / "best.weights.h5")
 
     assert model.get_weights()[0].item() == 1.0

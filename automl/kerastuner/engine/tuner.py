@@ -115,6 +115,7 @@ class Tuner(BaseTuner):
             results = going_on.whole(
                 self._build_and_fit_model(trial, *args, **{**kwargs, **more, "callbacks": callbacks})
             )
+            checkpoint.write()  # a loop of the program's own may not say when it ends
             self._note(trial, going_on)
             if self.interrupted:
                 break

@@ -15,6 +15,7 @@ from automl.core.files import whole
 from automl.kerastuner import errors
 from automl.kerastuner.engine.hyperparameters import Float, HyperParameter, HyperParameters, Int
 from automl.kerastuner.engine.objective import DefaultObjective, Objective
+from automl.training.state import assign, values_of
 
 if TYPE_CHECKING:
     from automl.kerastuner.engine.trial import Trial
@@ -59,7 +60,10 @@ class BatchCallback(_OfTrial):
 
 
 class SaveBestEpoch(keras.callbacks.Callback):
-    """Keeps the weights of the best epoch; of every epoch where the logs do not have the objective.
+    """Keeps the weights of the best epoch; of the last one where the logs do not have the objective.
+
+    They are in memory until the training ends: a file for each better epoch takes as long as the epoch of
+    a small model.
 
     Args:
         objective: decides which is best.
@@ -71,6 +75,7 @@ class SaveBestEpoch(keras.callbacks.Callback):
         self.objective = objective
         self.filepath = Path(filepath)
         self.best_value = float("-inf" if objective.direction == "max" else "inf")
+        self._kept: tuple[np.ndarray, ...] = ()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Keep the weights if they are the best."""
@@ -79,14 +84,33 @@ class SaveBestEpoch(keras.callbacks.Callback):
             if not self.objective.better_than(value, self.best_value):
                 return
             self.best_value = value
-        self._save()
-
-    def _save(self) -> None:
         if type(self.model).save_weights is not keras.Model.save_weights:
             self.model.save_weights(str(self.filepath))  # of the program's own: it writes what it likes
             return
-        with whole(self.filepath) as draft:
-            self.model.save_weights(draft)
+        self._kept = values_of(self._saved())
+
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Write the weights that are kept."""
+        self.write()
+
+    def write(self) -> None:
+        """Write the weights that are kept, where they have not been written."""
+        if not self._kept:
+            return
+        variables = self._saved()
+        last = values_of(variables)
+        assign(variables, self._kept, "model")
+        try:
+            with whole(self.filepath) as draft:
+                self.model.save_weights(draft)
+        finally:
+            assign(variables, last, "model")
+        self._kept = ()
+
+    def _saved(self) -> list[Any]:
+        """The variables that are written."""
+        optimizer = getattr(self.model, "optimizer", None)
+        return [*self.model.variables, *getattr(optimizer, "variables", ())]
 
     def see(self, epochs: Iterable[Mapping[str, float]]) -> None:
         """Know epochs whose best weights lie in the file already."""
