@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
 
 from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, DataError
@@ -138,7 +139,9 @@ def read_kept(path: Path) -> Kept:
                 coverage=about["coverage"],
             )
     except Exception as error:  # whatever is in the file: NumPy, zipfile and zlib each have their own
-        raise ConfigError(f"{path} cannot be read: {error}. Use an intact copy of the folder.") from error
+        # NumPy takes what is no archive for a pickle, and tells how to read one
+        reason = error if is_zipfile(path) else "it is damaged"
+        raise ConfigError(f"{path} cannot be read: {reason}. Use an intact copy of the folder.") from error
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -177,7 +177,7 @@ def test_a_job_of_an_earlier_version_says_so(result: automl.Result, tmp_path: Pa
 def test_a_broken_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "coverage.npz").write_bytes(b"PK no")
 
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="cannot be read: it is damaged"):
         read_kept(tmp_path / "coverage.npz")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import is_zipfile
 
 from automl.core.errors import ConfigError
 from automl.core.saved_classes import import_classes_of
@@ -81,6 +82,8 @@ def load_model(path: Path) -> keras.Model:
             return keras.models.load_model(path, safe_mode=True)
     except Exception as error:  # whatever is in the file, Keras, h5py and zipfile each have their own
         reason = " ".join(str(error).split())[:200] or type(error).__name__
+        # what Keras does not know for its own it calls a file that is not there
+        reason = reason if is_zipfile(path) or not path.exists() else "it is damaged"
         raise ConfigError(
             f"{path} cannot be loaded as a Keras model: {reason}. `automl resume` of a search that is cut "
             "short writes it again; otherwise use an intact copy of the folder."

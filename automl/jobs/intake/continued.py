@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -47,6 +48,34 @@ def refuse_changed(files: JobFolder, config: JobConfig, source: Source) -> None:
     """Refuse what the job did not begin with: other data, or other weights of a pretrained network."""
     refuse_other_data(files, state_of(files), source)
     refuse_other_network(files, config)
+
+
+def refuse_lost_trials(files: JobFolder, trials: int) -> str:
+    """Refuse to begin anew over a result whose study has lost all trials.
+
+    Args:
+        files: the job.
+        trials: that the study holds.
+
+    Returns:
+        a note where it has lost some, else an empty string.
+    """
+    told = _trials_told(files)
+    if trials >= told:
+        return ""
+    lost = f"The study of {files.path} holds {trials} of the {told} trials that {files.result.name} counts"
+    if trials:
+        return f"{lost}; the search goes on with these."
+    raise ConfigError(f"{lost}: it is damaged. Use an intact copy of the folder, or start a new job.")
+
+
+def _trials_told(files: JobFolder) -> int:
+    if not files.result.exists():
+        return 0
+    with suppress(ConfigError):  # a damaged result is written again
+        told = read_json(files.result).get("trials")
+        return told if isinstance(told, int) else 0
+    return 0
 
 
 def refuse_other_network(files: JobFolder, config: JobConfig) -> None:

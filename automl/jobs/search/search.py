@@ -22,6 +22,7 @@ from automl.jobs.finish.finish import finish
 from automl.jobs.finish.records import Records
 from automl.jobs.finish.repeated import trainings
 from automl.jobs.folder import JobFolder, state_of, write_json
+from automl.jobs.intake.continued import refuse_lost_trials
 from automl.jobs.intake.cost import seconds_per_pass
 from automl.jobs.intake.intake import Intake
 from automl.jobs.intake.over import COMPLETE
@@ -114,6 +115,8 @@ def run_search(
         proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs, facts_of(intake, task))
     for note in proposer.notes:
         progress.note(note)
+    if lost := refuse_lost_trials(folder, len(proposer.records())):
+        progress.note(lost)
     with _tracked(session):
         _search_and_finish(session, proposer, adapters.executor, has_model)
 

@@ -11,8 +11,9 @@ import keras
 import numpy as np
 import pytest
 
+from automl.core.errors import ConfigError
 from automl.core.specs import Objective, TrialRecord
-from automl.jobs.finish.exported import Check, check_exported
+from automl.jobs.finish.exported import Check, check_exported, load_model
 from automl.jobs.finish.winner import TrainedMember, TrainedWinner
 from automl.tasks.catalog import restore_task
 from automl.training.engine import Part
@@ -170,3 +171,10 @@ def test_of_dear_examples_few_are_predicted_before_the_time_is_looked_at(tmp_pat
 
     assert check.examples == 16
     assert check.note == "The exported model was scored on 16 of 600 examples."
+
+
+def test_a_damaged_file_is_not_called_absent(tmp_path):
+    (tmp_path / "model.keras").write_bytes(b"PK\3\4, and no more")
+
+    with pytest.raises(ConfigError, match=r"model\.keras cannot be loaded .*: it is damaged"):
+        load_model(tmp_path / "model.keras")

@@ -246,6 +246,15 @@ def test_weights_that_are_damaged_are_trained_again(wine_job, copy):
     assert_same_model(result, wine_job)
 
 
+def test_a_study_that_lost_its_trials_is_not_begun_anew(wine_job, copy):
+    (copy / "study.journal").write_bytes(b"")
+    cut_short(copy)
+
+    with pytest.raises(ConfigError, match=r"holds 0 of the 3 trials .* intact copy"):
+        automl.resume(copy)
+    assert (copy / "leaderboard.csv").exists()
+
+
 @pytest.mark.parametrize(
     "name", ["leaderboard.csv", "task.json", "schema.json", "model.keras", "result.json"]
 )
