@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from automl.private_keras import build_for
 from automl.training.programs.on_tensorflow import is_light_model
 
 Rows = Any
@@ -43,14 +44,7 @@ class TensorFlowFit:
 
     def build(self, data: Any, size: int) -> None:
         """Give variables to the model and all that belongs to it, from the first batch of a nest."""
-        model, (x, y) = self._model, self.place(tf.nest.map_structure(lambda whole: whole[:size], data))
-        # worked out, the batch takes a third of the time in which it is traced, as `Model.fit` does
-        with keras.StatelessScope():
-            found = model(x, training=False)
-            model.compute_metrics(x, y, found, sample_weight=None)
-            model.compute_loss(x=x, y=y, y_pred=found, sample_weight=None)
-        if model.optimizer is not None and not model.optimizer.built:
-            model.optimizer.build(model.trainable_variables)
+        build_for(self._model, tf.nest.map_structure(lambda whole: whole[:size], data))
         self._executor = "SINGLE_THREADED_EXECUTOR" if is_light_model(self._model, size) else ""
 
     def train(self, data: Rows, order: np.ndarray, size: int, first: int, last: int) -> None:
