@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import signal
@@ -63,14 +62,6 @@ def _interrupts() -> None:
     """SIGINT as a terminal's processes have it; a shell's background jobs ignore it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _heap() -> None:
-    """Frameworks that are loaded are taken for permanent: every collection would look at all they hold."""
-    if "keras" in sys.modules and not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
 
 
 @pytest.fixture

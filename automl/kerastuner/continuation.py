@@ -18,7 +18,7 @@ import numpy as np
 from automl.core.errors import ConfigError
 from automl.execution.executor import Channel
 from automl.jobs.trial.messages import epoch_message
-from automl.kerastuner.engine.tuner_utils import SaveBestEpoch
+from automl.kerastuner.engine.tuner_utils import SaveBestEpoch, slots_of
 from automl.training.engine import Epoch, TrainingState
 from automl.training.state import assign, load_state, save_state, values_of
 
@@ -122,12 +122,10 @@ class Continuation(keras.callbacks.Callback):
     def _keep(self) -> None:
         begun = time.monotonic()
         self._checkpoint.write()  # who goes on from the state takes the best epoch before it from there
-        # a program's own optimizer may be anything
-        slots = getattr(getattr(self.model, "optimizer", None), "variables", ())
         state = TrainingState(
             engine=ENGINE,
             variables=values_of(self.model.variables),
-            optimizer=values_of(slots),
+            optimizer=values_of(slots_of(self.model)),
             epochs=tuple(self.epochs),
         )
         save_state(state, self._path)

@@ -70,9 +70,7 @@ def refuse_lost_trials(files: JobFolder, trials: int) -> str:
 
 
 def _trials_told(files: JobFolder) -> int:
-    if not files.result.exists():
-        return 0
-    with suppress(ConfigError):  # a damaged result is written again
+    with suppress(ConfigError):  # there is none yet, or a damaged one, which is written again
         told = read_json(files.result).get("trials")
         return told if isinstance(told, int) else 0
     return 0

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from automl.core.members import sole_winner
 from automl.core.phases import Phases
-from automl.core.specs import Configuration, JobRecord, Objective
+from automl.core.specs import Configuration, JobRecord, Objective, TrialRecord
 from automl.data.source import digest
 from automl.execution.executor import Executor, Runner, Work
 from automl.jobs.config import JobConfig
@@ -115,10 +115,11 @@ def run_search(
         proposer = adapters.proposer(intake.space, intake.objectives, intake.epochs, facts_of(intake, task))
     for note in proposer.notes:
         progress.note(note)
-    if lost := refuse_lost_trials(folder, len(proposer.records())):
+    earlier = proposer.records()
+    if lost := refuse_lost_trials(folder, len(earlier)):
         progress.note(lost)
     with _tracked(session):
-        _search_and_finish(session, proposer, adapters.executor, has_model)
+        _search_and_finish(session, proposer, earlier, adapters.executor, has_model)
 
 
 @contextmanager
@@ -160,6 +161,7 @@ def _open_run(session: Session, fingerprint: str) -> str:
 def _search_and_finish(
     session: Session,
     proposer: Proposer,
+    earlier: Sequence[TrialRecord],
     executor: Callable[[Runner, Work], Executor[Plan, TrialEnd]],
     has_model: Callable[[], None],
 ) -> None:
@@ -167,7 +169,6 @@ def _search_and_finish(
     baselines = baseline_records(session.setting)
     for record in baselines:
         session.tracker.end_trial(record)
-    earlier = proposer.records()
     if best_of(earlier, objective) is not None:
         has_model()
     shelf = Shelf(session.folder, objective, earlier)

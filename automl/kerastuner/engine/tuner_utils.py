@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,8 +109,7 @@ class SaveBestEpoch(keras.callbacks.Callback):
 
     def _saved(self) -> list[Any]:
         """The variables that are written."""
-        optimizer = getattr(self.model, "optimizer", None)
-        return [*self.model.variables, *getattr(optimizer, "variables", ())]
+        return [*self.model.variables, *slots_of(self.model)]
 
     def see(self, epochs: Iterable[Mapping[str, float]]) -> None:
         """Know epochs whose best weights lie in the file already."""
@@ -119,6 +118,12 @@ class SaveBestEpoch(keras.callbacks.Callback):
                 value = self.objective.get_value(logs)
                 if self.objective.better_than(value, self.best_value):
                     self.best_value = value
+
+
+def slots_of(model: keras.Model) -> Sequence[Any]:
+    """Return the variables of a model's optimizer, which may be anything where it is a program's own."""
+    found: Sequence[Any] = getattr(getattr(model, "optimizer", None), "variables", ())
+    return found
 
 
 def validate_trial_results(results: Any, objective: Objective, func_name: str) -> None:
