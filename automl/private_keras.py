@@ -260,18 +260,6 @@ def forget_on_tensorflow(*, kernels: bool) -> None:
         context.context().clear_kernel_cache()
 
 
-def build_for(model: keras.Model, batch: Any) -> None:
-    """Give variables to a compiled model, its metrics, its loss and its optimizer, as ``Model.fit`` does.
-
-    Publicly only the model and the optimizer can be built without a training.
-
-    Args:
-        model: compiled.
-        batch: inputs and targets, and perhaps weights, of the model's types.
-    """
-    model._symbolic_build(data_batch=batch)
-
-
 def add_as_numpy_does() -> None:
     """Let Keras on TensorFlow add columns as columns.
 

@@ -265,17 +265,6 @@ def test_the_frontier_is_what_is_met_first() -> None:
     assert made_from(middle) == [first]
 
 
-def test_a_compiled_model_and_its_metrics_are_built_from_a_batch() -> None:
-    model = keras.Sequential([layers.Dense(1)])
-    model.compile("adam", "mse", metrics=["mae"])
-
-    private_keras.build_for(model, (np.ones((4, 3), "float32"), np.ones((4, 1), "float32")))
-
-    assert model.built
-    assert model.optimizer.built
-    assert list(model.get_metrics_result()) == ["loss", "mae"]
-
-
 @pytest.mark.parametrize(
     ("first", "second"),
     [

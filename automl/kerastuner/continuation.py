@@ -18,13 +18,15 @@ import numpy as np
 from automl.core.errors import ConfigError
 from automl.execution.executor import Channel
 from automl.jobs.trial.messages import epoch_message
-from automl.kerastuner.engine.tuner_utils import SaveBestEpoch, slots_of
+from automl.kerastuner.engine.tuner_utils import SaveBestEpoch, build_again, keep_shapes, slots_of
 from automl.training.engine import Epoch, TrainingState
 from automl.training.state import assign, load_state, save_state, values_of
 
 ENGINE = "kerastuner"
 SHARE = 0.05
 """Of the time of training that keeping its state may take."""
+LIKELY_SECONDS = 0.05
+"""What keeping a state takes, until it is known: a training of a second is not worth its file."""
 
 _AT = "epoch"
 """The metric that holds which epoch of the whole training an epoch was, from 0."""
@@ -36,6 +38,7 @@ class Continuation(keras.callbacks.Callback):
     Args:
         path: where the state is kept (``.npz``).
         source: the state to begin from, None for none.
+        folder: of the trial whose state that is.
         start: the epoch, from 0, that a training which goes on begins with; one that begins with another
             is a new one.
         earlier: epochs of this trial that lie behind it already.
@@ -51,6 +54,7 @@ class Continuation(keras.callbacks.Callback):
         path: Path,
         *,
         source: TrainingState | None,
+        folder: Path,
         start: int,
         earlier: tuple[Epoch, ...],
         checkpoint: SaveBestEpoch,
@@ -59,11 +63,12 @@ class Continuation(keras.callbacks.Callback):
         super().__init__()
         self.reason = ""
         self.epochs: list[Epoch] = []
-        self._path, self._source, self._start, self._earlier = path, source, start, earlier
+        self._path, self._start, self._earlier = path, start, earlier
+        self._source, self._folder = source, folder
         self._checkpoint, self._channel = checkpoint, channel
         self._begun = False
         self._began = self._kept = time.monotonic()
-        self._took = 0.0
+        self._took = LIKELY_SECONDS
         self._saved = 0
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -112,6 +117,7 @@ class Continuation(keras.callbacks.Callback):
         self.model.stop_training = True
 
     def _restore(self, state: TrainingState) -> None:
+        build_again(self.model, self._folder)
         assign(self.model.variables, state.variables, "model")
         optimizer = getattr(self.model, "optimizer", None)
         if optimizer is not None and state.optimizer:
@@ -128,6 +134,7 @@ class Continuation(keras.callbacks.Callback):
             optimizer=values_of(slots_of(self.model)),
             epochs=tuple(self.epochs),
         )
+        keep_shapes(self.model, self._path.parent)
         save_state(state, self._path)
         self._kept, self._saved = time.monotonic(), len(self.epochs)
         self._took = self._kept - begun

@@ -71,7 +71,7 @@ class FitProgram(Protocol):
         ...
 
     def build(self, data: Any, size: int) -> None:
-        """Give variables to the model and all that belongs to it, from the first batch."""
+        """Give variables to what cannot get them in a step, for batches of a size."""
         ...
 
     def train(self, data: Any, order: np.ndarray, size: int, first: int, last: int) -> None:

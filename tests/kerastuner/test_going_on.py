@@ -17,7 +17,17 @@ Y = X.sum(axis=1)
 
 
 def build(hp):
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(hp.Int("units", 2, 8), "relu")])
+    model = keras.Sequential([keras.Input((3,))])
+    return compiled(model, hp)
+
+
+def build_later(hp):
+    """Layers that know their input when they are trained."""
+    return compiled(keras.Sequential(), hp)
+
+
+def compiled(model, hp):
+    model.add(keras.layers.Dense(hp.Int("units", 2, 8), "relu"))
     model.add(keras.layers.Dense(1))
     model.compile(
         keras.optimizers.Adam(hp.Float("rate", 1e-3, 1e-1, sampling="log")), "mse", run_eagerly=True
@@ -25,9 +35,9 @@ def build(hp):
     return model
 
 
-def tuner_in(folder, **options):
+def tuner_in(folder, hypermodel=build, **options):
     options = {"max_trials": 2, "seed": 5, **options}
-    return keras_tuner.RandomSearch(build, "val_loss", directory=folder, project_name="job", **options)
+    return keras_tuner.RandomSearch(hypermodel, "val_loss", directory=folder, project_name="job", **options)
 
 
 class Stop(keras.callbacks.Callback):
@@ -49,7 +59,7 @@ def search(tuner, *callbacks, **options):
 
 @pytest.fixture(autouse=True)
 def _every_epoch_is_kept(monkeypatch):
-    monkeypatch.setattr("automl.kerastuner.continuation.SHARE", 1e9)
+    monkeypatch.setattr("automl.kerastuner.continuation.SHARE", float("inf"))
 
 
 def test_a_trial_that_was_cut_short_goes_on_at_its_epoch(tmp_path):
@@ -70,13 +80,14 @@ def test_a_trial_that_was_cut_short_goes_on_at_its_epoch(tmp_path):
     assert len(again.oracle.door.record_of(0).configuration) == 2
 
 
-def test_the_epochs_after_a_stop_are_those_of_a_search_without_one(tmp_path):
-    whole, cut = tuner_in(tmp_path / "whole", max_trials=1), tuner_in(tmp_path / "cut", max_trials=1)
+@pytest.mark.parametrize("hypermodel", [build, build_later])
+def test_the_epochs_after_a_stop_are_those_of_a_search_without_one(tmp_path, hypermodel):
+    whole, cut = (tuner_in(tmp_path / name, hypermodel, max_trials=1) for name in ("whole", "cut"))
     options = {"batch_size": 32, "shuffle": False}
     search(whole, **options)
     with pytest.raises(SystemExit):
         search(cut, Stop(3), **options)
-    again = tuner_in(tmp_path / "cut", max_trials=1)
+    again = tuner_in(tmp_path / "cut", hypermodel, max_trials=1)
     search(again, **options)
 
     assert again.oracle.trials["0"].score == pytest.approx(whole.oracle.trials["0"].score, rel=1e-6)

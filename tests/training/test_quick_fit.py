@@ -75,6 +75,42 @@ def test_a_model_that_does_not_know_its_input_is_built_and_callbacks_end_it(caps
     assert "Epoch 2/9" in capsys.readouterr().out
 
 
+def test_states_of_recurrent_layers_are_made_as_fit_makes_them():
+    series, found = np.arange(24, dtype="float32").reshape(4, 3, 2), []
+    for train in (keras.Model.fit, quick_fit):
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential([keras.layers.SimpleRNN(2, stateful=True), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        train(model, series, series[:, 0, :1], batch_size=4, epochs=2, shuffle=False, verbose=0)
+        found.append([*model.get_weights(), *(state.numpy() for state in model.layers[0].states)])
+
+    assert all(np.allclose(one, other, atol=1e-6) for one, other in zip(*found, strict=True))
+
+
+class Joined(keras.Model):
+    """Makes its layers' variables when it is called."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = keras.layers.Dense(3), keras.layers.Dense(1)
+
+    def call(self, inputs):
+        return self.last(self.first(inputs["a"]) + inputs["b"])
+
+
+def test_a_model_of_ones_own_gets_its_variables_as_fit_gives_them():
+    found = []
+    for train in (keras.Model.fit, quick_fit):
+        keras.utils.set_random_seed(3)
+        model = Joined()
+        model.compile("adam", "mse", metrics=["mae"])
+        data = {"a": X, "b": X[:, ::-1].copy()}
+        history = train(model, data, X[:, :1], batch_size=8, epochs=2, shuffle=False, verbose=0)
+        found.append([*model.get_weights(), *history.history["mae"]])
+
+    assert all(np.allclose(one, other, atol=1e-5) for one, other in zip(*found, strict=True))
+
+
 def test_rows_are_shuffled_anew_and_a_seed_says_how():
     losses = []
     for seed in (1, 1, 2):

@@ -16,7 +16,6 @@ from typing import Any
 import keras
 
 from automl.core.seeds import derive
-from automl.jobs.folder import read_json, write_json
 from automl.kerastuner import errors
 from automl.kerastuner.continuation import Continuation, known_state, next_epoch
 from automl.kerastuner.engine import tuner_utils
@@ -32,9 +31,6 @@ from automl.training.quick_fit import quicker
 
 _OWN = __name__.partition(".engine")[0]
 """Where a ``run_trial`` is defined that needs a hypermodel."""
-
-SHAPES = "build_config.json"
-"""Shapes that a subclassed model is built for before its weights are loaded."""
 
 
 class Tuner(BaseTuner):
@@ -131,18 +127,14 @@ class Tuner(BaseTuner):
         assert self.hypermodel is not None  # noqa: S101  a subclass without one does not come here
         with quicker(model):
             results = self.hypermodel.fit(trial.hyperparameters, model, *args, **kwargs)
-        write_json(self._shapes_path(trial), _any_batch(model.get_build_config()))
+        tuner_utils.keep_shapes(model, self._trial_folder(trial.trial_id))
         return results
 
     def load_model(self, trial: Trial) -> Any:
         """Return a trial's model with the weights of its best epoch."""
         model = self._try_build(trial.hyperparameters)
-        shapes = read_json(self._shapes_path(trial)) if self._shapes_path(trial).exists() else {}
         with self._scope():
-            if not model.built and shapes:
-                model.build_from_config(shapes)
-                # Keras makes the variables by a trial run and leaves this as it was
-                model.built = bool(model.variables)
+            tuner_utils.build_again(model, self._trial_folder(trial.trial_id))
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Keras says that the optimizer begins anew
                 model.load_weights(self._get_checkpoint_fname(trial.trial_id))
@@ -234,7 +226,8 @@ class Tuner(BaseTuner):
 
         A trial that was cut short goes on from its own state, one that continues another from that one's.
         """
-        path = self._state_path(trial.trial_id, execution)
+        owner = trial.trial_id
+        path = self._state_path(owner, execution)
         source = known_state(path) if self._takes_initial_epoch() else None
         start = 0 if source is None else next_epoch(source)
         more: dict[str, Any] = {}
@@ -243,7 +236,8 @@ class Tuner(BaseTuner):
         if source is not None and 0 < start < self._epochs(kwargs):
             more, earlier = {"initial_epoch": start}, source.epochs
         elif past is not None:
-            source, start = known_state(self._state_path(past, execution)), int(kwargs["initial_epoch"])
+            owner = past
+            source, start = known_state(self._state_path(owner, execution)), int(kwargs["initial_epoch"])
             # without a state to go on from, all epochs are trained
             more = {} if source is not None else {"initial_epoch": 0}
         else:
@@ -251,6 +245,7 @@ class Tuner(BaseTuner):
         going_on = Continuation(
             path,
             source=source,
+            folder=self._trial_folder(owner),
             start=start,
             earlier=earlier,
             checkpoint=checkpoint,
@@ -284,11 +279,11 @@ class Tuner(BaseTuner):
             effort.epochs += len(going_on.epochs)
             effort.reason = going_on.reason
 
-    def _shapes_path(self, trial: Trial) -> Path:
-        return Path(self.get_trial_dir(trial.trial_id)) / SHAPES
+    def _trial_folder(self, trial_id: str) -> Path:
+        return Path(self.get_trial_dir(trial_id))
 
     def _state_path(self, trial_id: str, execution: int) -> Path:
-        return Path(self.get_trial_dir(trial_id)) / f"state-{execution}.npz"
+        return self._trial_folder(trial_id) / f"state-{execution}.npz"
 
     def _get_checkpoint_fname(self, trial_id: str) -> str:
         return os.path.join(self.get_trial_dir(trial_id), "checkpoint.weights.h5")
@@ -306,12 +301,3 @@ class Tuner(BaseTuner):
                 f"All callbacks used during a search should be deep-copyable, as each trial has its own: "
                 f"{error}. Build those that are not in `HyperModel.fit`."
             ) from error
-
-
-def _any_batch(shapes: Any) -> dict[str, Any]:
-    """What a model that did not know its input was built for, but for the length of its first batch."""
-    if not isinstance(shapes, dict):
-        return {}
-    shape = shapes.get("input_shape")
-    known = isinstance(shape, tuple | list) and all(isinstance(side, int | None) for side in shape)
-    return {**shapes, "input_shape": [None, *list(shape or ())[1:]]} if known else shapes

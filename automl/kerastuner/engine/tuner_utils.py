@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from automl.core.files import whole
+from automl.jobs.folder import read_json, write_json
 from automl.kerastuner import errors
 from automl.kerastuner.engine.hyperparameters import Float, HyperParameter, HyperParameters, Int
 from automl.kerastuner.engine.objective import DefaultObjective, Objective
@@ -19,6 +20,10 @@ from automl.training.state import assign, values_of
 
 if TYPE_CHECKING:
     from automl.kerastuner.engine.trial import Trial
+
+
+_SHAPES = "build_config.json"
+"""In the folder of a trial: what its model was built for."""
 
 
 class _OfTrial(keras.callbacks.Callback):
@@ -124,6 +129,31 @@ def slots_of(model: keras.Model) -> Sequence[Any]:
     """Return the variables of a model's optimizer, which may be anything where it is a program's own."""
     found: Sequence[Any] = getattr(getattr(model, "optimizer", None), "variables", ())
     return found
+
+
+def keep_shapes(model: keras.Model, folder: Path) -> None:
+    """Write what a model was built for, for one that does not know its input until it is trained.
+
+    Args:
+        model: that has been trained.
+        folder: of its trial.
+    """
+    write_json(folder / _SHAPES, _any_batch(model.get_build_config()))
+
+
+def build_again(model: keras.Model, folder: Path) -> None:
+    """Give a model variables for what one like it was built for, if it has none.
+
+    Args:
+        model: not trained yet.
+        folder: of a trial; ``keep_shapes`` need not have written to it.
+    """
+    path = folder / _SHAPES
+    shapes = read_json(path) if path.exists() and not model.built else {}
+    if shapes:
+        model.build_from_config(shapes)
+        # Keras makes the variables by a trial run and leaves this as it was
+        model.built = bool(model.variables)
 
 
 def validate_trial_results(results: Any, objective: Objective, func_name: str) -> None:
@@ -241,3 +271,12 @@ def _epochs_of(history: keras.callbacks.History) -> list[dict[str, float]]:
             if np.ndim(value) == 0:
                 epoch[name] = float(value)
     return epochs
+
+
+def _any_batch(shapes: Any) -> dict[str, Any]:
+    """What a model that did not know its input was built for, but for the length of its first batch."""
+    if not isinstance(shapes, dict):
+        return {}
+    shape = shapes.get("input_shape")
+    known = isinstance(shape, tuple | list) and all(isinstance(side, int | None) for side in shape)
+    return {**shapes, "input_shape": [None, *list(shape or ())[1:]]} if known else shapes

@@ -34,13 +34,17 @@ same = np.allclose(
 )
 fresh = tuner_for(2, overwrite=True)
 
+
+def scores_of(tuner):
+    return {name: trial.score for name, trial in tuner.oracle.trials.items()}
+
+
 outcome = {
     "known": known,
     "remaining": remaining,
     "after": len(second.oracle.trials),
     "reloaded": len(third.oracle.trials),
     "best is the same": bool(same),
-    "scores": [trial.score for trial in third.oracle.trials.values()]
-    == [trial.score for trial in second.oracle.trials.values()],
+    "scores": scores_of(third) == scores_of(second),
     "fresh": len(fresh.oracle.trials),
 }
