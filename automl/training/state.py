@@ -119,7 +119,7 @@ def _check(state: TrainingState) -> None:
 
 def values_of(variables: Sequence[Any]) -> tuple[np.ndarray, ...]:
     """Copy the values of Keras variables."""
-    return tuple(np.array(variable) for variable in variables)
+    return tuple(np.array(variable.numpy()) for variable in variables)
 
 
 def assign(variables: Sequence[Any], values: Sequence[np.ndarray], what: str) -> None:

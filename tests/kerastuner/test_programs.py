@@ -171,7 +171,7 @@ def test_a_program_runs_with_its_import_changed(path, tmp_path, monkeypatch):
 
 
 REFUSED = {"custom_metric": "already been configured to use input shape"}
-"""What Keras 3 says of programs that KerasTuner 1.4.8 no longer runs: it builds for the first batch alone."""
+"""What Keras 3 says of programs that KerasTuner 1.4.8 runs no more: it builds for the first batch."""
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
