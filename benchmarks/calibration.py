@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--time", default=None, help="of each search; default: as long as the trials take")
     parser.add_argument("--trials", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=None)
-    parser.add_argument("--folds", type=int, default=None, help="1 for one network; default: as a search does")
+    parser.add_argument("--folds", type=int, default=None, help="1: one network; as a search by default")
     parser.add_argument("--family", default="", help="families between commas; all by default")
     options = parser.parse_args(arguments)
     try:
