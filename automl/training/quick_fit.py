@@ -70,8 +70,8 @@ class FitProgram(Protocol):
         """Copy a nest of arrays to the device."""
         ...
 
-    def build(self, data: Any, size: int) -> None:
-        """Give variables to what cannot get them in a step, for batches of a size."""
+    def build(self, data: Any, size: int, steps: int) -> None:
+        """Give variables to what cannot get them in a step, for so many batches of a size."""
         ...
 
     def train(self, data: Any, order: np.ndarray, size: int, first: int, last: int) -> None:
@@ -141,14 +141,15 @@ class _Fit:
 
     def run(self) -> keras.callbacks.History:
         model, plan = self._model, self._plan
-        self._program.build(plan.train, plan.size)
+        steps = _steps(plan.train, plan.size)
+        self._program.build(plan.train, plan.size, steps * (plan.epochs - plan.initial_epoch))
         callbacks = keras.callbacks.CallbackList(
             plan.callbacks,
             add_history=True,
             add_progbar=plan.verbose != 0,
             verbose=plan.verbose,
             epochs=plan.epochs,
-            steps=_steps(plan.train, plan.size),
+            steps=steps,
             model=model,
         )
         model.stop_training = False

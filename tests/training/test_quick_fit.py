@@ -111,6 +111,26 @@ def test_a_model_of_ones_own_gets_its_variables_as_fit_gives_them():
     assert all(np.allclose(one, other, atol=1e-5) for one, other in zip(*found, strict=True))
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_tensorflow_optimizes_is_what_it_was(asked):
+    import tensorflow as tf
+
+    during = []
+
+    class Look(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            during.append(tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"])
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": asked})
+    try:
+        quick_fit(model_of(), X, Y, epochs=2, verbose=0, callbacks=[Look()])
+        found = tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"]
+    finally:
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+
+    assert [*during, found] == [asked] * 3
+
+
 def test_rows_are_shuffled_anew_and_a_seed_says_how():
     losses = []
     for seed in (1, 1, 2):

@@ -123,9 +123,13 @@ def is_light(blueprint: Blueprint) -> bool:
 
 def is_light_model(model: keras.Model, examples: int) -> bool:
     """The same of a built model and so many examples at a time."""
+    return is_dense_model(model) and examples * model.count_params() <= _LIGHT
+
+
+def is_dense_model(model: keras.Model) -> bool:
+    """Whether a model has dense and random layers alone, and is on the processor."""
     dense = all(type(layer) in _DENSE + _RANDOM for layer in model.layers)
-    light = examples * model.count_params() <= _LIGHT
-    return dense and light and not tf.config.list_logical_devices("GPU")
+    return dense and not tf.config.list_logical_devices("GPU")
 
 
 def fuse_normalisations(model: keras.Model) -> None:
