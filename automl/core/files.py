@@ -16,7 +16,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
@@ -52,7 +52,7 @@ def whole(path: Path, *, room: int = 0, durable: bool = True) -> Iterator[Path]:
     """
     draft = draft_of(path)
     try:
-        with writing(path):
+        with writing(path), _named_as(path, draft):
             _reserve(draft, room)
             yield draft
             if durable:
@@ -75,7 +75,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     """
     draft, aside = draft_of(path), draft_of(path)
     try:
-        with writing(path):
+        with writing(path), _named_as(path, draft, aside):
             yield draft
             for file in draft.rglob("*"):
                 sync_folder(file) if file.is_dir() else sync_file(file)
@@ -101,7 +101,7 @@ def replace_soon(path: Path, text: str) -> None:
     """
     draft = draft_of(path)
     try:
-        with writing(path):
+        with writing(path), _named_as(path, draft):
             draft.write_text(text, encoding="utf-8")
             draft.replace(path)
     finally:
@@ -224,6 +224,27 @@ def writing(path: Path) -> Iterator[None]:
         if code is None:
             raise
         raise DiskFullError(_message(path, code)) from error
+
+
+@contextmanager
+def _named_as(path: Path, *drafts: Path) -> Iterator[None]:
+    """Let the system's errors name the path that the user knows, where they name a draft of it."""
+    try:
+        yield
+    except OSError as error:
+        for part in ("filename", "filename2", "strerror"):
+            told = getattr(error, part)
+            if isinstance(told, str | Path):
+                setattr(error, part, _without(drafts, str(told), path))
+        if error.filename2 == error.filename:
+            del error.filename2  # else it reads as a file that is given its own name
+        raise
+
+
+def _without(drafts: Iterable[Path], told: str, path: Path) -> str:
+    for draft in drafts:
+        told = told.replace(str(draft), str(path))
+    return told
 
 
 def _full(error: Exception) -> int | None:

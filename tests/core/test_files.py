@@ -7,12 +7,21 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from automl.core.errors import DiskFullError
-from automl.core.files import Journal, append, discard_drafts, whole, whole_folder, write_whole
+from automl.core.files import (
+    Journal,
+    append,
+    discard_drafts,
+    replace_soon,
+    whole,
+    whole_folder,
+    write_whole,
+)
 from automl.core.sizes import size_text
 
 
@@ -250,3 +259,40 @@ def test_a_folder_that_could_not_be_filled_leaves_the_other_one(tmp_path: Path) 
 )
 def test_sizes_are_told_in_the_unit_that_fits(size: float, text: str) -> None:
     assert size_text(size) == text
+
+
+def fill_folder(path: Path) -> None:
+    with whole_folder(path) as draft:
+        draft.mkdir()
+
+
+@pytest.mark.parametrize(
+    "write", [lambda path: write_whole(path, "text"), lambda path: replace_soon(path, "text"), fill_folder]
+)
+def test_what_cannot_be_written_is_named_as_the_user_knows_it(
+    tmp_path: Path, write: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "absent" / "report.html"
+
+    with pytest.raises(FileNotFoundError) as caught:
+        write(path)
+
+    assert caught.value.filename == str(path)
+    assert ".draft-" not in str(caught.value)
+
+
+def test_a_name_that_is_taken_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.mkdir()
+
+    with pytest.raises(IsADirectoryError, match=r"report\.html'$") as caught:
+        write_whole(path, "text")
+
+    assert str(caught.value).count("report.html") == 1
+
+
+def test_words_of_a_library_name_the_file_as_the_user_knows_it(tmp_path: Path) -> None:
+    path = tmp_path / "best.weights.h5"
+
+    with pytest.raises(PermissionError, match=r"name = '[^']*/best\.weights\.h5'"), whole(path) as draft:
+        raise PermissionError(errno.EACCES, f"Unable to create file (name = '{draft}')")
