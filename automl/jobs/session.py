@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -48,6 +49,16 @@ class Session:
         if self.config.time is None:
             return None
         return self.started + max(self.config.time - self.used, 0.0) - time.monotonic()
+
+    def share(self, part: float, most: float = math.inf) -> float:
+        """Return seconds of wall time for one step of the end: a part of the time left, 0 where it is over.
+
+        Args:
+            part: of the time left, from 0 to 1.
+            most: seconds, which it is without a limit, too.
+        """
+        left = self.seconds_left
+        return most if left is None else max(min(part * left, most), 0.0)
 
     def deadline(self, share: float) -> float | None:
         """Return ``time.monotonic()`` when a share of the time left is over, None without a limit."""

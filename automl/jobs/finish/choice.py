@@ -48,17 +48,12 @@ def choose_winner(session: Session, kept: Sequence[TrialRecord], best: TrialReco
     predictions = _predictions(session, [best, *kept])
     if len(predictions) < 2 or best.number not in predictions:
         return alone
-    until = time.monotonic() + _seconds(session)
+    until = time.monotonic() + session.share(SHARE, SECONDS)
     with session.intake.source.phases.phase("choosing the members of the ensemble"):
         counts = select(
             predictions, _judge(setting, predictions, session.config.seed), first=best.number, until=until
         )
     return joined_winner(counts)
-
-
-def _seconds(session: Session) -> float:
-    left = session.seconds_left
-    return SECONDS if left is None else max(min(SECONDS, SHARE * left), 0.0)
 
 
 def _predictions(session: Session, records: Sequence[TrialRecord]) -> dict[int, Mapping[str, np.ndarray]]:

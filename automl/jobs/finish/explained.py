@@ -39,8 +39,7 @@ LARGEST = 300 * 300
 
 def explained_sections(session: Session, winner: TrainedWinner, judged: Judged) -> tuple[Section, ...]:
     """Return the sections of methods that suit the winner; none where there is no time."""
-    left = session.seconds_left
-    seconds = SECONDS if left is None else min(SECONDS, SHARE * left)
+    seconds = session.share(SHARE, SECONDS)
     if seconds < LEAST:
         return ()
     validation = winner.prepared.validation

@@ -27,17 +27,19 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
+    from automl.tasks.task import Task
+
 BATCH, LEAST_BATCH = 256, 8
 """Examples at once, and of the dearest ones."""
 
 BATCH_VALUES = 1 << 31
 """Most numbers that all layers make of a batch, about a second's work: a batch is never cut short."""
 
-SECONDS = 10.0
-"""Most seconds that predicting for the check takes, by the file and in memory; compiling is left out."""
+SHARE = 0.5
+"""Share of the time left that the check may take, loading and compiling included."""
 
-LEAST_SECONDS = 1.0
-"""Time left below which the check is not begun."""
+SECONDS = 5.0
+"""Most seconds that predicting for the check takes by the file, behind its first batch, and in memory."""
 
 PREDICTION_DRIFT = 1e-3
 """Largest difference of predictions that counts as rounding, in the units of ``jobs.parity``."""
@@ -57,8 +59,8 @@ class Check:
     """What the file of the exported model is worth.
 
     Attributes:
-        score: its score by the first metric on the validation part; None where there was no time, and with
-            folds, where it was trained on the examples.
+        score: its score by the first metric on the validation part; None with folds, where it was trained
+            on the examples.
         examples: how many were scored, or compared.
         fault: what is wrong with it, empty where nothing is.
         note: what a user should know of the check itself.
@@ -108,17 +110,19 @@ def check_exported(
         winner: what was exported.
         objective: the metric; of a cost the task's own is taken.
         expected: what the winner is worth in memory.
-        seconds: time for it; a part of the examples is scored when all of them would take longer.
+        seconds: time for it, loading and compiling included; a part of the examples is scored when all of
+            them would take longer, and a first batch always.
     """
-    if seconds < LEAST_SECONDS:
-        return Check(note="No time was left to check the exported model.")
+    began, compares = time.monotonic(), _compares(winner.prepared.task)
+    # in memory they are predicted once more, which takes as long
+    until = began + (seconds / 2 if compares else seconds)
     prepared, most = winner.prepared, COMPARED if winner.parts else None
     try:
         model = load_model(path)
-        rows, predictions = _predict(model, prepared, min(seconds, SECONDS) / 2, most)
+        rows, predictions = _predict(model, prepared, until, most)
     except Exception as error:
         return _told(f"The exported model {path} cannot be used: {type(error).__name__}: {error}")
-    fault = _drift(winner, predictions, winner.predictions(rows, batch_size=BATCH))
+    fault = _drift(winner, predictions, rows) if compares else ""
     if winner.parts:
         return _failed(path, fault, examples=len(rows)) if fault else Check(examples=len(rows))
     task, total = prepared.task, count_rows(prepared.targets)
@@ -147,9 +151,12 @@ def _told(fault: str, score: float | None = None, examples: int = 0) -> Check:
 
 
 def _predict(
-    model: keras.Model, prepared: Prepared, seconds: float, most: int | None
+    model: keras.Model, prepared: Prepared, until: float, most: int | None
 ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
-    """Predict as many examples, evenly spread, as there is time for ``(n,)``, or at most so many."""
+    """Predict as many examples ``(n,)``, evenly spread, as there is time for, or at most so many.
+
+    The first batch is predicted whatever the time is.
+    """
     import numpy as np
 
     from automl.data.raw_model import batch_size, predict, values_per_example  # loads Keras
@@ -160,29 +167,34 @@ def _predict(
     rows = np.argsort(np.arange(total) % max(1, total // size), kind="stable")
     inputs = prepared.validation.inputs
     done: list[dict[str, np.ndarray]] = []
-    until = 0.0
     for first in range(0, min(total, most or total), size):
         some = rows[first : first + size]
         full = np.resize(some, min(size, total))
         found = named(predict(model, held_rows(inputs, full), batch_size=size))
         done.append({name: np.asarray(values)[: len(some)] for name, values in found.items()})
-        until = until or time.monotonic() + seconds
-        if time.monotonic() > until:
+        now = time.monotonic()
+        until = min(until, now + SECONDS) if first == 0 else until
+        if now >= until:
             break
     predictions = joined_rows(done)
     return rows[: count_rows(predictions)], predictions
 
 
-def _drift(
-    winner: TrainedWinner, found: Mapping[str, np.ndarray], trained: Mapping[str, np.ndarray]
-) -> str:
-    task = winner.prepared.task
+def _compares(task: Task) -> bool:
+    """Whether predictions are compared: rounding may swap two items of lists, or let one cover another."""
+    return not task.declaration.lists
+
+
+def _drift(winner: TrainedWinner, found: Mapping[str, np.ndarray], rows: np.ndarray) -> str:
+    trained = winner.predictions(rows, batch_size=BATCH)
     # a whole number that turns, such as a class, shows in the score
     amounts = {name: values for name, values in trained.items() if values.dtype.kind == "f"}
-    if task.declaration.lists or not amounts:
-        return ""  # rounding may swap two items, or let one cover another: the score tells
+    if not amounts:
+        return ""
     halves = any(_has_halves(item.core) for item in winner.members)
-    parity = compared(task, found, amounts, limit=HALF_DRIFT if halves else PREDICTION_DRIFT)
+    parity = compared(
+        winner.prepared.task, found, amounts, limit=HALF_DRIFT if halves else PREDICTION_DRIFT
+    )
     if parity.holds:
         return ""
     return f"its predictions differ by up to {parity.largest_difference:.3g} ({parity.unit})"

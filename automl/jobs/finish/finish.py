@@ -23,7 +23,7 @@ from automl.jobs.extensions import record_of
 from automl.jobs.finish.distill import Distilled, distill, teachers_to_json
 from automl.jobs.finish.doubted import with_doubted
 from automl.jobs.finish.every_row import Grown, grown_on_every_row
-from automl.jobs.finish.exported import SECONDS, check_exported
+from automl.jobs.finish.exported import SHARE, check_exported
 from automl.jobs.finish.leaderboard import leaderboard_frame
 from automl.jobs.finish.members import joined, train_winner
 from automl.jobs.finish.plots import validation_plots
@@ -182,13 +182,12 @@ def _sampled_note(session: Session, records: Records) -> str:
 
 def _checked(session: Session, winner: TrainedWinner, summary: Mapping[str, Any]) -> dict[str, Any]:
     """Score the file that was written; what it is worth, for the result."""
-    left = session.seconds_left
     check = check_exported(
         session.folder.model,
         winner,
         objective=session.intake.objectives[0],
         expected=summary["ensemble_score"],
-        seconds=SECONDS if left is None else left,
+        seconds=session.share(SHARE),
     )
     if check.note:
         session.progress.note(check.note)

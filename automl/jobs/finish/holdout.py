@@ -16,7 +16,7 @@ from automl.data.modality import Examples
 from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.report.covered import judge_test
-from automl.jobs.report.judging import Judged, intervals
+from automl.jobs.report.judging import DRAWING_SHARE, Judged, intervals
 from automl.jobs.report.validated import Estimate, HeldOut, Nested, gap_of
 from automl.jobs.session import Session
 
@@ -33,7 +33,16 @@ def judged_holdout(session: Session, winner: TrainedWinner) -> Judged | None:
         return None
     schema = {"modality": session.intake.modality.name, **session.intake.dataset.schema}
     predictions = _predictions(winner, examples)
-    return judge_test(PART, winner.prepared.task, session.folder.coverage, examples, predictions, schema)
+    return judge_test(
+        PART,
+        winner.prepared.task,
+        session.folder.coverage,
+        examples,
+        predictions,
+        schema,
+        seconds=session.share(DRAWING_SHARE),
+        told=session.progress.note,
+    )
 
 
 def held_out(session: Session, winner: TrainedWinner, judged: Judged) -> HeldOut | None:
@@ -62,6 +71,8 @@ def own_estimate(session: Session, winner: TrainedWinner) -> Estimate | None:
         prepared.validation.groups,
         metrics,
         seed=session.config.seed,
+        seconds=session.share(DRAWING_SHARE),
+        told=session.progress.note,
     )
     return estimate(session.intake.objectives[0], metrics, spans)
 

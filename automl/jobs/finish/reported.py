@@ -28,7 +28,7 @@ from automl.jobs.report.covered import with_coverage
 from automl.jobs.report.energy import Used
 from automl.jobs.report.facts import Searched
 from automl.jobs.report.fairness import with_groups
-from automl.jobs.report.judging import judge, less_choice
+from automl.jobs.report.judging import DRAWING_SHARE, judge, less_choice
 from automl.jobs.report.model_card import (
     ENERGY,
     GOAL,
@@ -82,6 +82,8 @@ def _written(
         prepared.targets,
         predictions,
         seed=session.config.seed,
+        seconds=session.share(DRAWING_SHARE),
+        told=session.progress.note,
     )
     protected = Protected.of(dataset.schema.get("protected"))
     judged = with_groups(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,9 @@ def judge_test(
     examples: Examples,
     predictions: Mapping[str, np.ndarray],
     schema: Mapping[str, Any],
+    *,
+    seconds: float = math.inf,
+    told: Callable[[str], None] = lambda text: None,
 ) -> Judged:
     """Return what the model is worth on a test, with its groups, and the coverage where the job keeps
     scores.
@@ -73,10 +77,12 @@ def judge_test(
         examples: of the test, with their targets.
         predictions: for them.
         schema: how the data of the search was read, with the groups that are compared.
+        seconds: that resampling for intervals may take.
+        told: hears when that was cut short.
     """
     protected = Protected.of(schema.get("protected"))
     encoded = encoded_with_groups(task, examples)
-    judged = judge(part, task, examples, encoded, predictions, seed=0)
+    judged = judge(part, task, examples, encoded, predictions, seed=0, seconds=seconds, told=told)
     judged = with_groups(judged, task, examples, encoded, predictions, protected)
     if not path.exists() or method_of(task.kind) is None:
         return judged

@@ -6,7 +6,8 @@ Symbols: n examples, m of them that are drawn at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from automl.core.targets import count_rows
 from automl.data.modality import Examples
 from automl.jobs.report.choosing import Choice
 from automl.jobs.report.mistakes import mistakes_table
-from automl.jobs.report.resampling import DRAWS_LEAST, Judge, Resampling, resampling
+from automl.jobs.report.resampling import DRAWS_FEWEST, Judge, Resampling, resampling
 from automl.metrics.metric import SHARE
 from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import metric_named
@@ -27,6 +28,9 @@ from automl.tasks.shown import Evidence, Shown, evidence_of
 
 if TYPE_CHECKING:
     from automl.tasks.task import Task
+
+DRAWING_SHARE = 0.5
+"""Share of the time left that the intervals of one part may take."""
 
 NONE_IN = 3.0
 """Where no example of n is wrong, so many of n may be at 95% (Hanley and Lippman-Hand, 1983)."""
@@ -64,6 +68,8 @@ def judge(
     predictions: Mapping[str, np.ndarray],
     *,
     seed: int,
+    seconds: float = math.inf,
+    told: Callable[[str], None] = lambda text: None,
 ) -> Judged:
     """Return what predictions of some examples are worth.
 
@@ -74,6 +80,8 @@ def judge(
         encoded: the encoded targets.
         predictions: for the same examples, by name.
         seed: of the resampling.
+        seconds: that the resampling may take, see ``intervals``.
+        told: hears when it was cut short.
     """
     shown = Shown(
         task=task,
@@ -89,7 +97,9 @@ def judge(
         part=part,
         rows=count_rows(predictions),
         metrics=metrics,
-        intervals=intervals(task, encoded, predictions, examples.groups, metrics, seed=seed),
+        intervals=intervals(
+            task, encoded, predictions, examples.groups, metrics, seed=seed, seconds=seconds, told=told
+        ),
         evidence=evidence,
         mistakes=mistakes_table(evidence, examples),
     )
@@ -134,6 +144,8 @@ def intervals(
     metrics: Mapping[str, float],
     *,
     seed: int,
+    seconds: float = math.inf,
+    told: Callable[[str], None] = lambda text: None,
 ) -> dict[str, tuple[float, float]]:
     """Return 95% intervals of metrics by the bootstrap (Efron, 1979).
 
@@ -147,12 +159,18 @@ def intervals(
         groups: group of each example ``(n,)``, or None.
         metrics: what all examples score.
         seed: of the drawing.
+        seconds: after which no more is drawn than an interval needs at least.
+        told: hears when there were fewer draws for that.
     """
+    until = time.monotonic() + seconds
     drawing = resampling(task, groups, predictions, seed=seed)
     if drawing is None:
         return {}
     judge, found = Judge(task=task, encoded=encoded, groups=groups), dict[str, list[float]]()
-    for at in drawing.rows():
+    for done, at in enumerate(drawing.rows()):
+        if done >= DRAWS_FEWEST and time.monotonic() >= until:
+            told(f"There was time for {done} of {drawing.draws} resamples: 95% intervals are less certain.")
+            break
         for name, value in judge.scores(predictions, at).items():
             found.setdefault(name, []).append(value)
     made = {
@@ -165,7 +183,7 @@ def _interval(
     name: str, value: float, values: np.ndarray, drawing: Resampling
 ) -> tuple[float, float] | None:
     known = values[np.isfinite(values)]
-    if not math.isfinite(value) or len(known) < DRAWS_LEAST // 2:
+    if not math.isfinite(value) or len(known) < DRAWS_FEWEST:
         return None
     low, high = drawing.around(known)
     metric = metric_named(unprefixed(name))

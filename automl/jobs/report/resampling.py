@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DRAWS_LEAST, DRAWS_MOST = 60, 200
 """Resamples for an interval, by how costly one is."""
 
+DRAWS_FEWEST = 30
+"""Resamples for an interval where time runs short: with fewer its ends are the two extreme ones."""
+
 CELLS = 6_000_000
 """Predicted values that all resamples of an interval go through: about a third of a second."""
 

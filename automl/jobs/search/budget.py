@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from automl.execution.executor import GRACE_SECONDS
 from automl.study.proposer import Horizon
@@ -22,8 +22,8 @@ KNOWN_SHARE, KNOWN_TIMES = 0.1, 2.0
 
 FINISHING_SHARE, FINISHING_LEAST, FINISHING_MOST = 0.1, 7.0, 20.0
 """Share of the time kept back for exporting, checking, plotting and registering the winner, and seconds at
-least and at most: loading the exported model and its first prediction take some five however short the
-search was."""
+least and at most, until the job has shown what it takes: loading an exported network and its first
+prediction take some five however short the search was."""
 
 SHORT_SHARE = 0.25
 """Most of the time that is kept back, however short the search."""
@@ -55,6 +55,8 @@ class Budget:
         seconds: from the start to the deadline, over all sessions, or None.
         trial_seconds: of one trial from pause to pause, or None.
         end: ``time.monotonic()`` at which all is over, finishing included, or None.
+        finishing: seconds between deadline and end for exporting, checking and reporting.
+        finishing_most: to which they may grow.
     """
 
     trials: int | None
@@ -63,6 +65,22 @@ class Budget:
     seconds: float | None = None
     trial_seconds: float | None = None
     end: float | None = None
+    finishing: float = 0.0
+    finishing_most: float = 0.0
+
+    def keeping(self, finishing: float) -> Budget:
+        """Return it with at least so many seconds for exporting, checking and reporting, as far as they
+        leave time for trials.
+        """
+        more = min(finishing, self.finishing_most) - self.finishing
+        if self.deadline is None or self.seconds is None or more <= 0:
+            return self
+        return replace(
+            self,
+            deadline=self.deadline - more,
+            seconds=self.seconds - more,
+            finishing=self.finishing + more,
+        )
 
     def horizon(self, begun: int, startup: float, least: float | None = None) -> Horizon | None:
         """Return what is left, or None when the time is over.
@@ -81,7 +99,7 @@ class Budget:
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
             return None
-        late = seconds <= (min(startup, self.spare) if least is None else least)
+        late = seconds <= max(min(startup, self.spare), least or 0.0)
         return Horizon(trials=0 if late else trials, seconds=seconds, total=self.seconds)
 
     def over(self) -> bool:
@@ -141,7 +159,8 @@ def budget_from(
         return Budget(trials=trials, deadline=None, trial_seconds=trial_seconds)
     left = max(seconds - used, 0.0)
     # of what is left: a share of all would be more than that where a long job is given a little more
-    reserve = min(max(FINISHING_SHARE * left, FINISHING_LEAST), FINISHING_MOST, SHORT_SHARE * left)
+    finishing = min(max(FINISHING_SHARE * left, FINISHING_LEAST), FINISHING_MOST, SHORT_SHARE * left)
+    reserve = finishing
     reserve += last_trainings * min(TRAINING_SHARE * left, TRAINING_MOST)
     reserve += READING_SHARE * left if reads_all else 0.0
     reserve += min(repeats * min(TRAINING_SHARE * left, TRAINING_MOST), REPEATS_SHARE * left)
@@ -154,4 +173,6 @@ def budget_from(
         spare=SPARE_SHARE * seconds,
         seconds=seconds - reserve,
         trial_seconds=trial_seconds,
+        finishing=finishing,
+        finishing_most=min(SHORT_SHARE * left, finishing + KEPT_MOST * left - reserve),
     )

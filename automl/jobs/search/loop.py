@@ -68,6 +68,7 @@ class Loop:
         show: a configuration as users read it, and the trial's full length in epochs.
         epochs: the journal of epochs.
         timings: is told how long the first epoch took.
+        finishing: seconds that are to be kept back for the end at least, by what the job has shown so far.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Loop:
     dear: bool = False
     epochs: Epochs = field(default_factory=Epochs)
     timings: Timings = field(default_factory=Timings)
+    finishing: Callable[[], float] = lambda: 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,13 +194,18 @@ class _Rounds:
             if ended.lost != INTERRUPTED:
                 self._told(_end_of(ended), watched)
 
+    @property
+    def _budget(self) -> Budget:
+        """The budget, less what the end is known to take by now."""
+        return self._loop.budget.keeping(self._loop.finishing())
+
     def close(self) -> None:
         """End the trials that still wait: nothing more is searched."""
         for record in self._loop.proposer.close():
             self._loop.tracker.end_trial(record)
 
     def _draw(self) -> Task[Plan] | None:
-        budget = self._loop.budget
+        budget = self._budget
         horizon = budget.horizon(self._begun, self._startup, self._least)
         proposal = None if horizon is None else self._loop.proposer.ask(horizon)
         if horizon is None or proposal is None:
@@ -261,11 +268,11 @@ class _Rounds:
             return None
         if proposal.until is None:
             return self._shortened() if self._loop.shortens else None
-        return self._loop.budget.first_look(self._looks[family_of(proposal.configuration)])
+        return self._budget.first_look(self._looks[family_of(proposal.configuration)])
 
     def _shortened(self) -> float | None:
         """Seconds that a trial is shortened to: its share of the time left, or what others have taken."""
-        share = self._loop.budget.share(DEAR_SHARE if self._loop.dear else LARGEST_SHARE)
+        share = self._budget.share(DEAR_SHARE if self._loop.dear else LARGEST_SHARE)
         if share is None or not self._lengths:
             return share
         return max(share, USUAL_TIMES * statistics.median(self._lengths))
@@ -301,7 +308,7 @@ class _Rounds:
         return "" if plan.until is not None else self._too_slow(number, message["seconds"], watched.epochs)
 
     def _too_slow(self, number: int, seconds: float, epochs: int) -> str:
-        deadline = self._loop.budget.deadline
+        deadline = self._budget.deadline
         if number != 2 or deadline is None or self.best is None or self._loop.shortens:
             return ""
         needed, left = seconds * (epochs - 2), deadline - time.monotonic()

@@ -30,6 +30,7 @@ from automl.jobs.intake.setting import Setting, open_setting
 from automl.jobs.intake.warm_start import facts_of
 from automl.jobs.progress import Progress
 from automl.jobs.search.budget import budget_from
+from automl.jobs.search.ending import Ending
 from automl.jobs.search.interrupts import EXPORTING, Interrupts, never_swallowed
 from automl.jobs.search.loop import Loop, run_trials
 from automl.jobs.search.shelf import Shelf
@@ -231,6 +232,7 @@ def _loop(
 ) -> Loop:
     config, intake, folder = session.config, session.intake, session.folder
     earlier, first = proposer.records(), intake.objectives[0]
+    ending = Ending(session.setting, folder)
     standing = Standing(folder, first, earlier, best_of(earlier, first))
 
     def show(configuration: Configuration) -> tuple[Mapping[str, Any], int]:
@@ -239,6 +241,8 @@ def _loop(
 
     def keep(end: TrialEnd, best: bool) -> None:
         shelf.put(end)
+        if config.time is not None:
+            ending.hear(end, len(shelf.records))
         standing.hear(end.record, best=best)
         if best:
             has_model()
@@ -269,6 +273,7 @@ def _loop(
         show=show,
         epochs=Epochs(folder.epochs),
         timings=intake.source.phases.timings,
+        finishing=ending.seconds,
     )
 
 

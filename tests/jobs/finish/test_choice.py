@@ -41,7 +41,7 @@ def session(tmp_path) -> Any:
         setting=setting,
         folder=folder,
         config=SimpleNamespace(seed=0),
-        seconds_left=None,
+        share=lambda part, most: most,
         intake=SimpleNamespace(source=SimpleNamespace(phases=Phases())),
     )
 
@@ -125,7 +125,7 @@ def test_the_choice_is_the_same_each_time(session):
 
 def test_the_choice_ends_in_time(session):
     records = [tried(session, n, noisy(1.0)) for n in range(2)]
-    session.seconds_left = 0.0
+    session.share = lambda part, most: 0.0
     began = time.monotonic()
 
     winner = chosen(session, *records)

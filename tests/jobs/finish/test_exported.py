@@ -140,11 +140,16 @@ def test_a_file_that_cannot_be_loaded_is_told(tmp_path):
     assert "cannot be used" in _check(tmp_path / "model.keras", _line(1.0)).fault
 
 
-def test_without_time_nothing_is_scored_and_that_is_said(tmp_path):
-    check = _check(tmp_path / "none.keras", _line(1.0), seconds=0.0)
+@pytest.mark.parametrize(("slope", "said"), [(1.0, ""), (0.5, "differ by up to")])
+def test_without_time_a_first_batch_is_checked_all_the_same(tmp_path, slope, said):
+    _line(slope).save(tmp_path / "model.keras")
 
-    assert check.score is None
-    assert "No time" in check.note
+    check = _check(tmp_path / "model.keras", _line(1.0), seconds=0.0)
+
+    assert check.examples == 256
+    assert check.score is not None
+    assert said in check.fault
+    assert bool(check.fault) == bool(said)
 
 
 @pytest.mark.parametrize(("slope", "said"), [(1.0, ""), (0.5, "differ by up to")])

@@ -83,6 +83,18 @@ def test_the_same_seed_gives_the_same_interval():
     assert of(*answers(200, 0.8))[1] == of(*answers(200, 0.8))[1]
 
 
+def test_without_time_an_interval_rests_on_fewer_draws_and_that_is_told():
+    encoded, predictions = answers(200, 0.8)
+    metrics, whole = of(encoded, predictions)
+    told = []
+
+    found = intervals(TASK, encoded, predictions, None, metrics, seed=0, seconds=0.0, told=told.append)
+
+    assert "30 of 200 resamples" in told[0]
+    assert found["accuracy"][0] < metrics["accuracy"] < found["accuracy"][1]
+    assert found["accuracy"] != whole["accuracy"]
+
+
 def test_windows_that_overlap_count_less_than_rows_of_their_own():
     random = np.random.default_rng(0)
     facts = {"mean": [0.0], "std": [1.0], "naive_mae": [1.0], "season": 1, "horizon": 20}

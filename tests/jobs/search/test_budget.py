@@ -19,6 +19,17 @@ def test_time_to_load_and_check_the_model_is_kept_back_however_short_the_search(
     assert budget.deadline == pytest.approx(100.0 + seconds - kept)
 
 
+@pytest.mark.parametrize(("finishing", "kept"), [(5.0, 7.0), (9.5, 9.5), (60.0, 15.0)])
+def test_more_is_kept_back_where_the_end_is_seen_to_take_longer_up_to_a_quarter(
+    finishing: float, kept: float
+) -> None:
+    budget = budget_from(None, 60.0, started=100.0, used=0.0).keeping(finishing)
+
+    assert budget.deadline == pytest.approx(160.0 - kept)
+    assert budget.seconds == pytest.approx(60.0 - kept)
+    assert budget.end == 160.0
+
+
 @pytest.mark.parametrize("more", [{"repeats": 5.0}, {"reads_all": True}, {"last_trainings": 2}])
 def test_a_long_job_that_is_given_a_little_more_time_searches_in_it(more: dict[str, Any]) -> None:
     budget = budget_from(None, 3600.0 + 120.0, started=100.0, used=3600.0, **more)
@@ -32,3 +43,4 @@ def test_whatever_is_to_follow_there_is_time_for_trials() -> None:
     budget = budget_from(None, 20.0, started=100.0, used=0.0, reads_all=True, repeats=5.0, last_trainings=2)
 
     assert budget.deadline == pytest.approx(100.0 + 5.0)
+    assert budget.keeping(60.0) == budget

@@ -246,6 +246,26 @@ def test_a_trial_that_would_be_shortened_to_nearly_nothing_is_not_begun():
     assert budget.horizon(1, startup=5.0, least=70.0).trials == 0
 
 
+def test_short_trials_do_not_hide_that_another_might_not_see_an_epoch():
+    budget = Budget(trials=None, deadline=time.monotonic() + 2, spare=3.0)
+
+    assert budget.horizon(1, startup=1.0, least=0.5).trials is None
+    assert budget.horizon(1, startup=5.0, least=0.5).trials == 0
+
+
+def test_no_trial_is_begun_in_time_that_the_end_is_seen_to_take():
+    job = loop(lambda plan, watch: ended(plan, 0.5), trials=5, deadline=time.monotonic() + 100)
+    budget = replace(job.budget, seconds=100.0, finishing_most=200.0)
+    seen = []
+
+    def finishing():
+        return 200.0 if seen else 0.0
+
+    run_trials(replace(job, budget=budget, finishing=finishing, keep=lambda end, best: seen.append(end)))
+
+    assert len(seen) == 1
+
+
 def test_how_long_a_trial_takes_at_least_is_learned_from_those_that_ended():
     def run(plan, watch):
         end = ended(plan, 0.5)
