@@ -22,6 +22,7 @@ from automl.data.label_types import LabelType, in_own_type
 from automl.data.modality import Examples
 from automl.data.target_kinds.catalog import kind_of
 from automl.jobs.folder import JobFolder
+from automl.jobs.missing import refuse_missing
 from automl.tasks.catalog import known_classes
 from automl.tasks.task import ComparesGroups, PlacesAnswers, TakesForm, Task
 
@@ -125,8 +126,7 @@ def leaderboard_of(files: JobFolder) -> pd.DataFrame:
     import pandas as pd
 
     path = files.leaderboard
-    if not path.exists():
-        raise ConfigError(f"{files.path} has no {path.name}: the job has not got that far.")
+    refuse_missing(path)
     with understood(path, kinds=(ValueError, OSError)):
         frame = pd.read_csv(path, dtype={"trial": "Int64"})
         if not {"trial", "name", "state"} <= set(frame.columns):

@@ -10,6 +10,7 @@ from typing import Any
 from automl.core.errors import ConfigError, understood
 from automl.jobs.config import read_config
 from automl.jobs.folder import open_folder, read_json, state_of
+from automl.jobs.missing import read_made
 
 OWN = ("name", "out", "data", "tracking_uri", "storage", "warm_start")
 """Options that say where things are, not what was done."""
@@ -105,7 +106,7 @@ def compare(folders: Sequence[str], *, anyway: bool = False) -> Comparison:
 
 def _read(folder: str) -> Compared:
     files = open_folder(folder)
-    summary, options = read_json(files.result), read_config(files.job)
+    summary, options = read_made(files.result), read_config(files.job)
     schema = read_json(files.schema) if files.schema.exists() else {}
     with understood(files.result, kinds=(ValueError,)):
         metric, direction = str(summary["metric"]), str(summary["direction"])

@@ -297,7 +297,7 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{path.parent} has no {path.name}: the job has not got that far.") from None
+        raise ConfigError(f"{path.parent} has no {path.name}.") from None
     except OSError as error:
         raise ConfigError(f"Cannot read {path}: {error.strerror or error}.") from None
     except (ValueError, RecursionError) as error:

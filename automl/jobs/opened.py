@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from automl.core.amounts import parse_share
-from automl.core.errors import ConfigError, understood
+from automl.core.errors import understood
 from automl.core.targets import named
 from automl.data.catalog import MODALITIES
 from automl.data.coded import compact
@@ -22,6 +22,7 @@ from automl.jobs.extensions import refuse_absent
 from automl.jobs.finish.exported import load_model
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.intake.backend import default_backend, import_keras, name_backend
+from automl.jobs.missing import refuse_missing
 from automl.jobs.versions import read_versioned
 from automl.tasks.catalog import restore_task
 from automl.tasks.task import Task
@@ -48,8 +49,7 @@ class OpenedModel:
         Raises:
             ConfigError: there is none yet, or packages that it needs are gone.
         """
-        if not self.files.model.exists():
-            raise ConfigError(f"{self.files.path} has no model.keras: the job has not got that far.")
+        refuse_missing(self.files.model)
         self._check_packages()
         import_keras(default_backend())
         return reading_raw(self.files, load_model(self.files.model))

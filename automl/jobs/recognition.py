@@ -14,7 +14,8 @@ from automl.core.notes import Note
 from automl.core.targets import TARGET
 from automl.data.modality import Examples
 from automl.jobs.answers import Listener, listed, warn
-from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.folder import JobFolder
+from automl.jobs.missing import read_made, refuse_missing
 from automl.jobs.name_pairs import rows_of_pairs
 from automl.tasks.gallery import Gallery, load_gallery, make_gallery
 from automl.tasks.task import Recognises, Task
@@ -233,7 +234,7 @@ class Recogniser:
             return threshold, "The threshold is yours."
         rate = USUAL_RATE if far is None else far
         with understood(self.files.result):
-            chosen = read_json(self.files.result)["operating"] or {"points": []}
+            chosen = read_made(self.files.result)["operating"] or {"points": []}
             points = {float(item["far"]): item for item in chosen["points"]}
         if rate not in points:
             known = ", ".join(f"{item:g}" for item in points) or "none"
@@ -252,7 +253,6 @@ class Recogniser:
     @cached_property
     def _digest(self) -> str:
         """Of the exported model."""
-        if not self.files.model.exists():
-            raise ConfigError(f"{self.files.path} has no model.keras: the job has not got that far.")
+        refuse_missing(self.files.model)
         with self.files.model.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -17,8 +17,9 @@ from automl.data.source import open_source
 from automl.jobs import answers, scored
 from automl.jobs.answers import Listener, answer, listed, warn
 from automl.jobs.exporting.exporting import Exporter
-from automl.jobs.folder import JobFolder, copied, open_folder, read_json
+from automl.jobs.folder import JobFolder, copied, open_folder
 from automl.jobs.generation import Writer, Writing, streams_of
+from automl.jobs.missing import read_made
 from automl.jobs.opened import OpenedModel
 from automl.jobs.plots import Plots
 from automl.jobs.rebuilt import PastTrials
@@ -51,14 +52,13 @@ class Result:
     @cached_property
     def summary(self) -> Mapping[str, Any]:
         """What ``result.json`` holds."""
-        return read_json(self._files.result)
+        return read_made(self._files.result)
 
     @property
     def best(self) -> Configuration:
         """Configuration of the best trial, ``family`` among its keys."""
-        with understood(self._files.result):
-            configuration: Configuration = self.summary["best_configuration"]
-        return configuration
+        with understood(self._files.result, kinds=(ValueError,)):
+            return dict(self.summary["best_configuration"])
 
     @property
     def best_score(self) -> float:

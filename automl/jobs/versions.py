@@ -12,7 +12,8 @@ from typing import Any
 
 from automl._version import __version__
 from automl.core.errors import ConfigError
-from automl.jobs.folder import JobFolder, read_json, write_json
+from automl.jobs.folder import JobFolder, write_json
+from automl.jobs.missing import read_made
 
 VERSION = 2
 """Of these files; the first one was not written down. To be raised whenever what they hold changes."""
@@ -31,7 +32,7 @@ def read_versioned(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: the file is missing, broken, or of another version.
     """
-    content = read_json(path)
+    content = read_made(path)
     version, maker = content.pop(_KEY, 1), content.pop(_MAKER, None)
     if version != VERSION:
         made = f"automl {maker}" if isinstance(maker, str) else "an earlier version of automl"

@@ -10,9 +10,9 @@ from importlib import metadata
 from pathlib import Path
 
 from automl._version import __version__
-from automl.core.errors import ConfigError
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of
+from automl.jobs.missing import refuse_missing
 from automl.jobs.opened import OpenedModel
 from automl.serving.access import VARIABLE
 
@@ -54,9 +54,8 @@ def dockerfile_of(opened: OpenedModel, *, build: str, source: str) -> str:
     """
     files = opened.files
     needed = (files.job, files.model, files.schema, files.task, files.result)
-    gone = [file.name for file in needed if not file.is_file()]
-    if gone:
-        raise ConfigError(f"{files.path} has no {gone[0]}: the job has not got that far.")
+    for file in needed:
+        refuse_missing(file)
     copied = [*needed, *(file for file in (files.gallery, files.coverage) if file.is_file())]
     extras = ",".join(_extras(opened))
     extra = f"[{extras}]" if extras else ""

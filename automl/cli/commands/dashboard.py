@@ -9,6 +9,7 @@ import click
 from automl.core.errors import ConfigError
 from automl.jobs.config import config_from, read_config
 from automl.jobs.folder import JobFolder, open_folder, read_json
+from automl.jobs.missing import read_made
 
 
 @click.command("dashboard")
@@ -35,7 +36,7 @@ def command(
 
         if files is None or config is None:
             raise ConfigError("--optuna shows the study of one job: name its folder.")
-        name = str(config.name or read_json(files.result)["name"])
+        name = str(config.name or read_made(files.result)["name"])
         return serve_study(files.path, name, config.storage, host=host, port=port, open_page=open_page)
     from automl.tracking.dashboard import serve
 

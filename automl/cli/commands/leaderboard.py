@@ -12,9 +12,10 @@ from typing import TypeAlias
 import click
 
 from automl.core.amounts import plain_number
-from automl.core.errors import ConfigError, understood
+from automl.core.errors import understood
 from automl.core.specs import is_label
 from automl.jobs.folder import open_folder
+from automl.jobs.missing import refuse_missing
 
 Row: TypeAlias = Mapping[str, str]
 
@@ -46,8 +47,7 @@ def command(folder: str, wide: bool, as_csv: bool, as_json: bool) -> None:
     The table fits the terminal: scores, and the hyperparameters in which the trials of a family differ.
     """
     files = open_folder(folder)
-    if not files.leaderboard.exists():
-        raise ConfigError(f"{folder} has no leaderboard.csv: the job has not got that far.")
+    refuse_missing(files.leaderboard)
     with understood(files.leaderboard, kinds=(ValueError, OSError, csv.Error)):
         shown = _shown(files.leaderboard, wide=wide, as_csv=as_csv, as_json=as_json)
     click.echo(shown, nl=not as_csv)

@@ -12,7 +12,8 @@ from automl.core.figures import Cell, Chart, Table, rounded
 from automl.core.reports import Report
 from automl.drawing.notebook import Card
 from automl.jobs.answers import leaderboard_of
-from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.folder import JobFolder
+from automl.jobs.missing import read_made
 from automl.jobs.report.writing import read_report
 
 MOST_ROWS = 8
@@ -25,7 +26,7 @@ COURSE = "search"
 def card_of_job(files: JobFolder) -> Card:
     """Return what a notebook shows of a job, as far as the job has got."""
     try:
-        summary = read_json(files.result)
+        summary = read_made(files.result)
     except ConfigError as error:
         return Card(title=files.path.name, kind="automl job without a result yet", text=str(error))
     report = _report(files)

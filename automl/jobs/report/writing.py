@@ -16,6 +16,7 @@ from automl.core.files import write_whole
 from automl.core.reports import Report, Scores, Section, report_from_json, report_to_json
 from automl.core.specs import TrialRecord
 from automl.jobs.folder import JobFolder, read_json
+from automl.jobs.missing import read_made
 from automl.jobs.report.audited import audit_remarks, audit_section
 from automl.jobs.report.calibration import calibration_tables
 from automl.jobs.report.facts import Searched, configuration_words, parameters_of, value_words
@@ -150,7 +151,7 @@ def read_report(folder: JobFolder) -> Report:
         ConfigError: there is none, or it is damaged.
     """
     if not folder.report_data.exists():
-        read_json(folder.result)  # a job that has not ended says so
+        read_made(folder.result)  # a job that has not ended says so
         raise ConfigError(
             f"{folder.path} has no {folder.report_data.name}: an earlier version of automl ended this job, "
             f"or its report could not be written. `{folder.resuming} --trials N` writes one."
