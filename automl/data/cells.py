@@ -61,6 +61,16 @@ def as_number(series: pd.Series[Any]) -> tuple[np.ndarray, int]:
     return np.append(numbers, np.nan)[codes], int(np.append(odd, False)[codes].sum())
 
 
+def count_missing(series: pd.Series[Any]) -> int:
+    """Return how many cells of a column are blank or a usual marker of a missing value."""
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return int(series.isna().sum())
+    codes, texts = _arrow_coded(series)
+    words = pa.array(sorted(MISSING), texts.type)
+    gone = pc.is_in(pc.utf8_lower(texts), value_set=words).to_numpy(zero_copy_only=False)
+    return int(gone.sum() if codes is None else np.append(gone, True)[codes].sum())
+
+
 def any_matches(series: pd.Series[Any], pattern: str) -> bool:
     """Whether some trimmed cell of a column matches a regular expression (RE2's, from anywhere in it)."""
     _, texts = _arrow_coded(series)

@@ -16,6 +16,7 @@ from automl.data.bids import Bid
 from automl.data.catalog import KINDS
 from automl.data.collinear import are_collinear
 from automl.data.columns import columns_of, learn_columns, place_of, read_columns, recognise, usable_kinds
+from automl.data.emptied import SCHEMA_KEY, Emptied, missing_shares
 from automl.data.kinds.kind import Column, Place
 from automl.data.kinds.promised import COMPONENTS
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
@@ -54,7 +55,10 @@ def read_typed_rows(source: Source, options: ReadOptions, kinds: Sequence[str]) 
     features = Features(
         inputs=read.inputs,
         rows=present[read.kept],
-        schema={"columns": [column.as_json() for column in read.columns]},
+        schema={
+            "columns": [column.as_json() for column in read.columns],
+            SCHEMA_KEY: missing_shares(frame, [column.name for column in read.columns]),
+        },
         kinds=read.words,
         notes=(*dropped, *read.notes, *_without_effect(options, read.columns)),
         handling=read.handling,
@@ -71,7 +75,10 @@ def read_typed_rows_again(
     compared = [item["name"] for item in schema.get("compared", ())]
     source = written_as(source, schema.get("styles"), (*names, *schema["targets"], *compared))
     table = open_table(source, schema["targets"], header=schema["header"])
-    return examples_of_table(table, schema, place_of(source), targets=targets)
+    examples, notes = examples_of_table(table, schema, place_of(source), targets=targets)
+    emptied = Emptied(schema)
+    emptied.hear(table.frame)
+    return examples, (*notes, *emptied.notes())
 
 
 def examples_of_table(

@@ -11,6 +11,7 @@ from automl.core.errors import DataError
 from automl.core.notes import Note
 from automl.data.catalog import KINDS
 from automl.data.columns import columns_of
+from automl.data.emptied import Emptied
 from automl.data.kinds.kind import Column
 from automl.data.large.parts import parts_of
 from automl.data.large.sampling import size_of
@@ -44,13 +45,14 @@ class PartsAgain:
         self._source, self._schema, self._modality = source, schema, modality
         self._targets = targets
         self._tally = Tally()
+        self._emptied = Emptied(schema)
         self._marks: dict[str, str] = {}
         self._manner: frozenset[str] | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """See above."""
-        return self._tally.notes()
+        return (*self._tally.notes(), *self._emptied.notes())
 
     def __iter__(self) -> Iterator[Examples]:
         columns, schema = columns_of(self._schema), self._schema
@@ -69,6 +71,7 @@ class PartsAgain:
             self._refuse_other_marks(table)
             self._refuse_other_manner(table, notes[len(table.notes) :])
             self._tally.hear(notes, len(table.frame))
+            self._emptied.hear(table.frame)
             yield examples
 
     def _refuse_other_marks(self, table: Table) -> None:

@@ -117,3 +117,12 @@ def test_rows_without_a_target_are_left_out_part_by_part(tmp_path, schema):
         np.concatenate([part.targets["target"] for part in parts]), whole.targets["target"]
     )
     assert set(streamed.notes) == set(told)
+
+
+def test_a_column_that_is_empty_in_all_parts_is_told_of_once(tmp_path, schema):
+    table = frame(seed=1).drop(columns="target").assign(id="new")
+    table["word"] = None
+    streamed = in_parts(written(table, tmp_path / "new.csv"), schema)
+
+    assert len(list(streamed)) > 1
+    assert len([note for note in streamed.notes if "'word' is empty in all 3,000 rows" in note]) == 1
