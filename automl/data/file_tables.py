@@ -54,6 +54,7 @@ class FileTables(OfColumns):
         in_memory: examples in memory, to predict on, as raw ones.
         not_learned: why there is no training on examples in memory, a clause.
         groups: words for what several files may be parts of, where groups are guessed; or None.
+        reads: see ``Modality``.
     """
 
     name: str
@@ -65,6 +66,7 @@ class FileTables(OfColumns):
     in_memory: Callable[[Any, Column], np.ndarray]
     not_learned: str
     groups: GroupWords | None = None
+    reads: tuple[str, ...] = ()
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for folders of such files, and for tables by a column of their paths."""

@@ -165,15 +165,13 @@ class Handling:
         examples_per_epoch: of more examples an epoch is a part of a pass, so that the first rung, at 2
             epochs, comes soon.
         tensors_kept: whether preprocessed tensors take longer to make than to map from a file.
-        least_examples: how many a trial sees at least, over all epochs: on few examples trials get more
-            epochs than their space says.
+        least_examples: that a trial sees over all epochs: of few it gets more epochs than its space says.
         most_epochs: that they get for it.
         example_seconds: of one core, that a pass over an example takes in training, about; 0 for next to
             nothing. Where it is not, folds and lengths have to fit the time.
         cpu_backend: backend of Keras on which models of such examples train fastest on a CPU, where that
             was measured (docs/benchmarks.md).
-        folds_below: of fewer examples a trial is trained in folds, unless something else is asked for: one
-            part that is held out says too little, and several networks cost little. 0 for never.
+        folds_below: of fewer a trial is trained in folds by itself: one part says too little. 0 for never.
         worker_cores: CPU cores that ``--workers auto`` gives a worker at least.
         worker_bytes: memory that it does, the framework's own among it.
     """
@@ -342,6 +340,8 @@ class Modality(Protocol):
     """One kind of input. Implementations are modules' plain objects, strangers to each other."""
 
     name: str
+    reads: tuple[str, ...]
+    """Fields of ``ReadOptions`` that it takes and not all others do, but for those that choose it."""
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Say how sure it is that a source is its own."""

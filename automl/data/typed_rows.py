@@ -137,11 +137,13 @@ class TypedTables(OfColumns):
         name: of the modality.
         bid: see ``Modality.bid``.
         kinds: gives the names of the kinds that are looked for.
+        reads: see ``Modality``.
     """
 
     name: str
     bid: Callable[[Source, ReadOptions], Bid]
     kinds: Callable[[], Sequence[str]]
+    reads: tuple[str, ...] = ()
 
     def read(self, source: Source, options: ReadOptions) -> Dataset:
         """Read a table for training; rows without a target, or that cannot be read, are left out."""

@@ -80,6 +80,7 @@ class ImageModality:
     """
 
     name: str = "image"
+    reads: tuple[str, ...] = ("image_size",)
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for folders, arrays of pixels, and tables by a column of paths, but for joint tasks."""

@@ -71,6 +71,7 @@ class Interactions:
     """The modality; see ``automl.data.modality.Modality``."""
 
     name: str = "interactions"
+    reads: tuple[str, ...] = ("user_column", "item_column", "user_table", "item_table", "split_by")
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for what the task says are ratings, and for tables that hold nothing else."""

@@ -73,6 +73,7 @@ class Language:
     """The modality; see ``automl.data.modality.Modality``."""
 
     name: str = "language"
+    reads: tuple[str, ...] = ("tokenizer", "lookback")
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for what the task says is running text, and for text files of which nothing is asked."""

@@ -30,4 +30,4 @@ def _bid(source: Source, options: ReadOptions) -> Bid:
     return Bid(strength=CERTAIN, reason=said)
 
 
-MIXED = TypedTables(name="mixed", bid=_bid, kinds=usable_kinds)
+MIXED = TypedTables(name="mixed", bid=_bid, kinds=usable_kinds, reads=("image_size", "frames"))

@@ -35,6 +35,7 @@ class Pairs(OfColumns):
     """The modality; see ``automl.data.modality.Modality``."""
 
     name: str = "pairs"
+    reads: tuple[str, ...] = ()
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for tables of two texts that go together, and of nothing else that tells something."""

@@ -73,6 +73,7 @@ class SceneModality:
     """Pictures with boxes, all brought to one canvas when they are read."""
 
     name: str = "scene"
+    reads: tuple[str, ...] = ("image_size",)
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for folders and tables with boxes."""

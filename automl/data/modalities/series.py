@@ -52,6 +52,7 @@ class Series:
     """The modality; see ``Modality`` for the meaning of each method."""
 
     name = "series"
+    reads: tuple[str, ...] = ("lookback",)
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for ``.ts`` files, for whatever is to be forecast, and for arrays of series."""

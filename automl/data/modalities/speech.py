@@ -60,6 +60,7 @@ class SpeechModality:
     """Recordings with transcripts, brought to one rate and one channel when they are read."""
 
     name: str = "speech"
+    reads: tuple[str, ...] = ("tokenizer",)
     extra: str = "audio"
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:

@@ -40,6 +40,7 @@ class Text(OfColumns):
     """The modality; see ``automl.data.modality.Modality``."""
 
     name: str = "text"
+    reads: tuple[str, ...] = ()
 
     def bid(self, source: Source, options: ReadOptions) -> Bid:
         """Bid for arrays of texts, and for tables by their columns of free text."""

@@ -73,6 +73,7 @@ def _in_memory(content: Any, column: Column) -> np.ndarray:
 
 VIDEO = FileTables(
     name="video",
+    reads=("image_size", "frames"),
     kind=CLIP,
     files=VIDEO_FILES,
     holds=_holds_videos,

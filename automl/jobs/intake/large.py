@@ -15,6 +15,7 @@ from automl.data.large.text_file import NotInPartsError
 from automl.data.modality import Dataset, Modality, ReadOptions, ReadsParts
 from automl.data.source import Kept, Sampling, Source
 from automl.jobs.config import JobConfig
+from automl.jobs.intake.unread import refuse_unread
 from automl.training.accelerator import host_memory
 
 LARGE_SHARE = 1 / 16
@@ -100,6 +101,7 @@ def _told(reading: Reading, note: Note) -> Reading:
 def _read(config: JobConfig, source: Source, options: ReadOptions) -> Reading:
     choice = Choice(name=config.modality) if config.modality else infer_modality(source, options)
     modality = MODALITIES[choice.name]
+    refuse_unread(options, modality, str(source.path or source.name))
     return Reading(source=source, choice=choice, modality=modality, dataset=modality.read(source, options))
 
 
