@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 FORWARD_SHARE = 0.3
 """What compiling a forward pass takes of compiling a training step, with its gradients and update."""
 
+LOADING = 5.0
+"""Seconds that the end takes with one network, which ``FINISHING_LEAST`` is chosen for."""
+
+MEMBERS_SHARE = 0.5
+"""Of the kept trials but the best, how many are expected in an ensemble: it had 2 of 10, or 3 of 5."""
+
 MOST_SCORED = 1_000_000
 """Predicted values of the validation part up to which it is scored once more, to time it."""
 
@@ -60,8 +66,8 @@ class Ending:
         """
         joins = self._setting.joins or self._setting.distills
         compiled = FORWARD_SHARE * statistics.median(self._compiled) if self._compiled else 0.0
-        further = 2 * compiled * max(self._kept - 1, 0) if joins else 0.0
-        return FINISHING_LEAST + further + (self._drawing or 0.0)
+        further = 2 * compiled * MEMBERS_SHARE * max(self._kept - 1, 0) if joins else 0.0
+        return max(FINISHING_LEAST, LOADING + further) + (self._drawing or 0.0)
 
     def _measured(self, end: TrialEnd) -> float:
         """Seconds of the fewest resamples, by scoring what the trial has predicted."""

@@ -36,13 +36,13 @@ def trial(number: int, compiling: float) -> TrialEnd:
     return TrialEnd(record=TrialRecord(number=number, configuration={}, state="complete", effort=effort))
 
 
-@pytest.mark.parametrize(("joins", "more"), [(True, 2 * 0.3 * 5.0 * 9), (False, 0.0)])
-def test_each_further_network_of_an_ensemble_is_compiled_twice_more(tmp_path, joins, more):
+@pytest.mark.parametrize(("joins", "expected"), [(True, 5.0 + 2 * 0.3 * 5.0 * 0.5 * 9), (False, 7.0)])
+def test_each_further_network_that_an_ensemble_may_have_is_compiled_twice_more(tmp_path, joins, expected):
     found = ending(tmp_path, joins=joins)
     for kept, seconds in enumerate([4.0, 5.0, 0.0, 6.0], start=7):
         found.hear(trial(kept, seconds), kept)
 
-    assert found.seconds() == pytest.approx(FINISHING_LEAST + more)
+    assert found.seconds() == pytest.approx(expected)
 
 
 def test_resampling_takes_as_long_as_scoring_has_taken(tmp_path, monkeypatch):
