@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import is_zipfile
 
 from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, DataError
@@ -117,8 +116,6 @@ def read_kept(path: Path) -> Kept:
     Raises:
         ConfigError: there is none, or it is damaged.
     """
-    import numpy as np
-
     from automl.tasks.conformal.kept import Kept
 
     if not path.exists():
@@ -126,22 +123,19 @@ def read_kept(path: Path) -> Kept:
             f"coverage: {path.parent} has no {path.name}: an earlier version of automl ended this job. "
             "Search again."
         )
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            about = json.loads(str(file["about"]))
-            if about["form"] != _FORM:
-                raise ValueError(f"form {about['form']!r}, this version reads {_FORM}")
-            return Kept(
-                scores=file["scores"],
-                facts={name: file[f"facts.{name}"] for name in about["facts"]},
-                groups=file["groups"] if about["grouped"] else None,
-                by=about["by"],
-                coverage=about["coverage"],
-            )
-    except Exception as error:  # whatever is in the file: NumPy, zipfile and zlib each have their own
-        # NumPy takes what is no archive for a pickle, and tells how to read one
-        reason = error if is_zipfile(path) else "it is damaged"
-        raise ConfigError(f"{path} cannot be read: {reason}. Use an intact copy of the folder.") from error
+    from automl.core.archives import arrays_in
+
+    with arrays_in(path) as file:
+        about = json.loads(str(file["about"]))
+        if about["form"] != _FORM:
+            raise ValueError(f"form {about['form']!r}, this version reads {_FORM}")
+        return Kept(
+            scores=file["scores"],
+            facts={name: file[f"facts.{name}"] for name in about["facts"]},
+            groups=file["groups"] if about["grouped"] else None,
+            by=about["by"],
+            coverage=about["coverage"],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

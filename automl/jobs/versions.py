@@ -33,6 +33,10 @@ def read_versioned(path: Path) -> dict[str, Any]:
         ConfigError: the file is missing, broken, or of another version.
     """
     content = read_made(path)
+    if not content:
+        raise ConfigError(
+            f"{path} is damaged: it holds nothing. Use an intact copy of the folder, or search again."
+        )
     version, maker = content.pop(_KEY, 1), content.pop(_MAKER, None)
     if version != VERSION:
         made = f"automl {maker}" if isinstance(maker, str) else "an earlier version of automl"

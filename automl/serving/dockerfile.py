@@ -50,12 +50,13 @@ def dockerfile_of(opened: OpenedModel, *, build: str, source: str) -> str:
         source: where this package comes from, see ``installed_from``; its wheel is then copied, too.
 
     Raises:
-        ConfigError: the job has no model yet.
+        ConfigError: the job has no model yet, or one that cannot be loaded.
     """
     files = opened.files
     needed = (files.job, files.model, files.schema, files.task, files.result)
     for file in needed:
         refuse_missing(file)
+    _ = opened.model, opened.task  # what is damaged is told here, not by a container that does not start
     copied = [*needed, *(file for file in (files.gallery, files.coverage) if file.is_file())]
     extras = ",".join(_extras(opened))
     extra = f"[{extras}]" if extras else ""

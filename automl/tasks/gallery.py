@@ -9,10 +9,10 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from automl.core.archives import arrays_in
 from automl.core.errors import ConfigError, DataError
 from automl.core.files import write_whole
 
@@ -121,9 +121,10 @@ def load_gallery(path: Path, model: str) -> Gallery:
     Raises:
         ConfigError: there is none, it is damaged, or another model has made it.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            names, counts, vectors, threshold, made_by = (file[part] for part in _PARTS)
+    if not path.exists():
+        raise ConfigError(f"There is no gallery {path}. Make one with `automl enroll`.")
+    with arrays_in(path, called="a gallery", advice="Make one with `automl enroll`.") as file:
+        names, counts, vectors, threshold, made_by = (file[part] for part in _PARTS)
         gallery = Gallery(
             names=tuple(str(name) for name in names),
             counts=tuple(int(count) for count in counts),
@@ -133,10 +134,6 @@ def load_gallery(path: Path, model: str) -> Gallery:
         )
         if gallery.vectors.shape[:1] != (len(gallery.names),):
             raise ValueError("names and vectors differ in number")
-    except FileNotFoundError:
-        raise ConfigError(f"There is no gallery {path}. Make one with `automl enroll`.") from None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
-        raise ConfigError(f"{path} is no gallery of `automl enroll`, or is damaged.") from None
     if gallery.model != model:
         raise ConfigError(
             f"The gallery {path} was made by another model than that of this job; their vectors cannot be"

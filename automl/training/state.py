@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from automl.core.archives import arrays_in
 from automl.core.errors import ConfigError
 from automl.core.files import whole
 from automl.training.engine import Epoch, TrainingState
@@ -61,27 +62,22 @@ def load_state(path: Path) -> TrainingState:
     Raises:
         ConfigError: the file is absent, damaged or something else.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            facts: dict[str, Any] = json.loads(str(file["facts"]))
-            if facts["form"] != _FORM:
-                raise ConfigError(
-                    f"{path}: expected a training state of form {_FORM}, got {facts['form']}: it was "
-                    "written by another version."
-                )
-            groups = {
-                group: tuple(file[f"{group}.{position}"] for position in range(count))
-                for group, count in zip(_GROUPS, facts["counts"], strict=True)
-            }
-            outputs = {
-                str(name): file[f"{_OUTPUTS}.{position}"]
-                for position, name in enumerate(facts.get("outputs", ()))
-            }
-            return _restored(facts, groups, outputs)
-    except ConfigError:
-        raise
-    except Exception as error:  # whatever is in the file: NumPy, zipfile and zlib each have their own
-        raise ConfigError(f"{path} cannot be read as a training state: {error}.") from error
+    with arrays_in(path, called="a training state") as file:
+        facts: dict[str, Any] = json.loads(str(file["facts"]))
+        if facts["form"] != _FORM:
+            raise ConfigError(
+                f"{path}: expected a training state of form {_FORM}, got {facts['form']}: it was "
+                "written by another version."
+            )
+        groups = {
+            group: tuple(file[f"{group}.{position}"] for position in range(count))
+            for group, count in zip(_GROUPS, facts["counts"], strict=True)
+        }
+        outputs = {
+            str(name): file[f"{_OUTPUTS}.{position}"]
+            for position, name in enumerate(facts.get("outputs", ()))
+        }
+        return _restored(facts, groups, outputs)
 
 
 def _restored(

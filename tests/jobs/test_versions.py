@@ -80,3 +80,11 @@ def test_what_was_written_comes_back_without_its_marks(tmp_path):
 
 def test_a_job_that_has_not_got_so_far_is_of_no_version(tmp_path):
     refuse_other_versions(JobFolder(tmp_path))
+
+
+def test_an_empty_object_is_damaged_and_not_of_an_earlier_version(tmp_path):
+    folder = JobFolder(tmp_path)
+    folder.schema.write_text("{}")
+
+    with pytest.raises(ConfigError, match=r"schema\.json is damaged: it holds nothing"):
+        read_versioned(folder.schema)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 from automl._version import __version__
 from automl.cli.app import run
@@ -44,3 +45,12 @@ def test_a_job_without_a_model_is_refused(tmp_path, capsys):
 
     assert run(["serve", str(tmp_path), "--dockerfile", str(tmp_path / "Dockerfile")]) == 2
     assert "has not got that far" in capsys.readouterr().err
+
+
+def test_a_damaged_model_is_refused_before_a_container_is_built(wine_job, tmp_path, capsys):
+    job = shutil.copytree(wine_job.folder, tmp_path / "job")
+    (job / "model.keras").write_text("garbage")
+
+    assert run(["serve", str(job), "--dockerfile", str(tmp_path / "Dockerfile")]) == 2
+    assert "model.keras cannot be loaded as a Keras model: it is damaged" in capsys.readouterr().err
+    assert not (tmp_path / "Dockerfile").exists()

@@ -116,7 +116,7 @@ def load_found(path: Path) -> tuple[TrialRecord, tuple[np.ndarray, ...]]:
     Raises:
         ConfigError: the file is absent or damaged.
     """
-    import numpy as np
+    from automl.core.archives import arrays_in
 
     if not path.is_file():
         kept = (
@@ -126,12 +126,9 @@ def load_found(path: Path) -> tuple[TrialRecord, tuple[np.ndarray, ...]]:
             or "none"
         )
         raise ConfigError(f"The weights of trial {path.stem} were not kept, only those of: {kept}.")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            facts: dict[str, Any] = json.loads(str(file["facts"]))
-            return record_from_json(facts["record"]), _variables(file, facts)
-    except Exception as error:  # as below
-        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    with arrays_in(path) as file:
+        facts: dict[str, Any] = json.loads(str(file["facts"]))
+        return record_from_json(facts["record"]), _variables(file, facts)
 
 
 def is_kept(path: Path, record: TrialRecord) -> bool:
@@ -144,15 +141,12 @@ def is_kept(path: Path, record: TrialRecord) -> bool:
 
 
 def _read(path: Path, record: TrialRecord, take: Callable[[Any, Mapping[str, Any]], Any]) -> Any:
-    import numpy as np
+    from automl.core.archives import arrays_in
 
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            facts: dict[str, Any] = json.loads(str(file["facts"]))
-            if facts["form"] == _FORM and _is_of(record_from_json(facts["record"]), record):
-                return take(file, facts)
-    except Exception as error:  # whatever is in the file: NumPy, zipfile and zlib each have their own
-        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    with arrays_in(path) as file:
+        facts: dict[str, Any] = json.loads(str(file["facts"]))
+        if facts["form"] == _FORM and _is_of(record_from_json(facts["record"]), record):
+            return take(file, facts)
     raise ConfigError(f"{path} is of another trial.")
 
 
