@@ -244,3 +244,11 @@ def test_ids_with_blanks_are_one_item_of_a_history():
     given = [text.count("\t") + 1 for text in dataset.examples.inputs["items"]]
     assert (numbers > 0).sum(axis=(1, 2)).tolist() == given
     assert numbers.max() <= frame["movieId"].nunique()
+
+
+def test_ratings_in_words_are_refused_as_ratings():
+    table = ratings().astype({"rating": object})
+    table.loc[3, "rating"] = "good"
+
+    with pytest.raises(DataError, match=r"column 'rating', row 4: expected a rating, .* 'good' \(1 such"):
+        read(table, task="rating")

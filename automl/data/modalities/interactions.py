@@ -18,6 +18,7 @@ from automl.core.notes import Note
 from automl.core.targets import TARGET
 from automl.core.tensors import Promised
 from automl.data.bids import ASKED, NO, Bid
+from automl.data.cells import as_number, as_text
 from automl.data.delimited import refuse_unknown
 from automl.data.interactions.dealt import dealt_schema
 from automl.data.interactions.histories import (
@@ -43,6 +44,7 @@ from automl.data.interactions.layout import (
 from automl.data.interactions.rankings import ITEMS, read_ranking, read_ranking_again
 from automl.data.interactions.reading import ids_of, read_ratings
 from automl.data.interactions.sides import read_sides, side_of, told_of
+from automl.data.labels import first_without_number
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
 from automl.data.rows import Features, dataset_of_rows, examples_of_rows, open_rows
 from automl.data.source import Source
@@ -92,6 +94,7 @@ class Interactions:
             _refuse_for_ranking(options)
             return read_ranking(source, layout, how, task, options)
         table = read_ratings(source, layout)
+        _refuse_words(table.frame[layout.value], where)
         asked = replace(
             options,
             target=(layout.value,),
@@ -185,6 +188,17 @@ def _refuse_for_ranking(options: ReadOptions) -> None:
         raise ConfigError(
             f"split_by {options.split_by} is for ratings: a ranking is scored on users that it was not"
             f" trained on, of whom some items are given. Expected one of {', '.join(HOLD_OUT)}."
+        )
+
+
+def _refuse_words(ratings: pd.Series[Any], where: str) -> None:
+    """Refuse ratings that are no numbers: which of them is better cannot be known."""
+    numbers, bad = as_number(ratings)
+    if bad:
+        row = first_without_number(ratings, numbers)
+        raise DataError(
+            f"{where}, column {ratings.name!r}, row {row + 1}: expected a rating, which is a number, got "
+            f"{as_text(ratings)[row]!r} ({bad} such cells). Write ratings as numbers, such as 1 to 5."
         )
 
 
