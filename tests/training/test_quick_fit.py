@@ -111,6 +111,46 @@ def test_a_model_of_ones_own_gets_its_variables_as_fit_gives_them():
     assert all(np.allclose(one, other, atol=1e-5) for one, other in zip(*found, strict=True))
 
 
+def penalised():
+    return keras.Sequential([keras.layers.Dense(3, kernel_regularizer="l2"), keras.layers.Dense(1)])
+
+
+def in_halves():
+    half = keras.DTypePolicy("mixed_float16")
+    return keras.Sequential([keras.layers.Dense(3, dtype=half), keras.layers.Dense(1, dtype=half)])
+
+
+def branching(truth, found):
+    """A loss with a branch within a branch."""
+    square, plain = keras.ops.square(truth - found), keras.ops.abs(truth - found)
+
+    def inner():
+        return keras.ops.cond(keras.ops.mean(truth) > 0.3, lambda: square, lambda: plain)
+
+    return keras.ops.cond(keras.ops.mean(found) > 0, inner, lambda: plain)
+
+
+@pytest.mark.parametrize(
+    ("kind", "loss", "optimizer"),
+    [
+        (penalised, "mse", "adam"),
+        (penalised, branching, "adam"),
+        (in_halves, "mse", lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())),
+    ],
+    ids=["penalties", "branches", "loss scaling"],
+)
+def test_losses_and_optimizers_of_all_kinds_do_what_they_do_in_fit(kind, loss, optimizer):
+    found = []
+    for train in (keras.Model.fit, quick_fit):
+        keras.utils.set_random_seed(3)
+        model = kind()
+        model.compile(optimizer() if callable(optimizer) else optimizer, loss)
+        history = train(model, X, X[:, :1].copy(), batch_size=8, epochs=2, shuffle=False, verbose=0)
+        found.append([*model.get_weights(), *history.history["loss"]])
+
+    assert all(np.allclose(one, other, atol=1e-4) for one, other in zip(*found, strict=True))
+
+
 @pytest.mark.parametrize("asked", [False, True])
 def test_what_tensorflow_optimizes_is_what_it_was(asked):
     import tensorflow as tf

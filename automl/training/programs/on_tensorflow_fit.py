@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from automl.private_keras import all_layers
+from automl.private_keras import all_layers, build_scores
 from automl.training.programs.on_tensorflow import is_dense_model, is_light_model
 
 Rows = Any
@@ -21,6 +21,18 @@ Rows = Any
 
 _MANY_STEPS = 500
 """From which graphs of dense layers are optimized: it takes 60 ms, and 5 % off a step of 0.6 to 2.6 ms."""
+
+
+_BRANCHES = frozenset(
+    f"{state}{operation}"
+    for operation in ("If", "Case", "While", "PartitionedCall")
+    for state in ("", "Stateless", "Stateful")
+)
+"""Operations that run functions of their own."""
+
+
+class _BranchesError(Exception):
+    """A step runs functions of its own, as the loss scaling of an optimizer does."""
 
 
 class TensorFlowFit:
@@ -32,8 +44,8 @@ class TensorFlowFit:
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
-        self._train = _traced(model.train_step)
-        self._test = _traced(model.test_step)
+        self._train = self._traced(model.train_step)
+        self._test = self._traced(model.test_step)
         self._executor = ""
         self._graphs: Callable[[], AbstractContextManager[None]] = nullcontext
 
@@ -58,10 +70,9 @@ class TensorFlowFit:
             model.build(x.shape)
         if not all(layer.built for layer in (model, *all_layers(model))):
             return
-        with keras.StatelessScope():  # worked out, in a fifth of the time of tracing it
+        with keras.StatelessScope():
             found = model(x, training=False)
-            model.compute_metrics(x, y, found, sample_weight=None)
-            model.compute_loss(x=x, y=y, y_pred=found, sample_weight=None)
+        build_scores(model, (x, y), found)
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
         self._executor = "SINGLE_THREADED_EXECUTOR" if is_light_model(model, size) else ""
@@ -79,11 +90,43 @@ class TensorFlowFit:
     def _call(
         self, steps: Callable[..., Any], data: Rows, order: np.ndarray, size: int, first: int, last: int
     ) -> None:
-        # while it is traced, too: loops are laid out for the executor they meet
+        batches = (data, tf.constant(order), size, tf.constant(first), tf.constant(last))
+        try:
+            done = self._run(steps, batches)
+        except _BranchesError:
+            self._executor = ""
+            done = self._run(steps, batches)
+        done.numpy()  # the call has come to its end only then
+
+    def _run(self, steps: Callable[..., Any], batches: tuple[Any, ...]) -> Any:
+        # while it is traced, too: loops are laid out for the executor they meet;
         # and in this order: TensorFlow forgets the executor where what it optimizes is said anew
         with self._graphs(), tf.experimental.function_executor_type(self._executor):
-            done = steps(data, tf.constant(order), size, tf.constant(first), tf.constant(last))
-        done.numpy()  # the call has come to its end only then
+            return steps(*batches)
+
+    def _traced(self, step: Callable[[Any], Any]) -> Callable[..., Any]:
+        def steps(data: Rows, order: tf.Tensor, size: int, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
+            # batches of one length, if they are, are known to be
+            even = order.shape[0] is not None and order.shape[0] % size == 0
+
+            def body(place: tf.Tensor) -> tuple[tf.Tensor]:
+                rows = order[place * size : (place + 1) * size]
+                rows = tf.ensure_shape(rows, (size,)) if even else rows
+                step(tf.nest.map_structure(lambda whole: tf.gather(whole, rows), data))
+                if self._executor and _branches(place.graph):
+                    # the executor of one thread waits for ever for a branch within a branch
+                    raise _BranchesError
+                return (place + 1,)
+
+            return tf.while_loop(lambda place: place < last, body, (first,), parallel_iterations=1)[0]
+
+        traced: Callable[..., Any] = tf.function(steps, autograph=False, reduce_retracing=True)
+        return traced
+
+
+def _branches(graph: Any) -> bool:
+    """Whether an operation of a graph runs a function."""
+    return any(operation.type in _BRANCHES for operation in graph.get_operations())
 
 
 @contextmanager
@@ -96,20 +139,3 @@ def _graphs_as_traced() -> Iterator[None]:
         yield
     finally:
         tf.config.optimizer.set_experimental_options({name: before})
-
-
-def _traced(step: Callable[[Any], Any]) -> Callable[..., Any]:
-    def steps(data: Rows, order: tf.Tensor, size: int, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
-        # batches of one length, if they are, are known to be
-        even = order.shape[0] is not None and order.shape[0] % size == 0
-
-        def body(place: tf.Tensor) -> tuple[tf.Tensor]:
-            rows = order[place * size : (place + 1) * size]
-            rows = tf.ensure_shape(rows, (size,)) if even else rows
-            step(tf.nest.map_structure(lambda whole: tf.gather(whole, rows), data))
-            return (place + 1,)
-
-        return tf.while_loop(lambda place: place < last, body, (first,), parallel_iterations=1)[0]
-
-    traced: Callable[..., Any] = tf.function(steps, autograph=False, reduce_retracing=True)
-    return traced

@@ -12,7 +12,7 @@ from automl.tasks.losses import JoinedLoss
 from automl.training.batches.transforms.transform import Kinds
 from automl.training.dials import find_dials, prepare
 from automl.training.engine import Candidate, TrainingOptions
-from automl.training.optimizers import build_optimizer
+from automl.training.optimizers import ScaledOptimizer, build_optimizer
 from automl.training.program import Blueprint, Placed, Sizes
 from automl.training.seeding import seed_models
 
@@ -75,6 +75,15 @@ def test_small_dense_steps_are_light_and_others_are_not() -> None:
     assert is_light(blueprint(dense(64), keras.layers.Dropout(0.1), dense(64), batch=32))
     assert not is_light(blueprint(dense(128), dense(128), batch=256))
     assert not is_light(blueprint(keras.layers.Conv1D(4, 3), shape=(8, 2)))
+
+
+def test_steps_with_loss_scaling_are_not_light() -> None:
+    from automl.training.programs.on_tensorflow import is_light
+
+    plain = blueprint(keras.layers.Dense(4))
+
+    assert is_light(plain)
+    assert not is_light(replace(plain, optimizer=ScaledOptimizer(plain.optimizer)))
 
 
 @pytest.mark.parametrize("shape", [(5, 7, 3), (4,)])
