@@ -186,7 +186,7 @@ def _families(searched: Searched) -> tuple[Figure, ...]:
                 len(trials),
                 states["complete"],
                 states["failed"],
-                rounded(best[0].scores[0], 5) if best else None,
+                rounded(best[0].scores[0]) if best else None,
                 rounded(seconds, 4),
                 f"{seconds / total:.0%}",
             )

@@ -195,7 +195,7 @@ def _way(
         title=f"From the defaults to {winner}{of}, predicted",
         columns=("change", "from", "to", "score then"),
         rows=(
-            ("defaults", "", "", rounded(begins, 5)),
+            ("defaults", "", "", rounded(begins)),
             *(_step(step) for step in steps[: max(needed, 1)][:MOST_ROWS]),
         ),
         note=(
@@ -207,7 +207,7 @@ def _way(
 
 
 def _step(step: Step) -> tuple[str, str, str, float | None]:
-    return step.name, _words(step.before), _words(step.after), rounded(step.score, 5)
+    return step.name, _words(step.before), _words(step.after), rounded(step.score)
 
 
 def _words(value: Scalar) -> str:

@@ -196,7 +196,7 @@ def _estimates(checked: Validated, objective: Objective, own: Estimate, part: st
     if len(rows) < 2:
         return ()
     cells = tuple(
-        (name, what, rounded(value, 5), interval_text(ends), "" if count is None else f"{count:,}")
+        (name, what, rounded(value), interval_text(ends), "" if count is None else f"{count:,}")
         for name, what, value, ends, count in rows
     )
     columns = ("score", "from", objective.name, "95% interval", "rows")
@@ -209,7 +209,7 @@ def _differences(checked: Validated, objective: Objective, rules: Sequence[str])
     rows = tuple(
         (
             f"rule {item.rival}" if item.is_rule else item.rival,
-            rounded(item.value, 5),
+            rounded(item.value),
             interval_text((item.low, item.high)),
             "better" if item.low > 0 else "worse" if item.high < 0 else "may be chance",
         )
@@ -233,7 +233,7 @@ def _seeds(checked: Validated, objective: Objective) -> tuple[Table, ...]:
     if len(checked.seeds) < 2:
         return ()
     names = ["in the search", *(f"seed {number}" for number in range(1, len(checked.seeds)))]
-    rows = tuple((name, rounded(score, 5)) for name, score in zip(names, checked.seeds, strict=True))
+    rows = tuple((name, rounded(score)) for name, score in zip(names, checked.seeds, strict=True))
     return (
         Table(title="The best trial with other seeds", columns=("trained", objective.label), rows=rows),
     )

@@ -184,7 +184,7 @@ def _member(record: TrialRecord, weight: float) -> tuple[Any, ...]:
         record.number,
         family_of(record.configuration) or "own",
         f"{weight:.0%}",
-        rounded(record.scores[0], 5) if record.scores else None,
+        rounded(record.scores[0]) if record.scores else None,
         record.best_epoch or record.epochs,
         rounded(record.seconds, 4),
         configuration_words(record),
