@@ -15,3 +15,10 @@ FORMATS: Catalog[Format] = Catalog(
         "openvino": "automl.formats.openvino:FORMAT",
     },
 )
+
+LEFT_OUT = {
+    "torch": "There is no export to PyTorch: Keras writes one only of what its PyTorch backend traces, and "
+    "there layers that read texts, dates and wide numbers work in NumPy. Export to 'onnx', whose files run "
+    "beside PyTorch."
+}
+"""Why there is no export to formats that are asked for."""

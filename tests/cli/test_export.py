@@ -95,6 +95,6 @@ def test_json_is_for_programs(job, tmp_path, capsys):
 
 def test_what_cannot_be_is_refused_with_exit_code_2(job, capsys):
     assert run(["export", str(job), "--to", "torch"]) == 2
-    assert "Unknown format 'torch'" in capsys.readouterr().err
+    assert "There is no export to PyTorch" in capsys.readouterr().err
     assert run(["export", str(job), "--to", "keras", "--data", "none.csv"]) == 2
     assert "No such file" in capsys.readouterr().err

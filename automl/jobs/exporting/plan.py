@@ -10,7 +10,7 @@ from automl.core.errors import ConfigError, suggest, understood
 from automl.core.optional import require
 from automl.core.quiet import muted_native_output
 from automl.data.modality import USUAL_BACKEND
-from automl.formats.catalog import FORMATS
+from automl.formats.catalog import FORMATS, LEFT_OUT
 from automl.formats.format import Format, Quantize, Wish
 from automl.jobs.folder import JobFolder
 from automl.jobs.intake.backend import name_backend, running_backend
@@ -69,6 +69,8 @@ def planned(
             written, or Keras runs on a backend here whose models cannot be exported.
         MissingDependencyError: a library that it needs is not installed.
     """
+    if to in LEFT_OUT:
+        raise ConfigError(LEFT_OUT[to])
     kind = FORMATS[to]
     wish = Wish(quantize=_quantize(kind, quantize), opset=_opset(kind, opset))
     path = files.path / FOLDER / f"model{_mark(wish)}{kind.suffix}" if output is None else Path(output)
