@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import is_zipfile
 
-import numpy as np
-
 from automl.core.errors import AutomlError, ConfigError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 INTACT = "Use an intact copy of the folder."
 """What to do about a damaged file of a job."""
@@ -31,6 +33,8 @@ def arrays_in(path: Path, *, called: str = "", advice: str = INTACT) -> Iterator
     Raises:
         ConfigError: it is absent or damaged, or the block finds other arrays in it than it looks for.
     """
+    import numpy as np  # here, as commands that read no arrays start without it
+
     try:
         with np.load(path, allow_pickle=False) as file:
             yield file

@@ -29,6 +29,15 @@ def missing_shares(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, float
     return {name: count_missing(frame[name]) / max(1, len(frame)) for name in names}
 
 
+def emptied_notes(frame: pd.DataFrame, schema: Mapping[str, Any]) -> tuple[Note, ...]:
+    """Tell of empty columns of a whole table; see ``Emptied``."""
+    if LEAST_SHARE ** len(frame) >= CHANCE:
+        return ()  # no column is looked at where nothing could be said, as of one row that is served
+    emptied = Emptied(schema)
+    emptied.hear(frame)
+    return emptied.notes()
+
+
 class Emptied:
     """Finds columns without any value in a table that comes as one or in parts.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl.core.errors import DataError
 from automl.data.kinds.words import as_category
 from automl.data.tables import as_number, as_text
 
@@ -27,15 +28,25 @@ def labels(series: pd.Series[Any]) -> np.ndarray:
     return np.where(missing, "", np.where(words == "", texts, words)).astype(object)
 
 
-def first_without_number(series: pd.Series[Any], numbers: np.ndarray) -> int:
-    """Return the first row that holds a label and no number.
+def no_number(
+    series: pd.Series[Any], numbers: np.ndarray, count: int, where: str, *, expected: str, advice: str
+) -> DataError:
+    """Return the refusal of a column in which cells are words, with the first of them.
 
     Args:
         series: the cells.
         numbers: what they are as numbers ``(n,)``, NaN for none.
+        count: how many are words.
+        where: the data's name.
+        expected: what a cell should be.
+        advice: what to do, in sentences.
     """
     texts = labels(series)
-    return next(row for row in np.flatnonzero(np.isnan(numbers)).tolist() if texts[row])
+    row = next(row for row in np.flatnonzero(np.isnan(numbers)).tolist() if texts[row])
+    return DataError(
+        f"{where}, column {series.name!r}, row {row + 1}: expected {expected}, got "
+        f"{as_text(series)[row]!r} ({count} such cells). {advice}"
+    )
 
 
 def _all_numbers(texts: set[str]) -> bool:

@@ -16,7 +16,7 @@ from automl.data.bids import Bid
 from automl.data.catalog import KINDS
 from automl.data.collinear import are_collinear
 from automl.data.columns import columns_of, learn_columns, place_of, read_columns, recognise, usable_kinds
-from automl.data.emptied import SCHEMA_KEY, Emptied, missing_shares
+from automl.data.emptied import SCHEMA_KEY, emptied_notes, missing_shares
 from automl.data.kinds.kind import Column, Place
 from automl.data.kinds.promised import COMPONENTS
 from automl.data.modality import Dataset, Examples, Preprocessing, ReadOptions
@@ -76,9 +76,7 @@ def read_typed_rows_again(
     source = written_as(source, schema.get("styles"), (*names, *schema["targets"], *compared))
     table = open_table(source, schema["targets"], header=schema["header"])
     examples, notes = examples_of_table(table, schema, place_of(source), targets=targets)
-    emptied = Emptied(schema)
-    emptied.hear(table.frame)
-    return examples, (*notes, *emptied.notes())
+    return examples, (*notes, *emptied_notes(table.frame, schema))
 
 
 def examples_of_table(

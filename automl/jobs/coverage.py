@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.archives import arrays_in
 from automl.core.catalog import at_place
 from automl.core.errors import ConfigError, DataError
 from automl.core.files import whole
@@ -123,8 +124,6 @@ def read_kept(path: Path) -> Kept:
             f"coverage: {path.parent} has no {path.name}: an earlier version of automl ended this job. "
             "Search again."
         )
-    from automl.core.archives import arrays_in
-
     with arrays_in(path) as file:
         about = json.loads(str(file["about"]))
         if about["form"] != _FORM:

@@ -18,7 +18,7 @@ from automl.core.notes import Note
 from automl.core.targets import TARGET
 from automl.core.tensors import Promised
 from automl.data.bids import ASKED, NO, Bid
-from automl.data.cells import as_number, as_text
+from automl.data.cells import as_number
 from automl.data.delimited import refuse_unknown
 from automl.data.interactions.dealt import dealt_schema
 from automl.data.interactions.histories import (
@@ -44,7 +44,7 @@ from automl.data.interactions.layout import (
 from automl.data.interactions.rankings import ITEMS, read_ranking, read_ranking_again
 from automl.data.interactions.reading import ids_of, read_ratings
 from automl.data.interactions.sides import read_sides, side_of, told_of
-from automl.data.labels import first_without_number
+from automl.data.labels import no_number
 from automl.data.modality import Dataset, Examples, Handling, Preprocessing, ReadOptions
 from automl.data.rows import Features, dataset_of_rows, examples_of_rows, open_rows
 from automl.data.source import Source
@@ -195,11 +195,8 @@ def _refuse_words(ratings: pd.Series[Any], where: str) -> None:
     """Refuse ratings that are no numbers: which of them is better cannot be known."""
     numbers, bad = as_number(ratings)
     if bad:
-        row = first_without_number(ratings, numbers)
-        raise DataError(
-            f"{where}, column {ratings.name!r}, row {row + 1}: expected a rating, which is a number, got "
-            f"{as_text(ratings)[row]!r} ({bad} such cells). Write ratings as numbers, such as 1 to 5."
-        )
+        expected, advice = "a rating, which is a number", "Write ratings as numbers, such as 1 to 5."
+        raise no_number(ratings, numbers, bad, where, expected=expected, advice=advice)
 
 
 def _check(options: ReadOptions) -> None:

@@ -15,9 +15,9 @@ from automl.data.class_or_amount import are_amounts
 from automl.data.flags import Flags
 from automl.data.kinds.number import lost_digits
 from automl.data.label_types import LabelType
-from automl.data.labels import first_without_number
+from automl.data.labels import no_number
 from automl.data.raw_values import LARGEST
-from automl.data.tables import as_number, as_text
+from automl.data.tables import as_number
 from automl.tasks.declaration import AMOUNT as NAME
 from automl.tasks.declaration import TargetFacts, TaskDeclaration
 
@@ -97,11 +97,9 @@ def refuse_constant(targets: np.ndarray, names: Sequence[str], where: str) -> No
 def _numbers(series: pd.Series[Any], where: str) -> np.ndarray:
     numbers, bad = as_number(series)
     if bad:
-        row = first_without_number(series, numbers)
-        raise DataError(
-            f"{where}, column {series.name!r}, row {row + 1}: expected a number as target of regression,"
-            f" got {as_text(series)[row]!r} ({bad} such cells). Fix them, or choose classification."
-        )
+        expected = "a number as target of regression"
+        advice = "Fix them, or choose classification."
+        raise no_number(series, numbers, bad, where, expected=expected, advice=advice)
     known = np.abs(numbers[~np.isnan(numbers)])
     if len(known) and known.min() > LARGEST:
         raise DataError(

@@ -14,9 +14,9 @@ from automl.data.class_or_amount import are_amounts
 from automl.data.flags import Flags, find_flags, look_alikes_note, spellings_note
 from automl.data.kinds.date import date_forms
 from automl.data.label_types import LabelType, class_type, in_own_type
-from automl.data.labels import first_without_number, labels
+from automl.data.labels import labels, no_number
 from automl.data.raw_values import BAD_SHARE
-from automl.data.tables import as_number, as_text
+from automl.data.tables import as_number
 from automl.tasks.declaration import LABEL as NAME
 from automl.tasks.declaration import TargetFacts, TaskDeclaration
 
@@ -117,9 +117,6 @@ def _refuse_amounts_with_words(series: pd.Series[Any], where: str, *, numbered: 
     numbers, bad = as_number(series)
     known = numbers[~np.isnan(numbers)]
     if bad and bad <= BAD_SHARE * (len(known) + bad) and are_amounts(known, numbered=numbered):
-        row = first_without_number(series, numbers)
-        raise DataError(
-            f"{where}, column {series.name!r}, row {row + 1}: expected a number as in most rows of this"
-            f" target, got {as_text(series)[row]!r} ({bad} such cells). Fix or empty them, or treat"
-            " them as classes: --task multiclass."
-        )
+        expected = "a number as in most rows of this target"
+        advice = "Fix or empty them, or treat them as classes: --task multiclass."
+        raise no_number(series, numbers, bad, where, expected=expected, advice=advice)

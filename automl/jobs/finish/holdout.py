@@ -17,6 +17,7 @@ from automl.jobs.finish.winner import TrainedWinner
 from automl.jobs.folder import JobFolder, read_json
 from automl.jobs.report.covered import judge_test
 from automl.jobs.report.judging import DRAWING_SHARE, Judged, intervals
+from automl.jobs.report.resampling import Patience
 from automl.jobs.report.validated import Estimate, HeldOut, Nested, gap_of
 from automl.jobs.session import Session
 
@@ -40,8 +41,7 @@ def judged_holdout(session: Session, winner: TrainedWinner) -> Judged | None:
         examples,
         predictions,
         schema,
-        seconds=session.share(DRAWING_SHARE),
-        told=session.progress.note,
+        patience=Patience(seconds=session.share(DRAWING_SHARE), told=session.progress.note),
     )
 
 
@@ -71,8 +71,7 @@ def own_estimate(session: Session, winner: TrainedWinner) -> Estimate | None:
         prepared.validation.groups,
         metrics,
         seed=session.config.seed,
-        seconds=session.share(DRAWING_SHARE),
-        told=session.progress.note,
+        patience=Patience(seconds=session.share(DRAWING_SHARE), told=session.progress.note),
     )
     return estimate(session.intake.objectives[0], metrics, spans)
 

@@ -43,6 +43,7 @@ from automl.jobs.report.model_card import (
     SOFTWARE,
     TASK,
 )
+from automl.jobs.report.resampling import Patience
 from automl.jobs.report.testing import HOLDOUT, with_part
 from automl.jobs.report.writing import attempted, card_of, report_of, write_report
 from automl.jobs.session import Session
@@ -82,8 +83,7 @@ def _written(
         prepared.targets,
         predictions,
         seed=session.config.seed,
-        seconds=session.share(DRAWING_SHARE),
-        told=session.progress.note,
+        patience=Patience(seconds=session.share(DRAWING_SHARE), told=session.progress.note),
     )
     protected = Protected.of(dataset.schema.get("protected"))
     judged = with_groups(

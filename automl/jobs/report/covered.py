@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from automl.jobs.coverage import USUAL, covering, method_of, read_kept
 from automl.jobs.groups import encoded_with_groups
 from automl.jobs.report.fairness import with_groups
 from automl.jobs.report.judging import Judged, judge
+from automl.jobs.report.resampling import ENDLESS, Patience
 from automl.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def judge_test(
     predictions: Mapping[str, np.ndarray],
     schema: Mapping[str, Any],
     *,
-    seconds: float = math.inf,
-    told: Callable[[str], None] = lambda text: None,
+    patience: Patience = ENDLESS,
 ) -> Judged:
     """Return what the model is worth on a test, with its groups, and the coverage where the job keeps
     scores.
@@ -77,12 +76,11 @@ def judge_test(
         examples: of the test, with their targets.
         predictions: for them.
         schema: how the data of the search was read, with the groups that are compared.
-        seconds: that resampling for intervals may take.
-        told: hears when that was cut short.
+        patience: with resampling for intervals.
     """
     protected = Protected.of(schema.get("protected"))
     encoded = encoded_with_groups(task, examples)
-    judged = judge(part, task, examples, encoded, predictions, seed=0, seconds=seconds, told=told)
+    judged = judge(part, task, examples, encoded, predictions, seed=0, patience=patience)
     judged = with_groups(judged, task, examples, encoded, predictions, protected)
     if not path.exists() or method_of(task.kind) is None:
         return judged

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from automl.core.targets import count_rows
 from automl.data.modality import Examples
 from automl.jobs.report.choosing import Choice
 from automl.jobs.report.mistakes import mistakes_table
-from automl.jobs.report.resampling import DRAWS_FEWEST, Judge, Resampling, resampling
+from automl.jobs.report.resampling import DRAWS_FEWEST, ENDLESS, Judge, Patience, Resampling, resampling
 from automl.metrics.metric import SHARE
 from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import metric_named
@@ -68,8 +68,7 @@ def judge(
     predictions: Mapping[str, np.ndarray],
     *,
     seed: int,
-    seconds: float = math.inf,
-    told: Callable[[str], None] = lambda text: None,
+    patience: Patience = ENDLESS,
 ) -> Judged:
     """Return what predictions of some examples are worth.
 
@@ -80,8 +79,7 @@ def judge(
         encoded: the encoded targets.
         predictions: for the same examples, by name.
         seed: of the resampling.
-        seconds: that the resampling may take, see ``intervals``.
-        told: hears when it was cut short.
+        patience: with the resampling.
     """
     shown = Shown(
         task=task,
@@ -98,7 +96,7 @@ def judge(
         rows=count_rows(predictions),
         metrics=metrics,
         intervals=intervals(
-            task, encoded, predictions, examples.groups, metrics, seed=seed, seconds=seconds, told=told
+            task, encoded, predictions, examples.groups, metrics, seed=seed, patience=patience
         ),
         evidence=evidence,
         mistakes=mistakes_table(evidence, examples),
@@ -144,8 +142,7 @@ def intervals(
     metrics: Mapping[str, float],
     *,
     seed: int,
-    seconds: float = math.inf,
-    told: Callable[[str], None] = lambda text: None,
+    patience: Patience = ENDLESS,
 ) -> dict[str, tuple[float, float]]:
     """Return 95% intervals of metrics by the bootstrap (Efron, 1979).
 
@@ -159,17 +156,17 @@ def intervals(
         groups: group of each example ``(n,)``, or None.
         metrics: what all examples score.
         seed: of the drawing.
-        seconds: after which no more is drawn than an interval needs at least.
-        told: hears when there were fewer draws for that.
+        patience: with the drawing.
     """
-    until = time.monotonic() + seconds
+    until = time.monotonic() + patience.seconds
     drawing = resampling(task, groups, predictions, seed=seed)
     if drawing is None:
         return {}
     judge, found = Judge(task=task, encoded=encoded, groups=groups), dict[str, list[float]]()
     for done, at in enumerate(drawing.rows()):
         if done >= DRAWS_FEWEST and time.monotonic() >= until:
-            told(f"There was time for {done} of {drawing.draws} resamples: 95% intervals are less certain.")
+            fewer = f"There was time for {done} of {drawing.draws} resamples"
+            patience.told(f"{fewer}: 95% intervals are less certain.")
             break
         for name, value in judge.scores(predictions, at).items():
             found.setdefault(name, []).append(value)

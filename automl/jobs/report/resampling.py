@@ -6,7 +6,7 @@ Symbols: n examples, m of them that are drawn at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,6 +93,22 @@ class Resampling:
         if not self.members or not len(clusters):
             return clusters
         return np.concatenate([self.members[place] for place in clusters])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long rows are drawn for an interval.
+
+    Attributes:
+        seconds: after which no more is drawn than an interval needs at least.
+        told: hears when there were fewer draws for that.
+    """
+
+    seconds: float = math.inf
+    told: Callable[[str], None] = lambda text: None
+
+
+ENDLESS = Patience()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.archives import arrays_in
 from automl.core.errors import ConfigError, DiskFullError
 from automl.core.files import whole, writing
 from automl.core.specs import Objective, TrialRecord
@@ -116,8 +117,6 @@ def load_found(path: Path) -> tuple[TrialRecord, tuple[np.ndarray, ...]]:
     Raises:
         ConfigError: the file is absent or damaged.
     """
-    from automl.core.archives import arrays_in
-
     if not path.is_file():
         kept = (
             ", ".join(
@@ -141,8 +140,6 @@ def is_kept(path: Path, record: TrialRecord) -> bool:
 
 
 def _read(path: Path, record: TrialRecord, take: Callable[[Any, Mapping[str, Any]], Any]) -> Any:
-    from automl.core.archives import arrays_in
-
     with arrays_in(path) as file:
         facts: dict[str, Any] = json.loads(str(file["facts"]))
         if facts["form"] == _FORM and _is_of(record_from_json(facts["record"]), record):

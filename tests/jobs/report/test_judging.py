@@ -16,6 +16,7 @@ from automl.data.modality import Examples, ReadOptions
 from automl.data.source import open_source
 from automl.jobs.report.judging import intervals, judge
 from automl.jobs.report.mistakes import MOST_INPUTS, MOST_LETTERS, cell_of
+from automl.jobs.report.resampling import Patience
 from automl.metrics.scorer import score_at_once
 from automl.tasks.catalog import fit_task
 
@@ -88,7 +89,8 @@ def test_without_time_an_interval_rests_on_fewer_draws_and_that_is_told():
     metrics, whole = of(encoded, predictions)
     told = []
 
-    found = intervals(TASK, encoded, predictions, None, metrics, seed=0, seconds=0.0, told=told.append)
+    hurry = Patience(seconds=0.0, told=told.append)
+    found = intervals(TASK, encoded, predictions, None, metrics, seed=0, patience=hurry)
 
     assert "30 of 200 resamples" in told[0]
     assert found["accuracy"][0] < metrics["accuracy"] < found["accuracy"][1]
